@@ -1,0 +1,103 @@
+"""The Drawing: what is painted, as frozen marks made of paths and texts, each with a role and no colour."""
+
+from enum import StrEnum
+from typing import Literal, NamedTuple
+
+from gradviz.layout.geometry import Point, Rect, Size
+
+Anchor = Literal["start", "middle", "end"]
+
+
+class Role(StrEnum):
+    """What a shape stands for. A theme gives each role its colours, pen and dash."""
+
+    LEAF = "leaf"  # leaf that requires grad
+    CONSTANT = "constant"  # leaf that does not
+    INTERMEDIATE = "intermediate"
+    ROOT = "root"  # output, where backward starts
+    OP = "op"  # recorded op and its grad_fn
+    UNRECORDED = "unrecorded"  # op that autograd did not record
+    ACCUMULATE = "accumulate"
+    SAVED = "saved"
+    DETACHED = "detached"  # result of an unrecorded op
+    INFERENCE = "inference"
+    ERROR = "error"
+    FOLD = "fold"
+    REGION = "region"  # no_grad, or grad switched on again inside it
+    REGION_INFERENCE = "region_inference"
+    DATA_EDGE = "data_edge"
+    UNRECORDED_EDGE = "unrecorded_edge"
+    SAVED_EDGE = "saved_edge"
+    GRADIENT_EDGE = "gradient_edge"
+    LEGEND = "legend"
+    INPUT = "input"  # in the view "forward": a tensor that no op made
+    RESULT = "result"  # in the view "forward": a tensor that an op made
+    ROOT_STRIP = "root_strip"  # the band that names the backward call
+    STAR = "star"  # the sign of a root
+    PARTIAL = "partial"  # the sign of a gradient
+    STOP = "stop"  # the bar across an edge that no gradient passes
+
+
+class TextRole(StrEnum):
+    """How a text reads. A theme gives each its colour, size and weight."""
+
+    TITLE = "title"
+    OP = "op"
+    BODY = "body"
+    GRAD = "grad"  # the .grad of a tensor
+    GRAD_FN = "grad_fn"
+    GRADIENT = "gradient"  # on an edge
+    MUTED = "muted"
+    REGION = "region"
+    ROOT = "root"
+    SAVED = "saved"
+    LEGEND = "legend"
+
+
+class Path(NamedTuple):
+    """An outline or a line. `ops` is one letter a command (M L C Z), `coords` their numbers in order (2, 2, 6, 0)."""
+
+    ops: str
+    coords: tuple[float, ...]
+    role: Role
+    filled: bool = True
+    arrow: bool = False  # an arrow head at its end
+
+
+class Text(NamedTuple):
+    """One line of plain text. `at` is the point on the baseline named by `anchor`; `width` is what it may take."""
+
+    at: Point
+    text: str
+    role: TextRole
+    anchor: Anchor
+    width: float
+
+
+class Mark(NamedTuple):
+    """One thing a person can point at: a node, an edge or a frame, with all that is painted for it."""
+
+    id: str
+    role: Role
+    rect: Rect
+    paths: tuple[Path, ...]
+    texts: tuple[Text, ...]
+    title: str  # for the hover card and SVG title, plain text
+    description: str  # lines for the hover card and SVG desc, plain text
+    line: int | None = None  # source line
+    tensor: int | None = None
+    op: int | None = None
+    grad_fn: int | None = None
+    ends: tuple[str, str] | None = None  # of an edge: the ids of its tail and head marks
+
+
+class Drawing(NamedTuple):
+    """A whole picture, painted in this order: frames, edges, nodes, legend."""
+
+    size: Size
+    frames: tuple[Mark, ...]
+    edges: tuple[Mark, ...]
+    nodes: tuple[Mark, ...]
+    legend: tuple[Mark, ...] = ()
+    title: str = ""
+    description: str = ""

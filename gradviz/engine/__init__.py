@@ -1,0 +1,1 @@
+"""The child process that runs a program under PyTorch and reports what autograd did."""

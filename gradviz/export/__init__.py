@@ -1,0 +1,1 @@
+"""A drawing, a graph or a trace written to a file."""

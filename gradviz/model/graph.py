@@ -1,0 +1,74 @@
+"""Graph: what is drawn of a trace, as nodes and edges with their records, before any size, place or word."""
+
+from enum import StrEnum
+from typing import Literal, NamedTuple
+
+from gradviz.model.trace import BackwardCall, GradFn, Op, Region, Tensor, Value
+
+View = Literal["forward", "backward", "both"]
+
+
+class NodeKind(StrEnum):
+    """What a node of the picture is."""
+
+    TENSOR = "tensor"
+    OP = "op"  # a forward op, with the grad_fn it made in the view "both"
+    GRAD_FN = "grad_fn"  # in the view "backward"; AccumulateGrad among them
+    FOLD = "fold"
+
+
+class EdgeKind(StrEnum):
+    """What an edge carries."""
+
+    DATA = "data"  # a tensor into an op, or an op's result
+    UNRECORDED = "unrecorded"  # the same where autograd recorded nothing
+    GRADIENT = "gradient"  # in the view "backward": a grad_fn to a next function
+
+
+class Fold(NamedTuple):
+    """Many nodes drawn as one."""
+
+    times: int  # how many times the pattern repeats
+    ops: tuple[Op, ...]  # the ops of one repetition, in order
+    grad_fns: tuple[str, ...]  # the grad_fn names of one repetition
+    saved_bytes: int  # of all repetitions
+    lines: tuple[int, int] | None
+
+
+class Node(NamedTuple):
+    """One node. Exactly the records its kind needs are present."""
+
+    id: str
+    kind: NodeKind
+    tensor: Tensor | None = None  # TENSOR: its state at this node (an in-place op starts a new node)
+    accumulates: bool = False  # TENSOR: an AccumulateGrad adds into its grad
+    sums: tuple[Value | None, ...] = ()  # TENSOR: the gradients that met in .grad, in operand order of their uses
+    roots: tuple[BackwardCall, ...] = ()  # TENSOR (or OP, GRAD_FN without a drawn tensor): backward calls from here
+    op: Op | None = None  # OP
+    grad_fn: GradFn | None = None  # OP (view both), GRAD_FN
+    fold: Fold | None = None  # FOLD
+    region: int | None = None
+    line: int | None = None
+    in_error: bool = False
+
+
+class Edge(NamedTuple):
+    """From the node that makes a value to the node that uses it, in data direction whatever the view."""
+
+    id: str
+    kind: EdgeKind
+    tail: str
+    head: str
+    operand: int  # position among the inputs of `head`
+    output: int  # position among the outputs of `tail`
+    gradient: Value | None = None  # what backward passed along this edge
+
+
+class Graph(NamedTuple):
+    """Nodes in program order, edges in order of head and operand, and the regions that hold nodes."""
+
+    view: View
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    regions: tuple[Region, ...]
+    hidden: int = 0  # nodes behind folds

@@ -1,0 +1,239 @@
+"""Frozen records of one run: what the engine writes down and every other layer reads.
+
+Every record is a named tuple, so that the engine encodes it with the standard library alone (as a JSON array) and
+the reading side validates it into the very same type. Ids count up from 0 within one run and are never memory
+addresses. A record whose id was sent before replaces the earlier one: the stream is the history, the Trace its end.
+"""
+
+from typing import Literal, NamedTuple
+
+SCHEMA = 1
+
+GradMode = Literal["grad", "no_grad", "inference"]
+Phase = Literal["forward", "backward"]
+StepKind = Literal["line", "op", "backward", "accumulate"]
+SavedState = Literal["kept", "freed", "packed"]
+Origin = Literal["op", "function", "accumulate", "torch"]
+LimitName = Literal["time", "memory", "ops", "output"]
+Stream = Literal["stdout", "stderr"]
+# One element; a non-finite or complex number is its text ("nan", "inf", "-inf", "(1+2j)").
+Number = bool | int | float | str
+
+
+class Value(NamedTuple):
+    """What a tensor held when it was read: all of it up to 64 elements, statistics beyond.
+
+    `data` is flat, in row-major order, and reshapes to `shape`. Where it is present the statistics are left out:
+    they follow from it (see `statistics`). Where neither is there, the value could not be read.
+    """
+
+    shape: tuple[int, ...]
+    data: tuple[Number, ...] | None = None
+    min: Number | None = None
+    max: Number | None = None
+    mean: Number | None = None
+    std: Number | None = None
+    nan: int = 0
+    inf: int = 0
+
+
+class Tensor(NamedTuple):
+    """One tensor object of the program, as it was at `step`."""
+
+    id: int
+    step: int
+    shape: tuple[int, ...]
+    dtype: str
+    device: str
+    requires_grad: bool
+    is_leaf: bool
+    is_inference: bool
+    retains_grad: bool
+    version: int | None  # None: inference tensors have no version counter
+    nbytes: int
+    storage: int  # storages count up like ids; tensors that share memory share it
+    base: int | None  # the tensor this one is a view of
+    made_by: int | None  # op
+    grad_fn: int | None
+    line: int | None
+    value: Value | None = None
+    grad: Value | None = None
+    names: tuple[str, ...] = ()  # every name it was bound to, in order; filled in by the reading side
+    is_parameter: bool = False
+    grad_tensor: int | None = None  # the tensor in .grad, where it was seen being made
+
+
+class Op(NamedTuple):
+    """One forward or backward call that reached a kernel, recorded by autograd or not."""
+
+    id: int
+    step: int
+    name: str  # "aten::mul.Tensor"
+    call: str | None  # as the person wrote it: "x * x"
+    phase: Phase
+    line: int | None
+    module: str | None
+    inputs: tuple[int, ...]  # tensor ids in operand order, repeated operands repeated
+    outputs: tuple[int, ...]
+    grad_mode: GradMode
+    grad_fn: int | None
+    why_unrecorded: str | None
+    region: int | None = None
+
+
+class Saved(NamedTuple):
+    """A tensor kept by a grad_fn for backward."""
+
+    name: str
+    tensor: int | None
+    nbytes: int
+    version: int | None
+    state: SavedState
+    storage: int | None = None
+    shape: tuple[int, ...] = ()
+
+
+class GradFn(NamedTuple):
+    """A node of the backward graph; `next` is torch's next_functions, in operand order."""
+
+    id: int
+    step: int
+    name: str
+    next: tuple[tuple[int | None, int], ...]
+    variable: int | None  # the leaf of an AccumulateGrad
+    line: int | None
+    saved: tuple[Saved, ...]
+    origin: Origin = "op"
+
+
+class Step(NamedTuple):
+    """One event of the run, in order.
+
+    A "line" step is a line about to run; `names` are the bindings that changed since the line step before (None: the
+    name went away). A "backward" step is one execution of a grad_fn: `arrived` are the gradients it was given, one per
+    output, `left` those it passed on, one per entry of `next`. "accumulate" is the same for an AccumulateGrad.
+    """
+
+    id: int  # "index" in the JSON of the contract; a tuple's own `index` is taken
+    kind: StepKind
+    line: int | None
+    op: int | None = None
+    grad_fn: int | None = None
+    names: dict[str, int | None] | None = None
+    arrived: tuple[Value | None, ...] = ()
+    left: tuple[Value | None, ...] = ()
+
+
+class BackwardCall(NamedTuple):
+    """One entry into torch's autograd engine: backward(), autograd.grad() and what calls them."""
+
+    id: int
+    step: int
+    line: int | None
+    call: str | None
+    roots: tuple[int | None, ...]  # tensors
+    grad_fns: tuple[int | None, ...]  # of those tensors
+    keep_graph: bool
+    create_graph: bool
+
+
+class Region(NamedTuple):
+    """A stretch of the run in another grad mode than around it, opened by one line."""
+
+    id: int
+    parent: int | None
+    mode: GradMode
+    line: int | None
+    text: str  # the line as written: "with torch.no_grad():"
+
+
+class Output(NamedTuple):
+    """Text the program wrote."""
+
+    line: int | None
+    text: str
+    stream: Stream = "stdout"
+
+
+class Warned(NamedTuple):
+    """A warning raised while the program ran."""
+
+    line: int | None
+    category: str
+    message: str
+
+
+class ProgramError(NamedTuple):
+    """The exception that ended the program, or the reason it could not start. Columns count from 1, 0 unknown."""
+
+    type: str
+    message: str
+    line: int | None
+    hint: str | None = None  # stable id of the explanation, see model/errors.py; filled in by the reading side
+    tensors: tuple[int, ...] = ()
+    grad_fns: tuple[int, ...] = ()
+    column: int = 0
+    end_line: int | None = None
+    end_column: int = 0
+    suggestion: str | None = None  # a name that exists, near one that does not
+
+
+class Limit(NamedTuple):
+    """A limit that ended the run, and where."""
+
+    reached: LimitName
+    at: str
+
+
+class Memory(NamedTuple):
+    """Bytes: kept by the graph for backward at its end, and the peak of live tensor storages. None: not measured."""
+
+    saved_bytes: int = 0
+    peak_bytes: int = 0
+    graph_bytes: int | None = None
+
+
+class End(NamedTuple):
+    """The last thing a run says of itself."""
+
+    error: ProgramError | None
+    limits: Limit | None
+    memory: Memory
+    seconds: float
+
+
+class Page(NamedTuple):
+    """One frame of the stream from a run: the records made since the page before."""
+
+    tensors: tuple[Tensor, ...] = ()
+    ops: tuple[Op, ...] = ()
+    grad_fns: tuple[GradFn, ...] = ()
+    steps: tuple[Step, ...] = ()
+    backwards: tuple[BackwardCall, ...] = ()
+    regions: tuple[Region, ...] = ()
+    output: tuple[Output, ...] = ()
+    warnings: tuple[Warned, ...] = ()
+    end: End | None = None
+
+
+class Trace(NamedTuple):
+    """The full record of one run. `tensors`, `ops`, `grad_fns` are indexed by id; `past` holds superseded states."""
+
+    torch: str
+    python: str
+    mode: GradMode
+    source: str
+    tensors: tuple[Tensor, ...] = ()
+    past: tuple[Tensor, ...] = ()  # earlier states of tensors that changed, in order
+    ops: tuple[Op, ...] = ()
+    grad_fns: tuple[GradFn, ...] = ()
+    steps: tuple[Step, ...] = ()
+    backwards: tuple[BackwardCall, ...] = ()
+    regions: tuple[Region, ...] = ()
+    output: tuple[Output, ...] = ()
+    warnings: tuple[Warned, ...] = ()
+    error: ProgramError | None = None
+    limits: Limit | None = None
+    memory: Memory = Memory()
+    seconds: float = 0.0
+    past_grad_fns: tuple[GradFn, ...] = ()  # earlier states of grad_fns, whose saved tensors were freed since

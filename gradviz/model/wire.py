@@ -1,0 +1,125 @@
+"""Messages as bytes on the border between processes: framing, the request, the stream's envelope.
+
+A frame is a header (payload length, run id, kind) and a payload of JSON. The run's own process is hostile: what it
+writes reaches the reader only as the payload of a PAGE frame whose header the zygote wrote. Encoding needs the
+standard library alone; decoding into types belongs to the reading side (`gradviz.intake`).
+"""
+
+import json
+import struct
+from collections.abc import Iterator
+from enum import IntEnum
+from typing import NamedTuple
+
+from gradviz.model.trace import SCHEMA, GradMode, LimitName, Page
+
+HEADER = struct.Struct("<IIB")
+MAX_PAYLOAD = 8 * 1024 * 1024
+MAX_RUN = 256 * 1024 * 1024
+
+
+class Kind(IntEnum):
+    """What a frame carries, and who sends it."""
+
+    RUN = 1  # reader -> zygote: a Request
+    CANCEL = 2  # reader -> zygote: kill that run
+    READY = 3  # zygote -> reader: a Ready
+    PAGE = 4  # zygote -> reader: one Page of the run, as its process wrote it
+    EXITED = 5  # zygote -> reader: the run's process is gone; an Exit
+    REDRAW = 6  # window -> picture process: View options for the trace it holds
+    PICTURE = 7  # picture process -> window: a Picture
+
+
+class Limits(NamedTuple):
+    """What one run may use."""
+
+    seconds: float = 10.0
+    memory: int = 2 * 1024**3  # bytes beyond what the warm process has
+    ops: int = 200_000
+    output: int = 256 * 1024  # characters
+
+
+class Request(NamedTuple):
+    """One run asked for."""
+
+    source: str
+    mode: GradMode = "grad"
+    seed: int | None = None
+    limits: Limits = Limits()
+    schema: int = SCHEMA
+
+
+class Ready(NamedTuple):
+    """What the zygote is, said once when it can run programs."""
+
+    torch: str
+    python: str
+    sandbox: str  # "" when locked; otherwise why there is no lock
+    schema: int = SCHEMA
+
+
+class Exit(NamedTuple):
+    """How a run's process ended. `signal` is 0 when it left by itself; `killed` says which limit made us kill it."""
+
+    status: int
+    signal: int
+    killed: LimitName | None = None
+    reason: str = ""
+
+
+class Frame(NamedTuple):
+    """One frame taken off a stream."""
+
+    run: int
+    kind: Kind
+    payload: bytes
+
+
+class FrameError(ValueError):
+    """The bytes are not a stream of frames."""
+
+
+def pack(kind: Kind, run: int = 0, payload: bytes = b"") -> bytes:
+    """Return one frame as bytes."""
+    return HEADER.pack(len(payload), run, kind) + payload
+
+
+def encode(message: Request | Ready | Exit | Page) -> bytes:
+    """Return a message as JSON; named tuples become arrays. Non-finite floats are refused."""
+    return json.dumps(message, separators=(",", ":"), allow_nan=False).encode()
+
+
+class FrameReader:
+    """Bytes in, whole frames out; keeps what is not yet complete."""
+
+    def __init__(self) -> None:
+        """Start with nothing buffered."""
+        self._buffer = bytearray()
+
+    @property
+    def partial(self) -> bool:
+        """Tell whether a frame has come in part."""
+        return bool(self._buffer)
+
+    def feed(self, data: bytes) -> Iterator[Frame]:
+        """Yield every frame completed by `data`.
+
+        Raises:
+            FrameError: a header announces an unknown kind or more than MAX_PAYLOAD bytes.
+        """
+        buffer = self._buffer
+        buffer += data
+        start = 0
+        try:
+            while len(buffer) - start >= HEADER.size:
+                length, run, kind = HEADER.unpack_from(buffer, start)
+                if length > MAX_PAYLOAD or kind not in Kind._value2member_map_:
+                    raise FrameError(f"frame of kind {kind} announces {length} bytes")
+                end = start + HEADER.size + length
+                if len(buffer) < end:
+                    break
+                payload = bytes(buffer[start + HEADER.size : end])
+                start = end
+                yield Frame(run, Kind(kind), payload)
+        finally:
+            del buffer[:start]

@@ -1,0 +1,74 @@
+"""The Picture: all that a person sees of one run, as plain values that cross to the window."""
+
+from typing import Literal, NamedTuple
+
+from gradviz.drawing.shapes import Drawing
+from gradviz.layout.diagram import Direction
+from gradviz.model.graph import View
+from gradviz.model.trace import Limit, Output
+
+FoldMode = Literal["auto", "none"]
+Engine = Literal["layered", "graphviz"]
+Language = Literal["en", "ja"]
+
+
+class Options(NamedTuple):
+    """How a trace is to be shown."""
+
+    view: View = "both"
+    fold: FoldMode = "auto"
+    layout: Engine = "layered"
+    direction: Direction = "TB"
+    step: int | None = None  # show the state at this step; None: the end
+    language: Language = "en"
+    legend: bool = False
+    values: bool = True
+
+
+class TensorRow(NamedTuple):
+    """One row of the tensors table, as text ready to show."""
+
+    tensor: int
+    name: str
+    shape: str
+    dtype: str
+    requires_grad: bool
+    is_leaf: bool
+    grad_fn: str
+    value: str
+    grad: str
+    line: int | None
+    mark: str | None  # the drawing's node for it
+
+
+class Problem(NamedTuple):
+    """An error or warning and where it stands. Lines and columns count from 1; column 0: the whole line."""
+
+    severity: Literal["error", "warning"]
+    line: int | None
+    column: int
+    end_line: int | None
+    end_column: int
+    message: str  # what happened, in words for a person
+    original: str  # what Python or torch said
+    hint: str | None
+
+
+class Picture(NamedTuple):
+    """What the window shows after a run, or while it goes on (`complete` False)."""
+
+    run: int
+    complete: bool
+    drawing: Drawing | None  # None: nothing to draw, keep the last good one
+    rows: tuple[TensorRow, ...] = ()
+    output: tuple[Output, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    limits: Limit | None = None
+    ops: int = 0
+    grad_fns: int = 0
+    tensors: int = 0
+    steps: int = 0
+    hidden: int = 0
+    saved_bytes: int = 0
+    seconds: float = 0.0
+    notice: str = ""  # e.g. that the Graphviz layout gave way to the live one

@@ -1,0 +1,1 @@
+"""The window: Qt widgets that show the state and send messages."""
