@@ -1,0 +1,69 @@
+"""What the program prints and is warned of, with the line it came from."""
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+
+from gradviz.engine.recorder import LimitReached
+from gradviz.engine.source import Source
+from gradviz.engine.stream import Stream
+from gradviz.model.trace import Output, Warned
+from gradviz.model.trace import Stream as StreamName
+
+
+class _Writer(io.TextIOBase):
+    """A text stream whose writes become records; joins what one line writes piece by piece."""
+
+    def __init__(self, stream: Stream, source: Source, name: StreamName, budget: list[int]) -> None:
+        self._stream = stream
+        self._source = source
+        self._name = name
+        self._budget = budget  # characters left, shared by stdout and stderr
+
+    def writable(self) -> bool:
+        """Always."""
+        return True
+
+    def write(self, text: str) -> int:
+        """Record text.
+
+        Raises:
+            LimitReached: more was written than a run may.
+        """
+        line, _ = self._source.here()
+        kept = text[: self._budget[0]]
+        self._budget[0] -= len(text)
+        output = self._stream.output
+        if output and output[-1].line == line and output[-1].stream == self._name:
+            kept = output.pop().text + kept
+        if kept:
+            output.append(Output(line, kept, self._name))
+        if self._budget[0] < 0:
+            raise LimitReached("output", "")
+        return len(text)
+
+
+@contextmanager
+def captured(stream: Stream, source: Source, characters: int) -> Iterator[None]:
+    """Within it, prints and warnings become records; at most `characters` are kept."""
+    budget = [characters]
+
+    def showwarning(
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: object = None,
+        line: str | None = None,
+    ) -> None:
+        del filename, lineno, file, line  # the program's own line says more than a line inside torch
+        stream.warnings.append(Warned(source.here()[0], category.__name__, str(message)))
+
+    with (
+        redirect_stdout(_Writer(stream, source, "stdout", budget)),
+        redirect_stderr(_Writer(stream, source, "stderr", budget)),
+        warnings.catch_warnings(),
+    ):
+        warnings.showwarning = showwarning
+        yield

@@ -1,0 +1,180 @@
+"""Which tensor is which: ids for tensors and storages that hold without keeping either alive.
+
+A tensor is written down when first seen and again whenever what is known of it changed. Live bytes are counted by
+storage, and a storage counts as dead when torch frees it.
+"""
+
+import weakref
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+import torch
+
+from gradviz.engine import reader
+from gradviz.engine.stream import Stream
+from gradviz.model.trace import Tensor, Value
+
+
+class _Known(NamedTuple):
+    ref: weakref.ref[torch.Tensor]
+    id: int
+
+
+class Ledger:
+    """Ids and last known facts of the run's tensors."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._known: dict[int, _Known] = {}
+        self._last: dict[int, Tensor] = {}  # of living tensors
+        self._storages: dict[int, tuple[weakref.ref[torch.UntypedStorage], int, int]] = {}
+        self._writers: dict[int, int] = {}  # storage -> the op that wrote to it last
+        self._tensors = 0
+        self._storage_count = 0
+        self.live_bytes = 0
+        self.peak_bytes = 0
+
+    def id_of(self, tensor: torch.Tensor) -> int | None:
+        """The id of a tensor seen before."""
+        known = self._known.get(id(tensor))
+        return known.id if known is not None and known.ref() is tensor else None
+
+    def alive(self) -> Iterator[torch.Tensor]:
+        """Every tensor seen that still lives."""
+        for known in list(self._known.values()):
+            tensor = known.ref()
+            if tensor is not None:
+                yield tensor
+
+    def see(self, tensor: torch.Tensor, line: int | None) -> int:
+        """Return the tensor's id; write it down if it is new or was changed behind the recorder's back."""
+        number = self.id_of(tensor)
+        last = None if number is None else self._last.get(number)
+        if number is None or last is None:
+            return self.write(tensor, None, None, line, self._value(tensor))
+        changed = reader.version(tensor) != last.version
+        if changed or tensor.requires_grad != last.requires_grad or tensor.is_leaf != last.is_leaf:
+            made_by = self._writers.get(last.storage, last.made_by) if changed else last.made_by
+            value = self._value(tensor) if changed else last.value
+            self.write(tensor, made_by, last.grad_fn, last.line, value)
+        return number
+
+    def reserve(self, tensor: torch.Tensor) -> None:
+        """Give a new tensor its id before it is written down."""
+        if self.id_of(tensor) is None:
+            self._adopt(tensor)
+
+    def made(self, tensor: torch.Tensor, op: int, grad_fn: int | None, line: int | None, value: Value | None) -> int:
+        """Write down a tensor that an op has just returned."""
+        number = self.write(tensor, op, grad_fn, line, value)
+        self._writers[self._last[number].storage] = op
+        return number
+
+    def write(
+        self, tensor: torch.Tensor, made_by: int | None, grad_fn: int | None, line: int | None, value: Value | None
+    ) -> int:
+        """Record the tensor as it is now and return its id."""
+        number = self.id_of(tensor)
+        last = None if number is None else self._last.get(number)
+        if number is None:
+            number = self._adopt(tensor)
+        base, gradient = reader.base(tensor), _gradient(tensor)
+        record = Tensor(
+            number,
+            self._stream.steps,
+            tuple(tensor.shape),
+            _dtype_name(tensor.dtype),
+            _device_name(tensor.device),
+            tensor.requires_grad,
+            tensor.is_leaf,
+            tensor.is_inference(),
+            tensor.retains_grad,
+            reader.version(tensor),
+            tensor.numel() * tensor.element_size(),
+            self.storage_of(tensor),
+            None if base is None else self.id_of(base),
+            made_by,
+            grad_fn,
+            line if last is None or last.line is None else last.line,
+            value,
+            None if gradient is None else self._value(gradient),
+            (),
+            isinstance(tensor, torch.nn.Parameter),
+            None if gradient is None else self.id_of(gradient),
+        )
+        if last is None or record[2:] != last[2:]:
+            self._last[number] = record
+            self._stream.tensors.append(record)
+        return number
+
+    def storage_of(self, tensor: torch.Tensor) -> int:
+        """The id of a tensor's storage; a tensor without one gets an id of its own."""
+        found = reader.storage_key(tensor)
+        if found is None:
+            return self._new_storage()
+        storage, key = found
+        known = self._storages.get(key)
+        if known is not None and known[0]() is storage:
+            return known[1]
+        number, nbytes = self._new_storage(), storage.nbytes()
+        self._storages[key] = (weakref.ref(storage, lambda _: self._storage_died(key)), number, nbytes)
+        self.live_bytes += nbytes
+        self.peak_bytes = max(self.peak_bytes, self.live_bytes)
+        return number
+
+    def value_of(self, tensor: torch.Tensor) -> Value | None:
+        """The tensor's value, from its record where that still holds."""
+        number = self.id_of(tensor)
+        if number is not None and self._last[number].version == reader.version(tensor):
+            return self._last[number].value
+        return self._value(tensor)
+
+    def refresh(self) -> None:
+        """Write down again every living tensor whose version, flags or grad changed."""
+        for tensor in self.alive():
+            self.refresh_grad(tensor)
+
+    def refresh_grad(self, tensor: torch.Tensor) -> None:
+        """Write a tensor down again if its version, flags or grad changed."""
+        last = self._last[self.see(tensor, None)]
+        if tensor.retains_grad != last.retains_grad or last.grad is not None or _gradient(tensor) is not None:
+            self.write(tensor, last.made_by, last.grad_fn, last.line, last.value)
+
+    def _adopt(self, tensor: torch.Tensor) -> int:
+        number, key = self._tensors, id(tensor)
+        self._tensors += 1
+        self._known[key] = _Known(weakref.ref(tensor, lambda _: self._tensor_died(key, number)), number)
+        return number
+
+    def _tensor_died(self, key: int, number: int) -> None:
+        known = self._known.get(key)
+        if known is not None and known.id == number:  # the address may have been taken over already
+            del self._known[key]
+        self._last.pop(number, None)
+
+    def _storage_died(self, key: int) -> None:
+        self.live_bytes -= self._storages.pop(key)[2]
+
+    def _new_storage(self) -> int:
+        self._storage_count += 1
+        return self._storage_count - 1
+
+    def _value(self, tensor: torch.Tensor) -> Value | None:
+        with reader.Unwatched():
+            return reader.read_value(tensor)
+
+
+def _gradient(tensor: torch.Tensor) -> torch.Tensor | None:
+    """The tensor in .grad. Any other tensor than these warns when it is asked."""
+    return tensor.grad if tensor.is_leaf or tensor.retains_grad else None
+
+
+@cache
+def _dtype_name(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
+
+
+@cache
+def _device_name(device: torch.device) -> str:
+    return str(device)

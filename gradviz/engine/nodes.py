@@ -1,0 +1,156 @@
+"""grad_fns written down once each: name, next_functions, what they save; and what of it was freed later."""
+
+from collections.abc import Iterator, Sequence
+
+import torch
+
+from gradviz.engine import reader
+from gradviz.engine.ledger import Ledger
+from gradviz.engine.stream import Stream
+from gradviz.model.trace import GradFn, Origin, Saved
+
+MEMO = "gradviz"
+
+
+class Nodes:
+    """Ids and records of the run's grad_fns. Walks are iterative: a graph may be 100,000 nodes deep."""
+
+    def __init__(self, stream: Stream, ledger: Ledger) -> None:
+        self._stream = stream
+        self._ledger = ledger
+        self._count = 0
+        self._accumulators: dict[int, int] = {}  # tensor id of the variable -> id
+        self._records: dict[int, GradFn] = {}  # of grad_fns that save something
+        self._saved_storages: dict[int, int] = {}
+
+    @property
+    def saved_bytes(self) -> int:
+        """Bytes kept for backward over the run, each storage once."""
+        return sum(self._saved_storages.values())
+
+    def id_of(self, node: reader.Node) -> int | None:
+        """The id of a grad_fn written down before."""
+        number = reader.memo(node).get(MEMO)
+        if number is None and (leaf := reader.leaf_of(node)) is not None:
+            # An AccumulateGrad dies with the last graph that reaches it; its leaf may get another one later.
+            variable = self._ledger.id_of(leaf)
+            number = None if variable is None else self._accumulators.get(variable)
+        return number
+
+    def see(self, node: reader.Node, line: int | None, outputs: Sequence[torch.Tensor] = ()) -> int:
+        """Return the id of a grad_fn; write down it and all that it reaches and was not known.
+
+        Args:
+            node: the grad_fn.
+            line: the line of the program that made it.
+            outputs: the tensors it made, to name what it saves of them.
+        """
+        known = self.id_of(node)
+        if known is not None:
+            return known
+        first = self._assign(node)
+        todo = [(node, first)]
+        while todo:
+            current, number = todo.pop()
+            edges: list[tuple[int | None, int]] = []
+            for target, output in reader.inputs_of(current):
+                to = None if target is None else self.id_of(target)
+                if to is None and target is not None:
+                    to = self._assign(target)
+                    todo.append((target, to))
+                edges.append((to, output))
+            self._write(current, number, tuple(edges), line, outputs if number == first else ())
+        return first
+
+    def reachable(self, roots: list[reader.Node]) -> Iterator[tuple[reader.Node, int]]:
+        """Every grad_fn that backward from the roots can run, with its id, roots first."""
+        seen: set[int] = set()
+        todo = list(reversed(roots))
+        while todo:
+            node = todo.pop()
+            number = self.see(node, None)
+            if number not in seen:
+                seen.add(number)
+                yield node, number
+                todo.extend(target for target, _ in reversed(reader.inputs_of(node)) if target is not None)
+
+    def check_freed(self, node: reader.Node, number: int) -> None:
+        """Write the grad_fn down again if backward freed what it kept."""
+        record = self._records.get(number)
+        if record is None or all(saved.state != "kept" for saved in record.saved):
+            return
+        with reader.Unwatched():
+            freed = any(reader.saved_tensors(node, name) is None for name in reader.saved_names(node))
+        if freed:
+            saved = tuple(item._replace(state="freed") if item.state == "kept" else item for item in record.saved)
+            self._records[number] = record._replace(saved=saved, step=self._stream.steps)
+            self._stream.grad_fns.append(self._records[number])
+
+    def _assign(self, node: reader.Node) -> int:
+        number = self._count
+        self._count += 1
+        reader.memo(node)[MEMO] = number
+        leaf = reader.leaf_of(node)
+        if leaf is not None:
+            self._accumulators[self._ledger.see(leaf, None)] = number
+        return number
+
+    def _write(
+        self,
+        node: reader.Node,
+        number: int,
+        edges: tuple[tuple[int | None, int], ...],
+        line: int | None,
+        outputs: Sequence[torch.Tensor],
+    ) -> None:
+        leaf = reader.leaf_of(node)
+        saved = tuple(self._saved(node, outputs))
+        variable = None if leaf is None else self._ledger.id_of(leaf)
+        record = GradFn(
+            number,
+            self._stream.steps,
+            reader.node_name(node),
+            edges,
+            variable,
+            None if leaf is not None else line,
+            saved,
+            _origin(node, leaf, made=bool(outputs)),
+        )
+        if saved:
+            self._records[number] = record
+        self._stream.grad_fns.append(record)
+
+    def _saved(self, node: reader.Node, outputs: Sequence[torch.Tensor]) -> Iterator[Saved]:
+        names = reader.saved_names(node)
+        if names and reader.hooks_pack():
+            yield from (Saved(name, None, 0, None, "packed") for name in names)
+            return
+        for name in names:
+            with reader.Unwatched():  # a saved output is handed back through a detach
+                kept = reader.saved_tensors(node, name)
+            if kept is None:
+                yield Saved(name, None, 0, None, "freed")
+                continue
+            for position, tensor in enumerate(kept):
+                yield self._describe(name if len(kept) == 1 else f"{name}[{position}]", tensor, outputs)
+
+    def _describe(self, name: str, tensor: torch.Tensor, outputs: Sequence[torch.Tensor]) -> Saved:
+        """One saved tensor. Torch hands a saved output back as a new tensor: it is known by its storage."""
+        storage = self._ledger.storage_of(tensor)
+        number = self._ledger.id_of(tensor)
+        if number is None:
+            twins = (o for o in outputs if self._ledger.storage_of(o) == storage and o.shape == tensor.shape)
+            twin = next(twins, None)
+            number = None if twin is None else self._ledger.id_of(twin)
+        found = reader.storage_key(tensor)
+        nbytes = tensor.numel() * tensor.element_size()
+        self._saved_storages[storage] = nbytes if found is None else found[0].nbytes()
+        return Saved(name, number, nbytes, reader.version(tensor), "kept", storage, tuple(tensor.shape))
+
+
+def _origin(node: reader.Node, leaf: torch.Tensor | None, *, made: bool) -> Origin:
+    if leaf is not None:
+        return "accumulate"
+    if reader.is_function(node):
+        return "function"
+    return "op" if made else "torch"

@@ -1,0 +1,232 @@
+"""Live tensors and grad_fns read as plain facts. The only file that touches private or untyped names of torch.
+
+Nothing here keeps a tensor or a grad_fn alive, writes to one, or computes under the program's autograd: reading must
+not change what is read.
+"""
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any, Final, Protocol
+
+import torch
+from torch.autograd.function import BackwardCFunction
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from gradviz.model.trace import GradMode, Number, Value
+
+__all__ = ["TorchDispatchMode"]
+
+EXACT: Final = 64  # elements up to which a value is recorded in full
+
+Node = Any  # a grad_fn: torch gives its C++ nodes no importable type
+EngineRun = Callable[..., Any]  # torch's entry into the autograd engine: any arguments, tensors or None
+
+_ACCUMULATE_GRAD: Any = torch._C._functions.AccumulateGrad  # type: ignore[attr-defined]  # not in torch's stubs
+
+
+class Operator(Protocol):
+    """An aten operator, one of its overloads, as a dispatch mode is given it."""
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        """Run it."""
+        ...
+
+
+def operator_name(operator: Any) -> str:  # noqa: ANN401  # OpOverload is generic over Any
+    """The full name: "aten::mul.Tensor"."""
+    return f"{operator._schema.name}.{operator._overloadname}"
+
+
+def grad_mode() -> GradMode:
+    """The grad mode in force in this thread."""
+    if torch.is_inference_mode_enabled():
+        return "inference"
+    return "grad" if torch.is_grad_enabled() else "no_grad"
+
+
+def sequence_nr() -> int:
+    """The number the next grad_fn made in this thread will get."""
+    return int(torch.autograd._get_sequence_nr())  # type: ignore[attr-defined]  # not in torch's stubs
+
+
+def node_sequence_nr(node: Node) -> int:
+    """The number a grad_fn was made with; AccumulateGrad has 2**64 - 1."""
+    return int(node._sequence_nr())
+
+
+def in_backward() -> bool:
+    """Whether the autograd engine is running a grad_fn in this thread."""
+    return torch._C._current_autograd_node() is not None
+
+
+def current_node() -> Node | None:
+    """The grad_fn that the autograd engine is running in this thread."""
+    return torch._C._current_autograd_node()
+
+
+def tensors_in(arguments: Iterable[object]) -> list[torch.Tensor]:
+    """The tensors among arguments, in operand order, looking into lists, tuples and dicts."""
+    found: list[torch.Tensor] = []
+    todo = [iter(arguments)]
+    while todo:
+        for item in todo[-1]:
+            if isinstance(item, torch.Tensor):
+                found.append(item)
+            elif isinstance(item, list | tuple):
+                todo.append(iter(item))
+                break
+            elif isinstance(item, dict):
+                todo.append(iter(item.values()))
+                break
+        else:
+            todo.pop()
+    return found
+
+
+def storage_key(tensor: torch.Tensor) -> tuple[torch.UntypedStorage, int] | None:
+    """The storage of a tensor and an address that identifies it while it lives; None where it has none."""
+    try:
+        storage = tensor.untyped_storage()
+        return storage, storage._cdata
+    except (RuntimeError, NotImplementedError):
+        return None  # sparse, functorch wrappers and the like have no storage of their own
+
+
+def version(tensor: torch.Tensor) -> int | None:
+    """The version counter; None for an inference tensor, which has none."""
+    return None if tensor.is_inference() else tensor._version
+
+
+def base(tensor: torch.Tensor) -> torch.Tensor | None:
+    """The tensor this one is a view of, as autograd tracks it."""
+    return None if tensor.is_inference() else tensor._base
+
+
+class Unwatched:
+    """Within it, what is computed is seen neither by autograd nor by any dispatch mode of this thread."""
+
+    def __enter__(self) -> None:
+        """Enter both guards."""
+        self._guards: list[Any] = [torch._C._AutoDispatchBelowAutograd(), torch._C._DisableTorchDispatch()]
+        for guard in self._guards:
+            guard.__enter__()
+
+    def __exit__(self, *exc: object) -> None:
+        """Leave them in reverse order."""
+        for guard in reversed(self._guards):
+            guard.__exit__(None, None, None)
+
+
+def read_value(tensor: torch.Tensor) -> Value | None:
+    """What a tensor holds: its elements up to EXACT, statistics beyond; None where it cannot be read.
+
+    Must be called below autograd and outside dispatch modes (see Unwatched).
+    """
+    if type(tensor) is not torch.Tensor and not isinstance(tensor, torch.nn.Parameter):
+        return None
+    try:
+        count = tensor.numel()
+        shape = tuple(tensor.shape)
+        if tensor.layout is not torch.strided or tensor.is_quantized or tensor.is_meta:
+            return None
+        if count <= EXACT:
+            return Value(shape, _elements(tensor))
+        return _statistics(tensor, shape)
+    except (RuntimeError, NotImplementedError, TypeError, MemoryError):
+        return None
+
+
+def _elements(tensor: torch.Tensor) -> tuple[Number, ...]:
+    items = [tensor.item()] if tensor.dim() == 0 else tensor.flatten().tolist()
+    if tensor.is_complex():
+        return tuple(str(item) for item in items)
+    if tensor.is_floating_point():
+        return tuple(item if math.isfinite(item) else str(item) for item in items)
+    return tuple(items)
+
+
+def _number(item: int | float | complex) -> Number:
+    if isinstance(item, complex) or not math.isfinite(item):
+        return str(item)
+    return item
+
+
+def _statistics(tensor: torch.Tensor, shape: tuple[int, ...]) -> Value:
+    if tensor.is_complex():
+        return Value(shape, mean=_number(tensor.mean().item()))
+    if not tensor.is_floating_point():
+        tensor = tensor.double() if tensor.dtype is not torch.bool else tensor.float()
+    low, high = (_number(bound.item()) for bound in torch.aminmax(tensor))
+    wide = tensor if tensor.dtype in (torch.float32, torch.float64) else tensor.float()
+    spread, centre = (_number(moment.item()) for moment in torch.std_mean(wide))
+    if isinstance(low, str) or isinstance(high, str):  # aminmax passes nan and inf on: only then are they counted
+        return Value(shape, None, low, high, centre, spread, int(tensor.isnan().sum()), int(tensor.isinf().sum()))
+    return Value(shape, None, low, high, centre, spread)
+
+
+def inputs_of(node: Node) -> tuple[tuple[Node | None, int], ...]:
+    """The next_functions: the grad_fns towards the inputs, in operand order, with their output numbers."""
+    return tuple(node.next_functions)
+
+
+def leaf_of(node: Node) -> torch.Tensor | None:
+    """The variable of an AccumulateGrad; None for any other grad_fn."""
+    if type(node) is not _ACCUMULATE_GRAD:
+        return None
+    variable: torch.Tensor = node.variable
+    return variable
+
+
+def node_name(node: Node) -> str:
+    """The name of a grad_fn as Python prints its type: "MulBackward0", "AccumulateGrad"."""
+    return type(node).__name__ if isinstance(node, BackwardCFunction) else str(node.name()).rpartition("::")[2]
+
+
+def is_function(node: Node) -> bool:
+    """Whether the grad_fn belongs to a torch.autograd.Function written in Python."""
+    return isinstance(node, BackwardCFunction)
+
+
+def memo(node: Node) -> dict[str, int]:
+    """The dictionary that a grad_fn keeps for its whole life; a safe place for an id."""
+    metadata: dict[str, int] = node.metadata
+    return metadata
+
+
+def hooks_pack() -> bool:
+    """Whether saved_tensors_hooks are in force, so that saved tensors must not be unpacked to be read."""
+    return torch._C._autograd._top_saved_tensors_default_hooks(True) is not None
+
+
+_saved_names: dict[type, tuple[str, ...]] = {}
+
+
+def saved_names(node: Node) -> tuple[str, ...]:
+    """The names under which a grad_fn can keep tensors: "self", "other", "result"."""
+    kind = type(node)
+    names = _saved_names.get(kind)
+    if names is None:
+        prefix = "_raw_saved_"
+        names = tuple(name.removeprefix(prefix) for name in dir(node) if name.startswith(prefix))
+        _saved_names[kind] = names
+    return names
+
+
+def saved_tensors(node: Node, name: str) -> tuple[torch.Tensor, ...] | None:
+    """The tensors a grad_fn keeps under a name, empty where there is none; None where they were freed."""
+    try:
+        kept = node.saved_tensors if is_function(node) else getattr(node, "_saved_" + name)
+    except RuntimeError:
+        return None
+    return tuple(tensors_in((kept,)))
+
+
+def replace_engine_run(replacement: Callable[[EngineRun], EngineRun]) -> Callable[[], None]:
+    """Wrap the one name through which backward() and grad() enter the engine; returns what undoes it."""
+    original = torch.autograd._engine_run_backward  # type: ignore[attr-defined]  # imported there from torch.autograd.graph
+    torch.autograd._engine_run_backward = replacement(original)  # type: ignore[attr-defined]  # as above
+
+    def undo() -> None:
+        torch.autograd._engine_run_backward = original  # type: ignore[attr-defined]  # as above
+
+    return undo

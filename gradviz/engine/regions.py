@@ -1,0 +1,47 @@
+"""Stretches of the run in another grad mode than around them, each with the line that opened it."""
+
+from gradviz.engine.source import Source
+from gradviz.engine.stream import Stream
+from gradviz.model.trace import GradMode, Region
+
+
+class Regions:
+    """The regions open now. What opens and closes one is seen by the grad mode alone, however it was changed."""
+
+    def __init__(self, stream: Stream, source: Source, ambient: GradMode) -> None:
+        self._stream = stream
+        self._source = source
+        self._count = 0
+        self._open: list[tuple[int, GradMode]] = []
+        if ambient != "grad":
+            self._enter(ambient, None)
+
+    @property
+    def current(self) -> int | None:
+        """The innermost open region."""
+        return self._open[-1][0] if self._open else None
+
+    def sync(self, mode: GradMode, line: int | None, *, entering: bool = False) -> None:
+        """Open or close regions until the innermost has the grad mode in force.
+
+        Args:
+            mode: the grad mode now.
+            line: the line that changed it, if it changed.
+            entering: that line opens a block (a with statement, a decorated function), so that a mode met further
+                out begins anew instead of coming back.
+        """
+        if mode == self._mode():
+            return
+        if not entering:
+            while self._open and self._mode() != mode:
+                self._open.pop()
+        if mode != self._mode():
+            self._enter(mode, line)
+
+    def _mode(self) -> GradMode:
+        return self._open[-1][1] if self._open else "grad"
+
+    def _enter(self, mode: GradMode, line: int | None) -> None:
+        self._stream.regions.append(Region(self._count, self.current, mode, line, self._source.line_text(line)))
+        self._open.append((self._count, mode))
+        self._count += 1
