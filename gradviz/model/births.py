@@ -1,0 +1,60 @@
+"""Which ops are no step a person took: they only bring a tensor into the world, or copy one for torch's own use.
+
+torch.randn, torch.tensor and nn.Linear each run several kernels (empty, detach, an in-place initialiser) before the
+person has a tensor in hand.
+"""
+
+from gradviz.model.trace import Op, Trace
+
+
+def births(trace: Trace) -> set[int]:
+    """Ids of the forward ops that make, copy or fill a tensor nobody has used or named yet, or ever does."""
+    named = _first_named(trace)
+    wanted = _wanted(trace, named)
+    used: set[int] = set()  # tensors that an op other than a birth took or changed
+    born: dict[int, Op] = {}  # tensor -> the birth it came from
+    found: set[int] = set()
+    for op in trace.ops:
+        if op.phase != "forward":
+            continue
+        if _is_birth(op, born, used, named) or _is_internal(op, wanted):
+            found.add(op.id)
+            born.update((tensor, op) for tensor in op.outputs)
+        else:
+            used.update(op.inputs, op.outputs)
+    return found
+
+
+def _first_named(trace: Trace) -> dict[int, int]:
+    """The step at which each tensor first got a name."""
+    first: dict[int, int] = {}
+    for step in trace.steps:
+        for tensor in (step.names or {}).values():
+            if tensor is not None:
+                first.setdefault(tensor, step.id)
+    return first
+
+
+def _wanted(trace: Trace, named: dict[int, int]) -> set[int]:
+    """Tensors that were named, or taken by an op of the forward run."""
+    return set(named).union(*(op.inputs for op in trace.ops if op.phase == "forward"))
+
+
+def _is_internal(op: Op, wanted: set[int]) -> bool:
+    """Whether it is the detached copy of a result that torch saves for backward."""
+    return op.grad_fn is None and op.name.startswith("aten::detach") and wanted.isdisjoint(op.outputs)
+
+
+def _is_birth(op: Op, born: dict[int, Op], used: set[int], named: dict[int, int]) -> bool:
+    if op.grad_fn is not None:
+        return False
+    if not op.inputs:
+        return True
+    fresh = all(t not in used and named.get(t, op.step) >= op.step for t in (*op.inputs, *op.outputs))
+    if not fresh:
+        return False
+    if set(op.inputs) == set(op.outputs):  # an initialiser: uniform_, fill_, zero_
+        return True
+    # The detach by which torch turns a kernel's result into the tensor it hands out.
+    first = born.get(op.inputs[0])
+    return first is not None and op.name.startswith("aten::detach") and (first.line, first.call) == (op.line, op.call)

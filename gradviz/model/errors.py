@@ -1,0 +1,251 @@
+"""What an error means, in words for a person: one row for each thing torch or Python says that learners meet.
+
+Pure text in, text out. The first row whose type and pattern match explains an error; what no row matches is shown as
+it was said. Ids are stable: they are the `hint` of the trace and of lessons.
+"""
+
+import re
+from typing import NamedTuple
+
+from gradviz.model.trace import ProgramError
+
+
+class Hint(NamedTuple):
+    """One explanation. Named groups of `pattern`, and `suggestion`, fill in the texts."""
+
+    id: str
+    types: str  # of the exception, as a pattern
+    pattern: str
+    en: str
+    ja: str
+
+
+HINTS = (
+    Hint(
+        "full-width",
+        "SyntaxError",
+        r"invalid (?:non-printable )?character '?(?P<what>[^' ]*)'? ?\(?(?:U\+(?:3000|FF[0-9A-F]{2}|3002|201[89CD]))",
+        "There is a full-width character here. Python wants the half-width one.",
+        "全角文字が入っています。Python では半角文字を使ってください。",
+    ),
+    Hint(
+        "typo",
+        "AttributeError|NameError",
+        r"(?P<what>.+)",
+        "There is no such name. Did you mean {suggestion}()?",
+        "その名前はありません。{suggestion}() ではありませんか。",
+    ),
+    Hint(
+        "second-backward",
+        "RuntimeError",
+        r"Trying to backward through the graph a second time",
+        "This graph was already walked by backward(), which freed the tensors saved in it. "
+        "Pass retain_graph=True to the first backward(), or compute the result again.",
+        "この計算グラフは一度 backward() で使われ、保存されたテンソルは解放済みです。"
+        "最初の backward() に retain_graph=True を渡すか、計算し直してください。",
+    ),
+    Hint(
+        "not-tracked",
+        "RuntimeError",
+        r"does not require grad and does not have a grad_fn",
+        "Nothing leads back from here: no input required grad, or it was computed under no_grad. "
+        "Set requires_grad=True on an input, or move the computation out of the block.",
+        "ここからたどれる計算グラフがありません。requires_grad=True の入力がないか、no_grad の中で計算されました。"
+        "入力に requires_grad=True を設定するか、計算をブロックの外に移してください。",
+    ),
+    Hint(
+        "non-scalar",
+        "RuntimeError",
+        r"grad can be implicitly created only for scalar outputs",
+        "backward() starts from a single number. Reduce the result with .sum() or .mean(), or pass gradient=.",
+        "backward() は一つの数から始まります。.sum() や .mean() でまとめるか、gradient= を渡してください。",
+    ),
+    Hint(
+        "int-grad",
+        "RuntimeError",
+        r"[Oo]nly Tensors of floating point and complex dtype can require gradients",
+        "Whole numbers have no gradient. Write 1. instead of 1, or pass dtype=torch.float32.",
+        "整数のテンソルは勾配を持てません。1 ではなく 1. と書くか、dtype=torch.float32 を指定してください。",
+    ),
+    Hint(
+        "view-of-leaf",
+        "RuntimeError",
+        r"a view of a leaf Variable that requires grad is being used in an in-place operation",
+        "This changes a leaf that requires grad, through a view of it. "
+        "Do it under torch.no_grad(), or make a new tensor.",
+        "requires_grad=True の葉テンソルのビューをその場で変更しています。"
+        "torch.no_grad() の中で行うか、新しいテンソルを作ってください。",
+    ),
+    Hint(
+        "leaf-inplace",
+        "RuntimeError",
+        r"a leaf Variable that requires grad is being used in an in-place operation",
+        "This changes a leaf that requires grad in place. Do it under torch.no_grad(), or give the result a new name.",
+        "requires_grad=True の葉テンソルをその場で変更しています。"
+        "torch.no_grad() の中で行うか、結果に新しい名前を付けてください。",
+    ),
+    Hint(
+        "version",
+        "RuntimeError",
+        r"modified by an inplace operation.*is at version (?P<now>\d+); expected version (?P<then>\d+)",
+        "A tensor saved for backward was changed in place afterwards: saved at version {then}, now at version {now}. "
+        "Use the form that makes a new tensor.",
+        "逆伝播用に保存されたテンソルが、その後その場で変更されました (保存時のバージョン {then}、現在 {now})。"
+        "新しいテンソルを作る書き方にしてください。",
+    ),
+    Hint(
+        "flag-non-leaf",
+        "RuntimeError",
+        r"you can only change requires_grad flags of leaf variables",
+        "requires_grad can be changed on a leaf only. Take .detach() first to get one.",
+        "requires_grad を変更できるのは葉テンソルだけです。先に .detach() で切り離してください。",
+    ),
+    Hint(
+        "retain-no-rg",
+        "RuntimeError",
+        r"can't retain_grad on Tensor that has requires_grad=False",
+        "This tensor gets no gradient, so there is none to keep: it does not require grad.",
+        "このテンソルは requires_grad=False なので、保持する勾配がありません。",
+    ),
+    Hint(
+        "infer-save",
+        "RuntimeError",
+        r"Inference tensors cannot be saved for backward",
+        "A tensor made under inference_mode can never take part in autograd. Use .clone() outside of it, or no_grad.",
+        "inference_mode の中で作られたテンソルは自動微分に使えません。外で .clone() するか、no_grad を使ってください。",
+    ),
+    Hint(
+        "infer-inplace",
+        "RuntimeError",
+        r"Inplace update to inference tensor outside InferenceMode",
+        "A tensor made under inference_mode cannot be changed outside of it. Use .clone() first.",
+        "inference_mode の中で作られたテンソルは外では変更できません。先に .clone() してください。",
+    ),
+    Hint(
+        "infer-rg",
+        "RuntimeError",
+        r"Setting requires_grad=True on inference tensor",
+        "A tensor made under inference_mode cannot require grad. Use .clone() outside of it first.",
+        "inference_mode の中で作られたテンソルには requires_grad=True を設定できません。"
+        "先に外で .clone() してください。",
+    ),
+    Hint(
+        "unused",
+        "RuntimeError",
+        r"appears to not have been used in the graph",
+        "There is no path from the result back to this tensor. Pass allow_unused=True to get None for it.",
+        "結果からこのテンソルへたどる道がありません。allow_unused=True を渡すと None が返ります。",
+    ),
+    Hint(
+        "grad-shape",
+        "RuntimeError",
+        r"Mismatch in shape: grad_output\[\d+\] has a shape of (?P<one>.+?) "
+        r"and output\[\d+\] has a shape of (?P<two>.+?)\.",
+        "The gradient passed has shape {one}, the output has shape {two}. They must be the same.",
+        "渡された勾配の形状は {one}、出力の形状は {two} です。同じ形状にしてください。",
+    ),
+    Hint(
+        "mm",
+        "RuntimeError",
+        r"mat1 and mat2 shapes cannot be multiplied \((?P<one>\w+) and (?P<two>\w+)\)",
+        "A matrix of {one} cannot be multiplied by one of {two}: the inner sizes must be equal.",
+        "{one} の行列と {two} の行列は掛けられません。内側の大きさを合わせてください。",
+    ),
+    Hint(
+        "shape",
+        "RuntimeError",
+        r"The size of tensor a \((?P<one>\d+)\) must match the size of tensor b \((?P<two>\d+)\) "
+        r".*dimension (?P<dim>\d+)",
+        "The shapes do not fit together: dimension {dim} is {one} on one side and {two} on the other.",
+        "形状が合いません。次元 {dim} の大きさが {one} と {two} です。",
+    ),
+    Hint(
+        "numpy",
+        "RuntimeError",
+        r"Can't call numpy\(\) on Tensor that requires grad",
+        "NumPy knows nothing of gradients. Take .detach() first.",
+        "NumPy は勾配を扱えません。先に .detach() してください。",
+    ),
+    Hint(
+        "item",
+        "RuntimeError|ValueError",
+        r"cannot be converted to Scalar|only one element tensors can be converted",
+        "Only a tensor of one element can become a Python number.",
+        "Python の数に変換できるのは要素が一つのテンソルだけです。",
+    ),
+    Hint(
+        "bool",
+        "RuntimeError",
+        r"Boolean value of Tensor with more than one value is ambiguous",
+        "A tensor of several elements is neither true nor false. Use .any() or .all().",
+        "複数の要素を持つテンソルは真偽値になりません。.any() か .all() を使ってください。",
+    ),
+    Hint(
+        "deepcopy",
+        "RuntimeError",
+        r"support the deepcopy protocol",
+        "Only leaves can be deep-copied. Take .detach() first.",
+        "deepcopy できるのは葉テンソルだけです。先に .detach() してください。",
+    ),
+    Hint(
+        "multi-view",
+        "RuntimeError",
+        r"is a view and is being modified inplace",
+        "This view came from a function with several outputs and cannot be changed in place. Take .clone() first.",
+        "複数の出力を返す関数のビューなので、その場で変更できません。先に .clone() してください。",
+    ),
+    Hint(
+        "nan",
+        "RuntimeError",
+        r"returned nan values",
+        "A gradient became nan (not a number) in this step of backward.",
+        "逆伝播のこの段階で勾配が nan になりました。",
+    ),
+    Hint(
+        "memory",
+        "RuntimeError|MemoryError",
+        r"can't allocate memory|not enough memory|DefaultCPUAllocator|^$",
+        "That needs more memory than a run may use. Make the tensors smaller, or raise the limit.",
+        "実行に許されたメモリを超えました。テンソルを小さくするか、上限を上げてください。",
+    ),
+    Hint(
+        "denied",
+        "PermissionError|OSError|BlockingIOError",
+        r"Operation not permitted|Permission denied|Too many open files|Resource temporarily unavailable"
+        r"|\[Errno (?:1|11|13|24)\]",
+        "gradviz runs programs without files, network or other processes.",
+        "gradviz ではプログラムはファイル、ネットワーク、他のプロセスを使えません。",
+    ),
+    Hint(
+        "died",
+        "ProcessDied",
+        r".+",
+        "The program ended its own process. The next edit runs in a new one.",
+        "プログラムのプロセスが終了しました。次の編集は新しいプロセスで実行されます。",
+    ),
+)
+
+
+def hint(error: ProgramError) -> str | None:
+    """The id of the explanation of an error, if there is one."""
+    found = _match(error)
+    return None if found is None else found[0].id
+
+
+def explained(error: ProgramError, language: str) -> str:
+    """What happened, in "en" or "ja"; the original message where nothing better is known."""
+    found = _match(error)
+    if found is None:
+        return f"{error.type}: {error.message}" if error.message else error.type
+    row, groups = found
+    return (row.ja if language == "ja" else row.en).format(**groups, suggestion=error.suggestion)
+
+
+def _match(error: ProgramError) -> tuple[Hint, dict[str, str]] | None:
+    for row in HINTS:
+        if not re.fullmatch(row.types, error.type) or ("{suggestion}" in row.en and error.suggestion is None):
+            continue
+        found = re.search(row.pattern, error.message, re.DOTALL)
+        if found is not None:
+            return row, {name: text or "" for name, text in found.groupdict().items()}
+    return None

@@ -1,0 +1,46 @@
+"""A run as it stood at one step: the trace cut off there, with every tensor and grad_fn in the state it had."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from gradviz.model.trace import GradFn, Tensor, Trace
+
+State = TypeVar("State", Tensor, GradFn)
+
+
+def at_step(trace: Trace, number: int) -> Trace:
+    """Return the trace as it was after step `number`; the first is 0, and beyond the last is the whole.
+
+    What an op did is written down when the next step begins, so a state holds from the step before its stamp.
+    """
+    if number >= len(trace.steps) - 1:
+        return trace
+    begun = number + 1
+    tensors, past = _at(begun, (*trace.past, *trace.tensors))
+    grad_fns, past_grad_fns = _at(begun, (*trace.past_grad_fns, *trace.grad_fns))
+    return trace._replace(
+        tensors=tensors,
+        past=past,
+        grad_fns=grad_fns,
+        past_grad_fns=past_grad_fns,
+        ops=tuple(op for op in trace.ops if op.step <= number),
+        steps=trace.steps[:begun],
+        backwards=tuple(call for call in trace.backwards if call.step <= begun),
+        error=None,
+        limits=None,
+    )
+
+
+def _at(begun: int, states: Iterable[State]) -> tuple[tuple[State, ...], tuple[State, ...]]:
+    """Of each id the last state stamped `begun` at most, and those it superseded.
+
+    Ids are given out as the run goes on: those that have a state are the first ones.
+    """
+    latest: dict[int, State] = {}
+    past: list[State] = []
+    for state in sorted(states, key=lambda state: state.step):
+        if state.step <= begun:
+            if state.id in latest:
+                past.append(latest[state.id])
+            latest[state.id] = state
+    return tuple(latest[number] for number in sorted(latest)), tuple(past)

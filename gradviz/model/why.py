@@ -1,0 +1,24 @@
+"""Why a tensor's .grad is None, read off the trace."""
+
+from typing import Literal
+
+from gradviz.model.trace import Tensor, Trace
+
+WhyNoGrad = Literal["not run", "not reached", "cleared", "not a leaf", "flag off", "unrecorded"]
+
+
+def why_no_grad(trace: Trace, tensor: Tensor) -> WhyNoGrad:
+    """Return the reason, for a tensor without .grad.
+
+    "not run": no backward was called. "not reached": none led to this leaf. "cleared": it had one that was taken
+    away. "not a leaf": an intermediate tensor without retain_grad. "flag off": a leaf that does not require grad.
+    "unrecorded": the op that made it was not recorded.
+    """
+    if not tensor.requires_grad:
+        made_by = None if tensor.made_by is None else trace.ops[tensor.made_by]
+        return "unrecorded" if made_by is not None and made_by.inputs else "flag off"
+    if not tensor.is_leaf and not tensor.retains_grad:
+        return "not a leaf"
+    if any(state.id == tensor.id and state.grad is not None for state in trace.past):
+        return "cleared"
+    return "not reached" if trace.backwards else "not run"
