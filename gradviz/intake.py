@@ -88,6 +88,10 @@ class TraceBuilder:
         """Whether the run has said its last."""
         return self._end is not None
 
+    def empty(self) -> Trace:
+        """Return the trace of a run that has recorded nothing."""
+        return Trace(self._ready.torch, self._ready.python, self._request.mode, self._request.source)
+
     def trace(self) -> Trace:
         """Return the record so far.
 
@@ -97,21 +101,17 @@ class TraceBuilder:
         steps = sorted([*self._steps, *(Step(op.step, "op", op.line, op.id, op.grad_fn) for op in self._ops)])
         end = self._end
         names = _names([*self._past, *self._tensors], steps)
-        trace = Trace(
-            self._ready.torch,
-            self._ready.python,
-            self._request.mode,
-            self._request.source,
-            _named(self._tensors, names),
-            _named(self._past, names),
-            tuple(self._ops),
-            tuple(self._grad_fns),
-            tuple(steps),
-            tuple(record for page in self._pages for record in page.backwards),
-            tuple(record for page in self._pages for record in page.regions),
-            tuple(record for page in self._pages for record in page.output),
-            tuple(record for page in self._pages for record in page.warnings),
+        trace = self.empty()._replace(
+            tensors=_named(self._tensors, names),
+            past=_named(self._past, names),
+            ops=tuple(self._ops),
+            grad_fns=tuple(self._grad_fns),
             past_grad_fns=tuple(self._past_grad_fns),
+            steps=tuple(steps),
+            backwards=tuple(record for page in self._pages for record in page.backwards),
+            regions=tuple(record for page in self._pages for record in page.regions),
+            output=tuple(record for page in self._pages for record in page.output),
+            warnings=tuple(record for page in self._pages for record in page.warnings),
         )
         if end is not None:
             error = None if end.error is None else end.error._replace(hint=hint(end.error))

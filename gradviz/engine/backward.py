@@ -3,6 +3,7 @@
 import torch
 
 from gradviz.engine import reader
+from gradviz.engine.quiet import Untraced
 from gradviz.engine.recorder import Recorder
 from gradviz.model.trace import BackwardCall, StepKind, Value
 
@@ -20,16 +21,18 @@ class BackwardWatch:
         """Return the engine's entry with recording around it."""
 
         def watched(roots: tuple[object, ...], *args: object, **kwargs: object) -> object:
-            tensors, nodes = self._recorder.backward_started(roots)
-            self._record_call(tensors, nodes, *(bool(flag) for flag in args[1:3]))
-            reached = list(self._recorder.nodes.reachable(nodes))
-            handles = [handle for node, number in reached for handle in self._hook(node, number)]
+            with Untraced():
+                tensors, nodes = self._recorder.backward_started(roots)
+                self._record_call(tensors, nodes, *(bool(flag) for flag in args[1:3]))
+                reached = list(self._recorder.nodes.reachable(nodes))
+                handles = [handle for node, number in reached for handle in self._hook(node, number)]
             try:
                 return engine_run(roots, *args, **kwargs)
             finally:
-                for handle in handles:
-                    handle.remove()
-                self._finish(reached)
+                with Untraced():
+                    for handle in handles:
+                        handle.remove()
+                    self._finish(reached)
 
         return watched
 
@@ -53,13 +56,15 @@ class BackwardWatch:
 
         def before(gradients: Gradients) -> None:
             nonlocal arrived
-            arrived = self._read(gradients)
+            with Untraced():
+                arrived = self._read(gradients)
 
         def after(left: Gradients, _: Gradients) -> None:
-            line, _call = self._recorder.source.here()
-            self._recorder.settle()
-            self._recorder.stream.step(kind, line, number, None, arrived, self._read(left))
-            self._recorder.stream.tick()
+            with Untraced():
+                line, _call = self._recorder.source.here()
+                self._recorder.settle()
+                self._recorder.stream.step(kind, line, number, None, arrived, self._read(left))
+                self._recorder.stream.tick()
 
         return [node.register_prehook(before), node.register_hook(after)]
 

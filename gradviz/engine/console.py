@@ -65,5 +65,14 @@ def captured(stream: Stream, source: Source, characters: int) -> Iterator[None]:
         redirect_stderr(_Writer(stream, source, "stderr", budget)),
         warnings.catch_warnings(),
     ):
+        _set_default_filters()
         warnings.showwarning = showwarning
         yield
+
+
+def _set_default_filters() -> None:
+    """Filter warnings as Python does for a program run by itself, whatever holds in this process."""
+    warnings.resetwarnings()
+    for category in (ResourceWarning, ImportWarning, PendingDeprecationWarning, DeprecationWarning):
+        warnings.simplefilter("ignore", category)
+    warnings.filterwarnings("default", category=DeprecationWarning, module="__main__")

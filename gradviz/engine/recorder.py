@@ -13,6 +13,7 @@ import torch
 from gradviz.engine import reader
 from gradviz.engine.ledger import Ledger
 from gradviz.engine.nodes import Nodes
+from gradviz.engine.quiet import Untraced
 from gradviz.engine.regions import Regions
 from gradviz.engine.source import Source
 from gradviz.engine.stream import Stream
@@ -222,9 +223,9 @@ class OpWatch(reader.TorchDispatchMode):
         args: tuple[object, ...] = (),
         kwargs: dict[str, object] | None = None,
     ) -> object:
-        recorder = self._recorder
-        named = kwargs or {}
-        pending = recorder.op_started(func, (args, named))
-        result = func(*args, **named)
-        recorder.op_done(pending, result)
+        recorder, named = self._recorder, kwargs or {}
+        with Untraced():
+            pending = recorder.op_started(func, (args, named))
+            result = func(*args, **named)
+            recorder.op_done(pending, result)
         return result

@@ -7,7 +7,7 @@ it was said. Ids are stable: they are the `hint` of the trace and of lessons.
 import re
 from typing import NamedTuple
 
-from gradviz.model.trace import ProgramError
+from gradviz.model.trace import Limit, LimitName, ProgramError
 
 
 class Hint(NamedTuple):
@@ -239,6 +239,31 @@ def explained(error: ProgramError, language: str) -> str:
         return f"{error.type}: {error.message}" if error.message else error.type
     row, groups = found
     return (row.ja if language == "ja" else row.en).format(**groups, suggestion=error.suggestion)
+
+
+_LIMITS: dict[LimitName, tuple[str, str]] = {
+    "time": (
+        "Stopped: the program ran longer than it may. What it did until then is shown.",
+        "時間の上限に達したため停止しました。そこまでの記録を表示しています。",
+    ),
+    "memory": (
+        "Stopped: the program used more memory than it may. What it did until then is shown.",
+        "メモリの上限に達したため停止しました。そこまでの記録を表示しています。",
+    ),
+    "ops": (
+        "Stopped after {at}: a run records no more. What it did until then is shown.",
+        "記録できる演算の上限 ({at}) に達したため停止しました。そこまでの記録を表示しています。",
+    ),
+    "output": (
+        "Stopped: the program printed more than it may. What it did until then is shown.",
+        "出力の上限に達したため停止しました。そこまでの記録を表示しています。",
+    ),
+}
+
+
+def limit_text(limit: Limit, language: str) -> str:
+    """What a limit that ended a run means, in "en" or "ja"."""
+    return _LIMITS[limit.reached][language == "ja"].format(at=limit.at)
 
 
 def _match(error: ProgramError) -> tuple[Hint, dict[str, str]] | None:

@@ -22,3 +22,23 @@ def why_no_grad(trace: Trace, tensor: Tensor) -> WhyNoGrad:
     if any(state.id == tensor.id and state.grad is not None for state in trace.past):
         return "cleared"
     return "not reached" if trace.backwards else "not run"
+
+
+TEXTS: dict[str, dict[WhyNoGrad, str]] = {
+    "en": {
+        "not run": "no backward yet",
+        "not reached": "backward did not reach it",
+        "cleared": "set to None",
+        "not a leaf": "not a leaf",
+        "flag off": "requires_grad is False",
+        "unrecorded": "not recorded",
+    },
+    "ja": {
+        "not run": "backward 未実行",
+        "not reached": "backward が届いていない",
+        "cleared": "None に戻された",
+        "not a leaf": "葉ではない",
+        "flag off": "requires_grad は False",
+        "unrecorded": "記録なし",
+    },
+}

@@ -33,7 +33,7 @@ class Kind(IntEnum):
 class Limits(NamedTuple):
     """What one run may use."""
 
-    seconds: float = 10.0
+    seconds: float = 30.0
     memory: int = 2 * 1024**3  # bytes beyond what the warm process has
     ops: int = 200_000
     output: int = 256 * 1024  # characters

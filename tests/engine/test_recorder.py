@@ -1,0 +1,294 @@
+"""What the recorder writes down, against what torch itself says of the same program."""
+
+import pytest
+
+from gradviz.model.trace import Value
+from gradviz.model.wire import Limits
+from tests.engine.recording import grad_fn, op, record, tensor
+
+SQUARE = """\
+import torch
+x = torch.tensor(2.0, requires_grad=True)
+y = x * x
+with torch.no_grad():
+    z = y + 1
+y.backward()
+"""
+
+
+def test_a_square_has_two_edges_to_one_accumulator() -> None:
+    trace = record(SQUARE)
+    mul, sink = grad_fn(trace, "MulBackward0"), grad_fn(trace, "AccumulateGrad")
+    assert mul.next == ((sink.id, 0), (sink.id, 0))
+    assert sink.variable == tensor(trace, "x").id
+    assert {saved.name for saved in mul.saved} == {"self", "other"}
+    assert {saved.tensor for saved in mul.saved} == {tensor(trace, "x").id}
+    assert {saved.state for saved in mul.saved} == {"freed"}
+
+
+def test_an_op_under_no_grad_is_there_with_its_reason() -> None:
+    trace = record(SQUARE)
+    add = op(trace, "add")
+    assert (add.grad_fn, add.why_unrecorded, add.grad_mode, add.line) == (None, "no_grad", "no_grad", 5)
+    assert add.region is not None
+    region = trace.regions[add.region]
+    assert (region.mode, region.line, region.text) == ("no_grad", 4, "with torch.no_grad():")
+    assert op(trace, "mul").region is None
+
+
+def test_backward_is_recorded_with_the_gradients_that_flowed() -> None:
+    trace = record(SQUARE)
+    steps = [step for step in trace.steps if step.kind in ("backward", "accumulate")]
+    assert [step.kind for step in steps] == ["backward", "accumulate"]
+    assert steps[0].arrived == (Value((), (1.0,)),)
+    assert steps[0].left == (Value((), (2.0,)), Value((), (2.0,)))
+    assert steps[1].arrived == (Value((), (4.0,)),)
+    assert tensor(trace, "x").grad == Value((), (4.0,))
+    assert tensor(trace, "y").grad is None
+
+
+def test_a_call_is_told_as_it_was_written() -> None:
+    trace = record("import torch\nx = torch.ones(2)\nあ = (x * 3).relu() # 乗算\n")
+    assert op(trace, "mul").call == "x * 3"
+    assert op(trace, "relu").call == "(x * 3).relu()"
+    assert tensor(trace, "あ").names == ("あ",)
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "saved"),
+    [
+        ("y = x.exp()", "ExpBackward0", {"result"}),
+        ("y = torch.softmax(x, 0)", "SoftmaxBackward0", {"result"}),
+        ("y = x.sin()", "SinBackward0", {"self"}),
+        ("y = x + 1", "AddBackward0", set()),
+        ("y = torch.cat([x, x])", "CatBackward0", set()),
+    ],
+)
+def test_what_a_grad_fn_saves(source: str, name: str, saved: set[str]) -> None:
+    trace = record(f"import torch\nx = torch.ones(3, requires_grad=True)\n{source}\n")
+    kept = grad_fn(trace, name).saved
+    assert {item.name for item in kept} == saved
+    known = {tensor(trace, "x").id, tensor(trace, "y").id}
+    assert {item.tensor for item in kept} <= known
+    assert all(item.nbytes == 12 and item.state == "kept" for item in kept)
+
+
+def test_a_graph_freed_within_its_line_is_recorded() -> None:
+    trace = record("import torch\nx = torch.ones(2, requires_grad=True)\n(x * 2).exp()\n")
+    exp, mul = grad_fn(trace, "ExpBackward0"), grad_fn(trace, "MulBackward0")
+    assert exp.next == ((mul.id, 0),)
+
+
+def test_an_inplace_op_keeps_the_tensor_and_changes_its_state() -> None:
+    trace = record("import torch\nx = torch.ones(2, requires_grad=True)\ny = x * 2\ny.add_(1)\n")
+    y = tensor(trace, "y")
+    assert op(trace, "add_").inputs == op(trace, "add_").outputs == (y.id,)
+    assert (y.version, y.value) == (1, Value((2,), (3.0, 3.0)))
+    assert [state.version for state in trace.past if state.id == y.id] == [0]
+
+
+def test_an_inplace_op_on_a_view_is_seen_on_its_base() -> None:
+    trace = record("import torch\nx = torch.zeros(3)\nx[0] = 5.0\ny = x + 1\n")
+    assert tensor(trace, "x").value == Value((3,), (5.0, 0.0, 0.0))
+    assert tensor(trace, "x").version == 1
+
+
+def test_flags_flipped_later_are_seen() -> None:
+    trace = record("import torch\nx = torch.tensor(2.0)\nx.requires_grad = True\ny = x * x\n")
+    assert tensor(trace, "x").requires_grad
+    assert [state.requires_grad for state in trace.past if state.id == tensor(trace, "x").id] == [False]
+
+
+def test_names_of_lists_dicts_and_parameters() -> None:
+    source = """\
+import torch
+ws = [torch.ones(1), torch.zeros(1)]
+params = {"w": torch.ones(2)}
+model = torch.nn.Linear(2, 1)
+w = ws[0]
+"""
+    trace = record(source)
+    assert tensor(trace, "ws[0]").names == ("ws[0]", "w")
+    assert tensor(trace, "params['w']").shape == (2,)
+    assert tensor(trace, "model.weight").is_parameter
+    assert tensor(trace, "model.bias").requires_grad
+
+
+def test_names_move_with_their_bindings() -> None:
+    trace = record("import torch\nx = torch.ones(1)\ny = x\nx = x + 1\ndel y\nx = None\n")
+    first, second = (one for one in trace.tensors if "x" in one.names)
+    assert (first.names, second.names) == (("x", "y"), ("x",))
+    bindings = [step.names for step in trace.steps if step.names]
+    assert bindings == [{"x": first.id}, {"y": first.id}, {"x": second.id}, {"y": None}, {"x": None}]
+
+
+@pytest.mark.parametrize(
+    ("block", "mode"),
+    [
+        ("with torch.no_grad():\n    z = x * 2", "no_grad"),
+        ("with torch.inference_mode():\n    z = x * 2", "inference"),
+        ("torch.set_grad_enabled(False)\nz = x * 2", "no_grad"),
+        ("@torch.no_grad()\ndef f(x):\n    return x * 2\nz = f(x)", "no_grad"),
+        ("with torch.no_grad(), torch.enable_grad():\n    z = x * 2", "grad"),
+        ("with torch.no_grad():\n    with torch.enable_grad():\n        z = x * 2", "grad"),
+        ("with torch.inference_mode():\n    with torch.enable_grad():\n        z = x * 2", "inference"),
+        ("torch.no_grad()\nz = x * 2", "grad"),
+        ("try:\n    with torch.no_grad():\n        raise ValueError\nexcept ValueError:\n    z = x * 2", "grad"),
+    ],
+)
+def test_the_grad_mode_of_an_op(block: str, mode: str) -> None:
+    trace = record(f"import torch\nx = torch.ones(1, requires_grad=True)\n{block}\n")
+    mul = op(trace, "mul")
+    assert mul.grad_mode == mode
+    assert (mul.grad_fn is not None) == (mode == "grad")
+    assert mode == "grad" or mul.region is not None
+
+
+def test_modes_nest_and_come_back() -> None:
+    source = """\
+import torch
+x = torch.ones(1, requires_grad=True)
+with torch.no_grad():
+    a = x.sin()
+    with torch.enable_grad():
+        b = x.cos()
+    c = x.tan()
+d = x.exp()
+"""
+    trace = record(source)
+    regions = {name: op(trace, name).region for name in ("sin", "cos", "tan", "exp")}
+    assert regions["sin"] == regions["tan"]
+    assert regions["exp"] is None
+    inner = trace.regions[regions["cos"] or 0]
+    assert (inner.parent, inner.mode, inner.line) == (regions["sin"], "grad", 5)
+
+
+@pytest.mark.parametrize("mode", ["no_grad", "inference"])
+def test_the_ambient_mode_holds_for_the_whole_run(mode: str) -> None:
+    trace = record(
+        "import torch\nx = torch.ones(1, requires_grad=True)\ny = x * 2\nprint(torch.is_grad_enabled())\n",
+        "no_grad" if mode == "no_grad" else "inference",
+    )
+    assert op(trace, "mul").why_unrecorded == mode
+    assert trace.output[0].text == "False\n"
+    assert trace.regions[0].line is None
+
+
+def test_prints_and_warnings_stand_on_their_lines() -> None:
+    source = """\
+import torch
+import warnings
+print("one", 2)
+y = (torch.ones(1, requires_grad=True) * 2)
+y.grad
+warnings.warn("mind")
+"""
+    trace = record(source)
+    assert [(one.line, one.text) for one in trace.output] == [(3, "one 2\n")]
+    assert [(one.line, one.category) for one in trace.warnings] == [(5, "UserWarning"), (6, "UserWarning")]
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "line", "hint"),
+    [
+        ("import torch\nm = torch.autograd.get_grad_mode()", "AttributeError", 2, "typo"),
+        ("x = (1,\ny = 2", "SyntaxError", 1, None),
+        ("import torch\nx = torch.tensor(1, requires_grad=True)", "RuntimeError", 2, "int-grad"),
+        ("def f():\n    1 / 0\n\nf()", "ZeroDivisionError", 2, None),
+        ("import torch\ntorch.empty(10**13)", "RuntimeError", 2, "memory"),
+        ("raise SystemExit('bye')", "SystemExit", 1, None),
+        ("import torch\nx = torch.ones(1)\nx.backward()", "RuntimeError", 3, "not-tracked"),
+    ],
+)
+def test_an_error_stands_on_its_line(source: str, kind: str, line: int, hint: str | None) -> None:
+    error = record(source + "\n").error
+    assert error is not None
+    assert (error.type, error.line, error.hint) == (kind, line, hint)
+
+
+def test_get_grad_mode_points_to_the_name_that_exists() -> None:
+    error = record("import torch\ntorch.autograd.get_grad_mode()\n").error
+    assert error is not None
+    assert error.suggestion == "torch.is_grad_enabled"
+
+
+def test_what_ran_before_an_error_is_kept() -> None:
+    trace = record("import torch\nx = torch.ones(2, requires_grad=True)\ny = x * 2\ny.backward()\n")
+    assert trace.error is not None
+    assert trace.error.hint == "non-scalar"
+    assert tensor(trace, "y").grad_fn is not None
+
+
+def test_limits_end_a_run_with_what_it_had() -> None:
+    trace = record("import torch\nx = torch.ones(1)\nwhile True:\n    x = x + 1\n", limits=Limits(ops=100))
+    assert trace.limits is not None
+    assert (trace.limits.reached, len(trace.ops)) == ("ops", 100)
+    flood = record("while True:\n    print('x' * 100)\n", limits=Limits(output=1000))
+    assert flood.limits is not None
+    assert flood.limits.reached == "output"
+    assert sum(len(one.text) for one in flood.output) == 1000
+
+
+def test_gradients_over_several_backwards() -> None:
+    source = """\
+import torch
+x = torch.tensor(2.0, requires_grad=True)
+for _ in range(3):
+    (x * x).backward()
+x.grad = None
+"""
+    trace = record(source)
+    x = tensor(trace, "x")
+    grads = [state.grad.data for state in trace.past if state.id == x.id and state.grad]
+    assert grads == [(4.0,), (8.0,), (12.0,)]
+    assert x.grad is None
+    assert len(trace.backwards) == 3
+
+
+def test_retained_and_functional_gradients() -> None:
+    source = """\
+import torch
+x = torch.tensor(3.0, requires_grad=True)
+y = x ** 3
+y.retain_grad()
+y.backward(retain_graph=True)
+g, = torch.autograd.grad(y, x)
+"""
+    trace = record(source)
+    assert tensor(trace, "y").grad == Value((), (2.0,))  # autograd.grad runs the hook of retain_grad, too
+    assert tensor(trace, "g").value == Value((), (27.0,))
+    assert [call.keep_graph for call in trace.backwards] == [True, False]
+
+
+def test_large_and_odd_values() -> None:
+    source = """\
+import torch
+big = torch.arange(100.0)
+big[3] = float("nan")
+odd = torch.tensor([float("inf"), float("-inf"), float("nan"), 1.5])
+z = torch.tensor([1 + 2j])
+b = torch.tensor([True, False])
+i = torch.tensor(7)
+"""
+    trace = record(source)
+    big = tensor(trace, "big").value
+    assert big is not None
+    assert (big.data, big.nan, big.min) == (None, 1, "nan")
+    assert tensor(trace, "odd").value == Value((4,), ("inf", "-inf", "nan", 1.5))
+    assert tensor(trace, "z").value == Value((1,), ("(1+2j)",))
+    assert tensor(trace, "b").value == Value((2,), (True, False))
+    assert tensor(trace, "i").value == Value((), (7,))
+
+
+def test_bytes_saved_and_live() -> None:
+    source = """\
+import torch
+x = torch.ones(1000, requires_grad=True)
+y = x.exp()
+z = y.exp()
+del y, z
+a = torch.ones(10)
+"""
+    trace = record(source)
+    assert trace.memory.saved_bytes == 8000
+    assert trace.memory.peak_bytes == 12000
