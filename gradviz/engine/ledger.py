@@ -5,7 +5,7 @@ storage, and a storage counts as dead when torch frees it.
 """
 
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -24,12 +24,14 @@ class _Known(NamedTuple):
 class Ledger:
     """Ids and last known facts of the run's tensors."""
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: Stream, grad_fn_of: Callable[[torch.Tensor], int | None]) -> None:
         self._stream = stream
+        self._grad_fn_of = grad_fn_of  # torch makes views a new one after their base was changed in place
         self._known: dict[int, _Known] = {}
         self._last: dict[int, Tensor] = {}  # of living tensors
         self._storages: dict[int, tuple[weakref.ref[torch.UntypedStorage], int, int]] = {}
         self._writers: dict[int, int] = {}  # storage -> the op that wrote to it last
+        self._read_after: dict[int, int | None] = {}  # tensor -> the writer after which its value was read
         self._tensors = 0
         self._storage_count = 0
         self.live_bytes = 0
@@ -53,23 +55,27 @@ class Ledger:
         last = None if number is None else self._last.get(number)
         if number is None or last is None:
             return self.write(tensor, None, None, line, self._value(tensor))
-        changed = reader.version(tensor) != last.version
-        if changed or tensor.requires_grad != last.requires_grad or tensor.is_leaf != last.is_leaf:
-            made_by = self._writers.get(last.storage, last.made_by) if changed else last.made_by
+        # .data has a version counter of its own: what is written through it is seen by the writer alone.
+        writer = self._writers.get(last.storage)
+        changed = reader.version(tensor) != last.version or writer != self._read_after[number]
+        if changed or tensor.requires_grad != last.requires_grad or reader.is_leaf(tensor) != last.is_leaf:
+            made_by = writer if changed and writer is not None else last.made_by
             value = self._value(tensor) if changed else last.value
-            self.write(tensor, made_by, last.grad_fn, last.line, value)
+            self.write(tensor, made_by, self._grad_fn_of(tensor), last.line, value)
         return number
 
-    def reserve(self, tensor: torch.Tensor) -> None:
-        """Give a new tensor its id before it is written down."""
-        if self.id_of(tensor) is None:
-            self._adopt(tensor)
+    def reserve(self, tensor: torch.Tensor) -> int:
+        """Give a tensor its id before it is written down."""
+        number = self.id_of(tensor)
+        return self._adopt(tensor) if number is None else number
 
     def made(self, tensor: torch.Tensor, op: int, grad_fn: int | None, line: int | None, value: Value | None) -> int:
         """Write down a tensor that an op has just returned."""
-        number = self.write(tensor, op, grad_fn, line, value)
-        self._writers[self._last[number].storage] = op
-        return number
+        return self.write(tensor, op, grad_fn, line, value)
+
+    def wrote(self, tensor: torch.Tensor, op: int) -> None:
+        """Note that an op changed the memory of a tensor."""
+        self._writers[self.storage_of(tensor)] = op
 
     def write(
         self, tensor: torch.Tensor, made_by: int | None, grad_fn: int | None, line: int | None, value: Value | None
@@ -87,7 +93,7 @@ class Ledger:
             _dtype_name(tensor.dtype),
             _device_name(tensor.device),
             tensor.requires_grad,
-            tensor.is_leaf,
+            reader.is_leaf(tensor),
             tensor.is_inference(),
             tensor.retains_grad,
             reader.version(tensor),
@@ -103,6 +109,7 @@ class Ledger:
             isinstance(tensor, torch.nn.Parameter),
             None if gradient is None else self.id_of(gradient),
         )
+        self._read_after[number] = self._writers.get(record.storage)
         if last is None or record[2:] != last[2:]:
             self._last[number] = record
             self._stream.tensors.append(record)
@@ -126,9 +133,10 @@ class Ledger:
     def value_of(self, tensor: torch.Tensor) -> Value | None:
         """The tensor's value, from its record where that still holds."""
         number = self.id_of(tensor)
-        if number is not None and self._last[number].version == reader.version(tensor):
-            return self._last[number].value
-        return self._value(tensor)
+        last = None if number is None else self._last.get(number)
+        if number is None or last is None or last.version != reader.version(tensor):
+            return self._value(tensor)
+        return last.value if self._writers.get(last.storage) == self._read_after[number] else self._value(tensor)
 
     def refresh(self) -> None:
         """Write down again every living tensor whose version, flags or grad changed."""
@@ -152,6 +160,7 @@ class Ledger:
         if known is not None and known.id == number:  # the address may have been taken over already
             del self._known[key]
         self._last.pop(number, None)
+        self._read_after.pop(number, None)
 
     def _storage_died(self, key: int) -> None:
         self.live_bytes -= self._storages.pop(key)[2]
@@ -167,7 +176,7 @@ class Ledger:
 
 def _gradient(tensor: torch.Tensor) -> torch.Tensor | None:
     """The tensor in .grad. Any other tensor than these warns when it is asked."""
-    return tensor.grad if tensor.is_leaf or tensor.retains_grad else None
+    return tensor.grad if reader.is_leaf(tensor) or tensor.retains_grad else None
 
 
 @cache

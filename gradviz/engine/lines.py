@@ -33,7 +33,7 @@ class Lines:
             return None
         if code.co_name != "<module>":
             # The mode can only have changed between the caller's line and here through a decorator.
-            self._recorder.regions.sync(reader.grad_mode(), code.co_firstlineno, entering=True)
+            self._recorder.regions.sync(reader.grad_mode(), self._opening(code.co_firstlineno), entering=True)
         before: int | None = None
 
         def local(frame: FrameType, event: str, _: object) -> Tracer | None:
@@ -47,6 +47,12 @@ class Lines:
             return local
 
         return local
+
+    def _opening(self, line: int) -> int:
+        """The first line of a function that says more than how it is bound."""
+        while self._recorder.source.line_text(line) in ("@staticmethod", "@classmethod"):
+            line += 1
+        return line
 
     def finish(self, namespace: dict[str, object]) -> None:
         """Record the last bindings as a step of its own, past the last line."""

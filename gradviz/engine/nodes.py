@@ -1,5 +1,6 @@
 """grad_fns written down once each: name, next_functions, what they save; and what of it was freed later."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 
 import torch
@@ -49,9 +50,9 @@ class Nodes:
         if known is not None:
             return known
         first = self._assign(node)
-        todo = [(node, first)]
+        todo = deque([(node, first)])  # in the order of their ids, which is the order they are written in
         while todo:
-            current, number = todo.pop()
+            current, number = todo.popleft()
             edges: list[tuple[int | None, int]] = []
             for target, output in reader.inputs_of(current):
                 to = None if target is None else self.id_of(target)

@@ -37,6 +37,19 @@ def operator_name(operator: Any) -> str:  # noqa: ANN401  # OpOverload is generi
     return f"{operator._schema.name}.{operator._overloadname}"
 
 
+_written: dict[object, tuple[tuple[int, str], ...]] = {}
+
+
+def written_by(operator: Any, args: tuple[object, ...], kwargs: dict[str, object]) -> list[torch.Tensor]:  # noqa: ANN401  # as above
+    """The tensors among the arguments that an operator writes to, by its schema."""
+    places = _written.get(operator)
+    if places is None:
+        arguments = enumerate(operator._schema.arguments)
+        places = tuple((k, one.name) for k, one in arguments if one.alias_info is not None and one.alias_info.is_write)
+        _written[operator] = places
+    return tensors_in([args[k] if k < len(args) else kwargs.get(name) for k, name in places]) if places else []
+
+
 def grad_mode() -> GradMode:
     """The grad mode in force in this thread."""
     if torch.is_inference_mode_enabled():
@@ -162,6 +175,25 @@ def _statistics(tensor: torch.Tensor, shape: tuple[int, ...]) -> Value:
     if isinstance(low, str) or isinstance(high, str):  # aminmax passes nan and inf on: only then are they counted
         return Value(shape, None, low, high, centre, spread, int(tensor.isnan().sum()), int(tensor.isinf().sum()))
     return Value(shape, None, low, high, centre, spread)
+
+
+def grad_fn(tensor: torch.Tensor) -> Node | None:
+    """The grad_fn of a tensor; None also for a view that torch has given up, and refuses to speak of.
+
+    That is one of several views made at once (unbind, split), after one of them was changed in place.
+    """
+    try:
+        return tensor.grad_fn
+    except RuntimeError:
+        return None
+
+
+def is_leaf(tensor: torch.Tensor) -> bool:
+    """Whether a tensor is a leaf; False for a view that torch has given up."""
+    try:
+        return tensor.is_leaf
+    except RuntimeError:
+        return False
 
 
 def inputs_of(node: Node) -> tuple[tuple[Node | None, int], ...]:

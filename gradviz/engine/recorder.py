@@ -5,8 +5,9 @@ its grad_fn are joined by torch's sequence number. Only plain records are kept; 
 until the next event, because autograd gives them their grad_fn and flags after the op has returned.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import torch
 
@@ -41,6 +42,7 @@ class _Pending:
     region: int | None
     sequence_nr: int | None  # of the grad_fn it made, if it made one
     why: str  # it was not recorded, if it was not
+    written: list[torch.Tensor]  # what it changes in place
     id: int = -1
     step: int = -1
     outputs: list[torch.Tensor] = field(default_factory=list)
@@ -54,14 +56,14 @@ class Recorder:
         self.stream = stream
         self.source = source
         self.regions = regions
-        self.ledger = Ledger(stream)
+        self.ledger = Ledger(stream, self._grad_fn_of)
         self.nodes = Nodes(stream, self.ledger)
         self._max_ops = max_ops
         self._ops = 0
         self._pending: list[_Pending] = []
         self._sequence_nr = reader.sequence_nr()
 
-    def op_started(self, func: reader.Operator, arguments: Iterable[object]) -> _Pending:
+    def op_started(self, func: reader.Operator, args: tuple[object, ...], kwargs: dict[str, object]) -> _Pending:
         """Note what can only be known before the kernel runs.
 
         Raises:
@@ -69,8 +71,9 @@ class Recorder:
         """
         made = reader.sequence_nr()
         recorded = made > self._sequence_nr
-        operands = reader.tensors_in(arguments)
-        if not self._saves_output(func, operands):
+        operands = reader.tensors_in((args, kwargs))
+        saves_output = self._saves_output(func, operands)
+        if not saves_output:
             self.settle()
         self._sequence_nr = reader.sequence_nr()
         if self._ops >= self._max_ops:
@@ -80,17 +83,20 @@ class Recorder:
         phase: Phase = "backward" if reader.in_backward() else "forward"
         if phase == "forward":
             self.regions.sync(mode, line)
-        inputs = () if func in _BIRTHS else tuple([self.ledger.see(tensor, line) for tensor in operands])
+        if func in _BIRTHS:
+            operands = []
+        see = self.ledger.reserve if saves_output else partial(self.ledger.see, line=line)
         return _Pending(
             reader.operator_name(func),
             call,
             phase,
             line,
-            inputs,
+            tuple([see(tensor) for tensor in operands]),
             mode,
             self.regions.current if phase == "forward" else None,
             made - 1 if recorded else None,
             _why(func, operands, mode),
+            reader.written_by(func, args, kwargs),
         )
 
     def op_done(self, pending: _Pending, result: object) -> None:
@@ -119,6 +125,8 @@ class Recorder:
     def _write(self, pending: _Pending) -> None:
         for tensor in pending.outputs:
             self.ledger.reserve(tensor)  # a grad_fn may save what it made
+        for tensor in pending.written:
+            self.ledger.wrote(tensor, pending.id)
         made, numbers = self._grad_fns(pending)
         outputs = [
             self.ledger.made(tensor, pending.id, grad_fn, pending.line, value)
@@ -142,12 +150,17 @@ class Recorder:
             )
         )
 
+    def _grad_fn_of(self, tensor: torch.Tensor) -> int | None:
+        """The id of a tensor's grad_fn as it is now."""
+        node = reader.grad_fn(tensor)
+        return None if node is None else self.nodes.see(node, None)
+
     def _grad_fns(self, pending: _Pending) -> tuple[int | None, list[int | None]]:
         """Write down the outputs' grad_fns; return the one this op made, and each output's."""
         made: int | None = None
         numbers: list[int | None] = []
         for tensor in pending.outputs:
-            node = tensor.grad_fn
+            node = reader.grad_fn(tensor)
             number = None if node is None else self.nodes.id_of(node)
             if node is not None and number is None:
                 number = self.nodes.see(node, pending.line, pending.outputs)
@@ -166,7 +179,7 @@ class Recorder:
         for root in roots:
             if isinstance(root, torch.Tensor):
                 tensors.append(self.ledger.see(root, line))
-                node = root.grad_fn
+                node = reader.grad_fn(root)
             else:
                 tensors.append(None)
                 node = getattr(root, "node", None)
@@ -225,7 +238,7 @@ class OpWatch(reader.TorchDispatchMode):
     ) -> object:
         recorder, named = self._recorder, kwargs or {}
         with Untraced():
-            pending = recorder.op_started(func, (args, named))
+            pending = recorder.op_started(func, args, named)
             result = func(*args, **named)
             recorder.op_done(pending, result)
         return result

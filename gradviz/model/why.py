@@ -2,9 +2,14 @@
 
 from typing import Literal
 
-from gradviz.model.trace import Tensor, Trace
+from gradviz.model.trace import Op, Tensor, Trace
 
 WhyNoGrad = Literal["not run", "not reached", "cleared", "not a leaf", "flag off", "unrecorded"]
+
+
+def cut_off(op: Op) -> bool:
+    """Whether autograd had something to record in an op of the forward run, and did not."""
+    return op.phase == "forward" and bool(op.inputs) and op.why_unrecorded not in (None, "no input requires grad")
 
 
 def why_no_grad(trace: Trace, tensor: Tensor) -> WhyNoGrad:
@@ -12,11 +17,10 @@ def why_no_grad(trace: Trace, tensor: Tensor) -> WhyNoGrad:
 
     "not run": no backward was called. "not reached": none led to this leaf. "cleared": it had one that was taken
     away. "not a leaf": an intermediate tensor without retain_grad. "flag off": a leaf that does not require grad.
-    "unrecorded": the op that made it was not recorded.
+    "unrecorded": autograd had something to record in the op that made it, and did not.
     """
     if not tensor.requires_grad:
-        made_by = None if tensor.made_by is None else trace.ops[tensor.made_by]
-        return "unrecorded" if made_by is not None and made_by.inputs else "flag off"
+        return "unrecorded" if tensor.made_by is not None and cut_off(trace.ops[tensor.made_by]) else "flag off"
     if not tensor.is_leaf and not tensor.retains_grad:
         return "not a leaf"
     if any(state.id == tensor.id and state.grad is not None for state in trace.past):
