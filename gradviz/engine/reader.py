@@ -57,24 +57,9 @@ def grad_mode() -> GradMode:
     return "grad" if torch.is_grad_enabled() else "no_grad"
 
 
-def sequence_nr() -> int:
-    """The number the next grad_fn made in this thread will get."""
-    return int(torch.autograd._get_sequence_nr())  # type: ignore[attr-defined]  # not in torch's stubs
-
-
-def node_sequence_nr(node: Node) -> int:
-    """The number a grad_fn was made with; AccumulateGrad has 2**64 - 1."""
-    return int(node._sequence_nr())
-
-
 def in_backward() -> bool:
     """Whether the autograd engine is running a grad_fn in this thread."""
     return torch._C._current_autograd_node() is not None
-
-
-def current_node() -> Node | None:
-    """The grad_fn that the autograd engine is running in this thread."""
-    return torch._C._current_autograd_node()
 
 
 def tensors_in(arguments: Iterable[object]) -> list[torch.Tensor]:

@@ -1,8 +1,8 @@
 """Watches one run: every op below autograd, the grad_fns it leaves behind, every backward, every line.
 
-The program runs under a dispatch mode, never under a function mode: that would change what torch computes. An op and
-its grad_fn are joined by torch's sequence number. Only plain records are kept; the outputs of the last op are held
-until the next event, because autograd gives them their grad_fn and flags after the op has returned.
+The program runs under a dispatch mode, never under a function mode: that would change what torch computes. Only plain
+records are kept; the outputs of the last op are held until the next event, because autograd gives them their grad_fn
+and flags after the op has returned. A grad_fn that is new on them then is the one the op made.
 """
 
 from collections.abc import Callable, Sequence
@@ -40,7 +40,6 @@ class _Pending:
     inputs: tuple[int, ...]
     mode: GradMode
     region: int | None
-    sequence_nr: int | None  # of the grad_fn it made, if it made one
     why: str  # it was not recorded, if it was not
     written: list[torch.Tensor]  # what it changes in place
     id: int = -1
@@ -61,7 +60,6 @@ class Recorder:
         self._max_ops = max_ops
         self._ops = 0
         self._pending: list[_Pending] = []
-        self._sequence_nr = reader.sequence_nr()
 
     def op_started(self, func: reader.Operator, args: tuple[object, ...], kwargs: dict[str, object]) -> _Pending:
         """Note what can only be known before the kernel runs.
@@ -69,13 +67,10 @@ class Recorder:
         Raises:
             LimitReached: the run has made as many ops as it may.
         """
-        made = reader.sequence_nr()
-        recorded = made > self._sequence_nr
         operands = reader.tensors_in((args, kwargs))
         saves_output = self._saves_output(func, operands)
         if not saves_output:
             self.settle()
-        self._sequence_nr = reader.sequence_nr()
         if self._ops >= self._max_ops:
             raise LimitReached("ops", f"{self._ops:,} ops")
         line, call = self.source.here()
@@ -94,7 +89,6 @@ class Recorder:
             tuple([see(tensor) for tensor in operands]),
             mode,
             self.regions.current if phase == "forward" else None,
-            made - 1 if recorded else None,
             _why(func, operands, mode),
             reader.written_by(func, args, kwargs),
         )
@@ -116,7 +110,6 @@ class Recorder:
             settled, self._pending = self._pending, []
             for pending in settled:
                 self._write(pending)
-            self._sequence_nr = max(self._sequence_nr, reader.sequence_nr())  # reading a view's grad_fn can make one
 
     def _saves_output(self, func: reader.Operator, operands: list[torch.Tensor]) -> bool:
         """Whether this may be torch detaching an op's result to save it: the op is not done then."""
@@ -156,7 +149,11 @@ class Recorder:
         return None if node is None else self.nodes.see(node, None)
 
     def _grad_fns(self, pending: _Pending) -> tuple[int | None, list[int | None]]:
-        """Write down the outputs' grad_fns; return the one this op made, and each output's."""
+        """Write down the outputs' grad_fns; return the one this op made, and each output's.
+
+        The op made it if it is on an output, was on no tensor before, and the op ran in grad mode; the grad_fn of a
+        torch.autograd.Function is made by the call around the ops of its forward.
+        """
         made: int | None = None
         numbers: list[int | None] = []
         for tensor in pending.outputs:
@@ -164,7 +161,7 @@ class Recorder:
             number = None if node is None else self.nodes.id_of(node)
             if node is not None and number is None:
                 number = self.nodes.see(node, pending.line, pending.outputs)
-                if made is None and pending.sequence_nr is not None:
+                if made is None and pending.mode == "grad" and not reader.is_function(node):
                     made = number
             numbers.append(number)
         return made, numbers

@@ -4,6 +4,7 @@ It keeps the trace of the current run, so that another view of it needs no new r
 empty one when it takes that run up: the window kills it if it is still busy with an older one.
 """
 
+import gc
 import os
 import select
 import sys
@@ -93,6 +94,7 @@ def _refused(builder: TraceBuilder, reason: str) -> Trace:
 
 def main() -> None:
     """Serve until standard input ends."""
+    gc.disable()  # records hold no cycles, and looking for some makes reading 100,000 of them eight times slower
     session, reader = Session(), FrameReader()
     source, sink = sys.stdin.fileno(), sys.stdout.fileno()
     while True:
