@@ -6,6 +6,7 @@ not change what is read.
 
 import math
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, Final, Protocol
 
 import torch
@@ -31,10 +32,41 @@ class Operator(Protocol):
         """Run it."""
         ...
 
+    def __hash__(self) -> int:
+        """There is one object an overload."""
+        ...
+
 
 def operator_name(operator: Any) -> str:  # noqa: ANN401  # OpOverload is generic over Any
     """The full name: "aten::mul.Tensor"."""
     return f"{operator._schema.name}.{operator._overloadname}"
+
+
+@cache
+def is_composite(operator: Any) -> bool:  # noqa: ANN401  # as above
+    """Whether an operator is made of others alone and leaves views and versions to them."""
+    has_kernel = torch._C._dispatch_has_kernel_for_dispatch_key
+    name = operator.name()
+    return has_kernel(name, "CompositeImplicitAutograd") and not has_kernel(name, "ADInplaceOrView")
+
+
+def run_composite(
+    operator: Any,  # noqa: ANN401  # as above
+    mode: TorchDispatchMode,
+    args: tuple[object, ...],
+    kwargs: dict[str, object],
+) -> object:
+    """Run a composite operator so that the mode sees the ones it is made of, each as if the program had called it.
+
+    Under inference_mode torch hands composite operators over whole, past the point where a view is made one.
+    """
+    tracking = torch._C.DispatchKey.ADInplaceOrView
+    torch._C._dispatch_tls_set_dispatch_key_excluded(tracking, False)
+    try:
+        with mode:
+            return operator._op_dk(torch._C.DispatchKey.CompositeImplicitAutograd, *args, **kwargs)
+    finally:
+        torch._C._dispatch_tls_set_dispatch_key_excluded(tracking, True)
 
 
 _written: dict[object, tuple[tuple[int, str], ...]] = {}

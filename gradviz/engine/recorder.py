@@ -235,6 +235,8 @@ class OpWatch(reader.TorchDispatchMode):
     ) -> object:
         recorder, named = self._recorder, kwargs or {}
         with Untraced():
+            if torch.is_inference_mode_enabled() and reader.is_composite(func):
+                return reader.run_composite(func, self, args, named)
             pending = recorder.op_started(func, args, named)
             result = func(*args, **named)
             recorder.op_done(pending, result)

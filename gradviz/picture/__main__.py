@@ -65,6 +65,9 @@ class Session:
         try:
             if frame.kind is Kind.PAGE:
                 builder.page(frame.payload)
+                if builder.ended:  # its process takes a while to be gone, and has nothing more to say
+                    self._how = Exit(0, 0)
+                    yield self._answer()
             elif frame.kind is Kind.EXITED:
                 self._how = intake.exited(frame.payload)
                 yield self._answer()

@@ -292,3 +292,21 @@ a = torch.ones(10)
     trace = record(source)
     assert trace.memory.saved_bytes == 8000
     assert trace.memory.peak_bytes == 12000
+
+
+def test_a_composite_op_under_inference_mode_is_what_it_is_made_of() -> None:
+    source = """\
+import torch
+x = torch.ones(2, 2, requires_grad=True)
+with torch.inference_mode():
+    y = x.flatten()
+    z = torch.nn.functional.linear(x, x)
+print(y.requires_grad, y.is_inference(), z.is_inference())
+"""
+    trace = record(source)
+    assert trace.output[0].text == "True False True\n"  # a view of a normal tensor is no inference tensor
+    assert [one.name for one in trace.ops if one.region is not None] == [
+        "aten::view.default",
+        "aten::t.default",
+        "aten::mm.default",
+    ]
