@@ -32,6 +32,7 @@ class Ledger:
         self._storages: dict[int, tuple[weakref.ref[torch.UntypedStorage], int, int]] = {}
         self._writers: dict[int, int] = {}  # storage -> the op that wrote to it last
         self._read_after: dict[int, int | None] = {}  # tensor -> the writer after which its value was read
+        self._made: dict[int | None, int] = {}  # grad_fn -> the first tensor seen with it
         self._tensors = 0
         self._storage_count = 0
         self.live_bytes = 0
@@ -49,12 +50,21 @@ class Ledger:
             if tensor is not None:
                 yield tensor
 
+    def is_tracked(self, number: int) -> bool:
+        """Whether the tensor of an id requires grad, as far as is known."""
+        last = self._last.get(number)
+        return last is not None and last.requires_grad
+
+    def with_grad_fn(self, grad_fn: int | None) -> list[int]:
+        """The first tensor seen with a grad_fn, if there was one."""
+        return [self._made[grad_fn]] if grad_fn in self._made else []
+
     def see(self, tensor: torch.Tensor, line: int | None) -> int:
         """Return the tensor's id; write it down if it is new or was changed behind the recorder's back."""
         number = self.id_of(tensor)
         last = None if number is None else self._last.get(number)
         if number is None or last is None:
-            return self.write(tensor, None, None, line, self._value(tensor))
+            return self.write(tensor, None, self._grad_fn_of(tensor), line, self._value(tensor))
         # .data has a version counter of its own: what is written through it is seen by the writer alone.
         writer = self._writers.get(last.storage)
         changed = reader.version(tensor) != last.version or writer != self._read_after[number]
@@ -109,6 +119,8 @@ class Ledger:
             isinstance(tensor, torch.nn.Parameter),
             None if gradient is None else self.id_of(gradient),
         )
+        if grad_fn is not None:
+            self._made.setdefault(grad_fn, number)
         self._read_after[number] = self._writers.get(record.storage)
         if last is None or record[2:] != last[2:]:
             self._last[number] = record

@@ -10,8 +10,6 @@ from gradviz.engine.ledger import Ledger
 from gradviz.engine.stream import Stream
 from gradviz.model.trace import GradFn, Origin, Saved
 
-MEMO = "gradviz"
-
 
 class Nodes:
     """Ids and records of the run's grad_fns. Walks are iterative: a graph may be 100,000 nodes deep."""
@@ -19,6 +17,7 @@ class Nodes:
     def __init__(self, stream: Stream, ledger: Ledger) -> None:
         self._stream = stream
         self._ledger = ledger
+        self._key = object()  # of this run's ids in the memo of a grad_fn, which can outlive a run
         self._count = 0
         self._accumulators: dict[int, int] = {}  # tensor id of the variable -> id
         self._records: dict[int, GradFn] = {}  # of grad_fns that save something
@@ -31,20 +30,23 @@ class Nodes:
 
     def id_of(self, node: reader.Node) -> int | None:
         """The id of a grad_fn written down before."""
-        number = reader.memo(node).get(MEMO)
+        number = reader.memo(node).get(self._key)
         if number is None and (leaf := reader.leaf_of(node)) is not None:
             # An AccumulateGrad dies with the last graph that reaches it; its leaf may get another one later.
             variable = self._ledger.id_of(leaf)
             number = None if variable is None else self._accumulators.get(variable)
         return number
 
-    def see(self, node: reader.Node, line: int | None, outputs: Sequence[torch.Tensor] = ()) -> int:
+    def see(
+        self, node: reader.Node, line: int | None, outputs: Sequence[torch.Tensor] = (), *, own: bool = False
+    ) -> int:
         """Return the id of a grad_fn; write down it and all that it reaches and was not known.
 
         Args:
             node: the grad_fn.
             line: the line of the program that made it.
-            outputs: the tensors it made, to name what it saves of them.
+            outputs: the tensors it is on, to name what it saves of them.
+            own: whether the op that returned them made it.
         """
         known = self.id_of(node)
         if known is not None:
@@ -60,8 +62,18 @@ class Nodes:
                     to = self._assign(target)
                     todo.append((target, to))
                 edges.append((to, output))
-            self._write(current, number, tuple(edges), line, outputs if number == first else ())
+            is_first = number == first
+            self._write(current, number, tuple(edges), line, outputs if is_first else (), own=own and is_first)
         return first
+
+    def leads_to(self, node: reader.Node) -> list[int]:
+        """The living tensors that a grad_fn passes gradients to: variables, and those whose grad_fn is next."""
+        found: list[int] = []
+        for target, _ in reader.inputs_of(node):
+            leaf = None if target is None else reader.leaf_of(target)
+            number = None if target is None else self.id_of(target)
+            found.extend(self._ledger.with_grad_fn(number) if leaf is None else [self._ledger.see(leaf, None)])
+        return found
 
     def reachable(self, roots: list[reader.Node]) -> Iterator[tuple[reader.Node, int]]:
         """Every grad_fn that backward from the roots can run, with its id, roots first."""
@@ -90,7 +102,7 @@ class Nodes:
     def _assign(self, node: reader.Node) -> int:
         number = self._count
         self._count += 1
-        reader.memo(node)[MEMO] = number
+        reader.memo(node)[self._key] = number
         leaf = reader.leaf_of(node)
         if leaf is not None:
             self._accumulators[self._ledger.see(leaf, None)] = number
@@ -103,6 +115,8 @@ class Nodes:
         edges: tuple[tuple[int | None, int], ...],
         line: int | None,
         outputs: Sequence[torch.Tensor],
+        *,
+        own: bool,
     ) -> None:
         leaf = reader.leaf_of(node)
         saved = tuple(self._saved(node, outputs))
@@ -115,7 +129,7 @@ class Nodes:
             variable,
             None if leaf is not None else line,
             saved,
-            _origin(node, leaf, made=bool(outputs)),
+            _origin(node, leaf, own=own),
         )
         if saved:
             self._records[number] = record
@@ -149,9 +163,9 @@ class Nodes:
         return Saved(name, number, nbytes, reader.version(tensor), "kept", storage, tuple(tensor.shape))
 
 
-def _origin(node: reader.Node, leaf: torch.Tensor | None, *, made: bool) -> Origin:
+def _origin(node: reader.Node, leaf: torch.Tensor | None, *, own: bool) -> Origin:
     if leaf is not None:
         return "accumulate"
     if reader.is_function(node):
         return "function"
-    return "op" if made else "torch"
+    return "op" if own else "torch"

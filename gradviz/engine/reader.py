@@ -236,9 +236,9 @@ def is_function(node: Node) -> bool:
     return isinstance(node, BackwardCFunction)
 
 
-def memo(node: Node) -> dict[str, int]:
+def memo(node: Node) -> dict[object, int]:
     """The dictionary that a grad_fn keeps for its whole life; a safe place for an id."""
-    metadata: dict[str, int] = node.metadata
+    metadata: dict[object, int] = node.metadata
     return metadata
 
 

@@ -101,6 +101,8 @@ class Recorder:
         pending.id, self._ops = self._ops, self._ops + 1
         pending.step = self.stream.next_step()
         pending.outputs = outputs
+        for tensor in outputs:
+            self.ledger.reserve(tensor)  # its own grad_fn may save it before it is written down
         pending.values = [reader.read_value(tensor) for tensor in outputs]  # below autograd and the mode: unwatched
         self._pending.append(pending)
 
@@ -116,8 +118,6 @@ class Recorder:
         return func is _DETACH and any(operands[0] is made for last in self._pending for made in last.outputs)
 
     def _write(self, pending: _Pending) -> None:
-        for tensor in pending.outputs:
-            self.ledger.reserve(tensor)  # a grad_fn may save what it made
         for tensor in pending.written:
             self.ledger.wrote(tensor, pending.id)
         made, numbers = self._grad_fns(pending)
@@ -160,11 +160,18 @@ class Recorder:
             node = reader.grad_fn(tensor)
             number = None if node is None else self.nodes.id_of(node)
             if node is not None and number is None:
-                number = self.nodes.see(node, pending.line, pending.outputs)
-                if made is None and pending.mode == "grad" and not reader.is_function(node):
+                own = made is None and pending.mode == "grad" and not reader.is_function(node)
+                number = self.nodes.see(node, pending.line, pending.outputs, own=own)
+                if own:
                     made = number
+                    self._find_inputs(pending, node)
             numbers.append(number)
         return made, numbers
+
+    def _find_inputs(self, pending: _Pending, node: reader.Node) -> None:
+        """Name the true inputs of a recorded op that was given copies of them, as torch resolves a conjugate view."""
+        if not any(self.ledger.is_tracked(tensor) for tensor in pending.inputs):
+            pending.inputs = tuple(self.nodes.leads_to(node)) or pending.inputs
 
     def backward_started(self, roots: Sequence[object]) -> tuple[tuple[int | None, ...], list[reader.Node]]:
         """Settle, and return the ids of the root tensors and their grad_fns (a GradientEdge names one itself)."""
