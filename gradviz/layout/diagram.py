@@ -42,7 +42,7 @@ class Frame(NamedTuple):
 
 
 class Diagram(NamedTuple):
-    """A directed acyclic graph to lay out. Contracting any frame leaves it acyclic."""
+    """A directed acyclic graph to lay out. Frames may hold any cells; links may lead in, out and past as they like."""
 
     cells: tuple[Cell, ...]
     links: tuple[Link, ...]

@@ -1,0 +1,68 @@
+"""A diagram's connected parts. Each is laid out alone, so that what has no link in common shares no row or border.
+
+Knows nothing of places.
+"""
+
+from gradviz.layout.diagram import Cell, Diagram, Frame, Link
+
+
+def components(diagram: Diagram) -> list[Diagram]:
+    """The connected parts, in the order of their first cells. Cells of one outermost frame belong together."""
+    index = {cell.id: at for at, cell in enumerate(diagram.cells)}
+    owner = list(range(len(diagram.cells)))
+    for link in diagram.links:
+        _join(owner, index[link.tail], index[link.head])
+    outermost = _outermost(diagram.frames)
+    first: dict[str, int] = {}
+    for at, cell in enumerate(diagram.cells):
+        if cell.frame is not None:
+            _join(owner, first.setdefault(outermost[cell.frame], at), at)
+    return _split(diagram, [_find(owner, at) for at in range(len(owner))], index, outermost)
+
+
+def _split(diagram: Diagram, owner: list[int], index: dict[str, int], outermost: dict[str, str]) -> list[Diagram]:
+    """The diagram cut by the owner of each cell."""
+    roots = dict.fromkeys(owner)
+    if len(roots) == 1:
+        return [diagram]
+    cells: dict[int, list[Cell]] = {root: [] for root in roots}
+    links: dict[int, list[Link]] = {root: [] for root in roots}
+    frames: dict[int, list[Frame]] = {root: [] for root in roots}
+    home: dict[str, int] = {}
+    for cell, root in zip(diagram.cells, owner, strict=True):
+        cells[root].append(cell)
+        if cell.frame is not None:
+            home[outermost[cell.frame]] = root
+    for link in diagram.links:
+        links[owner[index[link.tail]]].append(link)
+    for frame in diagram.frames:
+        if outermost[frame.id] in home:
+            frames[home[outermost[frame.id]]].append(frame)
+    return [Diagram(tuple(cells[root]), tuple(links[root]), tuple(frames[root])) for root in roots]
+
+
+def _outermost(frames: tuple[Frame, ...]) -> dict[str, str]:
+    """The outermost frame around each frame, itself if it is one."""
+    parent = {frame.id: frame.parent for frame in frames}
+    found: dict[str, str] = {}
+    for frame in frames:
+        at, above = frame.id, frame.parent
+        while above is not None:
+            at, above = above, parent[above]
+        found[frame.id] = at
+    return found
+
+
+def _find(owner: list[int], at: int) -> int:
+    """The set of `at`, halving the path on the way."""
+    while owner[at] != at:
+        owner[at] = owner[owner[at]]
+        at = owner[at]
+    return at
+
+
+def _join(owner: list[int], one: int, other: int) -> None:
+    """Make one set of two; the smaller index names it."""
+    a, b = _find(owner, one), _find(owner, other)
+    if a != b:
+        owner[max(a, b)] = min(a, b)

@@ -1,0 +1,170 @@
+"""The live layout engine: a layered layout of any diagram in near linear time, deterministic, in pure Python.
+
+Rows, then the order in each row, then places across, then places along, then curves; each step in its own module. Both
+directions are the same work with the axes exchanged.
+"""
+
+from math import sqrt
+
+from gradviz.layout.bands import FRAME_PADDING, Bands, bands
+from gradviz.layout.components import components
+from gradviz.layout.coordinates import across
+from gradviz.layout.diagram import Diagram, Direction
+from gradviz.layout.geometry import Placement, Point, Rect, Route, Size
+from gradviz.layout.layering import Arc, earliest, rows
+from gradviz.layout.nesting import Nesting, nesting
+from gradviz.layout.net import Net, build
+from gradviz.layout.ordering import ordered
+from gradviz.layout.routing import End, Track, tracks
+from gradviz.layout.sequence import sequence
+
+PART_GAP = 48.0  # between parts that no link joins
+TITLE_GAP = 6.0  # under the title of a frame
+WIDE = 1.6  # width over height aimed at when there are many parts
+
+
+def place(diagram: Diagram, direction: Direction = "TB") -> Placement:
+    """Lay a diagram out.
+
+    Args:
+        diagram: what to lay out; sizes in CSS pixels.
+        direction: where data flows to.
+
+    Returns:
+        Cells and frames without overlap, and a curve for each link that meets no cell but its own two. A frame that
+        holds no cell is left out.
+
+    Raises:
+        CycleError: the links are not acyclic.
+    """
+    parts = [_part(part, direction) for part in components(diagram)]
+    return parts[0] if len(parts) == 1 else _side_by_side(parts)
+
+
+def _part(diagram: Diagram, direction: Direction) -> Placement:
+    """Lay out one connected part."""
+    if len(diagram.cells) == 1 and not diagram.frames:
+        (cell,) = diagram.cells
+        return Placement({cell.id: Rect(0.0, 0.0, *cell.size)}, {}, {}, cell.size)
+    sideways = direction == "LR"
+    sizes = [(cell.size.height, cell.size.width) if sideways else cell.size for cell in diagram.cells]
+    wide, long = [size[0] for size in sizes], [size[1] for size in sizes]
+    index = {cell.id: at for at, cell in enumerate(diagram.cells)}
+    arcs = [(index[link.tail], index[link.head]) for link in diagram.links]
+    row = _rows(diagram, arcs)
+    frames = nesting(diagram, row)
+    titles = {frame.id: frame.title for frame in diagram.frames}
+    heads = [_title(titles[name]) for name in frames.ids]
+    net = build(diagram, wide, row, frames, [head.height if sideways else 0.0 for head in heads])
+    net = net._replace(rows=ordered(net, frames))
+    places = across(net, [0.0 if sideways else head.width for head in heads])
+    room = [(0.0, head.width) if sideways else (head.height, 0.0) for head in heads]
+    stack = bands(row, long, _reach(net, places), frames, room)
+    starts = [(stack.start[at] + stack.end[at] - extent) / 2 for at, extent in zip(row, long, strict=True)]
+    curves = tracks(diagram, net, places, _ends(diagram, arcs, places, starts, long, row), stack)
+    edge = max(map(float.__add__, places, net.width))
+    if net.detours:
+        edge = max(edge, max(across for link in net.detours for across, _ in curves[link]))
+    corners = list(zip(places, starts, strict=False))  # the places of bends and borders come after those of cells
+    return _placement(diagram, corners, curves, _frames(net, frames, places, stack), (edge, stack.length), sideways)
+
+
+def _ends(
+    diagram: Diagram, arcs: list[Arc], places: list[float], starts: list[float], long: list[float], row: list[int]
+) -> list[tuple[End, End]]:
+    """Where the output and the input port of each link are."""
+    cells = diagram.cells
+    return [
+        (
+            (places[tail] + cells[tail].outputs[link.tail_port], starts[tail] + long[tail], row[tail]),
+            (places[head] + cells[head].inputs[link.head_port], starts[head], row[head]),
+        )
+        for link, (tail, head) in zip(diagram.links, arcs, strict=True)
+    ]
+
+
+def _rows(diagram: Diagram, arcs: list[Arc]) -> list[int]:
+    """The row of each cell, frames that follow each other in rows of their own."""
+    count = len(diagram.cells)
+    if len(diagram.frames) < 2:
+        return rows(count, arcs)
+    first = earliest(count, arcs)
+    return rows(count, arcs, sequence(nesting(diagram, first), arcs, first))
+
+
+def _title(size: Size) -> Size:
+    """The room a title takes in its frame, padding included."""
+    if not size.width:
+        return size
+    return Size(size.width + 2 * FRAME_PADDING, size.height + TITLE_GAP)
+
+
+def _reach(net: Net, places: list[float]) -> list[float]:
+    """How far across the widest joint from each row to the next leads."""
+    return [
+        max(
+            (
+                abs(places[upper] + offset - places[lower] - own)
+                for upper in row
+                for lower, own, offset in net.below[upper]
+            ),
+            default=0.0,
+        )
+        for row in net.rows
+    ]
+
+
+def _frames(
+    net: Net, frames: Nesting, places: list[float], stack: Bands
+) -> dict[str, tuple[float, float, float, float]]:
+    """Of each frame: start across, start along, extent across, extent along."""
+    return {
+        name: (
+            places[start],
+            stack.frame_start[at],
+            places[end] - places[start],
+            stack.frame_end[at] - stack.frame_start[at],
+        )
+        for at, (name, (start, end)) in enumerate(zip(frames.ids, net.sides, strict=True))
+    }
+
+
+def _placement(
+    diagram: Diagram,
+    starts: list[tuple[float, float]],
+    curves: list[Track],
+    frames: dict[str, tuple[float, float, float, float]],
+    extent: tuple[float, float],
+    sideways: bool,
+) -> Placement:
+    """The result in x and y."""
+    if sideways:
+        extent = extent[::-1]
+        starts = [(along, across) for across, along in starts]
+        curves = [[(along, across) for across, along in curve] for curve in curves]
+        frames = {name: (y, x, height, width) for name, (x, y, width, height) in frames.items()}
+    cells = {cell.id: Rect(x, y, *cell.size) for cell, (x, y) in zip(diagram.cells, starts, strict=True)}
+    rects = {name: Rect(*box) for name, box in frames.items()}
+    routes = {link.id: Route(tuple(map(Point._make, curve))) for link, curve in zip(diagram.links, curves, strict=True)}
+    return Placement(cells, rects, routes, Size(*extent))
+
+
+def _side_by_side(parts: list[Placement]) -> Placement:
+    """Parts in reading order, on as many lines as make the whole about as wide as a screen."""
+    area = sum((part.size.width + PART_GAP) * (part.size.height + PART_GAP) for part in parts)
+    limit = max([sqrt(area * WIDE), *(part.size.width for part in parts)])
+    cells: dict[str, Rect] = {}
+    frames: dict[str, Rect] = {}
+    routes: dict[str, Route] = {}
+    x = y = line = width = 0.0
+    for part in parts:
+        if x and x + part.size.width > limit:
+            x, y, line = 0.0, y + line + PART_GAP, 0.0
+        cells.update((name, rect.moved(x, y)) for name, rect in part.cells.items())
+        frames.update((name, rect.moved(x, y)) for name, rect in part.frames.items())
+        for name, route in part.routes.items():
+            routes[name] = Route(tuple([Point(point.x + x, point.y + y) for point in route.points]))
+        line = max(line, part.size.height)
+        width = max(width, x + part.size.width)
+        x += part.size.width + PART_GAP
+    return Placement(cells, frames, routes, Size(width, y + line))

@@ -1,0 +1,188 @@
+"""The rows of a diagram as elements over small integers: cells, bends where long links pass a row, and frame borders.
+
+After this step every joint leads from one row to the next, which is all that ordering and coordinates need to know.
+"Across" is the axis along a row, "along" the axis of the flow; which of them is x is decided elsewhere.
+"""
+
+from collections import Counter
+from itertools import chain, pairwise
+from typing import NamedTuple
+
+from gradviz.layout.diagram import Diagram
+from gradviz.layout.nesting import OUTSIDE, Nesting
+
+CELL_MARGIN = 12.0  # half of the gap between two cells
+BEND_MARGIN = 6.0
+BORDER_MARGIN = 7.0
+SHARED_FROM = 48  # bends of one output port from which its links share one trunk
+BENDS_A_CELL = 4  # more than this on average, and the longest links go round the outside
+ROWS_A_CELL = 32  # the same for rows passed, along a trunk or not
+
+Joint = tuple[int, float, float]  # the other element, the offset across it, the offset across this one
+
+
+class Net(NamedTuple):
+    """Elements in rows: numbered from the cells of the diagram over the bends to the borders of frames."""
+
+    rows: list[list[int]]  # in no particular order yet
+    row: list[int]  # of each element
+    width: list[float]  # across
+    margin: list[float]  # to keep on both sides
+    home: list[int]  # innermost frame, or OUTSIDE
+    above: list[list[Joint]]  # towards the row before, by the own offset
+    below: list[list[Joint]]  # towards the row after
+    cells: int  # how many
+    borders: int  # the first of them; start and end borders take turns
+    sides: list[tuple[int, int]]  # of each frame: its first start border and its first end border
+    bends: list[tuple[int, ...]]  # of each link, in flow direction
+    shared: set[int]  # links whose bends belong to a trunk
+    bundles: list[list[int]]  # links with bends and the same two ends, in the order of their ports
+    detours: list[int]  # links that go round the outside, none of whose joints are here
+
+
+def build(diagram: Diagram, width: list[float], row: list[int], frames: Nesting, lead: list[float]) -> Net:
+    """The elements of a diagram.
+
+    Args:
+        diagram: what to lay out.
+        width: the extent of each cell across.
+        row: the row of each cell.
+        frames: the frame tree.
+        lead: of each frame, the room its start border keeps for a title.
+    """
+    count = len(diagram.cells)
+    index = {cell.id: at for at, cell in enumerate(diagram.cells)}
+    ends = [(index[link.tail], index[link.head]) for link in diagram.links]
+    shared, detours = _long_links(diagram, ends, row)
+    levels: list[list[int]] = [[] for _ in range(max(row, default=-1) + 1)]
+    for cell, at in enumerate(row):
+        levels[at].append(cell)
+    above: list[list[Joint]] = [[] for _ in range(count)]
+    below: list[list[Joint]] = [[] for _ in range(count)]
+    margin = [CELL_MARGIN] * count
+    bends: list[tuple[int, ...]] = []
+    net = Net(levels, [*row], [*width], margin, [*frames.home], above, below, count, 0, [], bends, shared, [], detours)
+    _add_links(net, diagram, ends, frames)
+    net = net._replace(borders=len(net.width), bundles=_bundles(diagram, ends, bends))
+    _add_borders(net, frames, lead)
+    for joints in (*above, *below):
+        if len(joints) > 1:
+            joints.sort(key=_own)
+    return net
+
+
+def _add_links(net: Net, diagram: Diagram, ends: list[tuple[int, int]], frames: Nesting) -> None:
+    """Add the joints and bends of each link, those of a trunk once."""
+    trunks: dict[tuple[int, int, int], int] = {}
+    around = set(net.detours)
+    for at, (link, (tail, head)) in enumerate(zip(diagram.links, ends, strict=True)):
+        bends: list[int] = []
+        if at not in around:
+            upper, offset = tail, diagram.cells[tail].outputs[link.tail_port]
+            goal = tail if at in net.shared else head
+            for level in range(net.row[tail] + 1, net.row[head]):
+                key = (tail, link.tail_port, level)
+                bend = trunks.get(key) if at in net.shared else None
+                if bend is None:
+                    home = _home(frames, frames.home[tail], frames.home[goal], level)
+                    bend = trunks[key] = _element(net, level, 0.0, BEND_MARGIN, home)
+                    _connect(net, upper, offset, bend, 0.0)
+                bends.append(bend)
+                upper, offset = bend, 0.0
+            _connect(net, upper, offset, head, diagram.cells[head].inputs[link.head_port])
+        net.bends.append(tuple(bends))
+
+
+def _own(joint: Joint) -> float:
+    return joint[2]
+
+
+def _long_links(diagram: Diagram, ends: list[tuple[int, int]], row: list[int]) -> tuple[set[int], list[int]]:
+    """The links that share a trunk with others of their output port, and the links that go round the outside.
+
+    Without this a value used by every later row, or every value used by the last, needs bends quadratic in the rows.
+    """
+    total: Counter[tuple[int, int]] = Counter()
+    reach: Counter[tuple[int, int]] = Counter()
+    for link, (tail, head) in zip(diagram.links, ends, strict=True):
+        port, span = (tail, link.tail_port), row[head] - row[tail] - 1
+        total[port] += span
+        reach[port] = max(reach[port], span)
+    trunks = {port for port, bends in total.items() if bends >= SHARED_FROM and bends > reach[port]}
+    new: Counter[int] = Counter()  # bends of each tail
+    passed: Counter[int] = Counter()  # rows passed by its links, each counted for itself
+    for port, bends in total.items():
+        new[port[0]] += reach[port] if port in trunks else bends
+        passed[port[0]] += bends
+    around = _dearest(new, BENDS_A_CELL * len(row) + 256) | _dearest(passed, ROWS_A_CELL * len(row) + 4096)
+    shared = {at for at, link in enumerate(diagram.links) if (ends[at][0], link.tail_port) in trunks}
+    return shared, [at for at, (tail, head) in enumerate(ends) if tail in around and row[head] > row[tail] + 1]
+
+
+def _dearest(cost: Counter[int], budget: int) -> set[int]:
+    """The tails to leave out, dearest first, for the others to be within the budget."""
+    found: set[int] = set()
+    excess = cost.total() - budget
+    for tail, price in cost.most_common() if excess > 0 else ():
+        if excess <= 0:
+            break
+        excess -= price
+        found.add(tail)
+    return found
+
+
+def _bundles(diagram: Diagram, ends: list[tuple[int, int]], bends: list[tuple[int, ...]]) -> list[list[int]]:
+    """The links that share both ends and pass at least one row, in the order of their ports."""
+    found: dict[tuple[int, int], list[int]] = {}
+    for at, pair in enumerate(ends):
+        if bends[at]:
+            found.setdefault(pair, []).append(at)
+    bundles = [bundle for bundle in found.values() if len(bundle) > 1]
+    for bundle in bundles:
+        bundle.sort(key=lambda at: (diagram.links[at].tail_port, diagram.links[at].head_port))
+    return bundles
+
+
+def _home(frames: Nesting, tail: int, head: int, row: int) -> int:
+    """The frame a link is in as it passes a row: it leaves the tail's frames and enters the head's by their ends."""
+    goal = frames.around(head)
+    for frame in reversed(frames.around(tail)):
+        if frames.last[frame] >= row:
+            if frame not in goal:
+                return frame
+            break
+    for frame in reversed(goal):
+        if frames.first[frame] <= row <= frames.last[frame]:
+            return frame
+    return OUTSIDE
+
+
+def _element(net: Net, row: int, width: float, margin: float, home: int) -> int:
+    """Add an element to a row."""
+    at = len(net.width)
+    net.rows[row].append(at)
+    net.row.append(row)
+    net.width.append(width)
+    net.margin.append(margin)
+    net.home.append(home)
+    net.above.append([])
+    net.below.append([])
+    return at
+
+
+def _connect(net: Net, upper: int, upper_offset: float, lower: int, lower_offset: float) -> None:
+    """Add a joint between an element and one of the next row."""
+    net.below[upper].append((lower, lower_offset, upper_offset))
+    net.above[lower].append((upper, upper_offset, lower_offset))
+
+
+def _add_borders(net: Net, frames: Nesting, lead: list[float]) -> None:
+    """Add the two borders of each frame to each row it spans, joined from row to row."""
+    for frame in range(len(frames.ids)):
+        starts, ends = [], []
+        for row in range(frames.first[frame], frames.last[frame] + 1):
+            starts.append(_element(net, row, lead[frame], BORDER_MARGIN, frame))
+            ends.append(_element(net, row, 0.0, BORDER_MARGIN, frame))
+        for upper, lower in chain(pairwise(starts), pairwise(ends)):
+            _connect(net, upper, 0.0, lower, 0.0)
+        net.sides.append((starts[0], ends[0]))

@@ -1,0 +1,213 @@
+"""In which order the elements of each row stand, so that few joints cross and each frame stays in one piece.
+
+The elements of a frame share the start of their sort key, and that start is the same in every row: so a frame is never
+torn apart, and two frames never change sides. Knows only rough places.
+"""
+
+from itertools import chain
+from math import inf
+
+from gradviz.layout.crossings import Order, crossings, swap_neighbours
+from gradviz.layout.nesting import OUTSIDE, Nesting
+from gradviz.layout.net import Net
+
+MOST_ROUNDS = 12
+PATIENCE = 3  # rounds without progress before the sweeps end
+LARGE = 40_000  # joints from which only a few sweeps and no swaps are made
+
+Prefix = tuple[float, ...]
+
+
+def ordered(net: Net, frames: Nesting) -> list[list[int]]:
+    """The rows of `net` in a good order."""
+    sweeper = _Sweeper(net, frames)
+    order = sweeper.initial()
+    if max(map(len, order.rows), default=0) < 2:
+        return order.rows
+    if sum(map(len, net.below)) > LARGE:
+        for number in range(4):
+            sweeper.sweep(order, downward=number % 2 == 0)
+        _untwist(net, order.rows)
+        return order.rows
+    best = _swept(net, sweeper, order)
+    _untwist(net, best.rows)
+    return best.rows
+
+
+def _swept(net: Net, sweeper: "_Sweeper", order: Order) -> Order:
+    """The best order on the way of a number of sweeps, with neighbours swapped where that helps still."""
+    best, fewest, idle = _copy(order), crossings(net, order), 0
+    for number in range(MOST_ROUNDS):
+        if not fewest or idle >= PATIENCE:
+            break
+        sweeper.sweep(order, downward=number % 2 == 0)
+        idle += 1
+        for found in (order, sweeper.with_straight_links(order)) if net.sides else (order,):
+            count = crossings(net, found)
+            if count < fewest:
+                best, fewest, idle = _copy(found), count, 0
+    if fewest:
+        swap_neighbours(net, best)
+    return best
+
+
+def _copy(order: Order) -> Order:
+    return Order([list(row) for row in order.rows], list(order.at))
+
+
+class _Sweeper:
+    """The sweeps over one net, with what they need to know of it worked out once."""
+
+    def __init__(self, net: Net, frames: Nesting) -> None:
+        self.net = net
+        self.frames = frames
+        self.half = [width / 2 for width in net.width]
+        self.pitch = [width + 2 * margin for width, margin in zip(net.width, net.margin, strict=True)]
+        self.start = [-sum(self.pitch[element] for element in row) / 2 for row in net.rows]
+        self.members = _members(net, frames)
+
+    def initial(self) -> Order:
+        """Rows in the order in which a walk from the results back to their operands meets the elements."""
+        key = _walk(self.net)
+        order = Order([list(row) for row in self.net.rows], [0.0] * len(key))
+        self._sort_all(order, key)
+        return order
+
+    def sweep(self, order: Order, downward: bool) -> None:
+        """Sort each row by the mean place of the neighbours in the row before (after, if not downward)."""
+        at, half = order.at, self.half
+        joints = self.net.above if downward else self.net.below
+        prefixes = self._prefixes([at[element] + half[element] for element in range(self.net.borders)], at)
+        key = [0.0] * len(at)
+        rows = range(len(order.rows))
+        for number in rows if downward else reversed(rows):
+            row = order.rows[number]
+            if len(row) == 1:
+                continue
+            for element in row:
+                ends = joints[element]
+                if len(ends) == 1:
+                    other, offset, own = ends[0]
+                    key[element] = at[other] + offset - own + half[element]
+                elif ends:
+                    total = 0.0
+                    for other, offset, own in ends:
+                        total += at[other] + offset - own
+                    key[element] = total / len(ends) + half[element]
+                else:
+                    key[element] = at[element] + half[element]
+            self._sort(row, key, prefixes)
+            self._pack(order, number)
+
+    def with_straight_links(self, order: Order) -> Order:
+        """The same order but for long links, which pass each row where the straight line between their ends does.
+
+        A sweep sees one end of a link only, and so may leave all of it on the wrong side of a frame.
+        """
+        net, at = self.net, order.at
+        key = [place + half for place, half in zip(at, self.half, strict=True)]
+        for link, bends in enumerate(net.bends):
+            if bends and link not in net.shared:
+                (upper, upper_offset, _), (lower, lower_offset, _) = net.above[bends[0]][0], net.below[bends[-1]][0]
+                start, end = at[upper] + upper_offset, at[lower] + lower_offset
+                for number, bend in enumerate(bends, 1):
+                    key[bend] = start + (end - start) * number / (len(bends) + 1)
+        straight = _copy(order)
+        self._sort_all(straight, key)
+        return straight
+
+    def _sort_all(self, order: Order, key: list[float]) -> None:
+        prefixes = self._prefixes(key, order.at if any(order.at) else None)
+        for number, row in enumerate(order.rows):
+            self._sort(row, key, prefixes)
+            self._pack(order, number)
+
+    def _sort(self, row: list[int], key: list[float], prefixes: list[Prefix]) -> None:
+        """Sort one row by key, frames in one piece between their borders."""
+        if not prefixes:
+            row.sort(key=key.__getitem__)
+            return
+        home, borders = self.net.home, self.net.borders
+
+        def nested(element: int) -> Prefix:
+            prefix = prefixes[home[element]] if home[element] != OUTSIDE else ()
+            if element >= borders:
+                return (*prefix, -inf if (element - borders) % 2 == 0 else inf, -1)
+            return (*prefix, key[element], -1)
+
+        row.sort(key=nested)
+
+    def _pack(self, order: Order, number: int) -> None:
+        """Give the elements of a row their rough places."""
+        place, margin, pitch, at = self.start[number], self.net.margin, self.pitch, order.at
+        for element in order.rows[number]:
+            at[element] = place + margin[element]
+            place += pitch[element]
+
+    def _prefixes(self, key: list[float], at: list[float] | None) -> list[Prefix]:
+        """For each frame what the sort keys of its elements start with: a place and a number for it and each outer one.
+
+        The place is the mean of where the joints that cross its border come from, or else of its elements.
+        """
+        places: list[float] = []
+        for members, outer in self.members:
+            if at is not None and outer:
+                places.append(sum(at[other] + offset for other, offset in outer) / len(outer))
+            else:
+                places.append(sum(key[element] for element in members) / len(members))
+        return [
+            tuple(chain.from_iterable((places[frame], float(frame)) for frame in path)) for path in self.frames.path
+        ]
+
+
+def _members(net: Net, frames: Nesting) -> list[tuple[list[int], list[tuple[int, float]]]]:
+    """Of each frame: its elements, those of inner frames included, and the outer ends of joints across its border."""
+    members: list[list[int]] = [[] for _ in frames.ids]
+    outer: list[list[tuple[int, float]]] = [[] for _ in frames.ids]
+    if not frames.ids:
+        return []
+    for element in range(net.borders):
+        mine = frames.around(net.home[element])
+        for frame in mine:
+            members[frame].append(element)
+        for other, offset, _ in chain(net.above[element], net.below[element]):
+            theirs = frames.around(net.home[other])
+            for frame in mine:
+                if frame not in theirs:
+                    outer[frame].append((other, offset))
+    return list(zip(members, outer, strict=True))
+
+
+def _walk(net: Net) -> list[float]:
+    """The turn of each element in a walk from the results, in order, back along the operands, first operand first."""
+    turn = [-1.0] * len(net.width)
+    clock = 0.0
+    for sink in range(net.borders):
+        if net.below[sink]:
+            continue
+        stack = [sink]
+        while stack:
+            element = stack.pop()
+            if turn[element] >= 0:
+                continue
+            turn[element] = clock
+            clock += 1
+            stack.extend([other for other, _, _ in reversed(net.above[element])])
+    return turn
+
+
+def _untwist(net: Net, rows: list[list[int]]) -> None:
+    """Let links with the same two ends run side by side in the order of their ports, so that they do not cross."""
+    if not any(len(bundle) > 1 for bundle in net.bundles):
+        return
+    index = [0] * len(net.width)
+    for row in rows:
+        for place, element in enumerate(row):
+            index[element] = place
+    for bundle in net.bundles:
+        for level in zip(*(net.bends[link] for link in bundle), strict=True):
+            wanted = dict.fromkeys(level)
+            row = rows[net.row[level[0]]]
+            for element, place in zip(wanted, sorted(index[element] for element in wanted), strict=True):
+                row[place] = element
+                index[element] = place

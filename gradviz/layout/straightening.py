@@ -1,0 +1,186 @@
+"""Final places across: the stretches of long links, frame borders and stems become exactly straight.
+
+Elements one below another that are nearly in line are joined to blocks; a block that would have to bend far to be
+straight is cut. Blocks keep the order of every row, so moving them right, and moving them left, until no distance is
+too small are both sound, and so is the middle of the two.
+"""
+
+from bisect import bisect_left
+from itertools import pairwise
+from math import inf
+from typing import NamedTuple
+
+from gradviz.layout.net import BORDER_MARGIN, Net
+from gradviz.layout.relaxing import Pulls
+
+STEM_BEND = 64.0  # how far the rough places of a block of cells may be from straight
+LINK_BEND = 160.0  # of the bends of a long link
+
+Gap = tuple[int, int, float]  # two elements of a row and the least distance of their starts
+Line = tuple[int, int, float]  # upper and lower element, and how far right of the upper's start the lower's is
+
+
+class _Blocks(NamedTuple):
+    """Of each element: the first element of its block, and how far right of that one's start its own is."""
+
+    first: list[int]
+    shift: list[float]
+
+
+def straightened(net: Net, pulls: Pulls, rough: list[float], title_room: list[float]) -> list[float]:
+    """The final start of each element across.
+
+    Args:
+        net: elements, with their rows in order.
+        pulls: what they want to be in line with.
+        rough: where they are by relaxing alone.
+        title_room: of each frame, the least distance of its two borders.
+    """
+    index = [0] * len(net.width)
+    for row in net.rows:
+        for place, element in enumerate(row):
+            index[element] = place
+    blocks = _blocks(net, pulls, rough, index)
+    return _spread(blocks, _wishes(net, blocks, rough, index), _gaps(net, title_room))
+
+
+def _gaps(net: Net, title_room: list[float]) -> list[Gap]:
+    """Every distance to keep."""
+    width, margin = net.width, net.margin
+    gaps = [(one, other, width[one] + margin[one] + margin[other]) for row in net.rows for one, other in pairwise(row)]
+    gaps.extend((start, end, room) for (start, end), room in zip(net.sides, title_room, strict=True) if room)
+    return gaps
+
+
+def _blocks(net: Net, pulls: Pulls, rough: list[float], index: list[int]) -> _Blocks:
+    """Join elements along lines from the top down, unless the block gets too crooked."""
+    first, shift = list(range(len(rough))), [0.0] * len(rough)
+    low, high = list(rough), list(rough)  # of each block: the range of the places its elements want it to be at
+    for upper_row, lower_row in pairwise(net.rows):
+        for upper, lower, away in _lines(net, pulls, upper_row, lower_row, index):
+            block, moved = first[upper], shift[upper] + away
+            wish = rough[lower] - moved
+            least, most = min(low[block], wish), max(high[block], wish)
+            limit = STEM_BEND if upper < net.cells or lower < net.cells else LINK_BEND
+            if most - least <= limit or upper >= net.borders:
+                first[lower], shift[lower] = block, moved
+                low[block], high[block] = least, most
+    return _Blocks(first, shift)
+
+
+def _lines(net: Net, pulls: Pulls, upper_row: list[int], lower_row: list[int], index: list[int]) -> list[Line]:
+    """The pairs between two rows that may be joined. No two of them cross, and each element is in at most one.
+
+    These are the stretches of long links and borders, as many as do not cross, and each cell and the one it is best
+    in line with if that is mutual.
+    """
+    lines: list[Line] = []
+    walls: list[Line] = []
+    cells = net.cells
+    for upper in upper_row:
+        ends = pulls.below[upper]
+        if len(ends) == 1 and len(pulls.above[ends[0][0]]) == 1 and pulls.above[ends[0][0]][0][0] == upper:
+            lower, away = ends[0]
+            (walls if upper >= cells and lower >= cells else lines).append((upper, lower, -away))
+    if walls:
+        walls = _uncrossed(net, walls, index)
+        low = _zones(len(upper_row), [index[upper] for upper, _, _ in walls])
+        high = _zones(len(lower_row), [index[lower] for _, lower, _ in walls])
+        lines = [line for line in lines if low[index[line[0]]] == high[index[line[1]]]]
+    return walls + _longest_ascending(lines, index)
+
+
+def _zones(count: int, walls: list[int]) -> list[int]:
+    """For each place of a row, between which two of the places of walls it is."""
+    zones, wall = [0] * count, 0
+    for place in range(count):
+        if wall < len(walls) and walls[wall] == place:
+            wall += 1
+        zones[place] = wall
+    return zones
+
+
+def _uncrossed(net: Net, walls: list[Line], index: list[int]) -> list[Line]:
+    """The most walls that do not cross each other, all borders among them. They ascend by the upper place."""
+    borders = [wall for wall in walls if wall[0] >= net.borders]
+    if borders:
+        uppers, lowers = [index[upper] for upper, _, _ in borders], [index[lower] for _, lower, _ in borders]
+        walls = [wall for wall in walls if bisect_left(uppers, index[wall[0]]) == bisect_left(lowers, index[wall[1]])]
+    return _longest_ascending(walls, index)
+
+
+def _longest_ascending(lines: list[Line], index: list[int]) -> list[Line]:
+    """A longest part of the lines, which ascend by the upper place, whose lower places ascend too."""
+    if all(index[one[1]] < index[other[1]] for one, other in pairwise(lines)):
+        return lines
+    tops: list[int] = []  # of the best part of each length: its last lower place
+    last: list[int] = []  # and which line that is
+    before: list[int] = []
+    for number, (_, lower, _) in enumerate(lines):
+        length = bisect_left(tops, index[lower])
+        before.append(last[length - 1] if length else -1)
+        tops[length : length + 1] = [index[lower]]
+        last[length : length + 1] = [number]
+    found = []
+    number = last[-1]
+    while number >= 0:
+        found.append(lines[number])
+        number = before[number]
+    return found[::-1]
+
+
+def _wishes(net: Net, blocks: _Blocks, rough: list[float], index: list[int]) -> list[float]:
+    """Where each block wants to be: at the mean of its elements' rough places; borders close to what they hold."""
+    first, shift = blocks
+    total, size = [0.0] * len(first), [0] * len(first)
+    for block, moved, place in zip(first, shift, rough, strict=True):
+        total[block] += place - moved
+        size[block] += 1
+    wishes = [mass / count if count else 0.0 for mass, count in zip(total, size, strict=True)]
+    _hug(net, first, rough, wishes, index)
+    return wishes
+
+
+def _hug(net: Net, first: list[int], rough: list[float], wishes: list[float], index: list[int]) -> None:
+    """Give the borders, inner ones first, the wish to be as close to what they hold as its outermost element lets."""
+    hold = BORDER_MARGIN
+    inner = len(net.width)
+    for start, end in reversed(net.sides):
+        low, high = inf, -inf
+        for left in range(start, inner, 2):
+            row = net.rows[net.row[left]]
+            one, other = row[index[left] + 1], row[index[left + 1] - 1]
+            if one == left + 1:
+                continue
+            one_at = wishes[first[one]] if one >= net.borders else rough[one]
+            other_at = wishes[first[other]] if other >= net.borders else rough[other]
+            low = min(low, one_at - net.margin[one] - hold - net.width[left])
+            high = max(high, other_at + net.width[other] + net.margin[other] + hold)
+        wishes[start], wishes[end] = low, high
+        inner = start
+
+
+def _spread(blocks: _Blocks, wishes: list[float], gaps: list[Gap]) -> list[float]:
+    """Blocks as near to their wishes as the gaps let them be, those in each other's way to equal parts."""
+    first, shift = blocks
+    after: list[list[tuple[int, float]]] = [[] for _ in first]
+    waiting = [0] * len(first)
+    for one, other, gap in gaps:
+        after[first[one]].append((first[other], gap + shift[one] - shift[other]))
+        waiting[first[other]] += 1
+    right = list(wishes)
+    order = [element for element, block in enumerate(first) if element == block and not waiting[element]]
+    for block in order:
+        here = right[block]
+        for other, gap in after[block]:
+            if right[other] < here + gap:
+                right[other] = here + gap
+            waiting[other] -= 1
+            if not waiting[other]:
+                order.append(other)
+    left = list(wishes)
+    for block in reversed(order):
+        for other, gap in after[block]:
+            if left[block] > left[other] - gap:
+                left[block] = left[other] - gap
+    return [(left[block] + right[block]) / 2 + moved for block, moved in zip(first, shift, strict=True)]

@@ -1,0 +1,148 @@
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+
+from gradviz.layout.diagram import Cell, Diagram, Direction, Link
+from gradviz.layout.geometry import Size
+from gradviz.layout.layered import place
+from gradviz.layout.layering import CycleError
+from tests.unit.layout import workloads
+from tests.unit.layout.laws import check, no_overlap, parallel_links_do_not_cross
+from tests.unit.layout.strategies import diagrams
+
+
+@settings(max_examples=100, deadline=None)
+@given(diagrams())
+def test_any_diagram_obeys_the_laws_from_top_to_bottom(diagram: Diagram) -> None:
+    placement = place(diagram)
+    check(diagram, placement, "TB")
+    parallel_links_do_not_cross(diagram, placement, "TB")
+
+
+@settings(max_examples=50, deadline=None)
+@given(diagrams())
+def test_any_diagram_obeys_the_laws_from_left_to_right(diagram: Diagram) -> None:
+    placement = place(diagram, "LR")
+    check(diagram, placement, "LR")
+    parallel_links_do_not_cross(diagram, placement, "LR")
+
+
+@settings(max_examples=25, deadline=None)
+@given(diagrams())
+def test_the_same_diagram_is_placed_the_same_way(diagram: Diagram) -> None:
+    assert place(diagram) == place(diagram)
+
+
+@pytest.mark.parametrize(
+    "diagram",
+    [
+        workloads.diamond(),
+        workloads.square(),
+        workloads.perceptron(),
+        workloads.framed(),
+        workloads.resnet(2),
+        workloads.transformer(1),
+        workloads.lstm(3),
+        workloads.lstm(14, shared=True),
+        workloads.synthetic(80),
+        workloads.fan(20),
+    ],
+    ids=["diamond", "square", "perceptron", "framed", "resnet", "transformer", "lstm", "shared", "synthetic", "fan"],
+)
+def test_the_shapes_of_real_programs_obey_the_laws(diagram: Diagram) -> None:
+    check(diagram, place(diagram), "TB")
+
+
+@pytest.mark.parametrize("diagram", [workloads.perceptron(sideways=True), workloads.framed(sideways=True)])
+def test_the_shapes_of_real_programs_obey_the_laws_sideways(diagram: Diagram) -> None:
+    check(diagram, place(diagram, "LR"), "LR")
+
+
+def test_nothing_has_no_extent() -> None:
+    placement = place(Diagram((), ()))
+    assert placement == ({}, {}, {}, Size(0, 0))
+
+
+def test_a_single_cell_fills_its_placement() -> None:
+    placement = place(workloads.chain(1))
+    assert placement.size == workloads.USUAL
+    assert placement.cells["c0"] == (0, 0, *workloads.USUAL)
+
+
+def test_a_chain_is_a_straight_line() -> None:
+    placement = place(workloads.chain(50))
+    assert {rect.x for rect in placement.cells.values()} == {0}
+    assert {point.x for route in placement.routes.values() for point in route.points} == {workloads.USUAL.width / 2}
+
+
+def test_a_diamond_is_symmetric() -> None:
+    cells = place(workloads.diamond()).cells
+    assert cells["a"].x == cells["d"].x
+    assert cells["a"].center.x - cells["b"].center.x == pytest.approx(cells["c"].center.x - cells["a"].center.x)
+
+
+def test_a_square_stands_below_the_middle_of_its_operand() -> None:
+    cells = place(workloads.square()).cells
+    assert cells["x"].center.x == pytest.approx(cells["mul"].center.x) == pytest.approx(cells["y"].center.x)
+
+
+def test_a_stem_does_not_drift_towards_its_constants() -> None:
+    cells = place(workloads.perceptron()).cells
+    stem = {round(cells[name].center.x, 6) for name in ("lin1", "relu", "lin2", "loss", "y")}
+    assert len(stem) == 1
+    assert place(workloads.resnet(30)).size.width < 6 * workloads.USUAL.width
+
+
+def test_operands_stand_in_their_order() -> None:
+    cells = place(workloads.perceptron()).cells
+    assert cells["x"].x < cells["w1"].x < cells["b1"].x
+    assert cells["relu"].x < cells["w2"].x < cells["b2"].x
+
+
+def test_constants_stand_next_to_their_user() -> None:
+    cells = place(workloads.transformer(1)).cells
+    assert cells["tw.0"].y == cells["view1.0"].y
+    assert cells["wq.0"].y == cells["norm1.0"].y
+
+
+def test_links_that_lead_back_are_refused() -> None:
+    cells = tuple(Cell(name, workloads.USUAL, (50,), (50,)) for name in "ab")
+    with pytest.raises(CycleError):
+        place(Diagram(cells, (Link("1", "a", 0, "b", 0), Link("2", "b", 0, "a", 0))))
+
+
+def test_many_parts_make_lines_about_as_wide_as_a_screen() -> None:
+    names = [f"c{at}" for at in range(60)]
+    placement = place(workloads.diagram(names, []))
+    no_overlap(placement.cells)
+    assert 1 < placement.size.width / placement.size.height < 4
+    assert placement.cells["c0"].y == placement.cells["c1"].y
+    assert placement.cells["c0"].x < placement.cells["c1"].x
+
+
+def test_a_value_used_everywhere_does_not_make_the_work_quadratic() -> None:
+    names = ["x", *(f"c{at}" for at in range(60)), "end"]
+    arcs = list(pairwise(names)) + [("x", name) for name in names[2:-1]]
+    shared = workloads.diagram(names, arcs)
+    check(shared, place(shared), "TB")
+
+
+def test_every_value_used_at_the_end_does_not_make_the_work_quadratic() -> None:
+    names = [f"c{at}" for at in range(60)]
+    arcs = list(pairwise(names)) + [(name, "end") for name in names]
+    gathered = workloads.diagram([*names, "end"], arcs, sizes={"end": Size(1500, 44)})
+    check(gathered, place(gathered), "TB")
+
+
+def test_a_frame_without_a_cell_is_left_out() -> None:
+    diagram = workloads.framed()
+    cells = tuple(cell._replace(frame=None) if cell.frame == "H" else cell for cell in diagram.cells)
+    assert set(place(diagram._replace(cells=cells)).frames) == {"F", "G"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("direction", ["TB", "LR"])
+def test_a_hundred_thousand_steps_are_placed(direction: Direction) -> None:
+    placement = place(workloads.chain(100_000), direction)
+    assert len(placement.cells) == 100_000

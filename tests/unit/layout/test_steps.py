@@ -1,0 +1,144 @@
+"""The steps of the live layout, each against its definition."""
+
+from itertools import combinations, pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gradviz.layout import ordering
+from gradviz.layout.components import components
+from gradviz.layout.crossings import Order, crossings, swap_neighbours
+from gradviz.layout.diagram import Diagram
+from gradviz.layout.layered import place
+from gradviz.layout.layering import rows
+from gradviz.layout.nesting import Nesting, nesting
+from gradviz.layout.net import BENDS_A_CELL, ROWS_A_CELL, Net, build
+from gradviz.layout.ordering import ordered
+from tests.unit.layout import workloads
+from tests.unit.layout.laws import check
+from tests.unit.layout.strategies import diagrams
+
+
+def prepared(diagram: Diagram) -> tuple[Net, Nesting]:
+    index = {cell.id: at for at, cell in enumerate(diagram.cells)}
+    row = rows(len(index), [(index[link.tail], index[link.head]) for link in diagram.links])
+    frames = nesting(diagram, row)
+    return build(diagram, [cell.size.width for cell in diagram.cells], row, frames, [0.0] * len(frames.ids)), frames
+
+
+def packed(net: Net, order: list[list[int]]) -> Order:
+    at = [0.0] * len(net.width)
+    for row in order:
+        for one, other in pairwise(row):
+            at[other] = at[one] + net.width[one] + net.margin[one] + net.margin[other]
+    return Order(order, at)
+
+
+def crossings_by_definition(net: Net, order: Order) -> int:
+    """Pairs of joints whose ends are in strictly opposite order."""
+    found = 0
+    for row in order.rows:
+        joints = [
+            (order.at[upper] + own, order.at[lower] + offset)
+            for upper in row
+            for lower, offset, own in net.below[upper]
+        ]
+        found += sum((a - c) * (b - d) < 0 for (a, b), (c, d) in combinations(joints, 2))
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(diagrams(14))
+def test_crossings_are_counted_right_and_swaps_remove_them(diagram: Diagram) -> None:
+    net, _ = prepared(diagram)
+    order = packed(net, [list(row) for row in net.rows])
+    before = crossings(net, order)
+    assert before == crossings_by_definition(net, order)
+    swap_neighbours(net, order)
+    after = packed(net, order.rows)
+    assert crossings_by_definition(net, after) <= before
+    assert [sorted(row) for row in order.rows] == [sorted(row) for row in net.rows]
+
+
+@settings(max_examples=40, deadline=None)
+@given(diagrams(14))
+def test_ordering_keeps_each_row_and_each_frame_in_one_piece(diagram: Diagram) -> None:
+    net, frames = prepared(diagram)
+    order = ordered(net, frames)
+    assert [sorted(row) for row in order] == [sorted(row) for row in net.rows]
+    for frame in range(len(frames.ids)):
+        for row in order:
+            inside = [frame in frames.around(net.home[element]) for element in row]
+            assert sum(one != other for one, other in pairwise([False, *inside, False])) in (0, 2)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 20), st.lists(st.tuples(st.integers(0, 19), st.integers(0, 19)), max_size=40))
+def test_rows_lead_down_and_none_is_empty(count: int, pairs: list[tuple[int, int]]) -> None:
+    arcs = [(min(pair), max(pair)) for pair in pairs if pair[0] != pair[1] and max(pair) < count]
+    row = rows(count, arcs)
+    assert all(row[tail] < row[head] for tail, head in arcs)
+    assert set(row) == set(range(max(row) + 1))
+
+
+def test_a_constant_and_its_cast_move_down_to_their_user() -> None:
+    #       0 -> 1 -> 2 -> 3 -> 4, with 5 -> 6 -> 4
+    assert rows(7, [(0, 1), (1, 2), (2, 3), (3, 4), (5, 6), (6, 4)]) == [0, 1, 2, 3, 4, 2, 3]
+
+
+def test_a_side_result_stays_at_its_operand() -> None:
+    assert rows(5, [(0, 1), (1, 2), (2, 3), (0, 4), (4, 3)])[4] == 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(diagrams())
+def test_components_cut_no_link_and_no_frame(diagram: Diagram) -> None:
+    parts = components(diagram)
+    assert sorted(cell for part in parts for cell in part.cells) == sorted(diagram.cells)
+    assert sorted(link for part in parts for link in part.links) == sorted(diagram.links)
+    for part in parts:
+        names = {cell.id for cell in part.cells}
+        assert all(link.tail in names and link.head in names for link in part.links)
+        frames = {frame.id for frame in part.frames}
+        assert all(cell.frame is None or cell.frame in frames for cell in part.cells)
+
+
+def test_a_large_diagram_gets_a_few_sweeps_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ordering, "LARGE", 10)
+    diagram = workloads.synthetic(60)
+    check(diagram, place(diagram), "TB")
+
+
+def test_sweeps_end_after_the_most_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ordering, "MOST_ROUNDS", 1)
+    diagram = workloads.synthetic(60)
+    check(diagram, place(diagram), "TB")
+
+
+def test_lanes_of_detours_are_used_again() -> None:
+    bursts, names, arcs = 5, list[str](), list[tuple[str, str]]()
+    for burst in range(bursts):
+        mine = [f"c{burst}.{at}" for at in range(40)]
+        arcs += [(names[-1], mine[0])] if names else []
+        arcs += list(pairwise(mine)) + [(name, mine[-1]) for name in mine[:-2]]
+        names += mine
+    diagram = workloads.diagram(names, arcs)
+    check(diagram, place(diagram), "TB")
+
+
+def test_the_sweeps_find_a_plane_drawing_where_there_is_one() -> None:
+    for diagram in (workloads.transformer(3), workloads.fan(12), workloads.perceptron()):
+        net, frames = prepared(diagram)
+        assert crossings(net, packed(net, ordered(net, frames))) == 0
+
+
+def test_long_links_cost_no_more_than_linear_work() -> None:
+    count = 600
+    names = [f"c{at}" for at in range(count)]
+    for arcs in ([("x", name) for name in names[1:]], [(name, "end") for name in names]):
+        diagram = workloads.diagram([*names, "x", "end"], [*pairwise(names), *arcs])
+        net, _ = prepared(diagram)
+        assert len(net.width) <= (1 + BENDS_A_CELL) * len(diagram.cells) + 256
+        assert sum(map(len, net.bends)) <= ROWS_A_CELL * len(diagram.cells) + 4096
+        assert sum(len(route.points) for route in place(diagram).routes.values()) < 20 * len(diagram.links)
