@@ -19,12 +19,15 @@ class Role(StrEnum):
     UNRECORDED = "unrecorded"  # op that autograd did not record
     ACCUMULATE = "accumulate"
     SAVED = "saved"
+    SAVED_CORNER = "saved_corner"  # the folded corner of its note
     DETACHED = "detached"  # result of an unrecorded op
     INFERENCE = "inference"
     ERROR = "error"
     FOLD = "fold"
     REGION = "region"  # no_grad, or grad switched on again inside it
     REGION_INFERENCE = "region_inference"
+    REGION_TITLE = "region_title"  # the ground behind the name of a region
+    REGION_INFERENCE_TITLE = "region_inference_title"
     DATA_EDGE = "data_edge"
     UNRECORDED_EDGE = "unrecorded_edge"
     SAVED_EDGE = "saved_edge"
@@ -92,12 +95,13 @@ class Mark(NamedTuple):
 
 
 class Drawing(NamedTuple):
-    """A whole picture, painted in this order: frames, edges, nodes, legend."""
+    """A whole picture, painted in this order: frames, edges, titles of frames, nodes, legend."""
 
     size: Size
     frames: tuple[Mark, ...]
     edges: tuple[Mark, ...]
     nodes: tuple[Mark, ...]
     legend: tuple[Mark, ...] = ()
+    titles: tuple[Mark, ...] = ()  # of the frames: an edge that enters a frame must not cross its name
     title: str = ""
     description: str = ""

@@ -1,0 +1,119 @@
+"""Draft and Placement joined into the Drawing: every mark with its paths and texts where they are painted."""
+
+from gradviz.drawing import outline
+from gradviz.drawing.cells import Box
+from gradviz.drawing.content import Content
+from gradviz.drawing.draft import Draft, region_mark, region_title
+from gradviz.drawing.edges import edge_mark
+from gradviz.drawing.legend import legend_marks
+from gradviz.drawing.metrics import baseline, line_height, text_width
+from gradviz.drawing.shapes import Drawing, Mark, Path, Role, Text, TextRole
+from gradviz.layout.geometry import Placement, Point, Rect, Route, Size
+from gradviz.model.graph import Graph, Node, NodeKind
+from gradviz.model.trace import Region
+
+MARGIN = 24.0
+_FRAME_RADIUS = 10.0
+_TITLE_AT = Point(13, 6)
+
+
+def compose(draft: Draft, placement: Placement, *, legend: bool = False) -> Drawing:
+    """Return the picture of a graph that has been laid out, with the kinds it shows explained below on request."""
+    graph, telling = draft.graph, draft.telling
+    if not graph.nodes:
+        return Drawing(Size(0, 0), (), (), (), (), (), telling.words.title, telling.words.nothing)
+    corners = {key: Point(rect.x + MARGIN, rect.y + MARGIN) for key, rect in placement.cells.items()}
+    links = {link.id: link for link in draft.diagram.links}
+    framed = [
+        _frame(region, placement.frames[region_mark(region.id)].moved(MARGIN, MARGIN), draft)
+        for region in graph.regions
+        if region_mark(region.id) in placement.frames
+    ]
+    frames, titles = tuple(frame for frame, _ in framed), tuple(title for _, title in framed)
+    edges = tuple(
+        edge_mark(
+            edge,
+            draft,
+            _at(draft.boxes[edge.head].tips[links[edge.id].head_port], corners[edge.head]),
+            _at(draft.boxes[edge.tail].feet[links[edge.id].tail_port], corners[edge.tail]),
+            links[edge.id].head_port,
+            Route(tuple(Point(p.x + MARGIN, p.y + MARGIN) for p in placement.routes[edge.id].points)),
+        )
+        for edge in graph.edges
+    )
+    nodes = tuple(_node(node, draft.contents[node.id], draft.boxes[node.id], corners[node.id]) for node in graph.nodes)
+    size = Size(placement.size.width + 2 * MARGIN, placement.size.height + 2 * MARGIN)
+    marks: tuple[Mark, ...] = ()
+    if legend:
+        marks, size = legend_marks((*frames, *edges, *nodes), size, MARGIN, telling.words)
+    return Drawing(size, frames, edges, nodes, marks, titles, telling.words.title, _summary(graph, draft))
+
+
+def _at(point: Point, corner: Point) -> Point:
+    return Point(point.x + corner.x, point.y + corner.y)
+
+
+def _node(node: Node, content: Content, box: Box, corner: Point) -> Mark:
+    dx, dy = corner
+    tensor = node.tensor.id if node.tensor is not None else None
+    if tensor is None and node.grad_fn is not None:
+        tensor = node.grad_fn.variable
+    return Mark(
+        node.id,
+        content.role,
+        box.extent.moved(dx, dy),
+        tuple(Path(p.ops, _moved(p.coords, dx, dy), p.role, p.filled, p.arrow) for p in box.paths),
+        tuple(Text(_at(t.at, corner), t.text, t.role, t.anchor, t.width) for t in box.texts),
+        content.title,
+        "\n".join((*content.details, *content.strips)),
+        node.line,
+        tensor,
+        node.op.id if node.op is not None else None,
+        node.grad_fn.id if node.grad_fn is not None else None,
+    )
+
+
+def _moved(coords: tuple[float, ...], dx: float, dy: float) -> tuple[float, ...]:
+    moved = [0.0] * len(coords)
+    moved[::2] = [x + dx for x in coords[::2]]
+    moved[1::2] = [y + dy for y in coords[1::2]]
+    return tuple(moved)
+
+
+def _frame(region: Region, rect: Rect, draft: Draft) -> tuple[Mark, Mark]:
+    """The tinted ground of a region of code, and its name at the top left on a patch of the same tint."""
+    words = draft.telling.words
+    role = Role.REGION_INFERENCE if region.mode == "inference" else Role.REGION
+    patch_role = Role.REGION_INFERENCE_TITLE if region.mode == "inference" else Role.REGION_TITLE
+    title = region_title(region, words)
+    border = outline.rounded(rect, _FRAME_RADIUS)
+    step, width = line_height(TextRole.REGION), text_width(title, TextRole.REGION)
+    patch = Rect(rect.x + _TITLE_AT.x - 4, rect.y + _TITLE_AT.y, width + 8, step)
+    ground = outline.square(patch)
+    at = Point(rect.x + _TITLE_AT.x, patch.center.y + baseline(TextRole.REGION))
+    text = Text(at, title, TextRole.REGION, "start", width)
+    name = region_mark(region.id)
+    return (
+        Mark(name, role, rect, (Path(border.ops, border.coords, role),), (), title, words.kinds[role], region.line),
+        Mark(
+            f"{name}-title",
+            patch_role,
+            patch,
+            (Path(ground.ops, ground.coords, patch_role),),
+            (text,),
+            "",
+            "",
+            region.line,
+        ),
+    )
+
+
+def _summary(graph: Graph, draft: Draft) -> str:
+    """What the picture holds, for those who cannot see it."""
+    words = draft.telling.words
+    tensors = sum(node.kind is NodeKind.TENSOR for node in graph.nodes)
+    ops = [draft.contents[node.id] for node in graph.nodes if node.op is not None]
+    told = [words.counts.format(tensors, len(ops), sum(one.role is Role.UNRECORDED for one in ops))]
+    if graph.hidden:
+        told.append(words.hidden.format(graph.hidden))
+    return " ".join(told)

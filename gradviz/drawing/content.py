@@ -1,0 +1,319 @@
+"""What a box says: a node's record turned into lines of text, an outline and signs, before any size.
+
+Knows the words of one language and the forms of values; no font, no place, no colour.
+"""
+
+from enum import Enum
+from typing import NamedTuple
+
+from gradviz.drawing.plain import plain
+from gradviz.drawing.saved import byte_text, saved_notes
+from gradviz.drawing.shapes import Role, TextRole
+from gradviz.drawing.words import Words
+from gradviz.model.graph import Fold, Graph, Node, NodeKind, View
+from gradviz.model.trace import BackwardCall, Op, Tensor, Trace, Value
+from gradviz.model.values import adds_up, elements_text, is_read, number_text, shape_text, statistics, value_text
+from gradviz.model.why import why_no_grad
+
+_OPS_IN_FOLD = 3
+_ROOTS_IN_BOX = 3
+_WIDEST_SUM = 36  # characters; a longer sum is left to the description
+_NOTHING_TO_RECORD = "no input requires grad"  # the reason of an op that never had anything to record
+
+
+class Shape(Enum):
+    """The outline of a box."""
+
+    ROUNDED = "rounded"
+    SQUARE = "square"
+    DOUBLE = "double"
+    PILL = "pill"
+    STACK = "stack"
+    HEXAGON = "hexagon"
+    CUT = "cut"
+
+
+class Line(NamedTuple):
+    """One line of a box."""
+
+    text: str
+    role: TextRole
+
+
+class Content(NamedTuple):
+    """All that one box says."""
+
+    role: Role
+    shape: Shape
+    lines: tuple[Line, ...]
+    details: tuple[str, ...]  # the lines of its description
+    strips: tuple[str, ...] = ()  # the backward calls that start here
+    notes: tuple[str, ...] = ()  # saved tensors
+    accumulates: bool = False
+    in_error: bool = False
+
+    @property
+    def title(self) -> str:
+        """The first line, whole."""
+        return self.lines[0].text
+
+
+class Telling(NamedTuple):
+    """What is needed to word a node, whichever it is."""
+
+    view: View
+    trace: Trace
+    words: Words
+    values: bool
+    made: frozenset[str]  # nodes that an edge leads to
+
+    def name(self, tensor: int | None) -> str:
+        """The names of a tensor in the program, or nothing."""
+        tensors = self.trace.tensors
+        return tensor_name(tensors[tensor]) if tensor is not None and tensor < len(tensors) else ""
+
+    def no_grad(self, tensor: Tensor) -> str:
+        """That a tensor has no .grad, and why."""
+        return self.words.grad_none.format(self.words.why_no_grad[why_no_grad(self.trace, tensor)])
+
+    def value(self, value: Value) -> str | None:
+        """The short form of a value, where values are wanted."""
+        return value_text(value) if self.values else None
+
+
+def tensor_name(tensor: Tensor) -> str:
+    """Every name it was bound to."""
+    return ", ".join(tensor.names)
+
+
+def tell(graph: Graph, trace: Trace, words: Words, *, values: bool) -> Telling:
+    """Gather what wording the nodes of a graph needs."""
+    return Telling(graph.view, trace, words, values, frozenset(edge.head for edge in graph.edges))
+
+
+def content(node: Node, telling: Telling) -> Content:
+    """Return what the box of a node says, safe to draw."""
+    return _plain(_content(node, telling))
+
+
+def _content(node: Node, telling: Telling) -> Content:
+    if node.kind is NodeKind.TENSOR and node.tensor is not None:
+        return _tensor(node, node.tensor, telling)
+    if node.kind is NodeKind.FOLD and node.fold is not None:
+        return _fold(node.fold, telling)
+    if node.kind is NodeKind.GRAD_FN and node.grad_fn is not None and node.grad_fn.variable is not None:
+        return _accumulate(node, node.grad_fn.variable, telling)
+    return _op(node, telling)
+
+
+def _plain(content: Content) -> Content:
+    return content._replace(
+        lines=tuple(Line(plain(line.text), line.role) for line in content.lines),
+        details=tuple(map(plain, content.details)),
+        strips=tuple(map(plain, content.strips)),
+        notes=tuple(map(plain, content.notes)),
+    )
+
+
+def _tensor(node: Node, tensor: Tensor, telling: Telling) -> Content:
+    words = telling.words
+    role, shape = _tensor_look(node, tensor, telling)
+    name = tensor_name(tensor)
+    value = telling.value(tensor.value) if tensor.value is not None else None
+    title = name or value or "tensor"
+    facts = [value] if name and value else []
+    lines = [
+        Line(title, TextRole.TITLE),
+        Line(" · ".join([*facts, tensor.dtype, shape_text(tensor.shape)]), TextRole.BODY),
+    ]
+    if telling.view != "forward":
+        lines.append(_grad_line(tensor, node.sums, telling))
+    return Content(
+        role,
+        shape,
+        tuple(lines),
+        _tensor_details(tensor, role, node, telling),
+        _strips(node.roots, words),
+        accumulates=node.accumulates and telling.view != "forward",
+        in_error=node.in_error,
+    )
+
+
+def _tensor_look(node: Node, tensor: Tensor, telling: Telling) -> tuple[Role, Shape]:
+    if node.in_error:
+        return Role.ERROR, Shape.ROUNDED
+    if telling.view == "forward":
+        return (Role.RESULT, Shape.ROUNDED) if node.id in telling.made else (Role.INPUT, Shape.SQUARE)
+    if node.roots:
+        return Role.ROOT, Shape.DOUBLE
+    if tensor.is_inference:
+        return Role.INFERENCE, Shape.CUT
+    if tensor.requires_grad:
+        return (Role.LEAF if tensor.is_leaf else Role.INTERMEDIATE), Shape.ROUNDED
+    return (Role.DETACHED if _cut_off(tensor, telling) else Role.CONSTANT), Shape.SQUARE
+
+
+def _cut_off(tensor: Tensor, telling: Telling) -> bool:
+    """Whether the op that made it had something to record and did not."""
+    maker = None if tensor.made_by is None else telling.trace.ops[tensor.made_by]
+    return maker is not None and maker.why_unrecorded not in (None, _NOTHING_TO_RECORD)
+
+
+def _grad_line(tensor: Tensor, sums: tuple[Value | None, ...], telling: Telling) -> Line:
+    words = telling.words
+    if tensor.grad is None:
+        return Line(telling.no_grad(tensor), TextRole.GRAD)
+    total = telling.value(tensor.grad) or shape_text(tensor.grad.shape)
+    parts = [telling.value(part) if part is not None else None for part in sums]
+    told = " + ".join(part for part in parts if part is not None)
+    if len(parts) > 1 and len(told) <= _WIDEST_SUM and None not in parts and adds_up(tensor.grad, sums):
+        return Line(words.summed.format(total, told), TextRole.GRAD)
+    return Line(words.grad.format(total), TextRole.GRAD)
+
+
+def _tensor_details(tensor: Tensor, role: Role, node: Node, telling: Telling) -> tuple[str, ...]:
+    words = telling.words
+    details = [
+        words.kinds[role],
+        words.tensor.format(shape_text(tensor.shape), tensor.dtype, tensor.device, byte_text(tensor.nbytes)),
+    ]
+    if telling.values:
+        details.append(words.value.format(long_text(tensor.value, words)))
+    if telling.view != "forward":
+        details.append(_grad_detail(tensor, node.sums, telling))
+    if tensor.base is not None and telling.name(tensor.base):
+        details.append(words.view_of.format(telling.name(tensor.base)))
+    if tensor.version:
+        details.append(words.version.format(tensor.version))
+    details.extend(_where(tensor.line, words))
+    return tuple(details)
+
+
+def _grad_detail(tensor: Tensor, sums: tuple[Value | None, ...], telling: Telling) -> str:
+    words = telling.words
+    if tensor.grad is None:
+        return telling.no_grad(tensor)
+    if not telling.values:
+        return words.grad.format(shape_text(tensor.grad.shape))
+    total = long_text(tensor.grad, words)
+    if len(sums) > 1 and adds_up(tensor.grad, sums):
+        return words.summed.format(total, " + ".join(long_text(part, words) for part in sums))
+    return words.grad.format(total)
+
+
+def long_text(value: Value | None, words: Words) -> str:
+    """A value as fully as it was recorded."""
+    if value is None:
+        return words.too_big
+    if is_read(value):
+        return elements_text(value)
+    known = statistics(value)
+    facts = (("min", known.min), ("max", known.max), ("mean", known.mean), ("std", known.std))
+    told = [f"{key} {number_text(number)}" for key, number in facts if number is not None]
+    told += [f"{key} {count}" for key, count in (("nan", known.nan), ("inf", known.inf)) if count]
+    return ", ".join(told) or words.too_big
+
+
+def _op(node: Node, telling: Telling) -> Content:
+    words = telling.words
+    recorded = node.grad_fn is not None or telling.view == "forward"
+    role = Role.ERROR if node.in_error else Role.OP if recorded else Role.UNRECORDED
+    lines = _op_lines(node, telling, recorded)
+    kind = () if telling.view == "forward" else (words.kinds[role],)
+    inputs = [telling.name(tensor) or "tensor" for tensor in node.op.inputs] if node.op is not None else []
+    notes = saved_notes(node.grad_fn, telling.trace.tensors, words) if node.grad_fn is not None else ()
+    return Content(
+        role,
+        Shape.PILL,
+        tuple(lines) or (Line(node.id, TextRole.OP),),
+        (
+            *kind,
+            *(line.text for line in lines[1:]),
+            *((node.op.name,) if node.op is not None else ()),
+            *((words.inputs.format(", ".join(inputs)),) if inputs else ()),
+            *notes,
+            *_where(node.line, words),
+        ),
+        _strips(node.roots, words),
+        notes,
+        in_error=node.in_error,
+    )
+
+
+def _op_lines(node: Node, telling: Telling, recorded: bool) -> list[Line]:
+    """What was called, and the grad_fn it made or why there is none; the grad_fn first where only those are drawn."""
+    words = telling.words
+    lines: list[Line] = []
+    if node.kind is NodeKind.GRAD_FN and node.grad_fn is not None:
+        lines.append(Line(node.grad_fn.name, TextRole.OP))
+        return lines if node.op is None else [*lines, Line(op_title(node.op), TextRole.MUTED)]
+    if node.op is not None:
+        lines.append(Line(op_title(node.op), TextRole.OP))
+    if node.grad_fn is not None:
+        lines.append(Line(node.grad_fn.name, TextRole.GRAD_FN))
+    elif node.op is not None and not recorded and node.op.why_unrecorded is not None:
+        reason = words.reasons.get(node.op.why_unrecorded, node.op.why_unrecorded)
+        lines.append(Line(words.not_recorded.format(reason), TextRole.MUTED))
+    return lines
+
+
+def op_title(op: Op) -> str:
+    """The op and how the person wrote it: `mul · x * x`."""
+    name = op.name.removeprefix("aten::").split(".")[0]
+    written = " ".join((op.call or op.module or "").split())
+    return f"{name} · {written}" if written and written != name else name
+
+
+def _accumulate(node: Node, variable: int, telling: Telling) -> Content:
+    words = telling.words
+    name = telling.name(variable)
+    kind = node.grad_fn.name if node.grad_fn is not None else ""
+    lines = [Line(name or kind, TextRole.TITLE), *([Line(kind, TextRole.GRAD_FN)] if name else [])]
+    lines.append(_grad_line(node.tensor or telling.trace.tensors[variable], node.sums, telling))
+    return Content(
+        Role.ERROR if node.in_error else Role.ACCUMULATE,
+        Shape.HEXAGON,
+        tuple(lines),
+        (words.kinds[Role.ACCUMULATE], *(line.text for line in lines[1:]), *_where(node.line, words)),
+        _strips(node.roots, words),
+        in_error=node.in_error,
+    )
+
+
+def _fold(fold: Fold, telling: Telling) -> Content:
+    words = telling.words
+    titles = [op_title(op) for op in fold.ops]
+    head = f"× {fold.times:,}" if fold.times > 1 else words.steps.format(len(fold.ops))
+    shown = [Line(title, TextRole.BODY) for title in titles[:_OPS_IN_FOLD]]
+    if len(titles) > _OPS_IN_FOLD:
+        shown.append(Line(words.more.format(len(titles) - _OPS_IN_FOLD), TextRole.MUTED))
+    names = ", ".join(dict.fromkeys(fold.grad_fns))
+    facts = [words.bytes_saved.format(byte_text(fold.saved_bytes))] if fold.saved_bytes else []
+    if fold.lines is not None:
+        first, last = fold.lines
+        facts.append(words.line.format(first) if first == last else words.lines.format(first, last))
+    return Content(
+        Role.FOLD,
+        Shape.STACK,
+        (
+            Line(head, TextRole.TITLE),
+            *shown,
+            *([Line(names, TextRole.GRAD_FN)] if names else []),
+            *([Line(" · ".join(facts), TextRole.MUTED)] if facts else []),
+        ),
+        (words.kinds[Role.FOLD], *titles, *([names] if names else []), *facts),
+    )
+
+
+def _strips(roots: tuple[BackwardCall, ...], words: Words) -> tuple[str, ...]:
+    told = [
+        words.on_line.format(call, root.line) if root.line is not None else call
+        for root in roots
+        for call in (" ".join((root.call or "backward()").split()),)
+    ]
+    hidden = len(told) - _ROOTS_IN_BOX
+    return (*told[:_ROOTS_IN_BOX], words.more.format(hidden)) if hidden > 0 else tuple(told)
+
+
+def _where(line: int | None, words: Words) -> tuple[str, ...]:
+    return () if line is None else (words.line.format(line),)

@@ -1,0 +1,158 @@
+"""A graph worded and sized: a box for every node with a port for every edge, ready for a layout engine.
+
+The Draft is what lies between Graph and Placement; composing the Drawing needs it again, so nothing is sized twice.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from gradviz.drawing.cells import Box, box
+from gradviz.drawing.content import Content, Telling, content, tell
+from gradviz.drawing.metrics import elided, line_height, text_width
+from gradviz.drawing.plain import plain
+from gradviz.drawing.ports import Lane, lane, outputs
+from gradviz.drawing.shapes import TextRole
+from gradviz.drawing.words import ENGLISH, Words
+from gradviz.layout.diagram import Cell, Diagram, Direction, Frame, Link
+from gradviz.layout.geometry import Size
+from gradviz.model.graph import Edge, EdgeKind, Graph
+from gradviz.model.trace import Region, Trace
+from gradviz.model.values import shape_text
+
+_WIDEST_LABEL = 92.0
+_TITLE_ROOM = Size(26, 12)
+
+
+class Draft(NamedTuple):
+    """Everything of a picture but its place. Keys are node and edge ids."""
+
+    graph: Graph
+    telling: Telling
+    contents: dict[str, Content]
+    boxes: dict[str, Box]
+    lanes: dict[str, Lane]
+    labels: dict[str, str]  # edges that carry a gradient
+    stopped: frozenset[str]  # edges that no gradient passes, though the tensor requires grad
+    diagram: Diagram
+
+
+def draft(
+    graph: Graph,
+    trace: Trace,
+    words: Words = ENGLISH,
+    *,
+    values: bool = True,
+    direction: Direction = "TB",
+) -> Draft:
+    """Word and size a graph.
+
+    Args:
+        graph: what is drawn.
+        trace: of which it is the graph.
+        words: of the language wanted.
+        values: whether numbers are written.
+        direction: of the flow of data.
+    """
+    telling = tell(graph, trace, words, values=values)
+    contents = {node.id: content(node, telling) for node in graph.nodes}
+    labels = {edge.id: label for edge in graph.edges if (label := gradient_label(edge, telling))}
+    stopped = _stopped(graph)
+    entering, leaving = _edges_by_end(graph)
+    lanes = {node.id: _lane(entering[node.id], labels, stopped, direction) for node in graph.nodes}
+    in_ports = {edge.id: k for edges in entering.values() for k, edge in enumerate(edges)}
+    boxes: dict[str, Box] = {}
+    out_ports: dict[str, int] = {}
+    for node in graph.nodes:
+        offsets, ports = _leave(leaving[node.id], lanes, in_ports)
+        out_ports |= ports
+        boxes[node.id] = box(contents[node.id], lanes[node.id], offsets, direction)
+    diagram = Diagram(
+        tuple(
+            Cell(node.id, boxes[node.id].size, boxes[node.id].inputs, boxes[node.id].outputs, frame_of(node.region))
+            for node in graph.nodes
+        ),
+        tuple(Link(edge.id, edge.tail, out_ports[edge.id], edge.head, in_ports[edge.id]) for edge in graph.edges),
+        tuple(Frame(region_mark(r.id), frame_of(r.parent), _title_size(r, words)) for r in graph.regions),
+    )
+    return Draft(graph, telling, contents, boxes, lanes, labels, stopped, diagram)
+
+
+def region_mark(region: int) -> str:
+    """The id of the frame of a region."""
+    return f"region-{region}"
+
+
+def frame_of(region: int | None) -> str | None:
+    """The frame that stands for a region, if there is one."""
+    return None if region is None else region_mark(region)
+
+
+def region_title(region: Region, words: Words) -> str:
+    """How a region is named: its line as written, and where it stands."""
+    text = " ".join(plain(region.text).split()) or region.mode
+    title = text if region.line is None else words.on_line.format(text, region.line)
+    return elided(title, TextRole.REGION, 320)
+
+
+def _title_size(region: Region, words: Words) -> Size:
+    width = text_width(region_title(region, words), TextRole.REGION)
+    return Size(width + _TITLE_ROOM.width, line_height(TextRole.REGION) + _TITLE_ROOM.height)
+
+
+def gradient_label(edge: Edge, telling: Telling) -> str:
+    """The gradient that passed an edge, as short as it must be to stand beside it."""
+    if edge.gradient is None or not telling.values:
+        return ""
+    text = telling.value(edge.gradient)
+    room = _WIDEST_LABEL - PARTIAL_WIDTH
+    if text is None or text_width(text, TextRole.GRADIENT) > room:
+        text = shape_text(edge.gradient.shape)
+    return elided(text, TextRole.GRADIENT, room)
+
+
+PARTIAL_WIDTH = 13.0  # the sign of a partial derivative before the number
+
+
+def _stopped(graph: Graph) -> frozenset[str]:
+    tracked = {
+        node.id
+        for node in graph.nodes
+        if node.grad_fn is not None or (node.tensor is not None and node.tensor.requires_grad)
+    }
+    return frozenset(e.id for e in graph.edges if e.kind is EdgeKind.UNRECORDED and e.tail in tracked)
+
+
+def _edges_by_end(graph: Graph) -> tuple[dict[str, list[Edge]], dict[str, list[Edge]]]:
+    entering: dict[str, list[Edge]] = defaultdict(list)
+    leaving: dict[str, list[Edge]] = defaultdict(list)
+    for edge in graph.edges:
+        entering[edge.head].append(edge)
+        leaving[edge.tail].append(edge)
+    for edges in entering.values():
+        edges.sort(key=lambda edge: edge.operand)
+    return entering, leaving
+
+
+def _lane(edges: Sequence[Edge], labels: dict[str, str], stopped: frozenset[str], direction: Direction) -> Lane:
+    widths = [
+        text_width(labels[edge.id], TextRole.GRADIENT) + PARTIAL_WIDTH if edge.id in labels else 0.0 for edge in edges
+    ]
+    return lane(widths, any(edge.id in stopped for edge in edges), direction)
+
+
+def _leave(
+    edges: Sequence[Edge], lanes: dict[str, Lane], in_ports: dict[str, int]
+) -> tuple[tuple[float, ...], dict[str, int]]:
+    """The offsets of a node's outputs, and the port of each edge that leaves it."""
+    heads: dict[str, list[Edge]] = defaultdict(list)
+    for edge in edges:
+        heads[edge.head].append(edge)
+    groups = [[lanes[head].offsets[in_ports[edge.id]] for edge in group] for head, group in heads.items()]
+    offsets, ports = outputs(groups)
+    chosen = {
+        edge.id: port
+        for group, taken in zip(heads.values(), ports, strict=True)
+        for edge, port in zip(group, taken, strict=True)
+    }
+    return offsets, chosen

@@ -1,0 +1,115 @@
+"""Edges as marks: the curve from foot to tip, the gradient beside it, the bar where no gradient passes."""
+
+import math
+
+from gradviz.drawing import outline
+from gradviz.drawing.content import long_text
+from gradviz.drawing.draft import PARTIAL_WIDTH, Draft
+from gradviz.drawing.metrics import baseline, line_height, text_width
+from gradviz.drawing.ports import LABEL_GAP
+from gradviz.drawing.shapes import Mark, Path, Role, Text, TextRole
+from gradviz.layout.geometry import Point, Rect, Route
+from gradviz.model.graph import Edge, EdgeKind
+from gradviz.model.values import shape_text
+
+ROLES = {
+    EdgeKind.DATA: Role.DATA_EDGE,
+    EdgeKind.UNRECORDED: Role.UNRECORDED_EDGE,
+    EdgeKind.GRADIENT: Role.GRADIENT_EDGE,
+}
+_LABEL_RISE = 20.0  # from a tip up to the middle of its label
+_TOUCHING = 0.5
+_BAR = 7.0  # half its length
+
+
+def edge_mark(edge: Edge, draft: Draft, tip: Point, foot: Point, port: int, route: Route) -> Mark:
+    """Compose one edge.
+
+    Args:
+        edge: what it carries.
+        draft: the picture it belongs to.
+        tip: where it meets the outline of its head.
+        foot: where it leaves the outline of its tail.
+        port: its place among the inputs of its head.
+        route: its curve, between the cells.
+    """
+    role = ROLES[edge.kind]
+    downwards = draft.lanes[edge.head].direction == "TB"
+    upstream = edge.kind is EdgeKind.GRADIENT
+    points = _joined(foot, route, tip)
+    curve = outline.curve(Route(points[::-1] if upstream else points))
+    paths = [Path(curve.ops, curve.coords, role, filled=False, arrow=True)]
+    if edge.id in draft.stopped:
+        at = Point(tip.x, tip.y - _LABEL_RISE) if downwards else Point(tip.x - _LABEL_RISE, tip.y)
+        ends = ((at.x - _BAR, at.y), (at.x + _BAR, at.y)) if downwards else ((at.x, at.y - _BAR), (at.x, at.y + _BAR))
+        bar = outline.line(*ends)
+        paths.append(Path(bar.ops, bar.coords, Role.STOP, filled=False))
+    texts: tuple[Text, ...] = ()
+    if edge.id in draft.labels and draft.lanes[edge.head].labels[port]:
+        sign, text = _label(draft.labels[edge.id], tip, draft.lanes[edge.head].on_left(port), downwards)
+        paths.append(sign)
+        texts = (text,)
+    tail, head = draft.contents[edge.tail].title, draft.contents[edge.head].title
+    return Mark(
+        edge.id,
+        role,
+        _bounds(points, texts),
+        tuple(paths),
+        texts,
+        f"{head} → {tail}" if upstream else f"{tail} → {head}",
+        "\n".join(_description(edge, draft)),
+        ends=(edge.tail, edge.head),
+    )
+
+
+def _joined(foot: Point, route: Route, tip: Point) -> tuple[Point, ...]:
+    """The route with a straight piece at either end where an outline lies inside its cell."""
+    points = route.points
+    if math.dist(foot, points[0]) > _TOUCHING:
+        points = (foot, *_straight(foot, points[0]), *points[1:])
+    if math.dist(points[-1], tip) > _TOUCHING:
+        points = (*points, *_straight(points[-1], tip))
+    return points
+
+
+def _straight(a: Point, b: Point) -> tuple[Point, Point, Point]:
+    third = Point((b.x - a.x) / 3, (b.y - a.y) / 3)
+    return Point(a.x + third.x, a.y + third.y), Point(b.x - third.x, b.y - third.y), b
+
+
+def _label(label: str, tip: Point, on_left: bool, downwards: bool) -> tuple[Path, Text]:
+    """The sign ∂ and the number: beside the edge where data flows down, above it where it flows to the right."""
+    width = text_width(label, TextRole.GRADIENT)
+    if downwards:
+        left = tip.x - LABEL_GAP - width - PARTIAL_WIDTH if on_left else tip.x + LABEL_GAP
+        middle = tip.y - _LABEL_RISE
+    else:
+        left, middle = tip.x - 14 - width - PARTIAL_WIDTH, tip.y - 10
+    sign = outline.partial(Point(left + 5, middle), 12)
+    at = Point(left + PARTIAL_WIDTH, middle + baseline(TextRole.GRADIENT))
+    return (
+        Path(sign.ops, sign.coords, Role.PARTIAL, filled=False),
+        Text(at, label, TextRole.GRADIENT, "start", width),
+    )
+
+
+def _description(edge: Edge, draft: Draft) -> list[str]:
+    words = draft.telling.words
+    told = [words.kinds[ROLES[edge.kind]]]
+    if edge.id in draft.stopped:
+        told.append(words.stopped)
+    if edge.gradient is not None:
+        if draft.telling.values:
+            told.append(words.gradient.format(long_text(edge.gradient, words)))
+        else:
+            told.append(words.gradient_unread.format(shape_text(edge.gradient.shape)))
+    return told
+
+
+def _bounds(points: tuple[Point, ...], texts: tuple[Text, ...]) -> Rect:
+    x, y = min(p.x for p in points), min(p.y for p in points)
+    bounds = Rect(x, y, max(p.x for p in points) - x, max(p.y for p in points) - y)
+    for text in texts:
+        high = line_height(text.role)
+        bounds = bounds.united(Rect(text.at.x - PARTIAL_WIDTH, text.at.y - high, text.width + PARTIAL_WIDTH, high))
+    return bounds

@@ -1,0 +1,67 @@
+"""What the note beside an op says of the tensors it keeps for backward: each storage once, its bytes and its state."""
+
+from collections.abc import Sequence
+
+from gradviz.drawing.words import Words
+from gradviz.model.trace import GradFn, Saved, Tensor
+from gradviz.model.values import shape_text
+
+_LINES = 4
+_STEP = 1024
+
+
+def byte_text(count: int) -> str:
+    """Bytes in binary units: `4 B`, `1.5 KiB`."""
+    if count < _STEP:
+        return f"{count} B"
+    size, units = count / _STEP, ["KiB", "MiB", "GiB", "TiB"]
+    while size >= _STEP and len(units) > 1:
+        size /= _STEP
+        units.pop(0)
+    return f"{size:.3g} {units[0]}" if size < 1000 else f"{size:.0f} {units[0]}"
+
+
+def saved_notes(grad_fn: GradFn, tensors: Sequence[Tensor], words: Words) -> tuple[str, ...]:
+    """The lines of the note of a grad_fn; none where it saved nothing."""
+    groups = list(_by_storage(grad_fn.saved))
+    if not groups:
+        return ()
+    if len(groups) == 1:
+        (group,) = groups
+        state = _state(group[0], tensors, words)
+        return words.saved.format(_names(group)), f"{_what(group, tensors)} · {state}"
+    states = [_state(group[0], tensors, words) for group in groups]
+    told = [f"{_names(group)} = {_what(group, tensors)}" for group in groups]
+    if len(set(states)) == 1:
+        heading = words.saved_heading.format(states[0])
+    else:
+        heading = words.saved_heading.format(len(groups))
+        told = [f"{line} · {state}" for line, state in zip(told, states, strict=True)]
+    hidden = len(told) - _LINES
+    return (heading, *told[:_LINES], words.more.format(hidden)) if hidden > 0 else (heading, *told)
+
+
+def _by_storage(saved: Sequence[Saved]) -> Sequence[list[Saved]]:
+    """What shares memory together, and self first, as in the op's own order of operands."""
+    groups: dict[object, list[Saved]] = {}
+    for position, one in enumerate(sorted(saved, key=lambda one: one.name != "self")):
+        groups.setdefault(one.storage if one.storage is not None else (position,), []).append(one)
+    return list(groups.values())
+
+
+def _names(group: Sequence[Saved]) -> str:
+    return ", ".join(dict.fromkeys(one.name for one in group))
+
+
+def _what(group: Sequence[Saved], tensors: Sequence[Tensor]) -> str:
+    known = (tensors[one.tensor].names for one in group if one.tensor is not None and one.tensor < len(tensors))
+    names = ", ".join(dict.fromkeys(name for names in known for name in names))
+    return f"{names or shape_text(group[0].shape)} · {byte_text(max(one.nbytes for one in group))}"
+
+
+def _state(saved: Saved, tensors: Sequence[Tensor], words: Words) -> str:
+    """Kept, freed or packed; or that an in-place op has changed it since it was saved."""
+    now = tensors[saved.tensor].version if saved.tensor is not None and saved.tensor < len(tensors) else None
+    if saved.state == "kept" and None not in (saved.version, now) and saved.version != now:
+        return words.changed
+    return words.states[saved.state]

@@ -1,0 +1,157 @@
+"""The words of a picture, as one frozen table a language. Names of the PyTorch API stay as they are in each."""
+
+from typing import NamedTuple
+
+from gradviz.drawing.shapes import Role
+from gradviz.model.trace import SavedState
+from gradviz.model.why import TEXTS, WhyNoGrad
+
+
+class Words(NamedTuple):
+    """Every phrase of a picture. A pair of braces is filled in; whole phrases, so that no language is glued."""
+
+    kinds: dict[Role, str]  # what each outline means, for the legend and the first line of a description
+    states: dict[SavedState, str]
+    reasons: dict[str, str]  # why autograd recorded nothing; what is not listed is said as it is
+    why_no_grad: dict[WhyNoGrad, str]
+    line: str
+    lines: str
+    on_line: str
+    not_recorded: str
+    grad: str
+    grad_none: str
+    summed: str
+    saved: str
+    saved_heading: str
+    changed: str
+    more: str
+    steps: str
+    bytes_saved: str
+    tensor: str
+    value: str
+    too_big: str
+    view_of: str
+    version: str
+    inputs: str
+    gradient: str
+    gradient_unread: str
+    stopped: str
+    nothing: str
+    title: str
+    counts: str
+    hidden: str
+
+
+ENGLISH = Words(
+    kinds={
+        Role.LEAF: "leaf, requires grad",
+        Role.CONSTANT: "does not require grad",
+        Role.INTERMEDIATE: "intermediate",
+        Role.ROOT: "root of backward",
+        Role.OP: "op, grad_fn",
+        Role.UNRECORDED: "op not recorded",
+        Role.ACCUMULATE: "AccumulateGrad: adds into .grad",
+        Role.SAVED: "saved for backward",
+        Role.DETACHED: "result not recorded",
+        Role.INFERENCE: "inference tensor",
+        Role.ERROR: "in the error",
+        Role.FOLD: "folded",
+        Role.DATA_EDGE: "data",
+        Role.UNRECORDED_EDGE: "data, not recorded",
+        Role.GRADIENT_EDGE: "next_functions",
+        Role.PARTIAL: "gradient",
+        Role.STOP: "no gradient passes",
+        Role.INPUT: "input",
+        Role.RESULT: "result",
+        Role.REGION: "region of code",
+        Role.REGION_INFERENCE: "inference_mode region",
+    },
+    states={"kept": "kept", "freed": "freed", "packed": "packed by a hook"},
+    reasons={"inference": "inference_mode"},
+    why_no_grad=TEXTS["en"],
+    line="line {}",
+    lines="lines {}–{}",
+    on_line="{} · line {}",
+    not_recorded="not recorded: {}",
+    grad=".grad {}",
+    grad_none=".grad None — {}",
+    summed=".grad {} = {}",
+    saved="saved {}",
+    saved_heading="saved · {}",
+    changed="changed since",
+    more="+{} more",
+    steps="ops: {}",
+    bytes_saved="saved {}",
+    tensor="shape {}, {}, {}, {}",
+    value="value {}",
+    too_big="not read",
+    view_of="view of {}",
+    version="version {}",
+    inputs="inputs: {}",
+    gradient="gradient {}",
+    gradient_unread="gradient of shape {}",
+    stopped="no gradient passes here",
+    nothing="Nothing here requires grad: there is no graph to draw.",
+    title="Autograd graph",
+    counts="Tensors: {}. Ops: {}, of which autograd did not record {}.",
+    hidden="Nodes behind folds: {}.",
+)
+
+JAPANESE = Words(
+    kinds={
+        Role.LEAF: "葉 (requires_grad=True)",
+        Role.CONSTANT: "requires_grad=False",
+        Role.INTERMEDIATE: "中間テンソル",
+        Role.ROOT: "backward の起点",
+        Role.OP: "演算、grad_fn",
+        Role.UNRECORDED: "記録されない演算",
+        Role.ACCUMULATE: "AccumulateGrad: .grad に加算",
+        Role.SAVED: "逆伝播用に保存",
+        Role.DETACHED: "記録されない結果",
+        Role.INFERENCE: "推論モードのテンソル",
+        Role.ERROR: "エラーの箇所",
+        Role.FOLD: "折りたたみ",
+        Role.DATA_EDGE: "データ",
+        Role.UNRECORDED_EDGE: "データ (記録なし)",
+        Role.GRADIENT_EDGE: "next_functions",
+        Role.PARTIAL: "勾配",
+        Role.STOP: "勾配は流れない",
+        Role.INPUT: "入力",
+        Role.RESULT: "結果",
+        Role.REGION: "コードの範囲",
+        Role.REGION_INFERENCE: "推論モードの範囲",
+    },
+    states={"kept": "保持", "freed": "解放済み", "packed": "フックで変換"},
+    reasons={
+        "inference": "inference_mode",
+        "no input requires grad": "requires_grad の入力なし",
+        "not differentiable": "微分できない",
+    },
+    why_no_grad=TEXTS["ja"],
+    line="{} 行目",
+    lines="{}–{} 行目",
+    on_line="{} · {} 行目",
+    not_recorded="記録なし: {}",
+    grad=".grad {}",
+    grad_none=".grad None — {}",
+    summed=".grad {} = {}",
+    saved="保存 {}",
+    saved_heading="保存 · {}",
+    changed="保存後に変更",
+    more="ほか {} 件",
+    steps="演算 {} 個",
+    bytes_saved="保存 {}",
+    tensor="形状 {}、{}、{}、{}",
+    value="値 {}",
+    too_big="読み取りなし",
+    view_of="{} のビュー",
+    version="バージョン {}",
+    inputs="入力: {}",
+    gradient="勾配 {}",
+    gradient_unread="形状 {} の勾配",
+    stopped="ここで勾配は止まります",
+    nothing="requires_grad=True のテンソルがないため、描く計算グラフはありません。",
+    title="計算グラフ",
+    counts="テンソル {} 個、演算 {} 個、そのうち記録なし {} 個。",
+    hidden="折りたたまれたノード {} 個。",
+)

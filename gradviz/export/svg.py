@@ -1,0 +1,129 @@
+"""A Drawing as SVG text. Labels stay text, each in one piece, with titles and descriptions for those who listen.
+
+Written by hand rather than by a painting library, which would split labels by font and say nothing of what they mean.
+"""
+
+from collections.abc import Iterable, Iterator
+from xml.sax.saxutils import escape, quoteattr
+
+from gradviz.drawing.outline import ARROW
+from gradviz.drawing.plain import plain
+from gradviz.drawing.shapes import Drawing, Mark, Path, Role, Text, TextRole
+from gradviz.drawing.theme import FAMILIES, Theme
+
+_WIDTHS = {"M": 2, "L": 2, "C": 6, "Z": 0}
+_GENERIC = ("sans-serif",)
+
+
+def svg(drawing: Drawing, theme: Theme, ground: str | None = None, *, scale: float = 1.0) -> str:
+    """Return a whole SVG document.
+
+    Args:
+        drawing: what is shown.
+        theme: its colours.
+        ground: the colour behind everything, #RRGGBB; None: transparent.
+        scale: pixels of the document for one of the drawing.
+    """
+    width, height = max(drawing.size.width, 1), max(drawing.size.height, 1)
+    layers = {
+        "frames": drawing.frames,
+        "edges": drawing.edges,
+        "titles": drawing.titles,
+        "nodes": drawing.nodes,
+        "legend-panel": drawing.legend,
+    }
+    shown = [mark for marks in layers.values() for mark in marks]
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="gradviz" width="{_n(width * scale)}" '
+        f'height="{_n(height * scale)}" viewBox="0 0 {_n(width)} {_n(height)}" role="img">',
+        *_told(drawing.title, drawing.description),
+        f"<style>{_css(shown, theme)}</style>",
+        *_markers(shown),
+    ]
+    if ground is not None:
+        lines.append(f'<rect width="100%" height="100%" fill={quoteattr(ground)}/>')
+    for name, marks in layers.items():
+        if marks:
+            lines += [f'<g class="{name}">', *_marks(marks), "</g>"]
+    return "\n".join([*lines, "</svg>", ""])
+
+
+def _marks(marks: Iterable[Mark]) -> Iterator[str]:
+    for mark in marks:
+        line = f' data-line="{mark.line}"' if mark.line is not None else ""
+        yield f"<g id={quoteattr(plain(mark.id))} class={quoteattr(f'mark {mark.role}')}{line}>"
+        yield from _told(mark.title, mark.description)
+        yield from map(_path, mark.paths)
+        yield from map(_text, mark.texts)
+        yield "</g>"
+
+
+def _told(title: str, description: str) -> Iterator[str]:
+    if title:
+        yield f"<title>{escape(plain(title))}</title>"
+    if description:
+        yield f"<desc>{escape(plain(description))}</desc>"
+
+
+def _path(path: Path) -> str:
+    outline: list[str] = []
+    start = 0
+    for command in path.ops:
+        end = start + _WIDTHS[command]
+        outline.append(command + " ".join(map(_n, path.coords[start:end])))
+        start = end
+    kind = f"{path.role}" if path.filled else f"{path.role} line"
+    arrow = f' marker-end="url(#arrow-{path.role})"' if path.arrow else ""
+    return f'<path class="{kind}" d="{"".join(outline)}"{arrow}/>'
+
+
+def _text(text: Text) -> str:
+    anchor = "" if text.anchor == "start" else f' text-anchor="{text.anchor}"'
+    x, y = _n(text.at.x), _n(text.at.y)
+    return f'<text class="text-{text.role}" x="{x}" y="{y}"{anchor}>{escape(plain(text.text))}</text>'
+
+
+def _css(marks: Iterable[Mark], theme: Theme) -> str:
+    """The rules of the roles that are there, and of no others."""
+    marks = tuple(marks)
+    roles = {path.role for mark in marks for path in mark.paths}
+    voices = {text.role for mark in marks for text in mark.texts}
+    families = ", ".join(name if name in _GENERIC else f"'{name}'" for name in FAMILIES)
+    rules = [f".gradviz text {{ font-family: {families}; white-space: pre; }}"]
+    rules += [_shape_rule(role, theme) for role in Role if role in roles]
+    rules += [_text_rule(role, theme) for role in TextRole if role in voices]
+    rules.append(".gradviz path.line { fill: none; }")
+    return "\n" + "\n".join(rules) + "\n"
+
+
+def _shape_rule(role: Role, theme: Theme) -> str:
+    fill, stroke, width, dash = theme.styles[role]
+    pen = f"stroke: {stroke}; stroke-width: {_n(width)}" if stroke else "stroke: none"
+    dashes = f"; stroke-dasharray: {' '.join(map(_n, dash))}" if dash else ""
+    ends = "; stroke-linejoin: round; stroke-linecap: round" if stroke and not dash else ""
+    arrow = f"\n.gradviz .arrow-{role} {{ fill: {stroke}; }}"
+    return f".gradviz path.{role} {{ fill: {fill or 'none'}; {pen}{dashes}{ends}; }}{arrow}"
+
+
+def _text_rule(role: TextRole, theme: Theme) -> str:
+    colour, size, bold = theme.texts[role]
+    return f".gradviz .text-{role} {{ fill: {colour}; font-size: {_n(size)}px; font-weight: {600 if bold else 400}; }}"
+
+
+def _markers(marks: Iterable[Mark]) -> list[str]:
+    used = {path.role for mark in marks for path in mark.paths if path.arrow}
+    length, half = ARROW
+    return [
+        f'<marker id="arrow-{role}" markerUnits="userSpaceOnUse" markerWidth="{_n(length)}" '
+        f'markerHeight="{_n(2 * half)}" refX="{_n(length)}" refY="{_n(half)}" orient="auto">'
+        f'<path class="arrow-{role}" d="M0 0L{_n(length)} {_n(half)}L0 {_n(2 * half)}Z"/></marker>'
+        for role in Role
+        if role in used
+    ]
+
+
+def _n(number: float) -> str:
+    """A number as short as two decimals allow."""
+    text = f"{number:.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text

@@ -1,0 +1,125 @@
+"""A recorded value as numbers and as text: its statistics, its elements nested by shape, its shortest true wording.
+
+Knows no tensor but the record of one, no language and no font.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from gradviz.model.trace import Number, Value
+
+FEW = 6  # elements that are written out in a box
+_SHORT = 30  # characters of them; longer ones are told by their range
+_DIGITS = 4
+_ROUNDING = 1e-2
+MOST = 64  # elements that are ever read
+Nest = TypeVar("Nest")  # an item, or a group of them
+
+
+def statistics(value: Value) -> Value:
+    """The same value with the statistics that follow from its elements, if it has any.
+
+    As in torch: a nan among the elements makes every statistic nan, and `std` is that of a sample (n - 1), absent for
+    one element. Complex elements have no order and no statistics here.
+    """
+    numbers = _numbers(value.data or ())
+    if not numbers:
+        return value
+    nan, inf = sum(map(math.isnan, numbers)), sum(map(math.isinf, numbers))
+    if nan:
+        low = high = mean = std = math.nan
+    else:
+        low, high = min(numbers), max(numbers)
+        mean = sum(number / len(numbers) for number in numbers)
+        std = math.nan if inf else _deviation(numbers, mean)
+    return value._replace(
+        min=_finite(low),
+        max=_finite(high),
+        mean=_finite(mean),
+        std=_finite(std) if len(numbers) > 1 else None,
+        nan=nan,
+        inf=inf,
+    )
+
+
+def _numbers(data: Sequence[Number]) -> list[float]:
+    """The elements as floats; none where one of them is not a real number."""
+    try:
+        return [float(number) for number in data]
+    except (ValueError, OverflowError):
+        return []
+
+
+def _deviation(numbers: Sequence[float], mean: float) -> float:
+    return math.hypot(*(number - mean for number in numbers)) / math.sqrt(max(1, len(numbers) - 1))
+
+
+def _finite(number: float) -> Number:
+    return number if math.isfinite(number) else str(number)
+
+
+def number_text(number: Number) -> str:
+    """One number, four digits at most: `2.0`, `0.3333`, `1.2e-05`."""
+    if not isinstance(number, float):
+        return str(number)
+    text = f"{number:.{_DIGITS}g}"
+    return text if "e" in text or "." in text else text + ".0"
+
+
+def shape_text(shape: Sequence[int]) -> str:
+    """A shape as Python writes it: `()`, `(3,)`, `(2, 3)`."""
+    return str(tuple(shape))
+
+
+def is_read(value: Value) -> bool:
+    """Whether all elements were read: as many as its shape says."""
+    return value.data is not None and len(value.data) == math.prod(value.shape)
+
+
+def value_text(value: Value) -> str | None:
+    """The shortest true wording: the number, a few elements, or the range of many. None: it could not be read."""
+    if is_read(value) and math.prod(value.shape) <= FEW:
+        text = elements_text(value)
+        if len(text) <= _SHORT or not value.shape:
+            return text
+    known = statistics(value)
+    if known.min is None or known.max is None:
+        return None if known.mean is None else f"mean {number_text(known.mean)}"
+    return f"{number_text(known.min)} … {number_text(known.max)}"
+
+
+def adds_up(total: Value, parts: Sequence[Value | None]) -> bool:
+    """Whether the parts, all read in full, have the total as their sum (within the rounding of half floats)."""
+    columns = [_numbers(one.data) for one in (total, *parts) if one is not None and one.data]
+    if len(columns) != len(parts) + 1 or len({len(column) for column in columns}) != 1:
+        return False
+    sums = [sum(terms) for terms in zip(*columns[1:], strict=True)]
+    return bool(sums) and all(
+        math.isclose(a, b, rel_tol=_ROUNDING, abs_tol=_ROUNDING) for a, b in zip(sums, columns[0], strict=True)
+    )
+
+
+def elements_text(value: Value) -> str:
+    """All elements in nested brackets, as torch prints them: `[[1., 2.], [3., 4.]]`; one alone as a number."""
+    if value.data and not value.shape:
+        return number_text(value.data[0])
+    return nested([_element(n) for n in value.data or ()], value.shape, lambda parts: f"[{', '.join(parts)}]")
+
+
+def _element(number: Number) -> str:
+    text = number_text(number)
+    return text[:-1] if isinstance(number, float) and text.endswith(".0") else text
+
+
+def nested(items: Sequence[Nest], shape: Sequence[int], group: Callable[[Sequence[Nest]], Nest]) -> Nest:
+    """Group flat items in row-major order by shape, the last dimension first; the only item of an empty shape.
+
+    Without items a shape may still ask for any number of empty groups: more than MOST are given as one.
+    """
+    if not items and any(math.prod(shape[:dimension]) > MOST for dimension in range(len(shape))):
+        return group(())
+    for dimension in reversed(range(len(shape))):
+        size = shape[dimension]
+        items = [group(items[k * size : (k + 1) * size]) for k in range(math.prod(shape[:dimension]))]
+    return items[0]

@@ -1,0 +1,255 @@
+import time
+from collections.abc import Iterator
+from itertools import combinations, pairwise
+
+import pytest
+from hypothesis import given, settings
+
+from gradviz.drawing.compose import MARGIN, compose
+from gradviz.drawing.draft import draft
+from gradviz.drawing.metrics import line_height, text_width
+from gradviz.drawing.shapes import Drawing, Mark, Role, Text, TextRole
+from gradviz.drawing.words import ENGLISH, JAPANESE
+from gradviz.layout.diagram import Direction
+from gradviz.layout.geometry import Placement, Point, Rect, Route, Size
+from gradviz.model.graph import Edge, EdgeKind, Graph, Node, NodeKind
+from gradviz.model.trace import GradFn, Trace
+from tests.unit.drawing.samples import SAMPLES, drawn, every_kind, graphs, node_of, op, scalar, square, tensor
+
+DIRECTIONS: tuple[Direction, Direction] = ("TB", "LR")
+
+
+def extent(text: Text) -> Rect:
+    """Where a text stands, by the widths boxes are sized with."""
+    width, height = text_width(text.text, text.role), line_height(text.role) * 0.8
+    left = text.at.x - {"start": 0.0, "middle": 0.5, "end": 1.0}[text.anchor] * width
+    return Rect(left, text.at.y - height * 0.8, width, height)
+
+
+def filled(mark: Mark) -> Iterator[Rect]:
+    """Where the filled outlines of a mark lie: a box, its badge, its note."""
+    for path in mark.paths:
+        if path.filled:
+            xs, ys = path.coords[::2], path.coords[1::2]
+            yield Rect(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
+
+
+def within(inner: Rect, outer: Rect) -> bool:
+    slack = outer.grown(0.01)
+    return slack.contains(Point(inner.x, inner.y)) and slack.contains(Point(inner.right, inner.bottom))
+
+
+def all_marks(drawing: Drawing) -> Iterator[Mark]:
+    yield from (*drawing.frames, *drawing.edges, *drawing.titles, *drawing.nodes, *drawing.legend)
+
+
+def check(drawing: Drawing) -> None:
+    """What must hold of any drawing, by geometry alone."""
+    marks = list(all_marks(drawing))
+    assert len({mark.id for mark in marks}) == len(marks)
+    whole = Rect(0, 0, *drawing.size)
+    for mark in marks:
+        for text in mark.texts:
+            assert text_width(text.text, text.role) <= text.width + 0.01
+            assert within(extent(text), whole)
+        for path in mark.paths:
+            for x, y in zip(path.coords[::2], path.coords[1::2], strict=True):
+                assert whole.contains(Point(x, y))
+    for mark in (*drawing.nodes, *drawing.titles):
+        for text in mark.texts:
+            assert within(extent(text), mark.rect)
+    boxes = [mark.rect for mark in drawing.nodes]
+    assert not any(a.overlaps(b) for a, b in combinations(boxes, 2))
+    labels = [extent(text) for mark in drawing.edges for text in mark.texts]
+    assert not any(a.overlaps(b) for a, b in combinations(labels, 2))
+    painted = [rect for mark in drawing.nodes for rect in filled(mark)]
+    assert not any(a.overlaps(b) for a in labels for b in painted)
+    apart_in_a_mark(drawing)
+    ends_touch(drawing)
+
+
+def apart_in_a_mark(drawing: Drawing) -> None:
+    for mark in drawing.nodes:
+        assert not any(a.overlaps(b) for a, b in combinations(map(extent, mark.texts), 2))
+
+
+def ends_touch(drawing: Drawing) -> None:
+    """An edge begins and ends at the boxes it names."""
+    nodes = {mark.id: mark.rect for mark in drawing.nodes}
+    for mark in drawing.edges:
+        assert mark.ends is not None
+        curve = mark.paths[0].coords
+        start, end = Point(*curve[:2]), Point(*curve[-2:])
+        tail, head = nodes[mark.ends[0]], nodes[mark.ends[1]]
+        if mark.role is Role.GRADIENT_EDGE:
+            start, end = end, start
+        assert tail.grown(0.01).contains(start)
+        assert head.grown(0.01).contains(end)
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("words", [ENGLISH, JAPANESE], ids=["en", "ja"])
+@pytest.mark.parametrize("values", [True, False])
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_sample_is_drawn_without_overlap(name: str, values: bool, words: object, direction: Direction) -> None:
+    graph, trace = SAMPLES[name]
+    check(drawn(graph, trace, JAPANESE if words is JAPANESE else ENGLISH, values=values, direction=direction)[1])
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@settings(max_examples=30, deadline=None)
+@given(sample=graphs())
+def test_any_graph_with_any_text_is_drawn_without_overlap(sample: tuple[Graph, Trace], direction: Direction) -> None:
+    check(drawn(*sample, direction=direction)[1])
+
+
+def test_the_same_graph_is_drawn_the_same_way() -> None:
+    assert drawn(*every_kind(), legend=True) == drawn(*every_kind(), legend=True)
+
+
+def test_an_empty_graph_is_an_empty_drawing_that_says_so() -> None:
+    _, drawing = drawn(*SAMPLES["empty"], legend=True)
+    assert drawing.size == Size(0, 0)
+    assert list(all_marks(drawing)) == []
+    assert "requires grad" in drawing.description
+
+
+def test_two_edges_from_one_tensor_to_one_op_run_parallel() -> None:
+    _, drawing = drawn(*square())
+    first, second = (mark.paths[0].coords for mark in drawing.edges[:2])
+    gaps = {round(b - a, 6) for a, b in zip(first[::2], second[::2], strict=True)}
+    assert len(gaps) == 1
+    assert gaps.pop() > 20
+
+
+def test_gradients_stand_at_the_inputs_they_enter() -> None:
+    _, drawing = drawn(*square())
+    left, right, result = drawing.edges[:3]
+    assert [text.text for mark in (left, right, result) for text in mark.texts] == ["2.0", "2.0", "1.0"]
+    assert left.texts[0].at.x < left.paths[0].coords[-2] < right.paths[0].coords[-2] < right.texts[0].at.x
+    assert "gradient 2.0" in left.description
+    assert left.title == "x → mul · x * x"
+
+
+def test_in_the_view_backward_arrows_point_against_the_data() -> None:
+    _, drawing = drawn(*square("backward"))
+    nodes = {mark.id: mark for mark in drawing.nodes}
+    assert nodes["g1"].rect.bottom < nodes["g0"].rect.y
+    for mark in drawing.edges:
+        assert mark.paths[0].coords[-1] == pytest.approx(nodes["g1"].rect.bottom)
+        assert mark.title == "MulBackward0 → x"
+
+
+def test_an_edge_that_no_gradient_passes_has_a_bar_across() -> None:
+    _, drawing = drawn(*square())
+    barred = [mark.id for mark in drawing.edges if any(path.role is Role.STOP for path in mark.paths)]
+    assert barred == ["t1-o1.0"]
+    assert "no gradient passes here" in next(mark for mark in drawing.edges if mark.id in barred).description
+
+
+def test_a_region_is_framed_and_named_above_the_edges_that_enter_it() -> None:
+    _, drawing = drawn(*square())
+    (frame,), (title,) = drawing.frames, drawing.titles
+    assert frame.title == "with torch.no_grad(): · line 4"
+    assert [text.text for text in title.texts] == [frame.title]
+    assert within(title.rect, frame.rect)
+    inside = {mark.id for mark in drawing.nodes if within(mark.rect, frame.rect)}
+    assert inside == {"o1", "t2"}
+
+
+def test_a_frame_that_the_layout_leaves_out_is_not_drawn() -> None:
+    graph, trace = square()
+    sized = draft(graph._replace(nodes=graph.nodes[:1], edges=()), trace)
+    cell = sized.diagram.cells[0]
+    drawing = compose(sized, Placement({cell.id: Rect(0, 0, *cell.size)}, {}, {}, cell.size))
+    assert drawing.frames == drawing.titles == ()
+    assert drawing.size == Size(cell.size.width + 2 * MARGIN, cell.size.height + 2 * MARGIN)
+
+
+def test_marks_know_their_records() -> None:
+    marks = {mark.id: mark for mark in drawn(*square())[1].nodes}
+    assert (marks["t0"].tensor, marks["t0"].line) == (0, 1)
+    assert (marks["o0"].op, marks["o0"].grad_fn, marks["o0"].tensor) == (0, 0, None)
+    sink = drawn(*square("backward"))[1].nodes[0]
+    assert (sink.grad_fn, sink.tensor) == (1, 0)
+
+
+def test_a_picture_says_what_it_holds() -> None:
+    _, drawing = drawn(*every_kind())
+    assert drawing.title == "Autograd graph"
+    assert drawing.description == "Tensors: 8. Ops: 6, of which autograd did not record 3. Nodes behind folds: 12."
+
+
+def test_the_legend_lists_the_kinds_that_are_shown_and_no_others() -> None:
+    _, drawing = drawn(*square(), legend=True)
+    listed = {mark.role for mark in drawing.legend[1:]}
+    shown = {path.role for mark in (*drawing.frames, *drawing.edges, *drawing.nodes) for path in mark.paths}
+    assert listed == shown & set(ENGLISH.kinds)
+    panel = drawing.legend[0].rect
+    assert all(within(mark.rect, panel) for mark in drawing.legend)
+    assert panel.y >= max(mark.rect.bottom for mark in drawing.nodes)
+    assert not any(a.rect.overlaps(b.rect) for a, b in combinations(drawing.legend[1:], 2))
+
+
+def test_a_legend_may_have_one_entry() -> None:
+    graph, trace = square("forward")
+    _, drawing = drawn(graph._replace(nodes=graph.nodes[:1], edges=(), regions=()), trace, legend=True)
+    assert [mark.title for mark in drawing.legend] == ["", "input"]
+
+
+def test_an_op_of_very_many_operands_stays_narrow_and_drops_labels_that_do_not_fit() -> None:
+    leaves = [tensor(k, f"x{k}", value=scalar(1.0)) for k in range(60)]
+    stack = op(0, "aten::stack", "torch.stack(xs)", *range(60))
+    made = Node("o", NodeKind.OP, op=stack, grad_fn=GradFn(0, 0, "StackBackward0", (), None, 1, ()))
+    edges = tuple(Edge(f"e{k}", EdgeKind.DATA, f"t{k}", "o", k, 0, scalar(1.0)) for k in range(60))
+    graph = Graph("both", (*map(node_of, leaves), made), edges, ())
+    sized, drawing = drawn(graph, Trace("", "", "grad", "", tuple(leaves), (), (stack,)))
+    ports = sized.boxes["o"].inputs
+    assert all(a < b for a, b in pairwise(ports))
+    assert sized.boxes["o"].size.width < 640
+    assert not any(mark.texts for mark in drawing.edges)
+    assert all("gradient 1.0" in mark.description for mark in drawing.edges)
+
+
+@pytest.mark.slow
+def test_two_thousand_nodes_are_composed_at_once() -> None:
+    tensors = [tensor(k, f"x{k}", is_leaf=k == 0, value=scalar(float(k)), made_by=k - 1) for k in range(1000)]
+    ops = [op(k, "aten::mul.Tensor", f"x{k} * {k}", k) for k in range(1000)]
+    nodes: list[Node] = []
+    edges: list[Edge] = []
+    for k in range(1000):
+        made = GradFn(k, 0, "MulBackward0", (), None, k, ())
+        nodes += [node_of(tensors[k]), Node(f"o{k}", NodeKind.OP, op=ops[k], grad_fn=made)]
+        edges.append(Edge(f"a{k}", EdgeKind.DATA, f"t{k}", f"o{k}", 0, 0, scalar(1.0)))
+        if k:
+            edges.append(Edge(f"b{k}", EdgeKind.DATA, f"o{k - 1}", f"t{k}", 0, 0, scalar(1.0)))
+    graph = Graph("both", tuple(nodes), tuple(edges), ())
+    trace = Trace("", "", "grad", "", tuple(tensors), (), tuple(ops))
+    begun = time.process_time()
+    sized = draft(graph, trace)
+    corners = {cell.id: Rect(0, 100.0 * k, *cell.size) for k, cell in enumerate(sized.diagram.cells)}
+    routes = {}
+    for link in sized.diagram.links:
+        ends = corners[link.tail].center, corners[link.head].center
+        routes[link.id] = Route((ends[0], ends[0], ends[1], ends[1]))
+    drawing = compose(sized, Placement(corners, {}, routes, Size(400, 200_000)))
+    assert len(drawing.nodes) == 2000
+    # Far more than it takes on a quiet machine (about 0.1 s), far less than anything that grows faster than linear.
+    assert time.process_time() - begun < 2.0
+
+
+def test_texts_of_a_box_use_the_roles_of_what_they_say() -> None:
+    nodes = {mark.id: mark for mark in drawn(*square())[1].nodes}
+    assert [(text.text, text.role) for text in nodes["t0"].texts] == [
+        ("x", TextRole.TITLE),
+        ("2.0 · float32 · ()", TextRole.BODY),
+        (".grad 4.0 = 2.0 + 2.0", TextRole.GRAD),
+    ]
+    assert [(text.text, text.role) for text in nodes["o0"].texts] == [
+        ("mul · x * x", TextRole.OP),
+        ("MulBackward0", TextRole.GRAD_FN),
+        ("saved self, other", TextRole.SAVED),
+        ("x · 4 B · kept", TextRole.SAVED),
+    ]
+    assert [text.text for text in nodes["t1"].texts][2:] == [".grad None — not a leaf", "y.backward() · line 6"]
+    assert [text.text for text in nodes["o1"].texts] == ["add · y + 1", "not recorded: no_grad"]

@@ -1,0 +1,207 @@
+import pytest
+
+from gradviz.drawing.content import Content, Shape, content, tell
+from gradviz.drawing.saved import byte_text
+from gradviz.drawing.shapes import Role
+from gradviz.drawing.words import ENGLISH, JAPANESE, Words
+from gradviz.model.graph import Graph, Node, NodeKind
+from gradviz.model.trace import GradFn, Trace, Value
+from tests.unit.drawing.samples import every_kind, kept, node_of, op, scalar, square, tensor
+
+
+def told(sample: tuple[Graph, Trace], words: Words = ENGLISH, *, values: bool = True) -> dict[str, Content]:
+    graph, trace = sample
+    telling = tell(graph, trace, words, values=values)
+    return {node.id: content(node, telling) for node in graph.nodes}
+
+
+def lines(one: Content) -> list[str]:
+    return [line.text for line in one.lines]
+
+
+def test_every_kind_has_its_own_outline_or_role() -> None:
+    boxes = told(every_kind())
+    looks = {name: (one.role, one.shape) for name, one in boxes.items()}
+    assert looks["t0"] == (Role.LEAF, Shape.ROUNDED)
+    assert looks["t1"] == (Role.CONSTANT, Shape.SQUARE)
+    assert looks["t2"] == (Role.INTERMEDIATE, Shape.ROUNDED)
+    assert looks["t3"] == (Role.ROOT, Shape.DOUBLE)
+    assert looks["t4"] == (Role.DETACHED, Shape.SQUARE)
+    assert looks["t5"] == (Role.INFERENCE, Shape.CUT)
+    assert looks["t6"] == (Role.ERROR, Shape.ROUNDED)
+    assert looks["t7"] == (Role.CONSTANT, Shape.SQUARE)
+    assert looks["o0"] == (Role.OP, Shape.PILL)
+    assert looks["o2"] == (Role.UNRECORDED, Shape.PILL)
+    assert looks["o4"] == (Role.ERROR, Shape.PILL)
+    assert looks["f0"] == (Role.FOLD, Shape.STACK)
+
+
+def test_a_tensor_says_what_it_is_whether_it_is_tracked_and_what_its_grad_is() -> None:
+    boxes = told(every_kind())
+    assert lines(boxes["t0"]) == ["w, weight", "-1.5 … 2.25 · float32 · (3, 40)", ".grad -1.5 … 2.25"]
+    assert lines(boxes["t1"])[1:] == ["[[1., 2.], [3., 4.5]] · float32 · (2, 2)", ".grad None — requires_grad is False"]
+    assert lines(boxes["t2"]) == ["[1., nan]", "float32 · (2,)", ".grad None — not a leaf"]
+    assert lines(boxes["t5"]) == ["p", "float32 · ()", ".grad None — not recorded"]
+
+
+def test_without_values_no_number_is_written() -> None:
+    boxes = told(every_kind(), values=False)
+    assert lines(boxes["t0"]) == ["w, weight", "float32 · (3, 40)", ".grad (3, 40)"]
+    assert lines(boxes["t2"])[0] == "tensor"
+    assert ".grad (3, 40)" in boxes["t0"].details
+    assert not any("2.25" in text for one in boxes.values() for text in (*lines(one), *one.details))
+
+
+@pytest.mark.parametrize(
+    ("grad", "parts", "line"),
+    [
+        (4.0, (2.0, 2.0), ".grad 4.0 = 2.0 + 2.0"),
+        (4.0, (4.0,), ".grad 4.0"),
+        (5.0, (2.0, 2.0), ".grad 5.0"),
+        (4.0, (2.0, None), ".grad 4.0"),
+        (123456.0, (1e-3,) * 9, ".grad 1.235e+05"),
+    ],
+)
+def test_a_sum_is_written_only_where_it_is_short_and_true(
+    grad: float, parts: tuple[float | None, ...], line: str
+) -> None:
+    leaf = tensor(0, "x", value=scalar(1.0), grad=scalar(grad))
+    node = node_of(leaf, sums=tuple(None if part is None else scalar(part) for part in parts))
+    box = told((Graph("both", (node,), (), ()), Trace("", "", "grad", "", (leaf,))))["t0"]
+    assert lines(box)[-1] == line
+    assert (" = " in " ".join(box.details)) == (" = " in line)
+
+
+def test_the_view_forward_has_no_autograd_in_it() -> None:
+    boxes = told(square("forward"))
+    assert {one.role for one in boxes.values()} == {Role.INPUT, Role.RESULT, Role.OP}
+    for one in boxes.values():
+        for text in (*lines(one), *one.details, *one.strips, *one.notes):
+            assert not any(word in text for word in ("grad", "Backward", "record"))
+        assert not one.accumulates
+
+
+def test_the_view_backward_names_grad_fns_verbatim() -> None:
+    boxes = told(square("backward"))
+    assert boxes["g1"].shape is Shape.HEXAGON
+    assert lines(boxes["g1"]) == ["x", "AccumulateGrad", ".grad 4.0"]
+    assert lines(boxes["g0"]) == ["MulBackward0", "mul · x * x"]
+    assert boxes["g0"].strips == ("y.backward() · line 6",)
+
+
+def test_an_accumulate_grad_of_a_tensor_without_a_name_is_called_by_its_own() -> None:
+    leaf = tensor(0, value=scalar(1.0))
+    sink = GradFn(0, 0, "AccumulateGrad", (), 0, None, ())
+    plain = Node("g0", NodeKind.GRAD_FN, grad_fn=sink)
+    trace = Trace("", "", "grad", "", (leaf,))
+    assert lines(told((Graph("backward", (plain,), (), ()), trace))["g0"])[0] == "AccumulateGrad"
+    wrong = told((Graph("backward", (plain._replace(in_error=True, tensor=leaf),), (), ()), trace))["g0"]
+    assert wrong.role is Role.ERROR
+
+
+def test_a_grad_fn_without_an_op_stands_alone() -> None:
+    node = Node("g0", NodeKind.GRAD_FN, grad_fn=GradFn(0, 0, "CopySlices", (), None, None, ()))
+    assert lines(told((Graph("backward", (node,), (), ()), Trace("", "", "grad", "")))["g0"]) == ["CopySlices"]
+
+
+def test_a_node_without_records_is_called_by_its_id() -> None:
+    node = Node("n0", NodeKind.OP)
+    assert lines(told((Graph("both", (node,), (), ()), Trace("", "", "grad", "")))["n0"]) == ["n0"]
+
+
+def test_an_unrecorded_op_says_why() -> None:
+    boxes = told(every_kind())
+    assert lines(boxes["o3"]) == ["relu", "not recorded: inference_mode"]
+    assert lines(boxes["o2"]) == ["detach · loss.detach()", "not recorded: detach"]
+    assert lines(told(every_kind(), JAPANESE)["o5"])[1] == "記録なし: requires_grad の入力なし"
+
+
+def test_saved_tensors_are_listed_once_for_each_storage() -> None:
+    boxes = told(every_kind())
+    assert told(square())["o0"].notes == ("saved self, other", "x · 4 B · kept")
+    assert boxes["o0"].notes == (
+        "saved · 6",
+        "self = w, weight · 1 B · changed since",
+        "other = c · 64 B · kept",
+        "result = () · 4 KiB · kept",
+        "weight = loss · 256 KiB · kept",
+        "+2 more",
+    )
+    assert boxes["o1"].notes == (
+        "saved · 2",
+        "input = w, weight · 4 B · freed",
+        "weight = () · 1023 KiB · packed by a hook",
+    )
+    alike = GradFn(0, 0, "F", (), None, None, (kept("a", None), kept("b", None)))
+    node = Node("o", NodeKind.OP, op=op(0, "f", None), grad_fn=alike)
+    box = told((Graph("both", (node,), (), ()), Trace("", "", "grad", "")))["o"]
+    assert box.notes == ("saved · kept", "a = () · 4 B", "b = () · 4 B")
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(0, "0 B"), (1023, "1023 B"), (1024, "1 KiB"), (1536, "1.5 KiB"), (3 * 2**20, "3 MiB"), (2**50, "1024 TiB")],
+)
+def test_bytes_are_told_in_binary_units(count: int, text: str) -> None:
+    assert byte_text(count) == text
+
+
+def test_a_fold_tells_how_often_of_what_and_how_much() -> None:
+    boxes = told(every_kind())
+    assert lines(boxes["f0"]) == [
+        "× 1,000",
+        *["linear · F.linear(w, c)"] * 3,
+        "+2 more",
+        "AddBackward0",
+        "saved 4 KiB · lines 3–9",
+    ]
+    assert lines(boxes["f1"]) == ["ops: 1", "linear · F.linear(w, c)", "line 3"]
+    assert lines(boxes["f2"]) == ["× 2"]
+
+
+def test_backward_calls_are_named_with_their_lines() -> None:
+    assert told(every_kind())["t3"].strips == (
+        "backward()",
+        "loss.backward() · line 1",
+        "loss.backward() · line 2",
+        "+2 more",
+    )
+
+
+def test_descriptions_tell_all_there_is() -> None:
+    boxes = told(every_kind())
+    assert boxes["t0"].details == (
+        "leaf, requires grad",
+        "shape (3, 40), float32, cpu, 4 B",
+        "value min -1.5, max 2.25, mean 0.5, std 1.0, nan 2",
+        ".grad min -1.5, max 2.25, mean 0.5, std 1.0, nan 2",
+        "version 3",
+        "line 1",
+    )
+    assert "view of w, weight" in boxes["t2"].details
+    assert "value 0.25" in boxes["t3"].details
+    assert "inputs: w, weight, c" in boxes["o0"].details
+    unread = tensor(0, "u")
+    assert (
+        "value not read"
+        in told((Graph("both", (node_of(unread),), (), ()), Trace("", "", "grad", "", (unread,))))["t0"].details
+    )
+    blank = tensor(0, "b", value=Value((90,)))
+    assert (
+        "value not read"
+        in told((Graph("both", (node_of(blank),), (), ()), Trace("", "", "grad", "", (blank,))))["t0"].details
+    )
+
+
+def test_text_of_a_program_is_made_safe() -> None:
+    odd = tensor(0, "a\u202eb\x00c\ud800", value=scalar(1.0))
+    box = told((Graph("both", (node_of(odd),), (), ()), Trace("", "", "grad", "", (odd,))))["t0"]
+    assert box.title == "abc"
+
+
+def test_both_languages_word_every_kind() -> None:
+    assert set(ENGLISH.kinds) == set(JAPANESE.kinds)
+    assert set(ENGLISH.states) == set(JAPANESE.states)
+    for english, japanese in zip(ENGLISH, JAPANESE, strict=True):
+        if isinstance(english, str) and isinstance(japanese, str):
+            assert english.count("{}") == japanese.count("{}")

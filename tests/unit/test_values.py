@@ -1,0 +1,96 @@
+import math
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradviz.model.trace import Number, Value
+from gradviz.model.values import adds_up, elements_text, nested, number_text, shape_text, statistics, value_text
+
+finite = st.floats(-1e6, 1e6, width=32)
+
+
+@given(st.lists(finite, min_size=2, max_size=64))
+def test_statistics_are_those_of_torch(numbers: list[float]) -> None:
+    known = statistics(Value((len(numbers),), tuple(numbers)))
+    theirs = torch.tensor(numbers, dtype=torch.float64)
+    assert (known.min, known.max) == (theirs.min().item(), theirs.max().item())
+    assert known.mean == pytest.approx(theirs.mean().item(), abs=1e-6)
+    assert known.std == pytest.approx(theirs.std().item(), abs=1e-5)
+    assert (known.nan, known.inf) == (0, 0)
+
+
+@pytest.mark.parametrize("odd", ["nan", "inf", "-inf"])
+def test_statistics_of_what_is_not_finite_are_those_of_torch(odd: str) -> None:
+    known = statistics(Value((3,), (1.0, odd, 2.0)))
+    theirs = torch.tensor([1.0, float(odd), 2.0], dtype=torch.float64)
+    expected = (theirs.min(), theirs.max(), theirs.mean(), theirs.std())
+    for ours, other in zip((known.min, known.max, known.mean, known.std), expected, strict=True):
+        assert ours is not None
+        assert float(ours) == other.item() or (math.isnan(float(ours)) and torch.isnan(other))
+    assert (known.nan, known.inf) == ((1, 0) if odd == "nan" else (0, 1))
+
+
+def test_what_has_no_statistics_gets_none() -> None:
+    for value in (Value((0,), ()), Value((), ("(1+2j)",)), Value((90,), min=1.0, max=2.0)):
+        assert statistics(value) == value
+    one = statistics(Value((), (3,)))
+    assert (one.min, one.max, one.mean, one.std) == (3.0, 3.0, 3.0, None)
+    assert statistics(Value((2,), (True, False))).mean == 0.5
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(2.0, "2.0"), (1 / 3, "0.3333"), (1.2e-5, "1.2e-05"), (7, "7"), (True, "True"), ("nan", "nan"), (1e20, "1e+20")],
+)
+def test_numbers_are_short(number: Number, text: str) -> None:
+    assert number_text(number) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Value((), (4.0,)), "4.0"),
+        (Value((2,), (1.0, 2.5)), "[1., 2.5]"),
+        (Value((2, 2), (1, 2, 3, 4)), "[[1, 2], [3, 4]]"),
+        (Value((0,), ()), "[]"),
+        (Value((2, 0), ()), "[[], []]"),
+        (Value((7,), tuple(range(7))), "0.0 … 6.0"),
+        (Value((3,), (1.23456e-5, 2.34567e-5, 3.45678e-5)), "1.235e-05 … 3.457e-05"),
+        (Value((90,), min=-1.0, max=2.0), "-1.0 … 2.0"),
+        (Value((90,), mean="(1+2j)"), "mean (1+2j)"),
+        (Value((90,)), None),
+        (Value((10**9, 0), ()), "[]"),
+        (Value((3, 10**9, 0), ()), "[]"),
+        (Value((), ()), None),
+        (Value((10**9,), (1, 2)), "1.0 … 2.0"),
+        (Value((2,), ("x" * 40, "")), None),
+    ],
+)
+def test_values_are_told_in_their_shortest_true_form(value: Value, text: str | None) -> None:
+    assert value_text(value) == text
+
+
+@given(st.lists(st.integers(0, 3), max_size=4))
+def test_nesting_is_that_of_torch(shape: list[int]) -> None:
+    flat: list[object] = list(range(math.prod(shape)))
+    assert nested(flat, shape, list) == torch.arange(len(flat)).reshape(shape).tolist()
+
+
+def test_elements_and_shapes_are_written_as_python_does() -> None:
+    assert elements_text(Value((1, 2), (True, "inf"))) == "[[True, inf]]"
+    assert shape_text([]) == "()"
+    assert shape_text((3,)) == "(3,)"
+
+
+def test_parts_add_up_or_not() -> None:
+    four, two = Value((2,), (4.0, 1.0)), Value((2,), (2.0, 0.5))
+    assert adds_up(four, (two, two))
+    assert not adds_up(four, (two,))
+    assert not adds_up(four, (two, None))
+    assert not adds_up(four, (two, Value((90,), min=0.0, max=1.0)))
+    assert not adds_up(Value((90,), min=0.0, max=1.0), (two,))
+    assert not adds_up(Value((2,), ("nan", 1.0)), (two, two))
+    assert not adds_up(four, (two, Value((2,), (2.0, "nan"))))
+    assert not adds_up(four, ())
