@@ -1,0 +1,72 @@
+"""What lights up in every panel for the thing a person pointed at. Pure; linear in the drawing."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Literal
+
+from gradviz.drawing.shapes import Drawing, Mark
+from gradviz.state.values import NOTHING, AppState, Chosen, Selection
+
+
+def reselected(state: AppState) -> AppState:
+    """Return the state with its selection made anew; what is no longer there is no longer chosen."""
+    selection = _select(state, state.chosen) if state.chosen else NOTHING
+    gone = state.chosen is not None and state.chosen.kind != "line" and selection == NOTHING
+    return state._replace(selection=selection, chosen=None if gone else state.chosen)
+
+
+def _select(state: AppState, chosen: Chosen) -> Selection:
+    rows = state.table.rows if state.table else ()
+    drawing = state.shown.drawing if state.shown else None
+    if chosen.kind == "line":
+        on_line = [mark for mark in drawing.nodes if mark.line == chosen.value] if drawing else []
+        tensors = frozenset(row.tensor for row in rows if row.line == chosen.value)
+        return Selection(frozenset(mark.id for mark in on_line), None, (), tensors)
+    if chosen.kind == "tensor":
+        row = next((row for row in rows if row.tensor == chosen.value), None)
+        if row is None:
+            return NOTHING
+        mark = _find(drawing, row.mark) if drawing and row.mark else None
+        if mark is None or drawing is None:
+            return Selection(lines=_lines([row.line]), tensors=frozenset((row.tensor,)))
+        return _selected_mark(drawing, mark, frozenset((row.tensor,)))
+    mark = _find(drawing, str(chosen.value)) if drawing else None
+    if mark is None or drawing is None:
+        return NOTHING
+    return _selected_mark(drawing, mark, frozenset() if mark.tensor is None else frozenset((mark.tensor,)))
+
+
+def _selected_mark(drawing: Drawing, mark: Mark, tensors: frozenset[int]) -> Selection:
+    return Selection(frozenset((mark.id,)), reach(drawing, mark), _lines([mark.line]), tensors)
+
+
+def _find(drawing: Drawing, mark: str) -> Mark | None:
+    return next((one for group in (drawing.nodes, drawing.edges) for one in group if one.id == mark), None)
+
+
+def _lines(lines: Iterable[int | None]) -> tuple[int, ...]:
+    return tuple(line for line in lines if line is not None)
+
+
+def reach(drawing: Drawing, mark: Mark) -> frozenset[str]:
+    """Return the ids of all marks from which a value can come to `mark`, or to which it can go, and its own."""
+    tail, head = mark.ends or (mark.id, mark.id)
+    into: dict[str, list[Mark]] = defaultdict(list)
+    out_of: dict[str, list[Mark]] = defaultdict(list)
+    for edge in drawing.edges:
+        if edge.ends:
+            out_of[edge.ends[0]].append(edge)
+            into[edge.ends[1]].append(edge)
+    return frozenset({mark.id} | _walk(tail, into, 0) | _walk(head, out_of, 1))
+
+
+def _walk(start: str, edges: dict[str, list[Mark]], end: Literal[0, 1]) -> set[str]:
+    seen, todo = {start}, [start]
+    while todo:
+        for edge in edges[todo.pop()]:
+            seen.add(edge.id)
+            node = edge.ends[end] if edge.ends else edge.id
+            if node not in seen:
+                seen.add(node)
+                todo.append(node)
+    return seen

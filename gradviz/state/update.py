@@ -1,0 +1,195 @@
+"""The one function that changes the window's state.
+
+`update(state, message)` is pure: it returns the next state and the effects that somebody with hands (the window) has
+to carry out. A reply that is not of the current run is dropped here.
+"""
+
+from gradviz.drawing.shapes import Drawing
+from gradviz.layout.geometry import Size
+from gradviz.model.wire import Ready, Request
+from gradviz.picture.picture import Options, Picture
+from gradviz.state.messages import (
+    CancelRun,
+    DropPicture,
+    Edited,
+    Effects,
+    EngineEnded,
+    EngineReady,
+    KillEngine,
+    LineChosen,
+    LiveSet,
+    MarkChosen,
+    Message,
+    ModeSet,
+    Opened,
+    OptionsSet,
+    PictureArrived,
+    PictureEnded,
+    RanLong,
+    Redraw,
+    Remember,
+    RunExited,
+    RunPressed,
+    StartEngine,
+    StartRun,
+    StopPressed,
+    ThemeSet,
+    Watch,
+)
+from gradviz.state.selection import reselected
+from gradviz.state.values import AppState, Chosen, Engine, Phase, Shown
+
+MAX_STARTS = 3  # ends in a row, none of them ever ready, after which the engine is left alone
+START_DELAYS = (0, 1000, 3000)  # milliseconds before each of those starts
+
+EMPTY = Drawing(Size(0, 0), (), (), ())  # of a program without tensors
+
+Next = tuple[AppState, Effects]
+
+
+def update(state: AppState, message: Message) -> Next:
+    """Return the state after the message, and what is to be done about it."""
+    after, effects = _answer(state, message)
+    if after.shown is not state.shown or after.picture is not state.picture or after.chosen != state.chosen:
+        after = reselected(after)
+    return _settled(after), effects
+
+
+def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line for each message is the plain table
+    match message:
+        case Edited(text):
+            return _edited(state, text)
+        case Opened(text):
+            return _rerun(state._replace(text=text, document=state.document + 1, chosen=None))
+        case RunPressed():
+            return _pressed(state)
+        case StopPressed():
+            return _stopped(state)
+        case LiveSet(on):
+            return _rerun(state._replace(live=on)) if on and not state.current else (state._replace(live=on), ())
+        case ModeSet(mode):
+            return _rerun(state._replace(mode=mode)) if mode != state.mode else (state, ())
+        case OptionsSet(options):
+            return _redrawn(state, options)
+        case ThemeSet(theme):
+            return state._replace(theme=theme), ()
+        case EngineReady(ready):
+            return _ready(state, ready)
+        case EngineEnded(reason):
+            return _ended(state, reason)
+        case RunExited(run, exit_):
+            return (state._replace(running=False, exit=exit_) if run == state.run else state), ()
+        case RanLong(run):
+            return state._replace(slow=state.busy if run == state.run else state.slow), ()
+        case PictureArrived(picture):
+            return _pictured(state, picture), ()
+        case PictureEnded(reason):
+            return state._replace(traced=False, awaited=False, failure=reason), ()
+        case MarkChosen(mark):
+            return state._replace(chosen=None if mark is None else Chosen("mark", mark)), ()
+        case LineChosen(line):
+            return state._replace(chosen=Chosen("line", line)), ()
+        case _:  # TensorChosen
+            return state._replace(chosen=Chosen("tensor", message.tensor)), ()
+
+
+def _edited(state: AppState, text: str) -> Next:
+    return (state, ()) if text == state.text else _rerun(state._replace(text=text))
+
+
+def _rerun(state: AppState) -> Next:
+    """Run if an edit may run: live, behind the wall, and ready; else wait for Run."""
+    if state.live and state.engine.walled and state.engine.phase is Phase.READY:
+        return _start(state)
+    return state, (Remember(state.text),)
+
+
+def _start(state: AppState) -> Next:
+    if state.too_long:
+        return state._replace(pressed=False), (Remember(state.text),)
+    run = state.run + 1
+    request = Request(state.text, state.mode)
+    state = state._replace(
+        run=run,
+        request=request,
+        pressed=False,
+        running=True,
+        awaited=True,
+        traced=True,
+        slow=False,
+        stopped=False,
+        exit=None,
+        failure="",
+    )
+    return state, (Remember(state.text), StartRun(run, request, state.options), Watch(run))
+
+
+def _pressed(state: AppState) -> Next:
+    if state.engine.phase is Phase.READY:
+        return _start(state)
+    waiting = state._replace(pressed=True)
+    if state.engine.phase is Phase.STARTING:
+        return waiting, ()
+    return waiting._replace(engine=Engine(Phase.STARTING)), (StartEngine(0),)
+
+
+def _stopped(state: AppState) -> Next:
+    if state.running and state.stopped:
+        return state, (KillEngine(),)
+    if state.running:
+        return state._replace(stopped=True), (CancelRun(state.run),)
+    if state.awaited:
+        return state._replace(stopped=True, awaited=False, traced=False), (DropPicture(),)
+    return state._replace(pressed=False), ()
+
+
+def _redrawn(state: AppState, options: Options) -> Next:
+    if options == state.options:
+        return state, ()
+    state = state._replace(options=options)
+    if state.traced:
+        return state._replace(awaited=True, slow=False), (Redraw(state.run, options), Watch(state.run))
+    return _rerun(state)
+
+
+def _ready(state: AppState, ready: Ready) -> Next:
+    state = state._replace(engine=Engine(Phase.READY, ready))
+    if state.pressed:
+        return _start(state)
+    # A program that took the engine down with it is not run again by itself.
+    return (state, ()) if state.current else _rerun(state)
+
+
+def _ended(state: AppState, reason: str) -> Next:
+    was_ready = state.engine.phase is Phase.READY
+    failures = 0 if was_ready else state.engine.failures + 1
+    again = failures < MAX_STARTS
+    phase = Phase.STARTING if again else Phase.ENDED
+    engine = Engine(phase, state.engine.ready, reason, failures)
+    # A picture is still to come only where the run's stream had ended before.
+    awaited = state.awaited and not state.running
+    state = state._replace(engine=engine, running=False, awaited=awaited, pressed=state.pressed and again)
+    return state, (StartEngine(START_DELAYS[failures]),) if again else ()
+
+
+def _pictured(state: AppState, picture: Picture) -> AppState:
+    if picture.run != state.run:
+        return state
+    state = state._replace(picture=picture, awaited=state.awaited and not picture.complete)
+    failed = any(problem.severity == "error" for problem in picture.problems)
+    if picture.steps or not failed:
+        state = state._replace(printed=picture)
+    # The old drawing stays until the new one is whole, unless there is none at all.
+    if not (picture.complete or state.shown is None) or (picture.drawing is None and (failed or not picture.complete)):
+        return state
+    shown = Shown(picture.drawing or EMPTY, picture.run, state.document)
+    return state._replace(shown=shown, table=picture)
+
+
+def _settled(state: AppState) -> AppState:
+    """Decide on dimming. While a quick answer is on its way the canvas stays as it is: it must not flicker."""
+    state = state._replace(slow=state.slow and state.busy)
+    if state.busy and not state.slow and state.current:
+        return state
+    fresh = state.shown is not None and state.shown.run == state.run and state.current
+    return state._replace(dimmed=state.shown is not None and not fresh)

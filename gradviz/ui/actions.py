@@ -1,0 +1,200 @@
+"""All that a person can ask for, as one table from which menus, tool bars, shortcuts and their sheet are read."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from gradviz import resources
+from gradviz.state.values import Theme
+from gradviz.ui.theme import icon
+
+
+def QT_TRANSLATE_NOOP(_context: str, text: str) -> str:
+    """Mark a text for translation. The translation tools know this name; Qt's own function has no types."""
+    return text
+
+
+class Command(NamedTuple):
+    """One thing to ask for. Of the commands of one `group` exactly one holds."""
+
+    id: str
+    menu: str
+    text: str
+    keys: tuple[str, ...] = ()
+    tip: str = ""
+    icon: str = ""
+    checkable: bool = False
+    group: str = ""
+
+
+MENUS = (
+    QT_TRANSLATE_NOOP("Actions", "&File"),
+    QT_TRANSLATE_NOOP("Actions", "&Edit"),
+    QT_TRANSLATE_NOOP("Actions", "&View"),
+    QT_TRANSLATE_NOOP("Actions", "&Run"),
+    QT_TRANSLATE_NOOP("Actions", "E&xamples"),
+    QT_TRANSLATE_NOOP("Actions", "&Help"),
+)
+FILE, EDIT, VIEW, RUN, EXAMPLES, HELP = MENUS
+LINE = ""  # the id of a line between two groups of a menu
+
+COMMANDS = (
+    Command("new", FILE, QT_TRANSLATE_NOOP("Actions", "&New program"), ("Ctrl+N",), icon="new"),
+    Command("open", FILE, QT_TRANSLATE_NOOP("Actions", "&Open …"), ("Ctrl+O",), icon="open"),
+    Command("save", FILE, QT_TRANSLATE_NOOP("Actions", "&Save"), ("Ctrl+S",), icon="save"),
+    Command("save_as", FILE, QT_TRANSLATE_NOOP("Actions", "Save &as …"), ("Ctrl+Shift+S",)),
+    Command(LINE, FILE, ""),
+    Command("export", FILE, QT_TRANSLATE_NOOP("Actions", "&Export the graph …"), ("Ctrl+Shift+E",), icon="export"),
+    Command("copy_graph", FILE, QT_TRANSLATE_NOOP("Actions", "&Copy the graph as a picture"), ("Ctrl+Shift+C",)),
+    Command(LINE, FILE, ""),
+    Command("quit", FILE, QT_TRANSLATE_NOOP("Actions", "&Quit"), ("Ctrl+Q",)),
+    Command("undo", EDIT, QT_TRANSLATE_NOOP("Actions", "&Undo"), ("Ctrl+Z",)),
+    Command("redo", EDIT, QT_TRANSLATE_NOOP("Actions", "&Redo"), ("Ctrl+Shift+Z", "Ctrl+Y")),
+    Command(LINE, EDIT, ""),
+    Command("comment", EDIT, QT_TRANSLATE_NOOP("Actions", "&Comment in or out"), ("Ctrl+/",)),
+    Command(
+        "both",
+        VIEW,
+        QT_TRANSLATE_NOOP("Actions", "&Both"),
+        tip=QT_TRANSLATE_NOOP("Actions", "Forward ops and the backward graph as one"),
+        checkable=True,
+        group="view",
+    ),
+    Command(
+        "forward",
+        VIEW,
+        QT_TRANSLATE_NOOP("Actions", "&Forward"),
+        tip=QT_TRANSLATE_NOOP("Actions", "Tensors and ops only"),
+        checkable=True,
+        group="view",
+    ),
+    Command(
+        "backward",
+        VIEW,
+        QT_TRANSLATE_NOOP("Actions", "B&ackward"),
+        tip=QT_TRANSLATE_NOOP("Actions", "PyTorch's own graph: grad_fns and next_functions"),
+        checkable=True,
+        group="view",
+    ),
+    Command(LINE, VIEW, ""),
+    Command("sideways", VIEW, QT_TRANSLATE_NOOP("Actions", "Left to &right"), icon="sideways", checkable=True),
+    Command("legend", VIEW, QT_TRANSLATE_NOOP("Actions", "&Legend"), icon="legend", checkable=True),
+    Command("unfolded", VIEW, QT_TRANSLATE_NOOP("Actions", "&Unfold repeated steps"), checkable=True),
+    Command("dark", VIEW, QT_TRANSLATE_NOOP("Actions", "&Dark theme"), checkable=True, icon="theme"),
+    Command(LINE, VIEW, ""),
+    Command("fit", VIEW, QT_TRANSLATE_NOOP("Actions", "F&it the graph"), ("Ctrl+Shift+F",), icon="fit"),
+    Command("zoom_in", VIEW, QT_TRANSLATE_NOOP("Actions", "Graph larger"), ("Ctrl+Alt+=",), icon="zoom-in"),
+    Command("zoom_out", VIEW, QT_TRANSLATE_NOOP("Actions", "Graph smaller"), ("Ctrl+Alt+-",), icon="zoom-out"),
+    Command(LINE, VIEW, ""),
+    Command("larger", VIEW, QT_TRANSLATE_NOOP("Actions", "Larger text"), ("Ctrl+=", "Ctrl++")),
+    Command("smaller", VIEW, QT_TRANSLATE_NOOP("Actions", "Smaller text"), ("Ctrl+-",)),
+    Command("normal", VIEW, QT_TRANSLATE_NOOP("Actions", "Normal text"), ("Ctrl+0",)),
+    Command("next_panel", VIEW, QT_TRANSLATE_NOOP("Actions", "Next panel"), ("F6",)),
+    Command("last_panel", VIEW, QT_TRANSLATE_NOOP("Actions", "Previous panel"), ("Shift+F6",)),
+    Command(LINE, VIEW, ""),
+    Command(
+        "run",
+        RUN,
+        QT_TRANSLATE_NOOP("Actions", "&Run"),
+        ("F5", "Ctrl+Return"),
+        QT_TRANSLATE_NOOP("Actions", "Run the program now"),
+        icon="run",
+    ),
+    Command(
+        "stop",
+        RUN,
+        QT_TRANSLATE_NOOP("Actions", "&Stop"),
+        ("Shift+F5",),
+        QT_TRANSLATE_NOOP("Actions", "End the run"),
+        icon="stop",
+    ),
+    Command(
+        "live",
+        RUN,
+        QT_TRANSLATE_NOOP("Actions", "&Live"),
+        tip=QT_TRANSLATE_NOOP("Actions", "Run at every edit"),
+        icon="live",
+        checkable=True,
+    ),
+    Command(LINE, RUN, ""),
+    Command(
+        "grad",
+        RUN,
+        "grad",
+        tip=QT_TRANSLATE_NOOP("Actions", "Run the whole program with autograd recording, as PyTorch starts"),
+        checkable=True,
+        group="mode",
+    ),
+    Command(
+        "no_grad",
+        RUN,
+        "no_grad",
+        tip=QT_TRANSLATE_NOOP("Actions", "Run the whole program inside torch.no_grad()"),
+        checkable=True,
+        group="mode",
+    ),
+    Command(
+        "inference",
+        RUN,
+        "inference_mode",
+        tip=QT_TRANSLATE_NOOP("Actions", "Run the whole program inside torch.inference_mode()"),
+        checkable=True,
+        group="mode",
+    ),
+    Command("shortcuts", HELP, QT_TRANSLATE_NOOP("Actions", "&Keyboard shortcuts"), ("Ctrl+Alt+/",)),
+    Command("about", HELP, QT_TRANSLATE_NOOP("Actions", "&About gradviz")),
+)
+
+# Keys of the graph, which hold only while it has the focus.
+GRAPH_KEYS = (
+    (QT_TRANSLATE_NOOP("Actions", "Walk along the edges"), "← ↑ → ↓"),
+    (QT_TRANSLATE_NOOP("Actions", "Go to the line"), "Enter"),
+    (QT_TRANSLATE_NOOP("Actions", "Fit, larger, smaller, full size"), "F  +  -  1"),
+    (QT_TRANSLATE_NOOP("Actions", "Select nothing"), "Esc"),
+)
+
+
+def said(text: str) -> str:
+    """Return a text of the table in the interface's language."""
+    return QCoreApplication.translate("Actions", text)
+
+
+def make_actions(parent: QWidget, handlers: Mapping[str, Callable[[], None]]) -> dict[str, QAction]:
+    """Return an action for each command that has a handler, in the table's order."""
+    actions: dict[str, QAction] = {}
+    groups: dict[str, QActionGroup] = {}
+    for command in COMMANDS:
+        if command.id not in handlers:
+            continue
+        action = QAction(said(command.text), parent)
+        action.setObjectName(command.id)
+        action.setShortcuts([QKeySequence(key) for key in command.keys])
+        action.setCheckable(command.checkable)
+        tip = said(command.tip) if command.tip else said(command.text).replace("&", "")
+        action.setToolTip(f"{tip} ({command.keys[0]})" if command.keys else tip)
+        action.setStatusTip("")
+        action.triggered.connect(lambda _checked=False, do=handlers[command.id]: do())
+        if command.group:
+            group = groups.setdefault(command.group, QActionGroup(parent))
+            group.addAction(action)
+        parent.addAction(action)
+        actions[command.id] = action
+    return actions
+
+
+def paint_icons(actions: Mapping[str, QAction], theme: Theme) -> None:
+    """Give the actions their icons in the colours of a theme."""
+    for command in COMMANDS:
+        if command.icon and command.id in actions:
+            actions[command.id].setIcon(icon(resources.read_bytes(f"icons/{command.icon}.svg"), theme))
+
+
+def shortcut_sheet() -> str:
+    """Return every shortcut, one a line: keys, then what they do."""
+    rows = [(", ".join(command.keys), said(command.text).replace("&", "")) for command in COMMANDS if command.keys]
+    rows += [(keys, said(text)) for text, keys in GRAPH_KEYS]
+    width = max(len(keys) for keys, _text in rows) + 3
+    return "\n".join(keys.ljust(width) + text for keys, text in rows)

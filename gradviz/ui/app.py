@@ -1,0 +1,75 @@
+"""The application: one window, painted before anything else is started."""
+
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QSettings, QStandardPaths
+from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtWidgets import QApplication
+
+import gradviz
+from gradviz import resources
+from gradviz.model.launch import launch
+from gradviz.ui.runner import Runner
+from gradviz.ui.window import Window
+
+
+def main(files: list[str]) -> int:
+    """Show the window until it is closed.
+
+    Args:
+        files: programs to open; only the first is.
+
+    Returns:
+        The exit status.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's own handler would wait for an event
+    app = QApplication([sys.argv[0]])
+    app.setApplicationName("gradviz")
+    app.setApplicationVersion(gradviz.__version__)
+    app.setDesktopFileName("gradviz")
+    app.setStyle("Fusion")
+    picture = QPixmap()
+    picture.loadFromData(resources.read_bytes("icons/gradviz.svg"))
+    app.setWindowIcon(QIcon(picture))
+    window = make_window(settings(), folder())
+    sys.excepthook = _guard(window)
+    window.begin(files)
+    # The engine's start costs seconds of a core: the window is on the screen before.
+    window.panels.canvas.painted.connect(window.start_processes)
+    window.show()
+    return app.exec()
+
+
+def make_window(store: QSettings, data: Path) -> Window:
+    """Return the window with its processes, none of them started."""
+    package = Path(gradviz.__file__).parent
+    engine = launch(sys.executable, package, os.environ)
+    picture = (sys.executable, "-m", "gradviz.picture")
+    return Window(Runner(engine.arguments, engine.environment, picture), store, data, resources.lessons())
+
+
+def settings() -> QSettings:
+    """Return where choices are kept."""
+    return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "gradviz", "gradviz")
+
+
+def folder() -> Path:
+    """Return where unsaved programs are kept."""
+    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation))
+
+
+def _guard(window: Window) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
+    """Return a hook for errors of gradviz itself: the text is kept first, then the error is told."""
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        window.remember()
+        traceback.print_exception(kind, error, trace)
+        window.panels.status.say(window.tr("Something went wrong inside gradviz. Your program is kept."))
+
+    return hook

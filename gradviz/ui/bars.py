@@ -1,0 +1,78 @@
+"""The tool bars: running and grad mode above everything; how the graph is shown above the graph."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolBar, QToolButton, QWidget
+
+_ICON = QSize(18, 18)
+
+
+def main_bar(actions: Mapping[str, QAction], parent: QWidget) -> QToolBar:
+    """Return the bar with Run, Stop, the grad mode and Live."""
+    bar = QToolBar(parent.tr("Run and grad mode"), parent)
+    bar.setObjectName("main_bar")
+    bar.setMovable(False)
+    bar.setIconSize(_ICON)
+    bar.addAction(actions["run"])
+    bar.addAction(actions["stop"])
+    _with_words(bar, actions["run"])
+    bar.addSeparator()
+    bar.addWidget(_label(parent.tr("grad mode"), bar))
+    for name in ("grad", "no_grad", "inference"):
+        bar.addAction(actions[name])
+    bar.addSeparator()
+    bar.addAction(actions["live"])
+    _with_words(bar, actions["live"])
+    bar.addWidget(_gap(bar))
+    bar.addAction(actions["export"])
+    bar.addAction(actions["dark"])
+    return bar
+
+
+class GraphBar(QToolBar):
+    """How the graph is shown, and how large."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setIconSize(_ICON)
+        self._scale = _label("100%", self)
+        self._scale.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._scale.setMinimumWidth(self.fontMetrics().horizontalAdvance("400%") + 12)
+
+    def fill(self, actions: Mapping[str, QAction]) -> None:
+        """Put the actions into the bar."""
+        for name in ("both", "forward", "backward"):
+            self.addAction(actions[name])
+        self.addSeparator()
+        for name in ("sideways", "legend"):
+            self.addAction(actions[name])
+        self.addWidget(_gap(self))
+        self.addAction(actions["fit"])
+        self.addAction(actions["zoom_out"])
+        self.addWidget(self._scale)
+        self.addAction(actions["zoom_in"])
+
+    def show_scale(self, scale: float) -> None:
+        """Show how large the graph is."""
+        self._scale.setText(f"{round(scale * 100)}%")
+
+
+def _with_words(bar: QToolBar, action: QAction) -> None:
+    button = bar.widgetForAction(action)
+    if isinstance(button, QToolButton):
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+
+
+def _label(text: str, parent: QWidget) -> QLabel:
+    label = QLabel(text, parent)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setContentsMargins(6, 0, 4, 0)
+    return label
+
+
+def _gap(parent: QWidget) -> QWidget:
+    gap = QWidget(parent)
+    gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    return gap

@@ -1,0 +1,185 @@
+"""What each command of the table does: most send a message; those of files, text and view act on their panel."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMessageBox, QWidget
+
+from gradviz import __version__
+from gradviz.drawing.theme import THEMES
+from gradviz.export.raster import png
+from gradviz.model.graph import View
+from gradviz.model.trace import GradMode
+from gradviz.picture.picture import Options
+from gradviz.state import messages as said
+from gradviz.state.values import AppState
+from gradviz.ui.actions import shortcut_sheet
+from gradviz.ui.exporting import Choice, ExportDialog, Exporter
+from gradviz.ui.files import Files
+from gradviz.ui.panels import Panels
+from gradviz.ui.theme import monospace
+
+_POINTS = 10.5  # of the program's text at size 1
+_STEP = 1.1
+_ZOOM = 1.25
+_SMALLEST, _LARGEST = 0.6, 3.0
+
+
+class Commands:
+    """The hands of the menus and tool bars."""
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        send: Callable[[said.Message], None],
+        state: Callable[[], AppState],
+        panels: Panels,
+        files: Files,
+        exporter: Exporter,
+    ) -> None:
+        self._window, self._send, self._state = window, send, state
+        self._panels, self._files, self._exporter = panels, files, exporter
+        self._choice = Choice()
+        self._points = QApplication.font().pointSizeF()
+        self._size = 1.0
+
+    @property
+    def size(self) -> float:
+        """The size of all text."""
+        return self._size
+
+    def handlers(self) -> dict[str, Callable[[], None]]:
+        """Return what each command does, by its id."""
+        panels, files = self._panels, self._files
+        return {
+            "new": files.new,
+            "open": files.open,
+            "save": lambda: _done(files.save()),
+            "save_as": lambda: _done(files.save_as()),
+            "export": self.export,
+            "copy_graph": self.copy_graph,
+            "quit": lambda: _done(self._window.close()),
+            "undo": panels.editor.undo,
+            "redo": panels.editor.redo,
+            "comment": panels.editor.toggle_comment,
+            "both": lambda: self._view("both"),
+            "forward": lambda: self._view("forward"),
+            "backward": lambda: self._view("backward"),
+            "sideways": self._turn,
+            "legend": lambda: self._show(self._options._replace(legend=not self._options.legend)),
+            "unfolded": self._fold,
+            "dark": lambda: self._send(said.ThemeSet("light" if self._state().theme == "dark" else "dark")),
+            "fit": panels.canvas.fit,
+            "zoom_in": lambda: panels.canvas.zoom(_ZOOM),
+            "zoom_out": lambda: panels.canvas.zoom(1 / _ZOOM),
+            "larger": lambda: self.set_size(self._size * _STEP),
+            "smaller": lambda: self.set_size(self._size / _STEP),
+            "normal": lambda: self.set_size(1.0),
+            "next_panel": lambda: self._go(1),
+            "last_panel": lambda: self._go(-1),
+            "run": lambda: self._send(said.RunPressed()),
+            "stop": lambda: self._send(said.StopPressed()),
+            "live": lambda: self._send(said.LiveSet(not self._state().live)),
+            "grad": lambda: self._mode("grad"),
+            "no_grad": lambda: self._mode("no_grad"),
+            "inference": lambda: self._mode("inference"),
+            "shortcuts": self.show_shortcuts,
+            "about": self.show_about,
+        }
+
+    def set_size(self, size: float) -> None:
+        """Set the size of all text of the window."""
+        self._size = min(_LARGEST, max(_SMALLEST, size))
+        font = QApplication.font()
+        font.setPointSizeF(self._points * self._size)
+        QApplication.setFont(font)
+        self._panels.editor.set_size(_POINTS * self._size)
+
+    def export(self) -> None:
+        """Ask for a kind of file and a name, and write it."""
+        dialog = ExportDialog(self._choice, self._window)
+        wanted = dialog.exec()
+        choice = dialog.choice()
+        dialog.deleteLater()
+        if not wanted:
+            return
+        self._choice = choice
+        stem = self._files.path.stem if self._files.path else "graph"
+        kind = f"{choice.format.upper()} (*.{choice.format})"
+        name, _kind = QFileDialog.getSaveFileName(
+            self._window, self._window.tr("Export the graph"), f"{stem}.{choice.format}", kind
+        )
+        if name:
+            path = Path(name)
+            self._exporter.export(path if path.suffix else path.with_suffix(f".{choice.format}"), choice, self._state())
+
+    def copy_graph(self) -> None:
+        """Put the graph on the clipboard as a picture of twice its size."""
+        shown = self._state().shown
+        if shown is None:
+            self._panels.status.say(self._window.tr("There is no graph yet"))
+            return
+        theme = THEMES["light"]
+        image = QImage.fromData(png(shown.drawing, theme, 2.0, theme.ground))
+        QApplication.clipboard().setImage(image)
+        self._panels.status.say(self._window.tr("The graph is on the clipboard"))
+
+    def show_shortcuts(self) -> None:
+        """Show the sheet of shortcuts."""
+        box = self._box(self._window.tr("Keyboard shortcuts"), shortcut_sheet())
+        box.setFont(monospace(_POINTS * self._size))
+        box.open()
+
+    def show_about(self) -> None:
+        """Say what this is."""
+        text = self._window.tr(
+            "gradviz {version}\n\nType PyTorch code and see what autograd really does with it.\n\n"
+            "MIT licence. Made with Qt (LGPL), PyTorch, Graphviz, msgspec."
+        )
+        self._box(self._window.tr("About gradviz"), text.format(version=__version__)).open()
+
+    def _box(self, title: str, text: str) -> QMessageBox:
+        box = QMessageBox(self._window)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setWindowTitle(title)
+        box.setText(text)
+        return box
+
+    @property
+    def _options(self) -> Options:
+        return self._state().options
+
+    def _show(self, options: Options) -> None:
+        self._send(said.OptionsSet(options))
+
+    def _view(self, view: View) -> None:
+        self._show(self._options._replace(view=view))
+
+    def _turn(self) -> None:
+        self._show(self._options._replace(direction="TB" if self._options.direction == "LR" else "LR"))
+
+    def _fold(self) -> None:
+        self._show(self._options._replace(fold="auto" if self._options.fold == "none" else "none"))
+
+    def _mode(self, mode: GradMode) -> None:
+        self._send(said.ModeSet(mode))
+
+    def _go(self, step: int) -> None:
+        """Give the next panel the focus."""
+        panels = self._panels
+        order: list[QWidget] = [panels.editor, panels.canvas, panels.tensors, panels.output, panels.examples]
+        order = [panel for panel in order if panel.isVisible()]
+        now = next((at for at, panel in enumerate(order) if _has_focus(panel)), -step)
+        order[(now + step) % len(order)].setFocus(Qt.FocusReason.TabFocusReason)
+
+
+def _has_focus(panel: QWidget) -> bool:
+    focus = QApplication.focusWidget()
+    return focus is not None and (focus is panel or panel.isAncestorOf(focus))
+
+
+def _done(_answer: bool) -> None:
+    """A command has no answer."""

@@ -1,0 +1,101 @@
+"""Programs on disk: reading, writing whole or not at all, and the copy that survives a crash."""
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+from PySide6.QtCore import QFile, QIODevice, QLockFile, QSaveFile
+
+from gradviz.state.values import MAX_PROGRAM
+
+_FORMAT = "gradviz-recovery"
+_VERSION = 1
+_SLOTS = 20
+
+
+class DocumentError(Exception):
+    """A program cannot be read or written; the message says why."""
+
+
+class Kept(NamedTuple):
+    """What was in the editor, kept against a crash."""
+
+    text: str
+    path: str | None  # of its file
+    dirty: bool  # whether the file holds something else
+    format: str = _FORMAT
+    version: int = _VERSION
+
+
+def read(path: Path) -> str:
+    """Return the program in a file.
+
+    Raises:
+        DocumentError: it cannot be read, is not text, or is longer than what is run.
+    """
+    try:
+        data = path.read_bytes() if path.stat().st_size <= 4 * MAX_PROGRAM else b""
+        text = data.decode("utf-8-sig") if data or path.stat().st_size == 0 else None
+    except OSError as error:
+        raise DocumentError(error.strerror or str(error)) from error
+    except UnicodeDecodeError as error:
+        raise DocumentError("this is not a text file in UTF-8") from error
+    if text is None or len(text) > MAX_PROGRAM:
+        raise DocumentError("this is longer than a program that gradviz runs")
+    return text.replace("\r\n", "\n")
+
+
+def write(path: Path, text: str) -> None:
+    """Write a program whole, or leave the file as it is.
+
+    Raises:
+        DocumentError: it cannot be written.
+    """
+    file = QSaveFile(str(path))
+    data = text.encode("utf-8", "surrogatepass")
+    written = file.open(QIODevice.OpenModeFlag.WriteOnly) and file.write(data) == len(data) and file.commit()
+    if not written:
+        raise DocumentError(file.errorString())
+
+
+class Recovery:
+    """One file of the application's folder that only this window writes."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the first file that no other window holds."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for slot in range(1, _SLOTS + 1):
+            self._lock = QLockFile(str(folder / f"recovery-{slot}.lock"))
+            self._lock.setStaleLockTime(0)  # only a lock whose process is gone is stale
+            self._path = folder / f"recovery-{slot}.json"
+            if self._lock.tryLock(0):
+                break
+        self._last: Kept | None = None
+
+    def restore(self) -> Kept | None:
+        """Return what was kept, or None where there is nothing or it makes no sense."""
+        file = QFile(str(self._path))
+        if file.size() > 8 * MAX_PROGRAM or not file.open(QIODevice.OpenModeFlag.ReadOnly):
+            return None
+        try:
+            kept = msgspec.json.decode(bytes(file.readAll().data()), type=Kept)
+        except msgspec.MsgspecError:
+            return None
+        finally:
+            file.close()
+        return kept if kept.format == _FORMAT and kept.version == _VERSION else None
+
+    def keep(self, kept: Kept) -> None:
+        """Keep this, if it is not what is kept already. A full disk must not stop a person from typing."""
+        if kept == self._last:
+            return
+        file = QSaveFile(str(self._path))
+        if file.open(QIODevice.OpenModeFlag.WriteOnly):
+            file.write(json.dumps(kept).encode())
+            if file.commit():
+                self._last = kept
+
+    def close(self) -> None:
+        """Let other windows have the file."""
+        self._lock.unlock()

@@ -1,0 +1,102 @@
+"""What the program said, and what was wrong with it: two tabs of plain text."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QTextOption
+from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QPlainTextEdit, QTabWidget, QWidget
+
+from gradviz.model.trace import Output
+from gradviz.picture.picture import Problem
+from gradviz.ui.plain import plain
+from gradviz.ui.theme import Colours, colour, monospace
+
+_MOST = 256 * 1024  # characters of output shown; the engine cuts too, but is not trusted to
+_MOST_PROBLEMS = 500
+_PLACE = Qt.ItemDataRole.UserRole
+
+
+class OutputTabs(QTabWidget):
+    """Output and problems.
+
+    Signals:
+        placeWanted: line and column of the problem the person picked.
+    """
+
+    placeWanted = Signal(int, int)
+
+    def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._colours = colours
+        self._said: tuple[Output, ...] = ()
+        self._listed: tuple[Problem, ...] = ()
+        self._text = QPlainTextEdit(self)
+        self._text.setReadOnly(True)
+        self._text.setFrameShape(QFrame.Shape.NoFrame)
+        self._text.setFont(monospace(10))
+        self._text.setAccessibleName(self.tr("Output"))
+        self._text.setPlaceholderText(self.tr("What the program prints appears here"))
+        self._text.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self._list = QListWidget(self)
+        self._list.setFrameShape(QFrame.Shape.NoFrame)
+        self._list.setWordWrap(True)
+        self._list.setAccessibleName(self.tr("Problems"))
+        self._list.itemActivated.connect(self._picked)
+        self._list.itemClicked.connect(self._picked)
+        self.setDocumentMode(True)
+        self.addTab(self._text, self.tr("Output"))
+        self.addTab(self._list, self.tr("Problems"))
+
+    @property
+    def output(self) -> str:
+        """The text shown."""
+        return self._text.toPlainText()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """The problems shown."""
+        return tuple(self._list.item(at).text() for at in range(self._list.count()))
+
+    def apply(self, colours: Colours) -> None:
+        """Take on other colours."""
+        self._colours = colours
+        self._fill(self._listed)
+
+    def show_output(self, output: tuple[Output, ...]) -> None:
+        """Show what was printed, at its end where the end was in view."""
+        if output == self._said:
+            return
+        self._said = output
+        bar = self._text.verticalScrollBar()
+        at_end = bar.value() >= bar.maximum()
+        self._text.setPlainText(plain("".join(piece.text for piece in output), _MOST))
+        bar.setValue(bar.maximum() if at_end else min(bar.value(), bar.maximum()))
+
+    def show_problems(self, problems: tuple[Problem, ...]) -> None:
+        """List errors and warnings."""
+        if problems != self._listed:
+            self._fill(problems)
+
+    def _fill(self, problems: tuple[Problem, ...]) -> None:
+        self._listed = problems
+        self._list.clear()
+        for problem in problems[:_MOST_PROBLEMS]:
+            self._list.addItem(self._item(problem))
+        count = len(problems)
+        self.setTabText(1, self.tr("Problems ({count})").format(count=count) if count else self.tr("Problems"))
+        error = any(problem.severity == "error" for problem in problems)
+        self.tabBar().setTabTextColor(1, colour(self._colours.error if error else self._colours.text))
+
+    def _item(self, problem: Problem) -> QListWidgetItem:
+        where = self.tr("Line {line}").format(line=problem.line) if problem.line else self.tr("The run")
+        text = f"{where}: {plain(problem.message, 1000)}"
+        original = plain(problem.original, 1000)
+        if original and original not in text:
+            text += f"\n{original}"
+        item = QListWidgetItem(text)
+        item.setForeground(colour(self._colours.error if problem.severity == "error" else self._colours.warning))
+        item.setData(_PLACE, (problem.line or 0, problem.column))
+        return item
+
+    def _picked(self, item: QListWidgetItem) -> None:
+        line, column = item.data(_PLACE)
+        if line:
+            self.placeWanted.emit(line, column)

@@ -1,0 +1,172 @@
+"""The picture process and its standby: frames of a run in, Pictures out; a process busy with the past is killed.
+
+A picture process answers a RUN frame with an empty RUN frame when it takes that run up. Until then it may still be at
+an older one, so the new run's frames are held here; if it does not take the run up soon, it is killed and the standby,
+already warm, is given what was held.
+"""
+
+import json
+
+import msgspec
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from gradviz.model.wire import Frame, Kind, pack
+from gradviz.picture.picture import Options, Picture
+from gradviz.ui.link import Link
+
+PATIENCE = 150  # milliseconds
+_MAX_ENDS = 3  # in a row without a picture between them, after which the processes are left alone
+_DECODER = msgspec.json.Decoder(Picture)
+
+
+class Pictures(QObject):
+    """Two picture processes, one at work.
+
+    Signals:
+        arrived: one `Picture`.
+        ended: the process at work is gone and the trace with it; the reason in words.
+    """
+
+    arrived = Signal(object)
+    ended = Signal(str)
+
+    def __init__(self, command: tuple[str, ...], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._links = [Link(command, None, self), Link(command, None, self)]
+        for link in self._links:
+            link.framed.connect(self._framed)
+            link.ended.connect(self._gone)
+        self._greeting = b""
+        self._run = 0
+        self._held: list[bytes] = []  # frames of the run that the process has not taken up
+        self._taken = True
+        self._used = False  # whether the process at work was ever given a run
+        self._ends = 0
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setTimerType(Qt.TimerType.PreciseTimer)
+        self._patience.setInterval(PATIENCE)
+        self._patience.timeout.connect(self._swap)
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The process at work, then the standby."""
+        return tuple(link.pid for link in self._links)
+
+    def start(self) -> None:
+        """Start both processes where they are not there."""
+        for link in self._links:
+            link.start()
+
+    def greet(self, ready: bytes) -> None:
+        """Take the engine's READY payload, which goes ahead of every run."""
+        self._greeting = pack(Kind.READY, 0, ready)
+
+    def begin(self, run: int, request: bytes, options: Options) -> None:
+        """Turn to a new run; frames of older ones are no longer passed on."""
+        self._run = run
+        opening = self._greeting + _options(run, options) + pack(Kind.RUN, run, request)
+        self._taken = False
+        self._held = [opening]
+        self._open()
+
+    def feed(self, frame: Frame) -> None:
+        """Pass on a frame from the engine, or hold it until the run is taken up."""
+        if frame.run != self._run:
+            return
+        data = pack(frame.kind, frame.run, frame.payload)
+        if self._taken:
+            self._links[0].send(data)
+        else:
+            self._held.append(data)
+
+    def redraw(self, run: int, options: Options) -> None:
+        """Ask for the trace that is held to be shown in another way."""
+        if self._taken:
+            self._links[0].send(_options(run, options))
+        else:
+            self._held.append(_options(run, options))
+
+    def drop(self) -> None:
+        """Kill the process at its work, and the trace with it; the standby waits for the next run."""
+        self._forget()
+        self._swap()
+
+    def close(self) -> None:
+        """End both processes and wait until they are gone."""
+        self._patience.stop()
+        for link in self._links:
+            link.kill()
+            link.blockSignals(True)  # or the one that ends while the other is waited for would be started again
+        for link in self._links:
+            link.close()
+
+    def _open(self) -> None:
+        """Send the start of the run. A process that never had one is not busy and is trusted with everything."""
+        if not self._links[0].alive:
+            return  # it was killed a moment ago and comes back in `_gone`
+        if self._used:
+            self._links[0].send(self._held[0])
+            self._patience.start()
+        else:
+            self._links[0].send(b"".join(self._held))
+            self._take()
+        self._used = True
+
+    def _take(self) -> None:
+        self._patience.stop()
+        self._taken, self._held = True, []
+
+    def _forget(self) -> None:
+        self._run = 0
+        self._take()
+
+    def _swap(self) -> None:
+        """Let the standby take over; what is held goes to it."""
+        self._patience.stop()
+        self._links[0].kill()
+        self._links.reverse()
+        self._used = False
+        if not self._taken:
+            self._open()
+
+    def _framed(self, frame: Frame) -> None:
+        if self.sender() is not self._links[0]:
+            return
+        if frame.kind == Kind.RUN and frame.run == self._run and not self._taken:
+            for data in self._held[1:]:
+                self._links[0].send(data)
+            self._take()
+        elif frame.kind == Kind.PICTURE:
+            self._ends = 0
+            self._decode(frame.payload)
+
+    def _decode(self, payload: bytes) -> None:
+        try:
+            picture = _DECODER.decode(payload)
+        except msgspec.MsgspecError as error:
+            self._lost(str(error))
+            return
+        self.arrived.emit(picture)
+
+    def _gone(self, reason: str) -> None:
+        """A process is gone: killed from here (no reason) or by itself. It comes back, unless it keeps failing."""
+        at_work = self.sender() is self._links[0]
+        if reason:
+            self._ends += 1
+        if reason and at_work:
+            self._lost(reason)
+        if self._ends < _MAX_ENDS:
+            self.start()
+            if at_work and not reason and not self._taken:
+                self._open()
+
+    def _lost(self, reason: str) -> None:
+        """The process at work failed. What it was at is given up: it would fail again."""
+        self._forget()
+        self._swap()
+        self.ended.emit(reason)
+
+
+def _options(run: int, options: Options) -> bytes:
+    return pack(Kind.REDRAW, run, json.dumps(options, separators=(",", ":")).encode())

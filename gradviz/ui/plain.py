@@ -1,0 +1,26 @@
+"""Text from a program made safe to show: never markup, no control or direction-changing characters."""
+
+import html
+
+from gradviz.drawing.plain import plain as safe
+
+
+def plain(text: str, limit: int = 4096) -> str:
+    """Return `text` without characters that could mislead or break the display, cut to `limit` characters."""
+    cut = text if len(text) <= limit else text[: limit - 1] + "…"
+    return safe(cut.replace("\r\n", "\n").replace("\u2028", "\n").replace("\u2029", "\n"))
+
+
+def one_line(text: str, limit: int = 400) -> str:
+    """Return the first line of `text`, safe to show."""
+    return next(iter(plain(text, limit).splitlines()), "")
+
+
+def tooltip(text: str) -> str:
+    """Return a Qt tool tip that shows `text` as it is: Qt guesses at markup, so it is given markup that escapes it."""
+    return f"<p style='white-space:pre-wrap'>{html.escape(plain(text))}</p>" if text else ""
+
+
+def utf16(text: str, index: int) -> int:
+    """Return the position in Qt's UTF-16 units of a Python index into `text`."""
+    return index + sum(1 for character in text[:index] if character > "\uffff")

@@ -1,0 +1,60 @@
+"""What the window remembers from one day to the next, read from settings that may hold anything."""
+
+from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtWidgets import QMainWindow
+
+from gradviz.model.graph import View
+from gradviz.model.trace import GradMode
+from gradviz.picture.picture import Options
+from gradviz.state.values import AppState, Theme
+
+_LAYOUT_VERSION = 1  # of the docks; an older layout is not restored
+_MODES: dict[str, GradMode] = {"grad": "grad", "no_grad": "no_grad", "inference": "inference"}
+_VIEWS: dict[str, View] = {"both": "both", "forward": "forward", "backward": "backward"}
+
+
+def load(settings: QSettings, system_theme: Theme) -> AppState:
+    """Return the state a window starts in."""
+    saved = {key: str(settings.value(key, "")) for key in ("mode", "view", "direction", "legend", "live", "theme")}
+    options = Options(
+        view=_VIEWS.get(saved["view"], "both"),
+        direction="LR" if saved["direction"] == "LR" else "TB",
+        legend=saved["legend"] == "true",
+    )
+    theme: Theme = system_theme
+    if saved["theme"] in ("light", "dark"):
+        theme = "dark" if saved["theme"] == "dark" else "light"
+    return AppState(mode=_MODES.get(saved["mode"], "grad"), live=saved["live"] != "false", options=options, theme=theme)
+
+
+def store(settings: QSettings, state: AppState) -> None:
+    """Remember the choices of a window."""
+    settings.setValue("mode", state.mode)
+    settings.setValue("view", state.options.view)
+    settings.setValue("direction", state.options.direction)
+    settings.setValue("legend", "true" if state.options.legend else "false")
+    settings.setValue("live", "true" if state.live else "false")
+    settings.setValue("theme", state.theme)
+
+
+def load_layout(settings: QSettings, window: QMainWindow) -> None:
+    """Put the window and its docks where they were."""
+    geometry, docks = settings.value("geometry"), settings.value("docks")
+    if isinstance(geometry, QByteArray):
+        window.restoreGeometry(geometry)
+    if isinstance(docks, QByteArray):
+        window.restoreState(docks, _LAYOUT_VERSION)
+
+
+def store_layout(settings: QSettings, window: QMainWindow) -> None:
+    """Remember where the window and its docks are."""
+    settings.setValue("geometry", window.saveGeometry())
+    settings.setValue("docks", window.saveState(_LAYOUT_VERSION))
+
+
+def text_size(settings: QSettings) -> float:
+    """Return the size of all text, 1.0 being the system's."""
+    try:
+        return min(3.0, max(0.6, float(str(settings.value("size", 1.0)))))
+    except ValueError:
+        return 1.0

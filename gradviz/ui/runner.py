@@ -1,0 +1,143 @@
+"""The processes beside the window behind a few signals: the engine that runs programs, and what draws their traces.
+
+The window never blocks on either. Every object here is made once; no run makes a new one.
+"""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from gradviz import intake
+from gradviz.model.trace import SCHEMA
+from gradviz.model.wire import Frame, FrameError, Kind, Ready, Request, encode, pack
+from gradviz.picture.picture import Options
+from gradviz.ui.link import Link
+from gradviz.ui.pictures import Pictures
+
+LONG = 300  # milliseconds after which a run is worth a word
+
+
+class Runner(QObject):
+    """Engine and picture processes.
+
+    Signals:
+        ready: the engine's `Ready`.
+        exited: run id and `Exit`.
+        pictured: a `Picture`.
+        engineEnded, pictureEnded: that process is gone; the reason in words.
+        ranLong: this run has been going on for LONG.
+    """
+
+    ready = Signal(object)
+    exited = Signal(int, object)
+    pictured = Signal(object)
+    engineEnded = Signal(str)
+    pictureEnded = Signal(str)
+    ranLong = Signal(int)
+
+    def __init__(
+        self,
+        engine: tuple[str, ...],
+        environment: dict[str, str] | None,
+        picture: tuple[str, ...],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._engine = Link(engine, environment, self)
+        self._engine.framed.connect(self._framed)
+        self._engine.ended.connect(self._ended)
+        self._pictures = Pictures(picture, self)
+        self._pictures.arrived.connect(self.pictured)
+        self._pictures.ended.connect(self.pictureEnded)
+        self._again = self._timer(self._start_engine)
+        self._why = ""  # it was killed from here
+        self._watched = 0
+        self._watch = self._timer(lambda: self.ranLong.emit(self._watched))
+
+    def _timer(self, action: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setTimerType(Qt.TimerType.PreciseTimer)
+        timer.timeout.connect(action)
+        return timer
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The engine, the picture process at work, the standby; 0 for one that is not there."""
+        return (self._engine.pid, *self._pictures.pids)
+
+    def start(self) -> None:
+        """Start all processes."""
+        self._start_engine()
+        self._pictures.start()
+
+    def start_engine(self, delay: int) -> None:
+        """Start the engine after `delay` milliseconds."""
+        self._again.start(delay)
+
+    def kill_engine(self) -> None:
+        """Kill the engine; told as any other end of it."""
+        self._refuse(self.tr("it did not answer and was ended"))
+
+    def run(self, run: int, request: Request, options: Options) -> None:
+        """Run a program. A run that is still going on ends."""
+        payload = encode(request)
+        self._engine.send(pack(Kind.RUN, run, payload))
+        self._pictures.begin(run, payload, options)
+
+    def cancel(self, run: int) -> None:
+        """Kill a run's process."""
+        self._engine.send(pack(Kind.CANCEL, run))
+
+    def redraw(self, run: int, options: Options) -> None:
+        """Show the newest run in another way."""
+        self._pictures.redraw(run, options)
+
+    def drop_picture(self) -> None:
+        """Kill the picture process at its work."""
+        self._pictures.drop()
+
+    def watch(self, run: int) -> None:
+        """Send `ranLong` for this run in a moment, whether or not it still goes on."""
+        self._watched = run
+        self._watch.start(LONG)
+
+    def close(self) -> None:
+        """End all processes and wait until they are gone."""
+        self._again.stop()
+        self._watch.stop()
+        self._engine.close()
+        self._pictures.close()
+
+    def _start_engine(self) -> None:
+        self._engine.start()
+
+    def _framed(self, frame: Frame) -> None:
+        if frame.kind == Kind.PAGE:
+            self._pictures.feed(frame)
+            return
+        try:
+            if frame.kind == Kind.READY:
+                self._welcome(intake.ready(frame.payload), frame.payload)
+            elif frame.kind == Kind.EXITED:
+                how = intake.exited(frame.payload)
+                self._pictures.feed(frame)
+                self.exited.emit(frame.run, how)
+        except FrameError as error:
+            self._refuse(str(error))
+
+    def _welcome(self, ready: Ready, payload: bytes) -> None:
+        if ready.schema == SCHEMA:
+            self._pictures.greet(payload)
+            self.ready.emit(ready)
+        else:
+            reason = self.tr("it speaks schema {theirs}, the window {ours}")
+            self._refuse(reason.format(theirs=ready.schema, ours=SCHEMA))
+
+    def _refuse(self, reason: str) -> None:
+        self._why = reason
+        self._engine.kill()
+
+    def _ended(self, reason: str) -> None:
+        self._watch.stop()
+        self.engineEnded.emit(reason or self._why)

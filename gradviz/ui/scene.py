@@ -1,0 +1,187 @@
+"""A drawing indexed for pointing and for painting a part of it. Pure: no widget, no colour."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from math import ceil, floor, hypot
+from typing import Literal
+
+from gradviz.drawing.shapes import Drawing, Mark, Path
+from gradviz.layout.geometry import Point, Rect
+
+Arrow = Literal["up", "down", "left", "right"]
+_TILE = 512.0  # drawing units
+_MANY = 64  # tiles; a mark over more of them is looked at always
+_SAMPLES = 12  # points on one piece of a curve when measuring how near it is
+
+
+class Scene:
+    """The marks of one drawing by id, by place and by what they are joined to."""
+
+    def __init__(self, drawing: Drawing) -> None:
+        self.drawing = drawing
+        self._nodes = _Tiles(drawing.nodes)
+        self._edges = _Tiles(drawing.edges)
+        self._frames = _Tiles(drawing.frames)
+        self._by_id = {mark.id: mark for group in (drawing.edges, drawing.nodes) for mark in group}
+        self._joined: dict[str, list[str]] = defaultdict(list)
+        for edge in drawing.edges:
+            if edge.ends:
+                self._joined[edge.ends[0]].append(edge.ends[1])
+                self._joined[edge.ends[1]].append(edge.ends[0])
+
+    def mark(self, name: str) -> Mark | None:
+        """Return the node or edge with that id."""
+        return self._by_id.get(name)
+
+    def part(self, place: Rect) -> Drawing:
+        """Return the drawing with only what touches `place`, in the same order."""
+        return self.drawing._replace(
+            frames=self._frames.within(place), edges=self._edges.within(place), nodes=self._nodes.within(place)
+        )
+
+    def hit(self, at: Point, slack: float) -> Mark | None:
+        """Return the node at a point, or else the edge nearest to it within `slack`."""
+        spot = Rect(at.x, at.y, 0, 0).grown(slack)
+        for mark in reversed(self._nodes.within(spot)):
+            if mark.rect.contains(at):
+                return mark
+        near = [(distance(mark.paths, at), mark) for mark in self._edges.within(spot)]
+        best = min(near, key=lambda pair: pair[0], default=None)
+        return best[1] if best and best[0] <= slack else None
+
+    def nearest(self, at: Point, among: Iterable[str]) -> Mark | None:
+        """Return that one of the nodes named which is nearest to a point."""
+        marks = [self._by_id[name] for name in among if name in self._by_id]
+        return min(marks, key=lambda mark: _apart(mark.rect.center, at), default=None)
+
+    def step(self, name: str, arrow: Arrow) -> Mark | None:
+        """Return the node an arrow key leads to: a joined one that way, else a neighbour at the same height."""
+        start = self._by_id.get(name)
+        if start is None:
+            return None
+        joined = [self._by_id[other] for other in self._joined[name] if other in self._by_id]
+        ways = [mark for mark in joined if _leads(start.rect, mark.rect, arrow)]
+        if not ways:
+            ways = [mark for mark in self.drawing.nodes if _beside(start.rect, mark.rect, arrow)]
+        return min(ways, key=lambda mark: _apart(mark.rect.center, start.rect.center), default=None)
+
+
+class _Tiles:
+    """Marks by the squares of a grid they touch."""
+
+    def __init__(self, marks: tuple[Mark, ...]) -> None:
+        self._marks = marks
+        self._large: list[int] = []
+        self._tiles: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for index, mark in enumerate(marks):
+            tiles = list(_tiles(mark.rect, _MANY + 1))
+            if len(tiles) > _MANY:
+                self._large.append(index)
+            else:
+                for tile in tiles:
+                    self._tiles[tile].append(index)
+
+    def within(self, place: Rect) -> tuple[Mark, ...]:
+        """Return the marks whose rectangle touches `place`, in drawing order."""
+        found = set(self._large)
+        if _count(place) > len(self._tiles):
+            found.update(index for tile in self._tiles.values() for index in tile)
+        else:
+            for tile in _tiles(place):
+                found.update(self._tiles.get(tile, ()))
+        return tuple(self._marks[index] for index in sorted(found) if _touch(self._marks[index].rect, place))
+
+
+def _span(low: float, high: float) -> range:
+    return range(floor(low / _TILE), max(floor(low / _TILE) + 1, ceil(high / _TILE)))
+
+
+def _count(place: Rect) -> int:
+    return len(_span(place.x, place.right)) * len(_span(place.y, place.bottom))
+
+
+def _tiles(place: Rect, most: int | None = None) -> Iterator[tuple[int, int]]:
+    if most is not None and _count(place) >= most:
+        yield from ((0, 0) for _ in range(most))
+        return
+    for column in _span(place.x, place.right):
+        for row in _span(place.y, place.bottom):
+            yield column, row
+
+
+def _touch(one: Rect, other: Rect) -> bool:
+    return one.x <= other.right and other.x <= one.right and one.y <= other.bottom and other.y <= one.bottom
+
+
+def _apart(one: Point, other: Point) -> float:
+    return hypot(one.x - other.x, one.y - other.y)
+
+
+def _gaps(start: Rect, other: Rect) -> dict[Arrow, float]:
+    """Return how far `other` begins beyond each side of `start`; negative where it does not."""
+    return {
+        "up": start.y - other.bottom,
+        "down": other.y - start.bottom,
+        "left": start.x - other.right,
+        "right": other.x - start.right,
+    }
+
+
+def _leads(start: Rect, other: Rect, arrow: Arrow) -> bool:
+    """Whether `other` lies more that way than any other."""
+    gaps = _gaps(start, other)
+    return gaps[arrow] >= 0 and gaps[arrow] == max(gaps.values())
+
+
+def _beside(start: Rect, other: Rect, arrow: Arrow) -> bool:
+    """Whether `other` lies on that side with some overlap across."""
+    gaps = _gaps(start, other)
+    across = (gaps["up"], gaps["down"]) if arrow in ("left", "right") else (gaps["left"], gaps["right"])
+    return gaps[arrow] >= 0 and max(across) < 0
+
+
+def distance(paths: tuple[Path, ...], at: Point) -> float:
+    """Return how far a point is from the nearest of the lines and curves."""
+    best = float("inf")
+    for path in paths:
+        points = list(outline(path))
+        for one, other in pairwise(points):
+            best = min(best, _from_segment(at, one, other))
+    return best
+
+
+def outline(path: Path) -> Iterator[Point]:
+    """Yield points along a path, enough that straight lines between them follow it."""
+    here, start, index = Point(0, 0), Point(0, 0), 0
+    for command in path.ops:
+        if command == "Z":
+            yield start
+            continue
+        count = 6 if command == "C" else 2
+        numbers = path.coords[index : index + count]
+        index += count
+        points = [Point(x, y) for x, y in zip(numbers[::2], numbers[1::2], strict=True)]
+        if command == "C":
+            yield from _curve(here, *points)
+        else:
+            yield points[-1]
+        here = points[-1]
+        start = here if command == "M" else start
+
+
+def _curve(one: Point, two: Point, three: Point, four: Point) -> Iterator[Point]:
+    for step in range(1, _SAMPLES + 1):
+        t = step / _SAMPLES
+        a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
+        yield Point(
+            a * one.x + b * two.x + c * three.x + d * four.x,
+            a * one.y + b * two.y + c * three.y + d * four.y,
+        )
+
+
+def _from_segment(at: Point, one: Point, other: Point) -> float:
+    dx, dy = other.x - one.x, other.y - one.y
+    length = dx * dx + dy * dy
+    t = 0.0 if length == 0 else max(0.0, min(1.0, ((at.x - one.x) * dx + (at.y - one.y) * dy) / length))
+    return _apart(at, Point(one.x + t * dx, one.y + t * dy))

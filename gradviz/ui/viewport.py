@@ -1,0 +1,88 @@
+"""Which part of a drawing a panel shows, and how large: one frozen value with the arithmetic of zoom and pan."""
+
+from typing import NamedTuple
+
+from gradviz.layout.geometry import Point, Rect, Size
+
+MIN_SCALE, MAX_SCALE = 0.1, 4.0
+_MARGIN = 24.0  # pixels round a fitted drawing
+_READABLE = 0.55  # scale below which a first look at a drawing shows its beginning instead of all
+_LARGEST_FIT = 1.25
+
+
+class Viewport(NamedTuple):
+    """The drawing's point at the panel's top left corner, and pixels for one unit of the drawing."""
+
+    x: float = 0.0
+    y: float = 0.0
+    scale: float = 1.0
+
+    def to_drawing(self, x: float, y: float) -> Point:
+        """Return the point of the drawing at a pixel."""
+        return Point(self.x + x / self.scale, self.y + y / self.scale)
+
+    def to_panel(self, point: Point) -> Point:
+        """Return the pixel at which a point of the drawing is."""
+        return Point((point.x - self.x) * self.scale, (point.y - self.y) * self.scale)
+
+    def seen(self, panel: Size) -> Rect:
+        """Return the part of the drawing that a panel shows."""
+        return Rect(self.x, self.y, panel.width / self.scale, panel.height / self.scale)
+
+    def panned(self, dx: float, dy: float) -> "Viewport":
+        """Return the view after the drawing was dragged by so many pixels."""
+        return self._replace(x=self.x - dx / self.scale, y=self.y - dy / self.scale)
+
+    def zoomed(self, factor: float, x: float, y: float) -> "Viewport":
+        """Return the view scaled by `factor` within the limits, with the point at pixel (x, y) staying there."""
+        low = min(MIN_SCALE, self.scale)  # a fitted huge drawing may be below the limit already
+        scale = min(MAX_SCALE, max(low, self.scale * factor))
+        at = self.to_drawing(x, y)
+        return Viewport(at.x - x / scale, at.y - y / scale, scale)
+
+    def holds(self, drawing: Size, panel: Size) -> bool:
+        """Whether the whole drawing is seen."""
+        seen = self.seen(panel)
+        return seen.x <= 0 and seen.y <= 0 and seen.right >= drawing.width and seen.bottom >= drawing.height
+
+    def misses(self, drawing: Size, panel: Size) -> bool:
+        """Whether nothing of the drawing is seen."""
+        return not self.seen(panel).overlaps(Rect(0, 0, drawing.width, drawing.height))
+
+    def showing(self, place: Rect, panel: Size) -> "Viewport":
+        """Return the view moved by no more than needed to see `place`."""
+        seen = self.seen(panel)
+        margin = _MARGIN / self.scale
+        dx = _shift(seen.x, seen.right, place.x - margin, place.right + margin)
+        dy = _shift(seen.y, seen.bottom, place.y - margin, place.bottom + margin)
+        return self._replace(x=self.x + dx, y=self.y + dy)
+
+
+def fitted(drawing: Size, panel: Size) -> Viewport:
+    """Return the view that shows the whole drawing, centred, not much larger than life."""
+    return _centred(drawing, panel, _fit_scale(drawing, panel))
+
+
+def first_look(drawing: Size, panel: Size, start: Rect) -> Viewport:
+    """Return the view for a new drawing: all of it where it can be read so, else what is round its first node."""
+    scale = max(_fit_scale(drawing, panel), _READABLE)
+    view = _centred(drawing, panel, scale)
+    return view if view.holds(drawing, panel) else view.showing(start, panel)
+
+
+def _fit_scale(drawing: Size, panel: Size) -> float:
+    across = (panel.width - 2 * _MARGIN) / max(drawing.width, 1.0)
+    down = (panel.height - 2 * _MARGIN) / max(drawing.height, 1.0)
+    return max(0.002, min(across, down, _LARGEST_FIT))
+
+
+def _centred(drawing: Size, panel: Size, scale: float) -> Viewport:
+    x = (drawing.width - panel.width / scale) / 2
+    y = (drawing.height - panel.height / scale) / 2
+    return Viewport(x, y, scale)
+
+
+def _shift(low: float, high: float, first: float, last: float) -> float:
+    if first < low or last - first > high - low:
+        return first - low
+    return max(0.0, last - high)

@@ -1,0 +1,321 @@
+"""The window: it holds the state, sends it what happens, shows what it became, and carries out its effects.
+
+Nothing is decided here. What happens goes through `state.update`; panels are told what to show and never ask.
+"""
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu
+
+from gradviz.drawing.theme import THEMES
+from gradviz.picture.picture import Language
+from gradviz.resources import Lesson
+from gradviz.state import messages as said
+from gradviz.state.update import update
+from gradviz.state.values import AppState
+from gradviz.ui import actions as asked
+from gradviz.ui import preferences, wording
+from gradviz.ui.bars import main_bar
+from gradviz.ui.commands import Commands
+from gradviz.ui.exporting import Exporter
+from gradviz.ui.files import Files
+from gradviz.ui.panels import Panels, build
+from gradviz.ui.plain import plain
+from gradviz.ui.runner import Runner
+from gradviz.ui.theme import colours, palette, stylesheet, system_theme
+
+_LEAST = (1280, 800)  # pixels of the first window, where the screen has them
+
+
+class Window(QMainWindow):
+    """The one window.
+
+    Signals:
+        changed: a message was answered and what it changed is on the screen.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        runner: Runner,
+        settings: QSettings,
+        folder: Path,
+        lessons: tuple[Lesson, ...],
+        language: Language = "en",
+    ) -> None:
+        super().__init__()
+        self._runner = runner
+        self._settings = settings
+        self._lessons = lessons
+        self._language: Language = language
+        self._state = preferences.load(settings, system_theme())
+        runner.setParent(self)
+        room = self.screen().availableSize()
+        self.resize(*(min(most, max(least, most * 4 // 5)) for most, least in zip(room.toTuple(), _LEAST, strict=True)))
+        self._files = Files(settings, folder, self)
+        self._exporter = Exporter(self)
+        self._panels = build(self, lessons, language, colours(self._state.theme))
+        self._commands = Commands(self, self.send, lambda: self._state, self._panels, self._files, self._exporter)
+        self._actions = asked.make_actions(self, self._commands.handlers())
+        self._panels.graph_bar.fill(self._actions)
+        self.addToolBar(main_bar(self._actions, self))
+        self._build_menus()
+        self.setAcceptDrops(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self._connect()
+        self._commands.set_size(preferences.text_size(settings))
+        self._show_theme()
+        self._show_choices()
+        self._panels.status.show_state(self._state)
+        self._panels.canvas.show_words(wording.empty_words(self._state))
+        preferences.load_layout(settings, self)
+
+    @property
+    def state(self) -> AppState:
+        """What the window shows."""
+        return self._state
+
+    @property
+    def panels(self) -> Panels:
+        """What it shows it in."""
+        return self._panels
+
+    @property
+    def files(self) -> Files:
+        """The open program's place on disk."""
+        return self._files
+
+    @property
+    def runner(self) -> Runner:
+        """The processes beside it."""
+        return self._runner
+
+    @property
+    def exporter(self) -> Exporter:
+        """What writes graphs to files."""
+        return self._exporter
+
+    def action(self, name: str) -> QAction:
+        """Return the action of a command."""
+        return self._actions[name]
+
+    def begin(self, files: list[str]) -> None:
+        """Show the program to start with: a file, what was there last time, or the first lesson."""
+        restored = self._files.restore()
+        if files:
+            self._files.open_path(Path(files[0]))
+        elif not restored and self._lessons:
+            self._pick_lesson(self._lessons[0].name)
+        self._panels.editor.setFocus()
+
+    def start_processes(self) -> None:
+        """Start the engine and the picture processes."""
+        self._runner.start()
+
+    def remember(self) -> None:
+        """Keep the text where a crash does not reach it."""
+        self._files.remember(self._panels.editor.toPlainText())
+
+    # What happens.
+
+    def send(self, message: said.Message) -> None:
+        """Let the state answer a message, carry out what it asks for, show what it became."""
+        before = self._state
+        self._state, effects = update(before, message)
+        for effect in effects:
+            self._perform(effect)
+        self._show(before)
+        self.changed.emit()
+
+    def _connect(self) -> None:
+        runner, panels, send = self._runner, self._panels, self.send
+        runner.ready.connect(lambda ready: send(said.EngineReady(ready)))
+        runner.exited.connect(lambda run, how: send(said.RunExited(run, how)))
+        runner.pictured.connect(lambda picture: send(said.PictureArrived(picture)))
+        runner.engineEnded.connect(lambda reason: send(said.EngineEnded(reason)))
+        runner.pictureEnded.connect(lambda reason: send(said.PictureEnded(reason)))
+        runner.ranLong.connect(lambda run: send(said.RanLong(run)))
+        panels.editor.edited.connect(self._edited)
+        panels.editor.lineChosen.connect(lambda line: send(said.LineChosen(line)))
+        panels.editor.cursorPositionChanged.connect(self._show_place)
+        panels.canvas.markChosen.connect(lambda mark: send(said.MarkChosen(mark)))
+        panels.canvas.lineWanted.connect(panels.editor.go_to)
+        panels.canvas.scaled.connect(panels.graph_bar.show_scale)
+        panels.tensors.chosen.connect(lambda tensor: send(said.TensorChosen(tensor)))
+        panels.tensors.lineWanted.connect(panels.editor.go_to)
+        panels.output.placeWanted.connect(panels.editor.go_to)
+        panels.strip.placeWanted.connect(panels.editor.go_to)
+        panels.examples.picked.connect(self._pick_lesson)
+        panels.status.stopWanted.connect(lambda: send(said.StopPressed()))
+        self._files.opened.connect(self._opened)
+        self._files.named.connect(self._named)
+        self._files.failed.connect(panels.status.say)
+        self._exporter.done.connect(lambda name: panels.status.say(self.tr("Wrote {name}").format(name=name)))
+        self._exporter.failed.connect(lambda why: panels.status.say(self.tr("Not exported: {why}").format(why=why)))
+
+    def _edited(self, text: str) -> None:
+        self._files.edited(text)
+        self.send(said.Edited(text))
+
+    def _opened(self, text: str, undo: bool) -> None:
+        editor = self._panels.editor
+        if undo:
+            editor.replace(text)
+        else:
+            editor.open(text)
+        self.send(said.Opened(editor.toPlainText()))
+
+    def _named(self, name: str, dirty: bool) -> None:
+        self.setWindowTitle(f"{name}[*] — gradviz")
+        self.setWindowModified(dirty)
+
+    def _pick_lesson(self, name: str) -> None:
+        lesson = next(one for one in self._lessons if one.name == name)
+        self._files.lesson(getattr(lesson.title, self._language), lesson.source)
+
+    # What is done about it.
+
+    def _perform(self, effect: said.Effect) -> None:
+        match effect:
+            case said.Remember(text):
+                self._files.remember(text)
+            case said.StartRun(run, request, options):
+                self._runner.run(run, request, options)
+            case said.CancelRun(run):
+                self._runner.cancel(run)
+            case said.Redraw(run, options):
+                self._runner.redraw(run, options)
+            case said.DropPicture():
+                self._runner.drop_picture()
+            case said.StartEngine(delay):
+                self._runner.start_engine(delay)
+            case said.KillEngine():
+                self._runner.kill_engine()
+            case said.Watch(run):
+                self._runner.watch(run)
+
+    # What is shown.
+
+    def _show(self, before: AppState) -> None:
+        now, panels = self._state, self._panels
+        if now.shown is not before.shown and now.shown is not None:
+            panels.canvas.show_drawing(now.shown.drawing, now.shown.document)
+        if now.table is not before.table and now.table is not None:
+            panels.tensors.show_rows(now.table.rows)
+        if now.printed is not before.printed and now.printed is not None:
+            panels.output.show_output(now.printed.output)
+        if now.picture is not before.picture and now.picture is not None:
+            panels.output.show_problems(now.picture.problems)
+        self._show_problems(before)
+        panels.canvas.dim(now.dimmed)
+        panels.canvas.show_words(wording.empty_words(now))
+        panels.notice.say("" if wording.empty_words(now) else wording.dim_notice(now))
+        if now.selection != before.selection:
+            panels.canvas.light(now.selection)
+            panels.editor.light(now.selection.lines)
+            panels.tensors.light(now.selection.tensors)
+        panels.status.show_state(now)
+        if now.theme != before.theme:
+            self._show_theme()
+        self._show_choices()
+
+    def _show_problems(self, before: AppState) -> None:
+        """Problems stand on their lines only while the lines are those that were run."""
+        now = self._state
+        problems = now.picture.problems if now.picture and self._of_this_text(now) else ()
+        earlier = before.picture.problems if before.picture and self._of_this_text(before) else ()
+        if problems != earlier:
+            self._panels.editor.show_problems(problems)
+            self._panels.strip.show_problem(wording.first_error(now.picture) if problems else None)
+
+    def _of_this_text(self, state: AppState) -> bool:
+        """Whether the newest picture is of the text in the editor, or an answer to that text is about to come."""
+        return state.current and (state.busy or (state.picture is not None and state.picture.run == state.run))
+
+    def _show_choices(self) -> None:
+        now, options = self._state, self._state.options
+        for name, holds in (
+            (now.mode, True),
+            (options.view, True),
+            ("live", now.live),
+            ("sideways", options.direction == "LR"),
+            ("legend", options.legend),
+            ("unfolded", options.fold == "none"),
+            ("dark", now.theme == "dark"),
+        ):
+            self._actions[name].setChecked(holds)
+        self._actions["stop"].setEnabled(now.busy)
+
+    def _show_theme(self) -> None:
+        theme, own = self._state.theme, colours(self._state.theme)
+        QApplication.setPalette(palette(theme))
+        self.setStyleSheet(stylesheet(own))
+        asked.paint_icons(self._actions, theme)
+        for panel in (self._panels.editor, self._panels.strip, self._panels.notice, self._panels.output):
+            panel.apply(own)
+        self._panels.canvas.apply(own, THEMES[theme])
+
+    def _show_place(self) -> None:
+        self._panels.status.show_place(self._panels.editor.line, self._panels.editor.column)
+
+    def _build_menus(self) -> None:
+        bar = self.menuBar()
+        for title in asked.MENUS:
+            menu = bar.addMenu(asked.said(title))
+            for command in asked.COMMANDS:
+                if command.menu == title and command.id == asked.LINE:
+                    menu.addSeparator()
+                elif command.menu == title and command.id in self._actions:
+                    menu.addAction(self._actions[command.id])
+            if title == asked.EXAMPLES:
+                self._add_lessons(menu)
+            elif title == asked.FILE:
+                self._recent = QMenu(self.tr("Open &recent"), self)
+                self._recent.aboutToShow.connect(self._fill_recent)
+                menu.insertMenu(self._actions["save"], self._recent)
+            elif title == asked.VIEW:
+                menu.addSeparator()
+                for dock in self.findChildren(QDockWidget):
+                    menu.addAction(dock.toggleViewAction())
+
+    def _add_lessons(self, menu: QMenu) -> None:
+        for number, lesson in enumerate(self._lessons, start=1):
+            title = plain(getattr(lesson.title, self._language)).replace("&", "&&")
+            menu.addAction(f"{number}  {title}", partial(self._pick_lesson, lesson.name))
+
+    def _fill_recent(self) -> None:
+        self._recent.clear()
+        for number, name in enumerate(self._files.recent, start=1):
+            shown = plain(Path(name).name).replace("&", "&&")
+            self._recent.addAction(f"&{number}  {shown}", partial(self._files.open_path, Path(name)))
+
+    # Qt's own calls.
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask about changes, keep everything, end the processes."""
+        if not self._files.may_leave():
+            event.ignore()
+            return
+        self.remember()
+        preferences.store(self._settings, self._state)
+        preferences.store_layout(self._settings, self)
+        self._runner.close()
+        self._exporter.close()
+        self._files.close()
+        event.accept()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open the first file dropped."""
+        names = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if names:
+            self._files.open_path(Path(names[0]))
+            event.acceptProposedAction()

@@ -1,0 +1,124 @@
+"""What the window says about its own state, in sentences. Pure functions of the state."""
+
+from PySide6.QtCore import QCoreApplication
+
+from gradviz.picture.picture import Picture, Problem
+from gradviz.state.values import AppState, Phase
+from gradviz.ui.plain import one_line
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Wording", text)
+
+
+def activity(state: AppState) -> str:
+    """Return what is going on, for the status bar."""
+    engine = state.engine
+    if engine.phase is Phase.ENDED:
+        return _tr("PyTorch could not be started: {reason}").format(reason=one_line(engine.reason))
+    if engine.phase is Phase.STARTING:
+        if engine.reason:
+            return _tr("The engine ended ({reason}). Starting it again …").format(reason=one_line(engine.reason, 160))
+        return _tr("Starting PyTorch …")
+    if state.too_long:
+        return _tr("This program is longer than what gradviz runs")
+    if state.running and state.stopped:
+        return _tr("Stopping …")
+    if state.running and state.slow:
+        return _tr("Still running …")
+    if state.awaited and state.slow:
+        return _tr("Drawing …")
+    return _outcome(state)
+
+
+def _outcome(state: AppState) -> str:
+    if state.failure:
+        return _tr("The graph could not be drawn: {reason}").format(reason=one_line(state.failure, 160))
+    if state.stopped:
+        return _tr("Stopped")
+    if not state.current and not state.busy:
+        if not state.engine.walled:
+            return _tr("No sandbox here: a program runs only when you press Run (F5)")
+        return _tr("Press Run (F5)") if not state.live else _tr("Ready")
+    error = first_error(state.picture)
+    if error:
+        where = _tr("Line {line}: {message}") if error.line else "{message}"
+        return where.format(line=error.line, message=one_line(error.message, 200))
+    picture = state.picture
+    if picture and picture.limits:
+        return _tr("The run reached its limit ({limit})").format(limit=picture.limits.reached)
+    if picture and picture.notice:
+        return one_line(picture.notice)
+    if state.current and picture and picture.run == state.run:
+        return _tr("Ready · ran in {milliseconds} ms").format(milliseconds=f"{picture.seconds * 1000:.3g}")
+    return _tr("Ready")
+
+
+def first_error(picture: Picture | None) -> Problem | None:
+    """Return the error that ended the run."""
+    problems = picture.problems if picture else ()
+    return next((problem for problem in problems if problem.severity == "error"), None)
+
+
+def counts(state: AppState) -> str:
+    """Return how much is drawn."""
+    if state.shown is None or state.table is None:
+        return ""
+    drawing = state.shown.drawing
+    text = _tr("{nodes} nodes, {edges} edges").format(nodes=len(drawing.nodes), edges=len(drawing.edges))
+    if state.table.hidden:
+        shown = _tr("{text}, {hidden} folded away")
+        text = shown.format(text=text, hidden=state.table.hidden)
+    return text
+
+
+def torch(state: AppState) -> str:
+    """Return which PyTorch runs the programs."""
+    return f"torch {one_line(state.engine.ready.torch, 40)}" if state.engine.ready else ""
+
+
+def wall(state: AppState) -> str:
+    """Return whether programs run behind the operating system's wall."""
+    if state.engine.ready is None:
+        return ""
+    return _tr("sandbox on") if state.engine.walled else _tr("no sandbox")
+
+
+def wall_tip(state: AppState) -> str:
+    """Return what that means."""
+    if state.engine.walled:
+        return _tr("Programs run without files, network or other processes; the operating system holds them.")
+    reason = state.engine.ready.sandbox if state.engine.ready else ""
+    return _tr("Programs are not held by the operating system: {reason}").format(reason=reason)
+
+
+def dim_notice(state: AppState) -> str:
+    """Return why the graph on the canvas is faded; nothing where it is not."""
+    if not state.dimmed:
+        return ""
+    error = first_error(state.picture) if state.picture and state.picture.run == state.run else None
+    if state.current and error:
+        if error.line:
+            return _tr("Line {line} has an error. This is the last good graph.").format(line=error.line)
+        return _tr("The run ended in an error. This is the last good graph.")
+    if state.busy:
+        return _tr("Running … This is the graph from before.")
+    return _tr("This is the graph from before the last edit.")
+
+
+def empty_words(state: AppState) -> str:
+    """Return what stands in place of a graph; nothing where there is one."""
+    if state.shown is not None and state.shown.drawing.nodes:
+        return ""
+    if state.engine.phase is not Phase.READY:
+        return activity(state)
+    if not state.text.strip():
+        return _tr("Type a program, or pick an example.\nIts graph appears here as you type.")
+    error = first_error(state.picture)
+    if error:
+        return _tr("No graph yet: line {line} has an error.").format(line=error.line or 0)
+    if state.busy:
+        return _tr("Running …")
+    if not state.current:
+        return activity(state)
+    return _tr("No graph: nothing here requires grad")

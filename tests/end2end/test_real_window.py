@@ -1,0 +1,130 @@
+"""The whole path: a real window on a real display, the real engine, and what a person then sees."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SHOTS = ROOT / "artifacts"
+
+PROGRAMS = {
+    "square": "import torch\nx = torch.tensor(2.0, requires_grad=True)\ny = x * x\ny.backward()\nprint(x.grad)\n",
+    "no_grad": (
+        "import torch\nx = torch.tensor(2.0, requires_grad=True)\ny = x * x\nwith torch.no_grad():\n    z = y + 1\n"
+        "y.backward()\n"
+    ),
+    "half_typed": "import torch\nx = torch.ones(3, requires_grad=True)\ny = (x *\n",
+    "no_such_function": "import torch\nprint(torch.autograd.get_grad_mode())\n",
+    "steps": "import torch\nx = torch.ones(1, requires_grad=True)\nfor _ in range(1000):\n    x = x + 1\n",
+    "segfault": "import ctypes\nctypes.string_at(0)\n",
+    "ten_terabytes": "import torch\nx = torch.ones(10**13)\n",
+    "home": "print(open('/etc/passwd').read())\n",
+    "fork_bomb": "import os\nwhile True:\n    os.fork()\n",
+    "again": "import torch\nx = torch.tensor(3.0, requires_grad=True)\n(x ** 2).backward()\n",
+}
+
+
+class Seen(NamedTuple):
+    """What the window showed of a program."""
+
+    nodes: list[str]
+    rows: list[list[str]]
+    output: str
+    problems: list[str]
+    dimmed: bool
+    activity: str
+    seconds: float
+
+
+class Told(NamedTuple):
+    """What the driver of the window reports."""
+
+    facts: dict[str, object]
+    seen: dict[str, Seen]
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    SHOTS.mkdir(exist_ok=True)
+    assert os.environ.get("DISPLAY"), "pytest-xvfb gives a display"
+    own = tmp_path_factory.mktemp("own")
+    done = subprocess.run(
+        [sys.executable, str(Path(__file__).with_name("real_window.py")), str(own), str(SHOTS)],
+        input=json.dumps(PROGRAMS),
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "xcb"},
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    return Told(report["facts"], {name: Seen(**each) for name, each in report["seen"].items()})
+
+
+def test_the_window_is_on_the_screen_before_anything_else_starts(told: Told) -> None:
+    assert told.facts["platform"] == "xcb"
+    assert told.facts["painted_first"] is True
+
+
+def test_a_square_has_its_gradient(told: Told) -> None:
+    seen = told.seen["square"]
+    assert seen.rows[0] == ["x", "2.0", "4.0"]
+    assert seen.rows[1][:2] == ["y", "4.0"]
+    assert seen.rows[1][2].startswith("None")
+    assert seen.output == "tensor(4.)\n"
+    assert seen.problems == []
+    assert (SHOTS / "window-square.png").stat().st_size > 20_000
+
+
+def test_an_unrecorded_op_is_drawn(told: Told) -> None:
+    seen = told.seen["no_grad"]
+    assert ["z", "5.0"] in [row[:2] for row in seen.rows]
+    assert any("y + 1" in node for node in seen.nodes)
+
+
+def test_half_a_line_keeps_the_graph_and_says_where(told: Told) -> None:
+    seen = told.seen["half_typed"]
+    assert seen.dimmed
+    assert seen.nodes == told.seen["no_grad"].nodes
+    assert seen.problems[0].startswith("Line 3: ")
+
+
+def test_a_function_that_does_not_exist_is_explained(told: Told) -> None:
+    (problem,) = told.seen["no_such_function"].problems
+    assert problem.startswith("Line 2: ")
+    assert "torch.is_grad_enabled()" in problem
+
+
+def test_a_thousand_steps_are_a_picture(told: Told) -> None:
+    assert 2 <= len(told.seen["steps"].nodes) <= 10
+    assert told.seen["steps"].problems == []
+
+
+@pytest.mark.parametrize("name", ["segfault", "ten_terabytes", "home", "fork_bomb"])
+def test_a_hostile_program_is_told_and_the_window_lives(told: Told, name: str) -> None:
+    assert told.seen[name].problems
+    assert "root:" not in told.seen[name].output
+
+
+def test_after_all_of_them_a_program_runs(told: Told) -> None:
+    seen = told.seen["again"]
+    assert not seen.dimmed
+    assert ["x", "3.0", "6.0"] in seen.rows
+    assert told.facts["endless"] == "Still running …"
+    assert told.facts["stopped"] == "Stopped"
+    assert not told.seen["after"].dimmed
+
+
+def test_every_format_is_written(told: Told) -> None:
+    for name in ("svg", "png", "pdf", "dot", "json"):
+        assert told.facts[name] == f"Wrote window-after.{name}"
+    trace = json.loads((SHOTS / "window-after.json").read_text())
+    assert trace["schema"] == 1
+    assert sorted(fn["name"] for fn in trace["grad_fns"]) == ["AccumulateGrad", "MulBackward0"]
+    assert "MulBackward0" in (SHOTS / "window-after.dot").read_text()

@@ -1,0 +1,31 @@
+"""Speaks like the engine, for tests of the window: it runs nothing and obeys words in the program's text."""
+
+import json
+import os
+import sys
+
+from gradviz.model.wire import FrameReader, Kind, Ready, encode, pack
+
+
+def main() -> None:
+    sandbox = sys.argv[1] if len(sys.argv) > 1 else ""
+    if sandbox == "unstartable":
+        sys.exit("torch is not installed here")
+    out = sys.stdout.fileno()
+    os.write(out, pack(Kind.READY, 0, encode(Ready("9.9.9", "3.11", sandbox))))
+    reader = FrameReader()
+    while data := os.read(sys.stdin.fileno(), 65536):
+        for frame in reader.feed(data):
+            source = json.loads(frame.payload)[0] if frame.kind is Kind.RUN else ""
+            if "die" in source:
+                sys.exit("the fake was told to die")
+            if "garbage" in source:
+                os.write(out, b"\xff" * 64)
+            elif "forever" not in source:
+                page = pack(Kind.PAGE, frame.run, b"[]") if frame.kind is Kind.RUN else b""
+                signal = 9 if frame.kind is Kind.CANCEL else 0
+                os.write(out, page + pack(Kind.EXITED, frame.run, json.dumps([0, signal, None, ""]).encode()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""Opening, saving, dropping and leaving, with real files and answers given for the person."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from gradviz.ui.window import Window
+from tests.gui.conftest import Opener
+from tests.gui.driving import drawn, type_text
+
+
+def answer(monkeypatch: pytest.MonkeyPatch, button: QMessageBox.StandardButton) -> None:
+    monkeypatch.setattr(QMessageBox, "exec", lambda _box: button)
+
+
+def test_save_writes_what_is_seen(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
+    type_text(window, "z = 3")
+    assert window.isWindowModified()
+    window.action("save").trigger()
+    assert (tmp_path / "program.py").read_text() == "x = 1\ny = 2\nz = 3"
+    assert not window.isWindowModified()
+    qtbot.waitUntil(lambda: drawn(window))
+
+
+def test_save_as_and_open_by_dialog(
+    qtbot: QtBot, window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other.py"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(other), ""))
+    window.action("save_as").trigger()
+    assert other.read_text() == "x = 1\ny = 2\n"
+    assert window.windowTitle() == "other.py[*] — gradviz"
+    first = tmp_path / "program.py"
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(first), ""))
+    window.action("open").trigger()
+    assert window.files.path == first
+    assert window.files.recent == (str(first), str(other))
+    qtbot.waitUntil(lambda: drawn(window))
+
+
+def test_a_file_that_cannot_be_saved_or_opened_is_told(
+    qtbot: QtBot, window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "none" / "a.py"), ""))
+    window.action("save_as").trigger()
+    assert window.panels.status.activity.startswith("a.py was not saved: ")
+    window.files.open_path(tmp_path / "none.py")
+    assert window.panels.status.activity.startswith("none.py was not opened: ")
+    assert window.panels.editor.toPlainText() == "x = 1\ny = 2\n"
+    qtbot.waitUntil(lambda: drawn(window))
+
+
+def test_changes_are_asked_about(qtbot: QtBot, window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    type_text(window, "z = 3")
+    answer(monkeypatch, QMessageBox.StandardButton.Cancel)
+    window.action("new").trigger()
+    window.close()
+    assert window.isVisible()
+    assert window.panels.editor.toPlainText().endswith("z = 3")
+    answer(monkeypatch, QMessageBox.StandardButton.Save)
+    window.action("new").trigger()
+    assert (tmp_path / "program.py").read_text().endswith("z = 3")
+    assert window.panels.editor.toPlainText() == ""
+    assert "Its graph appears here" in window.panels.canvas.words or window.state.busy
+    qtbot.waitUntil(lambda: not window.state.busy)
+    answer(monkeypatch, QMessageBox.StandardButton.Discard)
+
+
+def test_a_dropped_file_opens(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
+    other = tmp_path / "other.py"
+    other.write_text("dropped = 1\n")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(other))])
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(5, 5), copy, data, left, none)
+    QApplication.sendEvent(window, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(window, QDropEvent(QPointF(5, 5), copy, data, left, none))
+    assert window.panels.editor.toPlainText() == "dropped = 1\n"
+    qtbot.waitUntil(lambda: drawn(window))
+
+
+def test_a_file_changed_elsewhere_is_read_anew_and_unsaved_text_is_not_lost(
+    opened: Opener, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.py"
+    path.write_text("x = 1\n")
+    first = opened((path,), start=False)
+    first.close()
+    path.write_text("x = 2\n")
+    second = opened(start=False)
+    assert second.panels.editor.toPlainText() == "x = 2\n"
+    type_text(second, "y")
+    second.files.close()  # as in a crash: the text was kept before
+    third = opened(start=False)
+    assert third.panels.editor.toPlainText() == "x = 2\ny"
+    assert third.isWindowModified()
+    third.files.close()
+    path.unlink()
+    fourth = opened(start=False)
+    assert fourth.panels.editor.toPlainText() == "x = 2\ny"
+    assert fourth.files.path is None
+
+
+def test_text_sizes_and_panels_by_key(qtbot: QtBot, window: Window) -> None:
+    points = window.panels.editor.font().pointSizeF()
+    window.action("larger").trigger()
+    assert window.panels.editor.font().pointSizeF() > points
+    window.action("normal").trigger()
+    window.action("smaller").trigger()
+    assert window.panels.editor.font().pointSizeF() < points
+    window.action("normal").trigger()
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    window.panels.editor.setFocus()
+    window.action("next_panel").trigger()
+    assert window.panels.canvas.hasFocus()
+    window.action("last_panel").trigger()
+    assert window.panels.editor.hasFocus()

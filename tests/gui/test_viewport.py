@@ -1,0 +1,146 @@
+"""Zoom, pan and pointing, held against plain geometry."""
+
+import math
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradviz.drawing.shapes import Drawing, Mark, Path, Role
+from gradviz.layout.geometry import Point, Rect, Size
+from gradviz.ui.scene import Arrow, Scene, distance
+from gradviz.ui.viewport import MAX_SCALE, MIN_SCALE, Viewport, first_look, fitted
+
+PLACES = st.floats(-1000, 1000)
+PANEL = Size(800, 600)
+VIEWS = st.builds(Viewport, PLACES, PLACES, st.floats(MIN_SCALE, MAX_SCALE))
+SIZES = st.builds(Size, st.floats(1, 5000), st.floats(1, 5000))
+
+
+@given(VIEWS, st.floats(0.1, 10), st.floats(0, 800), st.floats(0, 600))
+def test_zoom_keeps_the_point_under_the_pointer(view: Viewport, factor: float, x: float, y: float) -> None:
+    before = view.to_drawing(x, y)
+    zoomed = view.zoomed(factor, x, y)
+    after = zoomed.to_drawing(x, y)
+    assert math.isclose(before.x, after.x, abs_tol=1e-6)
+    assert math.isclose(before.y, after.y, abs_tol=1e-6)
+    assert MIN_SCALE <= zoomed.scale <= MAX_SCALE
+
+
+@given(VIEWS, PLACES, PLACES)
+def test_a_pan_moves_everything_by_so_many_pixels(view: Viewport, dx: float, dy: float) -> None:
+    at = Point(3, 4)
+    before, after = view.to_panel(at), view.panned(dx, dy).to_panel(at)
+    assert math.isclose(after.x - before.x, dx, abs_tol=1e-6)
+    assert math.isclose(after.y - before.y, dy, abs_tol=1e-6)
+
+
+@given(SIZES)
+def test_a_fitted_drawing_is_seen_whole_and_centred(drawing: Size) -> None:
+    view = fitted(drawing, PANEL)
+    assert view.holds(drawing, PANEL)
+    middle = view.to_panel(Point(drawing.width / 2, drawing.height / 2))
+    assert math.isclose(middle.x, 400, abs_tol=1e-6)
+    assert math.isclose(middle.y, 300, abs_tol=1e-6)
+
+
+@given(SIZES, st.floats(0, 1), st.floats(0, 1))
+def test_a_first_look_can_be_read_and_shows_the_beginning(drawing: Size, x: float, y: float) -> None:
+    start = Rect(x * drawing.width, y * drawing.height, 0, 0)
+    view = first_look(drawing, PANEL, start)
+    assert view.scale >= 0.55
+    assert view.seen(PANEL).grown(1e-6).contains(start.center)
+
+
+@given(VIEWS, st.builds(Rect, PLACES, PLACES, st.floats(1, 30), st.floats(1, 30)))
+def test_showing_moves_no_more_than_needed(view: Viewport, place: Rect) -> None:
+    shown = view.showing(place, PANEL)
+    seen = shown.seen(PANEL).grown(1e-6)
+    assert seen.contains(Point(place.x, place.y))
+    assert shown.showing(place, PANEL) == pytest.approx(shown)
+
+
+def box(name: str, x: float, y: float) -> Mark:
+    return Mark(name, Role.LEAF, Rect(x, y, 40, 20), (), (), name, "")
+
+
+def curve(tail: str, head: str, *points: float) -> Mark:
+    xs, ys = points[::2], points[1::2]
+    rect = Rect(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
+    path = Path("MC", points, Role.DATA_EDGE, filled=False, arrow=True)
+    return Mark(f"{tail}>{head}", Role.DATA_EDGE, rect, (path,), (), "", "", ends=(tail, head))
+
+
+FORK = Drawing(
+    Size(200, 200),
+    (),
+    (curve("a", "b", 70, 20, 70, 60, 20, 60, 20, 100), curve("a", "c", 70, 20, 70, 60, 120, 60, 120, 100)),
+    (box("a", 50, 0), box("b", 0, 100), box("c", 100, 100), box("far", 3000, 100)),
+)
+
+
+def test_pointing_finds_nodes_then_edges() -> None:
+    scene = Scene(FORK)
+    assert (hit := scene.hit(Point(60, 10), 5))
+    assert hit.id == "a"
+    assert (hit := scene.hit(Point(45, 60), 5))  # the middle of the curve
+    assert hit.id == "a>b"
+    assert scene.hit(Point(70, 90), 5) is None
+    assert scene.hit(Point(-500, -500), 5) is None
+
+
+@pytest.mark.parametrize(
+    ("start", "arrow", "end"),
+    [
+        ("a", "down", "b"),
+        ("b", "up", "a"),
+        ("b", "right", "c"),
+        ("c", "left", "b"),
+        ("c", "right", "far"),
+        ("a", "up", None),
+        ("nothing", "up", None),
+    ],
+)
+def test_arrows_walk(start: str, arrow: Arrow, end: str | None) -> None:
+    mark = Scene(FORK).step(start, arrow)
+    assert (mark.id if mark else None) == end
+
+
+@given(st.lists(st.tuples(st.floats(-3000, 3000), st.floats(-3000, 3000)), max_size=30), VIEWS)
+def test_a_part_holds_exactly_what_is_seen(places: list[tuple[float, float]], view: Viewport) -> None:
+    nodes = tuple(box(str(index), *place) for index, place in enumerate(places))
+    seen = view.seen(PANEL)
+    part = Scene(Drawing(Size(1, 1), (), (), nodes)).part(seen)
+    touching = tuple(
+        mark
+        for mark in nodes
+        if mark.rect.x <= seen.right
+        and seen.x <= mark.rect.right
+        and mark.rect.y <= seen.bottom
+        and seen.y <= mark.rect.bottom
+    )
+    assert part.nodes == touching
+
+
+def test_a_mark_over_everything_is_always_found() -> None:
+    huge = Mark("huge", Role.REGION, Rect(0, 0, 1e6, 1e6), (), (), "", "")
+    assert Scene(Drawing(Size(1e6, 1e6), (huge,), (), ())).part(Rect(5e5, 5e5, 10, 10)).frames == (huge,)
+
+
+def test_distance_knows_lines_curves_and_closed_shapes() -> None:
+    square = Path("MLLLZ", (0, 0, 10, 0, 10, 10, 0, 10), Role.LEAF)
+    assert distance((square,), Point(-3, 5)) == pytest.approx(3)
+    assert distance((square,), Point(5, -4)) == pytest.approx(4)
+    arc = Path("MC", (0, 0, 0, 100, 100, 100, 100, 0), Role.DATA_EDGE)
+    assert distance((arc,), Point(50, 75)) < 0.5
+    assert distance((Path("ML", (5, 5, 5, 5), Role.LEAF),), Point(8, 9)) == pytest.approx(5)
+
+
+def test_a_large_scene_is_searched_in_no_time() -> None:
+    nodes = tuple(box(str(index), 60.0 * (index % 300), 50.0 * (index // 300)) for index in range(100_000))
+    scene = Scene(Drawing(Size(18_000, 17_000), (), (), nodes))
+    started = time.perf_counter()
+    for _ in range(100):
+        scene.hit(Point(9000, 8000), 5)
+    assert time.perf_counter() - started < 1.0

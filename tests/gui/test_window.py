@@ -1,0 +1,294 @@
+"""The window on fakes: what a person does, and what is then on the screen."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from gradviz.state.messages import OptionsSet, PictureArrived
+from gradviz.state.values import Phase, Selection
+from gradviz.ui.window import Window
+from tests.gui.conftest import Opener
+from tests.gui.driving import drawn, names, place, press, rub_out, type_text
+
+
+def test_typing_runs_and_draws(qtbot: QtBot, window: Window) -> None:
+    type_text(window, "z = 3")
+    qtbot.waitUntil(lambda: drawn(window) and names(window) == ["x", "y", "z"])
+    assert window.panels.tensors.model().rowCount() == 3
+    assert window.panels.output.output == f"ran {window.state.run}\n"
+    assert not window.state.dimmed
+    assert window.panels.notice.isHidden()
+
+
+def test_every_key_is_a_run_and_stale_answers_are_dropped(qtbot: QtBot, window: Window) -> None:
+    before = window.state
+    type_text(window, "z = 3")
+    qtbot.waitUntil(lambda: drawn(window))
+    assert window.state.run == before.run + 5
+    assert before.picture is not None
+    window.send(PictureArrived(before.picture))
+    assert names(window) == ["x", "y", "z"]
+
+
+def test_an_error_keeps_the_picture_dimmed_and_stands_on_its_line(qtbot: QtBot, window: Window) -> None:
+    type_text(window, "error")
+    qtbot.waitUntil(lambda: window.state.dimmed and not window.state.busy)
+    assert names(window) == ["x", "y"]
+    assert window.panels.tensors.model().rowCount() == 2
+    assert window.panels.notice.text() == "Line 3 has an error. This is the last good graph."
+    assert window.panels.strip.text.startswith("Line 3: this line is wrong: error")
+    assert window.panels.output.problems == ("Line 3: this line is wrong: error\nSyntaxError: fake",)
+    waves = [mark for mark in window.panels.editor.extraSelections() if mark.cursor.selectedText() == "err"]
+    assert len(waves) == 1
+    rub_out(window, 5)
+    qtbot.waitUntil(lambda: drawn(window) and not window.state.dimmed)
+    assert window.panels.notice.isHidden()
+    assert window.panels.strip.isHidden()
+
+
+def test_a_quick_answer_does_not_flicker(qtbot: QtBot, window: Window) -> None:
+    seen = []
+    window.panels.canvas.dim = lambda dimmed: seen.append(dimmed)  # type: ignore[method-assign]
+    type_text(window, "z = 3")
+    qtbot.waitUntil(lambda: drawn(window))
+    assert not any(seen)
+
+
+def test_a_program_without_tensors_says_so(qtbot: QtBot, window: Window) -> None:
+    window.panels.editor.selectAll()
+    QTest.keyClicks(window.panels.editor, "print")
+    qtbot.waitUntil(lambda: drawn(window))
+    assert "nothing here requires grad" in window.panels.canvas.words
+
+
+def test_selecting_a_node_lights_its_line_and_row_and_back(qtbot: QtBot, window: Window) -> None:
+    canvas, panels = window.panels.canvas, window.panels
+    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=place(canvas, "t1"))
+    assert window.state.selection.marks == {"t1"}
+    assert window.state.selection.lines == (2,)
+    assert panels.tensors.currentIndex().row() == 1
+    panels.tensors.selectRow(0)
+    assert window.state.selection.marks == {"t0"}
+    assert window.state.selection.lit == frozenset({"t0", "e0", "t1"})
+    panels.editor.go_to(2)
+    assert window.state.selection.marks == {"t1"}
+    assert window.state.selection == Selection(frozenset({"t1"}), None, (), frozenset({1}))
+    press(canvas, Qt.Key.Key_Escape)
+    assert window.state.selection.marks == frozenset()
+    assert not panels.tensors.selectionModel().hasSelection()
+
+
+def test_a_selection_survives_the_next_picture(qtbot: QtBot, window: Window) -> None:
+    type_text(window, "z = 3")
+    qtbot.waitUntil(lambda: drawn(window))
+    window.panels.canvas.markChosen.emit("t1")
+    type_text(window, "4")
+    qtbot.waitUntil(lambda: drawn(window))
+    assert window.state.selection.marks == {"t1"}
+
+
+def test_double_click_goes_to_the_line(qtbot: QtBot, window: Window) -> None:
+    canvas = window.panels.canvas
+    QTest.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=place(canvas, "t1"))
+    assert window.panels.editor.line == 2
+
+
+def test_stop_ends_an_endless_run_and_the_next_edit_runs(qtbot: QtBot, window: Window) -> None:
+    type_text(window, "forever")
+    qtbot.waitUntil(lambda: window.state.slow)
+    assert window.panels.status.activity == "Still running …"
+    assert window.state.dimmed
+    window.action("stop").trigger()
+    qtbot.waitUntil(lambda: not window.state.running)
+    assert window.panels.status.activity == "Stopped"
+    rub_out(window, 7)
+    qtbot.waitUntil(lambda: drawn(window))
+
+
+def test_a_second_stop_ends_an_engine_that_does_not_answer(qtbot: QtBot, window: Window) -> None:
+    type_text(window, "forever")
+    os.kill(window.runner.pids[0], signal.SIGSTOP)
+    window.action("stop").trigger()
+    window.action("stop").trigger()
+    qtbot.waitUntil(lambda: window.state.engine.phase is Phase.READY and not window.state.busy)
+
+
+def test_the_engine_dies_and_comes_back_and_the_text_is_untouched(qtbot: QtBot, window: Window) -> None:
+    first = window.runner.pids[0]
+    type_text(window, "die")
+    qtbot.waitUntil(lambda: window.state.engine.phase is Phase.STARTING)
+    qtbot.waitUntil(lambda: window.state.engine.phase is Phase.READY)
+    assert window.panels.editor.toPlainText() == "x = 1\ny = 2\ndie"
+    assert window.runner.pids[0] not in (0, first)
+    assert not window.state.busy  # what killed it is not run again
+    rub_out(window, 3)
+    qtbot.waitUntil(lambda: drawn(window))
+
+
+def test_an_engine_that_cannot_start_is_left_alone_until_run(
+    qtbot: QtBot, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gradviz.state.update.START_DELAYS", (0, 0, 0))
+    window = opened(sandbox="unstartable")
+    qtbot.waitUntil(lambda: window.state.engine.phase is Phase.ENDED)
+    assert "torch is not installed here" in window.panels.status.activity
+    assert "torch is not installed here" in window.panels.canvas.words
+    window.action("run").trigger()
+    qtbot.waitUntil(lambda: window.state.engine.phase is Phase.STARTING)
+
+
+def test_bytes_that_are_no_frames_end_the_engine_not_the_window(qtbot: QtBot, window: Window) -> None:
+    type_text(window, "garbage")
+    qtbot.waitUntil(lambda: window.state.engine.phase is Phase.STARTING)
+    qtbot.waitUntil(lambda: window.state.engine.phase is Phase.READY)
+
+
+def test_a_picture_process_busy_with_the_past_is_replaced(qtbot: QtBot, window: Window) -> None:
+    busy = window.runner.pids[1]
+    type_text(window, "stuck")
+    qtbot.waitUntil(lambda: window.state.awaited and not window.state.running)
+    rub_out(window, 1)
+    qtbot.waitUntil(lambda: drawn(window))
+    assert window.runner.pids[1] != busy
+    qtbot.waitUntil(lambda: all(window.runner.pids))
+
+
+def test_stop_ends_a_picture_that_takes_too_long(qtbot: QtBot, window: Window) -> None:
+    type_text(window, "stuck")
+    qtbot.waitUntil(lambda: window.state.slow and not window.state.running)
+    assert window.panels.status.activity == "Drawing …"
+    window.action("stop").trigger()
+    assert not window.state.busy
+    rub_out(window, 1)
+    qtbot.waitUntil(lambda: drawn(window))
+
+
+@pytest.mark.parametrize("word", ["broken", "nonsense"])
+def test_a_picture_process_that_fails_is_replaced_and_told(qtbot: QtBot, window: Window, word: str) -> None:
+    window.panels.editor.insertPlainText(word + "\n")
+    qtbot.waitUntil(lambda: bool(window.state.failure))
+    assert window.panels.status.activity.startswith("The graph could not be drawn: ")
+    assert window.state.dimmed
+    window.panels.editor.undo()
+    qtbot.waitUntil(lambda: drawn(window))
+
+
+def test_without_a_wall_only_run_runs(qtbot: QtBot, opened: Opener) -> None:
+    window = opened(sandbox="this system has no such thing")
+    qtbot.waitUntil(lambda: window.state.engine.phase is Phase.READY)
+    assert window.state.run == 0
+    assert "no sandbox" in window.panels.status.facts
+    type_text(window, "z = 3")
+    assert window.state.run == 0
+    window.action("run").trigger()
+    qtbot.waitUntil(lambda: drawn(window))
+    type_text(window, "4")
+    assert window.state.run == 1
+    assert window.state.dimmed
+
+
+def test_live_off_waits_for_run(qtbot: QtBot, window: Window) -> None:
+    run = window.state.run
+    window.action("live").trigger()
+    type_text(window, "z = 3")
+    assert window.state.run == run
+    press(window.panels.editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: drawn(window))
+    window.action("live").trigger()
+    assert window.state.live
+
+
+def test_the_grad_mode_is_part_of_the_run(qtbot: QtBot, window: Window) -> None:
+    window.action("no_grad").trigger()
+    assert window.state.request is not None
+    assert window.state.request.mode == "no_grad"
+    assert window.action("no_grad").isChecked()
+    assert not window.action("grad").isChecked()
+    qtbot.waitUntil(lambda: drawn(window))
+
+
+def test_another_view_needs_no_new_run(qtbot: QtBot, window: Window) -> None:
+    run = window.state.run
+    window.action("backward").trigger()
+    qtbot.waitUntil(lambda: drawn(window) and window.panels.canvas.scene.drawing.title == "backward")
+    assert window.state.run == run
+
+
+def test_what_is_chosen_is_remembered(qtbot: QtBot, opened: Opener, window: Window) -> None:
+    window.action("dark").trigger()
+    window.send(OptionsSet(window.state.options._replace(direction="LR", legend=True)))
+    qtbot.waitUntil(lambda: drawn(window))
+    window.close()
+    again = opened()
+    assert again.state.theme == "dark"
+    assert again.state.options.direction == "LR"
+    assert again.action("legend").isChecked()
+    assert again.files.path is not None
+    assert again.files.path.name == "program.py"
+
+
+def test_nothing_runs_while_an_input_method_composes(qtbot: QtBot, window: Window) -> None:
+    editor, run = window.panels.editor, window.state.run
+    QApplication.sendEvent(editor, QInputMethodEvent("へんかん", []))
+    assert window.state.run == run
+    commit = QInputMethodEvent()
+    commit.setCommitString("変換 = 1")
+    QApplication.sendEvent(editor, commit)
+    assert window.state.run == run + 1
+    assert window.state.text.startswith("変換 = 1")
+    qtbot.waitUntil(lambda: drawn(window))
+
+
+def test_the_first_start_shows_the_first_lesson(opened: Opener) -> None:
+    window = opened(start=False)
+    assert "requires_grad=True" in window.panels.editor.toPlainText()
+    assert window.panels.status.activity == "Starting PyTorch …"
+    assert window.panels.canvas.words == "Starting PyTorch …"
+
+
+def test_text_comes_back_after_a_crash(qtbot: QtBot, opened: Opener, tmp_path: Path) -> None:
+    first = opened(start=False)
+    first.panels.editor.selectAll()
+    QTest.keyClicks(first.panels.editor, "lost = 1")
+    kept = list((tmp_path / "data").glob("*.json"))
+    assert len(kept) == 1
+    assert "lost = 1" in kept[0].read_text()
+    # A second window of another program must not touch it.
+    second = opened(start=False)
+    assert "lost" not in second.panels.editor.toPlainText()
+    second.close()
+    first.files.close()  # as when the process is gone: the text was written before
+    third = opened(start=False)
+    assert third.panels.editor.toPlainText() == "lost = 1"
+
+
+def test_a_lesson_can_be_undone(qtbot: QtBot, window: Window) -> None:
+    window.panels.examples.picked.emit("no_grad")
+    assert "torch.no_grad()" in window.panels.editor.toPlainText()
+    qtbot.waitUntil(lambda: drawn(window))
+    window.action("undo").trigger()
+    assert window.panels.editor.toPlainText() == "x = 1\ny = 2\n"
+    qtbot.waitUntil(lambda: drawn(window))
+
+
+def test_problems_lead_to_their_place(qtbot: QtBot, window: Window) -> None:
+    type_text(window, "\n\nerror")
+    qtbot.waitUntil(lambda: bool(window.panels.output.problems))
+    window.panels.editor.go_to(1)
+    window.panels.output.placeWanted.emit(5, 3)
+    assert (window.panels.editor.line, window.panels.editor.column) == (5, 3)
+
+
+def test_hostile_text_is_shown_as_text(qtbot: QtBot, window: Window) -> None:
+    window.panels.editor.insertPlainText("error <b>\u202ebold</b>\n")
+    qtbot.waitUntil(lambda: bool(window.panels.output.problems))
+    assert "<b>bold</b>" in window.panels.strip.text
+    assert "\u202e" not in window.panels.strip.text
+    assert "\u202e" not in window.panels.output.problems[0]

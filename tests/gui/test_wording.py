@@ -1,0 +1,104 @@
+"""What the window says of its state, state by state."""
+
+import pytest
+
+from gradviz.drawing.shapes import Drawing, Mark, Role
+from gradviz.layout.geometry import Rect, Size
+from gradviz.model.trace import Limit
+from gradviz.model.wire import Ready, Request
+from gradviz.picture.picture import Picture, Problem
+from gradviz.state.values import MAX_PROGRAM, AppState, Engine, Phase, Shown
+from gradviz.ui import wording
+from gradviz.ui.actions import COMMANDS, shortcut_sheet
+
+WALLED = Engine(Phase.READY, Ready("2.13.0+cpu", "3.11", ""))
+OPEN = Engine(Phase.READY, Ready("2.13.0+cpu", "3.11", "macOS has none"))
+PROBLEM = Problem("error", 4, 0, None, 0, "This is wrong", "E", None)
+BASE = AppState(text="x", engine=WALLED, run=1, request=Request("x", "grad"))
+NODE = Mark("a", Role.LEAF, Rect(0, 0, 1, 1), (), (), "a", "")
+DRAWN = Shown(Drawing(Size(1, 1), (), (), (NODE,)), 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (AppState(), "Starting PyTorch …"),
+        (AppState(engine=Engine(reason="signal 9")), "The engine ended (signal 9). Starting it again …"),
+        (AppState(engine=Engine(Phase.ENDED, reason="no torch")), "PyTorch could not be started: no torch"),
+        (BASE._replace(text="#" * (MAX_PROGRAM + 1)), "This program is longer than what gradviz runs"),
+        (BASE._replace(running=True, stopped=True), "Stopping …"),
+        (BASE._replace(running=True, slow=True), "Still running …"),
+        (BASE._replace(awaited=True, slow=True), "Drawing …"),
+        (BASE._replace(failure="no memory"), "The graph could not be drawn: no memory"),
+        (BASE._replace(stopped=True), "Stopped"),
+        (BASE._replace(text="y", engine=OPEN), "No sandbox here: a program runs only when you press Run (F5)"),
+        (BASE._replace(text="y", live=False), "Press Run (F5)"),
+        (BASE._replace(text="y"), "Ready"),
+        (BASE, "Ready"),
+        (BASE._replace(picture=Picture(1, True, None, problems=(PROBLEM,))), "Line 4: This is wrong"),
+        (
+            BASE._replace(picture=Picture(1, True, None, problems=(PROBLEM._replace(line=None),))),
+            "This is wrong",
+        ),
+        (BASE._replace(picture=Picture(1, True, None, limits=Limit("ops", ""))), "The run reached its limit (ops)"),
+        (BASE._replace(picture=Picture(1, True, None, notice="Laid out anew")), "Laid out anew"),
+        (BASE._replace(picture=Picture(1, True, None, seconds=0.01234)), "Ready · ran in 12.3 ms"),
+    ],
+)
+def test_activity(state: AppState, words: str) -> None:
+    assert wording.activity(state) == words
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (AppState(), "Starting PyTorch …"),
+        (BASE._replace(text=""), "Type a program, or pick an example.\nIts graph appears here as you type."),
+        (BASE._replace(picture=Picture(1, True, None, problems=(PROBLEM,))), "No graph yet: line 4 has an error."),
+        (BASE._replace(running=True), "Running …"),
+        (BASE._replace(text="y", live=False), "Press Run (F5)"),
+        (BASE, "No graph: nothing here requires grad"),
+        (BASE._replace(shown=DRAWN), ""),
+    ],
+)
+def test_an_empty_graph_says_why(state: AppState, words: str) -> None:
+    assert wording.empty_words(state) == words
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (BASE, ""),
+        (BASE._replace(dimmed=True), "This is the graph from before the last edit."),
+        (BASE._replace(dimmed=True, running=True), "Running … This is the graph from before."),
+        (
+            BASE._replace(dimmed=True, picture=Picture(1, True, None, problems=(PROBLEM,))),
+            "Line 4 has an error. This is the last good graph.",
+        ),
+        (
+            BASE._replace(dimmed=True, picture=Picture(1, True, None, problems=(PROBLEM._replace(line=None),))),
+            "The run ended in an error. This is the last good graph.",
+        ),
+    ],
+)
+def test_a_dimmed_graph_says_why(state: AppState, words: str) -> None:
+    assert wording.dim_notice(state) == words
+
+
+def test_facts() -> None:
+    assert wording.counts(AppState()) == ""
+    assert wording.counts(BASE._replace(shown=DRAWN, table=Picture(1, True, None))) == "1 nodes, 0 edges"
+    folded = BASE._replace(shown=DRAWN, table=Picture(1, True, None, hidden=9))
+    assert wording.counts(folded) == "1 nodes, 0 edges, 9 folded away"
+    assert (wording.torch(AppState()), wording.wall(AppState())) == ("", "")
+    assert (wording.torch(BASE), wording.wall(BASE)) == ("torch 2.13.0+cpu", "sandbox on")
+    assert wording.wall(BASE._replace(engine=OPEN)) == "no sandbox"
+    assert "macOS has none" in wording.wall_tip(BASE._replace(engine=OPEN))
+    assert "operating system holds them" in wording.wall_tip(BASE)
+
+
+def test_every_shortcut_is_on_the_sheet_and_unique() -> None:
+    keys = [key for command in COMMANDS for key in command.keys]
+    assert len(keys) == len(set(keys))
+    sheet = shortcut_sheet()
+    assert all(key in sheet for key in keys)

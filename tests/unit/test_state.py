@@ -1,0 +1,371 @@
+"""The window's state machine, message by message: no Qt, no process, no clock."""
+
+from collections.abc import Iterable
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradviz.drawing.shapes import Drawing, Mark, Role
+from gradviz.layout.geometry import Rect, Size
+from gradviz.model.wire import Exit, Ready, Request
+from gradviz.picture.picture import Options, Picture, Problem, TensorRow
+from gradviz.state import messages as m
+from gradviz.state.selection import reach
+from gradviz.state.update import MAX_STARTS, START_DELAYS, update
+from gradviz.state.values import MAX_PROGRAM, NOTHING, AppState, Chosen, Phase, Selection
+
+READY = m.EngineReady(Ready("2.13.0", "3.11", ""))
+UNWALLED = m.EngineReady(Ready("2.13.0", "3.11", "no Landlock here"))
+DONE = Exit(0, 0)
+
+
+def play(state: AppState, messages: Iterable[m.Message]) -> tuple[AppState, list[m.Effect]]:
+    done: list[m.Effect] = []
+    for message in messages:
+        state, effects = update(state, message)
+        done += effects
+    return state, done
+
+
+def node(name: str, line: int | None, tensor: int | None = None) -> Mark:
+    return Mark(name, Role.LEAF, Rect(0, 0, 1, 1), (), (), name, "", line=line, tensor=tensor)
+
+
+def edge(tail: str, head: str) -> Mark:
+    ends = (tail, head)
+    return Mark(f"{tail}{head}", Role.DATA_EDGE, Rect(0, 0, 1, 1), (), (), "", "", ends=ends)
+
+
+# a -> b -> d, a -> c, with a loose end e
+DIAMOND = Drawing(
+    Size(1, 1),
+    (),
+    (edge("a", "b"), edge("b", "d"), edge("a", "c"), Mark("odd", Role.DATA_EDGE, Rect(0, 0, 0, 0), (), (), "", "")),
+    (node("a", 1, 0), node("b", 2), node("c", 2, 2), node("d", 3, 3), node("e", None)),
+)
+ROWS = (
+    TensorRow(0, "a", "()", "float32", True, True, "None", "1.0", "None", 1, "a"),
+    TensorRow(2, "c", "()", "float32", True, False, "F", "1.0", "None", 2, "c"),
+    TensorRow(3, "hidden", "()", "float32", True, False, "F", "1.0", "None", 7, None),
+    TensorRow(4, "nowhere", "()", "float32", True, False, "F", "1.0", "None", None, "gone"),
+)
+
+
+def good(run: int, drawing: Drawing | None = DIAMOND, complete: bool = True) -> m.PictureArrived:
+    return m.PictureArrived(Picture(run, complete, drawing, ROWS, steps=3))
+
+
+def failed(run: int, steps: int = 0) -> m.PictureArrived:
+    problem = Problem("error", 2, 0, None, 0, "no", "SyntaxError: no", None)
+    return m.PictureArrived(Picture(run, True, None, problems=(problem,), steps=steps))
+
+
+def shown() -> AppState:
+    """A state in which the program "x" has been run and drawn."""
+    return play(AppState(), [m.Opened("x"), READY, m.RunExited(1, DONE), good(1)])[0]
+
+
+def test_nothing_runs_before_the_engine_is_ready() -> None:
+    state, effects = play(AppState(), [m.Opened("x"), m.Edited("xy")])
+    assert effects == [m.Remember("x"), m.Remember("xy")]
+    assert state.run == 0
+    state, effects = play(state, [READY])
+    request = Request("xy", "grad")
+    assert effects == [m.Remember("xy"), m.StartRun(1, request, Options()), m.Watch(1)]
+    assert state.busy
+    assert state.current
+
+
+def test_an_edit_is_kept_before_it_runs_and_takes_the_place_of_the_run_before() -> None:
+    state, effects = play(shown(), [m.Edited("xy"), m.Edited("xyz")])
+    kinds = [type(effect) for effect in effects]
+    assert kinds == [m.Remember, m.StartRun, m.Watch] * 2
+    assert state.run == 3
+    state, _ = play(state, [good(2), m.RunExited(2, DONE)])
+    assert state.busy
+    assert state.shown is not None
+    assert state.shown.run == 1
+
+
+def test_the_same_text_is_no_edit() -> None:
+    assert update(shown(), m.Edited("x")) == (shown(), ())
+
+
+def test_a_whole_picture_replaces_the_old_one() -> None:
+    state, _ = play(shown(), [m.Edited("xy"), good(2, complete=False)])
+    assert state.shown is not None
+    assert state.shown.run == 1  # not yet whole
+    state, _ = play(state, [m.RunExited(2, DONE), good(2)])
+    assert state.shown is not None
+    assert state.shown.run == 2
+    assert not state.busy
+    assert not state.dimmed
+
+
+def test_an_unfinished_picture_is_better_than_none() -> None:
+    state, _ = play(AppState(), [m.Opened("x"), READY, good(1, None, complete=False), good(1, complete=False)])
+    assert state.shown is not None
+    assert state.awaited
+
+
+def test_an_error_keeps_the_last_good_picture_dimmed_with_its_table() -> None:
+    state, _ = play(shown(), [m.Edited("x +")])
+    assert not state.dimmed  # a quick answer may still come: no flicker
+    state, _ = play(state, [m.RunExited(2, DONE), failed(2)])
+    assert state.dimmed
+    assert state.shown is not None
+    assert state.shown.run == 1
+    assert state.table is not None
+    assert state.table.run == 1
+    assert state.printed is not None
+    assert state.printed.run == 1  # what did not even compile printed nothing
+    assert state.picture is not None
+    assert state.picture.problems
+    state, _ = play(state, [m.Edited("x + y")])
+    assert state.dimmed  # nor does it flicker back
+    state, _ = play(state, [m.RunExited(3, DONE), failed(3, steps=5)])
+    assert state.printed is not None
+    assert state.printed.run == 3
+
+
+def test_a_program_without_tensors_has_an_empty_picture() -> None:
+    state, _ = play(shown(), [m.Edited("print()"), m.RunExited(2, DONE), good(2, None)])
+    assert state.shown is not None
+    assert state.shown.drawing.nodes == ()
+    assert not state.dimmed
+
+
+def test_a_slow_run_dims_what_is_shown_until_it_answers() -> None:
+    state, _ = play(shown(), [m.Edited("xy"), m.RanLong(1)])
+    assert not state.slow  # word of an older run
+    state, _ = play(state, [m.RanLong(2)])
+    assert state.slow
+    assert state.dimmed
+    state, _ = play(state, [m.RunExited(2, DONE), good(2)])
+    assert not state.slow
+    assert not state.dimmed
+    assert not play(state, [m.RanLong(2)])[0].slow
+
+
+def test_stop_kills_the_run_then_the_engine() -> None:
+    state, effects = play(shown(), [m.Edited("while"), m.StopPressed()])
+    assert effects[-1] == m.CancelRun(2)
+    assert state.stopped
+    state, effects = play(state, [m.StopPressed()])
+    assert effects == [m.KillEngine()]
+    state, effects = play(state, [m.EngineEnded("killed")])
+    assert effects == [m.StartEngine(0)]
+    assert not state.busy
+    state, effects = play(state, [READY])
+    assert effects == []  # what hung is not run again by itself
+
+
+def test_stop_kills_the_picture_process_where_only_the_picture_is_missing() -> None:
+    state, effects = play(shown(), [m.Edited("xy"), m.RunExited(2, DONE), m.StopPressed()])
+    assert effects[-1] == m.DropPicture()
+    assert not state.busy
+    # The trace went with it: another view needs another run.
+    _, effects = play(state, [m.OptionsSet(Options(view="backward"))])
+    assert m.StartRun(3, Request("xy", "grad"), Options(view="backward")) in effects
+
+
+def test_stop_with_nothing_to_stop_takes_back_run() -> None:
+    state, effects = play(AppState(), [m.RunPressed(), m.StopPressed(), READY])
+    assert not any(isinstance(effect, m.CancelRun | m.DropPicture) for effect in effects)
+    assert state.run == 1  # live, so it runs all the same
+    state, effects = play(AppState(live=False), [m.RunPressed(), m.StopPressed(), READY])
+    assert state.run == 0
+
+
+def test_run_pressed_early_runs_as_soon_as_it_can_even_without_a_wall() -> None:
+    state, _ = play(AppState(live=False), [m.Opened("x"), m.RunPressed(), UNWALLED])
+    assert state.run == 1
+    assert not state.pressed
+
+
+def test_without_a_wall_edits_and_modes_wait_for_run() -> None:
+    messages: list[m.Message] = [m.Opened("x"), UNWALLED, m.Edited("xy"), m.ModeSet("no_grad")]
+    messages += [m.LiveSet(False), m.LiveSet(True)]
+    state, effects = play(AppState(), messages)
+    assert state.run == 0
+    assert not any(isinstance(effect, m.StartRun) for effect in effects)
+    state, _ = play(state, [m.RunPressed()])
+    assert state.request == Request("xy", "no_grad")
+
+
+def test_live_off_and_on() -> None:
+    state, effects = play(shown(), [m.LiveSet(False), m.Edited("xy")])
+    assert state.run == 1
+    assert state.dimmed
+    assert effects == [m.Remember("xy")]
+    state, _ = play(state, [m.LiveSet(True)])
+    assert state.run == 2
+    assert play(shown(), [m.LiveSet(False), m.LiveSet(True)])[0].run == 1  # nothing changed: nothing to run
+
+
+def test_the_grad_mode_is_a_setting_of_the_run() -> None:
+    state, effects = play(shown(), [m.ModeSet("inference"), m.ModeSet("inference")])
+    assert state.request == Request("x", "inference")
+    assert len([effect for effect in effects if isinstance(effect, m.StartRun)]) == 1
+
+
+def test_another_view_is_a_redraw() -> None:
+    options = Options(view="forward")
+    state, effects = play(shown(), [m.OptionsSet(options), m.OptionsSet(options)])
+    assert effects == [m.Redraw(1, options), m.Watch(1)]
+    assert state.awaited
+    assert not play(state, [good(1)])[0].awaited
+
+
+def test_a_theme_is_no_run() -> None:
+    state, effects = play(shown(), [m.ThemeSet("dark")])
+    assert (state.theme, effects) == ("dark", [])
+
+
+def test_an_engine_that_keeps_failing_is_left_alone_until_run() -> None:
+    ends: list[m.Message] = [m.EngineEnded("no torch")] * MAX_STARTS
+    state, effects = play(AppState(), ends)
+    assert effects == [m.StartEngine(delay) for delay in START_DELAYS[1:]]
+    assert state.engine.phase is Phase.ENDED
+    assert state.engine.reason == "no torch"
+    state, effects = play(state, [m.RunPressed(), READY])
+    assert effects[0] == m.StartEngine(0)
+    assert state.run == 1
+
+
+def test_an_engine_that_dies_later_is_started_at_once() -> None:
+    state, effects = play(shown(), [m.Edited("xy"), m.EngineEnded("signal 9")])
+    assert effects[-1] == m.StartEngine(0)
+    assert not state.busy
+    assert state.dimmed
+    state, effects = play(state, [m.Edited("xyz"), READY])
+    assert state.request == Request("xyz", "grad")
+
+
+def test_a_picture_still_to_come_outlives_the_engine() -> None:
+    state, _ = play(shown(), [m.Edited("xy"), m.RunExited(2, DONE), m.EngineEnded("signal 9")])
+    assert state.awaited
+
+
+def test_a_picture_process_that_dies_is_told() -> None:
+    state, _ = play(shown(), [m.Edited("xy"), m.RunExited(2, DONE), m.PictureEnded("no memory")])
+    assert state.failure == "no memory"
+    assert state.dimmed
+    assert not state.busy
+    assert play(state, [m.Edited("x")])[0].failure == ""
+
+
+def test_a_huge_program_is_kept_but_not_run() -> None:
+    text = "#" * (MAX_PROGRAM + 1)
+    state, effects = play(shown(), [m.Edited(text)])
+    assert state.too_long
+    assert effects == [m.Remember(text)]
+
+
+def test_opening_another_program_forgets_the_selection() -> None:
+    state, _ = play(shown(), [m.MarkChosen("a"), m.Opened("x")])
+    assert state.document == 2
+    assert state.selection == NOTHING
+
+
+def test_choosing_a_node_lights_what_it_comes_from_and_goes_to() -> None:
+    state, _ = play(shown(), [m.MarkChosen("b")])
+    assert state.selection == Selection(frozenset("b"), frozenset({"a", "ab", "b", "bd", "d"}), (2,), frozenset())
+    state, _ = play(state, [m.MarkChosen("c")])
+    assert state.selection.tensors == {2}
+    state, _ = play(state, [m.MarkChosen(None)])
+    assert state.selection == NOTHING
+
+
+def test_choosing_an_edge_lights_its_way() -> None:
+    state, _ = play(shown(), [m.MarkChosen("ab")])
+    assert state.selection.lit == frozenset({"a", "ab", "b", "bd", "d"})
+
+
+def test_choosing_a_line_lights_its_nodes_and_dims_nothing() -> None:
+    state, _ = play(shown(), [m.LineChosen(2)])
+    assert state.selection == Selection(frozenset("bc"), None, (), frozenset({2}))
+    state, _ = play(state, [m.LineChosen(9)])
+    assert state.chosen == Chosen("line", 9)
+    assert play(AppState(), [m.LineChosen(1)])[0].selection == NOTHING
+
+
+def test_choosing_a_row_lights_its_node_where_it_has_one() -> None:
+    state, _ = play(shown(), [m.TensorChosen(2)])
+    assert state.selection.marks == {"c"}
+    assert state.selection.tensors == {2}
+    state, _ = play(state, [m.TensorChosen(3)])
+    assert state.selection == Selection(lines=(7,), tensors=frozenset({3}))
+    state, _ = play(state, [m.TensorChosen(4)])
+    assert state.selection == Selection(tensors=frozenset({4}))
+    state, _ = play(state, [m.TensorChosen(99)])
+    assert state.chosen is None
+
+
+def test_what_is_gone_is_no_longer_chosen() -> None:
+    state, _ = play(shown(), [m.MarkChosen("e"), m.Edited("xy"), m.RunExited(2, DONE)])
+    state, _ = play(state, [good(2, DIAMOND._replace(nodes=DIAMOND.nodes[:2]))])
+    assert state.chosen is None
+    assert play(AppState(), [m.MarkChosen("a")])[0].chosen is None
+
+
+@given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), max_size=40), st.integers(0, 12))
+def test_reach_is_the_transitive_closure(pairs: list[tuple[int, int]], start: int) -> None:
+    nodes = [node(str(name), None) for name in range(13)]
+    edges = [
+        Mark(f"{t}>{h}", Role.DATA_EDGE, Rect(0, 0, 0, 0), (), (), "", "", ends=(str(t), str(h))) for t, h in pairs
+    ]
+    after = {start}
+    before = {start}
+    for _ in range(13):
+        after |= {head for tail, head in pairs if tail in after}
+        before |= {tail for tail, head in pairs if head in before}
+    lit = reach(Drawing(Size(1, 1), (), tuple(edges), tuple(nodes)), nodes[start])
+    assert {int(name) for name in lit if ">" not in name} == after | before
+    assert {name for name in lit if ">" in name} == {
+        f"{tail}>{head}" for tail, head in pairs if tail in after or head in before
+    }
+
+
+def test_reach_walks_a_long_chain() -> None:
+    nodes = tuple(node(f"n{at}", None) for at in range(50_000))
+    edges = tuple(edge(f"n{at}", f"n{at + 1}") for at in range(49_999))
+    assert len(reach(Drawing(Size(1, 1), (), edges, nodes), nodes[0])) == 99_999
+
+
+EVENTS = st.one_of(
+    st.builds(m.Edited, st.text(max_size=3)),
+    st.builds(m.Opened, st.text(max_size=3)),
+    st.sampled_from([m.RunPressed(), m.StopPressed(), READY, UNWALLED, m.EngineEnded("x"), m.PictureEnded("y")]),
+    st.builds(m.LiveSet, st.booleans()),
+    st.builds(m.ModeSet, st.sampled_from(["grad", "no_grad", "inference"])),
+    st.builds(m.RunExited, st.integers(0, 5), st.just(DONE)),
+    st.builds(m.RanLong, st.integers(0, 5)),
+    st.builds(good, st.integers(0, 5), complete=st.booleans()),
+    st.builds(failed, st.integers(0, 5)),
+    st.builds(m.MarkChosen, st.sampled_from(["a", "b", "zz", None])),
+    st.builds(m.LineChosen, st.integers(1, 4)),
+    st.builds(m.OptionsSet, st.builds(Options, view=st.sampled_from(["both", "forward"]))),
+)
+
+
+@given(st.lists(EVENTS, max_size=30))
+def test_whatever_happens_the_laws_hold(messages: list[m.Message]) -> None:
+    state, run = AppState(), 0
+    for message in messages:
+        before = state
+        state, effects = update(state, message)
+        started = [effect for effect in effects if isinstance(effect, m.StartRun)]
+        assert len(started) <= 1
+        assert state.run == before.run + len(started)
+        if started:
+            # A program runs by itself only behind the wall; its text is safe before it starts.
+            assert state.engine.walled or isinstance(message, m.RunPressed) or before.pressed
+            assert effects.index(m.Remember(state.text)) < effects.index(started[0])
+            run = started[0].run
+        assert state.run == run
+        assert state.shown is None or state.shown.run <= state.run
+        assert not state.slow or state.busy
+        if state.shown and not state.busy and not state.dimmed:
+            assert state.current
+            assert state.shown.run == state.run
