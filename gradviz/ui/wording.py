@@ -7,6 +7,11 @@ from gradviz.state.values import AppState, Phase
 from gradviz.ui.plain import one_line
 
 
+def duration_text(seconds: float) -> str:
+    """Return a duration with three digits: "2.51 ms", "1.52 s"."""
+    return f"{seconds * 1000:.3g} ms" if seconds < 0.9995 else f"{seconds:.3g} s"
+
+
 def _tr(text: str) -> str:
     return QCoreApplication.translate("Wording", text)
 
@@ -50,7 +55,7 @@ def _outcome(state: AppState) -> str:
     if picture and picture.notice:
         return one_line(picture.notice)
     if state.current and picture and picture.run == state.run:
-        return _tr("Ready · ran in {milliseconds} ms").format(milliseconds=f"{picture.seconds * 1000:.3g}")
+        return _tr("Ready · recorded in {duration}").format(duration=duration_text(picture.seconds))
     return _tr("Ready")
 
 

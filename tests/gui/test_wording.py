@@ -42,7 +42,7 @@ DRAWN = Shown(Drawing(Size(1, 1), (), (), (NODE,)), 1, 0)
         ),
         (BASE._replace(picture=Picture(1, True, None, limits=Limit("ops", ""))), "The run reached its limit (ops)"),
         (BASE._replace(picture=Picture(1, True, None, notice="Laid out anew")), "Laid out anew"),
-        (BASE._replace(picture=Picture(1, True, None, seconds=0.01234)), "Ready · ran in 12.3 ms"),
+        (BASE._replace(picture=Picture(1, True, None, seconds=0.01234)), "Ready · recorded in 12.3 ms"),
     ],
 )
 def test_activity(state: AppState, words: str) -> None:
