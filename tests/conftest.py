@@ -1,0 +1,20 @@
+"""What holds for every test: no window on a person's screen, and silence in the log."""
+
+import logging
+import os
+from collections.abc import Iterator
+
+import pytest
+
+# Before Qt is first imported. Tests of the real window start it as a process of its own on the Xvfb display.
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+
+@pytest.fixture(autouse=True)
+def quiet_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail a test during which a record of WARNING or above was logged."""
+    yield
+    loud = [
+        record for when in ("setup", "call") for record in caplog.get_records(when) if record.levelno >= logging.WARNING
+    ]
+    assert not loud, [record.getMessage() for record in loud]

@@ -1,0 +1,153 @@
+"""The commands as a script calls them: real processes, the real engine, every format."""
+
+import json
+import os
+import struct
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from gradviz.layout import graphviz
+
+pytestmark = pytest.mark.slow
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def gradviz(*arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
+    """Run a command as on a machine without a display, and without a hint for Qt."""
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}
+    }
+    command = [sys.executable, "-m", "gradviz", *arguments]
+    return subprocess.run(command, input=text, capture_output=True, encoding="utf-8", env=environment, check=False)
+
+
+def export(out: Path, *arguments: str, program: str = "lesson:first") -> bytes:
+    done = gradviz("export", program, "-o", str(out), *arguments)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    return out.read_bytes()
+
+
+def texts(svg: bytes) -> list[str]:
+    return ["".join(text.itertext()) for text in ET.fromstring(svg).iter(f"{SVG}text")]
+
+
+def test_svg_shows_the_graph(tmp_path: Path) -> None:
+    shown = texts(export(tmp_path / "graph.svg"))
+    assert any("MulBackward0" in text for text in shown)
+    assert any("2.0 + 2.0" in text for text in shown)
+
+
+@pytest.mark.parametrize("layout", ["layered", "graphviz"])
+def test_svg_in_either_layout_shows_the_same_words(layout: str, tmp_path: Path) -> None:
+    svg = export(tmp_path / "graph.svg", "--layout", layout, "--view", "backward", "--theme", "dark", "--legend")
+    assert any("AccumulateGrad" in text for text in texts(svg))
+
+
+def test_png_has_the_size_that_was_asked_for(tmp_path: Path) -> None:
+    once, twice = export(tmp_path / "1.png"), export(tmp_path / "2.png", "--scale", "2")
+    (width, height), (wide, high) = (struct.unpack(">II", data[16:24]) for data in (once, twice))
+    assert once.startswith(b"\x89PNG")
+    assert abs(wide - 2 * width) <= 2
+    assert abs(high - 2 * height) <= 2
+
+
+def test_pdf_is_one(tmp_path: Path) -> None:
+    assert export(tmp_path / "graph.pdf").startswith(b"%PDF-")
+
+
+def test_dot_is_accepted_by_dot(tmp_path: Path) -> None:
+    dot = export(tmp_path / "graph.dot")
+    done = subprocess.run([graphviz.program(), "-Kdot", "-Tsvg"], input=dot, capture_output=True, check=True)
+    assert any("MulBackward0" in text for text in texts(done.stdout))
+
+
+def test_json_is_the_trace(tmp_path: Path) -> None:
+    exported = json.loads(export(tmp_path / "graph.json"))
+    gradviz("trace", "lesson:first", "-o", str(tmp_path / "trace.json"))
+    traced = json.loads((tmp_path / "trace.json").read_text())
+    assert {key: exported[key] for key in ("grad_fns", "ops", "tensors")} == {
+        key: traced[key] for key in ("grad_fns", "ops", "tensors")
+    }
+
+
+def test_the_grad_mode_around_the_program_is_chosen(tmp_path: Path) -> None:
+    shown = texts(export(tmp_path / "graph.svg", "--mode", "no_grad", program="lesson:set_grad_enabled"))
+    assert any("no_grad" in text for text in shown)
+
+
+def test_japanese_is_spoken(tmp_path: Path) -> None:
+    svg = export(tmp_path / "graph.svg", "--lang", "ja", "--legend").decode()
+    assert any("ぁ" <= character <= "ん" for character in svg)
+
+
+def test_an_error_is_drawn_up_to_its_line(tmp_path: Path) -> None:
+    out = tmp_path / "graph.svg"
+    done = gradviz(
+        "export", "-", "-o", str(out), text="x = torch.ones(2, requires_grad=True)\ny = x * 2\ny.backward()\n"
+    )
+    assert done.returncode == 1
+    assert "line 3" in done.stderr
+    assert any("MulBackward0" in text for text in texts(out.read_bytes()))
+
+
+def test_a_syntax_error_is_an_error_of_the_program(tmp_path: Path) -> None:
+    done = gradviz("trace", "-", "-o", str(tmp_path / "trace.json"), text="x = (\n")
+    assert done.returncode == 1
+    assert "line 1" in done.stderr
+    assert json.loads((tmp_path / "trace.json").read_text())["error"]["type"] == "SyntaxError"
+
+
+def test_a_program_without_end_reaches_its_limit(tmp_path: Path) -> None:
+    out = tmp_path / "graph.svg"
+    source = "x = torch.tensor(2.0, requires_grad=True)\ny = x * x\nwhile True: pass\n"
+    done = gradviz("export", "-", "-o", str(out), "--timeout", "1", text=source)
+    assert done.returncode == 3, done.stderr
+    assert any("MulBackward0" in text for text in texts(out.read_bytes()))
+
+
+def test_the_same_seed_gives_the_same_run(tmp_path: Path) -> None:
+    def values(seed: str) -> object:
+        out = tmp_path / "trace.json"
+        assert gradviz("trace", "-", "-o", str(out), "--seed", seed, text="r = torch.rand(3)\n").returncode == 0
+        return [tensor["value"]["data"] for tensor in json.loads(out.read_text())["tensors"]]
+
+    assert values("7") == values("7") != values("8")
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    out = tmp_path / "graph.svg"
+    out.write_text("the old one")
+    assert gradviz("export", "-", "-o", str(out), "--python", "/nowhere/python").returncode == 2
+    assert out.read_text() == "the old one"
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_without_a_display_the_window_says_so_in_one_sentence() -> None:
+    done = gradviz()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no display" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_doctor_knows_this_machine() -> None:
+    done = gradviz("doctor")
+    assert done.returncode == 0, done.stdout
+    assert "torch" in done.stdout
+
+
+@pytest.mark.parametrize("steps", [1_000, 100_000])
+def test_a_long_chain_ends_in_a_small_picture(steps: int, tmp_path: Path) -> None:
+    """No function of ours recurses over the graph, and freeing it does not end the process."""
+    out = tmp_path / "graph.svg"
+    source = f"x = torch.zeros((), requires_grad=True)\nfor i in range({steps}):\n    x = x + 1\n"
+    done = gradviz("export", "-", "-o", str(out), "--timeout", "60", text=source)
+    assert done.returncode == 0, done.stderr
+    svg = out.read_bytes()
+    assert len(svg) < 200_000
+    assert any(f"{steps:,}" in text or str(steps) in text for text in texts(svg))

@@ -1,0 +1,26 @@
+"""Every claim of every lesson, and of every idea it ends with, against the installed torch."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from gradviz import resources
+from gradviz.model.claims import failures
+from gradviz.model.wire import Request
+from gradviz.resources import Lesson
+from gradviz.runs import Engine
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with Engine() as engine:
+        yield engine
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lesson", resources.lessons(), ids=lambda lesson: lesson.name)
+def test_a_lesson_says_only_what_its_program_shows(lesson: Lesson, engine: Engine) -> None:
+    assert failures(lesson.claims, engine.trace(Request(lesson.source))) == ()
+    for idea in lesson.ideas:
+        changed = lesson.source.replace(idea.old, idea.new)
+        assert failures(idea.claims, engine.trace(Request(changed))) == (), idea.new
