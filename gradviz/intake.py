@@ -10,7 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from gradviz.model.errors import hint
-from gradviz.model.rules import REFERENCES, broken
+from gradviz.model.rules import SOUND, broken
 from gradviz.model.trace import End, GradFn, Op, Page, Step, Tensor, Trace
 from gradviz.model.wire import MAX_RUN, Exit, FrameError, Ready, Request
 
@@ -52,9 +52,9 @@ class TraceBuilder:
         self._request = request
         self._ready = ready
         self._size = 0
-        self._tensors: list[Tensor] = []
+        self._tensors: dict[int, Tensor] = {}
         self._past: list[Tensor] = []
-        self._grad_fns: list[GradFn] = []
+        self._grad_fns: dict[int, GradFn] = {}
         self._past_grad_fns: list[GradFn] = []
         self._ops: list[Op] = []
         self._steps: list[Step] = []
@@ -65,7 +65,7 @@ class TraceBuilder:
         """Take one page.
 
         Raises:
-            FrameError: it is malformed, its ids are out of order, or the run has sent more than MAX_RUN bytes.
+            FrameError: it is malformed, its ids leave a gap, or the run has sent more than MAX_RUN bytes.
         """
         self._size += len(payload)
         if self._size > MAX_RUN:
@@ -98,14 +98,15 @@ class TraceBuilder:
         Raises:
             FrameError: a reference points at nothing.
         """
-        steps = sorted([*self._steps, *(Step(op.step, "op", op.line, op.id, op.grad_fn) for op in self._ops)])
+        steps = [*self._steps, *(Step(op.step, "op", op.line, op.id, op.grad_fn) for op in self._ops)]
+        steps.sort(key=lambda step: step.id)
         end = self._end
-        names = _names([*self._past, *self._tensors], steps)
+        names = _names([*self._past, *self._tensors.values()], steps)
         trace = self.empty()._replace(
-            tensors=_named(self._tensors, names),
+            tensors=_named(_in_order(self._tensors), names),
             past=_named(self._past, names),
             ops=tuple(self._ops),
-            grad_fns=tuple(self._grad_fns),
+            grad_fns=tuple(_in_order(self._grad_fns)),
             past_grad_fns=tuple(self._past_grad_fns),
             steps=tuple(steps),
             backwards=tuple(record for page in self._pages for record in page.backwards),
@@ -116,23 +117,29 @@ class TraceBuilder:
         if end is not None:
             error = None if end.error is None else end.error._replace(hint=hint(end.error))
             trace = trace._replace(error=error, limits=end.limits, memory=end.memory, seconds=end.seconds)
-        for law, where in broken(trace, REFERENCES):
+        for law, where in broken(trace, SOUND):
             raise FrameError(f"{law}: {where}")
         return trace
 
 
-def _put(known: list[Record], records: Iterable[Record]) -> list[Record]:
-    """Append new records and replace known ones; return those replaced."""
+def _put(known: dict[int, Record], records: Iterable[Record]) -> list[Record]:
+    """Add new records and replace known ones; return those replaced. Within one page new ones come in any order."""
     replaced: list[Record] = []
+    highest = -1
     for record in records:
-        if record.id == len(known):
-            known.append(record)
-        elif 0 <= record.id < len(known):
+        if record.id < 0:
+            raise FrameError(f"record {record.id} has no number")
+        if record.id in known:
             replaced.append(known[record.id])
-            known[record.id] = record
-        else:
-            raise FrameError(f"record {record.id} came as number {len(known)}")
+        known[record.id] = record
+        highest = max(highest, record.id)
+    if highest >= len(known):
+        raise FrameError(f"record {highest} came when there were {len(known)}")
     return replaced
+
+
+def _in_order(records: dict[int, Record]) -> list[Record]:
+    return [records[number] for number in range(len(records))]
 
 
 def _names(states: list[Tensor], steps: list[Step]) -> dict[int, tuple[str, ...]]:

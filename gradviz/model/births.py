@@ -6,6 +6,8 @@ person has a tensor in hand.
 
 from gradviz.model.trace import Op, Trace
 
+DETACHED = ("aten::detach", "prim::data")  # the second has a version counter of its own
+
 
 def births(trace: Trace) -> set[int]:
     """Ids of the forward ops that make, copy or fill a tensor nobody has used or named yet, or ever does."""
@@ -42,7 +44,7 @@ def _wanted(trace: Trace, named: dict[int, int]) -> set[int]:
 
 def _is_internal(op: Op, wanted: set[int]) -> bool:
     """Whether it is the detached copy of a result that torch saves for backward."""
-    return op.grad_fn is None and op.name.startswith("aten::detach") and wanted.isdisjoint(op.outputs)
+    return op.grad_fn is None and op.name.startswith(DETACHED) and wanted.isdisjoint(op.outputs)
 
 
 def _is_birth(op: Op, born: dict[int, Op], used: set[int], named: dict[int, int]) -> bool:
@@ -57,4 +59,4 @@ def _is_birth(op: Op, born: dict[int, Op], used: set[int], named: dict[int, int]
         return True
     # The detach by which torch turns a kernel's result into the tensor it hands out.
     first = born.get(op.inputs[0])
-    return first is not None and op.name.startswith("aten::detach") and (first.line, first.call) == (op.line, op.call)
+    return first is not None and op.name.startswith(DETACHED) and (first.line, first.call) == (op.line, op.call)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from gradviz.model.births import births
+from gradviz.model.calls import calls
 from gradviz.model.flow import Flow, flow, operand_edges, sums
 from gradviz.model.graph import Edge, EdgeKind, Graph, Node, NodeKind, View
 from gradviz.model.trace import BackwardCall, GradFn, Op, Region, Tensor, Trace, Value
@@ -28,8 +29,13 @@ class _Builder:
         self._view: View = view
         self._flow = flow(trace) if self._both else Flow({}, {}, {})
         born = births(trace)
-        self.ops = [op for op in trace.ops if op.phase == "forward" and op.outputs and op.id not in born]
-        self._states = _generations(trace, {op.id for op in self.ops})
+        around = calls(trace)
+        self.ops = [
+            op for op in trace.ops if op.phase == "forward" and op.outputs and op.id not in born and op.id not in around
+        ]
+        shown = {op.id: op.id for op in self.ops}
+        shown |= {op: call for op, call in around.items() if call in shown}
+        self._states = _generations(trace, shown)
         self._touched = _touched(self._states, self.ops)
         self._birth_regions = _birth_regions(trace)
         self._grads = {state.grad_tensor for state in (*trace.past, *trace.tensors)}
@@ -104,6 +110,7 @@ class _Builder:
 
     def _finished(self, node: Node) -> Node:
         """A tensor node with the backward calls from it and the gradients that met in it."""
+        node = node._replace(in_error=self._in_error(node))
         if node.tensor is None or self._makers[node.tensor.id][0] != node.id:
             return node
         tensor = node.tensor.id
@@ -111,12 +118,23 @@ class _Builder:
         terms = sums(node.tensor.grad, added, tuple(self._parts.get(tensor, ())))
         return node._replace(roots=tuple(self._roots.get(tensor, ())), sums=terms)
 
+    def _in_error(self, node: Node) -> bool:
+        """Whether the error that ended the program speaks of it, or of a tensor that has no node but its op's."""
+        error = self._trace.error
+        if error is None:
+            return False
+        if node.tensor is not None:
+            return node.tensor.id in error.tensors
+        if node.op is not None and node.op.grad_fn in error.grad_fns:
+            return True
+        return any(self._makers[tensor][0] == node.id for tensor in error.tensors if tensor in self._makers)
 
-def _generations(trace: Trace, shown: set[int]) -> dict[tuple[int, int | None], Tensor]:
-    """The last state of each tensor after each op that is shown and changed it; None: before any."""
+
+def _generations(trace: Trace, shown: dict[int, int]) -> dict[tuple[int, int | None], Tensor]:
+    """The last state of each tensor after each op that is shown, as itself or another, and changed it; None: before."""
     states: dict[tuple[int, int | None], Tensor] = {}
     for state in (*trace.past, *trace.tensors):
-        states[state.id, state.made_by if state.made_by in shown else None] = state
+        states[state.id, None if state.made_by is None else shown.get(state.made_by)] = state
     return states
 
 
@@ -183,6 +201,8 @@ def _backward(trace: Trace) -> Graph:
                 op=makers.get(grad_fn.id),
                 grad_fn=grad_fn,
                 line=grad_fn.line if variable is None else variable.line,
+                in_error=trace.error is not None
+                and (grad_fn.id in trace.error.grad_fns or grad_fn.variable in trace.error.tensors),
             )
         )
         left = gradients.left.get(grad_fn.id, ())

@@ -20,11 +20,15 @@ class Hint(NamedTuple):
     ja: str
 
 
+LONGEST = 10_000  # characters of a message that are looked at: a program can raise megabytes
+_MEMORY_EN = "That needs more memory than a run may use. Make the tensors smaller, or raise the limit."
+_MEMORY_JA = "実行に許されたメモリを超えました。テンソルを小さくするか、上限を上げてください。"
+
 HINTS = (
     Hint(
         "full-width",
         "SyntaxError",
-        r"invalid (?:non-printable )?character '?(?P<what>[^' ]*)'? ?\(?(?:U\+(?:3000|FF[0-9A-F]{2}|3002|201[89CD]))",
+        r"invalid (?:non-printable )?character '?(?P<what>[^' ]*)'? ?\(?(?:U\+(?:300[0-2]|FF[0-9A-F]{2}|201[89CD]))",
         "There is a full-width character here. Python wants the half-width one.",
         "全角文字が入っています。Python では半角文字を使ってください。",
     ),
@@ -63,7 +67,7 @@ HINTS = (
     Hint(
         "int-grad",
         "RuntimeError",
-        r"[Oo]nly Tensors of floating point and complex dtype can require gradients",
+        r"[Oo]nly Tensors of floating point (?:and complex )?dtype can require gradients",
         "Whole numbers have no gradient. Write 1. instead of 1, or pass dtype=torch.float32.",
         "整数のテンソルは勾配を持てません。1 ではなく 1. と書くか、dtype=torch.float32 を指定してください。",
     ),
@@ -140,7 +144,7 @@ HINTS = (
         "grad-shape",
         "RuntimeError",
         r"Mismatch in shape: grad_output\[\d+\] has a shape of (?P<one>.+?) "
-        r"and output\[\d+\] has a shape of (?P<two>.+?)\.",
+        r"and output\[\d+\] has a shape of (?P<two>.+?)\.(?:\s|$)",
         "The gradient passed has shape {one}, the output has shape {two}. They must be the same.",
         "渡された勾配の形状は {one}、出力の形状は {two} です。同じ形状にしてください。",
     ),
@@ -158,6 +162,14 @@ HINTS = (
         r".*dimension (?P<dim>\d+)",
         "The shapes do not fit together: dimension {dim} is {one} on one side and {two} on the other.",
         "形状が合いません。次元 {dim} の大きさが {one} と {two} です。",
+    ),
+    Hint(
+        "dtype",
+        "RuntimeError",
+        r"same dtype,? but (?:got|found):? (?P<one>\w+) (?:!=|and) (?P<two>\w+)"
+        r"|expected scalar type (?P<three>\w+) but found (?P<four>\w+)",
+        "The two tensors are of different dtypes: {one}{three} and {two}{four}. Convert one of them with .to(dtype).",
+        "二つのテンソルの dtype が違います: {one}{three} と {two}{four}。どちらかを .to(dtype) で変換してください。",
     ),
     Hint(
         "numpy",
@@ -204,10 +216,11 @@ HINTS = (
     Hint(
         "memory",
         "RuntimeError|MemoryError",
-        r"can't allocate memory|not enough memory|DefaultCPUAllocator|^$",
-        "That needs more memory than a run may use. Make the tensors smaller, or raise the limit.",
-        "実行に許されたメモリを超えました。テンソルを小さくするか、上限を上げてください。",
+        r"can't allocate memory|not enough memory|DefaultCPUAllocator",
+        _MEMORY_EN,
+        _MEMORY_JA,
     ),
+    Hint("python-memory", "MemoryError", r"^$", _MEMORY_EN, _MEMORY_JA),  # Python itself says no more than the type
     Hint(
         "denied",
         "PermissionError|OSError|BlockingIOError",
@@ -270,7 +283,7 @@ def _match(error: ProgramError) -> tuple[Hint, dict[str, str]] | None:
     for row in HINTS:
         if not re.fullmatch(row.types, error.type) or ("{suggestion}" in row.en and error.suggestion is None):
             continue
-        found = re.search(row.pattern, error.message, re.DOTALL)
+        found = re.search(row.pattern, error.message[:LONGEST], re.DOTALL)
         if found is not None:
             return row, {name: text or "" for name, text in found.groupdict().items()}
     return None

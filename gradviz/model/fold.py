@@ -5,10 +5,12 @@ a loop leaves them. Where a graph is still too large after that, all nodes of on
 """
 
 from collections import defaultdict
+from math import gcd
 from typing import NamedTuple
 
 from gradviz.model.graph import Edge, Fold, Graph, Node, NodeKind
 from gradviz.model.strong import components
+from gradviz.model.trace import GradFn, Op
 
 FEW = 60  # nodes that are never worth folding
 REPEATS = 4  # how often a stretch must repeat to be folded
@@ -20,7 +22,7 @@ class _Stretch(NamedTuple):
     """Nodes that become one."""
 
     members: tuple[Node, ...]
-    times: int
+    times: int  # repetitions of the same, 1: nodes of a kind each
 
 
 def fold(graph: Graph) -> Graph:
@@ -60,6 +62,7 @@ def _signature(node: Node) -> tuple[object, ...]:
         None if grad_fn is None else grad_fn.name,
         node.tensor is None or (node.tensor.names, node.tensor.shape),
         bool(node.roots),
+        node.in_error,
     )
 
 
@@ -108,7 +111,7 @@ def _lines(graph: Graph) -> list[_Stretch]:
     """All nodes of one line as one; lines that feed each other in a loop together."""
     group: dict[str, str] = {}
     for node in graph.nodes:
-        group[node.id] = node.id if node.line is None or node.roots else f"line {node.line}"
+        group[node.id] = node.id if node.line is None or node.roots or node.in_error else f"line {node.line}"
     links: dict[str, dict[str, None]] = {name: {} for name in group.values()}
     for edge in graph.edges:
         if group[edge.tail] != group[edge.head]:
@@ -117,15 +120,16 @@ def _lines(graph: Graph) -> list[_Stretch]:
     members: dict[int, list[Node]] = defaultdict(list)
     for node in graph.nodes:
         members[together[group[node.id]]].append(node)
-    return [_Stretch(tuple(nodes), len(nodes)) for nodes in members.values() if len(nodes) > 1]
+    return [_Stretch(tuple(nodes), 1) for nodes in members.values() if len(nodes) > 1]
 
 
 def _contract(graph: Graph, stretches: list[_Stretch]) -> Graph:
     """Replace each stretch by one node; edges between the same two nodes become one."""
     home: dict[str, str] = {}
     folds: dict[str, Node] = {}
+    parents = _parents(graph)
     for stretch in stretches:
-        node = _folded(stretch)
+        node = _folded(stretch, parents)
         folds[stretch.members[0].id] = node
         home.update((member.id, node.id) for member in stretch.members)
     nodes = [folds.get(node.id, node) for node in graph.nodes if node.id in folds or node.id not in home]
@@ -140,19 +144,24 @@ def _contract(graph: Graph, stretches: list[_Stretch]) -> Graph:
             operand = edge.operand if head == edge.head else 0
             output = edge.output if tail == edge.tail else 0
             moved = edge._replace(id=f"{tail}-{head}.{operand}", tail=tail, head=head, operand=operand, output=output)
-            edges.setdefault((tail, head, operand), moved)
-    used = {node.region for node in nodes}
+            if (tail, head, operand) in edges:  # one gradient would be taken for that of all
+                moved = edges[tail, head, operand]._replace(gradient=None)
+            edges[tail, head, operand] = moved
+    used = _with_parents({node.region for node in nodes}, parents)
     hidden = graph.hidden + len(graph.nodes) - len(nodes)
     return graph._replace(
         nodes=tuple(nodes),
         edges=tuple(edges.values()),
-        regions=tuple(region for region in graph.regions if region.id in _with_parents(used, graph)),
+        regions=tuple(region for region in graph.regions if region.id in used),
         hidden=hidden,
     )
 
 
-def _with_parents(used: set[int | None], graph: Graph) -> set[int | None]:
-    parents = {region.id: region.parent for region in graph.regions}
+def _parents(graph: Graph) -> dict[int, int | None]:
+    return {region.id: region.parent for region in graph.regions}
+
+
+def _with_parents(used: set[int | None], parents: dict[int, int | None]) -> set[int | None]:
     found: set[int | None] = set()
     for name in used:
         while name is not None and name not in found:
@@ -161,25 +170,77 @@ def _with_parents(used: set[int | None], graph: Graph) -> set[int | None]:
     return found
 
 
-def _folded(stretch: _Stretch) -> Node:
-    members, times = stretch
-    ops = [node.op for node in members if node.op is not None]
-    grad_fns = [node.grad_fn for node in members if node.grad_fn is not None]
-    lines = [node.line for node in members if node.line is not None]
-    inner = [node.fold for node in members if node.fold is not None]
-    once = -(-len(members) // times)
+def _around(members: tuple[Node, ...], parents: dict[int, int | None]) -> int | None:
+    """The innermost region that holds all of them."""
     regions = {node.region for node in members}
-    storages = {saved.storage: saved.nbytes for grad_fn in grad_fns for saved in grad_fn.saved}
+    if len(regions) == 1:
+        return regions.pop()
+    around = [_outwards(region, parents) for region in regions]
+    shared = set(around[0]).intersection(*around)
+    return next((region for region in around[0] if region in shared), None)
+
+
+def _outwards(region: int | None, parents: dict[int, int | None]) -> list[int]:
+    """A region and those around it, the innermost first."""
+    found: list[int] = []
+    while region is not None:
+        found.append(region)
+        region = parents[region]
+    return found
+
+
+def _folded(stretch: _Stretch, parents: dict[int, int | None]) -> Node:
+    members, times = stretch
+    grad_fns = [node.grad_fn for node in members if node.grad_fn is not None]
+    lines = [number for node in members for number in _lines_of(node)]
+    inner = [node.fold for node in members if node.fold is not None]
+    once = members[: -(-len(members) // times)]  # the last repetition may have left its last tensor outside
+    if times > 1:
+        ops = tuple(node.op for node in once if node.op is not None)
+        names = tuple(node.grad_fn.name for node in once if node.grad_fn is not None)
+    else:
+        times, ops = _tally(members)
+        names = tuple(dict.fromkeys((*(g.name for g in grad_fns), *(name for part in inner for name in part.grad_fns))))
     return Node(
         f"f{members[0].id}",
         NodeKind.FOLD,
         fold=Fold(
-            times if not inner else len(ops) + sum(part.times for part in inner),
-            tuple(node.op for node in members[:once] if node.op is not None),
-            tuple(node.grad_fn.name for node in members[:once] if node.grad_fn is not None),
-            sum(storages.values()) + sum(part.saved_bytes for part in inner),
+            times,
+            ops,
+            names,
+            _saved_bytes(grad_fns) + sum(part.saved_bytes for part in inner),
             (min(lines), max(lines)) if lines else None,
         ),
-        region=regions.pop() if len(regions) == 1 else None,
+        region=_around(members, parents),
         line=lines[0] if lines else None,
     )
+
+
+def _lines_of(node: Node) -> tuple[int, ...]:
+    if node.fold is not None:
+        return node.fold.lines or ()
+    return () if node.line is None else (node.line,)
+
+
+def _tally(members: tuple[Node, ...]) -> tuple[int, tuple[Op, ...]]:
+    """The ops of nodes that are in no order, as a repetition and how often it is in them."""
+    counts: dict[tuple[object, ...], int] = {}
+    first: dict[tuple[object, ...], Op] = {}
+    for node in members:
+        times, ops = (1, (node.op,)) if node.fold is None else (node.fold.times, node.fold.ops)
+        for op in ops:
+            if op is not None:
+                key = (op.name, op.call, op.grad_mode)
+                counts[key] = counts.get(key, 0) + times
+                first.setdefault(key, op)
+    times = gcd(*counts.values()) or 1
+    return times, tuple(op for key, op in first.items() for _ in range(counts[key] // times))
+
+
+def _saved_bytes(grad_fns: list[GradFn]) -> int:
+    """Bytes of what they saved, memory that several of them share once."""
+    sizes: dict[int | None, int] = {}
+    for grad_fn in grad_fns:
+        for saved in grad_fn.saved:
+            sizes[saved.storage] = max(saved.nbytes, sizes.get(saved.storage, 0))
+    return sum(sizes.values())

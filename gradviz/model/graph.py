@@ -29,7 +29,7 @@ class Fold(NamedTuple):
     """Many nodes drawn as one."""
 
     times: int  # how many times the pattern repeats
-    ops: tuple[Op, ...]  # the ops of one repetition, in order
+    ops: tuple[Op, ...]  # the ops of one repetition, in order; times as many are folded
     grad_fns: tuple[str, ...]  # the grad_fn names of one repetition
     saved_bytes: int  # of all repetitions
     lines: tuple[int, int] | None

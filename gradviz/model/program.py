@@ -4,12 +4,14 @@ Reading is done on the syntax tree, in the process that will run the program: a 
 """
 
 import ast
+import re
 from typing import NamedTuple
 
 from gradviz.model.trace import ProgramError
 
 FILE = "<program>"
 MAX_SOURCE = 1024 * 1024  # characters
+_LINE_END = re.compile(r"\r\n|\r|\n")  # what Python counts as one; str.splitlines knows more
 
 
 class Program(NamedTuple):
@@ -32,7 +34,7 @@ def parse(source: str) -> Program | ProgramError:
         return _problem(error)
     except (ValueError, RecursionError, MemoryError) as error:
         return ProgramError(type(error).__name__, str(error) or "the program is nested too deeply", None)
-    return Program(source, tuple(source.splitlines()), tree, _stores(tree), _withs(tree))
+    return Program(source, tuple(_LINE_END.split(source)), tree, _stores(tree), _withs(tree))
 
 
 def _problem(error: SyntaxError) -> ProgramError:
@@ -82,6 +84,12 @@ def _bound_by(node: ast.stmt) -> list[str]:
             names.extend(_root(part))
         elif isinstance(part, ast.Call):
             names.extend(_root(part.func))  # a method can change what its object holds: ws.append(w)
+        elif isinstance(part, ast.alias):
+            names.append(part.asname or part.name.split(".")[0])
+        elif isinstance(part, ast.MatchAs | ast.MatchStar) and part.name is not None:
+            names.append(part.name)
+        elif isinstance(part, ast.MatchMapping) and part.rest is not None:
+            names.append(part.rest)
         stack.extend(child for child in ast.iter_child_nodes(part) if not isinstance(child, ast.stmt | ast.Lambda))
     return names
 

@@ -1,12 +1,23 @@
 """The laws every Trace obeys, as tables of named checks. A check yields where its law does not hold."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from math import prod
+from typing import Protocol
 
-from gradviz.model.trace import Tensor, Trace, Value
+from gradviz.model.trace import Number, Tensor, Trace, Value
 
 Law = Callable[[Trace], Iterator[str]]
 EXACT = 64  # elements up to which a value is recorded in full
+TORCH_INT = 2**64  # torch has no whole number as large
+LINES = 2**31  # no text has as many
+
+
+class _OnALine(Protocol):
+    """A record that says where in the program it belongs."""
+
+    @property
+    def line(self) -> int | None: ...
 
 
 def broken(trace: Trace, laws: dict[str, Law]) -> Iterator[tuple[str, str]]:
@@ -38,7 +49,7 @@ def _op_references(trace: Trace) -> Iterator[str]:
 
 def _grad_fn_references(trace: Trace) -> Iterator[str]:
     tensors, grad_fns = len(trace.tensors), len(trace.grad_fns)
-    for grad_fn in trace.grad_fns:
+    for grad_fn in (*trace.past_grad_fns, *trace.grad_fns):
         saved_known = not any(_outside(saved.tensor, tensors) for saved in grad_fn.saved)
         next_known = not any(_outside(target, grad_fns) or output < 0 for target, output in grad_fn.next)
         if not saved_known or not next_known or _outside(grad_fn.variable, tensors):
@@ -56,7 +67,9 @@ def _step_references(trace: Trace) -> Iterator[str]:
 def _other_references(trace: Trace) -> Iterator[str]:
     tensors, grad_fns = len(trace.tensors), len(trace.grad_fns)
     for call in trace.backwards:
-        if any(_outside(root, tensors) for root in call.roots) or any(_outside(g, grad_fns) for g in call.grad_fns):
+        if any(_outside(root, tensors) for root in call.roots) or any(
+            _outside(g, grad_fns) for g in (*call.grad_fns, *(call.inputs or ()))
+        ):
             yield f"backward call {call.id}"
     for position, region in enumerate(trace.regions):
         if region.id != position or (region.parent is not None and not 0 <= region.parent < position):
@@ -65,6 +78,22 @@ def _other_references(trace: Trace) -> Iterator[str]:
 
 def _outside(reference: int | None, count: int) -> bool:
     return reference is not None and not 0 <= reference < count
+
+
+def _no_cycles(trace: Trace) -> Iterator[str]:
+    count = len(trace.grad_fns)
+    targets = [[to for to, _ in grad_fn.next if to is not None and 0 <= to < count] for grad_fn in trace.grad_fns]
+    users = [0] * count
+    for target in chain.from_iterable(targets):
+        users[target] += 1
+    free = [number for number in range(count) if not users[number]]
+    for number in free:  # grows as it is walked
+        for target in targets[number]:
+            users[target] -= 1
+            if not users[target]:
+                free.append(target)
+    if len(free) < count:
+        yield f"grad_fn {next(number for number in range(count) if users[number])}"
 
 
 def _steps_count_up(trace: Trace) -> Iterator[str]:
@@ -80,14 +109,17 @@ def _one_op_per_grad_fn(trace: Trace) -> Iterator[str]:
             makers[op.grad_fn] = makers.get(op.grad_fn, 0) + 1
     for grad_fn in trace.grad_fns:
         count = makers.get(grad_fn.id, 0)
-        if count > 1 or (grad_fn.origin == "op" and count == 0) or (grad_fn.origin == "accumulate" and count):
+        owned = grad_fn.origin in ("op", "function")
+        if count > 1 or (owned and count == 0) or (grad_fn.origin == "accumulate" and count):
             yield f"grad_fn {grad_fn.id} ({grad_fn.name}) belongs to {count} ops"
 
 
 def _recorded_needs_grad(trace: Trace) -> Iterator[str]:
     tracked = {tensor.id for tensor in _states(trace) if tensor.requires_grad}
     for op in trace.ops:
-        if op.grad_fn is not None and (op.grad_mode != "grad" or tracked.isdisjoint(op.inputs)):
+        # In inference_mode under enable_grad a torch.autograd.Function still makes its grad_fn.
+        on = op.grad_mode == "grad" or (op.grad_mode == "inference" and op.name.startswith("function::"))
+        if op.grad_fn is not None and (not on or tracked.isdisjoint(op.inputs)):
             yield f"op {op.id} ({op.name})"
 
 
@@ -116,7 +148,48 @@ def _values_fit(trace: Trace) -> Iterator[str]:
 
 
 def _fits(value: Value | None) -> bool:
-    return value is None or value.data is None or len(value.data) == prod(value.shape) <= EXACT
+    if value is None:
+        return True
+    known = (value.min, value.max, value.mean, value.std)
+    return (
+        all(size >= 0 for size in value.shape)
+        and (value.data is None or len(value.data) == prod(value.shape) <= EXACT)
+        and all(_is_number(number) for number in (*(value.data or ()), *known) if number is not None)
+    )
+
+
+def _is_number(number: Number) -> bool:
+    """Whether it is a number of torch's, or the text of one that JSON has no form for."""
+    if isinstance(number, str):
+        try:
+            complex(number)
+        except ValueError:
+            return False
+        return True
+    return isinstance(number, float) or abs(number) < TORCH_INT
+
+
+def _lines_known(trace: Trace) -> Iterator[str]:
+    for kind, records in _with_lines(trace):
+        for position, record in enumerate(records):
+            if record.line is not None and not 0 <= record.line < LINES:
+                yield f"{kind} {position}"
+    error = trace.error
+    if error is not None and not all(
+        number is None or 0 <= number < LINES for number in (error.line, error.column, error.end_line, error.end_column)
+    ):
+        yield "the error"
+
+
+def _with_lines(trace: Trace) -> Iterator[tuple[str, Sequence[_OnALine]]]:
+    yield "tensor state", (*trace.past, *trace.tensors)
+    yield "op", trace.ops
+    yield "grad_fn", (*trace.past_grad_fns, *trace.grad_fns)
+    yield "step", trace.steps
+    yield "backward call", trace.backwards
+    yield "region", trace.regions
+    yield "output", trace.output
+    yield "warning", trace.warnings
 
 
 def _gradients_per_edge(trace: Trace) -> Iterator[str]:
@@ -142,15 +215,22 @@ REFERENCES: dict[str, Law] = {
     "a region's and a backward call's references exist": _other_references,
 }
 
+# What must hold of a hostile record before it is worded and drawn.
+SOUND: dict[str, Law] = {
+    **REFERENCES,
+    "a value has its tensor's shape and at most 64 elements": _values_fit,
+    "a line is one that a text can have": _lines_known,
+    "no grad_fn leads back to itself": _no_cycles,
+}
+
 # What autograd guarantees, or gradviz promises, of every run.
 LAWS: dict[str, Law] = {
-    **REFERENCES,
+    **SOUND,
     "steps count up": _steps_count_up,
-    "a grad_fn made by an op belongs to exactly one": _one_op_per_grad_fn,
+    "a grad_fn made by an op or a Function call belongs to exactly one": _one_op_per_grad_fn,
     "a recorded op ran in grad mode on an input that requires grad": _recorded_needs_grad,
     "an op has a reason exactly where it was not recorded": _reason_where_unrecorded,
     "AccumulateGrad alone has a variable, and no next functions": _accumulators,
-    "a value has its tensor's shape and at most 64 elements": _values_fit,
     "backward passes one gradient along each edge": _gradients_per_edge,
     "a leaf has no grad_fn": _leaves_have_no_grad_fn,
 }

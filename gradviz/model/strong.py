@@ -50,8 +50,8 @@ def _open(
 
 
 def _close(node: str, stack: list[str], on_stack: set[str]) -> list[str]:
-    start = stack.index(node) if stack[-1] != node else len(stack) - 1
-    group = stack[start:]
-    del stack[start:]
+    group = [stack.pop()]
+    while group[-1] != node:
+        group.append(stack.pop())
     on_stack.difference_update(group)
-    return group
+    return group[::-1]

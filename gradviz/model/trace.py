@@ -19,6 +19,9 @@ Stream = Literal["stdout", "stderr"]
 # One element; a non-finite or complex number is its text ("nan", "inf", "-inf", "(1+2j)").
 Number = bool | int | float | str
 
+INSIDE_FUNCTION = "inside autograd.Function"  # why an op of its forward was not recorded: the call is, as a whole
+INSIDE_HOOK = "inside a saved tensor hook"
+
 
 class Value(NamedTuple):
     """What a tensor held when it was read: all of it up to 64 elements, statistics beyond.
@@ -135,6 +138,7 @@ class BackwardCall(NamedTuple):
     grad_fns: tuple[int | None, ...]  # of those tensors
     keep_graph: bool
     create_graph: bool
+    inputs: tuple[int, ...] | None = None  # grad_fns whose gradients alone are asked for; None: every leaf's
 
 
 class Region(NamedTuple):

@@ -85,8 +85,12 @@ def pack(kind: Kind, run: int = 0, payload: bytes = b"") -> bytes:
 
 
 def encode(message: Request | Ready | Exit | Page) -> bytes:
-    """Return a message as JSON; named tuples become arrays. Non-finite floats are refused."""
-    return json.dumps(message, separators=(",", ":"), allow_nan=False).encode()
+    """Return a message as JSON; named tuples become arrays. Non-finite floats are refused.
+
+    Half a surrogate pair is a character to Python, but none of UTF-8: it arrives as a question mark.
+    """
+    text = json.dumps(message, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+    return text.encode(errors="replace")
 
 
 class FrameReader:

@@ -1,0 +1,234 @@
+"""Every explanation against what torch and Python really say."""
+
+import string
+from typing import get_args
+
+import pytest
+
+from gradviz.model.errors import HINTS, explained, hint, limit_text
+from gradviz.model.program import parse
+from gradviz.model.trace import Limit, LimitName, ProgramError
+
+# As said by torch 2.13 and Python 3.11, found by doing it.
+SAID: list[tuple[str, str, str]] = [
+    ("full-width", "SyntaxError", "invalid non-printable character U+3000"),
+    ("full-width", "SyntaxError", "invalid character '（' (U+FF08)"),
+    ("full-width", "SyntaxError", "invalid character '＝' (U+FF1D)"),
+    ("full-width", "SyntaxError", "invalid character '、' (U+3001)"),
+    ("full-width", "SyntaxError", "invalid character '。' (U+3002)"),
+    ("full-width", "SyntaxError", "invalid character '１' (U+FF11)"),
+    ("full-width", "SyntaxError", "invalid character '“' (U+201C)"),
+    ("full-width", "SyntaxError", "invalid character '’' (U+2019)"),
+    (
+        "second-backward",
+        "RuntimeError",
+        "Trying to backward through the graph a second time (or directly access saved tensors after they have already "
+        "been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). "
+        "Specify retain_graph=True if you need to backward through the graph a second time or if you need to access "
+        "saved tensors after calling backward.",
+    ),
+    (
+        "not-tracked",
+        "RuntimeError",
+        "element 0 of tensors does not require grad and does not have a grad_fn",
+    ),
+    ("non-scalar", "RuntimeError", "grad can be implicitly created only for scalar outputs"),
+    ("int-grad", "RuntimeError", "Only Tensors of floating point and complex dtype can require gradients"),
+    ("int-grad", "RuntimeError", "only Tensors of floating point dtype can require gradients"),
+    (
+        "view-of-leaf",
+        "RuntimeError",
+        "a view of a leaf Variable that requires grad is being used in an in-place operation.",
+    ),
+    (
+        "leaf-inplace",
+        "RuntimeError",
+        "a leaf Variable that requires grad is being used in an in-place operation.",
+    ),
+    (
+        "version",
+        "RuntimeError",
+        "one of the variables needed for gradient computation has been modified by an inplace operation: "
+        "[torch.FloatTensor [2]], which is output 0 of Exp, is at version 1; expected version 0 instead. "
+        "Hint: enable anomaly detection to find the operation that failed to compute its gradient, with "
+        "torch.autograd.set_detect_anomaly(True).",
+    ),
+    (
+        "flag-non-leaf",
+        "RuntimeError",
+        "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
+        "subgraph that doesn't require differentiation use var_no_grad = var.detach().",
+    ),
+    ("retain-no-rg", "RuntimeError", "can't retain_grad on Tensor that has requires_grad=False"),
+    (
+        "infer-save",
+        "RuntimeError",
+        "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in "
+        "computation tracked by autograd. To work around this, you can make a clone to get a normal tensor and use it "
+        "in autograd, or use `torch.no_grad()` instead of `torch.inference_mode()`.",
+    ),
+    (
+        "infer-inplace",
+        "RuntimeError",
+        "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal "
+        "tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details.",
+    ),
+    (
+        "infer-rg",
+        "RuntimeError",
+        "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.",
+    ),
+    (
+        "unused",
+        "RuntimeError",
+        "The differentiated Tensor at index 0 appears to not have been used in the graph. Set allow_unused=True if "
+        "this is the desired behavior.",
+    ),
+    (
+        "grad-shape",
+        "RuntimeError",
+        "Mismatch in shape: grad_output[0] has a shape of torch.Size([3]) and output[0] has a shape of "
+        "torch.Size([2]).",
+    ),
+    ("mm", "RuntimeError", "mat1 and mat2 shapes cannot be multiplied (2x3 and 4x5)"),
+    (
+        "shape",
+        "RuntimeError",
+        "The size of tensor a (2) must match the size of tensor b (3) at non-singleton dimension 0",
+    ),
+    ("dtype", "RuntimeError", "expected m1 and m2 to have the same dtype, but got: float != double"),
+    ("dtype", "RuntimeError", "mat1 and mat2 must have the same dtype, but got Double and Float"),
+    ("dtype", "RuntimeError", "dot : expected both vectors to have same dtype, but found Float and Double"),
+    ("dtype", "RuntimeError", "expected scalar type Float but found Double"),
+    (
+        "numpy",
+        "RuntimeError",
+        "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.",
+    ),
+    ("item", "RuntimeError", "a Tensor with 2 elements cannot be converted to Scalar"),
+    ("item", "ValueError", "only one element tensors can be converted to Python scalars"),
+    ("bool", "RuntimeError", "Boolean value of Tensor with more than one value is ambiguous"),
+    (
+        "deepcopy",
+        "RuntimeError",
+        "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  If "
+        "you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, see "
+        "https://github.com/pytorch/pytorch/pull/103001",
+    ),
+    (
+        "multi-view",
+        "RuntimeError",
+        "Output 0 of Unbind is a view and is being modified inplace. This view is the output of a function "
+        "that returns multiple views. Such functions do not allow the output views to be modified inplace. You should "
+        "replace the inplace operation by an out-of-place one.",
+    ),
+    ("nan", "RuntimeError", "Function 'SqrtBackward0' returned nan values in its 0th output."),
+    (
+        "memory",
+        "RuntimeError",
+        "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to "
+        "allocate 4000000000000000 bytes. Error code 12 (Cannot allocate memory)",
+    ),
+    ("python-memory", "MemoryError", ""),
+    ("denied", "PermissionError", "[Errno 13] Permission denied: '/etc/passwd'"),
+    ("denied", "PermissionError", "[Errno 1] Operation not permitted"),
+    ("denied", "BlockingIOError", "[Errno 11] Resource temporarily unavailable"),
+    ("denied", "OSError", "[Errno 24] Too many open files"),
+    ("died", "ProcessDied", "the program's process crashed: Segmentation fault (signal 11)"),
+]
+SUGGESTED = ProgramError("AttributeError", "module 'torch' has no attribute 'one'", 1, suggestion="torch.ones")
+SHOWN = [*(ProgramError(kind, message, 1) for _, kind, message in SAID), SUGGESTED]
+
+
+@pytest.mark.parametrize(("expected", "kind", "message"), SAID)
+def test_what_is_really_said_is_explained(expected: str, kind: str, message: str) -> None:
+    assert hint(ProgramError(kind, message, 1)) == expected
+
+
+def test_every_explanation_has_a_message_here() -> None:
+    assert {row.id for row in HINTS} == {expected for expected, _, _ in SAID} | {"typo"}
+
+
+def test_ids_are_unique_and_stable_in_form() -> None:
+    ids = [row.id for row in HINTS]
+    assert len(set(ids)) == len(ids)
+    assert all(name == name.lower() and " " not in name for name in ids)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("error", SHOWN)
+def test_no_placeholder_is_left_open(error: ProgramError, language: str) -> None:
+    text = explained(error, language)
+    assert text
+    assert "{" not in text
+    assert "None" not in text.replace("None for it", "").replace("None が", "")
+
+
+@pytest.mark.parametrize("row", HINTS, ids=lambda row: row.id)
+def test_both_languages_use_the_same_facts(row: tuple[str, ...]) -> None:
+    english, japanese = (sorted(name for _, name, _, _ in string.Formatter().parse(text) if name) for text in row[3:])
+    assert english == japanese
+    assert row[3] != row[4]
+
+
+def test_the_facts_of_the_message_are_told() -> None:
+    def told(number: str, language: str) -> str:
+        return next(explained(ProgramError(k, m, 1), language) for name, k, m in SAID if name == number)
+
+    for language in ("en", "ja"):
+        assert "torch.Size([3])" in told("grad-shape", language)
+        assert "torch.Size([2])" in told("grad-shape", language)
+        assert "2x3" in told("mm", language)
+        assert "4x5" in told("mm", language)
+    assert "saved at version 0, now at version 1" in told("version", "en")
+    assert "dimension 0 is 2 on one side and 3" in told("shape", "en")
+    assert "float and double" in told("dtype", "en")
+
+
+def test_a_name_near_the_one_that_does_not_exist_is_suggested() -> None:
+    assert hint(SUGGESTED) == "typo"
+    assert "torch.ones()" in explained(SUGGESTED, "en")
+    assert "torch.ones()" in explained(SUGGESTED, "ja")
+    assert hint(SUGGESTED._replace(suggestion=None)) is None
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_what_is_not_known_is_said_as_it_is(language: str) -> None:
+    assert explained(ProgramError("KeyError", "'weight {0}'", 1), language) == "KeyError: 'weight {0}'"
+    assert explained(ProgramError("AssertionError", "", 1), language) == "AssertionError"
+
+
+def test_the_type_counts_as_well_as_the_message() -> None:
+    assert hint(ProgramError("MyRuntimeError", "returned nan values", 1)) is None
+    assert hint(ProgramError("RuntimeError", "", 1)) is None  # raise RuntimeError: no word of memory
+
+
+def test_a_program_nested_too_deeply_is_not_said_to_want_memory() -> None:
+    error = parse("-" * 50_000 + "1")
+    assert isinstance(error, ProgramError)
+    assert hint(error) is None
+    assert "nested" in explained(error, "en")
+
+
+def test_braces_in_a_message_are_no_placeholders() -> None:
+    error = SUGGESTED._replace(suggestion="{0}{suggestion}")
+    assert "{0}{suggestion}()" in explained(error, "en")
+
+
+def test_a_message_of_megabytes_is_read_at_its_beginning() -> None:
+    assert hint(ProgramError("RuntimeError", "modified by an inplace operation" * 100_000, 1)) is None
+
+
+@pytest.mark.parametrize("character", "（）＝１＋。、“”‘’　；：［］")
+def test_full_width_characters_are_found_where_they_are(character: str) -> None:
+    error = parse(f"import torch\nx = 1 {character} 2\n")
+    assert isinstance(error, ProgramError)
+    assert (hint(error), error.line, error.column) == ("full-width", 2, 7)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("reached", get_args(LimitName))
+def test_every_limit_is_told(reached: LimitName, language: str) -> None:
+    text = limit_text(Limit(reached, "200,000 ops"), language)
+    assert text
+    assert ("200,000 ops" in text) == (reached == "ops")

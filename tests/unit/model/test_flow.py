@@ -1,0 +1,67 @@
+"""What flowed in backward: which operand each gradient belongs to, and when summands are told."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradviz.model.flow import flow, operand_edges, sums
+from gradviz.model.trace import GradFn, Value
+from tests.unit.model.records import PATIENT
+from tests.unit.model.traces import Tape, scalar, square, vector
+
+
+def test_the_last_execution_counts_and_every_accumulation() -> None:
+    tape = square()
+    tape.pass_on(1, scalar(10.0), scalar(20.0), None)
+    tape.accumulate(0, scalar(20.0))
+    found = flow(tape.trace())
+    assert found.arrived[1] == (scalar(10.0),)
+    assert found.left[1] == (scalar(20.0), None)
+    assert found.added == {0: (scalar(4.0), scalar(20.0))}
+    assert found.arrived[0] == (scalar(20.0),)
+
+
+def test_an_op_step_is_no_execution() -> None:
+    tape = Tape()
+    tape.line(1)
+    x = tape.leaf(scalar(1.0))
+    tape.apply("mul", x, x)
+    assert flow(tape.trace()).arrived == {}
+
+
+def test_operands_take_the_edges_in_order() -> None:
+    tape = Tape()
+    x, c = tape.leaf(scalar(1.0)), tape.leaf(scalar(1.0), requires_grad=False)
+    y = tape.apply("mul", x, x)
+    z = tape.apply("mul", c, y)
+    trace = tape.trace()
+    tensors = trace.tensors
+    assert operand_edges(trace.grad_fns[1], (tensors[x], tensors[x]), trace.grad_fns) == [0, 1]
+    assert operand_edges(trace.grad_fns[2], (tensors[c], tensors[y]), trace.grad_fns) == [None, 1]
+    assert operand_edges(GradFn(9, 0, "F", (), None, 1, ()), (tensors[z],), trace.grad_fns) == [None]
+
+
+@PATIENT
+@given(st.lists(st.integers(-100, 100).map(float), min_size=2, max_size=5))
+def test_summands_are_told_where_they_add_up(numbers: list[float]) -> None:
+    parts = tuple(scalar(number) for number in numbers)
+    assert sums(scalar(sum(numbers)), (), parts) == parts
+    assert sums(scalar(sum(numbers) + 1000.0), (), parts) == ()
+    assert sums(scalar(sum(numbers)), parts, ()) == parts
+
+
+@pytest.mark.parametrize(
+    ("grad", "parts"),
+    [
+        (None, (scalar(1.0), scalar(1.0))),
+        (Value(()), (scalar(1.0), scalar(1.0))),
+        (scalar(1.0), (scalar(1.0),)),
+        (scalar(1.0), (scalar(1.0), None)),
+        (scalar(2.0), (scalar(1.0), Value(()))),
+        (scalar(2.0), (scalar(1.0), vector(1.0, 1.0))),
+        (Value((), ("nan",)), (Value((), ("nan",)), scalar(1.0))),
+        (vector(2.0, 5.0), (vector(1.0, 1.0), vector(1.0, 1.0))),
+    ],
+)
+def test_no_sum_is_told_that_does_not_hold(grad: Value | None, parts: tuple[Value | None, ...]) -> None:
+    assert sums(grad, (), parts) == ()

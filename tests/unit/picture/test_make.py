@@ -1,0 +1,189 @@
+"""Trace and Options in, Picture out."""
+
+from contextlib import suppress
+from typing import get_args
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gradviz.drawing.draft import draft
+from gradviz.intake import TraceBuilder
+from gradviz.layout import graphviz, layered
+from gradviz.layout.diagram import Diagram, Direction
+from gradviz.layout.geometry import Placement
+from gradviz.model.build import build
+from gradviz.model.graph import View
+from gradviz.model.trace import (
+    GradFn,
+    Limit,
+    Memory,
+    Op,
+    Output,
+    Page,
+    ProgramError,
+    Region,
+    Step,
+    Tensor,
+    Trace,
+    Value,
+    Warned,
+)
+from gradviz.model.wire import FrameError, Ready, Request, encode
+from gradviz.picture.make import picture, problems, shown
+from gradviz.picture.picture import FoldMode, Language, Options, Problem
+from tests.unit.model.records import PATIENT, records
+from tests.unit.model.traces import loop, scalar, square
+
+OPTIONS = st.builds(
+    Options,
+    st.sampled_from(get_args(View)),
+    st.sampled_from(get_args(FoldMode)),
+    st.just("layered"),
+    st.sampled_from(get_args(Direction)),
+    st.none() | st.integers(0, 10),
+    st.sampled_from(get_args(Language)),
+    st.booleans(),
+    st.booleans(),
+)
+EMPTY = Trace("2.13.0", "3.11.7", "grad", "")
+
+
+@PATIENT
+@given(OPTIONS)
+def test_every_option_gives_a_picture(options: Options) -> None:
+    made = picture(7, square().trace(), options, complete=True)
+    assert made.drawing is not None
+    assert (made.run, made.complete, made.notice) == (7, True, "")
+    assert (made.ops, made.grad_fns, made.tensors, made.steps) == (2, 2, 2, 8)
+    assert [row.name for row in made.rows] == ["x", "y"]
+
+
+def test_a_step_shows_the_run_as_it_stood() -> None:
+    trace = square().trace()
+    assert [len(shown(trace, Options(step=step)).graph.nodes) for step in (0, 1, 6)] == [0, 1, 3]
+
+
+def test_folding_is_a_choice() -> None:
+    trace = loop(500).trace()
+    folded, whole = (picture(1, trace, Options(fold=mode), complete=True) for mode in get_args(FoldMode))
+    assert folded.hidden > 400
+    assert whole.hidden == 0
+
+
+def test_a_run_without_tensors_keeps_the_last_good_drawing() -> None:
+    trace = EMPTY._replace(output=(Output(1, "hi\n"),), memory=Memory(saved_bytes=5), seconds=0.25)
+    made = picture(1, trace, Options(), complete=False)
+    assert made.drawing is None
+    assert (made.complete, made.rows, made.output, made.hidden) == (False, (), trace.output, 0)
+    assert (made.saved_bytes, made.seconds) == (5, 0.25)
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+def test_the_language_reaches_drawing_and_rows(language: Language) -> None:
+    made = picture(1, square().trace(), Options(language=language), complete=True)
+    assert made.drawing is not None
+    assert made.drawing.title == {"en": "Autograd graph", "ja": "計算グラフ"}[language]
+    assert made.rows[1].grad == {"en": "None — not a leaf", "ja": "None — 葉ではない"}[language]
+
+
+def test_the_graphviz_layout_gives_way_to_the_live_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(diagram: Diagram, direction: Direction, budget_s: float) -> Placement:
+        raise graphviz.GraphvizError("there is no dot here")
+
+    trace = square().trace()
+    live = shown(trace, Options())
+    monkeypatch.setattr(graphviz, "place", fail)
+    instead = shown(trace, Options(layout="graphviz"))
+    assert instead.notice == "there is no dot here"
+    assert instead.drawing == live.drawing
+    monkeypatch.setattr(graphviz, "place", lambda diagram, direction, budget_s: _placed(trace))
+    assert shown(trace, Options(layout="graphviz")).notice == ""
+
+
+def _placed(trace: Trace) -> Placement:
+    """What the live layout makes of a trace, as if dot had made it."""
+    return layered.place(draft(build(trace, "both"), trace).diagram, "TB")
+
+
+def test_problems_are_told_the_gravest_first() -> None:
+    error = ProgramError("SyntaxError", "invalid character '（' (U+FF08)", 2, "full-width", (), (), 5, 2, 6)
+    trace = EMPTY._replace(
+        error=error,
+        limits=Limit("ops", "7 ops"),
+        steps=(Step(0, "line", 3), Step(1, "line", None), Step(2, "op", 9)),
+        warnings=(Warned(4, "UserWarning", "take care"),),
+    )
+    first, second, third = problems(trace, Options())
+    assert first == Problem(
+        "error",
+        2,
+        5,
+        2,
+        6,
+        "There is a full-width character here. Python wants the half-width one.",
+        "SyntaxError: invalid character '（' (U+FF08)",
+        "full-width",
+    )
+    assert (second.line, second.original, second.hint) == (3, "ops", "limits")
+    assert second.message.startswith("Stopped after 7 ops")
+    assert third == Problem("warning", 4, 0, None, 0, "UserWarning: take care", "UserWarning: take care", None)
+
+
+def test_a_limit_before_the_first_line_stands_nowhere() -> None:
+    (told,) = problems(EMPTY._replace(limits=Limit("time", "")), Options(language="ja"))
+    assert told.line is None
+    assert told.message.startswith("時間の上限")
+
+
+def test_a_run_without_problems_tells_none() -> None:
+    assert problems(square().trace(), Options()) == []
+
+
+# Whatever is accepted can be shown
+
+
+@st.composite
+def pages(draw: st.DrawFn) -> Page:
+    """Pages whose references mostly exist and whose stamps and flags are anything."""
+    count = draw(st.integers(1, 3))
+    numbers = st.integers(0, count - 1)
+    page = draw(records(Page, numbers))
+    grad_fns = [draw(records(GradFn, numbers)) for _ in range(count)]
+    return page._replace(
+        tensors=tuple(_fitting(draw(records(Tensor, numbers)), number) for number in range(count)),
+        ops=tuple(draw(records(Op, numbers))._replace(id=number) for number in range(count)),
+        grad_fns=tuple(
+            grad_fn._replace(
+                id=number, next=tuple((None if to is None or to >= number else to, k) for to, k in grad_fn.next)
+            )
+            for number, grad_fn in enumerate(grad_fns)
+        ),
+        regions=tuple(
+            draw(records(Region, numbers))._replace(id=number, parent=number - 1 if number else None)
+            for number in range(count)
+        ),
+        steps=tuple(
+            step._replace(arrived=tuple(map(_whole, step.arrived)), left=tuple(map(_whole, step.left)))
+            for step in page.steps
+        ),
+    )
+
+
+def _whole(value: Value | None) -> Value | None:
+    return None if value is None else scalar(1.0) if value.data else Value(value.shape)
+
+
+def _fitting(tensor: Tensor, number: int) -> Tensor:
+    value, grad = _whole(tensor.value), _whole(tensor.grad)
+    return tensor._replace(id=number, value=value, grad=grad, shape=() if value is None else value.shape)
+
+
+@pytest.mark.slow
+@settings(PATIENT, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(pages(), OPTIONS)
+def test_whatever_the_reading_side_accepts_can_be_shown(page: Page, options: Options) -> None:
+    builder = TraceBuilder(Request(""), Ready("", "", ""))
+    with suppress(FrameError):
+        builder.page(encode(page))
+        picture(1, builder.trace(), options, complete=True)

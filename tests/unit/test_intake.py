@@ -1,0 +1,306 @@
+"""Pages in, a Trace out: equal records for what is honest, a FrameError and nothing else for what is not."""
+
+import json
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gradviz import intake
+from gradviz.intake import TraceBuilder
+from gradviz.model.rules import SOUND, broken
+from gradviz.model.trace import (
+    End,
+    GradFn,
+    Limit,
+    Memory,
+    Op,
+    Output,
+    Page,
+    ProgramError,
+    Region,
+    Step,
+    Tensor,
+    Trace,
+    Value,
+    Warned,
+)
+from gradviz.model.wire import Exit, FrameError, Ready, Request, encode
+from tests.unit.model.records import PATIENT, records
+from tests.unit.model.traces import Tape, loop, scalar, square
+
+REQUEST = Request("x = 1\n", "no_grad")
+READY = Ready("2.13.0", "3.11.7", "")
+PAGES = records(Page)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=9) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+)
+
+
+def builder(*pages: Page | bytes) -> TraceBuilder:
+    found = TraceBuilder(REQUEST, READY)
+    for page in pages:
+        found.page(page if isinstance(page, bytes) else encode(page))
+    return found
+
+
+def refused(*pages: Page | bytes) -> str:
+    with pytest.raises(FrameError) as caught:
+        builder(*pages).trace()
+    return str(caught.value)
+
+
+def tensor(number: int, **changes: object) -> Tensor:
+    tape = Tape()
+    tape.leaf(scalar(1.0))
+    return Tensor(**(tape.tensors[0]._asdict() | {"id": number, "made_by": None} | changes))
+
+
+def op(number: int, step: int, *inputs: int) -> Op:
+    return Op(number, step, "aten::mul", None, "forward", 1, None, inputs, (), "grad", None, "no input requires grad")
+
+
+def page_of(trace: Trace, end: End | None = None) -> Page:
+    """All records of a trace as one page, in the order in which they were made."""
+    return Page(
+        tuple(state._replace(names=()) for state in (*trace.past, *trace.tensors)),
+        trace.ops,
+        (*trace.past_grad_fns, *trace.grad_fns),
+        tuple(step for step in trace.steps if step.kind != "op"),
+        trace.backwards,
+        trace.regions,
+        trace.output,
+        trace.warnings,
+        end,
+    )
+
+
+# What is honest
+
+
+@PATIENT
+@given(PAGES)
+def test_what_is_encoded_is_decoded_to_equal_records(page: Page) -> None:
+    assert intake._decode(intake._PAGE, encode(page)) == page
+
+
+@PATIENT
+@given(records(Request), records(Ready), records(Exit))
+def test_messages_are_decoded_to_equal_records(request: Request, ready: Ready, how: Exit) -> None:
+    assert intake.request(encode(request)) == request
+    assert intake.ready(encode(ready)) == ready
+    assert intake.exited(encode(how)) == how
+
+
+@pytest.mark.parametrize("tape", [square(), loop(5), Tape()])
+def test_a_run_sent_is_the_run_received(tape: Tape) -> None:
+    expected = tape.trace()
+    trace = builder(page_of(expected)).trace()
+    assert trace == expected._replace(torch="2.13.0", python="3.11.7", mode="no_grad", source="x = 1\n")
+
+
+def test_each_op_is_a_step_in_its_place() -> None:
+    steps = (Step(2, "line", 2), Step(0, "line", 1))
+    trace = builder(Page(ops=(op(0, 1),), steps=steps)).trace()
+    assert [(step.id, step.kind, step.op) for step in trace.steps] == [
+        (0, "line", None),
+        (1, "op", 0),
+        (2, "line", None),
+    ]
+
+
+def test_records_gather_over_the_pages() -> None:
+    first = Page(
+        (tensor(0),),
+        (op(0, 1, 0),),
+        (),
+        (Step(0, "line", 1),),
+        (),
+        (Region(0, None, "no_grad", 1, ""),),
+        (Output(1, "a"),),
+    )
+    second = Page(
+        (tensor(1),), (op(1, 2, 1),), (), (), (), (Region(1, 0, "grad", 2, ""),), (), (Warned(2, "UserWarning", "w"),)
+    )
+    trace = builder(first, second).trace()
+    assert [len(found) for found in (trace.tensors, trace.ops, trace.regions, trace.output, trace.warnings)] == [
+        2,
+        2,
+        2,
+        1,
+        1,
+    ]
+
+
+def test_a_record_sent_again_replaces_the_earlier_which_is_kept_as_past() -> None:
+    sink = GradFn(0, 1, "AccumulateGrad", (), 0, None, ())
+    trace = builder(
+        Page((tensor(0), tensor(0, version=1)), grad_fns=(sink,)),
+        Page((tensor(0, version=2),), grad_fns=(sink._replace(step=9),)),
+    ).trace()
+    assert [state.version for state in (*trace.past, *trace.tensors)] == [0, 1, 2]
+    assert (trace.past_grad_fns, trace.grad_fns) == ((sink,), (sink._replace(step=9),))
+
+
+def test_within_a_page_new_records_come_in_any_order() -> None:
+    # As a checkpointed function has it: its recomputed leaf is seen while its result is being written down.
+    trace = builder(Page((tensor(2, version=2), tensor(0), tensor(1)))).trace()
+    assert [found.id for found in trace.tensors] == [0, 1, 2]
+    assert trace.tensors[2].version == 2
+
+
+def test_names_are_told_in_the_order_they_were_bound() -> None:
+    steps = (
+        Step(0, "line", 1, names={"b": 0, "a": 1}),
+        Step(1, "line", 2, names={"a": 0, "b": None}),
+        Step(2, "line", 3, names={"b": 0}),
+    )
+    trace = builder(Page((tensor(0, version=0), tensor(1), tensor(0, version=1)), steps=steps)).trace()
+    assert [found.names for found in trace.tensors] == [("b", "a"), ("a",)]
+    assert trace.past[0].names == ("b", "a")
+
+
+def test_a_gradient_is_named_after_its_tensor_unless_it_has_a_name() -> None:
+    tensors = (
+        tensor(0, grad_tensor=1),
+        tensor(1),
+        tensor(2, grad_tensor=3),
+        tensor(3),
+        tensor(4, grad_tensor=5),
+        tensor(5),
+    )
+    steps = (Step(0, "line", 1, names={"x": 0, "y": 2, "g": 3}),)
+    assert [found.names for found in builder(Page(tensors, steps=steps)).trace().tensors] == [
+        ("x",),
+        ("x.grad",),
+        ("y",),
+        ("g",),
+        (),
+        (),
+    ]
+
+
+def test_the_end_brings_the_error_with_its_explanation() -> None:
+    error = ProgramError("RuntimeError", "grad can be implicitly created only for scalar outputs", 1)
+    end = End(error, Limit("ops", "7 ops"), Memory(1, 2, 3), 0.5)
+    found = builder(Page(end=end))
+    trace = found.trace()
+    assert found.ended
+    assert trace.error == error._replace(hint="non-scalar")
+    assert (trace.limits, trace.memory, trace.seconds) == (Limit("ops", "7 ops"), Memory(1, 2, 3), 0.5)
+    assert builder(Page(end=End(None, None, Memory(), 0.0))).trace().error is None
+
+
+def test_a_run_can_be_asked_for_at_any_time() -> None:
+    found = builder()
+    assert not found.ended
+    assert found.trace() == found.empty() == Trace("2.13.0", "3.11.7", "no_grad", "x = 1\n")
+    found.page(encode(Page((tensor(0),))))
+    assert len(found.trace().tensors) == 1
+
+
+# What is hostile
+
+HOSTILE: dict[str, bytes] = {
+    "nothing": b"",
+    "no JSON": b"\x00\xff",
+    "no array": b"{}",
+    "null": b"null",
+    "a number": b"7",
+    "a mark of byte order": b"\xef\xbb\xbf[]",
+    "two pages": b"[] []",
+    "too many fields": b"[[],[],[],[],[],[],[],[],null,[]]",
+    "too few fields of a tensor": b"[[[0]]]",
+    "NaN": encode(Page((tensor(0),))).replace(b"1.0", b"NaN"),
+    "infinity": encode(Page((tensor(0),))).replace(b"1.0", b"Infinity"),
+    "out of range": encode(Page((tensor(0),))).replace(b"1.0", b"1e999"),
+    "endless digits": encode(Page((tensor(0),))).replace(b"1.0", b"1" * 5000),
+    "deep": b"[" * 200_000,
+    "deep and closed": b"[" * 200_000 + b"]" * 200_000,
+    "deep where all is allowed": b'[[],[],[],[[0,"line",1,null,null,' + b'{"a":' * 100_000,
+    "invalid UTF-8": b'[[],[],[],[],[],[],[[1,"\xff"]]]',
+    "half a surrogate pair": b'[[],[],[],[],[],[],[[1,"\\ud800"]]]',
+    "a mode that is none": b'[[],[],[],[],[],[[0,null,"eval",1,""]]]',
+    "a number as text": b'[[],[],[],[["0","line",1]]]',
+    "true as an id": b'[[],[],[],[[true,"line",1]]]',
+    "a fraction as an id": b'[[],[],[],[[0.5,"line",1]]]',
+    "a reference as text": b'[[],[],[],[[0,"line",1,null,null,{"x":"y"}]]]',
+    "an id below zero": encode(Page((tensor(-1),))),
+    "an id too far": encode(Page((tensor(1),))),
+    "a gap": encode(Page((tensor(0), tensor(2)))),
+    "an endless id": encode(Page((tensor(10**300),))),
+    "a grad_fn too far": encode(Page(grad_fns=(GradFn(3, 0, "", (), None, 1, ()),))),
+    "ops out of order": encode(Page(ops=(op(1, 0), op(0, 1)))),
+    "an op twice": encode(Page(ops=(op(0, 0), op(0, 1)))),
+    "an op of no tensor": encode(Page(ops=(op(0, 0, 5),))),
+    "a name of no tensor": encode(Page(steps=(Step(0, "line", 1, names={"x": 0}),))),
+    "a grad_fn that leads nowhere": encode(Page(grad_fns=(GradFn(0, 0, "", ((1, 0),), None, 1, ()),))),
+    "a circle of grad_fns": encode(Page(grad_fns=(GradFn(0, 0, "", ((0, 0),), None, 1, ()),))),
+    "a region in itself": encode(Page(regions=(Region(0, 0, "grad", 1, ""),))),
+    "a value of another shape": encode(Page((tensor(0, value=Value((2,), (1.0,))),))),
+    "a value that is no number": encode(Page((tensor(0, value=Value((), ("one",))),))),
+    "a line beyond any text": encode(Page(steps=(Step(0, "line", 10**40),))),
+}
+
+
+@pytest.mark.parametrize("payload", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_page_is_a_frame_error(payload: bytes) -> None:
+    assert refused(payload)
+
+
+@PATIENT
+@given(st.integers(0, 10_000))
+def test_a_page_cut_short_is_a_frame_error(length: int) -> None:
+    payload = encode(page_of(square().trace()))
+    assert refused(payload[: length % len(payload)])
+
+
+@PATIENT
+@given(JSON)
+def test_any_json_is_a_page_or_a_frame_error(content: object) -> None:
+    with suppress(FrameError):
+        builder(json.dumps(content).encode()).trace()
+
+
+@PATIENT
+@given(st.binary(max_size=40))
+def test_any_bytes_are_a_message_or_a_frame_error(payload: bytes) -> None:
+    for decode in (intake.request, intake.ready, intake.exited):
+        with suppress(FrameError):
+            decode(payload)
+    with suppress(FrameError):
+        builder(payload).trace()
+
+
+@pytest.mark.slow
+@settings(PATIENT, max_examples=40)
+@given(st.lists(records(Page, st.integers(-1, 2)), max_size=3))
+def test_what_is_accepted_is_sound(pages: list[Page]) -> None:
+    with suppress(FrameError):
+        assert list(broken(builder(*pages).trace(), SOUND)) == []
+
+
+@pytest.mark.parametrize("line", [None, 3])
+def test_steps_of_one_number_are_no_reason_to_fail(line: int | None) -> None:
+    steps = (Step(0, "line", line, names={"x": None}), Step(0, "line", None, names={"y": None}), Step(0, "line", 3))
+    assert len(builder(Page(steps=steps)).trace().steps) == 3
+
+
+def test_a_run_that_sends_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "MAX_RUN", 100)
+    found = builder(b"[]".ljust(60))
+    with pytest.raises(FrameError, match="more than 100 bytes"):
+        found.page(b"[]".ljust(60))
+
+
+def test_nothing_comes_after_the_end() -> None:
+    end = Page(end=End(None, None, Memory(), 0.0))
+    assert "after its end" in refused(end, Page())
+    assert "after its end" in refused(end, end)
+
+
+def test_a_page_says_which_record_is_wrong() -> None:
+    assert "op 1 came as number 0" in refused(Page(ops=(op(1, 0),)))
+    assert "op 0" in refused(Page(ops=(op(0, 0, 3),)))
