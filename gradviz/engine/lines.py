@@ -5,7 +5,6 @@ from types import FrameType
 
 import torch
 
-from gradviz.engine import reader
 from gradviz.engine.recorder import Recorder
 from gradviz.model.program import FILE
 
@@ -33,7 +32,7 @@ class Lines:
             return None
         if code.co_name != "<module>":
             # The mode can only have changed between the caller's line and here through a decorator.
-            self._recorder.regions.sync(reader.grad_mode(), self._opening(code.co_firstlineno), entering=True)
+            self._recorder.line_changed(self._opening(code.co_firstlineno), entering=True)
         before: int | None = None
 
         def local(frame: FrameType, event: str, _: object) -> Tracer | None:
@@ -66,7 +65,7 @@ class Lines:
         self._bind(frame, before)
         last = before if before is not None else self._line
         inside = last is not None and last < line <= self._program.withs.get(last, 0)
-        self._recorder.regions.sync(reader.grad_mode(), last, entering=inside)
+        self._recorder.line_changed(last, entering=inside)
         self._step(line)
 
     def _step(self, line: int | None) -> None:
@@ -100,6 +99,8 @@ class Lines:
         if self._held.get(place) == id(module):  # its parameters have their names already
             return
         self._held[place] = id(module)
+        if place[1] != "self":  # what its own methods call it is no name of the program's
+            self._recorder.source.modules.bind(place[1], module, lasting=place[0] == "<module>")
         for count, (path, parameter) in enumerate(module.named_parameters()):
             if count == PARAMETERS:
                 break

@@ -90,14 +90,33 @@ class Nodes:
     def check_freed(self, node: reader.Node, number: int) -> None:
         """Write the grad_fn down again if backward freed what it kept."""
         record = self._records.get(number)
-        if record is None or all(saved.state != "kept" for saved in record.saved):
+        if record is None or all(saved.state == "freed" for saved in record.saved):
             return
         with reader.Unwatched():
-            freed = any(reader.saved_tensors(node, name) is None for name in reader.saved_names(node))
+            freed = any(reader.saved(node, name).state == "freed" for name in reader.saved_names(node))
         if freed:
-            saved = tuple(item._replace(state="freed") if item.state == "kept" else item for item in record.saved)
+            saved = tuple(item._replace(state="freed") for item in record.saved)
             self._records[number] = record._replace(saved=saved, step=self._stream.steps)
             self._stream.grad_fns.append(self._records[number])
+
+    def refused(self, node: reader.Node, number: int) -> list[int]:
+        """The tensors a grad_fn saved and torch refuses to hand back: changed since then, or freed."""
+        record = self._records.get(number)
+        if record is None:
+            return []
+        with reader.Unwatched():
+            kept = {name: reader.saved(node, name) for name in reader.saved_names(node)}
+        lost = {name for name, found in kept.items() if found.stale is not None or found.state == "freed"}
+        names = [(saved.name.partition("[")[0], saved) for saved in record.saved]
+        return [saved.tensor for name, saved in names if name in lost and saved.tensor is not None]
+
+    def target(self, tensor: torch.Tensor) -> int | None:
+        """The id of the grad_fn, or AccumulateGrad, that a tensor's gradient comes through; None if none was seen."""
+        node = reader.grad_fn(tensor)
+        if node is not None:
+            return self.id_of(node)
+        number = self._ledger.id_of(tensor)
+        return None if number is None else self._accumulators.get(number)
 
     def _assign(self, node: reader.Node) -> int:
         number = self._count
@@ -136,20 +155,18 @@ class Nodes:
         self._stream.grad_fns.append(record)
 
     def _saved(self, node: reader.Node, outputs: Sequence[torch.Tensor]) -> Iterator[Saved]:
-        names = reader.saved_names(node)
-        if names and reader.hooks_pack():
-            yield from (Saved(name, None, 0, None, "packed") for name in names)
-            return
-        for name in names:
+        for name in reader.saved_names(node):
             with reader.Unwatched():  # a saved output is handed back through a detach
-                kept = reader.saved_tensors(node, name)
-            if kept is None:
-                yield Saved(name, None, 0, None, "freed")
+                kept = reader.saved(node, name)
+            if kept.state != "kept":
+                yield Saved(name, None, 0, None, kept.state)
                 continue
-            for position, tensor in enumerate(kept):
-                yield self._describe(name if len(kept) == 1 else f"{name}[{position}]", tensor, outputs)
+            for position, tensor in enumerate(kept.tensors):
+                known = name if len(kept.tensors) == 1 else f"{name}[{position}]"
+                version = reader.version(tensor) if kept.stale is None else kept.stale
+                yield self._describe(known, tensor, version, outputs)
 
-    def _describe(self, name: str, tensor: torch.Tensor, outputs: Sequence[torch.Tensor]) -> Saved:
+    def _describe(self, name: str, tensor: torch.Tensor, version: int | None, outputs: Sequence[torch.Tensor]) -> Saved:
         """One saved tensor. Torch hands a saved output back as a new tensor: it is known by its storage."""
         storage = self._ledger.storage_of(tensor)
         number = self._ledger.id_of(tensor)
@@ -160,7 +177,7 @@ class Nodes:
         found = reader.storage_key(tensor)
         nbytes = tensor.numel() * tensor.element_size()
         self._saved_storages[storage] = nbytes if found is None else found[0].nbytes()
-        return Saved(name, number, nbytes, reader.version(tensor), "kept", storage, tuple(tensor.shape))
+        return Saved(name, number, nbytes, version, "kept", storage, tuple(tensor.shape))
 
 
 def _origin(node: reader.Node, leaf: torch.Tensor | None, *, own: bool) -> Origin:

@@ -5,15 +5,16 @@ not change what is read.
 """
 
 import math
+import re
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import torch
-from torch.autograd.function import BackwardCFunction
+from torch.autograd.function import BackwardCFunction, _SingleLevelFunction
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from gradviz.model.trace import GradMode, Number, Value
+from gradviz.model.trace import GradMode, Number, SavedState, Value
 
 __all__ = ["TorchDispatchMode"]
 
@@ -21,8 +22,22 @@ EXACT: Final = 64  # elements up to which a value is recorded in full
 
 Node = Any  # a grad_fn: torch gives its C++ nodes no importable type
 EngineRun = Callable[..., Any]  # torch's entry into the autograd engine: any arguments, tensors or None
+Hook = Callable[[object], Any]  # one of saved_tensors_hooks
+PushHooks = Callable[[Hook, Hook], None]
+FunctionApply = Callable[..., Any]  # a torch.autograd.Function's class and the arguments of its call; what it returns
 
 _ACCUMULATE_GRAD: Any = torch._C._functions.AccumulateGrad  # type: ignore[attr-defined]  # not in torch's stubs
+
+
+_CHANGED = re.compile(r"modified by an inplace operation.*expected version (\d+)", re.DOTALL)
+
+
+class Kept(NamedTuple):
+    """What a grad_fn keeps under one name."""
+
+    state: SavedState
+    tensors: tuple[torch.Tensor, ...] = ()
+    stale: int | None = None  # the version one of them was saved at, if torch refuses them because it moved on
 
 
 class Operator(Protocol):
@@ -69,6 +84,23 @@ def run_composite(
         torch._C._dispatch_tls_set_dispatch_key_excluded(tracking, True)
 
 
+@cache
+def counts_inside(operator: Any) -> bool:  # noqa: ANN401  # as above
+    """Whether it is left to the ops in an operator's kernel to count what it writes, as in the foreach ones."""
+    return not torch._C._dispatch_has_kernel_for_dispatch_key(operator.name(), "ADInplaceOrView")
+
+
+def run_counting(operator: Operator, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
+    """Run an operator so that the in-place ops in its kernel count versions, as they do where no mode is on."""
+    tracking = torch._C.DispatchKey.ADInplaceOrView
+    before = torch._C._dispatch_tls_is_dispatch_key_excluded(tracking)
+    torch._C._dispatch_tls_set_dispatch_key_excluded(tracking, False)
+    try:
+        return operator(*args, **kwargs)
+    finally:
+        torch._C._dispatch_tls_set_dispatch_key_excluded(tracking, before)
+
+
 _written: dict[object, tuple[tuple[int, str], ...]] = {}
 
 
@@ -80,6 +112,15 @@ def written_by(operator: Any, args: tuple[object, ...], kwargs: dict[str, object
         places = tuple((k, one.name) for k, one in arguments if one.alias_info is not None and one.alias_info.is_write)
         _written[operator] = places
     return tensors_in([args[k] if k < len(args) else kwargs.get(name) for k, name in places]) if places else []
+
+
+def shares_version() -> bool:
+    """Whether the op at hand came through the place where views are given their base's version counter.
+
+    detach() does; .data, which torch makes of the same kernel, does not.
+    """
+    excluded: bool = torch._C._dispatch_tls_is_dispatch_key_excluded(torch._C.DispatchKey.ADInplaceOrView)
+    return excluded
 
 
 def grad_mode() -> GradMode:
@@ -242,11 +283,6 @@ def memo(node: Node) -> dict[object, int]:
     return metadata
 
 
-def hooks_pack() -> bool:
-    """Whether saved_tensors_hooks are in force, so that saved tensors must not be unpacked to be read."""
-    return torch._C._autograd._top_saved_tensors_default_hooks(True) is not None
-
-
 _saved_names: dict[type, tuple[str, ...]] = {}
 
 
@@ -261,13 +297,20 @@ def saved_names(node: Node) -> tuple[str, ...]:
     return names
 
 
-def saved_tensors(node: Node, name: str) -> tuple[torch.Tensor, ...] | None:
-    """The tensors a grad_fn keeps under a name, empty where there is none; None where they were freed."""
+def saved(node: Node, name: str) -> Kept:
+    """What a grad_fn keeps under a name. Tensors that a hook packed are not unpacked: that is the program's to do."""
     try:
+        packs = getattr(node, "_raw_saved_" + name)
+        packs = packs if isinstance(packs, tuple) else (packs,)
+        if any(pack.unpack_hook is not None for pack in packs):
+            return Kept("packed")
         kept = node.saved_tensors if is_function(node) else getattr(node, "_saved_" + name)
-    except RuntimeError:
-        return None
-    return tuple(tensors_in((kept,)))
+    except RuntimeError as error:
+        changed = _CHANGED.search(str(error))
+        if changed is None:
+            return Kept("freed")
+        return Kept("kept", tuple(tensors_in([pack.data for pack in packs])), int(changed[1]))
+    return Kept("kept", tuple(tensors_in((kept,))))
 
 
 def replace_engine_run(replacement: Callable[[EngineRun], EngineRun]) -> Callable[[], None]:
@@ -277,5 +320,35 @@ def replace_engine_run(replacement: Callable[[EngineRun], EngineRun]) -> Callabl
 
     def undo() -> None:
         torch.autograd._engine_run_backward = original  # type: ignore[attr-defined]  # as above
+
+    return undo
+
+
+def replace_function_apply(replacement: Callable[[FunctionApply], FunctionApply]) -> Callable[[], None]:
+    """Wrap the entry of every torch.autograd.Function into C++; returns what undoes it.
+
+    The class below torch.autograd.Function inherits its apply from C++: one of its own comes before that.
+    """
+    entry: Any = _SingleLevelFunction
+
+    def inherited(function: Any, *args: object, **kwargs: object) -> object:  # noqa: ANN401  # any subclass
+        return super(_SingleLevelFunction, function).apply(*args, **kwargs)
+
+    entry.apply = classmethod(replacement(inherited))
+
+    def undo() -> None:
+        del entry.apply
+
+    return undo
+
+
+def replace_push_hooks(replacement: Callable[[PushHooks], PushHooks]) -> Callable[[], None]:
+    """Wrap the one name through which saved_tensors_hooks come into force; returns what undoes it."""
+    autograd: Any = torch._C._autograd
+    original: PushHooks = autograd._push_saved_tensors_default_hooks
+    autograd._push_saved_tensors_default_hooks = replacement(original)
+
+    def undo() -> None:
+        autograd._push_saved_tensors_default_hooks = original
 
     return undo

@@ -8,6 +8,7 @@ and flags after the op has returned. A grad_fn that is new on them then is the o
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import NamedTuple
 
 import torch
 
@@ -15,10 +16,10 @@ from gradviz.engine import reader
 from gradviz.engine.ledger import Ledger
 from gradviz.engine.nodes import Nodes
 from gradviz.engine.quiet import Untraced
-from gradviz.engine.regions import Regions
+from gradviz.engine.regions import Open, Regions
 from gradviz.engine.source import Source
 from gradviz.engine.stream import Stream
-from gradviz.model.trace import GradMode, Limit, LimitName, Memory, Op, Phase, Value
+from gradviz.model.trace import INSIDE_FUNCTION, INSIDE_HOOK, GradMode, Limit, LimitName, Memory, Op, Phase, Value
 
 
 class LimitReached(BaseException):
@@ -37,15 +38,25 @@ class _Pending:
     call: str | None
     phase: Phase
     line: int | None
+    module: str | None
     inputs: tuple[int, ...]
     mode: GradMode
     region: int | None
     why: str  # it was not recorded, if it was not
     written: list[torch.Tensor]  # what it changes in place
+    is_function: bool = False  # a call of a torch.autograd.Function
     id: int = -1
     step: int = -1
     outputs: list[torch.Tensor] = field(default_factory=list)
     values: list[Value | None] = field(default_factory=list)
+
+
+class _Call(NamedTuple):
+    """A torch.autograd.Function whose forward is running."""
+
+    pending: _Pending
+    operands: list[torch.Tensor]
+    regions: Open  # open around it
 
 
 class Recorder:
@@ -60,6 +71,8 @@ class Recorder:
         self._max_ops = max_ops
         self._ops = 0
         self._pending: list[_Pending] = []
+        self._inside: list[str] = []  # what is running that autograd records nothing in, innermost last
+        self._packing = 0  # hooks that run in the middle of an op
 
     def op_started(self, func: reader.Operator, args: tuple[object, ...], kwargs: dict[str, object]) -> _Pending:
         """Note what can only be known before the kernel runs.
@@ -71,59 +84,131 @@ class Recorder:
         saves_output = self._saves_output(func, operands)
         if not saves_output:
             self.settle()
+        if func in _BIRTHS:
+            operands = []
+        why = "detach" if func is _DETACH else "not differentiable"
+        name = "prim::data" if func is _DETACH and not reader.shares_version() else reader.operator_name(func)
+        pending = self._begin(name, operands, why, reserve=saves_output or self._packing > 0)
+        pending.written = reader.written_by(func, args, kwargs)
+        return pending
+
+    def call_started(self, function: str, args: tuple[object, ...]) -> _Call:
+        """Note the call of a torch.autograd.Function, whose forward is about to run without autograd.
+
+        Raises:
+            LimitReached: the run has made as many ops as it may.
+        """
+        self.settle()
+        operands = [argument for argument in args if isinstance(argument, torch.Tensor)]
+        pending = self._begin(f"function::{function}", operands, "not differentiable")
+        pending.is_function = True
+        self._inside.append(INSIDE_FUNCTION)
+        return _Call(pending, operands, self.regions.enter_call("no_grad" if pending.mode == "grad" else pending.mode))
+
+    def call_raised(self, call: _Call) -> None:
+        """Note that forward raised: the call has no outputs."""
+        self._leave(call)
+        self.settle()
+        if not self._inside:
+            call.pending.why = "raised"
+        self._number(call.pending, [])
+
+    def call_done(self, call: _Call, result: object) -> None:
+        """Note what the call returned, grad_fn and all."""
+        self._leave(call)
+        outputs = reader.tensors_in((result,))
+        self.settle(outputs)
+        call.pending.written = [tensor for tensor in outputs if any(tensor is one for one in call.operands)]
+        self._number(call.pending, outputs)
+        with reader.Unwatched():
+            call.pending.values = [reader.read_value(tensor) for tensor in outputs]
+        self.settle()
+
+    def packing_started(self) -> Open:
+        """Note that a saved-tensor hook packs, in the middle of an op; return what packing_done wants."""
+        self._packing += 1
+        self._inside.append(INSIDE_HOOK)
+        return self.regions.enter_call("no_grad" if reader.grad_mode() == "grad" else reader.grad_mode())
+
+    def packing_done(self, regions: Open) -> None:
+        """Go on with the op."""
+        self._packing -= 1
+        self._inside.pop()
+        self.regions.leave_call(regions)
+
+    def _leave(self, call: _Call) -> None:
+        self._inside.pop()
+        self.regions.leave_call(call.regions)
+
+    def _begin(self, name: str, operands: list[torch.Tensor], why: str, *, reserve: bool = False) -> _Pending:
+        """What op and call have in common. `why`: nothing is recorded though autograd is on and an input tracked."""
         if self._ops >= self._max_ops:
             raise LimitReached("ops", f"{self._ops:,} ops")
-        line, call = self.source.here()
+        line, call, module = self.source.place()
         mode = reader.grad_mode()
         phase: Phase = "backward" if reader.in_backward() else "forward"
         if phase == "forward":
             self.regions.sync(mode, line)
-        if func in _BIRTHS:
-            operands = []
-        see = self.ledger.reserve if saves_output else partial(self.ledger.see, line=line)
+        if self._inside:
+            why = self._inside[-1]
+        elif mode != "grad":
+            why = mode
+        elif not any(tensor.requires_grad for tensor in operands):
+            why = "no input requires grad"
+        see = self.ledger.reserve if reserve else partial(self.ledger.see, line=line)
+        inputs = tuple([see(tensor) for tensor in operands])
         return _Pending(
-            reader.operator_name(func),
-            call,
-            phase,
-            line,
-            tuple([see(tensor) for tensor in operands]),
-            mode,
-            self.regions.current if phase == "forward" else None,
-            _why(func, operands, mode),
-            reader.written_by(func, args, kwargs),
+            name, call, phase, line, module, inputs, mode, self.regions.current if phase == "forward" else None, why, []
         )
 
     def op_done(self, pending: _Pending, result: object) -> None:
         """Note what the kernel returned."""
         outputs = reader.tensors_in((result,))
+        # A foreach op returns nothing: what it did is on the tensors it wrote to.
+        outputs += [tensor for tensor in pending.written if not any(tensor is one for one in outputs)]
         if not outputs and not pending.inputs:
             return  # a mark for torch's profiler
+        self._number(pending, outputs)
+        pending.values = [reader.read_value(tensor) for tensor in outputs]  # below autograd and the mode: unwatched
+
+    def _number(self, pending: _Pending, outputs: list[torch.Tensor]) -> None:
         pending.id, self._ops = self._ops, self._ops + 1
         pending.step = self.stream.next_step()
         pending.outputs = outputs
         for tensor in outputs:
             self.ledger.reserve(tensor)  # its own grad_fn may save it before it is written down
-        pending.values = [reader.read_value(tensor) for tensor in outputs]  # below autograd and the mode: unwatched
         self._pending.append(pending)
 
-    def settle(self) -> None:
-        """Write down the last op, now that autograd is done with its outputs."""
-        if self._pending:
+    def line_changed(self, line: int | None, *, entering: bool = False) -> None:
+        """Note that the run went on to another line, or into a function: the grad mode may have changed on the way."""
+        if not reader.in_backward():  # torch sets the mode of what runs there, not the program
+            self.regions.sync(reader.grad_mode(), line, entering=entering)
+
+    def settle(self, taken: Sequence[torch.Tensor] = ()) -> None:
+        """Write down the last op, now that autograd is done with its outputs.
+
+        Args:
+            taken: outputs that a call around the op has returned, and are written down as its own.
+        """
+        if self._pending and not self._packing:
             settled, self._pending = self._pending, []
             for pending in settled:
-                self._write(pending)
+                self._write(pending, taken)
 
     def _saves_output(self, func: reader.Operator, operands: list[torch.Tensor]) -> bool:
         """Whether this may be torch detaching an op's result to save it: the op is not done then."""
         return func is _DETACH and any(operands[0] is made for last in self._pending for made in last.outputs)
 
-    def _write(self, pending: _Pending) -> None:
+    def _write(self, pending: _Pending, taken: Sequence[torch.Tensor]) -> None:
         for tensor in pending.written:
             self.ledger.wrote(tensor, pending.id)
-        made, numbers = self._grad_fns(pending)
+        later = [any(tensor is one for one in taken) for tensor in pending.outputs]
+        made, numbers = self._grad_fns(pending, later)
         outputs = [
-            self.ledger.made(tensor, pending.id, grad_fn, pending.line, value)
-            for tensor, grad_fn, value in zip(pending.outputs, numbers, pending.values, strict=True)
+            self.ledger.reserve(tensor)
+            if is_later
+            else self.ledger.made(tensor, pending.id, grad_fn, pending.line, value)
+            for tensor, is_later, grad_fn, value in zip(pending.outputs, later, numbers, pending.values, strict=True)
         ]
         self.stream.ops.append(
             Op(
@@ -133,7 +218,7 @@ class Recorder:
                 pending.call,
                 pending.phase,
                 pending.line,
-                None,
+                pending.module,
                 pending.inputs,
                 tuple(outputs),
                 pending.mode,
@@ -148,7 +233,7 @@ class Recorder:
         node = reader.grad_fn(tensor)
         return None if node is None else self.nodes.see(node, None)
 
-    def _grad_fns(self, pending: _Pending) -> tuple[int | None, list[int | None]]:
+    def _grad_fns(self, pending: _Pending, later: list[bool]) -> tuple[int | None, list[int | None]]:
         """Write down the outputs' grad_fns; return the one this op made, and each output's.
 
         The op made it if it is on an output, was on no tensor before, and the op ran in grad mode; the grad_fn of a
@@ -156,17 +241,23 @@ class Recorder:
         """
         made: int | None = None
         numbers: list[int | None] = []
-        for tensor in pending.outputs:
-            node = reader.grad_fn(tensor)
+        for tensor, is_later in zip(pending.outputs, later, strict=True):
+            node = None if is_later else reader.grad_fn(tensor)
             number = None if node is None else self.nodes.id_of(node)
             if node is not None and number is None:
-                own = made is None and pending.mode == "grad" and not reader.is_function(node)
+                own = made is None and self._could_make(pending, node)
                 number = self.nodes.see(node, pending.line, pending.outputs, own=own)
                 if own:
                     made = number
                     self._find_inputs(pending, node)
             numbers.append(number)
         return made, numbers
+
+    def _could_make(self, pending: _Pending, node: reader.Node) -> bool:
+        """Whether a grad_fn is one that an op or call can make. In inference_mode a call can, though no op can."""
+        if reader.is_function(node):
+            return pending.is_function and pending.mode != "no_grad"
+        return pending.mode == "grad"
 
     def _find_inputs(self, pending: _Pending, node: reader.Node) -> None:
         """Name the true inputs of a recorded op that was given copies of them, as torch resolves a conjugate view."""
@@ -212,15 +303,6 @@ _DETACH = torch.ops.aten.detach.default
 _BIRTHS: frozenset[object] = frozenset({torch.ops.aten.lift_fresh.default})
 
 
-def _why(func: reader.Operator, operands: list[torch.Tensor], mode: GradMode) -> str:
-    """Why autograd records nothing for an op, if it does not."""
-    if mode != "grad":
-        return mode
-    if not any(tensor.requires_grad for tensor in operands):
-        return "no input requires grad"
-    return "detach" if func is _DETACH else "not differentiable"
-
-
 class OpWatch(reader.TorchDispatchMode):
     """Sees each op that reaches a kernel, under every grad mode, in forward and backward."""
 
@@ -245,6 +327,9 @@ class OpWatch(reader.TorchDispatchMode):
             if torch.is_inference_mode_enabled() and reader.is_composite(func):
                 return reader.run_composite(func, self, args, named)
             pending = recorder.op_started(func, args, named)
-            result = func(*args, **named)
+            if pending.written and pending.mode != "inference" and reader.counts_inside(func):
+                result = reader.run_counting(func, args, named)
+            else:
+                result = func(*args, **named)
             recorder.op_done(pending, result)
         return result

@@ -4,6 +4,8 @@ from gradviz.engine.source import Source
 from gradviz.engine.stream import Stream
 from gradviz.model.trace import GradMode, Region
 
+Open = list[tuple[int | None, GradMode]]  # the regions open at a time, innermost last, and the mode in each
+
 
 class Regions:
     """The regions open now. What opens and closes one is seen by the grad mode alone, however it was changed."""
@@ -12,7 +14,7 @@ class Regions:
         self._stream = stream
         self._source = source
         self._count = 0
-        self._open: list[tuple[int, GradMode]] = []
+        self._open: Open = []
         if ambient != "grad":
             self._enter(ambient, None)
 
@@ -20,6 +22,16 @@ class Regions:
     def current(self) -> int | None:
         """The innermost open region."""
         return self._open[-1][0] if self._open else None
+
+    def enter_call(self, mode: GradMode) -> Open:
+        """Take a mode that torch itself sets around a call for the ground there; return what leave_call wants."""
+        before = list(self._open)
+        self._open.append((self.current, mode))
+        return before
+
+    def leave_call(self, before: Open) -> None:
+        """Return to the regions that were open around the call, whatever was opened in it."""
+        self._open = before
 
     def sync(self, mode: GradMode, line: int | None, *, entering: bool = False) -> None:
         """Open or close regions until the innermost has the grad mode in force.

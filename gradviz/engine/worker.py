@@ -13,8 +13,11 @@ import torch
 
 from gradviz.engine import reader
 from gradviz.engine.backward import BackwardWatch
+from gradviz.engine.blame import spoken_of
 from gradviz.engine.console import captured
+from gradviz.engine.functions import FunctionWatch
 from gradviz.engine.lines import Lines
+from gradviz.engine.packing import PackWatch
 from gradviz.engine.recorder import LimitReached, OpWatch, Recorder
 from gradviz.engine.regions import Regions
 from gradviz.engine.source import Source
@@ -47,7 +50,12 @@ def _record(program: Program, request: Request, stream: Stream) -> tuple[Program
     lines, module = Lines(recorder), _main_module()
     error: ProgramError | None = None
     limit: Limit | None = None
-    undo = reader.replace_engine_run(BackwardWatch(recorder).wrap)
+    backward = BackwardWatch(recorder)
+    undo = [
+        reader.replace_engine_run(backward.wrap),
+        reader.replace_function_apply(FunctionWatch(recorder).wrap),
+        reader.replace_push_hooks(PackWatch(recorder).wrap),
+    ]
     try:
         if request.seed is not None:
             torch.manual_seed(request.seed)
@@ -58,10 +66,11 @@ def _record(program: Program, request: Request, stream: Stream) -> tuple[Program
     except SystemExit as leaving:
         error = None if leaving.code in (None, 0) else _error(leaving)
     except BaseException as raised:  # noqa: BLE001  # whatever the program raises is part of its record
-        error = _error(raised)
+        error = spoken_of(_error(raised), raised, backward.failure, recorder)
     finally:
         sys.settrace(None)
-        undo()
+        for restore in undo:
+            restore()
     memory = recorder.finish(lambda: lines.finish(vars(module)))
     return error, limit, memory
 

@@ -13,8 +13,9 @@ import pytest
 import torch
 from torch.testing._internal.common_methods_invocations import op_db
 
+from gradviz.engine.functions import FunctionWatch
 from gradviz.engine.quiet import Untraced
-from gradviz.engine.reader import Node
+from gradviz.engine.reader import Node, replace_function_apply
 from gradviz.engine.recorder import OpWatch, Recorder
 from gradviz.engine.regions import Regions
 from gradviz.engine.source import Source
@@ -52,11 +53,14 @@ def _record(work: Callable[[], object]) -> tuple[Trace, Recorder, object, BaseEx
     result: object = None
     error: BaseException | None = None
     with Untraced():
+        undo = replace_function_apply(FunctionWatch(recorder).wrap)  # some ops are made of one
         try:
             with OpWatch(recorder):
                 result = work()
         except Exception as raised:  # noqa: BLE001  # compared with what the op raises by itself
             error = raised
+        finally:
+            undo()
         recorder.settle()
         for tensor in _tensors(result):
             recorder.ledger.see(tensor, None)  # as when a name is bound to it

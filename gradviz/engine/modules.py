@@ -1,0 +1,65 @@
+"""Which nn.Module's forward an op runs in, by the module's path in the program: "model.0".
+
+It is read off the Python stack. Hooks on modules, and function modes, would make torch.nn leave its fast paths, and so
+change what is computed. Nothing here keeps a module alive.
+"""
+
+import weakref
+from types import FrameType
+
+import torch
+
+_CALL = (
+    torch.nn.Module._wrapped_call_impl.__code__
+)  # the frame of every call of a module; it rebinds none of its locals
+
+
+class Modules:
+    """The program's names for its modules, and for the modules in those."""
+
+    def __init__(self) -> None:
+        self._paths: dict[int, tuple[weakref.ref[torch.nn.Module], str, bool]] = {}
+
+    def bind(self, path: str, module: torch.nn.Module, *, lasting: bool) -> None:
+        """Note that a module has a name; its parts have theirs by it.
+
+        Args:
+            path: the name, or a path that starts with one.
+            module: the module.
+            lasting: whether it outlives the function it was bound in, and so replaces a name that does not.
+        """
+        for name, part in module.named_modules(prefix=path):
+            known = self._known(part)
+            if known is None or (lasting and not known[2]):
+                self._put(part, name, lasting=lasting)
+
+    def path(self, frame: FrameType) -> str | None:
+        """The path of the module whose call a frame is; its class where it has no name. None for another frame."""
+        if frame.f_code is not _CALL:
+            return None
+        module = frame.f_locals["self"]
+        if self._known(module) is None:
+            self._find(frame, module)
+        known = self._known(module)
+        return None if known is None else known[1]
+
+    def _known(self, module: torch.nn.Module) -> tuple[weakref.ref[torch.nn.Module], str, bool] | None:
+        known = self._paths.get(id(module))
+        return known if known is not None and known[0]() is module else None
+
+    def _find(self, frame: FrameType, module: torch.nn.Module) -> None:
+        """Name a module that came into a named one after that got its name; else by its class."""
+        outer = frame.f_back
+        while outer is not None:
+            if outer.f_code is _CALL:
+                root = outer.f_locals["self"]
+                known = self._known(root)
+                if known is not None and any(part is module for part in root.modules()):
+                    self.bind(known[1], root, lasting=known[2])
+                    return
+            outer = outer.f_back
+        self._put(module, type(module).__name__, lasting=False)
+
+    def _put(self, module: torch.nn.Module, path: str, *, lasting: bool) -> None:
+        key = id(module)
+        self._paths[key] = (weakref.ref(module), path, lasting)

@@ -1,0 +1,101 @@
+"""What is foretold of backward from the records, against what torch then raises. GRADVIZ_PROGRAMS sets how many."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gradviz.model.foretold import foretold, refused
+from tests.engine.recording import record, tensor
+
+HEAD = "import torch\nx = torch.ones(3, requires_grad=True)\n"
+
+
+def test_a_change_after_the_save_is_foretold_with_the_op_that_made_it() -> None:
+    trace = record(HEAD + "y = x * 2\nz = y.sin()\ny.add_(1)\n")
+    (one,) = foretold(trace)
+    assert one.why == "version"
+    assert (trace.grad_fns[one.grad_fn].name, one.saved.name) == ("SinBackward0", "self")
+    assert (one.saved.tensor, one.saved.version, one.now) == (tensor(trace, "y").id, 0, 1)
+    assert one.changed_by is not None
+    assert trace.ops[one.changed_by].call == "y.add_(1)"
+    before = trace.ops[one.changed_by].step
+    assert foretold(trace, before - 1) == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ("v = y[0]\nv.zero_()", ["version"]),
+        ("y.detach().zero_()", ["version"]),
+        ("with torch.no_grad():\n    y.view(-1).zero_()", ["version"]),
+        ("torch._foreach_add_([y], 1.0)", ["version"]),
+        ("torch.ones(3, out=y.detach())", ["version"]),
+        ("y.data.zero_()", []),  # wrong gradients without a word: .data has a counter of its own
+        ("y = y + 1", []),
+        ("v = y[:2]\ndel y\nv.zero_()", ["version"]),
+        ("z.sum().backward()", ["freed"]),
+        ("z.sum().backward(retain_graph=True)", []),
+    ],
+)
+def test_what_moves_a_counter(change: str, expected: list[str]) -> None:
+    trace = record(HEAD + f"y = x * 2\nz = y.sin()\n{change}\nz.sum().backward()\n")
+    call = trace.backwards[-1]
+    told = [one for one in refused(trace, call) if trace.grad_fns[one.grad_fn].name == "SinBackward0"]
+    assert [one.why for one in told] == expected
+    assert (trace.error is not None) == bool(expected)
+
+
+_NAME = st.sampled_from(("a", "b", "c", "d"))
+_LINE = st.one_of(
+    st.builds(
+        "{} = {}.{}()".format, _NAME, _NAME, st.sampled_from(("sin", "exp", "tanh", "clone", "detach", "square"))
+    ),
+    st.builds("{} = {} {} {}".format, _NAME, _NAME, st.sampled_from("*+/"), _NAME),
+    st.builds("{} = {}[0:2]".format, _NAME, _NAME),
+    st.builds("{} = {}.view(-1)".format, _NAME, _NAME),
+    st.builds("{} = {}.data".format, _NAME, _NAME),
+    st.builds("with torch.no_grad():\n    {}.{}".format, _NAME, st.sampled_from(("add_(1)", "mul_(2)", "sin_()"))),
+    st.builds("with torch.no_grad():\n    {}[0:1].{}".format, _NAME, st.sampled_from(("add_(1)", "zero_()"))),
+    st.builds("{}[1] = 2.0".format, st.sampled_from("cd")),
+    st.builds("{}.mul_({})".format, st.sampled_from("cd"), _NAME),
+    st.builds("{}.sum().backward(retain_graph={})".format, _NAME, st.sampled_from(("True", "False"))),
+    st.builds("torch.autograd.grad({}.sum(), [{}], allow_unused=True)".format, _NAME, _NAME),
+    st.builds("del {}".format, _NAME),
+)
+_PROGRAMS = st.lists(_LINE, min_size=2, max_size=12).map(
+    lambda lines: "\n".join(
+        [
+            "import torch",
+            "a = torch.tensor([1.0, 2.0], requires_grad=True)",
+            "b = torch.tensor([0.5, 1.5], requires_grad=True)",
+            "c = a * b",
+            "d = c.exp()",
+            *lines,
+            "d.sum().backward()",
+            "",
+        ]
+    )
+)
+
+
+@settings(
+    max_examples=int(os.environ.get("GRADVIZ_PROGRAMS", "100")),
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(_PROGRAMS)
+def test_what_is_foretold_is_what_torch_raises(source: str) -> None:
+    trace = record(source)
+    failed = trace.error is not None and trace.error.hint in ("version", "second-backward")
+    stopped = trace.error is not None and trace.backwards and trace.backwards[-1].line == trace.error.line
+    for call in trace.backwards[:-1] if stopped else trace.backwards:
+        assert refused(trace, call) == ()
+    if failed and trace.error is not None:
+        if trace.grad_fns[trace.error.grad_fns[0]].name == "CopySlices":
+            return  # torch shows nobody what the grad_fn in it saved
+        told = refused(trace, trace.backwards[-1])
+        why = "version" if trace.error.hint == "version" else "freed"
+        assert (trace.error.grad_fns[0], why) in {(one.grad_fn, one.why) for one in told}

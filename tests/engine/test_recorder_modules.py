@@ -1,0 +1,83 @@
+"""An op knows the module whose forward it runs in, by its path in the program."""
+
+import pytest
+
+from gradviz.model.trace import Trace
+from tests.engine.bare import both_runs
+from tests.engine.recording import record
+
+NET = """\
+import torch
+from torch import nn
+
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(2, 2)
+
+    def forward(self, x):
+        return helper(self.linear(x)) + x
+
+def helper(x):
+    return x.relu()
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(Block(), Block())
+        self.head = nn.Linear(2, 1)
+
+    def forward(self, x):
+        return self.head(self.layers(x)).sum()
+
+data = torch.ones(3, 2)
+model = Net()
+out = model(data)
+z = out * 2
+z.backward()
+"""
+
+
+def _modules(trace: Trace, name: str) -> list[str | None]:
+    return [op.module for op in trace.ops if op.phase == "forward" and op.name.startswith(f"aten::{name}.")]
+
+
+def test_the_path_of_the_innermost_module() -> None:
+    trace = record(NET)
+    assert _modules(trace, "addmm") == ["model.layers.0.linear", "model.layers.1.linear", "model.head"]
+    assert _modules(trace, "relu") == ["model.layers.0", "model.layers.1"]
+    assert _modules(trace, "add") == ["model.layers.0", "model.layers.1"]
+    assert _modules(trace, "sum") == ["model"]
+    assert _modules(trace, "mul") == [None]
+
+
+@pytest.mark.parametrize(
+    ("source", "path"),
+    [
+        ("y = torch.nn.Linear(2, 1)(x)", "Linear"),
+        ("def f():\n    net = torch.nn.Linear(2, 1)\n    return net(x)\ny = f()", "net"),
+        ("m = torch.nn.Sequential()\nm.append(torch.nn.Linear(2, 1))\ny = m(x)", "m.0"),
+        ("a = torch.nn.Linear(2, 1)\nb = a\ny = b(x)", "a"),
+        ("ms = torch.nn.ModuleList([torch.nn.Linear(2, 1)])\ny = ms[0](x)", "ms.0"),
+        ("m = torch.nn.Linear(2, 1)\ny = torch.func.functional_call(m, dict(m.named_parameters()), x)", "m"),
+    ],
+)
+def test_the_name_of_a_module(source: str, path: str) -> None:
+    assert _modules(record(f"import torch\nx = torch.ones(1, 2)\n{source}\n"), "addmm") == [path]
+
+
+def test_a_program_of_modules_runs_as_it_would_alone() -> None:
+    bare, recorded, _ = both_runs(NET)
+    assert recorded == bare
+
+
+def test_no_module_is_kept_alive() -> None:
+    source = """\
+import torch, weakref
+m = torch.nn.Linear(1, 1)
+m(torch.ones(1))
+r = weakref.ref(m)
+del m
+print(r())
+"""
+    assert record(source).output[0].text == "None\n"

@@ -1,0 +1,154 @@
+"""Programs beyond plain ops: their results are the bare interpreter's, and their traces obey every law."""
+
+import pytest
+
+from tests.engine.bare import both_runs
+
+HEAD = "import torch\nx = torch.tensor([1.0, 2.0], requires_grad=True)\n"
+
+PROGRAMS = {
+    "foreach": """\
+y = x * 2
+z = [y.sin(), y.cos()]
+torch._foreach_mul_(z, 2.0)
+(z[0] + z[1]).sum().backward()
+print(z[0]._version)
+""",
+    "foreach no_grad": "with torch.no_grad():\n    torch._foreach_add_([x], 1.0)\nprint(x._version)",
+    "optimizers": """\
+for kind in (torch.optim.SGD, torch.optim.Adam):
+    for form in ({'foreach': True}, {'foreach': False}, {'fused': True}):
+        optimizer = kind([x], lr=0.1, **form)
+        for _ in range(2):
+            optimizer.zero_grad()
+            (x * x).sum().backward()
+            optimizer.step()
+        print(x, x._version)
+""",
+    "thread": """\
+import threading
+held = {}
+def work():
+    held['grad'] = torch.is_grad_enabled()
+    held['y'] = (x * 2).sin()
+with torch.no_grad():
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+print(held['grad'])
+held['y'].sum().backward()
+print(x.grad)
+""",
+    "thread with a Function": """\
+import threading
+class Double(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, a):
+        return a * 2
+    @staticmethod
+    def backward(ctx, g):
+        return g * 2
+out = []
+thread = threading.Thread(target=lambda: out.append(Double.apply(x)))
+thread.start()
+thread.join()
+out[0].sum().backward()
+print(x.grad)
+""",
+    "tensor hooks": """\
+def double(g):
+    print('hook', g)
+    return g * 2
+x.register_hook(double)
+y = x * 3
+y.register_hook(lambda g: print('y', g))
+x.register_post_accumulate_grad_hook(lambda t: print('after', t.grad))
+y.grad_fn.register_prehook(lambda g: print('pre', g))
+y.grad_fn.register_hook(lambda i, o: print('node', i, o))
+y.sum().backward()
+print(x.grad)
+""",
+    "module hooks": """\
+m = torch.nn.Linear(2, 1)
+m.register_forward_hook(lambda m, i, o: o * 2)
+m.register_forward_pre_hook(lambda m, i: (i[0] + 1,))
+m.register_full_backward_hook(lambda m, gi, go: print(gi, go))
+m(x).sum().backward()
+print(x.grad, m.weight.grad)
+""",
+    "reentrant checkpoint": """\
+from torch.utils.checkpoint import checkpoint
+y = checkpoint(lambda a: (a * 2).exp().sin(), x, use_reentrant=True)
+y.sum().backward()
+print(x.grad)
+""",
+    "checkpoint": """\
+from torch.utils.checkpoint import checkpoint
+def f(a):
+    print('run')
+    return (a * 2).exp().sin()
+y = checkpoint(f, x, use_reentrant=False)
+y.sum().backward()
+print(x.grad)
+""",
+    "checkpoint of a module with dropout": """\
+from torch.utils.checkpoint import checkpoint_sequential
+m = torch.nn.Sequential(torch.nn.Linear(2, 4), torch.nn.Dropout(), torch.nn.Linear(4, 1))
+y = checkpoint_sequential(m, 2, x, use_reentrant=False)
+y.sum().backward()
+print(x.grad)
+""",
+    "saved tensor hooks": """\
+def pack(t):
+    print('pack', t._version)
+    return t * 1
+def unpack(t):
+    print('unpack')
+    return t
+with torch.autograd.graph.saved_tensors_hooks(pack, unpack):
+    y = (x * 3).exp()
+    z = y.sin()
+z.sum().backward(retain_graph=True)
+z.sum().backward()
+print(x.grad)
+""",
+    "save_on_cpu": "with torch.autograd.graph.save_on_cpu():\n    y = x.exp() * x\ny.sum().backward()\nprint(x.grad)",
+    "func.grad": "g = torch.func.grad(lambda a: (a * a).sin().sum())(torch.ones(2))\nprint(g)",
+    "func.grad twice": "f = torch.func.grad(torch.func.grad(lambda a: a ** 3))\nprint(f(torch.tensor(2.0)))",
+    "vmap": "g = torch.func.vmap(lambda a: (a * 2).sum())(torch.ones(3, 2))\nprint(g)",
+    "vmap of grad": "g = torch.func.vmap(torch.func.grad(lambda a: (a * a).sum()))(torch.ones(3, 2))\nprint(g)",
+    "jacrev": "g = torch.func.jacrev(lambda a: a.sin() * a)(torch.ones(2))\nprint(g)",
+    "jvp": "g = torch.func.jvp(torch.sin, (torch.ones(2),), (torch.ones(2),))\nprint(g)",
+    "func in a def": """\
+def f(a):
+    b = a * 2
+    c = b.sin()
+    return c.sum()
+g = torch.func.grad(f)(torch.ones(2))
+v = torch.func.vmap(f)(torch.ones(3, 2))
+print(g, v)
+""",
+    "batched grad": "y = x * x\nv = torch.eye(2)\nprint(torch.autograd.grad(y, x, v, is_grads_batched=True))",
+    "autocast": """\
+m = torch.nn.Linear(2, 2)
+with torch.autocast('cpu', dtype=torch.bfloat16):
+    y = m(x)
+    z = y.sum()
+print(y.dtype)
+z.backward()
+print(x.grad, m.weight.grad)
+""",
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.filterwarnings("ignore")
+def test_the_same_as_the_bare_interpreter(name: str) -> None:
+    bare, recorded, _ = both_runs(HEAD + PROGRAMS[name] + "\n")
+    if name == "jvp":  # its first use in a process imports what warns
+        bare, recorded = bare._replace(warned=[]), recorded._replace(warned=[])
+    assert recorded._replace(tensors={}) == bare._replace(tensors={})
+    inner = {"b", "c", "a"}  # names of functions, too
+    assert {k: v for k, v in recorded.tensors.items() if k not in inner} == {
+        k: v for k, v in bare.tensors.items() if k not in inner
+    }
