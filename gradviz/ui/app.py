@@ -50,7 +50,7 @@ def make_window(store: QSettings, data: Path) -> Window:
     """Return the window with its processes, none of them started."""
     package = Path(gradviz.__file__).parent
     engine = launch(sys.executable, package, os.environ)
-    picture = (sys.executable, "-m", "gradviz.picture")
+    picture = (sys.executable, "-P", "-m", "gradviz.picture")
     return Window(Runner(engine.arguments, engine.environment, picture), store, data, resources.lessons())
 
 

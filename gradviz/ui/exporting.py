@@ -55,7 +55,7 @@ def picture_bytes(drawing: Drawing, choice: Choice) -> bytes:
 def arguments(path: Path, choice: Choice, state: AppState) -> list[str]:
     """Return the arguments of the command line that writes the program's DOT or JSON; it reads the program on stdin."""
     options = state.options
-    common = ["-m", "gradviz"]
+    common = ["-P", "-m", "gradviz"]
     if choice.format == "json":
         return [*common, "trace", "-", "-o", str(path), "--mode", state.mode]
     view = ["--view", options.view, "--fold", options.fold, "--direction", options.direction, "--theme", choice.theme]

@@ -37,7 +37,9 @@ def test_a_file_that_cannot_be_written_is_told(qtbot: QtBot, window: Window, tmp
 def test_data_comes_from_the_command_line(tmp_path: Path) -> None:
     state = AppState(mode="no_grad", options=Options(view="backward", direction="LR", fold="none"))
     out = tmp_path / "g.json"
-    assert arguments(out, Choice("json"), state) == ["-m", "gradviz", "trace", "-", "-o", str(out), "--mode", "no_grad"]
+    assert arguments(out, Choice("json"), state) == [
+        *("-P", "-m", "gradviz", "trace", "-", "-o", str(out), "--mode", "no_grad")
+    ]
     words = arguments(out, Choice("dot", theme="dark"), state)
     assert words[2:6] == ["export", "-", "-o", str(out)]
     for option in ("--view backward", "--direction LR", "--fold none", "--theme dark", "--mode no_grad"):
