@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gradviz.model.foretold import foretold, refused
+from gradviz.model.foretold import foretold, refused, runs
 from tests.engine.recording import record, tensor
 
 HEAD = "import torch\nx = torch.ones(3, requires_grad=True)\n"
@@ -45,6 +45,17 @@ def test_what_moves_a_counter(change: str, expected: list[str]) -> None:
     told = [one for one in refused(trace, call) if trace.grad_fns[one.grad_fn].name == "SinBackward0"]
     assert [one.why for one in told] == expected
     assert (trace.error is not None) == bool(expected)
+
+
+@pytest.mark.parametrize("asked", ["x", "y", "w"])
+def test_only_what_leads_to_the_inputs_runs(asked: str) -> None:
+    trace = record(
+        HEAD + "w = torch.ones(3, requires_grad=True)\n"
+        "y = x * 2\nz = (y * y + w.exp()).sum()\n"
+        f"torch.autograd.grad(z, [{asked}])\n"
+    )
+    ran = {step.grad_fn for step in trace.steps if step.kind == "backward"}
+    assert runs(trace, trace.backwards[0]) == ran
 
 
 _NAME = st.sampled_from(("a", "b", "c", "d"))

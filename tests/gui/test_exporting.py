@@ -41,7 +41,7 @@ def test_data_comes_from_the_command_line(tmp_path: Path) -> None:
         *("-P", "-m", "gradviz", "trace", "-", "-o", str(out), "--mode", "no_grad")
     ]
     words = arguments(out, Choice("dot", theme="dark"), state)
-    assert words[2:6] == ["export", "-", "-o", str(out)]
+    assert words[3:7] == ["export", "-", "-o", str(out)]
     for option in ("--view backward", "--direction LR", "--fold none", "--theme dark", "--mode no_grad"):
         assert option in " ".join(words)
 
