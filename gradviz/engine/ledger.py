@@ -13,6 +13,7 @@ import torch
 
 from gradviz.engine import reader
 from gradviz.engine.stream import Stream
+from gradviz.engine.values import read_value
 from gradviz.model.trace import Tensor, Value
 
 
@@ -30,6 +31,7 @@ class Ledger:
         self._known: dict[int, _Known] = {}
         self._last: dict[int, Tensor] = {}  # of living tensors
         self._storages: dict[int, tuple[weakref.ref[torch.UntypedStorage], int, int]] = {}
+        self._foreign: set[int] = set()  # storages that others than torch may write to
         self._writers: dict[int, int] = {}  # storage -> the op that wrote to it last
         self._read_after: dict[int, int | None] = {}  # tensor -> the writer after which its value was read
         self._made: dict[int | None, int] = {}  # grad_fn -> the first tensor seen with it
@@ -67,7 +69,7 @@ class Ledger:
             return self.write(tensor, None, self._grad_fn_of(tensor), line, self._value(tensor))
         # .data has a version counter of its own: what is written through it is seen by the writer alone.
         writer = self._writers.get(last.storage)
-        changed = reader.version(tensor) != last.version or writer != self._read_after[number]
+        changed = reader.version(tensor) != last.version or not self._holds(last)
         if changed or tensor.requires_grad != last.requires_grad or reader.is_leaf(tensor) != last.is_leaf:
             made_by = writer if changed and writer is not None else last.made_by
             value = self._value(tensor) if changed else last.value
@@ -137,6 +139,8 @@ class Ledger:
         if known is not None and known[0]() is storage:
             return known[1]
         number, nbytes = self._new_storage(), storage.nbytes()
+        if reader.is_foreign(storage):
+            self._foreign.add(number)
         self._storages[key] = (weakref.ref(storage, lambda _: self._storage_died(key)), number, nbytes)
         self.live_bytes += nbytes
         self.peak_bytes = max(self.peak_bytes, self.live_bytes)
@@ -148,7 +152,11 @@ class Ledger:
         last = None if number is None else self._last.get(number)
         if number is None or last is None or last.version != reader.version(tensor):
             return self._value(tensor)
-        return last.value if self._writers.get(last.storage) == self._read_after[number] else self._value(tensor)
+        return last.value if self._holds(last) else self._value(tensor)
+
+    def handed_out(self, tensor: torch.Tensor) -> None:
+        """Note that others than torch were given the memory of a tensor."""
+        self._foreign.add(self.storage_of(tensor))
 
     def refresh(self) -> None:
         """Write down again every living tensor whose version, flags or grad changed."""
@@ -160,6 +168,10 @@ class Ledger:
         last = self._last[self.see(tensor, None)]
         if tensor.retains_grad != last.retains_grad or last.grad is not None or _gradient(tensor) is not None:
             self.write(tensor, last.made_by, last.grad_fn, last.line, last.value)
+
+    def _holds(self, last: Tensor) -> bool:
+        """Whether the value in a tensor's last record is what it still holds, as far as its memory goes."""
+        return self._writers.get(last.storage) == self._read_after[last.id] and last.storage not in self._foreign
 
     def _adopt(self, tensor: torch.Tensor) -> int:
         number, key = self._tensors, id(tensor)
@@ -183,7 +195,7 @@ class Ledger:
 
     def _value(self, tensor: torch.Tensor) -> Value | None:
         with reader.Unwatched():
-            return reader.read_value(tensor)
+            return read_value(tensor)
 
 
 def _gradient(tensor: torch.Tensor) -> torch.Tensor | None:

@@ -4,22 +4,19 @@ Nothing here keeps a tensor or a grad_fn alive, writes to one, or computes under
 not change what is read.
 """
 
-import math
+import functools
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import torch
 from torch.autograd.function import BackwardCFunction, _SingleLevelFunction
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from gradviz.model.trace import GradMode, Number, SavedState, Value
+from gradviz.model.trace import GradMode, SavedState
 
 __all__ = ["TorchDispatchMode"]
-
-EXACT: Final = 64  # elements up to which a value is recorded in full
-_ROW: Final = 4096  # elements
 
 Node = Any  # a grad_fn: torch gives its C++ nodes no importable type
 EngineRun = Callable[..., Any]  # torch's entry into the autograd engine: any arguments, tensors or None
@@ -27,6 +24,7 @@ Hook = Callable[[object], Any]  # one of saved_tensors_hooks
 PushHooks = Callable[[Hook, Hook], None]
 FunctionApply = Callable[..., Any]  # a torch.autograd.Function's class and the arguments of its call; what it returns
 
+_untyped_storage = torch._C.TensorBase.untyped_storage  # as it is under replace_exports
 _ACCUMULATE_GRAD: Any = torch._C._functions.AccumulateGrad  # type: ignore[attr-defined]  # not in torch's stubs
 
 
@@ -115,6 +113,22 @@ def written_by(operator: Any, args: tuple[object, ...], kwargs: dict[str, object
     return tensors_in([args[k] if k < len(args) else kwargs.get(name) for k, name in places]) if places else []
 
 
+_aten = torch.ops.aten
+_SAME_ELEMENTS: frozenset[object] = frozenset(
+    overload
+    for packet in (
+        *(_aten.view, _aten._unsafe_view, _aten._reshape_alias, _aten.alias, _aten.detach),
+        *(_aten.t, _aten.transpose, _aten.permute, _aten.squeeze, _aten.unsqueeze),
+    )
+    for overload in (getattr(packet, name) for name in packet.overloads())  # type: ignore[no-untyped-call]  # left untyped by torch
+)
+
+
+def has_same_elements(operator: Operator) -> bool:
+    """Whether an operator's result has the elements of its first operand, in whatever order, in the same memory."""
+    return operator in _SAME_ELEMENTS
+
+
 def shares_version() -> bool:
     """Whether the op at hand came through the place where views are given their base's version counter.
 
@@ -158,10 +172,15 @@ def tensors_in(arguments: Iterable[object]) -> list[torch.Tensor]:
 def storage_key(tensor: torch.Tensor) -> tuple[torch.UntypedStorage, int] | None:
     """The storage of a tensor and an address that identifies it while it lives; None where it has none."""
     try:
-        storage = tensor.untyped_storage()
+        storage = _untyped_storage(tensor)
         return storage, storage._cdata
     except (RuntimeError, NotImplementedError):
         return None  # sparse, functorch wrappers and the like have no storage of their own
+
+
+def is_foreign(storage: torch.UntypedStorage) -> bool:
+    """Whether the memory is not torch's own, as that of a numpy array: others may write to it unseen."""
+    return not storage.resizable()
 
 
 def version(tensor: torch.Tensor) -> int | None:
@@ -187,85 +206,6 @@ class Unwatched:
         """Leave them in reverse order."""
         for guard in reversed(self._guards):
             guard.__exit__(None, None, None)
-
-
-def read_value(tensor: torch.Tensor) -> Value | None:
-    """What a tensor holds: its elements up to EXACT, statistics beyond; None where it cannot be read.
-
-    Must be called below autograd and outside dispatch modes (see Unwatched).
-    """
-    if type(tensor) is not torch.Tensor and not isinstance(tensor, torch.nn.Parameter):
-        return None
-    try:
-        count = tensor.numel()
-        shape = tuple(tensor.shape)
-        if tensor.layout is not torch.strided or tensor.is_quantized or tensor.is_meta:
-            return None
-        if count <= EXACT:
-            return Value(shape, _elements(tensor))
-        return _statistics(tensor, shape)
-    except (RuntimeError, NotImplementedError, TypeError, MemoryError):
-        return None
-
-
-def _elements(tensor: torch.Tensor) -> tuple[Number, ...]:
-    items = [tensor.item()] if tensor.dim() == 0 else tensor.flatten().tolist()
-    if tensor.is_complex():
-        return tuple(str(item) for item in items)
-    if tensor.is_floating_point():
-        return tuple(item if math.isfinite(item) else str(item) for item in items)
-    return tuple(items)
-
-
-def _number(item: int | float | complex) -> Number:
-    if isinstance(item, complex) or not math.isfinite(item):
-        return str(item)
-    return item
-
-
-def _statistics(tensor: torch.Tensor, shape: tuple[int, ...]) -> Value:
-    flat, times = _flat(tensor)
-    if flat.is_complex():
-        return Value(shape, mean=_number(flat.mean().item()))
-    if not flat.is_floating_point():
-        flat = flat.double() if flat.dtype is not torch.bool else flat.float()
-    low, high = (_number(bound.item()) for bound in torch.aminmax(flat))
-    wide = flat if flat.dtype in (torch.float32, torch.float64) else flat.float()
-    centre = wide.mean().item()
-    moments = _number(centre), _number(_deviation(wide, times, centre))
-    if isinstance(low, str) or isinstance(high, str):  # aminmax passes nan and inf on: only then are they counted
-        return Value(shape, None, low, high, *moments, int(flat.isnan().sum()) * times, int(flat.isinf().sum()) * times)
-    return Value(shape, None, low, high, *moments)
-
-
-def _flat(tensor: torch.Tensor) -> tuple[torch.Tensor, int]:
-    """The elements in the order of memory, without a copy where they fill it; and how often each is repeated."""
-    own = tensor[tuple(0 if stride == 0 else slice(None) for stride in tensor.stride())]
-    expected = 1
-    for stride, size in sorted(zip(own.stride(), own.shape, strict=True)):
-        if size != 1:
-            if stride != expected:
-                return own.flatten(), tensor.numel() // own.numel()
-            expected *= size
-    return own.as_strided((expected,), (1,)), tensor.numel() // expected
-
-
-def _deviation(flat: torch.Tensor, times: int, mean: float) -> float:
-    """The standard deviation of elements repeated so many times; torch.std takes twenty times as long."""
-    squares = _square_sum(flat)
-    spread = squares - flat.numel() * mean * mean
-    if not spread > 0.01 * squares:  # too little is left of the digits
-        spread = _square_sum(flat - mean)
-    return math.sqrt(spread * times / (flat.numel() * times - 1)) if spread < math.inf else spread
-
-
-def _square_sum(flat: torch.Tensor) -> float:
-    """The sum of the squares, row by row: one sum over all would lose the digits of float32."""
-    rows = flat.numel() // _ROW
-    norms = torch.linalg.vector_norm(flat[: rows * _ROW].view(rows, _ROW), dim=1).double()
-    rest: float = torch.linalg.vector_norm(flat[rows * _ROW :]).item()
-    total: float = norms.square_().sum().item()
-    return total + rest * rest
 
 
 def grad_fn(tensor: torch.Tensor) -> Node | None:
@@ -383,5 +323,37 @@ def replace_push_hooks(replacement: Callable[[PushHooks], PushHooks]) -> Callabl
 
     def undo() -> None:
         autograd._push_saved_tensors_default_hooks = original
+
+    return undo
+
+
+def replace_exports(note: Callable[[torch.Tensor], None]) -> Callable[[], None]:
+    """Have every way by which a tensor's memory is handed to others noted; returns what undoes it.
+
+    Args:
+        note: is given the tensor after its memory was handed out.
+    """
+    entry: Any = torch.Tensor
+    names = ("numpy", "__dlpack__", "data_ptr", "untyped_storage")
+
+    def noted(original: Callable[..., object]) -> Callable[..., object]:
+        @functools.wraps(original)
+        def export(tensor: torch.Tensor, *args: object, **kwargs: object) -> object:
+            result = original(tensor, *args, **kwargs)
+            note(tensor)
+            return result
+
+        return export
+
+    own = {name: vars(entry)[name] for name in names if name in vars(entry)}
+    for name in names:
+        setattr(entry, name, noted(getattr(entry, name)))
+
+    def undo() -> None:
+        for name in names:
+            if name in own:
+                setattr(entry, name, own[name])
+            else:
+                delattr(entry, name)  # it is inherited from C++
 
     return undo

@@ -19,6 +19,7 @@ from gradviz.engine.quiet import Untraced
 from gradviz.engine.regions import Open, Regions
 from gradviz.engine.source import Source
 from gradviz.engine.stream import Stream
+from gradviz.engine.values import EXACT, read_value
 from gradviz.model.trace import INSIDE_FUNCTION, INSIDE_HOOK, GradMode, Limit, LimitName, Memory, Op, Phase, Value
 
 
@@ -44,6 +45,7 @@ class _Pending:
     region: int | None
     why: str  # it was not recorded, if it was not
     written: list[torch.Tensor]  # what it changes in place
+    viewed: torch.Tensor | None = None  # the operand whose elements the output will have, until it has them
     is_function: bool = False  # a call of a torch.autograd.Function
     id: int = -1
     step: int = -1
@@ -90,6 +92,8 @@ class Recorder:
         name = "prim::data" if func is _DETACH and not reader.shares_version() else reader.operator_name(func)
         pending = self._begin(name, operands, why, reserve=saves_output or self._packing > 0)
         pending.written = reader.written_by(func, args, kwargs)
+        if reader.has_same_elements(func) and operands:
+            pending.viewed = operands[0]
         return pending
 
     def call_started(self, function: str, args: tuple[object, ...]) -> _Call:
@@ -121,7 +125,7 @@ class Recorder:
         call.pending.written = [tensor for tensor in outputs if any(tensor is one for one in call.operands)]
         self._number(call.pending, outputs)
         with reader.Unwatched():
-            call.pending.values = [reader.read_value(tensor) for tensor in outputs]
+            call.pending.values = [read_value(tensor) for tensor in outputs]
         self.settle()
 
     def packing_started(self) -> Open:
@@ -169,7 +173,17 @@ class Recorder:
         if not outputs and not pending.inputs:
             return  # a mark for torch's profiler
         self._number(pending, outputs)
-        pending.values = [reader.read_value(tensor) for tensor in outputs]  # below autograd and the mode: unwatched
+        # Below autograd and the mode it is unwatched.
+        pending.values = [self._known_value(pending, tensor) or read_value(tensor) for tensor in outputs]
+        pending.viewed = None
+
+    def _known_value(self, pending: _Pending, output: torch.Tensor) -> Value | None:
+        """The statistics of a view of a whole tensor, which are those of the tensor."""
+        viewed = pending.viewed
+        if viewed is None or viewed.dtype != output.dtype or viewed.numel() <= EXACT:
+            return None
+        value = self.ledger.value_of(viewed)
+        return None if value is None else value._replace(shape=tuple(output.shape))
 
     def _number(self, pending: _Pending, outputs: list[torch.Tensor]) -> None:
         pending.id, self._ops = self._ops, self._ops + 1

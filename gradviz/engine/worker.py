@@ -55,6 +55,7 @@ def _record(program: Program, request: Request, stream: Stream) -> tuple[Program
         reader.replace_engine_run(backward.wrap),
         reader.replace_function_apply(FunctionWatch(recorder).wrap),
         reader.replace_push_hooks(PackWatch(recorder).wrap),
+        reader.replace_exports(recorder.ledger.handed_out),
     ]
     try:
         if request.seed is not None:

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from gradviz.engine import reader
+from gradviz.engine.values import read_value
 from gradviz.model.trace import Number
 
 SHAPES: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
@@ -25,7 +26,7 @@ SHAPES: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
 
 def statistics(tensor: torch.Tensor) -> tuple[float, ...]:
     with reader.Unwatched():
-        value = reader.read_value(tensor)
+        value = read_value(tensor)
     assert value is not None
     assert value.shape == tuple(tensor.shape)
     assert value.data is None

@@ -1,0 +1,90 @@
+"""What tensors hold, as plain numbers: all of it where it is little, statistics where it is much."""
+
+import math
+from typing import Final
+
+import torch
+
+from gradviz.model.trace import Number, Value
+
+EXACT: Final = 64  # elements up to which a value is recorded in full
+_ROW: Final = 4096  # elements
+
+
+def read_value(tensor: torch.Tensor) -> Value | None:
+    """What a tensor holds: its elements up to EXACT, statistics beyond; None where it cannot be read.
+
+    Must be called below autograd and outside dispatch modes (see reader.Unwatched).
+    """
+    if type(tensor) is not torch.Tensor and not isinstance(tensor, torch.nn.Parameter):
+        return None
+    try:
+        count = tensor.numel()
+        shape = tuple(tensor.shape)
+        if tensor.layout is not torch.strided or tensor.is_quantized or tensor.is_meta:
+            return None
+        if count <= EXACT:
+            return Value(shape, _elements(tensor))
+        return _statistics(tensor, shape)
+    except (RuntimeError, NotImplementedError, TypeError, MemoryError):
+        return None
+
+
+def _elements(tensor: torch.Tensor) -> tuple[Number, ...]:
+    items = [tensor.item()] if tensor.dim() == 0 else tensor.flatten().tolist()
+    if tensor.is_complex():
+        return tuple(str(item) for item in items)
+    if tensor.is_floating_point():
+        return tuple(item if math.isfinite(item) else str(item) for item in items)
+    return tuple(items)
+
+
+def _number(item: int | float | complex) -> Number:
+    if isinstance(item, complex) or not math.isfinite(item):
+        return str(item)
+    return item
+
+
+def _statistics(tensor: torch.Tensor, shape: tuple[int, ...]) -> Value:
+    flat, times = _flat(tensor)
+    if flat.is_complex():
+        return Value(shape, mean=_number(flat.mean().item()))
+    if not flat.is_floating_point():
+        flat = flat.double() if flat.dtype is not torch.bool else flat.float()
+    low, high = (_number(bound.item()) for bound in torch.aminmax(flat))
+    wide = flat if flat.dtype in (torch.float32, torch.float64) else flat.float()
+    centre = wide.mean().item()
+    moments = _number(centre), _number(_deviation(wide, times, centre))
+    if isinstance(low, str) or isinstance(high, str):  # aminmax passes nan and inf on: only then are they counted
+        return Value(shape, None, low, high, *moments, int(flat.isnan().sum()) * times, int(flat.isinf().sum()) * times)
+    return Value(shape, None, low, high, *moments)
+
+
+def _flat(tensor: torch.Tensor) -> tuple[torch.Tensor, int]:
+    """The elements in the order of memory, without a copy where they fill it; and how often each is repeated."""
+    own = tensor[tuple(0 if stride == 0 else slice(None) for stride in tensor.stride())]
+    expected = 1
+    for stride, size in sorted(zip(own.stride(), own.shape, strict=True)):
+        if size != 1:
+            if stride != expected:
+                return own.flatten(), tensor.numel() // own.numel()
+            expected *= size
+    return own.as_strided((expected,), (1,)), tensor.numel() // expected
+
+
+def _deviation(flat: torch.Tensor, times: int, mean: float) -> float:
+    """The standard deviation of elements repeated so many times; torch.std takes twenty times as long."""
+    squares = _square_sum(flat)
+    spread = squares - flat.numel() * mean * mean
+    if not spread > 0.01 * squares:  # too little is left of the digits
+        spread = _square_sum(flat - mean)
+    return math.sqrt(spread * times / (flat.numel() * times - 1)) if spread < math.inf else spread
+
+
+def _square_sum(flat: torch.Tensor) -> float:
+    """The sum of the squares, row by row: one sum over all would lose the digits of float32."""
+    rows = flat.numel() // _ROW
+    norms = torch.linalg.vector_norm(flat[: rows * _ROW].view(rows, _ROW), dim=1).double()
+    rest: float = torch.linalg.vector_norm(flat[rows * _ROW :]).item()
+    total: float = norms.square_().sum().item()
+    return total + rest * rest

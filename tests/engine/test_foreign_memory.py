@@ -1,0 +1,64 @@
+"""Values that others than torch write: what is shown of a tensor is what it holds, whoever put it there."""
+
+import pytest
+import torch
+
+from tests.engine.recording import record, tensor
+
+EXPORTS = {
+    "numpy": "a = x.numpy()\n",
+    "array": "a = np.asarray(x)\n",
+    "from_numpy": "a = np.ones(200)\nx = torch.from_numpy(a)\n",
+    "as_tensor": "a = np.ones(200)\nx = torch.as_tensor(a)\n",
+    "a view of it": "a = x.view(20, 10).numpy().reshape(-1)\n",
+    "detached": "a = x.detach().numpy()\n",
+    "frombuffer": "b = bytearray(1600)\nx = torch.frombuffer(b, dtype=torch.float64)\na = np.frombuffer(b)\n",
+}
+
+
+@pytest.mark.parametrize("way", EXPORTS)
+@pytest.mark.parametrize("used", ["", "y = x * 1\n", "y = x.view(10, 20)\n"])
+def test_a_write_from_outside_is_seen(way: str, used: str) -> None:
+    head = "import numpy as np\nx = torch.ones(200, dtype=torch.float64)\n"
+    trace = record(f"{head}{EXPORTS[way]}a[:] = 5.0\n{used}")
+    for name in ["x", "y"] if used else ["x"]:
+        value = tensor(trace, name).value
+        assert value is not None
+        assert (value.min, value.max, value.mean, value.std) == (5, 5, 5, 0)
+
+
+def test_a_write_through_the_storage_is_seen() -> None:
+    trace = record("x = torch.zeros(4, dtype=torch.uint8)\nx.untyped_storage()[1] = 7\n")
+    value = tensor(trace, "x").value
+    assert value is not None
+    assert value.data == (0, 7, 0, 0)
+
+
+def test_nothing_is_left_behind() -> None:
+    before = {name: getattr(torch.Tensor, name) for name in ("numpy", "__dlpack__", "data_ptr", "untyped_storage")}
+    record("torch.ones(3).numpy()\n")
+    assert {name: getattr(torch.Tensor, name) for name in before} == before
+    assert "numpy" not in vars(torch.Tensor)
+
+
+@pytest.mark.parametrize(
+    "view",
+    ["x.view(-1)", "x.t()", "x.T", "x.transpose(0, 1)", "x.permute(1, 0)", "x[None]", "x.detach()", "x.reshape(8, 50)"],
+)
+def test_a_whole_view_has_the_statistics_of_its_base(view: str) -> None:
+    trace = record(f"x = torch.randn(20, 20)\ny = {view}\nx += 1\nz = {view}\n", seed=3)
+    y, z = tensor(trace, "y").value, tensor(trace, "z").value
+    torch.manual_seed(3)
+    x = torch.randn(20, 20)
+    assert y is not None
+    assert z is not None
+    for value in (y, z):  # y shares its memory with x, and so follows it
+        assert value.mean == pytest.approx(x.mean().item() + 1)
+        assert value.std == pytest.approx(x.std().item())
+
+
+def test_a_view_of_other_bits_has_its_own() -> None:
+    trace = record("x = torch.ones(100)\ny = x.view(torch.int32)\n")
+    value = tensor(trace, "y").value
+    assert value is not None
+    assert value.max == torch.ones(1).view(torch.int32).item()
