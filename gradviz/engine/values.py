@@ -75,6 +75,8 @@ def _flat(tensor: torch.Tensor) -> tuple[torch.Tensor, int]:
 def _deviation(flat: torch.Tensor, times: int, mean: float) -> float:
     """The standard deviation of elements repeated so many times; torch.std takes twenty times as long."""
     squares = _square_sum(flat)
+    if not squares:
+        return 0.0
     spread = squares - flat.numel() * mean * mean
     if not spread > 0.01 * squares:  # too little is left of the digits
         spread = _square_sum(flat - mean)
