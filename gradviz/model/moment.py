@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import count, takewhile
 from typing import TypeVar
 
-from gradviz.model.rules import REFERENCES, broken
+from gradviz.model.rules import WHOLE, broken
 from gradviz.model.trace import GradFn, Tensor, Trace
 
 State = TypeVar("State", Tensor, GradFn)
@@ -35,7 +35,7 @@ def at_step(trace: Trace, number: int) -> Trace:
         limits=None,
     )
     # The stamps of a hostile run may make no sense: it is shown whole.
-    return moment if next(broken(moment, REFERENCES), None) is None else trace
+    return moment if next(broken(moment, WHOLE), None) is None else trace
 
 
 def _settled(trace: Trace, number: int) -> int:
@@ -69,4 +69,5 @@ def _at(begun: int, states: Iterable[State]) -> tuple[tuple[State, ...], tuple[S
             if state.id in latest:
                 past.append(latest[state.id])
             latest[state.id] = state
-    return tuple(latest[number] for number in takewhile(latest.__contains__, count())), tuple(past)
+    known = tuple(latest[number] for number in takewhile(latest.__contains__, count()))
+    return known, tuple(state for state in past if state.id < len(known))

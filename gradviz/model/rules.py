@@ -5,12 +5,16 @@ from itertools import chain
 from math import prod
 from typing import Protocol
 
-from gradviz.model.trace import Number, Tensor, Trace, Value
+from gradviz.model.trace import Number, Region, Saved, Tensor, Trace, Value
 
 Law = Callable[[Trace], Iterator[str]]
 EXACT = 64  # elements up to which a value is recorded in full
 TORCH_INT = 2**64  # torch has no whole number as large
+LARGE = 2**63  # neither a count of torch's nor a size in bytes is as large
+DIMENSIONS = 64  # of a shape: as many as torch's own iterators go through
+DEPTH = 100  # of regions in each other; nobody reads as many frames, and each costs the layout
 LINES = 2**31  # no text has as many
+DIGITS = 100  # characters of a number that JSON has no form for; torch's longest has some 50
 
 
 class _OnALine(Protocol):
@@ -35,7 +39,8 @@ def _states(trace: Trace) -> Iterator[Tensor]:
 def _tensor_references(trace: Trace) -> Iterator[str]:
     tensors, ops, grad_fns = len(trace.tensors), len(trace.ops), len(trace.grad_fns)
     for tensor in _states(trace):
-        if _outside(tensor.base, tensors) or _outside(tensor.made_by, ops) or _outside(tensor.grad_fn, grad_fns):
+        known = not _outside(tensor.id, tensors) and not _outside(tensor.base, tensors)
+        if not known or _outside(tensor.made_by, ops) or _outside(tensor.grad_fn, grad_fns):
             yield f"tensor {tensor.id}"
 
 
@@ -52,7 +57,8 @@ def _grad_fn_references(trace: Trace) -> Iterator[str]:
     for grad_fn in (*trace.past_grad_fns, *trace.grad_fns):
         saved_known = not any(_outside(saved.tensor, tensors) for saved in grad_fn.saved)
         next_known = not any(_outside(target, grad_fns) or output < 0 for target, output in grad_fn.next)
-        if not saved_known or not next_known or _outside(grad_fn.variable, tensors):
+        known = saved_known and next_known and not _outside(grad_fn.id, grad_fns)
+        if not known or _outside(grad_fn.variable, tensors):
             yield f"grad_fn {grad_fn.id}"
 
 
@@ -74,6 +80,15 @@ def _other_references(trace: Trace) -> Iterator[str]:
     for position, region in enumerate(trace.regions):
         if region.id != position or (region.parent is not None and not 0 <= region.parent < position):
             yield f"region {region.id}"
+
+
+def _error_references(trace: Trace) -> Iterator[str]:
+    tensors, grad_fns, error = len(trace.tensors), len(trace.grad_fns), trace.error
+    if error is not None and (
+        any(_outside(tensor, tensors) for tensor in error.tensors)
+        or any(_outside(grad_fn, grad_fns) for grad_fn in error.grad_fns)
+    ):
+        yield "the error"
 
 
 def _outside(reference: int | None, count: int) -> bool:
@@ -152,7 +167,7 @@ def _fits(value: Value | None) -> bool:
         return True
     known = (value.min, value.max, value.mean, value.std)
     return (
-        all(size >= 0 for size in value.shape)
+        _countable(value.nan, value.inf, *value.shape)
         and (value.data is None or len(value.data) == prod(value.shape) <= EXACT)
         and all(_is_number(number) for number in (*(value.data or ()), *known) if number is not None)
     )
@@ -165,8 +180,58 @@ def _is_number(number: Number) -> bool:
             complex(number)
         except ValueError:
             return False
-        return True
+        return len(number) <= DIGITS
     return isinstance(number, float) or abs(number) < TORCH_INT
+
+
+def _sizes(trace: Trace) -> Iterator[str]:
+    for tensor in _states(trace):
+        counts = (tensor.step, tensor.nbytes, tensor.storage, tensor.version or 0, tensor.grad_tensor or 0)
+        if not _countable(*counts, *tensor.shape) or len(tensor.shape) > DIMENSIONS:
+            yield f"tensor {tensor.id}"
+    for grad_fn in (*trace.past_grad_fns, *trace.grad_fns):
+        if not _countable(grad_fn.step, *(output for _, output in grad_fn.next)) or not all(
+            map(_is_sized, grad_fn.saved)
+        ):
+            yield f"grad_fn {grad_fn.id}"
+    for kind, stamps in _stamps(trace):
+        if not _countable(*stamps):
+            yield kind
+    yield from _run_sizes(trace)
+
+
+def _is_sized(saved: Saved) -> bool:
+    counts = (saved.nbytes, saved.version or 0, saved.storage or 0)
+    return _countable(*counts, *saved.shape) and len(saved.shape) <= DIMENSIONS
+
+
+def _stamps(trace: Trace) -> Iterator[tuple[str, list[int]]]:
+    yield "a step", [step.id for step in trace.steps]
+    yield "an op", [number for op in trace.ops for number in (op.id, op.step)]
+    yield "a backward call", [number for call in trace.backwards for number in (call.id, call.step)]
+
+
+def _run_sizes(trace: Trace) -> Iterator[str]:
+    memory = trace.memory
+    if not _countable(memory.saved_bytes, memory.peak_bytes, memory.graph_bytes or 0):
+        yield "the memory"
+    if not 0 <= trace.seconds < LINES:
+        yield "the seconds"
+    if max(depths(trace.regions), default=0) > DEPTH:
+        yield "the regions"
+
+
+def depths(regions: Sequence[Region]) -> list[int]:
+    """How many regions each region is in, itself among them. A region comes after the one it is in."""
+    found: list[int] = []
+    for region in regions:
+        known = region.parent is not None and 0 <= region.parent < len(found)
+        found.append(found[region.parent or 0] + 1 if known else 1)
+    return found
+
+
+def _countable(*numbers: int) -> bool:
+    return not numbers or (min(numbers) >= 0 and max(numbers) < LARGE)
 
 
 def _lines_known(trace: Trace) -> Iterator[str]:
@@ -213,14 +278,18 @@ REFERENCES: dict[str, Law] = {
     "a grad_fn's references exist": _grad_fn_references,
     "a step's references exist": _step_references,
     "a region's and a backward call's references exist": _other_references,
+    "an error's references exist": _error_references,
 }
+
+# What can be broken by leaving records out, though each by itself is as it must be.
+WHOLE: dict[str, Law] = {**REFERENCES, "no grad_fn leads back to itself": _no_cycles}
 
 # What must hold of a hostile record before it is worded and drawn.
 SOUND: dict[str, Law] = {
-    **REFERENCES,
+    **WHOLE,
+    "sizes": _sizes,
     "a value has its tensor's shape and at most 64 elements": _values_fit,
     "a line is one that a text can have": _lines_known,
-    "no grad_fn leads back to itself": _no_cycles,
 }
 
 # What autograd guarantees, or gradviz promises, of every run.

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from gradviz.model.rules import LAWS, REFERENCES, SOUND, broken
-from gradviz.model.trace import BackwardCall, GradFn, Number, ProgramError, Region, Step, Trace, Value
+from gradviz.model.rules import DEPTH, DIMENSIONS, LARGE, LAWS, REFERENCES, SOUND, WHOLE, broken, depths
+from gradviz.model.trace import BackwardCall, GradFn, Memory, Number, ProgramError, Region, Step, Trace, Value
 from tests.unit.model.traces import Tape, loop, saved, scalar, square
 
 TENSOR = "a tensor's references exist"
@@ -13,6 +13,8 @@ OP = "an op's references exist"
 GRAD_FN = "a grad_fn's references exist"
 STEP = "a step's references exist"
 OTHER = "a region's and a backward call's references exist"
+ERROR = "an error's references exist"
+SIZES = "sizes"
 COUNT = "steps count up"
 ONE = "a grad_fn made by an op or a Function call belongs to exactly one"
 NEEDS = "a recorded op ran in grad mode on an input that requires grad"
@@ -83,7 +85,22 @@ def error(line: int | None = 1, column: int = 0, end_line: int | None = None, en
     return lambda trace: trace._replace(error=found)
 
 
+def spoken_of(tensors: tuple[int, ...] = (), grad_fns: tuple[int, ...] = ()) -> Change:
+    return lambda trace: trace._replace(error=ProgramError("E", "", 1, tensors=tensors, grad_fns=grad_fns))
+
+
+def memory(saved: int = 0, peak: int = 0, graph: int | None = None) -> Change:
+    return lambda trace: trace._replace(memory=Memory(saved, peak, graph))
+
+
 R = Region(0, None, "no_grad", 1, "")
+
+
+def nested(depth: int) -> tuple[Region, ...]:
+    """Regions, each in the one before."""
+    return tuple(R._replace(id=number, parent=number - 1 if number else None) for number in range(depth))
+
+
 BREAKS: list[tuple[str, Change]] = [
     (TENSOR, tensor(base=9)),
     (TENSOR, tensor(base=-1)),
@@ -103,6 +120,37 @@ BREAKS: list[tuple[str, Change]] = [
     (STEP, step(2, names={"x": 9})),
     (STEP, step(1, op=9)),
     (STEP, step(1, grad_fn=-2)),
+    (TENSOR, lambda trace: trace._replace(past=(trace.past[0]._replace(id=9),))),
+    (GRAD_FN, lambda trace: trace._replace(past_grad_fns=(trace.past_grad_fns[0]._replace(id=9),))),
+    (ERROR, spoken_of(tensors=(9,))),
+    (ERROR, spoken_of(grad_fns=(-1,))),
+    (SIZES, tensor(shape=(-1,), value=None)),
+    (SIZES, tensor(shape=(LARGE,), value=None)),
+    (SIZES, tensor(shape=(1,) * (DIMENSIONS + 1), value=None)),
+    (SIZES, tensor(nbytes=-1)),
+    (SIZES, tensor(nbytes=LARGE)),
+    (SIZES, tensor(storage=LARGE)),
+    (SIZES, tensor(version=-1)),
+    (SIZES, tensor(step=10**300)),
+    (SIZES, tensor(grad_tensor=-1)),
+    (SIZES, lambda trace: trace._replace(past=(trace.past[0]._replace(nbytes=-1),))),
+    (SIZES, op(step=-1)),
+    (SIZES, step(0, id=LARGE)),
+    (SIZES, call(step=LARGE)),
+    (SIZES, grad_fn(step=-1)),
+    (SIZES, grad_fn(next=((0, LARGE), (0, 0)))),
+    (SIZES, grad_fn(saved=(saved(0, -4),))),
+    (SIZES, grad_fn(saved=(saved(0, 4)._replace(version=LARGE),))),
+    (SIZES, grad_fn(saved=(saved(-1, 4),))),
+    (SIZES, grad_fn(saved=(saved(0, 4)._replace(shape=(LARGE,)),))),
+    (SIZES, grad_fn(saved=(saved(0, 4)._replace(shape=(1,) * (DIMENSIONS + 1)),))),
+    (SIZES, lambda trace: trace._replace(past_grad_fns=(trace.past_grad_fns[0]._replace(step=-1),))),
+    (SIZES, memory(saved=-1)),
+    (SIZES, memory(peak=LARGE)),
+    (SIZES, memory(graph=LARGE)),
+    (SIZES, lambda trace: trace._replace(seconds=-1.0)),
+    (SIZES, lambda trace: trace._replace(seconds=1e300)),
+    (SIZES, region(*nested(DEPTH + 1))),
     (OTHER, call(roots=(9,))),
     (OTHER, call(grad_fns=(9,))),
     (OTHER, region(R._replace(id=1))),
@@ -125,6 +173,9 @@ BREAKS: list[tuple[str, Change]] = [
     (VALUE, tensor(shape=(65,), value=Value((65,), (1.0,) * 65))),
     (VALUE, tensor(shape=(-2, -2), value=Value((-2, -2), (1.0,) * 4))),
     (VALUE, tensor(value=Value((), ("four",)))),
+    (VALUE, tensor(value=Value((), ("1" * 101,)))),
+    (VALUE, tensor(value=Value((), (1.0,), nan=-1))),
+    (VALUE, tensor(value=Value((), (1.0,), inf=LARGE))),
     (VALUE, tensor(value=Value((), (10**400,)))),
     (VALUE, tensor(grad=Value((), (), "low"))),
     (VALUE, step(5, arrived=(Value((), ()),))),
@@ -157,7 +208,7 @@ def test_one_wrong_fact_breaks_its_law(law: str, change: Change) -> None:
 
 def test_every_law_is_tried() -> None:
     assert {law for law, _ in BREAKS} == set(LAWS)
-    assert set(REFERENCES) < set(SOUND) < set(LAWS)
+    assert set(REFERENCES) < set(WHOLE) < set(SOUND) < set(LAWS)
 
 
 @pytest.mark.parametrize("number", [True, 0, 2**63, -(2**63), 1.5, "nan", "-inf", "(1+2j)", "(nan+infj)"])
@@ -178,3 +229,14 @@ def test_a_syntax_error_has_a_line_that_a_text_can_have() -> None:
 def test_a_cycle_is_found_where_references_dangle_too() -> None:
     trace = grad_fn(next=((9, 0), (1, 0)))(base())
     assert {GRAD_FN, CYCLE} <= {law for law, _ in broken(trace, LAWS)}
+
+
+def test_regions_may_nest_and_are_counted() -> None:
+    assert list(broken(region(*nested(DEPTH))(base()), LAWS)) == []
+    assert depths(nested(3)) == [1, 2, 3]
+    assert depths((R, R, R._replace(parent=0), R._replace(parent=7), R._replace(parent=-1))) == [1, 1, 2, 1, 1]
+
+
+def test_the_largest_of_torch_is_not_too_large() -> None:
+    shape = (LARGE - 1, *(1,) * (DIMENSIONS - 1))
+    assert list(broken(tensor(shape=shape, nbytes=LARGE - 1, value=None)(base()), LAWS)) == []
