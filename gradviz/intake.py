@@ -1,18 +1,44 @@
 """The reading side of a run: pages of a hostile process in, one validated Trace out.
 
 msgspec decodes each page straight into the records of model/trace.py and refuses everything that is not one. What a
-type cannot say (that ids count up, that references exist) is checked here, before any other layer indexes by them.
+type cannot say (that ids count up, that references exist, that sizes can be) is checked here, before any other layer
+indexes by them. What is merely longer than anyone reads is cut: an honest program may be odd.
 """
 
-from collections.abc import Iterable
-from typing import TypeVar
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
+from gradviz.model.ending import ended
 from gradviz.model.errors import hint
-from gradviz.model.rules import SOUND, broken
-from gradviz.model.trace import End, GradFn, Op, Page, Step, Tensor, Trace
-from gradviz.model.wire import MAX_RUN, Exit, FrameError, Ready, Request
+from gradviz.model.rules import DEPTH, LARGE, SOUND, broken, depths
+from gradviz.model.trace import (
+    SCHEMA,
+    End,
+    GradFn,
+    Memory,
+    Output,
+    Page,
+    Region,
+    Step,
+    Tensor,
+    Trace,
+)
+from gradviz.model.wire import Exit, FrameError, FullError, Ready, Request
+
+# Bytes of memory that the records of one run may take here, as `weight` puts it, which is some three times what an
+# honest run takes. It is room for 200,000 ops, the most there are, or for a loop of some three million lines.
+MAX_HELD = 2 * 1024**3
+# What msgspec and CPython make of a byte, of a list, of an object and of a value in one, at the most: a list may become
+# a record of which all but one field is left out, a text may take four bytes a character. Empty lists are all one.
+_BYTE, _LIST, _OBJECT, _VALUE = 4, 112, 256, 60
+_PAGE_ITSELF = 512
+
+NAME = 100  # characters of a name
+NAMES = 8  # of one tensor
+TEXT = 500  # characters of a call, a dtype, a line of the program
+MESSAGE = 4000  # characters of an error or a warning
 
 _PAGE = msgspec.json.Decoder(Page)
 _READY = msgspec.json.Decoder(Ready)
@@ -20,7 +46,8 @@ _EXIT = msgspec.json.Decoder(Exit)
 _REQUEST = msgspec.json.Decoder(Request)
 
 Message = TypeVar("Message", Page, Ready, Exit, Request)
-Record = TypeVar("Record", Tensor, GradFn)
+State = TypeVar("State", Tensor, GradFn)
+Record = TypeVar("Record", bound=tuple[object, ...])
 
 
 def ready(payload: bytes) -> Ready:
@@ -35,7 +62,10 @@ def exited(payload: bytes) -> Exit:
 
 def request(payload: bytes) -> Request:
     """Decode the payload of a RUN frame, or raise FrameError."""
-    return _decode(_REQUEST, payload)
+    found = _decode(_REQUEST, payload)
+    if found.schema != SCHEMA:
+        raise FrameError(f"a request of schema {found.schema}; this is {SCHEMA}")
+    return found
 
 
 def _decode(decoder: msgspec.json.Decoder[Message], payload: bytes) -> Message:
@@ -45,48 +75,58 @@ def _decode(decoder: msgspec.json.Decoder[Message], payload: bytes) -> Message:
         raise FrameError(str(error)) from error
 
 
+def weight(payload: bytes) -> int:
+    """Return how many bytes of memory a page can take at most, without decoding it.
+
+    Every list, object and value of JSON needs a sign of its own, so counting those bounds what comes of them; a sign
+    inside a text is counted too, which does no harm.
+    """
+    values = payload.count(b",") + payload.count(b":")
+    lists, objects = payload.count(b"[") - payload.count(b"[]"), payload.count(b"{")
+    return _PAGE_ITSELF + _BYTE * len(payload) + _LIST * lists + _OBJECT * objects + _VALUE * values
+
+
+class _Counts(NamedTuple):
+    """How many records of a kind have come; the next has this number."""
+
+    tensors: int = 0
+    ops: int = 0
+    grad_fns: int = 0
+
+
 class TraceBuilder:
     """Gathers the pages of one run; `trace` can be asked for at any time, the run's end or not."""
 
     def __init__(self, request: Request, ready: Ready) -> None:
         self._request = request
         self._ready = ready
-        self._size = 0
-        self._tensors: dict[int, Tensor] = {}
-        self._past: list[Tensor] = []
-        self._grad_fns: dict[int, GradFn] = {}
-        self._past_grad_fns: list[GradFn] = []
-        self._ops: list[Op] = []
-        self._steps: list[Step] = []
-        self._pages: list[Page] = []  # for the kinds that are few
-        self._end: End | None = None
+        self._held = 0
+        self._characters = 0  # of output
+        self._counts = _Counts()
+        self._pages: list[Page] = []
 
     def page(self, payload: bytes) -> None:
-        """Take one page.
+        """Take one page, or leave all as it was.
 
         Raises:
-            FrameError: it is malformed, its ids leave a gap, or the run has sent more than MAX_RUN bytes.
+            FullError: the run has sent more than MAX_HELD.
+            FrameError: the page is malformed or its ids leave a gap.
         """
-        self._size += len(payload)
-        if self._size > MAX_RUN:
-            raise FrameError(f"the run sent more than {MAX_RUN:,} bytes")
+        self._held += weight(payload)
+        if self._held > MAX_HELD:
+            raise FullError(f"{MAX_HELD // 1024**2:,} MiB of records")
         page = _decode(_PAGE, payload)
-        if self._end is not None:
+        if self.ended:
             raise FrameError("the run sent more after its end")
-        self._past.extend(_put(self._tensors, page.tensors))
-        self._past_grad_fns.extend(_put(self._grad_fns, page.grad_fns))
-        for op in page.ops:
-            if op.id != len(self._ops):
-                raise FrameError(f"op {op.id} came as number {len(self._ops)}")
-            self._ops.append(op)
-        self._steps.extend(page.steps)
-        self._pages.append(page._replace(tensors=(), grad_fns=(), ops=(), steps=()))
-        self._end = page.end
+        self._counts = _counted(self._counts, page)
+        page = _readable(page, self._request.limits.output - self._characters)
+        self._characters += sum(len(output.text) for output in page.output)
+        self._pages.append(page)
 
     @property
     def ended(self) -> bool:
         """Whether the run has said its last."""
-        return self._end is not None
+        return bool(self._pages) and self._pages[-1].end is not None
 
     def empty(self) -> Trace:
         """Return the trace of a run that has recorded nothing."""
@@ -96,59 +136,202 @@ class TraceBuilder:
         """Return the record so far.
 
         Raises:
-            FrameError: a reference points at nothing.
+            FrameError: a law of model/rules.py does not hold.
         """
-        steps = [*self._steps, *(Step(op.step, "op", op.line, op.id, op.grad_fn) for op in self._ops)]
-        steps.sort(key=lambda step: step.id)
-        end = self._end
-        names = _names([*self._past, *self._tensors.values()], steps)
-        trace = self.empty()._replace(
-            tensors=_named(_in_order(self._tensors), names),
-            past=_named(self._past, names),
-            ops=tuple(self._ops),
-            grad_fns=tuple(_in_order(self._grad_fns)),
-            past_grad_fns=tuple(self._past_grad_fns),
-            steps=tuple(steps),
-            backwards=tuple(record for page in self._pages for record in page.backwards),
-            regions=tuple(record for page in self._pages for record in page.regions),
-            output=tuple(record for page in self._pages for record in page.output),
-            warnings=tuple(record for page in self._pages for record in page.warnings),
-        )
-        if end is not None:
-            error = None if end.error is None else end.error._replace(hint=hint(end.error))
-            trace = trace._replace(error=error, limits=end.limits, memory=end.memory, seconds=end.seconds)
+        return self._sound(len(self._pages))
+
+    def longest(self) -> tuple[Trace, FrameError | None]:
+        """Return as much of the record, from its start, as holds together, and what is wrong with the page after."""
+        try:
+            return self.trace(), None
+        except FrameError as error:
+            wrong = error
+        good, bad = 0, len(self._pages)
+        while bad - good > 1:
+            middle = (good + bad) // 2
+            try:
+                self._sound(middle)
+                good = middle
+            except FrameError as error:
+                bad, wrong = middle, error
+        return self._sound(good), wrong
+
+    def _sound(self, count: int) -> Trace:
+        trace = _gathered(self.empty(), self._pages[:count])
         for law, where in broken(trace, SOUND):
             raise FrameError(f"{law}: {where}")
         return trace
 
 
-def _put(known: dict[int, Record], records: Iterable[Record]) -> list[Record]:
-    """Add new records and replace known ones; return those replaced. Within one page new ones come in any order."""
-    replaced: list[Record] = []
-    highest = -1
-    for record in records:
-        if record.id < 0:
-            raise FrameError(f"record {record.id} has no number")
-        if record.id in known:
-            replaced.append(known[record.id])
-        known[record.id] = record
-        highest = max(highest, record.id)
-    if highest >= len(known):
-        raise FrameError(f"record {highest} came when there were {len(known)}")
-    return replaced
+def concluded(builder: TraceBuilder, how: Exit | FrameError) -> Trace:
+    """Return the trace of a run that is over: all that holds together of it, and how it ended.
+
+    Args:
+        builder: what the run sent.
+        how: the end of its process, or what was wrong with what it sent.
+    """
+    trace, wrong = builder.longest()
+    if wrong is not None:
+        return ended(trace, wrong)
+    return trace if builder.ended and isinstance(how, Exit) else ended(trace, how)
 
 
-def _in_order(records: dict[int, Record]) -> list[Record]:
-    return [records[number] for number in range(len(records))]
+def _counted(before: _Counts, page: Page) -> _Counts:
+    """Check that ids count up; within one page new tensors and grad_fns come in any order."""
+    for number, op in enumerate(page.ops, before.ops):
+        if op.id != number:
+            raise FrameError(f"op {op.id} came as number {number}")
+    tensors = _grown(before.tensors, {tensor.id for tensor in page.tensors})
+    grad_fns = _grown(before.grad_fns, {grad_fn.id for grad_fn in page.grad_fns})
+    return _Counts(tensors, before.ops + len(page.ops), grad_fns)
 
 
-def _names(states: list[Tensor], steps: list[Step]) -> dict[int, tuple[str, ...]]:
+def _grown(before: int, ids: set[int]) -> int:
+    if ids and min(ids) < 0:
+        raise FrameError(f"record {min(ids)} has no number")
+    after = before + sum(number >= before for number in ids)
+    if ids and max(ids) >= max(after, 1):
+        raise FrameError(f"record {max(ids)} came when there were {after}")
+    return after
+
+
+# What is longer than anyone reads
+
+
+def _readable(page: Page, characters: int) -> Page:
+    """The page with its texts cut, and no more than so many characters of output."""
+    return page._replace(
+        tensors=tuple(_sized(_cut(tensor, TEXT)) for tensor in page.tensors),
+        ops=tuple(_cut(op, TEXT) for op in page.ops),
+        grad_fns=tuple(_cut(_kept(grad_fn), TEXT) for grad_fn in page.grad_fns),
+        steps=tuple(map(_named_shortly, page.steps)),
+        backwards=tuple(_cut(call, TEXT) for call in page.backwards),
+        regions=tuple(_cut(region, TEXT) for region in page.regions),
+        output=_printed(page.output, characters),
+        warnings=tuple(_cut(warned, MESSAGE) for warned in page.warnings),
+        end=None if page.end is None else _last_words(page.end),
+    )
+
+
+def _cut(record: Record, most: int) -> Record:
+    """The record with its texts cut: a named tuple of the same type."""
+    for field in record:
+        if isinstance(field, str) and len(field) > most:
+            fields = (_shortened(one, most) if isinstance(one, str) else one for one in record)
+            return tuple.__new__(type(record), fields)
+    return record
+
+
+def _shortened(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _sized(tensor: Tensor) -> Tensor:
+    # A tensor expanded to nearly 2**63 elements is of more bytes than there are addresses.
+    return tensor if tensor.nbytes < LARGE else tensor._replace(nbytes=LARGE - 1)
+
+
+def _kept(grad_fn: GradFn) -> GradFn:
+    if all(len(saved.name) <= NAME and saved.nbytes < LARGE for saved in grad_fn.saved):
+        return grad_fn
+    kept = (_cut(saved._replace(nbytes=min(saved.nbytes, LARGE - 1)), NAME) for saved in grad_fn.saved)
+    return grad_fn._replace(saved=tuple(kept))
+
+
+def _named_shortly(step: Step) -> Step:
+    if not step.names or all(len(name) <= NAME for name in step.names):
+        return step
+    return step._replace(names={_shortened(name, NAME): tensor for name, tensor in step.names.items()})
+
+
+def _printed(pieces: Iterable[Output], characters: int) -> tuple[Output, ...]:
+    """What was printed, up to so many characters; the engine cuts too, but is not trusted to."""
+    found: list[Output] = []
+    for piece in pieces:
+        text = piece.text[:characters]
+        characters -= len(text)
+        if text:
+            found.append(piece._replace(text=text))
+    return tuple(found)
+
+
+def _last_words(end: End) -> End:
+    error = None if end.error is None else _cut(end.error, MESSAGE)
+    limits = None if end.limits is None else _cut(end.limits, TEXT)
+    return end._replace(
+        error=None if error is None else error._replace(hint=hint(error)),
+        limits=limits,
+        memory=_measured(end.memory),
+    )
+
+
+def _measured(memory: Memory) -> Memory:
+    graph = memory.graph_bytes
+    saved, peak = (min(size, LARGE - 1) for size in (memory.saved_bytes, memory.peak_bytes))
+    return Memory(saved, peak, graph if graph is None else min(graph, LARGE - 1))
+
+
+# Pages into one Trace
+
+
+def _gathered(empty: Trace, pages: Sequence[Page]) -> Trace:
+    tensors, past = _latest(tensor for page in pages for tensor in page.tensors)
+    grad_fns, past_grad_fns = _latest(grad_fn for page in pages for grad_fn in page.grad_fns)
+    ops = tuple(op for page in pages for op in page.ops)
+    steps = [step for page in pages for step in page.steps]
+    steps += [Step(op.step, "op", op.line, op.id, op.grad_fn) for op in ops]
+    steps.sort(key=lambda step: step.id)
+    names = _names((*past, *tensors), steps)
+    trace = empty._replace(
+        tensors=_named(tensors, names),
+        past=_named(past, names),
+        ops=ops,
+        grad_fns=tuple(grad_fns),
+        past_grad_fns=tuple(past_grad_fns),
+        steps=tuple(steps),
+        backwards=tuple(record for page in pages for record in page.backwards),
+        regions=_shallow([record for page in pages for record in page.regions]),
+        output=tuple(record for page in pages for record in page.output),
+        warnings=tuple(record for page in pages for record in page.warnings),
+    )
+    end = pages[-1].end if pages else None
+    if end is None:
+        return trace
+    return trace._replace(error=end.error, limits=end.limits, memory=end.memory, seconds=end.seconds)
+
+
+def _latest(states: Iterable[State]) -> tuple[list[State], list[State]]:
+    """The last state of each id, in the order of ids, and those it replaced, in the order they came."""
+    known: dict[int, State] = {}
+    past: list[State] = []
+    for state in states:
+        if state.id in known:
+            past.append(known[state.id])
+        known[state.id] = state
+    return [known[number] for number in range(len(known))], past
+
+
+def _shallow(regions: list[Region]) -> tuple[Region, ...]:
+    """The regions with those too deep taken out to the deepest that are drawn: a recursion opens one a level."""
+    found: list[Region] = []
+    for region, depth in zip(regions, depths(regions), strict=True):
+        parent = region.parent
+        if depth > DEPTH and parent is not None:
+            found.append(region._replace(parent=found[parent].parent))
+        else:
+            found.append(region)
+    return tuple(found)
+
+
+def _names(states: Iterable[Tensor], steps: Iterable[Step]) -> dict[int, tuple[str, ...]]:
     """The names each tensor was bound to, in the order it got them; else that of the tensor whose .grad it is."""
     names: dict[int, dict[str, None]] = {}
     for step in steps:
         for name, tensor in (step.names or {}).items():
             if tensor is not None:
-                names.setdefault(tensor, {})[name] = None
+                held = names.setdefault(tensor, {})
+                if len(held) < NAMES:
+                    held[name] = None
     for state in states:
         if state.grad_tensor is not None and state.id in names:
             names.setdefault(state.grad_tensor, {f"{next(iter(names[state.id]))}.grad": None})
@@ -156,4 +339,8 @@ def _names(states: list[Tensor], steps: list[Step]) -> dict[int, tuple[str, ...]
 
 
 def _named(tensors: list[Tensor], names: dict[int, tuple[str, ...]]) -> tuple[Tensor, ...]:
-    return tuple(tensor._replace(names=names[tensor.id]) if tensor.id in names else tensor for tensor in tensors)
+    """The tensors with the names found here; what the run itself says of names is not believed."""
+    return tuple(
+        tensor._replace(names=names.get(tensor.id, ())) if tensor.names or tensor.id in names else tensor
+        for tensor in tensors
+    )

@@ -76,7 +76,11 @@ class Frame(NamedTuple):
 
 
 class FrameError(ValueError):
-    """The bytes are not a stream of frames."""
+    """The bytes are not what they should be; the message says how."""
+
+
+class FullError(FrameError):
+    """The bytes may be what they should be, but are more than the reading side holds."""
 
 
 def pack(kind: Kind, run: int = 0, payload: bytes = b"") -> bytes:

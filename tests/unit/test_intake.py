@@ -1,6 +1,8 @@
 """Pages in, a Trace out: equal records for what is honest, a FrameError and nothing else for what is not."""
 
 import json
+import tracemalloc
+from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
@@ -9,8 +11,11 @@ from hypothesis import strategies as st
 
 from gradviz import intake
 from gradviz.intake import TraceBuilder
-from gradviz.model.rules import SOUND, broken
+from gradviz.model.ending import REFUSED
+from gradviz.model.rules import DEPTH, LARGE, SOUND, broken, depths
 from gradviz.model.trace import (
+    SCHEMA,
+    BackwardCall,
     End,
     GradFn,
     Limit,
@@ -20,13 +25,14 @@ from gradviz.model.trace import (
     Page,
     ProgramError,
     Region,
+    Saved,
     Step,
     Tensor,
     Trace,
     Value,
     Warned,
 )
-from gradviz.model.wire import Exit, FrameError, Ready, Request, encode
+from gradviz.model.wire import Exit, FrameError, FullError, Limits, Ready, Request, encode
 from tests.unit.model.records import PATIENT, records
 from tests.unit.model.traces import Tape, loop, scalar, square
 
@@ -89,6 +95,7 @@ def test_what_is_encoded_is_decoded_to_equal_records(page: Page) -> None:
 @PATIENT
 @given(records(Request), records(Ready), records(Exit))
 def test_messages_are_decoded_to_equal_records(request: Request, ready: Ready, how: Exit) -> None:
+    request = request._replace(schema=SCHEMA)
     assert intake.request(encode(request)) == request
     assert intake.ready(encode(ready)) == ready
     assert intake.exited(encode(how)) == how
@@ -288,11 +295,174 @@ def test_steps_of_one_number_are_no_reason_to_fail(line: int | None) -> None:
     assert len(builder(Page(steps=steps)).trace().steps) == 3
 
 
-def test_a_run_that_sends_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "MAX_RUN", 100)
-    found = builder(b"[]".ljust(60))
-    with pytest.raises(FrameError, match="more than 100 bytes"):
-        found.page(b"[]".ljust(60))
+def test_a_run_that_sends_too_much_is_refused_and_what_came_before_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = encode(Page((tensor(0),)))
+    monkeypatch.setattr(intake, "MAX_HELD", 2 * intake.weight(page))
+    found = builder(page, page)
+    with pytest.raises(FullError) as full:
+        found.page(b"[]")
+    trace = intake.concluded(found, full.value)
+    assert (len(trace.tensors), trace.error) == (1, None)
+    assert trace.limits is not None
+    assert trace.limits.reached == "ops"
+
+
+# The smallest JSON that becomes each kind of record: what goes before, one record, what goes after.
+STEP = (b'[[],[],[],[[0,"line",1,null,null,', b"]]]")
+VALUE = (STEP[0] + b"null,[[[1],[", b"]]]" + STEP[1])
+TINY = {
+    "lines": (b"[[],[],[],[", b'[0,"line",1]', b"]]"),
+    "names": (STEP[0] + b"{", b'"%d":0', b"}" + STEP[1]),
+    "nothings": (STEP[0] + b"null,[", b"null", b"]" + STEP[1]),
+    "values": (STEP[0] + b"null,[", b"[[1]]", b"]" + STEP[1]),
+    "empty values": (STEP[0] + b"null,[", b"[[]]", b"]" + STEP[1]),
+    "numbers": (VALUE[0], b"1.5", VALUE[1]),
+    "texts of numbers": (VALUE[0], b'"%d"', VALUE[1]),
+    "wide texts": (VALUE[0], '"%d\U0001f600"'.encode(), VALUE[1]),
+    "large numbers": (VALUE[0], b"12345678901234%d", VALUE[1]),
+    "edges": (b'[[],[],[[0,0,"",[', b"[0,0]", b"],null,1,[]]]]"),
+    "saved tensors": (b'[[],[],[[0,0,"",[],null,1,[', b'["",null,0,null,"kept"]', b"]]]]"),
+    "regions": (b"[[],[],[],[],[],[", b'[0,null,"grad",1,""]', b"]]"),
+    "outputs": (b"[[],[],[],[],[],[],[", b'[1,"%d"]', b"]]"),
+    "warnings": (b"[[],[],[],[],[],[],[],[", b'[1,"",""]', b"]]"),
+}
+
+
+@pytest.mark.parametrize(("head", "record", "tail"), TINY.values(), ids=TINY.keys())
+def test_a_page_weighs_what_it_takes(head: bytes, record: bytes, tail: bytes) -> None:
+    payload = head + b",".join(record.replace(b"%d", b"%d" % number) for number in range(2000)) + tail
+    tracemalloc.start()
+    try:
+        page = intake._decode(intake._PAGE, payload)
+        taken = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert any(page)
+    assert taken <= intake.weight(payload)
+
+
+def test_a_hundred_million_tiny_pages_are_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "MAX_HELD", 2**20)
+    found = builder()
+
+    def flood() -> None:
+        for _ in range(2**20 // 500):
+            found.page(b"[]")
+
+    with pytest.raises(FullError):
+        flood()
+
+
+def test_a_page_that_is_refused_leaves_all_as_it_was() -> None:
+    found = builder(Page((tensor(0),)))
+    for wrong in (Page((tensor(1),), (op(5, 0),)), Page((tensor(7),)), Page((tensor(-1),)), b"?"):
+        with pytest.raises(FrameError):
+            found.page(wrong if isinstance(wrong, bytes) else encode(wrong))
+    assert [known.id for known in found.trace().tensors] == [0]
+    found.page(encode(Page((tensor(1),), (op(0, 0),))))
+    assert len(found.trace().tensors) == 2
+
+
+@pytest.mark.parametrize("good", range(5))
+def test_what_came_before_a_page_that_does_not_hold_together_is_kept(good: int) -> None:
+    pages = [Page((tensor(number),)) for number in range(good)]
+    wrong = Page(steps=(Step(0, "line", 1, names={"x": 99}),))
+    found = builder(*pages, wrong, *(Page((tensor(number),)) for number in range(good, 6)))
+    trace, error = found.longest()
+    assert len(trace.tensors) == good
+    assert "a step's references exist" in str(error)
+    assert list(broken(trace, SOUND)) == []
+    ended = intake.concluded(found, Exit(0, 0))
+    assert ended.error is not None
+    assert (len(ended.tensors), ended.error.type) == (good, REFUSED)
+
+
+def test_a_run_is_concluded_by_its_own_end_or_by_that_of_its_process() -> None:
+    end = Page(end=End(None, None, Memory(), 0.5))
+    assert intake.concluded(builder(end), Exit(0, 0)) == builder(end).trace()
+    killed = intake.concluded(builder(Page((tensor(0),))), Exit(0, 9, "time"))
+    assert killed.limits == Limit("time", "")
+    refused_after = intake.concluded(builder(end), FrameError("the run sent more after its end"))
+    assert refused_after.error is not None
+    assert refused_after.error.type == REFUSED
+
+
+# What is merely longer than anyone reads
+
+LONG = "ab" * 5000
+
+
+def test_texts_are_cut() -> None:
+    kept = Saved(LONG, None, 4, 0, "kept")
+    page = Page(
+        (tensor(0, dtype=LONG, device=LONG),),
+        (op(0, 1)._replace(name=LONG, call=LONG, module=LONG, why_unrecorded=LONG),),
+        (GradFn(0, 0, LONG, (), None, 1, (kept, kept._replace(name="self"))),),
+        (Step(0, "line", 1, names={LONG: 0, "y": 0}),),
+        (BackwardCall(0, 0, 1, LONG, (), (), False, False),),
+        (Region(0, None, "grad", 1, LONG),),
+        (),
+        (Warned(1, LONG, LONG),),
+        End(ProgramError(LONG, LONG, 1, suggestion=LONG), Limit("ops", LONG), Memory(), 0.0),
+    )
+    trace = builder(page).trace()
+    texts = [text for text in strings(trace) if text.startswith("ab")]
+    assert max(map(len, trace.tensors[0].names)) == intake.NAME
+    assert trace.tensors[0].names[1] == "y"
+    assert trace.grad_fns[0].saved[1].name == "self"
+    assert {len(text) for text in texts} == {intake.NAME, intake.TEXT, intake.MESSAGE}
+    assert all(text.endswith("…") for text in texts)
+
+
+def strings(record: object) -> Iterator[str]:
+    """Every text in a record."""
+    if isinstance(record, str):
+        yield record
+    elif isinstance(record, tuple | dict):
+        for field in record:
+            yield from strings(field)
+
+
+def test_a_tensor_has_a_few_names() -> None:
+    steps = (Step(0, "line", 1, names={f"x{number}": 0 for number in range(50)}),)
+    assert builder(Page((tensor(0),), steps=steps)).trace().tensors[0].names == tuple(f"x{n}" for n in range(8))
+
+
+def test_what_the_run_itself_says_of_names_is_not_believed() -> None:
+    said = tensor(0, names=("password",) * 50)
+    assert builder(Page((said,))).trace().tensors[0].names == ()
+
+
+def test_printing_is_cut_where_the_engine_should_have_cut_it() -> None:
+    found = TraceBuilder(Request("", limits=Limits(output=5)), READY)
+    for text in ("abc", "", "def", "ghi"):
+        found.page(encode(Page(output=(Output(1, text),))))
+    assert [piece.text for piece in found.trace().output] == ["abc", "de"]
+
+
+def test_a_size_beyond_all_memory_is_the_largest_there_is() -> None:
+    kept = Saved("self", None, 2**64, 0, "kept")
+    page = Page(
+        (tensor(0, nbytes=2**64),),
+        grad_fns=(GradFn(0, 0, "", (), None, 1, (kept,)),),
+        end=End(None, None, Memory(2**64, 2**65, 2**66), 0.0),
+    )
+    trace = builder(page).trace()
+    assert (trace.tensors[0].nbytes, trace.grad_fns[0].saved[0].nbytes) == (LARGE - 1, LARGE - 1)
+    assert trace.memory == Memory(LARGE - 1, LARGE - 1, LARGE - 1)
+
+
+def test_regions_nest_no_deeper_than_is_drawn() -> None:
+    page = Page(regions=tuple(Region(n, n - 1 if n else None, "grad", 1, "") for n in range(300)))
+    regions = builder(page).trace().regions
+    assert len(regions) == 300
+    assert max(depths(regions)) == DEPTH
+    assert [region.parent for region in regions[:3]] == [None, 0, 1]
+
+
+def test_a_request_of_another_schema_is_refused() -> None:
+    with pytest.raises(FrameError, match="schema 7"):
+        intake.request(encode(REQUEST._replace(schema=7)))
 
 
 def test_nothing_comes_after_the_end() -> None:
