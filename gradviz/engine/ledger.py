@@ -79,7 +79,10 @@ class Ledger:
     def reserve(self, tensor: torch.Tensor) -> int:
         """Give a tensor its id before it is written down."""
         number = self.id_of(tensor)
-        return self._adopt(tensor) if number is None else number
+        if number is not None:
+            return number
+        self.storage_of(tensor)  # it counts from now on: what it replaces may be gone when it is written down
+        return self._adopt(tensor)
 
     def made(self, tensor: torch.Tensor, op: int, grad_fn: int | None, line: int | None, value: Value | None) -> int:
         """Write down a tensor that an op has just returned."""

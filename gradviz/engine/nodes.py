@@ -22,11 +22,17 @@ class Nodes:
         self._accumulators: dict[int, int] = {}  # tensor id of the variable -> id
         self._records: dict[int, GradFn] = {}  # of grad_fns that save something
         self._saved_storages: dict[int, int] = {}
+        self._leaf_storages: set[int] = set()  # of those, the ones of leaves that require grad
 
     @property
     def saved_bytes(self) -> int:
         """Bytes kept for backward over the run, each storage once."""
         return sum(self._saved_storages.values())
+
+    @property
+    def parameter_bytes(self) -> int:
+        """Of the saved bytes, those in leaves that require grad: they would be kept without a graph too."""
+        return sum(self._saved_storages[storage] for storage in self._leaf_storages)
 
     def id_of(self, node: reader.Node) -> int | None:
         """The id of a grad_fn written down before."""
@@ -177,6 +183,10 @@ class Nodes:
         found = reader.storage_key(tensor)
         nbytes = tensor.numel() * tensor.element_size()
         self._saved_storages[storage] = nbytes if found is None else found[0].nbytes()
+        base = reader.base(tensor)
+        owner = tensor if base is None else base
+        if owner.requires_grad and reader.is_leaf(owner):
+            self._leaf_storages.add(storage)
         return Saved(name, number, nbytes, version, "kept", storage, tuple(tensor.shape))
 
 

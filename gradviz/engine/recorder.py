@@ -309,7 +309,7 @@ class Recorder:
         self.settle()
         last_names()
         self.ledger.refresh()
-        return Memory(self.nodes.saved_bytes, self.ledger.peak_bytes, None)
+        return Memory(self.nodes.saved_bytes, self.ledger.peak_bytes, None, self.nodes.parameter_bytes)
 
 
 # They turn raw memory into the program's tensor: what they are given is no tensor of the program.

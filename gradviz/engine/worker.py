@@ -1,13 +1,11 @@
 """One run: a Request in, Pages out. Runs in its own locked process, in a thread with a stack for deep graphs."""
 
-import difflib
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable
-from contextlib import nullcontext
 from types import ModuleType
+from typing import NamedTuple
 
 import torch
 
@@ -21,6 +19,7 @@ from gradviz.engine.packing import PackWatch
 from gradviz.engine.recorder import LimitReached, OpWatch, Recorder
 from gradviz.engine.regions import Regions
 from gradviz.engine.source import Source
+from gradviz.engine.stage import ambient, error_of, main_module
 from gradviz.engine.stream import Stream
 from gradviz.model.program import FILE, Program, parse
 from gradviz.model.trace import End, GradMode, Limit, Memory, ProgramError
@@ -40,14 +39,25 @@ def run(request: Request, send: Callable[[bytes], None]) -> None:
     if isinstance(program, ProgramError):
         stream.flush(End(program, None, Memory(), time.perf_counter() - started))
         return
-    error, limit, memory = _record(program, request, stream)
-    stream.flush(End(error, limit, memory, time.perf_counter() - started))
+    found = recorded(program, request, stream)
+    stream.flush(End(found.error, found.limit, found.memory, time.perf_counter() - started))
 
 
-def _record(program: Program, request: Request, stream: Stream) -> tuple[ProgramError | None, Limit | None, Memory]:
+class Recorded(NamedTuple):
+    """How a recorded program ended, and what it held."""
+
+    error: ProgramError | None
+    limit: Limit | None
+    memory: Memory
+    live_bytes: int  # at its end, in tensors
+    live_tensors: int
+
+
+def recorded(program: Program, request: Request, stream: Stream) -> Recorded:
+    """Run a program under the recorder, to its end or a limit."""
     source = Source(program)
     recorder = Recorder(stream, source, Regions(stream, source, request.mode), request.limits.ops)
-    lines, module = Lines(recorder), _main_module()
+    lines, module = Lines(recorder), main_module()
     error: ProgramError | None = None
     limit: Limit | None = None
     backward = BackwardWatch(recorder)
@@ -65,71 +75,26 @@ def _record(program: Program, request: Request, stream: Stream) -> tuple[Program
     except LimitReached as reached:
         limit = reached.limit
     except SystemExit as leaving:
-        error = None if leaving.code in (None, 0) else _error(leaving)
+        error = None if leaving.code in (None, 0) else error_of(leaving)
     except BaseException as raised:  # noqa: BLE001  # whatever the program raises is part of its record
-        error = spoken_of(_error(raised), raised, backward.failure, recorder)
+        error = spoken_of(error_of(raised), raised, backward.failure, recorder)
     finally:
         sys.settrace(None)
         for restore in undo:
             restore()
     memory = recorder.finish(lambda: lines.finish(vars(module)))
-    return error, limit, memory
+    ledger = recorder.ledger
+    return Recorded(error, limit, memory, ledger.live_bytes, sum(1 for _ in ledger.alive()))
 
 
 def _execute(program: Program, module: ModuleType, mode: GradMode, recorder: Recorder, lines: Lines) -> None:
     code = compile(program.tree, FILE, "exec")
-    with _ambient(mode), OpWatch(recorder):
+    with ambient(mode), OpWatch(recorder):
         sys.settrace(lines.trace)
         try:
             exec(code, vars(module))
         finally:
             sys.settrace(None)
-
-
-def _ambient(mode: GradMode) -> torch.no_grad | torch.inference_mode | nullcontext[None]:
-    if mode == "no_grad":
-        return torch.no_grad()
-    return torch.inference_mode() if mode == "inference" else nullcontext()
-
-
-def _main_module() -> ModuleType:
-    """A fresh __main__, as a program run by itself would have, with torch at hand even where it is not imported."""
-    module = ModuleType("__main__")
-    vars(module)["torch"] = torch
-    sys.modules["__main__"] = module
-    return module
-
-
-def _error(raised: BaseException) -> ProgramError:
-    """The exception, and the innermost line of the program it passed through."""
-    line = None
-    for frame, number in traceback.walk_tb(raised.__traceback__):
-        if frame.f_code.co_filename == FILE:
-            line = number
-    try:
-        message = str(raised)
-    except Exception:  # noqa: BLE001  # a hostile __str__ must not take the report with it
-        message = ""
-    if isinstance(raised, SyntaxError) and raised.filename == FILE:
-        line = raised.lineno
-    return ProgramError(type(raised).__name__, message[:4000], line, suggestion=_suggestion(raised))
-
-
-def _suggestion(raised: BaseException) -> str | None:
-    """The public name nearest to one that was not found, spelled as the program would."""
-    if not isinstance(raised, AttributeError) or not isinstance(raised.name, str):
-        return None
-    if (getattr(raised.obj, "__name__", None), raised.name) == ("torch.autograd", "get_grad_mode"):
-        return "torch.is_grad_enabled"  # the name that some tutorials give to it
-    try:
-        names = [name for name in dir(raised.obj) if not name.startswith("_")]
-    except Exception:  # noqa: BLE001  # a hostile __dir__ must not take the report with it
-        return None
-    near = difflib.get_close_matches(raised.name, names, n=1)
-    if not near:
-        return None
-    owner = raised.obj.__name__ + "." if isinstance(raised.obj, ModuleType) else ""
-    return owner + near[0]
 
 
 def run_in_thread(work: Callable[[], None], stack: int) -> None:

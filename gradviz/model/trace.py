@@ -190,11 +190,12 @@ class Limit(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """Bytes: kept by the graph for backward at its end, and the peak of live tensor storages. None: not measured."""
+    """Bytes of tensor storages, each counted once. None: not measured."""
 
-    saved_bytes: int = 0
-    peak_bytes: int = 0
-    graph_bytes: int | None = None
+    saved_bytes: int = 0  # kept for backward over the whole run
+    peak_bytes: int = 0  # most that lived at once
+    graph_bytes: int | None = None  # of the graph itself
+    parameter_bytes: int = 0  # of saved_bytes, those of leaves that require grad, which live without a graph too
 
 
 class End(NamedTuple):

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from enum import IntEnum
 from typing import NamedTuple
 
+from gradviz.model.cost import CostPage
 from gradviz.model.trace import SCHEMA, GradMode, LimitName, Page
 
 HEADER = struct.Struct("<IIB")
@@ -28,6 +29,8 @@ class Kind(IntEnum):
     EXITED = 5  # zygote -> reader: the run's process is gone; an Exit
     REDRAW = 6  # window -> picture process: View options for the trace it holds
     PICTURE = 7  # picture process -> window: a Picture
+    SAVE = 8  # window -> picture process: write the trace it holds to a file; a Save
+    SAVED = 9  # picture process -> window: what became of that file; a Saved
 
 
 class Limits(NamedTuple):
@@ -47,6 +50,7 @@ class Request(NamedTuple):
     seed: int | None = None
     limits: Limits = Limits()
     schema: int = SCHEMA
+    budget: float | None = None  # seconds to measure for, instead of recording once
 
 
 class Ready(NamedTuple):
@@ -88,7 +92,7 @@ def pack(kind: Kind, run: int = 0, payload: bytes = b"") -> bytes:
     return HEADER.pack(len(payload), run, kind) + payload
 
 
-def encode(message: Request | Ready | Exit | Page) -> bytes:
+def encode(message: Request | Ready | Exit | Page | CostPage) -> bytes:
     """Return a message as JSON; named tuples become arrays. Non-finite floats are refused.
 
     Half a surrogate pair is a character to Python, but none of UTF-8: it arrives as a question mark.

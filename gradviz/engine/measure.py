@@ -1,0 +1,165 @@
+"""The same program run again and again in each grad mode, without the recorder, timed; and once more for its bytes.
+
+Everything happens in one locked process, because the first operations of a new one are slow. Modes take turns, each
+round in another order, so that neither a drifting machine nor the mode that ran before favours one of them.
+"""
+
+import gc
+import io
+import time
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from functools import cache
+
+import torch
+
+from gradviz.engine import worker
+from gradviz.engine.heap import heap_bytes
+from gradviz.engine.stage import ambient, main_module
+from gradviz.engine.stopwatch import phases
+from gradviz.engine.stream import Stream
+from gradviz.model.cost import MODES, CostPage, Held, Lap, Raised
+from gradviz.model.program import FILE, Program, parse
+from gradviz.model.trace import GradMode, ProgramError
+from gradviz.model.wire import Request, encode
+
+MOST = 200  # rounds, after which the spread does not get much narrower
+INTERVAL = 0.1  # seconds between two pages
+_SAMPLE = 256  # tensors made to know what one takes on the heap
+
+
+def measure(request: Request, send: Callable[[bytes], None], modes: Sequence[GradMode] = MODES) -> None:
+    """Measure a program for as many seconds as the request's budget allows, and at least once in each mode.
+
+    Args:
+        request: the program and its limits.
+        send: takes one encoded CostPage.
+        modes: what to compare.
+    """
+    program = parse(request.source)
+    if isinstance(program, ProgramError):
+        send(encode(CostPage(raised=tuple(Raised(mode, program) for mode in modes), done=True)))
+        return
+    until = time.monotonic() + (request.budget or 0.0)
+    runs = _Runs(program, request.seed)
+    whole = [mode for mode in modes if _weigh(runs, mode, request, send)]
+    _race(runs, whole, until, send)
+    send(encode(CostPage(done=True)))
+
+
+class _Runs:
+    """A program that can be run any number of times from the same state, for nobody to see."""
+
+    def __init__(self, program: Program, seed: int | None) -> None:
+        if seed is not None:
+            torch.manual_seed(seed)
+        self.program = program
+        self._code = compile(program.tree, FILE, "exec")
+        self._random = torch.get_rng_state()
+        self._dtype = torch.get_default_dtype()
+        self._sink = _Sink()
+
+    def reset(self) -> None:
+        """Bring back the state in which every run begins."""
+        torch.set_rng_state(self._random)
+        torch.set_default_dtype(self._dtype)
+
+    def lap(self, mode: GradMode) -> Lap:
+        """Run it once, timed."""
+        with phases() as (backward, optimizer):
+            _, seconds = self._run(mode)
+        return Lap(mode, seconds, backward.seconds, optimizer.seconds)
+
+    def left_behind(self, mode: GradMode) -> dict[str, object]:
+        """Run it once, and return the names it has bound."""
+        return self._run(mode)[0]
+
+    def _run(self, mode: GradMode) -> tuple[dict[str, object], float]:
+        self.reset()
+        names = vars(main_module())
+        with redirect_stdout(self._sink), redirect_stderr(self._sink), ambient(mode):
+            began = time.perf_counter()
+            with suppress(SystemExit):
+                exec(self._code, names)
+            return names, time.perf_counter() - began
+
+
+class _Sink(io.TextIOBase):
+    """Takes what the program prints and forgets it."""
+
+    def write(self, text: str) -> int:
+        """Forget a text."""
+        return len(text)
+
+
+def _weigh(runs: _Runs, mode: GradMode, request: Request, send: Callable[[bytes], None]) -> bool:
+    """Find a mode's bytes, and whether the program ends in it."""
+    runs.reset()
+    found = worker.recorded(runs.program, request._replace(mode=mode), Stream(lambda _: None))
+    if found.error is not None:
+        send(encode(CostPage(raised=(Raised(mode, found.error),))))
+        return False
+    graph = _graph_bytes(runs, mode, found.live_bytes, found.live_tensors)
+    memory = found.memory
+    held = Held(mode, memory.peak_bytes, memory.saved_bytes, memory.parameter_bytes, graph)
+    send(encode(CostPage(held=(held,))))
+    return True
+
+
+def _graph_bytes(runs: _Runs, mode: GradMode, live_bytes: int, live_tensors: int) -> int | None:
+    """What the heap gives back when all that the program left behind goes, less its tensors. It warms up as well."""
+    with warnings.catch_warnings(action="ignore"):
+        left = runs.left_behind(mode)
+    gc.collect()
+    before = heap_bytes()
+    left.clear()
+    gc.collect()
+    after = heap_bytes()
+    if before is None or after is None:
+        return None
+    return max(0, before - after - live_bytes - live_tensors * _tensor_bytes())
+
+
+@cache
+def _tensor_bytes() -> int:
+    """What one tensor takes on the heap beside its elements."""
+    before = heap_bytes() or 0
+    sample = [torch.zeros(1) for _ in range(_SAMPLE)]
+    return ((heap_bytes() or 0) - before) // len(sample) - sample[0].element_size()
+
+
+def _race(runs: _Runs, modes: Sequence[GradMode], until: float, send: Callable[[bytes], None]) -> None:
+    """Time the modes in turns; at least once each, so that even a slow program has numbers."""
+    laps: list[Lap] = []
+    sent = time.monotonic()
+    with warnings.catch_warnings(action="ignore"), _collected_between():
+        for turn in range(MOST):
+            laps += [runs.lap(mode) for mode in _order(modes, turn)]
+            gc.collect()
+            now = time.monotonic()
+            if now - sent > INTERVAL or now > until:
+                send(encode(CostPage(laps=tuple(laps))))
+                laps, sent = [], now
+            if now > until:
+                return
+    send(encode(CostPage(laps=tuple(laps))))
+
+
+def _order(modes: Sequence[GradMode], turn: int) -> list[GradMode]:
+    """Each mode comes first, last and after each other one as often as the rest."""
+    first = turn % max(1, len(modes))
+    around = [*modes[first:], *modes[:first]]
+    return around[::-1] if turn // max(1, len(modes)) % 2 else around
+
+
+@contextmanager
+def _collected_between() -> Iterator[None]:
+    """Within it, garbage is collected only when asked for."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

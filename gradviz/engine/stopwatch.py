@@ -1,0 +1,57 @@
+"""Time spent in torch's autograd engine and in optimizers while a program runs, at the cost of two calls for each."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
+
+from gradviz.engine import reader
+
+
+class Stopwatch:
+    """Seconds summed up over the calls that were timed; a call within a timed call is part of it."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._depth = 0
+        self._since = 0.0
+
+    def start(self) -> None:
+        """A call begins."""
+        if not self._depth:
+            self._since = time.perf_counter()
+        self._depth += 1
+
+    def stop(self) -> None:
+        """It ends."""
+        self._depth -= 1
+        if not self._depth:
+            self.seconds += time.perf_counter() - self._since
+
+
+@contextmanager
+def phases() -> Iterator[tuple[Stopwatch, Stopwatch]]:
+    """Give two watches that run within backward and within optimizers' step()."""
+    backward, optimizer = Stopwatch(), Stopwatch()
+
+    def timed(engine_run: reader.EngineRun) -> reader.EngineRun:
+        def run(*args: object, **kwargs: object) -> object:
+            backward.start()
+            try:
+                return engine_run(*args, **kwargs)
+            finally:
+                backward.stop()
+
+        return run
+
+    undo: list[Callable[[], None]] = [
+        reader.replace_engine_run(timed),
+        register_optimizer_step_pre_hook(lambda *_: optimizer.start()).remove,
+        register_optimizer_step_post_hook(lambda *_: optimizer.stop()).remove,
+    ]
+    try:
+        yield backward, optimizer
+    finally:
+        for restore in undo:
+            restore()

@@ -1,0 +1,124 @@
+"""What a program costs in each grad mode: timed runs and bytes as the engine sends them, and what may be said of them.
+
+Two modes are compared run by run, in the order in which they took turns, so that a machine that drifts drifts for
+both. A difference is claimed only where the whole confidence interval of the median ratio lies on one side.
+"""
+
+from collections.abc import Sequence
+from math import comb
+from statistics import median, quantiles
+from typing import NamedTuple
+
+from gradviz.model.trace import GradMode, ProgramError
+
+MODES: tuple[GradMode, ...] = ("grad", "no_grad", "inference")
+CONFIDENCE = 0.99  # of the interval: one false claim in a hundred comparisons
+NOTICEABLE = 0.02  # a ratio nearer to 1 than this is no difference to speak of
+FEW = 8  # runs of each, below which no interval reaches CONFIDENCE
+
+
+class Lap(NamedTuple):
+    """One timed run of the whole program, without the recorder, in seconds."""
+
+    mode: GradMode
+    seconds: float
+    backward: float  # of those, in torch's autograd engine
+    optimizer: float  # of those, in step() of optimizers
+
+
+class Held(NamedTuple):
+    """Bytes of one mode."""
+
+    mode: GradMode
+    peak_bytes: int  # most that living tensors held at once, each storage once
+    saved_bytes: int  # kept for backward over the whole run, each storage once
+    parameter_bytes: int  # of those, in parameters and other leaves that live without a graph too
+    graph_bytes: int | None  # heap of the graph alone at the program's end; None: this system does not tell
+
+
+class Raised(NamedTuple):
+    """A mode in which the program cannot be measured to its end."""
+
+    mode: GradMode
+    error: ProgramError
+
+
+class CostPage(NamedTuple):
+    """One message of a measuring run: what was found since the one before."""
+
+    laps: tuple[Lap, ...] = ()
+    held: tuple[Held, ...] = ()
+    raised: tuple[Raised, ...] = ()
+    done: bool = False
+
+
+class Costs(NamedTuple):
+    """All that a measuring run has found so far, in the order of measuring."""
+
+    laps: tuple[Lap, ...] = ()
+    held: tuple[Held, ...] = ()
+    raised: tuple[Raised, ...] = ()
+    done: bool = False
+
+
+class Spread(NamedTuple):
+    """Measured numbers: their median, how far the middle half of them reaches, and how many there are."""
+
+    median: float
+    iqr: float
+    n: int
+
+
+class Ratio(NamedTuple):
+    """How many times as much one mode took as another: the median over pairs of runs, and its interval."""
+
+    median: float
+    low: float
+    high: float
+    n: int
+
+    @property
+    def differs(self) -> bool:
+        """Whether the runs show a difference worth speaking of."""
+        one_side = self.low > 1 or self.high < 1
+        return self.n >= FEW and one_side and abs(self.median - 1) >= NOTICEABLE
+
+
+def added(costs: Costs, page: CostPage) -> Costs:
+    """Return the costs with those of one more page."""
+    return Costs(costs.laps + page.laps, costs.held + page.held, costs.raised + page.raised, page.done)
+
+
+def laps_of(costs: Costs, mode: GradMode) -> tuple[Lap, ...]:
+    """Return the timed runs of one mode."""
+    return tuple(lap for lap in costs.laps if lap.mode == mode)
+
+
+def spread(values: Sequence[float]) -> Spread:
+    """Return the spread of one or more numbers, of which every one counts."""
+    if len(values) < 2:
+        return Spread(values[0], 0.0, 1)
+    low, _, high = quantiles(values, n=4, method="inclusive")
+    return Spread(median(values), high - low, len(values))
+
+
+def ratio(mine: Sequence[float], other: Sequence[float]) -> Ratio:
+    """Compare runs that took turns, pair by pair.
+
+    The interval is that of the sign test: it goes from one order statistic to another, and supposes nothing of how
+    the times are spread.
+    """
+    ratios = sorted(a / b for a, b in zip(mine, other, strict=False))
+    left_out = _left_out(len(ratios))
+    return Ratio(median(ratios), ratios[left_out], ratios[-1 - left_out], len(ratios))
+
+
+def _left_out(count: int) -> int:
+    """How many of the smallest, and of the largest, numbers the interval of a median may leave out."""
+    tail, out = 0, 0
+    for k in range(count // 2):
+        tail += comb(count, k)
+        if 2 * tail > (1 - CONFIDENCE) * 2**count:
+            break
+        out = k + 1
+    return out

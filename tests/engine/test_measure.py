@@ -1,0 +1,146 @@
+"""What is measured of a program in each grad mode: torch, the heap and saved_tensors_hooks are the oracles."""
+
+import time
+
+import msgspec
+import pytest
+import torch
+
+from gradviz.engine.measure import measure
+from gradviz.engine.worker import run_in_thread
+from gradviz.model.cost import MODES, CostPage, Costs, Held, added, laps_of
+from gradviz.model.trace import GradMode
+from gradviz.model.wire import Request
+
+CHAIN = "import torch\nx = torch.ones(10, requires_grad=True)\nfor _ in range(1000):\n    x = x + 1\n"
+MLP = """
+import torch
+layers = [torch.nn.Linear(32, 32) for _ in range(20)]
+x = torch.ones(8, 32)
+for layer in layers:
+    x = torch.tanh(layer(x))
+loss = x.sum()
+"""
+
+
+def measured(source: str, budget: float = 0.0, modes: tuple[GradMode, ...] = MODES, seed: int | None = None) -> Costs:
+    """Measure in this very process."""
+    pages: list[bytes] = []
+    run_in_thread(lambda: measure(Request(source, seed=seed, budget=budget), pages.append, modes), 64 * 1024 * 1024)
+    costs = Costs()
+    for page in pages:
+        costs = added(costs, msgspec.json.decode(page, type=CostPage))
+    assert costs.done
+    return costs
+
+
+def held(costs: Costs, mode: GradMode) -> Held:
+    (found,) = [one for one in costs.held if one.mode == mode]
+    return found
+
+
+def test_the_graph_of_a_thousand_steps_weighs_half_a_kilobyte_a_step_and_none_without_grad() -> None:
+    costs = measured(CHAIN)
+    graph = held(costs, "grad").graph_bytes
+    assert graph is not None
+    assert 400_000 < graph < 800_000
+    for mode in MODES[1:]:
+        left = held(costs, mode).graph_bytes
+        assert left is not None
+        assert left < 10_000
+
+
+def saved_by_hooks() -> tuple[int, int]:
+    """Bytes that autograd hands to saved_tensors_hooks for the MLP, each storage once; and those in parameters."""
+    kept: dict[int, tuple[int, bool]] = {}
+    parameters: set[int] = set()
+
+    def pack(tensor: torch.Tensor) -> torch.Tensor:
+        storage = tensor.untyped_storage()
+        kept[storage.data_ptr()] = storage.nbytes(), storage.data_ptr() in parameters
+        return tensor.detach()
+
+    names: dict[str, object] = {}
+    exec(MLP.replace("loss =", "hold ="), names)  # another run first: addresses must not be taken twice
+    layers = [torch.nn.Linear(32, 32) for _ in range(20)]
+    parameters |= {p.untyped_storage().data_ptr() for layer in layers for p in layer.parameters()}
+    x = torch.ones(8, 32)
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+        for layer in layers:
+            x = torch.tanh(layer(x))
+        x.sum()
+    return sum(size for size, _ in kept.values()), sum(size for size, own in kept.values() if own)
+
+
+def test_saved_bytes_are_those_that_saved_tensors_hooks_see() -> None:
+    found = held(measured(MLP, seed=0), "grad")
+    assert (found.saved_bytes, found.parameter_bytes) == saved_by_hooks()
+    assert held(measured(MLP, seed=0), "no_grad").saved_bytes == 0
+
+
+def test_peak_bytes_fall_without_grad() -> None:
+    source = "import torch\nx = torch.ones(1000, requires_grad=True)\nfor _ in range(50):\n    x = x.sin()\n"
+    costs = measured(source)
+    assert held(costs, "grad").peak_bytes == 51 * 4000
+    assert held(costs, "no_grad").peak_bytes == 2 * 4000  # operand and result
+
+
+def test_a_mode_that_raises_says_so_and_the_others_are_measured() -> None:
+    costs = measured("import torch\nx = torch.ones(2, requires_grad=True)\n(x * x).sum().backward()\n")
+    assert [raised.mode for raised in costs.raised] == ["no_grad", "inference"]
+    assert all(raised.error.line == 3 for raised in costs.raised)
+    assert len(laps_of(costs, "grad")) >= 1
+    assert laps_of(costs, "no_grad") == ()
+
+
+def test_a_text_that_is_no_program_raises_in_every_mode() -> None:
+    costs = measured("x = = 1\n")
+    assert [raised.mode for raised in costs.raised] == list(MODES)
+    assert costs.laps == ()
+
+
+def test_backward_and_the_optimizer_are_timed_apart() -> None:
+    source = """
+import time, torch
+class Slow(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x * 1
+    @staticmethod
+    def backward(ctx, g):
+        time.sleep(0.02)
+        return g
+class Step(torch.optim.SGD):
+    def step(self, closure=None):
+        time.sleep(0.01)
+        super().step()
+w = torch.ones(3, requires_grad=True)
+Slow.apply(w).sum().backward()
+Step([w], lr=0.1).step()
+"""
+    (lap, *_) = laps_of(measured(source), "grad")
+    assert 0.02 < lap.backward < 0.03
+    assert 0.01 < lap.optimizer < 0.02
+    assert lap.seconds > lap.backward + lap.optimizer
+
+
+def test_runs_begin_in_the_same_state_and_leave_none_behind(capsys: pytest.CaptureFixture[str]) -> None:
+    source = "import torch\nassert torch.get_default_dtype() is torch.float32\ntorch.set_default_dtype(torch.float64)\n"
+    source += "torch.set_grad_enabled(False)\nprint('said')\nimport warnings\nwarnings.warn('careful')\n"
+    costs = measured(source, budget=0.05)
+    assert costs.raised == ()
+    assert torch.is_grad_enabled()
+    assert torch.get_default_dtype() is torch.float64  # as the last run left it: this process belongs to the program
+    torch.set_default_dtype(torch.float32)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_modes_take_turns_until_the_budget_is_spent() -> None:
+    began = time.monotonic()
+    costs = measured("import time\ntime.sleep(0.01)\n", budget=0.3)
+    counts = {len(laps_of(costs, mode)) for mode in MODES}
+    assert len(counts) == 1
+    assert 3 <= counts.pop() <= 12
+    assert time.monotonic() - began < 3
+    firsts = [lap.mode for lap in costs.laps[::3]]
+    assert set(firsts) == set(MODES)
