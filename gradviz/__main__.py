@@ -1,29 +1,53 @@
 """Arguments in, a window or a headless command out."""
 
 import sys
+from difflib import get_close_matches
+from pathlib import Path
 
 from gradviz import system
 
 COMMANDS = ("export", "trace", "lessons", "doctor")
+PLANNED = ("measure",)  # commands that are documented and not there yet
 _FAILED = 2
 
 
 def main() -> int:
     """Be the `gradviz` command; return its exit status."""
     arguments = sys.argv[1:]
+    is_command = bool(arguments) and arguments[0] in COMMANDS
+    options = [argument for argument in arguments if argument.startswith("-")]
     # Imported only where it is needed: the window must not wait for what the commands load, and the commands must work
     # where Qt cannot be loaded, since `gradviz doctor` says why.
-    if arguments and (arguments[0] in COMMANDS or arguments[0].startswith("-")):
+    if is_command or options:
         from gradviz import cli
 
-        return cli.main(arguments)
+        return cli.main(arguments if is_command else options)  # the window has no options, so these go before it
+    unknown = _unknown(arguments)
+    if unknown:
+        return _refuse(unknown)
     obstacle = system.window_obstacle()
     if obstacle:
-        sys.stderr.write(f"gradviz: {obstacle} `gradviz export` and `gradviz trace` need no window.\n")
-        return _FAILED
+        return _refuse(f"{obstacle} `gradviz export` and `gradviz trace` need no window.")
+    if len(arguments) > 1:
+        sys.stderr.write(f"gradviz: one program is shown at a time; this is {arguments[0]}.\n")
     from gradviz.ui import app
 
     return app.main(arguments)
+
+
+def _unknown(words: list[str]) -> str:
+    """Why the first word is neither a command nor a file; nothing where it is a file."""
+    if not words or Path(words[0]).exists():
+        return ""
+    if words[0] in PLANNED:
+        return f"{words[0]}: not available yet."
+    near = get_close_matches(words[0], COMMANDS, n=1)
+    return f"no such command or file: {words[0]}." + (f" Did you mean `gradviz {near[0]}`?" if near else "")
+
+
+def _refuse(obstacle: str) -> int:
+    sys.stderr.write(f"gradviz: {obstacle}\n")
+    return _FAILED
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """The headless commands: a program in, a file or lines of text out; no display and no window.
 
 Standard output carries only what was asked for; everything else goes to standard error. What was recorded is written
-even when the program raised or reached a limit, and the exit status says which.
+even when the program raised or reached a limit, and the exit status says which. A flaw of gradviz itself has a status
+of its own, so that no script takes it for the program's.
 """
 
 import argparse
@@ -9,6 +10,7 @@ import json
 import os
 import sys
 import tokenize
+import traceback
 from collections.abc import Iterator, Sequence
 from io import BytesIO, IncrementalNewlineDecoder
 from pathlib import Path
@@ -16,7 +18,6 @@ from pathlib import Path
 import gradviz
 from gradviz import doctor, resources
 from gradviz.drawing.theme import THEMES
-from gradviz.drawing.words import ENGLISH, JAPANESE
 from gradviz.export import data
 from gradviz.export.dot import dot
 from gradviz.export.svg import svg
@@ -25,12 +26,13 @@ from gradviz.model.claims import failures
 from gradviz.model.program import MAX_SOURCE
 from gradviz.model.trace import Trace
 from gradviz.model.wire import FrameError, Limits, Request
-from gradviz.picture.make import problems, shown
+from gradviz.picture.make import WORDS, problems, seen, shown
 from gradviz.picture.picture import Language, Options
 from gradviz.resources import Lesson, ResourceError
 from gradviz.runs import Engine, EngineError
 
 DONE, RAISED, USAGE, LIMIT = range(4)
+FLAW = 70  # EX_SOFTWARE of sysexits.h
 FORMATS = ("svg", "png", "pdf", "dot", "json")
 STANDARD = "-"  # standard input as a program, standard output as a file
 _DEFAULTS = Limits()
@@ -48,6 +50,10 @@ def main(arguments: Sequence[str]) -> int:
     except (UsageError, ResourceError, EngineError, FrameError) as error:
         _say(f"gradviz: {error}")
         return USAGE
+    except Exception as error:  # noqa: BLE001  # whatever is wrong inside, the person gets a sentence and a status
+        _say(f"gradviz: a flaw in gradviz itself: {type(error).__name__}: {error}")
+        _say(traceback.format_exc().rstrip() if chosen.verbose else "gradviz: --verbose says where it is")
+        return FLAW
 
 
 def _export(chosen: argparse.Namespace) -> int:
@@ -63,26 +69,18 @@ def _export(chosen: argparse.Namespace) -> int:
 
 
 def _drawn(trace: Trace, form: str, chosen: argparse.Namespace) -> bytes:
-    options = Options(
-        chosen.view,
-        chosen.fold,
-        chosen.layout,
-        chosen.direction,
-        _existing_step(trace, chosen.step),
-        chosen.lang,
-        chosen.legend,
-        chosen.values,
-    )
-    graph, drawing, notice, moment = shown(trace, options)
+    options = _options(trace, chosen)
+    theme = THEMES[chosen.theme]
+    if form == "dot":
+        graph, moment = seen(trace, options)
+        words = WORDS[options.language]
+        text = dot(graph, moment, theme, words, values=options.values, direction=options.direction)
+        return text.encode(errors="replace")
+    _, drawing, notice = shown(trace, options)
     if notice:
         _say(f"gradviz: {notice}")
-    theme = THEMES[chosen.theme]
     if form == "svg":
         return svg(drawing, theme, theme.ground, scale=chosen.scale).encode()
-    if form == "dot":
-        words = JAPANESE if chosen.lang == "ja" else ENGLISH
-        text = dot(graph, moment, theme, words, values=chosen.values, direction=chosen.direction)
-        return text.encode(errors="replace")
     # Imported only here: the other formats must work where Qt's libraries are missing.
     from gradviz.export import raster
 
@@ -90,6 +88,12 @@ def _drawn(trace: Trace, form: str, chosen: argparse.Namespace) -> bytes:
     if form == "pdf":
         return raster.pdf(drawing, theme, theme.ground)
     return raster.png(drawing, theme, chosen.scale, theme.ground)
+
+
+def _options(trace: Trace, chosen: argparse.Namespace) -> Options:
+    step = _existing_step(trace, chosen.step)
+    how = (chosen.view, chosen.fold, chosen.layout, chosen.direction)
+    return Options(*how, step, chosen.lang, chosen.legend, chosen.values)
 
 
 def _existing_step(trace: Trace, step: int | None) -> int | None:
@@ -125,6 +129,7 @@ def _check(chosen: argparse.Namespace) -> int:
     """Run every lesson, and every idea it ends with, and hold each claim against the run."""
     wrong = False
     with Engine(chosen.python) as engine:
+        _warn_of_no_wall(engine)
         for lesson in resources.lessons():
             found = [f"  {words}" for words in _failures(engine, lesson, _limits(chosen))]
             wrong = wrong or bool(found)
@@ -150,6 +155,7 @@ def _doctor(chosen: argparse.Namespace) -> int:
 def _record(chosen: argparse.Namespace) -> Trace:
     request = Request(_source(chosen.program), chosen.mode, chosen.seed, _limits(chosen))
     with Engine(chosen.python) as engine:
+        _warn_of_no_wall(engine)
         trace = engine.trace(request)
     if chosen.verbose:
         wall = engine.ready.sandbox or "on"
@@ -159,6 +165,12 @@ def _record(chosen: argparse.Namespace) -> Trace:
             f"{len(trace.steps)} steps in {trace.seconds:.3f} s"
         )
     return trace
+
+
+def _warn_of_no_wall(engine: Engine) -> None:
+    """Say always, and before the run, that the program is not locked in."""
+    if engine.ready.sandbox:
+        _say(f"gradviz: no sandbox: {engine.ready.sandbox}. The program runs with your own rights.")
 
 
 def _limits(chosen: argparse.Namespace) -> Limits:
@@ -193,12 +205,12 @@ def _check_folder(output: str) -> None:
 
 
 def _write(output: str, content: bytes) -> None:
-    if output == STANDARD:
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
-        return
     try:
-        write_whole(Path(output), content)
+        if output == STANDARD:
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
+        else:
+            write_whole(Path(output), content)
     except OSError as error:
         raise UsageError(f"{output} cannot be written: {error.strerror}") from error
 
@@ -231,7 +243,8 @@ def _parser() -> argparse.ArgumentParser:
         usage="gradviz [FILE ...]   opens the window\n       gradviz COMMAND ...  works without one",
         description="Type PyTorch code and see what autograd really does with it.",
         epilog="PROGRAM is a path, - for standard input, or lesson:NAME. "
-        "Exit status: 0 done; 1 the program raised; 2 wrong usage or something missing; 3 a limit was reached.",
+        "Exit status: 0 done; 1 the program raised; 2 wrong usage or something missing; 3 a limit was reached; "
+        f"{FLAW} gradviz itself failed.",
     )
     parser.add_argument("--version", action="version", version=f"gradviz {gradviz.__version__}")
     commands = parser.add_subparsers(prog="gradviz", title="commands", metavar="COMMAND", required=True)

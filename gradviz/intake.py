@@ -73,6 +73,8 @@ def _decode(decoder: msgspec.json.Decoder[Message], payload: bytes) -> Message:
         return decoder.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise FrameError(str(error)) from error
+    except MemoryError as error:
+        raise FullError("as much as memory holds") from error
 
 
 def weight(payload: bytes) -> int:
@@ -266,9 +268,7 @@ def _last_words(end: End) -> End:
 
 
 def _measured(memory: Memory) -> Memory:
-    graph = memory.graph_bytes
-    saved, peak = (min(size, LARGE - 1) for size in (memory.saved_bytes, memory.peak_bytes))
-    return Memory(saved, peak, graph if graph is None else min(graph, LARGE - 1))
+    return tuple.__new__(Memory, (size if size is None else min(size, LARGE - 1) for size in memory))
 
 
 # Pages into one Trace

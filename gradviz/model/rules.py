@@ -212,8 +212,7 @@ def _stamps(trace: Trace) -> Iterator[tuple[str, list[int]]]:
 
 
 def _run_sizes(trace: Trace) -> Iterator[str]:
-    memory = trace.memory
-    if not _countable(memory.saved_bytes, memory.peak_bytes, memory.graph_bytes or 0):
+    if not _countable(*(size or 0 for size in trace.memory)):
         yield "the memory"
     if not 0 <= trace.seconds < LINES:
         yield "the seconds"

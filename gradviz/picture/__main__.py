@@ -1,7 +1,7 @@
 """The picture process: frames of the engine as the window passes them on, Pictures back.
 
-It keeps the trace of the current run, so that another view of it needs no new run. It answers a RUN frame with an
-empty one when it takes that run up: the window kills it if it is still busy with an older one.
+It keeps the trace of the current run, so that another view of it, or a file, needs no new run. It answers a RUN frame
+with an empty one when it takes that run up: the window kills it if it is still busy with an older one.
 """
 
 import gc
@@ -9,33 +9,48 @@ import os
 import select
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import TypeVar
 
 import msgspec
 
 from gradviz import intake
-from gradviz.intake import TraceBuilder
-from gradviz.model.ending import ended
-from gradviz.model.trace import ProgramError, Trace
-from gradviz.model.wire import Exit, Frame, FrameError, FrameReader, Kind, Ready, pack
-from gradviz.picture.make import picture
-from gradviz.picture.picture import Options, Picture
+from gradviz.intake import TraceBuilder, concluded
+from gradviz.model.trace import Trace
+from gradviz.model.wire import MAX_PAYLOAD, Exit, Frame, FrameError, FrameReader, Kind, Ready, pack
+from gradviz.picture.make import smaller, unable
+from gradviz.picture.picture import Options, Save, Saved
+
+if sys.platform != "win32":
+    import resource
 
 PIECE = 256 * 1024
 FIRST = 0.4  # seconds into a run after which it is shown unfinished
 SHARE = 5  # of the time, at most one part in this many goes into unfinished pictures
+MEMORY = 4 * 1024**3  # bytes of address space: twice what a record may take (intake.MAX_HELD), and no whole machine
+TOLD = 500  # characters of an error of ours
 _OPTIONS = msgspec.json.Decoder(Options)
+_SAVE = msgspec.json.Decoder(Save)
+
+Write = Callable[[Trace, Save], None]  # writes the file, whole or not at all, or raises OSError
 
 
 class Session:
     """The run at hand, and how it is to be shown."""
 
-    def __init__(self) -> None:
+    def __init__(self, write: Write | None = None) -> None:
+        """Begin without a run.
+
+        Args:
+            write: writes files; without it none are written.
+        """
+        self._write = write
         self._ready = Ready("", "", "")
         self._options = Options()
         self._run = 0
         self._builder: TraceBuilder | None = None
-        self._how: Exit | None = None
+        self._how: Exit | FrameError | None = None  # how the run ended; None: it goes on
         self._next = 0.0  # when the run may be shown unfinished
 
     def take(self, frame: Frame) -> Iterator[bytes]:
@@ -44,62 +59,97 @@ class Session:
             self._ready = intake.ready(frame.payload)
         elif frame.kind is Kind.REDRAW:
             self._options = _OPTIONS.decode(frame.payload)
-            if self._how is not None:
-                yield self._answer()
+            if self._builder is not None and self._how is not None:
+                yield self._answer(self._builder)
+        elif frame.kind is Kind.SAVE:
+            yield self._saved(_SAVE.decode(frame.payload))
         elif frame.kind is Kind.RUN:
             self._run, self._how = frame.run, None
             self._builder = TraceBuilder(intake.request(frame.payload), self._ready)
             self._next = time.monotonic() + FIRST
             yield pack(Kind.RUN, frame.run)
         elif frame.run == self._run and self._builder is not None and self._how is None:
-            yield from self._progress(self._builder, frame)
+            self._how = _progress(self._builder, frame)
+            if self._how is not None:
+                yield self._answer(self._builder)
 
     def unfinished(self) -> Iterator[bytes]:
         """Yield a picture of a run that goes on, now and then."""
         started = time.monotonic()
         if self._builder is not None and self._how is None and started >= self._next:
-            yield self._answer()
+            yield self._answer(self._builder)
             self._next = time.monotonic() + max(FIRST, SHARE * (time.monotonic() - started))
 
-    def _progress(self, builder: TraceBuilder, frame: Frame) -> Iterator[bytes]:
+    def _answer(self, builder: TraceBuilder) -> bytes:
+        def instead(reason: str) -> bytes:
+            made = unable(self._run, reason, self._options.language, complete=self._how is not None)
+            return msgspec.json.encode(made)
+
+        return pack(Kind.PICTURE, self._run, _guarded(lambda: self._picture(builder), instead))
+
+    def _picture(self, builder: TraceBuilder) -> bytes:
+        """The first picture that goes into a frame."""
+        for made in smaller(self._run, self._trace(builder), self._options, complete=self._how is not None):
+            payload = msgspec.json.encode(made)
+            if len(payload) <= MAX_PAYLOAD:
+                return payload
+        raise FrameError(f"even without a drawing it is larger than {MAX_PAYLOAD:,} bytes")
+
+    def _trace(self, builder: TraceBuilder) -> Trace:
+        return builder.longest()[0] if self._how is None else concluded(builder, self._how)
+
+    def _saved(self, wanted: Save) -> bytes:
+        reason = _guarded(lambda: self._save(wanted), lambda reason: reason)
+        return pack(Kind.SAVED, self._run, msgspec.json.encode(Saved(wanted.path, reason)))
+
+    def _save(self, wanted: Save) -> str:
+        if self._builder is None or self._write is None:
+            return "there is no graph yet"
         try:
-            if frame.kind is Kind.PAGE:
-                builder.page(frame.payload)
-                if builder.ended:  # its process takes a while to be gone, and has nothing more to say
-                    self._how = Exit(0, 0)
-                    yield self._answer()
-            elif frame.kind is Kind.EXITED:
-                self._how = intake.exited(frame.payload)
-                yield self._answer()
-        except FrameError as error:
-            self._how = Exit(0, 0, None, str(error))
-            yield self._answer()
-
-    def _answer(self) -> bytes:
-        payload = msgspec.json.encode(self._picture())
-        return pack(Kind.PICTURE, self._run, payload)
-
-    def _picture(self) -> Picture:
-        assert self._builder is not None
-        try:
-            trace = self._builder.trace()
-        except FrameError as error:
-            trace = _refused(self._builder, str(error))
-        if self._how is not None and not self._builder.ended:
-            trace = ended(trace, self._how)
-        return picture(self._run, trace, self._options, complete=self._how is not None)
+            self._write(self._trace(self._builder), wanted)
+        except OSError as error:
+            return error.strerror or str(error)
+        return ""
 
 
-def _refused(builder: TraceBuilder, reason: str) -> Trace:
-    """What is shown of a run whose record does not hold together: nothing but that."""
-    return builder.empty()._replace(error=ProgramError("ProcessDied", reason, None))
+Answer = TypeVar("Answer", bytes, str)
 
 
-def main() -> None:
-    """Serve until standard input ends."""
+def _guarded(work: Callable[[], Answer], instead: Callable[[str], Answer]) -> Answer:
+    """Return what is made, or what is said in its place."""
+    try:
+        return work()
+    except Exception as error:  # noqa: BLE001  # the record is hostile: a flaw it finds must cost one answer, no process
+        return instead(f"{type(error).__name__}: {error}"[:TOLD])
+
+
+def _progress(builder: TraceBuilder, frame: Frame) -> Exit | FrameError | None:
+    """Take a frame of the run; return how the run ended if that is its end."""
+    try:
+        if frame.kind is Kind.PAGE:
+            builder.page(frame.payload)
+        elif frame.kind is Kind.EXITED:
+            return intake.exited(frame.payload)
+    except FrameError as error:
+        return error
+    # Its process takes a while to be gone, and has nothing more to say.
+    return Exit(0, 0) if builder.ended else None
+
+
+def main(write: Write | None = None) -> None:
+    """Be the picture process until standard input ends.
+
+    Args:
+        write: as for a Session.
+    """
+    _bound_memory()
     gc.disable()  # records hold no cycles, and looking for some makes reading 100,000 of them eight times slower
-    session, reader = Session(), FrameReader()
-    source, sink = sys.stdin.fileno(), sys.stdout.fileno()
+    serve(sys.stdin.fileno(), sys.stdout.fileno(), Session(write))
+
+
+def serve(source: int, sink: int, session: Session) -> None:
+    """Answer the frames of one descriptor on another, until the first ends."""
+    reader = FrameReader()
     while True:
         if select.select([source], [], [], FIRST)[0]:
             data = os.read(source, PIECE)
@@ -107,12 +157,21 @@ def main() -> None:
                 return
             for frame in reader.feed(data):
                 for answer in session.take(frame):
-                    _write(sink, answer)
+                    _send(sink, answer)
         for answer in session.unfinished():
-            _write(sink, answer)
+            _send(sink, answer)
 
 
-def _write(sink: int, data: bytes) -> None:
+def _bound_memory() -> None:
+    """Have the system refuse memory beyond MEMORY, so that a flaw here becomes an error and not a full machine."""
+    if sys.platform != "win32":
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        most = MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard)
+        with suppress(ValueError, OSError):  # a system may know the limit and not let it be set
+            resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+
+
+def _send(sink: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(sink, view) :]

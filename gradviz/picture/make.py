@@ -1,11 +1,14 @@
 """Trace and Options in, Picture out: the one path from a record to what is shown, for the window and for files."""
 
+from collections import Counter
+from collections.abc import Iterator
+from itertools import groupby
 from typing import NamedTuple
 
 from gradviz.drawing.compose import compose
 from gradviz.drawing.draft import draft
-from gradviz.drawing.shapes import Drawing
-from gradviz.drawing.words import ENGLISH, JAPANESE
+from gradviz.drawing.shapes import Drawing, Mark
+from gradviz.drawing.words import ENGLISH, JAPANESE, Words
 from gradviz.layout import graphviz, layered
 from gradviz.layout.diagram import Diagram
 from gradviz.layout.geometry import Placement
@@ -14,11 +17,36 @@ from gradviz.model.errors import explained, limit_text
 from gradviz.model.fold import fold
 from gradviz.model.graph import Graph
 from gradviz.model.moment import at_step
-from gradviz.model.trace import Trace
-from gradviz.picture.picture import Options, Picture, Problem
+from gradviz.model.trace import Output, Trace
+from gradviz.picture.picture import Language, Options, Picture, Problem
 from gradviz.picture.rows import rows
 
 GRAPHVIZ_SECONDS = 10.0  # after which the live layout takes its place
+
+
+DESCRIPTION = 1200  # characters of what is said of one mark; a leaf can have ten thousand uses
+WARNINGS = 100  # that are told; a loop can raise as many as it has rounds
+WORDS: dict[Language, Words] = {"en": ENGLISH, "ja": JAPANESE}
+
+_FOLDED: dict[Language, str] = {
+    "en": "The whole drawing is too large to show: repeated parts are folded.",
+    "ja": "全体の図は大きすぎて表示できないため、繰り返しを折りたたんでいます。",
+}
+_UNDRAWN: dict[Language, str] = {
+    "en": "The drawing is too large to show.",
+    "ja": "図が大きすぎて表示できません。",
+}
+_UNABLE: dict[Language, str] = {
+    "en": "The record of this run could not be drawn.",
+    "ja": "この実行の記録は図にできませんでした。",
+}
+
+
+class Seen(NamedTuple):
+    """The graph that is shown, and the state of the run that it is of."""
+
+    graph: Graph
+    moment: Trace
 
 
 class Shown(NamedTuple):
@@ -27,45 +55,70 @@ class Shown(NamedTuple):
     graph: Graph
     drawing: Drawing
     notice: str
-    moment: Trace  # the state that is shown
+
+
+def seen(trace: Trace, options: Options) -> Seen:
+    """Return the graph of a trace at the step and in the view that are wanted, folded as wanted."""
+    moment = trace if options.step is None else at_step(trace, options.step)
+    graph = build(moment, options.view)
+    return Seen(fold(graph) if options.fold == "auto" else graph, moment)
 
 
 def shown(trace: Trace, options: Options) -> Shown:
-    """Return the graph of a trace, folded as wanted, laid out and drawn."""
-    moment = trace if options.step is None else at_step(trace, options.step)
-    graph = build(moment, options.view)
-    if options.fold == "auto":
-        graph = fold(graph)
-    words = JAPANESE if options.language == "ja" else ENGLISH
-    sized = draft(graph, moment, words, values=options.values, direction=options.direction)
+    """Return the graph of a trace, laid out and drawn."""
+    graph, moment = seen(trace, options)
+    sized = draft(graph, moment, WORDS[options.language], values=options.values, direction=options.direction)
     placement, notice = _place(sized.diagram, options)
-    return Shown(graph, compose(sized, placement, legend=options.legend), notice, moment)
+    return Shown(graph, _brief(compose(sized, placement, legend=options.legend)), notice)
 
 
-def picture(run: int, trace: Trace, options: Options, *, complete: bool) -> Picture:
-    """Return all that the window shows of a run."""
-    seen = shown(trace, options) if trace.tensors else None
+def picture(run: int, trace: Trace, options: Options, *, complete: bool, draw: bool = True) -> Picture:
+    """Return all that the window shows of a run.
+
+    Args:
+        run: its id.
+        trace: its record.
+        options: how it is to be shown.
+        complete: whether the run is over.
+        draw: whether there is to be a drawing.
+    """
+    made = shown(trace, options) if trace.tensors and draw else None
     return Picture(
         run,
         complete,
-        None if seen is None else seen.drawing,
-        rows(trace, None if seen is None else seen.graph, options.language),
-        trace.output,
+        None if made is None else made.drawing,
+        rows(trace, None if made is None else made.graph, options.language),
+        _printed(trace.output),
         tuple(problems(trace, options)),
         trace.limits,
         len(trace.ops),
         len(trace.grad_fns),
         len(trace.tensors),
         len(trace.steps),
-        0 if seen is None else seen.graph.hidden,
+        0 if made is None else made.graph.hidden,
         trace.memory.saved_bytes,
         trace.seconds,
-        "" if seen is None else seen.notice,
+        "" if made is None else made.notice,
     )
 
 
+def smaller(run: int, trace: Trace, options: Options, *, complete: bool) -> Iterator[Picture]:
+    """Yield the picture that is wanted, then those to take where that is too large, each saying what is missing."""
+    yield picture(run, trace, options, complete=complete)
+    if options.fold == "none":
+        folded = picture(run, trace, options._replace(fold="auto"), complete=complete)
+        yield folded._replace(notice=_FOLDED[options.language])
+    yield picture(run, trace, options, complete=complete, draw=False)._replace(notice=_UNDRAWN[options.language])
+
+
+def unable(run: int, reason: str, language: Language, *, complete: bool) -> Picture:
+    """Return what is shown of a run whose picture cannot be made."""
+    told = Problem("error", None, 0, None, 0, _UNABLE[language], reason, None)
+    return Picture(run, complete, None, problems=(told,))
+
+
 def problems(trace: Trace, options: Options) -> list[Problem]:
-    """The error, the limit and the warnings of a run, the gravest first."""
+    """The error, the limit and the warnings of a run, the gravest first; a warning raised again is counted."""
     found: list[Problem] = []
     language, error, limit = options.language, trace.error, trace.limits
     if error is not None:
@@ -75,10 +128,41 @@ def problems(trace: Trace, options: Options) -> list[Problem]:
     if limit is not None:
         line = next((step.line for step in reversed(trace.steps) if step.kind == "line" and step.line), None)
         found.append(Problem("error", line, 0, None, 0, limit_text(limit, language), limit.reached, "limits"))
-    for warned in trace.warnings:
-        message = f"{warned.category}: {warned.message}"
-        found.append(Problem("warning", warned.line, 0, None, 0, message, message, None))
-    return found
+    return [*found, *_warnings(trace, WORDS[language])]
+
+
+def _warnings(trace: Trace, words: Words) -> Iterator[Problem]:
+    raised = Counter(trace.warnings)
+    for warned, times in list(raised.items())[:WARNINGS]:
+        message = f"{warned.category}: {warned.message}" + (f" (×{times:,})" if times > 1 else "")
+        yield Problem("warning", warned.line, 0, None, 0, message, message, None)
+    hidden = len(raised) - WARNINGS
+    if hidden > 0:
+        yield Problem("warning", None, 0, None, 0, words.more.format(hidden), words.more.format(hidden), None)
+
+
+def _printed(output: tuple[Output, ...]) -> tuple[Output, ...]:
+    """What was printed, each line's prints as one: there may be as many as characters."""
+    return tuple(
+        Output(line, "".join(piece.text for piece in pieces), stream)
+        for (line, stream), pieces in groupby(output, key=lambda piece: (piece.line, piece.stream))
+    )
+
+
+def _brief(drawing: Drawing) -> Drawing:
+    """The drawing with each mark described in as much as a person reads."""
+    frames, edges, nodes = (tuple(map(_cut, marks)) for marks in (drawing.frames, drawing.edges, drawing.nodes))
+    return drawing._replace(frames=frames, edges=edges, nodes=nodes)
+
+
+def _cut(mark: Mark) -> Mark:
+    if len(mark.title) <= DESCRIPTION and len(mark.description) <= DESCRIPTION:
+        return mark
+    return mark._replace(title=_shortened(mark.title), description=_shortened(mark.description))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= DESCRIPTION else f"{text[: DESCRIPTION - 1]}…"
 
 
 def _place(diagram: Diagram, options: Options) -> tuple[Placement, str]:

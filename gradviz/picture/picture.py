@@ -3,6 +3,7 @@
 from typing import Literal, NamedTuple
 
 from gradviz.drawing.shapes import Drawing
+from gradviz.drawing.theme import ThemeName
 from gradviz.layout.diagram import Direction
 from gradviz.model.graph import View
 from gradviz.model.trace import Limit, Output
@@ -10,6 +11,7 @@ from gradviz.model.trace import Limit, Output
 FoldMode = Literal["auto", "none"]
 Engine = Literal["layered", "graphviz"]
 Language = Literal["en", "ja"]
+DataFormat = Literal["dot", "json"]
 
 
 class Options(NamedTuple):
@@ -23,6 +25,22 @@ class Options(NamedTuple):
     language: Language = "en"
     legend: bool = False
     values: bool = True
+
+
+class Save(NamedTuple):
+    """A file that is to hold the run's trace, or the graph of it as it is shown."""
+
+    path: str
+    format: DataFormat
+    theme: ThemeName
+    options: Options
+
+
+class Saved(NamedTuple):
+    """What became of it."""
+
+    path: str
+    reason: str = ""  # why there is no file; "": it is written
 
 
 class TensorRow(NamedTuple):

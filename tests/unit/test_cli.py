@@ -3,7 +3,7 @@
 import io
 import json
 from pathlib import Path
-from types import TracebackType
+from types import SimpleNamespace, TracebackType
 from typing import ClassVar, Self
 
 import pytest
@@ -210,7 +210,54 @@ class TestEnd:
         assert "no folder" in capsys.readouterr().err
 
 
+class TestWall:
+    @pytest.mark.parametrize("command", [["trace", "lesson:first", "-o", "-"], ["lessons", "--check"]])
+    def test_that_there_is_none_is_said_before_anything_runs(
+        self,
+        command: list[str],
+        engine: type[FakeEngine],
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        monkeypatch.setattr(engine, "ready", engine.ready._replace(sandbox="this Linux kernel has no Landlock"))
+        monkeypatch.setattr(engine, "trace", lambda *_: [][0])
+        assert cli.main(command) == cli.FLAW
+        first = capsys.readouterr().err.splitlines()[0]
+        assert first == "gradviz: no sandbox: this Linux kernel has no Landlock. The program runs with your own rights."
+
+    def test_of_a_wall_nothing_is_said(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert cli.main(["trace", "lesson:first", "-o", str(tmp_path / "t.json")]) == cli.DONE
+        assert capsys.readouterr().err == ""
+
+
+class TestFlaw:
+    @pytest.fixture(autouse=True)
+    def flawed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(FakeEngine, "trace", lambda *_: [][0])
+
+    def test_it_is_a_sentence_and_no_error_of_the_program(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert cli.main(["trace", "lesson:first", "-o", "-"]) == cli.FLAW not in {0, cli.RAISED, cli.USAGE, cli.LIMIT}
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert "IndexError: list index out of range" in err
+        assert "Traceback" not in err
+
+    def test_where_it_is_is_said_when_asked_for(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert cli.main(["trace", "lesson:first", "-o", "-", "--verbose"]) == cli.FLAW
+        assert "Traceback" in capsys.readouterr().err
+
+
 class TestExport:
+    def test_a_reader_that_has_gone_is_said(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        def gone(_: bytes) -> int:
+            raise BrokenPipeError(32, "Broken pipe")
+
+        monkeypatch.setattr("sys.stdout", SimpleNamespace(buffer=SimpleNamespace(write=gone)))
+        assert cli.main(["trace", "lesson:first", "-o", "-"]) == cli.USAGE
+        assert "- cannot be written: Broken pipe" in capsys.readouterr().err
+
     def test_an_animation_is_not_there_yet(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert cli.main(["export", "lesson:first", "-o", str(tmp_path / "a.gif")]) == cli.USAGE
         assert "not available yet" in capsys.readouterr().err

@@ -445,11 +445,11 @@ def test_a_size_beyond_all_memory_is_the_largest_there_is() -> None:
     page = Page(
         (tensor(0, nbytes=2**64),),
         grad_fns=(GradFn(0, 0, "", (), None, 1, (kept,)),),
-        end=End(None, None, Memory(2**64, 2**65, 2**66), 0.0),
+        end=End(None, None, Memory(2**64, 2**65, None, 2**66), 0.0),
     )
     trace = builder(page).trace()
     assert (trace.tensors[0].nbytes, trace.grad_fns[0].saved[0].nbytes) == (LARGE - 1, LARGE - 1)
-    assert trace.memory == Memory(LARGE - 1, LARGE - 1, LARGE - 1)
+    assert trace.memory == Memory(LARGE - 1, LARGE - 1, None, LARGE - 1)
 
 
 def test_regions_nest_no_deeper_than_is_drawn() -> None:

@@ -1,4 +1,5 @@
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -19,19 +20,55 @@ def test_a_command_needs_no_window(arguments: tuple[str, ...], monkeypatch: pyte
     assert started_with(*arguments) == 40 + len(arguments)
 
 
-@pytest.mark.parametrize("arguments", [(), ("program.py",)])
-def test_without_a_window_one_sentence_says_why(
+@pytest.mark.parametrize("arguments", [("a.py", "--version"), ("--version", "a.py"), ("a.py", "b.py", "--help")])
+def test_the_version_and_the_help_need_no_window_wherever_they_stand(
     arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(system, "window_obstacle", lambda: "There is no display.")
-    assert started_with(*arguments) == cli.USAGE
+    with pytest.raises(SystemExit) as left:
+        started_with(*arguments)
+    assert left.value.code == 0
+    assert "gradviz" in capsys.readouterr().out
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> str:
+    path = tmp_path / "program.py"
+    path.write_text("x = 1\n")
+    return str(path)
+
+
+@pytest.mark.parametrize("with_file", [False, True])
+def test_without_a_window_one_sentence_says_why(
+    with_file: bool, program: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(system, "window_obstacle", lambda: "There is no display.")
+    assert started_with(*([program] if with_file else [])) == cli.USAGE
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith("gradviz: There is no display. ")
     assert err.count("\n") == 1
 
 
-def test_files_open_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("measure", "measure: not available yet."),
+        ("exprot", "no such command or file: exprot. Did you mean `gradviz export`?"),
+        ("nowhere.py", "no such command or file: nowhere.py."),
+    ],
+)
+def test_what_is_neither_a_command_nor_a_file_is_said(
+    word: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert started_with(word) == cli.USAGE
+    assert capsys.readouterr() == ("", f"gradviz: {told}\n")
+
+
+def test_files_open_the_window_and_the_first_is_shown(
+    program: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     opened: list[list[str]] = []
 
     def open_window(files: list[str]) -> int:
@@ -40,5 +77,8 @@ def test_files_open_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(system, "window_obstacle", lambda: "")
     monkeypatch.setattr("gradviz.ui.app.main", open_window)
-    assert started_with("a.py", "b.py") == 0
-    assert opened == [["a.py", "b.py"]]
+    assert started_with(program) == 0
+    assert capsys.readouterr().err == ""
+    assert started_with(program, "b.py") == 0
+    assert capsys.readouterr().err == f"gradviz: one program is shown at a time; this is {program}.\n"
+    assert opened == [[program], [program, "b.py"]]

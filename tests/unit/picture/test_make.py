@@ -30,7 +30,7 @@ from gradviz.model.trace import (
     Warned,
 )
 from gradviz.model.wire import FrameError, Ready, Request, encode
-from gradviz.picture.make import picture, problems, shown
+from gradviz.picture.make import DESCRIPTION, WARNINGS, picture, problems, shown
 from gradviz.picture.picture import FoldMode, Language, Options, Problem
 from tests.unit.model.records import PATIENT, records
 from tests.unit.model.traces import loop, scalar, square
@@ -138,6 +138,35 @@ def test_a_limit_before_the_first_line_stands_nowhere() -> None:
 
 def test_a_run_without_problems_tells_none() -> None:
     assert problems(square().trace(), Options()) == []
+
+
+def test_a_warning_raised_again_is_counted_and_no_more_are_told_than_are_read() -> None:
+    often = Warned(2, "UserWarning", "again")
+    others = tuple(Warned(3, "UserWarning", f"number {number}") for number in range(WARNINGS + 40))
+    told = problems(EMPTY._replace(warnings=(often, *others, *[often] * 99_999)), Options())
+    assert told[0].message == "UserWarning: again (×100,000)"
+    assert told[1].message == "UserWarning: number 0"
+    assert len(told) == WARNINGS + 1
+    assert (told[-1].message, told[-1].line) == ("+41 more", None)
+
+
+def test_prints_of_one_line_are_one() -> None:
+    pieces = (Output(1, "a"), Output(1, "b"), Output(1, "c", "stderr"), Output(2, "d"), Output(1, "e"))
+    made = picture(1, EMPTY._replace(output=pieces), Options(), complete=True)
+    assert made.output == (Output(1, "ab"), Output(1, "c", "stderr"), Output(2, "d"), Output(1, "e"))
+
+
+def test_what_is_said_of_a_mark_is_as_much_as_is_read() -> None:
+    trace = square().trace()
+    x, y = trace.tensors
+    named = trace._replace(tensors=(x._replace(names=("n" * 5000,)), y))
+    drawing = shown(named, Options()).drawing
+    marks = {mark.id: mark for mark in drawing.nodes}
+    assert len(marks["t0"].title) == DESCRIPTION
+    assert max(len(mark.description) for mark in drawing.nodes) == DESCRIPTION
+    assert marks["t1"] == {mark.id: mark for mark in shown(trace, Options()).drawing.nodes}["t1"]._replace(
+        rect=marks["t1"].rect, paths=marks["t1"].paths, texts=marks["t1"].texts
+    )
 
 
 # Whatever is accepted can be shown

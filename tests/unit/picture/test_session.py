@@ -1,27 +1,31 @@
 """The picture process: frames in, frames out, as the window sees them."""
 
 import os
-import runpy
+import resource
+import subprocess
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from types import SimpleNamespace
 
 import msgspec
 import pytest
 
-from gradviz.model.trace import End, Memory, Page, Step, Tensor
+from gradviz.model.trace import End, Memory, Page, Step, Tensor, Trace
 from gradviz.model.wire import Exit, Frame, FrameReader, Kind, Ready, Request, encode, pack
 from gradviz.picture import __main__ as process
-from gradviz.picture.__main__ import Session, main
-from gradviz.picture.picture import Options, Picture
-from tests.unit.model.traces import square
+from gradviz.picture import make
+from gradviz.picture.__main__ import Session, serve
+from gradviz.picture.picture import Language, Options, Picture, Save, Saved
+from tests.unit.model.traces import Tape, loop, square
 
 PICTURE = msgspec.json.Decoder(Picture)
+SAVED = msgspec.json.Decoder(Saved)
+SQUARE = square()
+OPTIONS = Options()
 
 
-def page(end: End | None = None) -> Page:
-    trace = square().trace()
+def page(end: End | None = None, tape: Tape = SQUARE) -> Page:
+    trace = tape.trace()
     steps = tuple(step for step in trace.steps if step.kind != "op")
     states: tuple[Tensor, ...] = (*trace.past, *trace.tensors)
     return Page(states, trace.ops, trace.grad_fns, steps, trace.backwards, end=end)
@@ -153,39 +157,173 @@ def test_a_long_run_is_shown_unfinished_now_and_then(monkeypatch: pytest.MonkeyP
     assert list(session.unfinished()) == []  # it has ended
 
 
-@contextmanager
-def pipes(monkeypatch: pytest.MonkeyPatch, data: bytes) -> Iterator[int]:
-    """Standard input that says `data` and ends; the other end of standard output is what comes out."""
+# What no process may die of
+
+
+def redraw(wanted: Options = OPTIONS) -> bytes:
+    return pack(Kind.REDRAW, 1, msgspec.json.encode(wanted))
+
+
+def run_of(tape: Tape) -> bytes:
+    return BEGIN + pack(Kind.PAGE, 1, encode(page(DONE, tape)))
+
+
+def test_what_came_before_a_malformed_page_is_shown() -> None:
+    data = BEGIN + pack(Kind.PAGE, 1, encode(page())) + pack(Kind.PAGE, 1, b"[[[0]]]")
+    (made,) = map(shown, answers(Session(), data)[1:])
+    assert made.complete
+    assert made.drawing is not None
+    assert made.tensors == 2
+    assert made.problems[0].original.startswith("RecordRefused: ")
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_flaw_of_ours_costs_a_picture_and_not_the_process(
+    language: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = Session()
+    answers(session, redraw(Options(language=language)))
+    with monkeypatch.context() as flawed:
+        flawed.setattr(make, "compose", lambda *_, **__: [][1])
+        (made,) = map(shown, answers(session, WHOLE)[1:])
+    assert (made.run, made.complete, made.drawing) == (1, True, None)
+    (told,) = made.problems
+    assert told.original == "IndexError: list index out of range"
+    assert told.message == {"en": "The record of this run could not be drawn.", "ja": told.message}[language]
+    assert told.message.isascii() == (language == "en")
+    assert shown(answers(session, redraw())[0]).drawing is not None
+
+
+def test_a_picture_larger_than_a_frame_is_folded_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session()
+    (folded,) = map(shown, answers(session, run_of(loop(500)))[1:])
+    monkeypatch.setattr(process, "MAX_PAYLOAD", 2 * len(msgspec.json.encode(folded)))
+    (instead,) = map(shown, answers(session, redraw(Options(fold="none"))))
+    assert instead.drawing == folded.drawing
+    assert "folded" in instead.notice
+
+
+def test_a_picture_too_large_even_then_has_no_drawing_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "MAX_PAYLOAD", 2000)
+    for fold in ("auto", "none"):
+        session = Session()
+        answers(session, redraw(Options(fold=fold)))
+        (made,) = map(shown, answers(session, WHOLE)[1:])
+        assert made.drawing is None
+        assert [row.name for row in made.rows] == ["x", "y"]
+        assert "too large" in made.notice
+
+
+def test_a_record_too_large_without_its_drawing_is_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "MAX_PAYLOAD", 200)
+    (made,) = map(shown, answers(Session(), WHOLE)[1:])
+    assert (made.drawing, made.rows) == (None, ())
+    assert "larger than 200 bytes" in made.problems[0].original
+
+
+# Files
+
+
+def written(session: Session, data: bytes, wanted: Save) -> Saved:
+    answers(session, data)
+    (frame,) = answers(session, pack(Kind.SAVE, 1, msgspec.json.encode(wanted)))
+    assert frame.kind is Kind.SAVED
+    return SAVED.decode(frame.payload)
+
+
+WANTED = Save("graph.dot", "dot", "light", Options())
+
+
+def test_a_file_is_written_of_the_trace_that_is_held() -> None:
+    calls: list[tuple[Trace, Save]] = []
+    session = Session(lambda trace, wanted: calls.append((trace, wanted)))
+    assert written(session, WHOLE, WANTED) == Saved("graph.dot")
+    ((trace, wanted),) = calls
+    assert (len(trace.tensors), trace.seconds, wanted) == (2, 0.5, WANTED)
+
+
+def test_a_file_is_written_of_a_run_that_goes_on() -> None:
+    calls: list[Trace] = []
+    assert written(Session(lambda trace, _: calls.append(trace)), BEGIN + pack(Kind.PAGE, 1, encode(page())), WANTED)
+    assert calls[0].error is None
+    assert len(calls[0].tensors) == 2
+
+
+def test_a_file_that_is_not_written_is_told() -> None:
+    def full(trace: Trace, wanted: Save) -> None:
+        raise OSError(28, "No space left on device")
+
+    def odd(trace: Trace, wanted: Save) -> None:
+        raise OSError("odd")
+
+    def flawed(trace: Trace, wanted: Save) -> None:
+        raise KeyError(3)
+
+    assert written(Session(full), WHOLE, WANTED).reason == "No space left on device"
+    assert written(Session(odd), WHOLE, WANTED).reason == "odd"
+    assert written(Session(flawed), WHOLE, WANTED).reason == "KeyError: 3"
+    assert written(Session(full), b"", WANTED).reason == "there is no graph yet"
+    assert written(Session(), WHOLE, WANTED).reason
+
+
+# The process
+
+
+def served(data: bytes) -> list[Frame]:
+    """What comes out where `data` comes in, in this process."""
     source, feeding = os.pipe()
     reading, sink = os.pipe()
     os.write(feeding, data)
     os.close(feeding)
-    with os.fdopen(source, "rb") as taken, os.fdopen(sink, "wb") as given:
-        monkeypatch.setattr("sys.stdin", taken)
-        monkeypatch.setattr("sys.stdout", given)
-        yield reading
-    os.close(reading)
+    try:
+        serve(source, sink, Session())
+        return list(frames(os.read(reading, 1 << 20)))
+    finally:
+        for descriptor in (source, reading, sink):
+            os.close(descriptor)
 
 
-def test_the_process_serves_until_its_input_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pipes(monkeypatch, WHOLE) as reading:
-        main()
-        found = list(frames(os.read(reading, 1 << 20)))
-    assert [frame.kind for frame in found] == [Kind.RUN, Kind.PICTURE]
+def test_it_serves_until_its_input_ends() -> None:
+    assert [frame.kind for frame in served(WHOLE)] == [Kind.RUN, Kind.PICTURE]
 
 
-def test_the_process_shows_a_run_that_says_nothing_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_shows_a_run_that_says_nothing_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     waits = iter([True, False, True])
     monkeypatch.setattr(process, "FIRST", 0.0)
     ready = SimpleNamespace(select=lambda source, *_: (source if next(waits) else [], [], []))
     monkeypatch.setattr(process, "select", ready)
-    with pipes(monkeypatch, BEGIN + pack(Kind.PAGE, 1, encode(page()))) as reading:
-        main()
-        found = list(frames(os.read(reading, 1 << 20)))
+    found = served(BEGIN + pack(Kind.PAGE, 1, encode(page())))
     assert [frame.kind for frame in found][:2] == [Kind.RUN, Kind.PICTURE]
     assert not shown(found[1]).complete
 
 
-def test_the_module_runs_as_a_program(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pipes(monkeypatch, b""):
-        runpy.run_path(str(Path(process.__file__)), run_name="__main__")
+def test_the_module_runs_as_a_program() -> None:
+    command = [sys.executable, "-P", "-m", "gradviz.picture"]
+    done = subprocess.run(command, input=WHOLE, capture_output=True, check=True)
+    assert [frame.kind for frame in frames(done.stdout)] == [Kind.RUN, Kind.PICTURE]
+    assert done.stderr == b""
+
+
+LIMITED = """
+import resource
+from gradviz.picture import __main__ as process
+{before}
+process.MEMORY = 2**31
+process._bound_memory()
+print(resource.getrlimit(resource.RLIMIT_AS)[0])
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "limit"),
+    [
+        ("", 2**31),
+        ("resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))", 2**30),
+        ("resource.setrlimit = lambda *_: int('not to be set')", resource.RLIM_INFINITY),
+    ],
+)
+def test_its_memory_is_bounded(before: str, limit: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED.format(before=before)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"{limit}\n"
