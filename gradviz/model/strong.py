@@ -1,23 +1,26 @@
 """Strongly connected components, found without recursion (Tarjan 1972)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from typing import TypeVar
+
+Name = TypeVar("Name", bound=Hashable)  # of a node
 
 
-def components(links: Mapping[str, Iterable[str]]) -> list[list[str]]:
+def components(links: Mapping[Name, Iterable[Name]]) -> list[list[Name]]:
     """Return the groups of nodes that reach each other, heads before tails; a node alone is a group of one.
 
     Args:
         links: every node with the nodes it links to, all of which are nodes themselves.
     """
-    number: dict[str, int] = {}
-    low: dict[str, int] = {}
-    stack: list[str] = []
-    on_stack: set[str] = set()
-    found: list[list[str]] = []
+    number: dict[Name, int] = {}
+    low: dict[Name, int] = {}
+    stack: list[Name] = []
+    on_stack: set[Name] = set()
+    found: list[list[Name]] = []
     for root in links:
         if root in number:
             continue
-        work: list[tuple[str, Iterator[str]]] = [_open(root, links, number, low, stack, on_stack)]
+        work: list[tuple[Name, Iterator[Name]]] = [_open(root, links, number, low, stack, on_stack)]
         while work:
             node, rest = work[-1]
             for target in rest:
@@ -36,20 +39,20 @@ def components(links: Mapping[str, Iterable[str]]) -> list[list[str]]:
 
 
 def _open(
-    node: str,
-    links: Mapping[str, Iterable[str]],
-    number: dict[str, int],
-    low: dict[str, int],
-    stack: list[str],
-    on_stack: set[str],
-) -> tuple[str, Iterator[str]]:
+    node: Name,
+    links: Mapping[Name, Iterable[Name]],
+    number: dict[Name, int],
+    low: dict[Name, int],
+    stack: list[Name],
+    on_stack: set[Name],
+) -> tuple[Name, Iterator[Name]]:
     number[node] = low[node] = len(number)
     stack.append(node)
     on_stack.add(node)
     return node, iter(links[node])
 
 
-def _close(node: str, stack: list[str], on_stack: set[str]) -> list[str]:
+def _close(node: Name, stack: list[Name], on_stack: set[Name]) -> list[Name]:
     group = [stack.pop()]
     while group[-1] != node:
         group.append(stack.pop())

@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradviz.model import fold as folding
+from gradviz.model import rounds
 from gradviz.model.build import build
 from gradviz.model.fold import FEW, MANY, fold
 from gradviz.model.graph import Edge, EdgeKind, Graph, Node, NodeKind
 from gradviz.model.strong import components
-from gradviz.model.trace import Op, Region
+from gradviz.model.trace import GradFn, Op, Region
 from tests.unit.model.records import PATIENT
 from tests.unit.model.traces import Tape, loop, saved, scalar
 
@@ -172,12 +173,13 @@ def test_a_fold_stands_in_the_innermost_region_round_all_of_it(
 
 
 def wide(lines: int) -> Graph:
-    """Many short chains side by side, over so many lines: no run to fold."""
+    """Many short chains side by side, over so many lines, no two alike: nothing that repeats."""
     start = Node("t", NodeKind.TENSOR)
     nodes: list[Node] = []
     edges: list[Edge] = []
     for number in range(MANY // 2 + 1):
-        first = Node(f"a{number}", NodeKind.OP, op=line_op(number, 2, "aten::mul"), line=2)
+        grad_fn = GradFn(number, 0, f"Mul{number}", (), None, 2, ())
+        first = Node(f"a{number}", NodeKind.OP, op=line_op(number, 2, "aten::mul"), grad_fn=grad_fn, line=2)
         second = Node(f"b{number}", NodeKind.OP, op=line_op(number, 3, "aten::exp"), line=2 + lines - 1)
         nodes += [first, second]
         edges += [
@@ -218,6 +220,50 @@ def test_a_root_and_a_node_without_a_line_are_never_folded_by_line() -> None:
     assert {"t", root.id, lost.id} < {node.id for node in folded.nodes}
 
 
+def test_the_last_root_of_each_line_is_never_folded_by_line() -> None:
+    tape = loop(1)
+    tape.backward(1)
+    calls = tuple(tape.backwards)
+    graph = wide(2)
+    folded = check(graph._replace(nodes=tuple(n._replace(roots=calls if n.line else ()) for n in graph.nodes)))
+    assert {f"a{MANY // 2}", f"b{MANY // 2}", "fa0", "fb0", "t"} == {node.id for node in folded.nodes}
+    assert sum(len(node.roots) for node in folded.nodes) == MANY + 2
+
+
+def test_too_many_lines_become_one_for_several_lines() -> None:
+    nodes = [
+        Node(f"o{k}", NodeKind.OP, op=line_op(k, k, f"aten::op{k}"), line=k if k % 3 else None) for k in range(2 * MANY)
+    ]
+    assert len(check(chain(nodes)).nodes) <= MANY
+    broken = [node._replace(in_error=True) for node in nodes]
+    assert len(check(chain(broken)).nodes) == 2 * MANY
+
+
+def test_the_last_step_of_a_loop_counts_though_backward_begins_there() -> None:
+    tape = loop(1000)
+    tape.backward(1000)
+    (found,) = (node.fold for node in check(build(tape.trace(), "both")).nodes if node.fold is not None)
+    assert found.times == 1000
+
+
+def test_a_chain_ends_where_backward_begins_within_it() -> None:
+    tape = loop(100)
+    tape.backward(50)
+    for tensor in range(101):
+        tape.tensors[tensor] = tape.tensors[tensor]._replace(names=("x",))
+    folded = check(build(tape.trace(), "both"))
+    assert [node.fold.times for node in folded.nodes if node.fold is not None] == [50, 50]
+    assert [len(node.roots) for node in folded.nodes if node.tensor is not None] == [0, 1, 0]
+
+
+def test_a_root_without_a_tensor_of_its_own_stays() -> None:
+    tape = loop(100)
+    tape.backward(100)
+    folded = check(build(tape.trace(), "backward"))
+    assert [node.fold.times for node in folded.nodes if node.fold is not None] == [99]
+    assert sum(len(node.roots) for node in folded.nodes if node.fold is None) == 1
+
+
 def test_what_the_error_speaks_of_is_never_folded_away() -> None:
     nodes = [Node(f"o{k}", NodeKind.OP, op=line_op(k, 2), line=2, in_error=k == 50) for k in range(2 * FEW)]
     assert "o50" in {node.id for node in check(chain([Node("t0", NodeKind.TENSOR), *nodes])).nodes}
@@ -229,22 +275,24 @@ def test_what_the_error_speaks_of_is_never_folded_away() -> None:
 
 @st.composite
 def repetitive(draw: st.DrawFn) -> Graph:
-    """Acyclic graphs of few kinds of node, in regions one inside the other."""
+    """Acyclic graphs of few kinds of node, in regions one inside the other. Only ops make tensors."""
     around = regions(None, 0, 0, None)
     nodes: list[Node] = []
     edges: list[Edge] = []
     for number in range(draw(st.integers(0, 40))):
         line, region = draw(st.sampled_from([2, 2, 2, 3])), draw(st.sampled_from([None, 0, 1, 2, 3]))
         name = f"n{number}"
+        before = nodes[max(0, number - 3) :]
         if draw(st.integers(0, 3)):
             op = line_op(number, line, f"aten::{draw(st.sampled_from('ab'))}")
             nodes.append(Node(name, NodeKind.OP, op=op, region=region, line=line))
+            makers = draw(st.lists(st.sampled_from(before), max_size=2)) if before else []
         else:
             nodes.append(Node(name, NodeKind.TENSOR, region=region, line=line))
-        makers = draw(st.lists(st.integers(max(0, number - 3), number - 1), max_size=2)) if number else []
+            makers = [node for node in before if node.op is not None][: draw(st.integers(0, 1))]
         edges += [
-            Edge(f"n{maker}-{name}.{operand}", EdgeKind.DATA, f"n{maker}", name, operand, 0)
-            for operand, maker in enumerate([number - 1] if number and draw(st.booleans()) else makers)
+            Edge(f"{maker.id}-{name}.{operand}", EdgeKind.DATA, maker.id, name, operand, 0)
+            for operand, maker in enumerate(makers)
         ]
     return Graph("both", tuple(nodes), tuple(edges), around)
 
@@ -254,6 +302,8 @@ def repetitive(draw: st.DrawFn) -> Graph:
 def test_no_op_is_lost_and_no_cycle_made(many: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(folding, "FEW", 0)
     monkeypatch.setattr(folding, "REPEATS", 2)
+    monkeypatch.setattr(folding, "SOME", 0)
+    monkeypatch.setattr(rounds, "FEWEST", 2)
     monkeypatch.setattr(folding, "MANY", many)
 
     @settings(PATIENT, max_examples=100)

@@ -1,0 +1,147 @@
+"""Many nodes of a graph put behind one: which edges are left, and what the fold stands for.
+
+Knows nothing of why they were chosen.
+"""
+
+from collections.abc import Iterable, Sequence
+from math import gcd
+from typing import NamedTuple
+
+from gradviz.model.graph import Edge, EdgeKind, Fold, Graph, Node, NodeKind
+from gradviz.model.trace import GradFn, Op
+
+
+class Stretch(NamedTuple):
+    """Nodes that become one."""
+
+    members: tuple[Node, ...]  # in program order
+    times: int = 1  # repetitions of the same; 1: nodes of a kind each
+    once: tuple[Node, ...] = ()  # the members of one repetition
+
+
+def contract(graph: Graph, stretches: Iterable[Stretch]) -> Graph:
+    """Return the graph with each stretch as one node; all edges from one node into a fold or out of it are one."""
+    parents = {region.id: region.parent for region in graph.regions}
+    home: dict[str, str] = {}
+    folds: dict[str, Node] = {}
+    for stretch in stretches:
+        node = _folded(stretch, parents)
+        folds[stretch.members[0].id] = node
+        home.update((member.id, node.id) for member in stretch.members)
+    if not folds:
+        return graph
+    nodes = [folds.get(node.id, node) for node in graph.nodes if node.id in folds or node.id not in home]
+    used = _with_parents({node.region for node in nodes}, parents)
+    return graph._replace(
+        nodes=tuple(nodes),
+        edges=tuple(_edges(graph.edges, home)),
+        regions=tuple(region for region in graph.regions if region.id in used),
+        hidden=graph.hidden + len(graph.nodes) - len(nodes),
+    )
+
+
+def _edges(edges: Iterable[Edge], home: dict[str, str]) -> Iterable[Edge]:
+    found: dict[tuple[str, str, int], Edge] = {}
+    for edge in edges:
+        tail, head = home.get(edge.tail, edge.tail), home.get(edge.head, edge.head)
+        if (tail, head) == (edge.tail, edge.head):
+            found[tail, head, edge.operand] = edge
+        elif tail != head:
+            key = (tail, head, -1)
+            found[key] = _together(found[key], edge) if key in found else _moved(edge, tail, head)
+    return found.values()
+
+
+def _moved(edge: Edge, tail: str, head: str) -> Edge:
+    operand = edge.operand if head == edge.head else 0
+    output = edge.output if tail == edge.tail else 0
+    return edge._replace(id=f"{tail}-{head}.{operand}", tail=tail, head=head, operand=operand, output=output)
+
+
+def _together(kept: Edge, other: Edge) -> Edge:
+    """Two edges as one. It carries no gradient: that of one would be taken for that of all."""
+    kind = kept.kind if kept.kind is not EdgeKind.UNRECORDED else other.kind
+    return kept._replace(kind=kind, gradient=None)
+
+
+def _with_parents(used: set[int | None], parents: dict[int, int | None]) -> set[int | None]:
+    found: set[int | None] = set()
+    for name in used:
+        while name is not None and name not in found:
+            found.add(name)
+            name = parents[name]
+    return found
+
+
+def _around(members: tuple[Node, ...], parents: dict[int, int | None]) -> int | None:
+    """The innermost region that holds all of them."""
+    regions = {node.region for node in members}
+    if len(regions) == 1:
+        return regions.pop()
+    if None in regions:
+        return None
+    around = [_outwards(region, parents) for region in regions]
+    shared = set(around[0]).intersection(*around)
+    return next((region for region in around[0] if region in shared), None)
+
+
+def _outwards(region: int | None, parents: dict[int, int | None]) -> list[int]:
+    """A region and those around it, the innermost first."""
+    found: list[int] = []
+    while region is not None:
+        found.append(region)
+        region = parents[region]
+    return found
+
+
+def _folded(stretch: Stretch, parents: dict[int, int | None]) -> Node:
+    members, times, once = stretch
+    inner = [node.fold for node in members if node.fold is not None]
+    grad_fns = [node.grad_fn for node in members if node.grad_fn is not None]
+    lines = [number for node in members if node.tensor is None for number in _lines_of(node)]
+    lines = lines or [number for node in members for number in _lines_of(node)]
+    if times > 1:
+        ops = tuple(node.op for node in once if node.op is not None)
+        names = tuple(node.grad_fn.name for node in once if node.grad_fn is not None)
+    else:
+        times, ops = _tally(members)
+        names = tuple(dict.fromkeys((*(g.name for g in grad_fns), *(name for part in inner for name in part.grad_fns))))
+    saved = _saved_bytes(grad_fns) + sum(part.saved_bytes for part in inner)
+    return Node(
+        f"f{members[0].id}",
+        NodeKind.FOLD,
+        roots=tuple(call for node in members for call in node.roots),
+        fold=Fold(times, ops, names, saved, (min(lines), max(lines)) if lines else None),
+        region=_around(members, parents),
+        line=lines[0] if lines else None,
+    )
+
+
+def _lines_of(node: Node) -> tuple[int, ...]:
+    if node.fold is not None:
+        return node.fold.lines or ()
+    return () if node.line is None else (node.line,)
+
+
+def _tally(members: tuple[Node, ...]) -> tuple[int, tuple[Op, ...]]:
+    """The ops of nodes that are in no order, as a repetition and how often it is in them."""
+    counts: dict[tuple[object, ...], int] = {}
+    first: dict[tuple[object, ...], Op] = {}
+    for node in members:
+        times, ops = (1, (node.op,)) if node.fold is None else (node.fold.times, node.fold.ops)
+        for op in ops:
+            if op is not None:
+                key = (op.name, op.call, op.grad_mode, op.why_unrecorded)
+                counts[key] = counts.get(key, 0) + times
+                first.setdefault(key, op)
+    times = gcd(*counts.values()) or 1
+    return times, tuple(op for key, op in first.items() for _ in range(counts[key] // times))
+
+
+def _saved_bytes(grad_fns: Sequence[GradFn]) -> int:
+    """Bytes of what they saved, memory that several of them share once."""
+    sizes: dict[int | None, int] = {}
+    for grad_fn in grad_fns:
+        for saved in grad_fn.saved:
+            sizes[saved.storage] = max(saved.nbytes, sizes.get(saved.storage, 0))
+    return sum(sizes.values())
