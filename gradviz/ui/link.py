@@ -1,15 +1,19 @@
 """One child process that speaks frames, behind signals. It may be started again and again; the object stays.
 
 Knows nothing of what the frames mean. What the child writes is not trusted: a stream that is not made of frames ends
-the child.
+the child. Its output comes through a pipe of our own, because a QProcess reads all there is and keeps it: here the
+child waits while nobody listens.
 """
 
-from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
+import os
+
+from PySide6.QtCore import QIODevice, QObject, QProcess, QProcessEnvironment, QSocketNotifier, Signal
 
 from gradviz.model.wire import FrameError, FrameReader
 
 _LAST_WORDS = 4096  # characters of the child's standard error kept to explain its end
 _GRACE = 2000  # milliseconds a killed child may take to be gone
+_PIECE = 256 * 1024  # bytes read at once
 
 
 class Link(QObject):
@@ -17,10 +21,12 @@ class Link(QObject):
 
     Signals:
         framed: one whole `Frame` from the child.
+        drained: the child has taken some of what was sent.
         ended: the child is gone; the reason in words, empty where it was killed from here.
     """
 
     framed = Signal(object)
+    drained = Signal()
     ended = Signal(str)
 
     def __init__(
@@ -30,6 +36,7 @@ class Link(QObject):
         self._reader = FrameReader()
         self._words = ""
         self._told = True  # there is no child to hear anything
+        self._output: QSocketNotifier | None = None  # of the pipe that the child writes to
         self._process = process = QProcess(self)
         process.setProgram(command[0])
         process.setArguments(command[1:])
@@ -38,8 +45,8 @@ class Link(QObject):
             for name, value in environment.items():
                 own.insert(name, value)
             process.setProcessEnvironment(own)
-        process.readyReadStandardOutput.connect(self._read)
         process.readyReadStandardError.connect(self._listen)
+        process.bytesWritten.connect(lambda _count: self.drained.emit())
         process.finished.connect(self._finished)
         process.errorOccurred.connect(self._failed)
 
@@ -53,17 +60,33 @@ class Link(QObject):
         """The child's process id, 0 without one."""
         return self._process.processId()
 
+    @property
+    def waiting(self) -> int:
+        """Bytes sent that the child has not taken."""
+        return self._process.bytesToWrite() if self.alive else 0
+
     def start(self) -> None:
         """Start the child, unless it is there or one that was killed is not yet gone. What is sent early is kept."""
         if self._process.state() != QProcess.ProcessState.NotRunning:
             return
         self._reader, self._words, self._told = FrameReader(), "", False
+        reading, writing = os.pipe()
+        os.set_blocking(reading, False)
+        self._output = QSocketNotifier(reading, QSocketNotifier.Type.Read, self)
+        self._output.activated.connect(self._read)
+        self._process.setStandardOutputFile(f"/dev/fd/{writing}", QIODevice.OpenModeFlag.Append)
         self._process.start()
+        os.close(writing)  # the child has its own end: when that closes, reading ends
 
     def send(self, data: bytes) -> None:
         """Write to the child without waiting; nothing where there is none."""
         if self.alive:
             self._process.write(data)
+
+    def listen(self, on: bool) -> None:
+        """Read what the child writes, or leave it waiting."""
+        if self._output is not None and self._output.isEnabled() != on:
+            self._output.setEnabled(on)
 
     def kill(self) -> None:
         """End the child now."""
@@ -76,17 +99,36 @@ class Link(QObject):
         self.kill()
         if self._process.state() != QProcess.ProcessState.NotRunning:
             self._process.waitForFinished(_GRACE)
+        self._hang_up()
 
-    def _read(self) -> None:
-        data = self._process.readAllStandardOutput().data()
-        if self._told:
-            return
+    def _read(self) -> bool:
+        """Take one piece of output; return whether there was one."""
+        if self._output is None:
+            return False
         try:
-            for frame in self._reader.feed(bytes(data)):
+            data = os.read(self._output.socket(), _PIECE)
+        except BlockingIOError:
+            return False
+        if not data:
+            self._hang_up()
+        elif not self._told:
+            self._take(data)
+        return bool(data)
+
+    def _take(self, data: bytes) -> None:
+        try:
+            for frame in self._reader.feed(data):
                 self.framed.emit(frame)
         except FrameError as error:
             self._words = str(error)
             self._process.kill()
+
+    def _hang_up(self) -> None:
+        if self._output is not None:
+            self._output.setEnabled(False)
+            os.close(self._output.socket())
+            self._output.deleteLater()
+            self._output = None
 
     def _listen(self) -> None:
         heard = bytes(self._process.readAllStandardError().data()).decode(errors="replace")
@@ -96,9 +138,13 @@ class Link(QObject):
         # Only a child that never came up has no `finished`.
         if error == QProcess.ProcessError.FailedToStart:
             self._words = self._process.errorString()
+            self._hang_up()
             self._tell()
 
     def _finished(self, code: int, status: QProcess.ExitStatus) -> None:
+        while self._read():  # what it wrote last, at most what the pipe holds
+            pass
+        self._hang_up()
         if not self._words.strip():
             crashed = status == QProcess.ExitStatus.CrashExit
             self._words = f"ended by signal {code}" if crashed else f"ended with status {code}"

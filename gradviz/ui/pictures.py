@@ -11,12 +11,13 @@ import msgspec
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from gradviz.model.wire import Frame, Kind, pack
-from gradviz.picture.picture import Options, Picture
+from gradviz.picture.picture import Options, Picture, Save, Saved
 from gradviz.ui.link import Link
 
 PATIENCE = 150  # milliseconds
 _MAX_ENDS = 3  # in a row without a picture between them, after which the processes are left alone
-_DECODER = msgspec.json.Decoder(Picture)
+_PICTURE = msgspec.json.Decoder(Picture)
+_SAVED = msgspec.json.Decoder(Saved)
 
 
 class Pictures(QObject):
@@ -24,10 +25,14 @@ class Pictures(QObject):
 
     Signals:
         arrived: one `Picture`.
+        saved: one `Saved`, for each file that was asked for.
+        drained: less is on its way to the process at work.
         ended: the process at work is gone and the trace with it; the reason in words.
     """
 
     arrived = Signal(object)
+    saved = Signal(object)
+    drained = Signal()
     ended = Signal(str)
 
     def __init__(self, command: tuple[str, ...], parent: QObject | None = None) -> None:
@@ -36,22 +41,29 @@ class Pictures(QObject):
         for link in self._links:
             link.framed.connect(self._framed)
             link.ended.connect(self._gone)
+            link.drained.connect(self.drained)
         self._greeting = b""
         self._run = 0
         self._held: list[bytes] = []  # frames of the run that the process has not taken up
         self._taken = True
         self._used = False  # whether the process at work was ever given a run
         self._ends = 0
+        self._saving: list[str] = []  # the files that the process at work was asked for
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setTimerType(Qt.TimerType.PreciseTimer)
         self._patience.setInterval(PATIENCE)
-        self._patience.timeout.connect(self._swap)
+        self._patience.timeout.connect(self._impatient)
 
     @property
     def pids(self) -> tuple[int, ...]:
         """The process at work, then the standby."""
         return tuple(link.pid for link in self._links)
+
+    @property
+    def waiting(self) -> int:
+        """Bytes on their way to the process at work."""
+        return self._links[0].waiting + sum(map(len, self._held))
 
     def start(self) -> None:
         """Start both processes where they are not there."""
@@ -63,7 +75,9 @@ class Pictures(QObject):
         self._greeting = pack(Kind.READY, 0, ready)
 
     def begin(self, run: int, request: bytes, options: Options) -> None:
-        """Turn to a new run; frames of older ones are no longer passed on."""
+        """Turn to a new run; frames of older ones are no longer passed on. What failed at an older one may not here."""
+        self._ends = 0
+        self.start()
         self._run = run
         opening = self._greeting + _options(run, options) + pack(Kind.RUN, run, request)
         self._taken = False
@@ -86,6 +100,14 @@ class Pictures(QObject):
             self._links[0].send(_options(run, options))
         else:
             self._held.append(_options(run, options))
+
+    def save(self, wanted: Save) -> None:
+        """Ask for a file of the trace that is held."""
+        if not self._taken or not self._links[0].alive:
+            self.saved.emit(Saved(wanted.path, self.tr("the graph is just being made")))
+            return
+        self._saving.append(wanted.path)
+        self._links[0].send(pack(Kind.SAVE, self._run, json.dumps(wanted, separators=(",", ":")).encode()))
 
     def drop(self) -> None:
         """Kill the process at its work, and the trace with it; the standby waits for the next run."""
@@ -121,14 +143,27 @@ class Pictures(QObject):
         self._run = 0
         self._take()
 
+    def _impatient(self) -> None:
+        if self._saving:
+            self._patience.start()  # a file is waited for
+        else:
+            self._swap()
+
     def _swap(self) -> None:
         """Let the standby take over; what is held goes to it."""
         self._patience.stop()
         self._links[0].kill()
+        self._give_up_saving()
         self._links.reverse()
         self._used = False
         if not self._taken:
             self._open()
+        self.drained.emit()
+
+    def _give_up_saving(self) -> None:
+        paths, self._saving = self._saving, []
+        for path in paths:
+            self.saved.emit(Saved(path, self.tr("the process that held the graph ended")))
 
     def _framed(self, frame: Frame) -> None:
         if self.sender() is not self._links[0]:
@@ -137,17 +172,24 @@ class Pictures(QObject):
             for data in self._held[1:]:
                 self._links[0].send(data)
             self._take()
-        elif frame.kind == Kind.PICTURE:
-            self._ends = 0
-            self._decode(frame.payload)
+        elif frame.kind in (Kind.PICTURE, Kind.SAVED):
+            self._decode(frame)
 
-    def _decode(self, payload: bytes) -> None:
+    def _decode(self, frame: Frame) -> None:
         try:
-            picture = _DECODER.decode(payload)
+            if frame.kind == Kind.PICTURE:
+                picture = _PICTURE.decode(frame.payload)
+                self._ends = 0
+                self.arrived.emit(picture)
+            else:
+                self._told(_SAVED.decode(frame.payload))
         except msgspec.MsgspecError as error:
             self._lost(str(error))
-            return
-        self.arrived.emit(picture)
+
+    def _told(self, saved: Saved) -> None:
+        if saved.path in self._saving:
+            self._saving.remove(saved.path)
+            self.saved.emit(saved)
 
     def _gone(self, reason: str) -> None:
         """A process is gone: killed from here (no reason) or by itself. It comes back, unless it keeps failing."""

@@ -10,11 +10,12 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from gradviz import intake
 from gradviz.model.trace import SCHEMA
 from gradviz.model.wire import Frame, FrameError, Kind, Ready, Request, encode, pack
-from gradviz.picture.picture import Options
+from gradviz.picture.picture import Options, Save
 from gradviz.ui.link import Link
 from gradviz.ui.pictures import Pictures
 
 LONG = 300  # milliseconds after which a run is worth a word
+ENOUGH = 4 * 1024**2  # bytes on their way to the picture process, beyond which the engine, and the run, have to wait
 
 
 class Runner(QObject):
@@ -24,6 +25,7 @@ class Runner(QObject):
         ready: the engine's `Ready`.
         exited: run id and `Exit`.
         pictured: a `Picture`.
+        saved: a `Saved`, for each file that was asked for.
         engineEnded, pictureEnded: that process is gone; the reason in words.
         ranLong: this run has been going on for LONG.
     """
@@ -31,6 +33,7 @@ class Runner(QObject):
     ready = Signal(object)
     exited = Signal(int, object)
     pictured = Signal(object)
+    saved = Signal(object)
     engineEnded = Signal(str)
     pictureEnded = Signal(str)
     ranLong = Signal(int)
@@ -49,6 +52,9 @@ class Runner(QObject):
         self._pictures = Pictures(picture, self)
         self._pictures.arrived.connect(self.pictured)
         self._pictures.ended.connect(self.pictureEnded)
+        self._pictures.saved.connect(self.saved)
+        self._pictures.drained.connect(self._balance)
+        self._cancelled = False
         self._again = self._timer(self._start_engine)
         self._why = ""  # it was killed from here
         self._watched = 0
@@ -81,17 +87,24 @@ class Runner(QObject):
 
     def run(self, run: int, request: Request, options: Options) -> None:
         """Run a program. A run that is still going on ends."""
+        self._cancelled = False
         payload = encode(request)
         self._engine.send(pack(Kind.RUN, run, payload))
         self._pictures.begin(run, payload, options)
 
     def cancel(self, run: int) -> None:
-        """Kill a run's process."""
+        """Kill a run's process. Its end is listened for, whatever is still on its way."""
+        self._cancelled = True
+        self._balance()
         self._engine.send(pack(Kind.CANCEL, run))
 
     def redraw(self, run: int, options: Options) -> None:
         """Show the newest run in another way."""
         self._pictures.redraw(run, options)
+
+    def save(self, wanted: Save) -> None:
+        """Write the newest run to a file; `saved` tells what came of it."""
+        self._pictures.save(wanted)
 
     def drop_picture(self) -> None:
         """Kill the picture process at its work."""
@@ -115,6 +128,7 @@ class Runner(QObject):
     def _framed(self, frame: Frame) -> None:
         if frame.kind == Kind.PAGE:
             self._pictures.feed(frame)
+            self._balance()
             return
         try:
             if frame.kind == Kind.READY:
@@ -125,6 +139,9 @@ class Runner(QObject):
                 self.exited.emit(frame.run, how)
         except FrameError as error:
             self._refuse(str(error))
+
+    def _balance(self) -> None:
+        self._engine.listen(self._cancelled or self._pictures.waiting < ENOUGH)
 
     def _welcome(self, ready: Ready, payload: bytes) -> None:
         if ready.schema == SCHEMA:

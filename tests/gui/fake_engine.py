@@ -4,7 +4,13 @@ import json
 import os
 import sys
 
-from gradviz.model.wire import FrameReader, Kind, Ready, encode, pack
+from gradviz.model.wire import Exit, FrameReader, Kind, Ready, encode, pack
+
+
+def write(out: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(out, view) :]
 
 
 def main() -> None:
@@ -21,6 +27,9 @@ def main() -> None:
                 sys.exit("the fake was told to die")
             if "garbage" in source:
                 os.write(out, b"\xff" * 64)
+            elif "flood" in source:
+                write(out, pack(Kind.PAGE, frame.run, b"[]".ljust(2**18)) * 40)
+                write(out, pack(Kind.EXITED, frame.run, encode(Exit(0, 0))))
             elif "forever" not in source:
                 page = pack(Kind.PAGE, frame.run, b"[]") if frame.kind is Kind.RUN else b""
                 signal = 9 if frame.kind is Kind.CANCEL else 0
