@@ -23,7 +23,7 @@ def main(files: list[str]) -> int:
     """Show the window until it is closed.
 
     Args:
-        files: programs to open; only the first is.
+        files: programs to open; one is shown at a time, so only the first is.
 
     Returns:
         The exit status.
@@ -50,8 +50,13 @@ def make_window(store: QSettings, data: Path) -> Window:
     """Return the window with its processes, none of them started."""
     package = Path(gradviz.__file__).parent
     engine = launch(sys.executable, package, os.environ)
-    picture = (sys.executable, "-P", "-m", "gradviz.picture")
-    return Window(Runner(engine.arguments, engine.environment, picture), store, data, resources.lessons())
+    runner = Runner(engine.arguments, engine.environment, picture_command())
+    return Window(runner, store, data, resources.lessons())
+
+
+def picture_command() -> tuple[str, ...]:
+    """Return what starts the picture process; -P keeps a program's neighbours, a json.py, off its path."""
+    return (sys.executable, "-P", "-m", "gradviz.ui.picturing")
 
 
 def settings() -> QSettings:

@@ -1,14 +1,13 @@
-"""Graphs as files: the person's choice, and writing it from the drawing that is shown or through the command line.
+"""Graphs as files: the person's choice, and writing it from the drawing that is shown or from the run it is of.
 
-Pictures are made of the drawing on the canvas. DOT and JSON hold more than it does, so the program is run again by
-`gradviz export`, in a process of its own.
+Pictures are made of the drawing on the canvas. DOT and JSON hold more than it does: the picture process, which has the
+trace, writes them. Nothing is run again.
 """
 
-import sys
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from PySide6.QtCore import QObject, QProcess, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -25,11 +24,12 @@ from gradviz.drawing.theme import THEMES, ThemeName
 from gradviz.export.raster import pdf, png
 from gradviz.export.svg import svg
 from gradviz.export.whole import write_whole
+from gradviz.picture.picture import DataFormat, Save, Saved
 from gradviz.state.values import AppState
+from gradviz.ui.runner import Runner
 
-Format = Literal["svg", "png", "pdf", "dot", "json"]
+Format = Literal["svg", "png", "pdf"] | DataFormat
 FORMATS: tuple[Format, ...] = ("svg", "png", "pdf", "dot", "json")
-_PICTURES = ("svg", "png", "pdf")
 
 
 class Choice(NamedTuple):
@@ -52,16 +52,6 @@ def picture_bytes(drawing: Drawing, choice: Choice) -> bytes:
     return pdf(drawing, theme, ground)
 
 
-def arguments(path: Path, choice: Choice, state: AppState) -> list[str]:
-    """Return the arguments of the command line that writes the program's DOT or JSON; it reads the program on stdin."""
-    options = state.options
-    common = ["-P", "-m", "gradviz"]
-    if choice.format == "json":
-        return [*common, "trace", "-", "-o", str(path), "--mode", state.mode]
-    view = ["--view", options.view, "--fold", options.fold, "--direction", options.direction, "--theme", choice.theme]
-    return [*common, "export", "-", "-o", str(path), "--format", "dot", "--mode", state.mode, *view]
-
-
 class Exporter(QObject):
     """Writes files.
 
@@ -73,32 +63,23 @@ class Exporter(QObject):
     done = Signal(str)
     failed = Signal(str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject) -> None:
+        """Write through the Runner that is the parent's child."""
         super().__init__(parent)
-        self._name = ""
-        self._process = QProcess(self)
-        self._process.setProgram(sys.executable)
-        self._process.finished.connect(self._finished)
-        self._process.errorOccurred.connect(self._broke)
+        (self._runner,) = parent.findChildren(Runner)
+        self._waiting: Path | None = None  # the file that the picture process is writing
+        self._runner.saved.connect(self._saved)
 
     def export(self, path: Path, choice: Choice, state: AppState) -> None:
         """Write the graph of a state to a file, whole or not at all."""
-        if choice.format in _PICTURES:
-            self._write(path, choice, state)
-        elif self._process.state() != QProcess.ProcessState.NotRunning:
-            self.failed.emit(self.tr("the file before is still being written"))
+        if choice.format == "dot" or choice.format == "json":
+            self._ask(path, choice.format, choice, state)
         else:
-            self._name = path.name
-            self._process.setArguments(arguments(path, choice, state))
-            self._process.start()
-            self._process.write(state.text.encode("utf-8", "surrogatepass"))
-            self._process.closeWriteChannel()
+            self._write(path, choice, state)
 
     def close(self) -> None:
-        """End what is being written."""
-        self._process.blockSignals(True)
-        self._process.kill()
-        self._process.waitForFinished(2000)
+        """Wait for no file any more."""
+        self._waiting = None
 
     def _write(self, path: Path, choice: Choice, state: AppState) -> None:
         if state.shown is None:
@@ -109,19 +90,32 @@ class Exporter(QObject):
         except OSError as error:
             self.failed.emit(error.strerror or str(error))
         else:
-            self.done.emit(path.name)
+            self._finish(path)
 
-    def _finished(self, code: int) -> None:
-        # 1 and 3: the program raised or met a limit; what there was of its trace is written.
-        if code in (0, 1, 3):
-            self.done.emit(self._name)
+    def _ask(self, path: Path, form: DataFormat, choice: Choice, state: AppState) -> None:
+        if not state.traced:
+            self.failed.emit(self.tr("there is no graph yet"))
+        elif self._waiting is not None:
+            self.failed.emit(self.tr("the file before is still being written"))
         else:
-            said = bytes(self._process.readAllStandardError().data()).decode(errors="replace").strip()
-            self.failed.emit(said.splitlines()[-1] if said else self.tr("status {code}").format(code=code))
+            self._waiting = path.absolute()
+            self._runner.save(Save(str(self._waiting), form, choice.theme, state.options))
 
-    def _broke(self, error: QProcess.ProcessError) -> None:
-        if error == QProcess.ProcessError.FailedToStart:
-            self.failed.emit(self._process.errorString())
+    def _saved(self, saved: Saved) -> None:
+        path, self._waiting = self._waiting, None
+        if path is None:
+            return
+        if saved.reason:
+            self.failed.emit(saved.reason)
+        else:
+            self._finish(path)
+
+    def _finish(self, path: Path) -> None:
+        """Believe nobody that there is a file: look."""
+        if path.exists():
+            self.done.emit(path.name)
+        else:
+            self.failed.emit(self.tr("the file is not there"))
 
 
 class ExportDialog(QDialog):
@@ -178,5 +172,5 @@ class ExportDialog(QDialog):
         """Offer only what matters to the format."""
         chosen = FORMATS[self._format.currentIndex()]
         self._theme.setEnabled(chosen != "json")
-        self._transparent.setEnabled(chosen in _PICTURES)
+        self._transparent.setEnabled(chosen not in ("dot", "json"))
         self._scale.setEnabled(chosen == "png")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib as files
 import signal
 import sys
 
@@ -48,6 +49,27 @@ def picture(run: int, source: str, title: str) -> Picture:
     return Picture(run, True, drawing, rows, (Output(1, f"ran {run}\n"),), steps=1)
 
 
+def saved(payload: bytes, source: str) -> bytes:
+    """Write the program where the trace should go, unless the program says otherwise."""
+    path, form = json.loads(payload)[:2]
+    if "keeps" in source:
+        signal.pause()
+    if "perishes" in source:
+        sys.exit("the fake died")
+    if "refuses" not in source and "lies" not in source:
+        files.Path(path).write_text(f"{form}: {source}")
+    return pack(Kind.SAVED, 0, json.dumps([path, "no room" if "refuses" in source else ""]).encode())
+
+
+def obeyed(run: int, source: str) -> bytes:
+    """Do what a word of the program says; return what it wants answered."""
+    if "stuck" in source:
+        signal.pause()
+    if "broken" in source:
+        sys.exit("the fake broke")
+    return pack(Kind.PICTURE, run, b"[1, 2, 3]") if "nonsense" in source else b""
+
+
 def main() -> None:
     run, source, view, whole = 0, "", "both", False
     reader, out = FrameReader(), sys.stdout.fileno()
@@ -59,14 +81,11 @@ def main() -> None:
                 answer = pack(Kind.RUN, run)
             elif frame.kind is Kind.REDRAW:
                 view = json.loads(frame.payload)[0]
+            elif frame.kind is Kind.SAVE:
+                answer = saved(frame.payload, source)
             elif frame.kind is Kind.EXITED and frame.run == run:
                 whole = True
-                if "stuck" in source:
-                    signal.pause()
-                if "broken" in source:
-                    sys.exit("the fake broke")
-                if "nonsense" in source:
-                    answer = pack(Kind.PICTURE, run, b"[1, 2, 3]")
+                answer = obeyed(run, source)
             if whole and not answer:
                 answer = pack(Kind.PICTURE, run, msgspec.json.encode(picture(run, source, view)))
             os.write(out, answer)

@@ -8,9 +8,10 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from gradviz.picture.picture import Options
+from gradviz.picture.picture import DataFormat
 from gradviz.state.values import AppState
-from gradviz.ui.exporting import FORMATS, Choice, ExportDialog, arguments
+from gradviz.ui.exporting import FORMATS, Choice, ExportDialog
+from gradviz.ui.pictures import PATIENCE
 from gradviz.ui.window import Window
 from tests.gui.driving import drawn
 
@@ -34,16 +35,58 @@ def test_a_file_that_cannot_be_written_is_told(qtbot: QtBot, window: Window, tmp
     assert window.panels.status.activity == "Not exported: there is no graph yet"
 
 
-def test_data_comes_from_the_command_line(tmp_path: Path) -> None:
-    state = AppState(mode="no_grad", options=Options(view="backward", direction="LR", fold="none"))
-    out = tmp_path / "g.json"
-    assert arguments(out, Choice("json"), state) == [
-        *("-P", "-m", "gradviz", "trace", "-", "-o", str(out), "--mode", "no_grad")
-    ]
-    words = arguments(out, Choice("dot", theme="dark"), state)
-    assert words[3:7] == ["export", "-", "-o", str(out)]
-    for option in ("--view backward", "--direction LR", "--fold none", "--theme dark", "--mode no_grad"):
-        assert option in " ".join(words)
+def write(window: Window, text: str, path: Path, form: DataFormat, qtbot: QtBot) -> None:
+    """Have a program, and ask for its data."""
+    window.panels.editor.selectAll()
+    window.panels.editor.insertPlainText(f"x = 1  # {text}\n")
+    qtbot.waitUntil(lambda: drawn(window))
+    window.exporter.export(path, Choice(form), window.state)
+
+
+@pytest.mark.parametrize("form", ["dot", "json"])
+def test_data_is_written_of_the_run_that_is_held(
+    form: DataFormat, qtbot: QtBot, window: Window, tmp_path: Path
+) -> None:
+    run = window.state.run
+    with qtbot.waitSignal(window.exporter.done):
+        window.exporter.export(tmp_path / f"g.{form}", Choice(form), window.state)
+    assert (tmp_path / f"g.{form}").read_text() == f"{form}: x = 1\ny = 2\n"
+    assert window.panels.status.activity == f"Wrote g.{form}"
+    assert window.state.run == run
+
+
+def test_data_that_is_not_written_is_told(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
+    said = window.panels.status
+    write(window, "refuses", tmp_path / "g.dot", "dot", qtbot)
+    qtbot.waitUntil(lambda: said.activity == "Not exported: no room")
+    write(window, "lies", tmp_path / "g.dot", "dot", qtbot)
+    qtbot.waitUntil(lambda: said.activity == "Not exported: the file is not there")
+    window.exporter.export(tmp_path / "g.dot", Choice("dot"), AppState())
+    assert said.activity == "Not exported: there is no graph yet"
+
+
+def test_a_picture_process_that_ends_while_it_writes_is_told(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
+    with qtbot.waitSignal(window.exporter.failed) as failed:
+        write(window, "perishes", tmp_path / "g.json", "json", qtbot)
+    assert failed.args == ["the process that held the graph ended"]
+    window.panels.editor.undo()
+    qtbot.waitUntil(lambda: drawn(window))
+
+
+def test_a_file_that_takes_long_is_waited_for_and_is_one_at_a_time(
+    qtbot: QtBot, window: Window, tmp_path: Path
+) -> None:
+    write(window, "keeps", tmp_path / "g.json", "json", qtbot)
+    window.exporter.export(tmp_path / "h.json", Choice("json"), window.state)
+    assert window.panels.status.activity == "Not exported: the file before is still being written"
+    at_work = window.runner.pids[1]
+    window.panels.editor.insertPlainText("z = 3\n")
+    with qtbot.assertNotEmitted(window.exporter.failed, wait=2 * PATIENCE):
+        pass
+    assert window.runner.pids[1] == at_work
+    with qtbot.waitSignal(window.exporter.failed):
+        window.runner.drop_picture()
+    qtbot.waitUntil(lambda: all(window.runner.pids))
 
 
 def test_the_dialog_gives_back_what_it_was_given(qtbot: QtBot) -> None:
