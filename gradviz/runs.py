@@ -17,7 +17,6 @@ from typing import Self
 
 import gradviz
 from gradviz import intake
-from gradviz.model.ending import ended
 from gradviz.model.launch import NO_LOCK, NO_TORCH, launch
 from gradviz.model.trace import Trace
 from gradviz.model.wire import Exit, Frame, FrameError, FrameReader, Kind, Ready, Request, encode, pack
@@ -111,23 +110,23 @@ class Engine:
                     return
 
     def trace(self, request: Request) -> Trace:
-        """Run a program and return its trace, however the run ended.
+        """Run a program and return its trace, however the run ended; what it sent amiss ends it.
 
         Raises:
-            EngineError: as `frames`, or the run sent what is no page.
+            EngineError: as `frames`.
         """
         builder = intake.TraceBuilder(request, self.ready)
-        how = Exit(0, 0)
+        how: Exit | FrameError = Exit(0, 0)
         try:
             for frame in self.frames(request):
                 if frame.kind is Kind.PAGE:
                     builder.page(frame.payload)
                 elif frame.kind is Kind.EXITED:
                     how = intake.exited(frame.payload)
-            trace = builder.trace()
         except FrameError as error:
-            raise EngineError(f"the program's process sent what cannot be read: {error}") from error
-        return trace if builder.ended else ended(trace, how)
+            self._send(pack(Kind.CANCEL, self._runs), time.monotonic() + GRACE_SECONDS)
+            how = error
+        return intake.concluded(builder, how)
 
     def close(self) -> None:
         """Kill the engine; its children die with it."""

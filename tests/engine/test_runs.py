@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from gradviz.model.ending import DIED
+from gradviz.model.ending import DIED, REFUSED
 from gradviz.model.launch import FIXED, clean
 from gradviz.model.wire import Kind, Limits, Request, pack
 from gradviz.runs import Engine, EngineError
@@ -66,10 +66,14 @@ def test_a_crash_is_an_error_on_its_line(engine: Engine) -> None:
     assert "Segmentation fault" in trace.error.message
 
 
-def test_a_forged_page_is_refused_in_words(engine: Engine) -> None:
-    source = "import os, struct\nos.write(4, struct.pack('<I', 4) + b'oops')"
-    with pytest.raises(EngineError, match="cannot be read"):
-        engine.trace(Request(source))
+def test_what_came_before_a_forged_page_is_kept(engine: Engine) -> None:
+    source = (
+        "import os, struct\nx = torch.ones(2)\ny = x + 1\nos.write(4, struct.pack('<I', 4) + b'oops')\nwhile True: pass"
+    )
+    trace = engine.trace(Request(source, limits=Limits(seconds=60.0)))
+    assert trace.error is not None
+    assert trace.error.type == REFUSED
+    assert [tensor.names for tensor in trace.tensors if tensor.names] == [("x",), ("y",)]
     assert engine.trace(Request("1 + 1")).error is None
 
 
