@@ -53,7 +53,7 @@ def _stores(tree: ast.Module) -> dict[int, tuple[str, ...]]:
     found: dict[int, dict[str, None]] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.stmt):
-            names = dict.fromkeys(_bound_by(node))
+            names = dict.fromkeys(bound_by(node))
             if names:
                 for line in range(node.lineno, _header_end(node) + 1):
                     found.setdefault(line, {}).update(names)
@@ -71,7 +71,8 @@ def _header_end(node: ast.stmt) -> int:
     return max(node.lineno, min(end, body[0].lineno - 1)) if body else end
 
 
-def _bound_by(node: ast.stmt) -> list[str]:
+def bound_by(node: ast.stmt) -> list[str]:
+    """Return the names that a statement, without those inside it, binds or whose objects it may change."""
     if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
         return [node.name]
     names: list[str] = []

@@ -1,0 +1,116 @@
+"""Places in a program's text: from a node of its tree to the characters it stands for, and to what follows it."""
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from gradviz.model.program import Program, bound_by
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
+_STATEMENTS = ("body", "orelse", "finalbody", "handlers", "cases")
+
+
+class Edit(NamedTuple):
+    """Replace the characters from `start` to `end` of the source by `text`."""
+
+    start: int
+    end: int
+    text: str
+
+    def applied(self, source: str) -> str:
+        """Return the source after it."""
+        return source[: self.start] + self.text + source[self.end :]
+
+
+class Placed(NamedTuple):
+    """A statement, and those that come after it in its block."""
+
+    statement: ast.stmt
+    following: tuple[ast.stmt, ...]
+
+
+class Text:
+    """A program's text and the tree of it."""
+
+    def __init__(self, program: Program) -> None:
+        """Note where each line begins."""
+        self.source = program.source
+        self.tree = program.tree
+        self._lines = _LINE.findall(program.source)
+        self._functions = _functions(program.tree)
+        self._starts = [0]
+        for line in self._lines:
+            self._starts.append(self._starts[-1] + len(line))
+
+    def start(self, node: ast.expr | ast.stmt | ast.keyword) -> int:
+        """The position of a node's first character."""
+        return self._position(node.lineno, node.col_offset)
+
+    def end(self, node: ast.expr | ast.stmt | ast.keyword) -> int:
+        """The position after a node's last character."""
+        return self._position(node.end_lineno or node.lineno, node.end_col_offset or 0)
+
+    def cut(self, node: ast.expr | ast.stmt) -> str:
+        """The text of a node."""
+        return self.source[self.start(node) : self.end(node)]
+
+    def before(self, node: ast.stmt) -> str:
+        """What stands in front of a statement on its line."""
+        return self.source[self._starts[node.lineno - 1] : self.start(node)]
+
+    def after(self, node: ast.stmt) -> str:
+        """What stands behind a statement on its last line, without the line's end."""
+        return self.source[self.end(node) : self.line_end(node)]
+
+    def line_end(self, node: ast.stmt) -> int:
+        """The position of the end of a statement's last line."""
+        line = (node.end_lineno or node.lineno) - 1
+        return self._starts[line] + len(self._lines[line].rstrip("\r\n"))
+
+    def newline(self) -> str:
+        """How lines end in this text."""
+        first = self._lines[0]
+        return first[len(first.rstrip("\r\n")) :] or "\n"
+
+    def binding(self, line: int, name: str) -> Placed | None:
+        """The last assignment on a line that binds a name, else the last call that may change what it holds."""
+        found = [
+            Placed(statement, tuple(block[index + 1 :]))
+            for block in _blocks(self.tree)
+            for index, statement in enumerate(block)
+            if statement.lineno <= line <= (statement.end_lineno or line)
+            and _is_simple(statement)
+            and name in bound_by(statement)
+        ]
+        return max(reversed(found), key=lambda one: not isinstance(one.statement, ast.Expr), default=None)
+
+    def function(self, line: int | None) -> ast.AST | None:
+        """The innermost function around a line; None: the module, where also the end of the run is."""
+        return self._functions.get(line) if line is not None else None
+
+    def _position(self, line: int, column: int) -> int:
+        """Columns of the tree count bytes."""
+        return self._starts[line - 1] + len(self._lines[line - 1].encode()[:column].decode(errors="replace"))
+
+
+def _functions(tree: ast.Module) -> dict[int, ast.AST]:
+    """The innermost function of each line that is in one."""
+    return {
+        line: node
+        for node in ast.walk(tree)  # outer ones come first
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for line in range(node.body[0].lineno, (node.end_lineno or node.lineno) + 1)
+    }
+
+
+def _blocks(tree: ast.Module) -> Iterator[list[ast.stmt]]:
+    for node in ast.walk(tree):
+        for field in _STATEMENTS:
+            block = getattr(node, field, None)
+            if isinstance(block, list) and block and isinstance(block[0], ast.stmt):
+                yield block
+
+
+def _is_simple(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr)

@@ -1,0 +1,233 @@
+"""How the source has to change for one flag of one tensor to be the other one; or why no change of it can do that.
+
+A change is the least that does it, and leaves the person's formatting and comments alone: the keyword in the call that
+made the tensor where there is one, else one line right after the statement that named it.
+"""
+
+import ast
+import re
+from collections import Counter
+from typing import Literal
+
+from gradviz.model.births import births
+from gradviz.model.place import Edit, Placed, Text
+from gradviz.model.program import parse
+from gradviz.model.trace import ProgramError, Tensor, Trace
+
+Flag = Literal["requires_grad", "retain_grad", "detach"]
+Locked = Literal["dtype", "not a leaf", "leaf", "inference", "untracked", "no place"]
+
+FACTORIES = frozenset(
+    (
+        *("arange", "empty", "empty_like", "eye", "full", "full_like", "linspace", "logspace", "ones", "ones_like"),
+        *("rand", "rand_like", "randn", "randn_like", "tensor", "zeros", "zeros_like"),
+    )
+)
+KEYWORD = "requires_grad"
+_ADDED = f"{KEYWORD}=True"
+_FAR = 10_000  # lines run between a binding and the step that tells of it, in a function called there
+_ROOT = re.compile(r"\w+")
+
+
+class Toggles:
+    """The changes that can be made for the tensors of one trace."""
+
+    def __init__(self, trace: Trace) -> None:
+        """Read the trace's source; no change can be made to a text that is no program."""
+        program = parse(trace.source)
+        self._text = None if isinstance(program, ProgramError) else Text(program)
+        self._calls = _factory_calls(trace)
+        self._times = Counter(self._calls.values())
+        self._lines = [step for step in trace.steps if step.kind == "line"]
+        self._bound = {
+            (name, tensor): position
+            for position, step in enumerate(self._lines)
+            for name, tensor in (step.names or {}).items()
+        }
+        self._flags = {(state.id, state.requires_grad) for state in trace.past}
+
+    def edit(self, tensor: Tensor, name: str, flag: Flag) -> Edit | Locked:
+        """Return the change that gives a tensor's flag its other value; or why there is none.
+
+        Args:
+            tensor: the tensor, as it is at the end of the run.
+            name: one of its names.
+            flag: "requires_grad" and "retain_grad" as torch has them; "detach": the name is bound to what detach()
+                makes of the tensor, or no longer is.
+        """
+        locked = _locked(tensor, flag)
+        if locked is not None:
+            return locked
+        found = None if self._text is None else self._change(self._text, tensor, name, flag)
+        return "no place" if found is None else found
+
+    def _change(self, text: Text, tensor: Tensor, name: str, flag: Flag) -> Edit | None:
+        placed = self._binding(text, tensor, name)
+        target = _expression(tensor, name)
+        if flag != KEYWORD:
+            return None if placed is None else _line_after(text, placed, _STATEMENTS[flag].format(target))
+        on = not tensor.requires_grad
+        return (
+            (None if placed is None else self._set_later(text, placed, tensor, target))
+            or self._in_call(text, tensor, on=on)
+            or (None if placed is None else _inserted(text, placed.statement, f"{target}.requires_grad_({on})"))
+        )
+
+    def _binding(self, text: Text, tensor: Tensor, name: str) -> Placed | None:
+        """The statement that bound the name to the tensor last: it ran before the step that tells so, in that frame."""
+        root, told = _ROOT.match(name), self._bound.get((name, tensor.id))
+        if root is None or told is None:
+            return None
+        function = text.function(self._lines[told].line)
+        for step in reversed(self._lines[max(0, told - _FAR) : told]):
+            if step.line is not None and text.function(step.line) == function:
+                placed = text.binding(step.line, root[0])
+                if placed is not None:
+                    return placed
+        return None
+
+    def _set_later(self, text: Text, placed: Placed, tensor: Tensor, target: str) -> Edit | None:
+        """The last statement of the block that sets the flag, flipped; or removed, if the flag was right before it."""
+        on = not tensor.requires_grad
+        for index in range(len(placed.following) - 1, -1, -1):
+            statement = placed.following[index]
+            value = _set_by(text, statement, target)
+            if value is not None:
+                ours = index == 0 and _same(text.cut(statement), f"{target}.requires_grad_({not on})")
+                removed = (
+                    _removed(text, placed.statement, statement) if ours and (tensor.id, on) in self._flags else None
+                )
+                return removed or _flipped(text, value, on=on)
+        return None
+
+    def _in_call(self, text: Text, tensor: Tensor, *, on: bool) -> Edit | None:
+        """In the call that made it, if that made no other tensor."""
+        made = self._calls.get(tensor.id)
+        if made is None or self._times[made] > 1:
+            return None
+        line, written = made
+        calls = [call for call in _calls_on(text.tree, line) if _same(text.cut(call), written)]
+        return _keyword(text, calls[0], on=on) if len(calls) == 1 else None
+
+
+_STATEMENTS = {"retain_grad": "{0}.retain_grad()", "detach": "{0} = {0}.detach()"}
+
+
+def _locked(tensor: Tensor, flag: Flag) -> Locked | None:
+    if tensor.is_inference:
+        return "inference"
+    if flag == KEYWORD:
+        if not tensor.is_leaf:
+            return "not a leaf"
+        return None if tensor.dtype.startswith(("float", "bfloat", "complex")) else "dtype"
+    if flag == "retain_grad" and tensor.is_leaf:
+        return "leaf"
+    return None
+
+
+def _factory_calls(trace: Trace) -> dict[int, tuple[int, str]]:
+    """Line and text of the call that each tensor of a factory came from."""
+    born = births(trace)
+    return {
+        tensor: (op.line, op.call)
+        for op in trace.ops
+        if op.id in born and op.line is not None and op.call is not None
+        for tensor in op.outputs
+        if trace.tensors[tensor].names  # a factory has tensors of its own on the way
+    }
+
+
+def _expression(tensor: Tensor, name: str) -> str:
+    """A name as the program can write it: parts of modules may be numbers."""
+    root, _, path = name.partition(".")
+    if all(part.isidentifier() for part in path.split(".")) or not path:
+        return name
+    return f'{root}.get_parameter("{path}")' if tensor.is_parameter else name
+
+
+def _calls_on(tree: ast.Module, line: int) -> list[ast.Call]:
+    return [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and node.lineno <= line <= (node.end_lineno or line) and _is_factory(node.func)
+    ]
+
+
+def _is_factory(function: ast.expr) -> bool:
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return name in FACTORIES
+
+
+def _same(text: str, other: str) -> bool:
+    return text.split() == other.split()
+
+
+def _keyword(text: Text, call: ast.Call, *, on: bool) -> Edit | None:
+    """Add, flip or remove the keyword of a factory call."""
+    keyword = next((one for one in call.keywords if one.arg == KEYWORD), None)
+    close = text.end(call) - 1
+    if keyword is None:
+        return _added(text, call, close) if on else None
+    if not isinstance(keyword.value, ast.Constant) or keyword.value.value is on:
+        return None
+    if not on and text.source[:close].endswith(f", {_ADDED}") and len(call.keywords) + len(call.args) > 1:
+        return Edit(close - len(f", {_ADDED}"), close, "")
+    return Edit(text.start(keyword.value), text.end(keyword.value), str(on))
+
+
+def _added(text: Text, call: ast.Call, close: int) -> Edit | None:
+    """The keyword behind the last argument, before whatever comma, comment or line end follows that."""
+    last = max((text.end(one) for one in (*call.args, *(keyword.value for keyword in call.keywords))), default=None)
+    if last is None:
+        return Edit(close, close, _ADDED)
+    between = text.source[last:close]
+    while between.lstrip().startswith(")"):  # the argument is in parentheses
+        last += between.index(")") + 1
+        between = text.source[last:close]
+    return Edit(last, last, f", {_ADDED}")
+
+
+def _flipped(text: Text, value: ast.Constant | Edit, *, on: bool) -> Edit | None:
+    if isinstance(value, Edit):
+        return None if on else value
+    return None if value.value is on else Edit(text.start(value), text.end(value), str(on))
+
+
+def _set_by(text: Text, statement: ast.stmt, target: str) -> ast.Constant | Edit | None:
+    """The constant that a statement sets a target's flag to; where it is left out, the place for False."""
+    match statement:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner, attr="requires_grad_"), args=args, keywords=[])):
+            if _same(text.cut(owner), target):
+                if not args:
+                    close = text.end(statement) - 1
+                    return Edit(close, close, "False")
+                return args[0] if isinstance(args[0], ast.Constant) else None
+        case ast.Assign(targets=[ast.Attribute(value=owner, attr="requires_grad")], value=ast.Constant() as value):
+            return value if _same(text.cut(owner), target) else None
+    return None
+
+
+def _line_after(text: Text, placed: Placed, line: str) -> Edit | None:
+    """Take the line away that follows the statement, or put it there."""
+    first = placed.following[0] if placed.following else None
+    if first is not None and _same(text.cut(first), line):
+        return _removed(text, placed.statement, first)
+    return _inserted(text, placed.statement, line)
+
+
+def _inserted(text: Text, statement: ast.stmt, line: str) -> Edit:
+    indent = text.before(statement)
+    end = text.end(statement)
+    if indent.strip() or text.after(statement).lstrip().startswith(";"):  # it shares its line with others
+        return Edit(end, end, f"; {line}")
+    end = text.line_end(statement)
+    return Edit(end, end, f"{text.newline()}{indent}{line}")
+
+
+def _removed(text: Text, before: ast.stmt, statement: ast.stmt) -> Edit | None:
+    """The edit that takes away what _inserted put there; None where a comment would go with it."""
+    if text.before(statement).strip():
+        return Edit(text.end(before), text.end(statement), "")
+    if text.after(statement).strip() or statement.lineno != (before.end_lineno or before.lineno) + 1:
+        return None
+    return Edit(text.line_end(before), text.line_end(statement), "")
