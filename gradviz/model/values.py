@@ -12,7 +12,7 @@ from gradviz.model.trace import Number, Value
 FEW = 6  # elements that are written out in a box
 _SHORT = 30  # characters of them; longer ones are told by their range
 _DIGITS = 4
-_ROUNDING = 1e-2
+_ROUNDING = {"float64": 2.0**-52, "float32": 2.0**-23, "float16": 2.0**-10, "bfloat16": 2.0**-7}  # of one sum
 MOST = 64  # elements that are ever read
 Nest = TypeVar("Nest")  # an item, or a group of them
 
@@ -89,14 +89,14 @@ def value_text(value: Value) -> str | None:
     return f"{number_text(known.min)} … {number_text(known.max)}"
 
 
-def adds_up(total: Value, parts: Sequence[Value | None]) -> bool:
-    """Whether the parts, all read in full, have the total as their sum (within the rounding of half floats)."""
+def adds_up(total: Value, parts: Sequence[Value | None], dtype: str = "float32") -> bool:
+    """Whether the parts, all read in full, have the total as their sum, within the rounding of its dtype."""
     columns = [_numbers(one.data) for one in (total, *parts) if one is not None and one.data]
-    if len(columns) != len(parts) + 1 or len({len(column) for column in columns}) != 1:
+    if not parts or len(columns) != len(parts) + 1 or len({len(column) for column in columns}) != 1:
         return False
-    sums = [sum(terms) for terms in zip(*columns[1:], strict=True)]
-    return bool(sums) and all(
-        math.isclose(a, b, rel_tol=_ROUNDING, abs_tol=_ROUNDING) for a, b in zip(sums, columns[0], strict=True)
+    rounding = len(parts) * _ROUNDING.get(dtype, _ROUNDING["float32"])
+    return all(
+        abs(sum(terms) - whole) <= rounding * sum(map(abs, terms)) for whole, *terms in zip(*columns, strict=True)
     )
 
 

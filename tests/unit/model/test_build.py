@@ -182,6 +182,7 @@ def test_a_base_changed_through_its_view_gets_a_new_node() -> None:
     graph = build(tape.trace(), "both")
     _, mul = op_nodes(graph)
     first, second = states(graph, base)
+    assert [e.tail for e in into(graph, mul)] == [states(graph, view)[0].id, first.id]
     assert [(e.tail, e.output) for e in into(graph, second)] == [(mul.id, 1)]
     assert into(graph, first) == []
     assert len(states(graph, view)) == 2
@@ -249,18 +250,19 @@ def test_regions_without_a_node_are_left_out() -> None:
     assert [region.id for region in build(tape.trace(), "both").regions if region.id == empty] == []
 
 
-def test_ops_of_backward_are_no_part_of_the_forward_graph() -> None:
+@pytest.mark.parametrize("view", ["both", "forward"])
+def test_ops_of_backward_are_drawn_where_autograd_recorded_them(view: View) -> None:
     tape = square()
-    grad = tape.apply("mul", 1, 0)
+    recorded = tape.apply("mul", 1, 0)
     tape.ops[-1] = tape.ops[-1]._replace(phase="backward")
-    graph = build(tape.trace(), "both")
-    assert len(op_nodes(graph)) == 1
-    # What backward made is no op's result here: a tensor that is taken later comes from nowhere.
-    used = tape.apply("exp", grad)
+    lost = tape.apply("mul", tape.leaf(scalar(1.0), requires_grad=False))
+    tape.ops[-1] = tape.ops[-1]._replace(phase="backward")
+    used = tape.apply("exp", recorded, lost)
     tape.line(None, used=used)
-    later = build(tape.trace(), "both")
-    assert len(states(later, grad)) == 1
-    assert into(later, states(later, grad)[0]) == []
+    graph = build(tape.trace(), view)
+    assert [n.op.name for n in op_nodes(graph) if n.op is not None] == ["aten::mul", "aten::mul", "aten::exp"]
+    # What backward made unrecorded is no op's result here: it comes from nowhere.
+    assert into(graph, states(graph, lost)[0]) == []
 
 
 def test_a_second_backward_adds_up_over_the_calls() -> None:

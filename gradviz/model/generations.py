@@ -1,0 +1,66 @@
+"""Generations of a tensor: what it is between one change in place and the next, each of which is drawn on its own."""
+
+from collections.abc import Iterable
+
+from gradviz.model.trace import GradFn, Op, Tensor, Trace
+
+Generation = tuple[int, int | None]  # a tensor, and the op that changed it last; None: as it was first
+
+
+def generations(trace: Trace, shown: dict[int, int]) -> dict[Generation, Tensor]:
+    """Return the last state of each tensor in each of its generations.
+
+    Args:
+        trace: the run.
+        shown: for each op that is drawn, as itself or as a part of another, the one that is drawn.
+    """
+    states: dict[Generation, Tensor] = {}
+    for state in (*trace.past, *trace.tensors):
+        states[state.id, None if state.made_by is None else shown.get(state.made_by)] = state
+    return states
+
+
+def touched(states: Iterable[Generation], ops: Iterable[Op]) -> dict[int, list[int]]:
+    """Return the tensors each op changed though it did not return them: they share memory with what it wrote to."""
+    outputs = {op.id: set(op.outputs) for op in ops}
+    found: dict[int, list[int]] = {}
+    for tensor, op in states:
+        if op is not None and tensor not in outputs[op]:
+            found.setdefault(op, []).append(tensor)
+    return found
+
+
+def birth_regions(trace: Trace) -> dict[int, int | None]:
+    """Return the region in which each tensor was first seen, if an op of the forward run made it there."""
+    regions: dict[int, int | None] = {}
+    for state in (*trace.past, *trace.tensors):
+        op = None if state.made_by is None else trace.ops[state.made_by]
+        regions.setdefault(state.id, op.region if op is not None and op.phase == "forward" else None)
+    return regions
+
+
+def changed_bases(op: Op, tensors: tuple[Tensor, ...]) -> tuple[int, ...]:
+    """Return the tensors that an op changes through views of them: it takes their old state too."""
+    outputs = set(op.outputs)
+    written = [tensor for tensor in dict.fromkeys(op.inputs) if tensor in outputs]
+    bases = dict.fromkeys(tensors[tensor].base for tensor in written)
+    return tuple(base for base in bases if base is not None and base not in outputs)
+
+
+def grad_fn_made(op: Op, trace: Trace) -> GradFn | None:
+    """Return the grad_fn that passes on the gradients of an op.
+
+    In place on a view it is the CopySlices that torch gives the base. The view itself gets a new grad_fn, which is no
+    more than the view taken again of the changed base, and leads there.
+    """
+    if op.grad_fn is None:
+        return None
+    own = reached = trace.grad_fns[op.grad_fn]
+    if not changed_bases(op, trace.tensors):
+        return own
+    while reached.name != "CopySlices":
+        target = reached.next[0][0] if reached.next else None
+        if target is None or trace.grad_fns[target].step != own.step:
+            return own
+        reached = trace.grad_fns[target]
+    return reached
