@@ -33,7 +33,7 @@ MAX_HELD = 2 * 1024**3
 # What msgspec and CPython make of a byte, of a list, of an object and of a value in one, at the most: a list may become
 # a record of which all but one field is left out, a text may take four bytes a character. Empty lists are all one.
 _BYTE, _LIST, _OBJECT, _VALUE = 4, 112, 256, 60
-_PAGE_ITSELF = 512
+_PAGE_ITSELF = 4096  # more than its memory: taking a page needs time, and an honest run sends some fifty a second
 
 NAME = 100  # characters of a name
 NAMES = 8  # of one tensor
