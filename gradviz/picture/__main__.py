@@ -51,6 +51,7 @@ class Session:
         self._run = 0
         self._builder: TraceBuilder | None = None
         self._how: Exit | FrameError | None = None  # how the run ended; None: it goes on
+        self._record: Trace | None = None  # of the whole run, once it was asked for
         self._next = 0.0  # when the run may be shown unfinished
 
     def take(self, frame: Frame) -> Iterator[bytes]:
@@ -64,7 +65,7 @@ class Session:
         elif frame.kind is Kind.SAVE:
             yield self._saved(_SAVE.decode(frame.payload))
         elif frame.kind is Kind.RUN:
-            self._run, self._how = frame.run, None
+            self._run, self._how, self._record = frame.run, None, None
             self._builder = TraceBuilder(intake.request(frame.payload), self._ready)
             self._next = time.monotonic() + FIRST
             yield pack(Kind.RUN, frame.run)
@@ -96,7 +97,11 @@ class Session:
         raise FrameError(f"even without a drawing it is larger than {MAX_PAYLOAD:,} bytes")
 
     def _trace(self, builder: TraceBuilder) -> Trace:
-        return builder.longest()[0] if self._how is None else concluded(builder, self._how)
+        if self._how is None:
+            return builder.longest()[0]
+        if self._record is None:
+            self._record = concluded(builder, self._how)
+        return self._record
 
     def _saved(self, wanted: Save) -> bytes:
         reason = _guarded(lambda: self._save(wanted), lambda reason: reason)

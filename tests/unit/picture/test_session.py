@@ -68,6 +68,15 @@ def test_another_view_needs_no_new_run() -> None:
     assert drawing.title == "計算グラフ"
 
 
+def test_another_view_needs_no_second_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session()
+    answers(session, WHOLE)
+    monkeypatch.setattr(process, "concluded", lambda *_: [][0])
+    assert shown(answers(session, redraw())[0]).drawing is not None
+    (failed,) = map(shown, answers(session, WHOLE)[1:])
+    assert failed.drawing is None
+
+
 def test_options_that_come_early_hold_for_the_run() -> None:
     session = Session()
     assert answers(session, pack(Kind.REDRAW, 0, msgspec.json.encode(Options(view="backward")))) == []
