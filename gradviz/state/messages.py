@@ -1,11 +1,11 @@
 """What can happen to the window (messages) and what it then asks for (effects). Frozen values, nothing else."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from gradviz.model.trace import GradMode
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Options, Picture
-from gradviz.state.values import Theme
+from gradviz.state.values import Theme, Wheel
 
 # Messages: what happened.
 
@@ -52,6 +52,24 @@ class ThemeSet(NamedTuple):
     """Light or dark."""
 
     theme: Theme
+
+
+class WheelSet(NamedTuple):
+    """What a turn of the wheel does over the graph."""
+
+    wheel: Wheel
+
+
+class PresentSet(NamedTuple):
+    """Show it to a room, or to oneself."""
+
+    on: bool
+
+
+class Told(NamedTuple):
+    """There is a word to say that is not about a run."""
+
+    text: str
 
 
 class EngineReady(NamedTuple):
@@ -109,6 +127,18 @@ class TensorChosen(NamedTuple):
     tensor: int
 
 
+class Searched(NamedTuple):
+    """The person looks for this in the graph; None: no longer."""
+
+    query: str | None
+
+
+class SearchStepped(NamedTuple):
+    """To the next thing found, or to the one before."""
+
+    step: Literal[1, -1]
+
+
 Message = (
     Edited
     | Opened
@@ -118,6 +148,9 @@ Message = (
     | ModeSet
     | OptionsSet
     | ThemeSet
+    | WheelSet
+    | PresentSet
+    | Told
     | EngineReady
     | EngineEnded
     | RunExited
@@ -127,6 +160,8 @@ Message = (
     | MarkChosen
     | LineChosen
     | TensorChosen
+    | Searched
+    | SearchStepped
 )
 
 # Effects: what is to be done.

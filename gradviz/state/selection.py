@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from gradviz.drawing.shapes import Drawing, Mark
+from gradviz.picture.picture import TensorRow
 from gradviz.state.values import NOTHING, AppState, Chosen, Selection
 
 
@@ -12,36 +13,36 @@ def reselected(state: AppState) -> AppState:
     """Return the state with its selection made anew; what is no longer there is no longer chosen."""
     selection = _select(state, state.chosen) if state.chosen else NOTHING
     gone = state.chosen is not None and state.chosen.kind != "line" and selection == NOTHING
+    if state.search and state.search.hits:
+        selection = selection._replace(lit=frozenset(state.search.hits))
     return state._replace(selection=selection, chosen=None if gone else state.chosen)
 
 
 def _select(state: AppState, chosen: Chosen) -> Selection:
-    rows = state.table.rows if state.table else ()
     drawing = state.shown.drawing if state.shown else None
+    rows = state.table.rows if state.table else ()
     if chosen.kind == "line":
         on_line = [mark for mark in drawing.nodes if mark.line == chosen.value] if drawing else []
         tensors = frozenset(row.tensor for row in rows if row.line == chosen.value)
         return Selection(frozenset(mark.id for mark in on_line), None, (), tensors)
-    if chosen.kind == "tensor":
-        row = next((row for row in rows if row.tensor == chosen.value), None)
-        if row is None:
-            return NOTHING
-        mark = _find(drawing, row.mark) if drawing and row.mark else None
-        if mark is None or drawing is None:
-            return Selection(lines=_lines([row.line]), tensors=frozenset((row.tensor,)))
-        return _selected_mark(drawing, mark, frozenset((row.tensor,)))
-    mark = _find(drawing, str(chosen.value)) if drawing else None
+    row = next((row for row in rows if chosen == ("tensor", row.tensor)), None)
+    name = row.mark if row else chosen.value
+    mark = _find(drawing, name) if drawing else None
     if mark is None or drawing is None:
-        return NOTHING
-    return _selected_mark(drawing, mark, frozenset() if mark.tensor is None else frozenset((mark.tensor,)))
-
-
-def _selected_mark(drawing: Drawing, mark: Mark, tensors: frozenset[int]) -> Selection:
+        return Selection(lines=_lines([row.line]), tensors=frozenset((row.tensor,))) if row else NOTHING
+    tensors = frozenset((row.tensor,)) if row else _tensors(mark, rows)
     return Selection(frozenset((mark.id,)), reach(drawing, mark), _lines([mark.line]), tensors)
 
 
-def _find(drawing: Drawing, mark: str) -> Mark | None:
-    return next((one for group in (drawing.nodes, drawing.edges) for one in group if one.id == mark), None)
+def _tensors(mark: Mark, rows: tuple[TensorRow, ...]) -> frozenset[int]:
+    """Return the tensor that a mark is, or else those whose rows lead to it: a grad_fn is none itself."""
+    if mark.tensor is not None:
+        return frozenset((mark.tensor,))
+    return frozenset(row.tensor for row in rows if row.mark == mark.id)
+
+
+def _find(drawing: Drawing, name: str | int | None) -> Mark | None:
+    return next((one for group in (drawing.nodes, drawing.edges) for one in group if one.id == name), None)
 
 
 def _lines(lines: Iterable[int | None]) -> tuple[int, ...]:

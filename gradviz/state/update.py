@@ -25,17 +25,23 @@ from gradviz.state.messages import (
     OptionsSet,
     PictureArrived,
     PictureEnded,
+    PresentSet,
     RanLong,
     Redraw,
     Remember,
     RunExited,
     RunPressed,
+    Searched,
     StartEngine,
     StartRun,
     StopPressed,
+    TensorChosen,
     ThemeSet,
+    Told,
     Watch,
+    WheelSet,
 )
+from gradviz.state.search import searched, stepped
 from gradviz.state.selection import reselected
 from gradviz.state.values import AppState, Chosen, Engine, Phase, Shown
 
@@ -44,15 +50,27 @@ START_DELAYS = (0, 1000, 3000)  # milliseconds before each of those starts
 
 EMPTY = Drawing(Size(0, 0), (), (), ())  # of a program without tensors
 
+# What the person does. A word about a file has then been read.
+_DEEDS = (Edited, Opened, RunPressed, StopPressed, LiveSet, ModeSet, OptionsSet)
+
 Next = tuple[AppState, Effects]
 
 
 def update(state: AppState, message: Message) -> Next:
     """Return the state after the message, and what is to be done about it."""
+    if isinstance(message, _DEEDS):
+        state = state._replace(said="")
     after, effects = _answer(state, message)
-    if after.shown is not state.shown or after.picture is not state.picture or after.chosen != state.chosen:
+    if after.search and after.shown is not state.shown:
+        after = searched(after, after.search.query)
+    if any(now is not then for now, then in zip(_seen(after), _seen(state), strict=True)):
         after = reselected(after)
     return _settled(after), effects
+
+
+def _seen(state: AppState) -> tuple[object, ...]:
+    """Return what the selection is made of."""
+    return state.shown, state.picture, state.chosen, state.search
 
 
 def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line for each message is the plain table
@@ -60,7 +78,7 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
         case Edited(text):
             return _edited(state, text)
         case Opened(text):
-            return _rerun(state._replace(text=text, document=state.document + 1, chosen=None))
+            return _rerun(_with_text(state, text)._replace(document=state.document + 1, chosen=None))
         case RunPressed():
             return _pressed(state)
         case StopPressed():
@@ -73,6 +91,12 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
             return _redrawn(state, options)
         case ThemeSet(theme):
             return state._replace(theme=theme), ()
+        case WheelSet(wheel):
+            return state._replace(wheel=wheel), ()
+        case PresentSet(on):
+            return state._replace(presenting=on), ()
+        case Told(text):
+            return state._replace(said=text), ()
         case EngineReady(ready):
             return _ready(state, ready)
         case EngineEnded(reason):
@@ -89,12 +113,22 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
             return state._replace(chosen=None if mark is None else Chosen("mark", mark)), ()
         case LineChosen(line):
             return state._replace(chosen=Chosen("line", line)), ()
-        case _:  # TensorChosen
-            return state._replace(chosen=Chosen("tensor", message.tensor)), ()
+        case TensorChosen(tensor):
+            return state._replace(chosen=Chosen("tensor", tensor)), ()
+        case Searched(query):
+            return (state._replace(search=None) if query is None else searched(state, query)), ()
+        case _:  # SearchStepped
+            return stepped(state, message.step), ()
 
 
 def _edited(state: AppState, text: str) -> Next:
-    return (state, ()) if text == state.text else _rerun(state._replace(text=text))
+    return (state, ()) if text == state.text else _rerun(_with_text(state, text))
+
+
+def _with_text(state: AppState, text: str) -> AppState:
+    """Return the state with another text. No program has no graph, not even the last good one."""
+    state = state._replace(text=text)
+    return state._replace(shown=None, table=None) if state.empty else state
 
 
 def _rerun(state: AppState) -> Next:
@@ -179,10 +213,12 @@ def _pictured(state: AppState, picture: Picture) -> AppState:
     failed = any(problem.severity == "error" for problem in picture.problems)
     if picture.steps or not failed:
         state = state._replace(printed=picture)
+    if state.empty:
+        return state
     # The old drawing stays until the new one is whole, unless there is none at all.
     if not (picture.complete or state.shown is None) or (picture.drawing is None and (failed or not picture.complete)):
         return state
-    shown = Shown(picture.drawing or EMPTY, picture.run, state.document)
+    shown = Shown(picture.drawing or EMPTY, picture.run, state.document, good=not failed)
     return state._replace(shown=shown, table=picture)
 
 

@@ -11,6 +11,7 @@ from gradviz.picture.picture import Options, Picture
 MAX_PROGRAM = 1024 * 1024  # characters; an editor with more is not run
 
 Theme = Literal["light", "dark"]
+Wheel = Literal["zoom", "scroll"]
 
 
 class Phase(StrEnum):
@@ -41,6 +42,7 @@ class Shown(NamedTuple):
     drawing: Drawing
     run: int
     document: int
+    good: bool = True  # its run came to its end
 
 
 class Chosen(NamedTuple):
@@ -62,6 +64,19 @@ class Selection(NamedTuple):
 NOTHING = Selection()
 
 
+class Search(NamedTuple):
+    """What the person looks for in the graph, and where it is."""
+
+    query: str
+    hits: tuple[str, ...] = ()  # nodes, in drawing order
+    at: int = 0  # the hit the person is at
+
+    @property
+    def hit(self) -> str | None:
+        """The mark the person is at; None: nothing was found."""
+        return self.hits[self.at] if self.hits else None
+
+
 class AppState(NamedTuple):
     """All the window shows, except where a panel is scrolled to."""
 
@@ -71,6 +86,8 @@ class AppState(NamedTuple):
     live: bool = True
     options: Options = Options()
     theme: Theme = "light"
+    wheel: Wheel = "zoom"
+    presenting: bool = False  # on a wall, to a room
     engine: Engine = Engine()
     run: int = 0  # the newest run; 0: none yet
     request: Request | None = None  # what that run was asked
@@ -81,13 +98,15 @@ class AppState(NamedTuple):
     slow: bool = False  # it has taken long enough to say so
     stopped: bool = False  # the person stopped it
     exit: Exit | None = None
-    shown: Shown | None = None  # the last good drawing
+    shown: Shown | None = None  # the newest drawing; None: no program that has run had one
     dimmed: bool = False  # it is not of the program as it stands
     picture: Picture | None = None  # the newest answer: its problems
     table: Picture | None = None  # the answer whose tensors are shown: they go with the drawing
     printed: Picture | None = None  # the answer whose output is shown: the newest of a program that ran at all
     failure: str = ""  # why the picture process could not answer
+    said: str = ""  # a word about files, until the person does something else
     chosen: Chosen | None = None
+    search: Search | None = None  # None: the person is not searching
     selection: Selection = NOTHING
 
     @property
@@ -99,6 +118,11 @@ class AppState(NamedTuple):
     def current(self) -> bool:
         """Whether the newest run is of the program as it stands."""
         return self.request is not None and (self.request.source, self.request.mode) == (self.text, self.mode)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is no program at all."""
+        return not self.text.strip()
 
     @property
     def too_long(self) -> bool:

@@ -12,7 +12,7 @@ from gradviz.picture.picture import Options, Picture, Problem, TensorRow
 from gradviz.state import messages as m
 from gradviz.state.selection import reach
 from gradviz.state.update import MAX_STARTS, START_DELAYS, update
-from gradviz.state.values import MAX_PROGRAM, NOTHING, AppState, Chosen, Phase, Selection
+from gradviz.state.values import MAX_PROGRAM, NOTHING, AppState, Chosen, Phase, Search, Selection
 
 READY = m.EngineReady(Ready("2.13.0", "3.11", ""))
 UNWALLED = m.EngineReady(Ready("2.13.0", "3.11", "no Landlock here"))
@@ -262,6 +262,72 @@ def test_a_huge_program_is_kept_but_not_run() -> None:
     assert effects == [m.Remember(text)]
 
 
+def test_an_empty_program_has_no_graph_and_the_next_error_has_no_last_good_one() -> None:
+    state, _ = play(shown(), [m.Edited(" \n")])
+    assert state.empty
+    assert (state.shown, state.table, state.dimmed) == (None, None, False)
+    state, _ = play(state, [m.RunExited(2, DONE), good(2, None)])
+    assert state.shown is None
+    state, _ = play(state, [m.Edited("x +"), m.RunExited(3, DONE), failed(3)])
+    assert state.shown is None
+    assert not state.empty
+
+
+def test_a_graph_of_a_run_that_failed_is_shown_but_is_not_good() -> None:
+    problem = Problem("error", 2, 0, None, 0, "no", "RuntimeError: no", None)
+    state, _ = play(shown(), [m.Edited("xy"), m.RunExited(2, DONE)])
+    assert state.shown is not None
+    assert state.shown.good
+    state, _ = play(state, [m.PictureArrived(Picture(2, True, DIAMOND, ROWS, problems=(problem,), steps=3))])
+    assert state.shown is not None
+    assert (state.shown.run, state.shown.good, state.dimmed) == (2, False, False)
+
+
+def test_a_word_is_said_until_the_person_does_something() -> None:
+    state, _ = play(shown(), [m.Told("Wrote a.svg"), m.RanLong(1), m.LineChosen(2)])
+    assert state.said == "Wrote a.svg"
+    assert play(state, [m.Edited("xy")])[0].said == ""
+
+
+def test_the_wheel_and_the_presentation_are_choices() -> None:
+    state, effects = play(shown(), [m.WheelSet("scroll"), m.PresentSet(True)])
+    assert (state.wheel, state.presenting, effects) == ("scroll", True, [])
+
+
+def test_searching_lights_the_hits_and_walks_round_them() -> None:
+    state, _ = play(shown(), [m.Searched("LINE  2")])
+    assert state.search == Search("LINE  2", ("b", "c"))
+    assert state.selection.lit == frozenset({"b", "c"})
+    assert state.selection.marks == {"b"}
+    state, _ = play(state, [m.SearchStepped(1)])
+    assert state.selection.marks == {"c"}
+    assert play(state, [m.SearchStepped(1)])[0].selection.marks == {"b"}
+    assert play(state, [m.SearchStepped(-1), m.SearchStepped(-1)])[0].selection.marks == {"c"}
+    state, _ = play(state, [m.Searched("2")])
+    assert state.search is not None
+    assert state.search.hit == "c"  # where the person is already
+    state, _ = play(state, [m.Searched(None)])
+    assert state.search is None
+    assert state.selection.lit == frozenset({"a", "ac", "c"})
+
+
+def test_searching_for_nothing_or_in_nothing_finds_nothing() -> None:
+    for query in (" ", "nowhere"):
+        state, _ = play(shown(), [m.Searched(query), m.SearchStepped(1)])
+        assert state.search == Search(query)
+        assert state.search.hit is None
+        assert state.selection == NOTHING
+    assert play(AppState(), [m.Searched("a")])[0].search == Search("a")
+    assert play(shown(), [m.SearchStepped(1)])[0].search is None
+
+
+def test_a_search_goes_on_in_the_next_picture() -> None:
+    state, _ = play(shown(), [m.Searched("line 2"), m.SearchStepped(1), m.Edited("xy"), m.RunExited(2, DONE)])
+    state, _ = play(state, [good(2, DIAMOND._replace(nodes=DIAMOND.nodes[2:]))])
+    assert state.search == Search("line 2", ("c",))
+    assert state.selection.marks == {"c"}
+
+
 def test_opening_another_program_forgets_the_selection() -> None:
     state, _ = play(shown(), [m.MarkChosen("a"), m.Opened("x")])
     assert state.document == 2
@@ -300,6 +366,15 @@ def test_choosing_a_row_lights_its_node_where_it_has_one() -> None:
     assert state.selection == Selection(tensors=frozenset({4}))
     state, _ = play(state, [m.TensorChosen(99)])
     assert state.chosen is None
+
+
+def test_a_row_and_the_grad_fn_it_leads_to_light_each_other() -> None:
+    drawing = Drawing(Size(1, 1), (), (edge("g", "h"),), (node("g", 2), node("h", 3)))
+    row = ROWS[1]._replace(tensor=7, mark="g", line=2)
+    picture = Picture(1, True, drawing, (row, *ROWS), steps=3)
+    state, _ = play(AppState(), [m.Opened("x"), READY, m.RunExited(1, DONE), m.PictureArrived(picture)])
+    by_row, by_mark = (play(state, [message])[0].selection for message in (m.TensorChosen(7), m.MarkChosen("g")))
+    assert by_row == by_mark == Selection(frozenset("g"), frozenset({"g", "gh", "h"}), (2,), frozenset({7}))
 
 
 def test_what_is_gone_is_no_longer_chosen() -> None:
@@ -345,6 +420,8 @@ EVENTS = st.one_of(
     st.builds(failed, st.integers(0, 5)),
     st.builds(m.MarkChosen, st.sampled_from(["a", "b", "zz", None])),
     st.builds(m.LineChosen, st.integers(1, 4)),
+    st.builds(m.Searched, st.sampled_from(["line 2", "", None])),
+    st.builds(m.SearchStepped, st.sampled_from([1, -1])),
     st.builds(m.OptionsSet, st.builds(Options, view=st.sampled_from(["both", "forward"]))),
 )
 
@@ -366,6 +443,8 @@ def test_whatever_happens_the_laws_hold(messages: list[m.Message]) -> None:
         assert state.run == run
         assert state.shown is None or state.shown.run <= state.run
         assert not state.slow or state.busy
+        assert not state.empty or state.shown is None
+        assert state.search is None or state.search.at < max(1, len(state.search.hits))
         if state.shown and not state.busy and not state.dimmed:
             assert state.current
             assert state.shown.run == state.run
