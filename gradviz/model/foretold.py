@@ -46,30 +46,34 @@ def refused(trace: Trace, call: BackwardCall) -> tuple[Foretold, ...]:
 
 def runs(trace: Trace, call: BackwardCall) -> set[int]:
     """The grad_fns that a backward call has to run: all that its roots lead to, or those on the way to its inputs."""
-    order: list[int] = []
-    todo, seen = [number for number in call.grad_fns if number is not None], set[int]()
-    while todo:
-        number = todo.pop()
-        if number not in seen:
-            seen.add(number)
-            order.append(number)
-            todo.extend(to for to, _ in trace.grad_fns[number].next if to is not None)
+    seen = reachable(trace.grad_fns, call.grad_fns)
     if call.inputs is None:
-        return seen
-    needed: set[int] = set()  # what has a gradient to pass on to an input
-    wanted = set(call.inputs)
+        return set(seen)
     users: dict[int, list[int]] = {}
-    for number in order:
+    for number in seen:
         for to, _ in trace.grad_fns[number].next:
             if to is not None:
                 users.setdefault(to, []).append(number)
-    todo = [number for number in wanted if number in seen]
+    needed: set[int] = set()  # what has a gradient to pass on to an input
+    todo = [number for number in call.inputs if number in seen]
     while todo:
         for user in users.get(todo.pop(), ()):
             if user not in needed:
                 needed.add(user)
                 todo.append(user)
     return needed
+
+
+def reachable(grad_fns: tuple[GradFn, ...], roots: Iterable[int | None]) -> dict[int, None]:
+    """The grad_fns that some lead to by next_functions, those themselves among them."""
+    seen: dict[int, None] = {}
+    todo = [number for number in roots if number is not None]
+    while todo:
+        number = todo.pop()
+        if number not in seen:
+            seen[number] = None
+            todo.extend(to for to, _ in grad_fns[number].next if to is not None)
+    return seen
 
 
 def _grad_fns(trace: Trace, step: int | None) -> Iterable[GradFn]:

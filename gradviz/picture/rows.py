@@ -1,9 +1,10 @@
 """The tensors table: one row for each tensor that a name of the program holds at the end."""
 
 from gradviz.model.graph import Graph, NodeKind
+from gradviz.model.grounds import Grounds, grounds
 from gradviz.model.trace import Tensor, Trace
 from gradviz.model.values import shape_text, value_text
-from gradviz.model.why import TEXTS, why_no_grad
+from gradviz.model.why import why, why_text
 from gradviz.picture.picture import Language, TensorRow
 
 MOST = 500  # rows; more names than that are not read one by one
@@ -25,16 +26,17 @@ def rows(trace: Trace, graph: Graph | None, language: Language) -> tuple[TensorR
     for node in () if graph is None else graph.nodes:
         if node.tensor is not None and node.kind in (NodeKind.TENSOR, NodeKind.GRAD_FN):
             marks[node.tensor.id] = node.id
+    known = grounds(trace)
     return tuple(
-        _row(trace, trace.tensors[tensor], ", ".join(bound), marks.get(tensor), language)
+        _row(known, trace.tensors[tensor], ", ".join(bound), marks.get(tensor), language)
         for tensor, bound in list(names.items())[:MOST]
     )
 
 
-def _row(trace: Trace, tensor: Tensor, name: str, mark: str | None, language: Language) -> TensorRow:
-    grad_fn = "" if tensor.grad_fn is None else trace.grad_fns[tensor.grad_fn].name
+def _row(known: Grounds, tensor: Tensor, name: str, mark: str | None, language: Language) -> TensorRow:
+    grad_fn = "" if tensor.grad_fn is None else known.trace.grad_fns[tensor.grad_fn].name
     if tensor.grad is None:
-        grad = f"None — {TEXTS[language][why_no_grad(trace, tensor)]}"
+        grad = f"None — {why_text(why(known, tensor), language)}"
     else:
         grad = value_text(tensor.grad) or shape_text(tensor.grad.shape)
     return TensorRow(

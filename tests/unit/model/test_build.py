@@ -241,6 +241,12 @@ def test_a_tensor_born_in_a_region_stands_in_it() -> None:
     assert [(region.id, region.parent) for region in graph.regions] == [(outer, None), (inner, outer)]
 
 
+def test_a_backward_from_an_edge_has_no_tensor_to_start_from() -> None:
+    tape = square()
+    tape.backwards[0] = tape.backwards[0]._replace(roots=(None,))
+    assert all(n.roots == () for n in build(tape.trace(), "both").nodes)
+
+
 def test_regions_without_a_node_are_left_out() -> None:
     tape = Tape()
     tape.line(1)

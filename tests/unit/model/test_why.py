@@ -1,16 +1,19 @@
-"""Why .grad is None: one small program for each reason."""
+"""Why .grad is None: the words, and what no short program brings about. Real programs are in tests/engine."""
 
 from typing import get_args
 
 import pytest
 
-from gradviz.model.why import TEXTS, WhyNoGrad, why_no_grad
+from gradviz.model.clearings import cleared_on, clearings
+from gradviz.model.grounds import grounds
+from gradviz.model.trace import Step, Trace
+from gradviz.model.why import TEXTS, Why, WhyNoGrad, why, why_text
 from tests.unit.model.traces import Tape, scalar, square
 
 
 def told(tape: Tape, tensor: int) -> WhyNoGrad:
     trace = tape.trace()
-    return why_no_grad(trace, trace.tensors[tensor])
+    return why(grounds(trace), trace.tensors[tensor]).reason
 
 
 @pytest.fixture
@@ -24,22 +27,17 @@ def test_before_any_backward(tape: Tape) -> None:
     assert told(tape, tape.leaf(scalar(1.0))) == "not run"
 
 
-def test_backward_went_elsewhere() -> None:
+def test_no_op_took_it() -> None:
     tape = square()
-    assert told(tape, tape.leaf(scalar(1.0))) == "not reached"
+    assert told(tape, tape.leaf(scalar(1.0))) == "unused"
 
 
 def test_it_was_taken_away() -> None:
     tape = square()
     tape.write(tape.tensors[0]._replace(grad=None))
     assert told(tape, 0) == "cleared"
-
-
-def test_another_tensors_grad_is_not_its_own() -> None:
-    tape = square()
-    other = tape.leaf(scalar(1.0))
-    tape.write(tape.tensors[0]._replace(grad=None))
-    assert told(tape, other) == "not reached"
+    tape.write(tape.tensors[0]._replace(version=1))
+    assert told(tape, 0) == "cleared"
 
 
 def test_an_intermediate_tensor_keeps_none() -> None:
@@ -60,13 +58,70 @@ def test_the_flag_is_off(tape: Tape) -> None:
     assert told(tape, x) == "flag off"
 
 
-def test_the_op_was_not_recorded(tape: Tape) -> None:
+def test_the_grad_mode_of_the_whole_run_has_no_line(tape: Tape) -> None:
     x = tape.leaf(scalar(1.0))
-    block = tape.region("no_grad")
-    assert told(tape, tape.apply("mul", x, x, region=block)) == "unrecorded"
+    y = tape.apply("mul", x, x, region=tape.region("no_grad"))
+    tape.ops[-1] = tape.ops[-1]._replace(region=None)
+    trace = tape.trace()
+    assert why(grounds(trace), trace.tensors[y]) == Why("no_grad")
 
 
-def test_every_reason_has_its_words_in_both_languages() -> None:
-    for language in ("en", "ja"):
-        assert set(TEXTS[language]) == set(get_args(WhyNoGrad))
-        assert all(TEXTS[language].values())
+def test_what_a_recorded_op_made_without_requiring_grad_was_untracked(tape: Tape) -> None:
+    y = tape.apply("topk", tape.leaf(scalar(1.0)))
+    tape.tensors[y] = tape.tensors[y]._replace(requires_grad=False, grad_fn=None)
+    assert told(tape, y) == "untracked"
+
+
+def test_a_root_without_a_tensor_is_none_to_be_cut_off_from() -> None:
+    tape = square()
+    tape.backwards[-1] = tape.backwards[-1]._replace(roots=(None,))
+    assert told(tape, tape.leaf(scalar(1.0))) == "unused"
+
+
+def ran(source: str, *lines: int | None) -> Trace:
+    steps = tuple(Step(number, "line", line) for number, line in enumerate(lines))
+    return Trace("", "", "grad", source, steps=steps)
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("x.grad = None", 1),
+        ("o.zero_grad()", 1),
+        ("del x.grad", 1),
+        ("del w.grad, x.grad", 1),
+        ("w.grad = x.grad = None", 1),
+        ("w.grad = None; x.grad = None", 1),
+        ("ws[0].grad = None", 1),
+        ("y = 1\nx.grad = None", 2),
+        ("w.grad = None\nx.grad = None", 2),
+        ("w.grad = None", None),
+        ("print(x.grad)  # x.grad = None", None),
+        ("x.grad = y", None),
+        ("if x.grad == None: pass", None),
+        ("x.grad = None\no.zero_grad()", None),
+        ("x.grad = None\r\nx.grad = None", None),
+    ],
+)
+def test_the_line_that_cleared_is_told_where_it_is_certain(source: str, line: int | None) -> None:
+    trace = ran(source, *range(1, len(source.splitlines()) + 1))
+    assert cleared_on(clearings(trace), ("x",), 0, 99) == line
+
+
+def test_a_line_counts_if_it_ran_in_between() -> None:
+    found = clearings(ran("o.zero_grad()\no.zero_grad()", 1, 1, 2, None, 2))
+    between = [cleared_on(found, (), first, last) for first, last in ((0, 2), (0, 3), (2, 5), (3, 4), (5, 9))]
+    assert between == [1, None, 2, None, None]
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_every_reason_has_its_words(language: str) -> None:
+    assert set(TEXTS[language]) == set(get_args(WhyNoGrad))
+    assert len(set(TEXTS[language].values())) == len(TEXTS[language])
+    assert all(TEXTS[language].values())
+
+
+def test_a_line_is_told_with_the_reason() -> None:
+    assert why_text(Why("cleared", 7), "en") == "set to None · line 7"
+    assert why_text(Why("cleared", 7), "ja") == "None に戻された · 7 行目"
+    assert why_text(Why("cleared"), "en") == "set to None"

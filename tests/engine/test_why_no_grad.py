@@ -1,0 +1,93 @@
+"""Why .grad is None, of programs that torch ran: it is None there, and the reason with its line is the true one."""
+
+from typing import get_args
+
+import pytest
+
+from gradviz.model.build import build
+from gradviz.model.grounds import grounds
+from gradviz.model.why import Why, WhyNoGrad, why
+from tests.engine.recording import record, tensor
+
+HEAD = "import torch\nx = torch.tensor(2., requires_grad=True)\nw = torch.tensor(3., requires_grad=True)\n"
+FUNCTION = (
+    "class F(torch.autograd.Function):\n    @staticmethod\n    def forward(ctx, a):\n        {}\n        return a * 1\n"
+)
+STEP = "o = torch.optim.SGD([x, w], 0.1)\ny = x * w\ny.backward()\no.step()\n"
+CASES: list[tuple[str, str, Why]] = [
+    ("y = x * w", "x", Why("not run")),
+    ("y = x * w", "y", Why("not a leaf")),
+    ("y = x * w\ny.retain_grad()", "y", Why("not run")),
+    ("y = x * w\ny.backward()", "y", Why("not a leaf")),
+    ("y = x * w\ng, = torch.autograd.grad(y, x)", "x", Why("returned", 5)),
+    ("y = x * w\ng, = torch.autograd.grad(y, x)", "w", Why("returned", 5)),
+    ("y = x * w\ng, = torch.autograd.grad(y, x)", "g", Why("flag off")),
+    ("y = x * w\ng, = torch.autograd.grad(y, x)", "y", Why("not a leaf")),
+    ("y = x * w\ny.backward(inputs=[x])", "w", Why("left out", 5)),
+    ("y = x * w\ny.backward()\nx.grad = None\nz = 1", "x", Why("cleared", 6)),
+    ("y = x * w\ny.backward()\nx.grad = None\nw.grad = None\nz = 1", "w", Why("cleared", 7)),
+    ("y = x * w\ny.backward()\ndel x.grad", "x", Why("cleared", 6)),
+    (STEP + "o.zero_grad()\nz = 1", "w", Why("cleared", 8)),
+    (STEP + "o.zero_grad()\ny = x * 2\ny.backward()", "w", Why("cleared", 8)),
+    ("y = x * w\ny.backward()\nsetattr(x, 'gr' + 'ad', None)", "x", Why("cleared")),
+    ("with torch.no_grad():\n    y = x * w", "y", Why("no_grad", 4)),
+    ("with torch.no_grad():\n    y = x * w\n    z = y * 2", "z", Why("no_grad", 4)),
+    ("with torch.no_grad():\n    c = torch.ones(2)", "c", Why("flag off")),
+    ("with torch.no_grad():\n    c = torch.ones(2)\n    d = c * 2", "d", Why("untracked")),
+    ("with torch.inference_mode():\n    y = x * w", "y", Why("inference", 4)),
+    ("c = torch.ones(2)\nd = c * 2", "c", Why("flag off")),
+    ("c = torch.ones(2)\nd = c * 2", "d", Why("untracked")),
+    ("y = x * 2\nd = y.detach()", "d", Why("detach", 5)),
+    ("y = x * 2\nd = y.data", "d", Why("detach", 5)),
+    ("y = x * 2\nd = y.detach()\nz = d * w\nz.backward()", "x", Why("cut off", 5)),
+    ("y = x * 2\nd = y.detach()\nz = d * w\nz.backward()", "y", Why("cut off", 5)),
+    ("y = x * 2\nd = y.detach()\nz = d * w\nz.backward()", "z", Why("not a leaf")),
+    ("y = x * 2\nz = y.detach() * w + y\nz.backward()", "y", Why("not a leaf")),
+    ("with torch.no_grad():\n    y = x * 2\nz = y * w\nz.backward()", "x", Why("cut off", 5)),
+    ("m = (x > 1).float()\nz = m * w\nz.backward()", "x", Why("cut off", 4)),
+    ("y = x.argmax()", "y", Why("not differentiable", 4)),
+    ("y = x * 2\nz = w * 2\nz.backward()", "x", Why("not reached", 6)),
+    ("y = x * 2\nz = w * 2\nz.backward()", "y", Why("not a leaf")),
+    ("y = x * 2\ny.backward()", "w", Why("unused")),
+    ("y = x.exp()\nz = y * w\ny.mul_(2)\nz.backward()", "x", Why("failed", 7)),
+    (
+        FUNCTION.format("pass") + "    @staticmethod\n    def backward(ctx, g):\n        return None\n"
+        "y = F.apply(x) * w\ny.backward()",
+        "x",
+        Why("no gradient", 13),
+    ),
+    (FUNCTION.format("global inner; inner = a * 2") + "y = F.apply(x)", "inner", Why("unrecorded", 7)),
+]
+
+
+@pytest.mark.parametrize(("body", "name", "expected"), CASES, ids=[f"{body} -> {name}" for body, name, _ in CASES])
+def test_the_reason_is_the_true_one(body: str, name: str, expected: Why) -> None:
+    trace = record(f"{HEAD}{body}")
+    found = tensor(trace, name)
+    assert found.grad is None
+    assert why(grounds(trace), found) == expected
+
+
+def test_every_reason_is_given_here() -> None:
+    assert {expected.reason for _, _, expected in CASES} == set(get_args(WhyNoGrad))
+
+
+@pytest.mark.parametrize(("change", "reason"), [("w.mul_(2)", "not run"), ("w[()] = 4.", "not run")])
+def test_an_earlier_box_is_told_as_it_was_then(change: str, reason: str) -> None:
+    trace = record(f"{HEAD}with torch.no_grad():\n    {change}\ny = x * w\ny.backward()")
+    known = grounds(trace)
+    earlier, later = (n.tensor for n in build(trace, "both").nodes if n.tensor is not None and "w" in n.tensor.names)
+    assert earlier is not None
+    assert later is not None
+    assert later.grad is not None
+    assert earlier.grad is None
+    assert why(known, earlier).reason == reason
+
+
+def test_a_box_after_an_update_and_zero_grad_was_cleared_and_the_one_before_has_its_gradient() -> None:
+    trace = record(f"{HEAD}{STEP}o.zero_grad()\nz = x * 2")
+    earlier, later = (n.tensor for n in build(trace, "both").nodes if n.tensor is not None and "x" in n.tensor.names)
+    assert earlier is not None
+    assert later is not None
+    assert earlier.grad is not None
+    assert why(grounds(trace), later) == Why("cleared", 8)
