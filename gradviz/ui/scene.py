@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import pairwise
 from math import ceil, floor, hypot
 from typing import Literal
@@ -24,11 +25,14 @@ class Scene:
         self._edges = _Tiles(drawing.edges)
         self._frames = _Tiles(drawing.frames)
         self._by_id = {mark.id: mark for group in (drawing.edges, drawing.nodes) for mark in group}
-        self._joined: dict[str, list[str]] = defaultdict(list)
+        self._inputs: dict[str, list[str]] = defaultdict(list)
+        self._users: dict[str, list[str]] = defaultdict(list)
         for edge in drawing.edges:
             if edge.ends:
-                self._joined[edge.ends[0]].append(edge.ends[1])
-                self._joined[edge.ends[1]].append(edge.ends[0])
+                tail, head = edge.ends
+                self._inputs[head].append(tail)
+                self._users[tail].append(head)
+                self._inputs[edge.id], self._users[edge.id] = [tail], [head]
 
     def mark(self, name: str) -> Mark | None:
         """Return the node or edge with that id."""
@@ -56,15 +60,23 @@ class Scene:
         return min(marks, key=lambda mark: _apart(mark.rect.center, at), default=None)
 
     def step(self, name: str, arrow: Arrow) -> Mark | None:
-        """Return the node an arrow key leads to: a joined one that way, else a neighbour at the same height."""
+        """Return the node an arrow key leads to: against the flow an input, with it a user, else a neighbour there."""
         start = self._by_id.get(name)
         if start is None:
             return None
-        joined = [self._by_id[other] for other in self._joined[name] if other in self._by_id]
-        ways = [mark for mark in joined if _leads(start.rect, mark.rect, arrow)]
+        back, forth = ("left", "right") if self._flows_right else ("up", "down")
+        names = {back: self._inputs, forth: self._users}.get(arrow, {}).get(name, [])
+        ways = [self._by_id[other] for other in names if other in self._by_id]
         if not ways:
             ways = [mark for mark in self.drawing.nodes if _beside(start.rect, mark.rect, arrow)]
         return min(ways, key=lambda mark: _apart(mark.rect.center, start.rect.center), default=None)
+
+    @cached_property
+    def _flows_right(self) -> bool:
+        """Whether most edges lead to the right, not down."""
+        ends = [[self._by_id.get(end) for end in edge.ends] for edge in self.drawing.edges if edge.ends]
+        gaps = [_gaps(tail.rect, head.rect) for tail, head in ends if tail and head]
+        return 2 * sum(gap["right"] > gap["down"] for gap in gaps) > len(gaps)
 
 
 class _Tiles:
@@ -126,12 +138,6 @@ def _gaps(start: Rect, other: Rect) -> dict[Arrow, float]:
         "left": start.x - other.right,
         "right": other.x - start.right,
     }
-
-
-def _leads(start: Rect, other: Rect, arrow: Arrow) -> bool:
-    """Whether `other` lies more that way than any other."""
-    gaps = _gaps(start, other)
-    return gaps[arrow] >= 0 and gaps[arrow] == max(gaps.values())
 
 
 def _beside(start: Rect, other: Rect, arrow: Arrow) -> bool:
