@@ -1,16 +1,17 @@
 """What lies over what on the canvas: the drawing, a veil over what is dimmed, the lit part again, rings."""
 
+from functools import cached_property
 from typing import NamedTuple
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QPainter, QPen
 
-from gradviz.drawing.shapes import Drawing
+from gradviz.drawing.shapes import Mark
 from gradviz.drawing.theme import Theme
 from gradviz.export.raster import paint
 from gradviz.layout.geometry import Rect
 from gradviz.state.values import Selection
-from gradviz.ui.overview import paint_overview
+from gradviz.ui.overview import Overview
 from gradviz.ui.scene import Scene
 from gradviz.ui.theme import colour
 from gradviz.ui.viewport import Viewport
@@ -28,52 +29,81 @@ class Look(NamedTuple):
     theme: Theme
     accent: str
 
-
-def paint_scene(painter: QPainter, scene: Scene, view: Viewport, seen: Rect, look: Look) -> None:
-    """Paint the part of a scene that is seen. The painter's units are the panel's pixels and are left so."""
-    part = scene.part(seen)
-    lit = look.selection.lit
-    painter.save()
-    try:
-        painter.scale(view.scale, view.scale)
-        painter.translate(-view.x, -view.y)
-        _paint(painter, part, view, seen, look.theme)
-        if look.dimmed or lit is not None:
-            painter.fillRect(QRectF(*seen), _veil(look.theme, _OLD if look.dimmed else _UNLIT))
-        if lit is not None and not look.dimmed:
-            _paint(painter, _only(part, lit), view, seen, look.theme)
-        _rings(painter, part, look)
-    finally:
-        painter.restore()
+    @property
+    def lit(self) -> frozenset[str] | None:
+        """What is lit while the rest is faded; None: nothing is, or all is old."""
+        return None if self.dimmed else self.selection.lit
 
 
-def _paint(painter: QPainter, part: Drawing, view: Viewport, seen: Rect, theme: Theme) -> None:
-    if view.scale < FAR:
-        paint_overview(part, theme, painter)
-    else:
+class Layers:
+    """One scene, painted over and over."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._only = (frozenset[str](), Overview((), (), ()))  # the lit part of the overview, made last
+
+    def paint(self, painter: QPainter, view: Viewport, seen: Rect, look: Look) -> None:
+        """Paint the part of the scene that is seen. The painter's units are the panel's pixels and are left so."""
+        painter.save()
+        try:
+            painter.scale(view.scale, view.scale)
+            painter.translate(-view.x, -view.y)
+            if view.scale < FAR:
+                self._paint_far(painter, seen, look)
+            else:
+                self._paint_near(painter, seen, look)
+            _rings(painter, self._scene, seen, look)
+        finally:
+            painter.restore()
+
+    @cached_property
+    def overview(self) -> Overview:
+        """All of the scene from far away."""
+        drawing = self._scene.drawing
+        return Overview(drawing.frames, drawing.edges, drawing.nodes)
+
+    def _paint_far(self, painter: QPainter, seen: Rect, look: Look) -> None:
+        self.overview.paint(painter, look.theme, seen)
+        _veil(painter, seen, look)
+        if look.lit is not None:
+            self._lit(look.lit).paint(painter, look.theme, seen)
+
+    def _paint_near(self, painter: QPainter, seen: Rect, look: Look) -> None:
+        part = self._scene.part(seen)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint(part, theme, painter, QRectF(*seen))
+        paint(part, look.theme, painter, QRectF(*seen))
+        _veil(painter, seen, look)
+        if look.lit is not None:
+            nodes, edges = _among(part.nodes, look.lit), _among(part.edges, look.lit)
+            # The legend is of no node: nothing that is selected leaves it aside.
+            paint(part._replace(frames=(), titles=(), nodes=nodes, edges=edges), look.theme, painter, QRectF(*seen))
+
+    def _lit(self, lit: frozenset[str]) -> Overview:
+        if self._only[0] is not lit:
+            drawing = self._scene.drawing
+            self._only = (lit, Overview((), _among(drawing.edges, lit), _among(drawing.nodes, lit)))
+        return self._only[1]
 
 
-def _only(part: Drawing, lit: frozenset[str]) -> Drawing:
-    nodes = tuple(mark for mark in part.nodes if mark.id in lit)
-    edges = tuple(mark for mark in part.edges if mark.id in lit)
-    return part._replace(frames=(), titles=(), legend=(), nodes=nodes, edges=edges)
+def _among(marks: tuple[Mark, ...], lit: frozenset[str]) -> tuple[Mark, ...]:
+    return tuple(mark for mark in marks if mark.id in lit)
 
 
-def _veil(theme: Theme, share: float) -> QColor:
-    veil = colour(theme.ground)
-    veil.setAlphaF(share)
-    return veil
+def _veil(painter: QPainter, seen: Rect, look: Look) -> None:
+    """Fade what has been painted, where it is old or something else is lit."""
+    if look.dimmed or look.lit is not None:
+        veil = colour(look.theme.ground)
+        veil.setAlphaF(_OLD if look.dimmed else _UNLIT)
+        painter.fillRect(QRectF(*seen), veil)
 
 
-def _rings(painter: QPainter, part: Drawing, look: Look) -> None:
+def _rings(painter: QPainter, scene: Scene, seen: Rect, look: Look) -> None:
     """Ring the selected nodes, whatever their own colours are."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     pen = QPen(colour(look.accent), 2.5)
     pen.setCosmetic(True)
     painter.setPen(pen)
-    for mark in part.nodes:
-        if mark.id in look.selection.marks:
+    for mark in map(scene.mark, look.selection.marks):
+        if mark and not mark.ends and mark.rect.grown(5).overlaps(seen):
             painter.drawRoundedRect(QRectF(*mark.rect.grown(5)), 12, 12)

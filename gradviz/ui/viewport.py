@@ -6,8 +6,8 @@ from gradviz.layout.geometry import Point, Rect, Size
 
 MIN_SCALE, MAX_SCALE = 0.1, 4.0
 _MARGIN = 24.0  # pixels round a fitted drawing
-_READABLE = 0.55  # scale below which a first look at a drawing shows its beginning instead of all
-_LARGEST_FIT = 1.25
+_WHOLE = 0.42  # scale below which a drawing that is seen whole can no longer be read
+_READABLE = 0.7  # scale at which the beginning of such a drawing is shown instead
 
 
 class Viewport(NamedTuple):
@@ -57,29 +57,30 @@ class Viewport(NamedTuple):
         dy = _shift(seen.y, seen.bottom, place.y - margin, place.bottom + margin)
         return self._replace(x=self.x + dx, y=self.y + dy)
 
+    def about(self, center: Point, panel: Size) -> "Viewport":
+        """Return the view moved so that a point is in the middle of the panel."""
+        return self._replace(x=center.x - panel.width / self.scale / 2, y=center.y - panel.height / self.scale / 2)
+
 
 def fitted(drawing: Size, panel: Size) -> Viewport:
-    """Return the view that shows the whole drawing, centred, not much larger than life."""
-    return _centred(drawing, panel, _fit_scale(drawing, panel))
+    """Return the view that shows the whole drawing, centred, no larger than life."""
+    return fitted_to(Rect(0, 0, drawing.width, drawing.height), panel)
+
+
+def fitted_to(place: Rect, panel: Size) -> Viewport:
+    """Return the view that shows all of a place, centred, no larger than life."""
+    across = (panel.width - 2 * _MARGIN) / max(place.width, 1.0)
+    down = (panel.height - 2 * _MARGIN) / max(place.height, 1.0)
+    return Viewport(scale=max(0.002, min(across, down, 1.0))).about(place.center, panel)
 
 
 def first_look(drawing: Size, panel: Size, start: Rect) -> Viewport:
     """Return the view for a new drawing: all of it where it can be read so, else what is round its first node."""
-    scale = max(_fit_scale(drawing, panel), _READABLE)
-    view = _centred(drawing, panel, scale)
-    return view if view.holds(drawing, panel) else view.showing(start, panel)
-
-
-def _fit_scale(drawing: Size, panel: Size) -> float:
-    across = (panel.width - 2 * _MARGIN) / max(drawing.width, 1.0)
-    down = (panel.height - 2 * _MARGIN) / max(drawing.height, 1.0)
-    return max(0.002, min(across, down, _LARGEST_FIT))
-
-
-def _centred(drawing: Size, panel: Size, scale: float) -> Viewport:
-    x = (drawing.width - panel.width / scale) / 2
-    y = (drawing.height - panel.height / scale) / 2
-    return Viewport(x, y, scale)
+    whole = fitted(drawing, panel)
+    if whole.scale >= _WHOLE:
+        return whole
+    middle = Point(drawing.width / 2, drawing.height / 2)
+    return Viewport(scale=_READABLE).about(middle, panel).showing(start, panel)
 
 
 def _shift(low: float, high: float, first: float, last: float) -> float:

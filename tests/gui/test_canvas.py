@@ -9,15 +9,16 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role
-from gradviz.drawing.theme import LIGHT
+from gradviz.drawing.theme import DARK, LIGHT
 from gradviz.layout.geometry import Point, Rect, Size
 from gradviz.state.values import NOTHING, Selection
 from gradviz.ui.canvas import Canvas
 from gradviz.ui.theme import LIGHT as OWN
-from gradviz.ui.viewport import Viewport
+from gradviz.ui.viewport import Viewport, fitted, fitted_to
 from tests.gui.driving import place, press
 
 CENTRE = QPointF(300, 200)
+PANEL = Size(600, 400)
 
 
 def box(name: str, x: float, y: float, line: int | None = None) -> Mark:
@@ -132,7 +133,34 @@ def test_keys_walk_zoom_and_open(qtbot: QtBot) -> None:
     assert canvas.view.scale == 1.25
     press(canvas, Qt.Key.Key_Minus)
     press(canvas, Qt.Key.Key_F)
-    assert canvas.view.holds(CHAIN.size, Size(600, 400))
+    assert canvas.view.holds(CHAIN.size, PANEL)
+    QTest.keyClicks(canvas, "F")
+    assert canvas.view == fitted_to(Rect(20, 120, 80, 40), PANEL)
+    with qtbot.waitSignal(canvas.searchWanted):
+        QTest.keyClicks(canvas, "/")
+
+
+def test_space_and_a_drag_pan_even_on_a_node(qtbot: QtBot) -> None:
+    canvas = shown(qtbot)
+    before, at = canvas.view, place(canvas, "b")
+    QTest.keyPress(canvas, Qt.Key.Key_Space)
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseMove(canvas, at + QPoint(2, 1))  # less than what makes a drag of a press
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=at + QPoint(2, 1))
+    QTest.keyRelease(canvas, Qt.Key.Key_Space)
+    assert canvas.view == before.panned(2, 1)
+
+
+def test_the_wheel_scrolls_where_that_is_chosen(qtbot: QtBot) -> None:
+    canvas = shown(qtbot)
+    canvas.set_wheel("scroll")
+    before = canvas.view
+    wheel(canvas, QPoint(0, -120))
+    assert canvas.view == before.panned(0, -60)
+    wheel(canvas, QPoint(0, -120), Qt.KeyboardModifier.ShiftModifier)
+    assert canvas.view == before.panned(0, -60).panned(-60, 0)
+    wheel(canvas, QPoint(0, 120), Qt.KeyboardModifier.ControlModifier)
+    assert canvas.view.scale > before.scale
 
 
 def test_the_first_arrow_finds_the_middle(qtbot: QtBot) -> None:
@@ -166,7 +194,37 @@ def test_a_view_nobody_moved_follows_a_growing_drawing(qtbot: QtBot) -> None:
     canvas = shown(qtbot)
     grown = CHAIN._replace(size=Size(120, 660), nodes=(*CHAIN.nodes, box("d", 20, 600)))
     canvas.show_drawing(grown, 1)
-    assert canvas.view.holds(grown.size, Size(600, 400))
+    assert canvas.view == fitted(grown.size, PANEL)
+    canvas.show_drawing(CHAIN, 1)
+    assert canvas.view == fitted(CHAIN.size, PANEL)
+    canvas.resize(300, 300)
+    assert canvas.view == fitted(CHAIN.size, Size(300, 300))
+
+
+def test_a_drawing_too_large_to_be_read_whole_shows_its_beginning_until_fit(qtbot: QtBot) -> None:
+    tall = CHAIN._replace(size=Size(120, 2000), nodes=(*CHAIN.nodes, box("d", 20, 1900)))
+    canvas = shown(qtbot, tall)
+    assert canvas.view.scale == 0.7
+    assert canvas.view.seen(PANEL).contains(Point(60, 40))
+    canvas.fit()
+    assert canvas.view == fitted(tall.size, PANEL)
+    taller = tall._replace(size=Size(120, 2400))
+    canvas.show_drawing(taller, 1)
+    assert canvas.view == fitted(taller.size, PANEL)  # the person wants all of it
+    canvas.zoom(1.1)
+    canvas.show_drawing(taller, 2)
+    assert canvas.view.scale == 0.7  # another program is looked at anew
+
+
+def test_a_view_moved_by_hand_is_kept_until_fit(qtbot: QtBot) -> None:
+    canvas = shown(qtbot)
+    wheel(canvas, QPoint(0, 120))
+    kept = canvas.view
+    canvas.show_drawing(CHAIN._replace(size=Size(300, 700)), 1)
+    assert canvas.view == kept
+    canvas.fit()
+    canvas.show_drawing(CHAIN, 1)
+    assert canvas.view == fitted(CHAIN.size, PANEL)
 
 
 def test_a_drawing_wholly_outside_is_fetched(qtbot: QtBot) -> None:
@@ -199,6 +257,47 @@ def test_dimming_and_lighting_change_the_pixels_they_should(qtbot: QtBot) -> Non
     assert canvas.grab().toImage() == plain
 
 
+def test_far_away_edges_keep_their_route_and_dash(qtbot: QtBot) -> None:
+    route = Path("MCC", (200, 40, 200, 300, 900, 300, 900, 800, 900, 1300, 200, 1300, 200, 1600), Role.DATA_EDGE, False)
+    dashed = route._replace(coords=tuple(x + 400 * (at % 2 == 0) for at, x in enumerate(route.coords)))
+    dashed = dashed._replace(role=Role.UNRECORDED_EDGE)
+    edges = tuple(
+        Mark(name, path.role, Rect(200, 40, 1100, 1560), (path,), (), "", "")
+        for name, path in (("plain", route), ("dashed", dashed))
+    )
+    for theme in (LIGHT, DARK):
+        canvas = shown(qtbot, Drawing(Size(1400, 1700), (), edges, (box("a", 160, 0),)))
+        canvas.apply(OWN, theme)
+        for scale in (0.29, 0.2, 0.1):
+            canvas.zoom_to(scale)
+            canvas.look_at(Point(1000, 800))
+            image, ground = canvas.grab().toImage(), QColor(theme.ground)
+            # Rows near the bulge of the curves, far from the straight line between their ends.
+            rows = range(int(canvas.view.to_panel(Point(0, 760)).y), int(canvas.view.to_panel(Point(0, 850)).y))
+            for bulge, solid in ((900, True), (1300, False)):
+                at = int(canvas.view.to_panel(Point(bulge, 0)).x)
+                met = [any(image.pixelColor(x, y) != ground for x in range(at - 10, at + 4)) for y in rows]
+                assert sum(met) / len(met) > 0.3
+                assert all(met) == solid, (scale, bulge)
+
+
+def test_the_legend_is_not_faded_by_a_selection(qtbot: QtBot) -> None:
+    legend = box("legend", 300, 20)
+    canvas = shown(qtbot, CHAIN._replace(size=Size(400, 360), legend=(legend,)))
+    canvas.light(Selection(frozenset({"a"}), frozenset({"a"})))
+    image = canvas.grab().toImage()
+    assert colour_at(image, canvas, Point(310, 50)) == QColor(LIGHT.styles[Role.LEAF].fill or "")
+
+
+def test_far_away_what_is_lit_stands_out(qtbot: QtBot) -> None:
+    canvas = shown(qtbot)
+    canvas.zoom_to(0.25)
+    canvas.light(Selection(frozenset({"a"}), frozenset({"a", "ab"})))
+    image, fill = canvas.grab().toImage(), QColor(LIGHT.styles[Role.LEAF].fill or "")
+    assert colour_at(image, canvas, Point(60, 40)) == fill
+    assert colour_at(image, canvas, Point(60, 140)) != fill
+
+
 def test_far_away_boxes_keep_their_colours(qtbot: QtBot) -> None:
     canvas = shown(qtbot)
     canvas.zoom_to(0.2)
@@ -226,9 +325,13 @@ def test_a_resize_keeps_the_middle(qtbot: QtBot) -> None:
     assert isinstance(canvas.view, Viewport)
 
 
-def test_two_thousand_nodes_pan_in_a_frame(qtbot: QtBot) -> None:
-    nodes = tuple(box(str(index), 120.0 * (index % 40), 100.0 * (index // 40)) for index in range(2000))
-    canvas = shown(qtbot, Drawing(Size(4800, 5000), (), (), nodes))
+def test_ten_thousand_nodes_pan_in_a_frame(qtbot: QtBot) -> None:
+    nodes = tuple(box(str(index), 120.0 * (index % 100), 100.0 * (index // 100)) for index in range(10_000))
+    edges = tuple(
+        line(str(index), str(index + 100), 100.0 * (index // 100) + 40)._replace(id=f"e{index}")
+        for index in range(9_900)
+    )
+    canvas = shown(qtbot, Drawing(Size(12_000, 10_000), (), edges, nodes))
     for scale in (1.0, 0.29, 0.12):
         canvas.zoom_to(scale)
         canvas.grab()

@@ -43,14 +43,16 @@ def test_a_fitted_drawing_is_seen_whole_and_centred(drawing: Size) -> None:
     middle = view.to_panel(Point(drawing.width / 2, drawing.height / 2))
     assert math.isclose(middle.x, 400, abs_tol=1e-6)
     assert math.isclose(middle.y, 300, abs_tol=1e-6)
+    assert view.scale <= 1.0  # never larger than life
 
 
 @given(SIZES, st.floats(0, 1), st.floats(0, 1))
 def test_a_first_look_can_be_read_and_shows_the_beginning(drawing: Size, x: float, y: float) -> None:
     start = Rect(x * drawing.width, y * drawing.height, 0, 0)
     view = first_look(drawing, PANEL, start)
-    assert view.scale >= 0.55
+    assert 0.42 <= view.scale <= 1.0
     assert view.seen(PANEL).grown(1e-6).contains(start.center)
+    assert view.holds(drawing, PANEL) == (fitted(drawing, PANEL).scale >= 0.42)
 
 
 @given(VIEWS, st.builds(Rect, PLACES, PLACES, st.floats(1, 30), st.floats(1, 30)))
@@ -75,7 +77,11 @@ def curve(tail: str, head: str, *points: float) -> Mark:
 FORK = Drawing(
     Size(200, 200),
     (),
-    (curve("a", "b", 70, 20, 70, 60, 20, 60, 20, 100), curve("a", "c", 70, 20, 70, 60, 120, 60, 120, 100)),
+    (
+        curve("a", "b", 70, 20, 70, 60, 20, 60, 20, 100),
+        curve("a", "c", 70, 20, 70, 60, 120, 60, 120, 100),
+        curve("a", "far", 70, 20, 70, 60, 3020, 60, 3020, 100),
+    ),
     (box("a", 50, 0), box("b", 0, 100), box("c", 100, 100), box("far", 3000, 100)),
 )
 
@@ -98,6 +104,9 @@ def test_pointing_finds_nodes_then_edges() -> None:
         ("b", "right", "c"),
         ("c", "left", "b"),
         ("c", "right", "far"),
+        ("far", "up", "a"),  # an input, though it is far more to the left than above
+        ("a>b", "up", "a"),
+        ("a>b", "down", "b"),
         ("a", "up", None),
         ("nothing", "up", None),
     ],
@@ -105,6 +114,17 @@ def test_pointing_finds_nodes_then_edges() -> None:
 def test_arrows_walk(start: str, arrow: Arrow, end: str | None) -> None:
     mark = Scene(FORK).step(start, arrow)
     assert (mark.id if mark else None) == end
+
+
+def test_where_data_flows_right_the_arrows_do_too() -> None:
+    nodes = (box("a", 0, 0), box("b", 200, 90), box("c", 200, 0))
+    scene = Scene(Drawing(Size(300, 200), (), (curve("a", "b", 40, 10, 90, 10, 150, 100, 200, 100),), nodes))
+    assert (user := scene.step("a", "right"))
+    assert user.id == "b"  # not the neighbour, which is nearer
+    assert (above := scene.step("b", "up"))
+    assert above.id == "c"
+    assert (given := scene.step("b", "left"))
+    assert given.id == "a"
 
 
 @given(st.lists(st.tuples(st.floats(-3000, 3000), st.floats(-3000, 3000)), max_size=30), VIEWS)
