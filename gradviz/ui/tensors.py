@@ -1,15 +1,17 @@
 """The tensors table: one row for each tensor of the run, in PyTorch's own words."""
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QFont
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from gradviz.picture.picture import TensorRow
+from gradviz.ui.columns import shared
 from gradviz.ui.plain import one_line, tooltip
 
-_HEADS = ("name", "value", ".grad", "shape", "dtype", "requires_grad", "is_leaf", "grad_fn", "line")
+_HEADS = ("name", "value", ".grad", "requires_grad", "is_leaf", "grad_fn", "shape", "dtype", "line")
 _LONGEST_CELL = 200
-_WIDEST = 190  # pixels of a column
+_WIDEST = 320  # pixels of a column
+_LETTERS = (3, 5, 8, 5, 5, 8, 4, 5, 3)  # of each column that stay to be read however little room there is
 _LOOKED_AT = 60  # rows that decide how wide a column is
 Index = QModelIndex | QPersistentModelIndex
 
@@ -18,7 +20,7 @@ def cells(row: TensorRow) -> tuple[str, ...]:
     """Return what the table shows of a tensor, in the order of its columns."""
     line = "" if row.line is None else str(row.line)
     flags = (str(row.requires_grad), str(row.is_leaf))
-    return (row.name, row.value, row.grad, row.shape, row.dtype, *flags, row.grad_fn or "None", line)
+    return (row.name, row.value, row.grad, *flags, row.grad_fn or "None", row.shape, row.dtype, line)
 
 
 class TensorModel(QAbstractTableModel):
@@ -69,8 +71,9 @@ class TensorModel(QAbstractTableModel):
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> str | None:
-        """Return a column's head."""
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+        """Return a column's head, and as its tip too, where it is cut."""
+        texts = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
+        if orientation == Qt.Orientation.Horizontal and role in texts:
             return _HEADS[section]
         return None
 
@@ -107,8 +110,8 @@ class Tensors(QTableView):
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         head.setHighlightSections(False)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        head.setMinimumSectionSize(44)
-        head.setMaximumSectionSize(_WIDEST)
+        head.setMinimumSectionSize(30)
+        head.setTextElideMode(Qt.TextElideMode.ElideRight)
         head.setResizeContentsPrecision(_LOOKED_AT)
         head.sectionResized.connect(self._resized)
         self._fit()
@@ -121,6 +124,18 @@ class Tensors(QTableView):
         self._model.show(rows)
         self._lighting = False
         self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the new width."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Give rows and columns the room of a larger text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 10)
+            self._fit()
 
     def light(self, tensors: frozenset[int]) -> None:
         """Select the first row of these tensors, or none."""
@@ -135,11 +150,17 @@ class Tensors(QTableView):
         self._lighting = False
 
     def _fit(self) -> None:
-        """Make the columns as wide as their text, unless the person chose a width."""
-        if not self._own_widths:
-            self._fitting = True
-            self.resizeColumnsToContents()
-            self._fitting = False
+        """Make the columns as wide as their text and the panel allow, unless the person chose a width."""
+        if self._own_widths:
+            return
+        self._fitting = True
+        head, letter = self.horizontalHeader(), self.fontMetrics().averageCharWidth()
+        columns = range(len(_HEADS))
+        wanted = [min(_WIDEST, max(self.sizeHintForColumn(at), head.sectionSizeHint(at))) for at in columns]
+        least = [min(want, letter * letters + 16) for want, letters in zip(wanted, _LETTERS, strict=True)]
+        for at, width in enumerate(shared(wanted, least, self.viewport().width())):
+            self.setColumnWidth(at, width)
+        self._fitting = False
 
     def _resized(self) -> None:
         self._own_widths = self._own_widths or not self._fitting

@@ -1,0 +1,48 @@
+"""Widths of columns: all seen where that can be, and what is cut is told whole by a tip."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from gradviz.ui.columns import shared
+from gradviz.ui.window import Window
+from tests.gui.driving import drawn, type_text
+
+
+@given(st.lists(st.tuples(st.integers(0, 300), st.integers(0, 60)), max_size=9), st.integers(0, 2000))
+def test_shares_fit_and_no_column_gives_way_to_a_wider_one(columns: list[tuple[int, int]], room: int) -> None:
+    wanted = [want + least for want, least in columns]
+    least = [least for _want, least in columns]
+    widths = shared(wanted, least, room)
+    assert sum(widths) <= max(room, sum(least))
+    assert all(low <= width <= want for low, width, want in zip(least, widths, wanted, strict=True))
+    if sum(wanted) <= room:
+        assert widths == wanted
+    cut = [width for width, want in zip(widths, wanted, strict=True) if width < want]
+    whole = [width for width, want in zip(widths, wanted, strict=True) if width == want]
+    if cut and whole:
+        assert max(whole) <= max(*cut, *least)
+
+
+def test_every_column_is_seen_in_the_first_window(qtbot: QtBot, window: Window) -> None:
+    window.resize(1280, 800)
+    type_text(window, "a_tensor_with_a_long_name = 3")
+    qtbot.waitUntil(lambda: drawn(window))
+    tensors = window.panels.tensors
+    head = tensors.horizontalHeader()
+    qtbot.waitUntil(lambda: tensors.viewport().width() > 500)
+    assert head.length() <= tensors.viewport().width()
+    names = [tensors.model().headerData(at, Qt.Orientation.Horizontal) for at in range(head.count())]
+    assert {"name", "shape", "dtype", "requires_grad", "is_leaf", "grad_fn", ".grad"} <= set(names)
+    tip = tensors.model().index(2, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert "a_tensor_with_a_long_name" in tip
+
+
+def test_a_width_the_person_chose_stays(qtbot: QtBot, window: Window) -> None:
+    tensors = window.panels.tensors
+    tensors.setColumnWidth(0, 111)
+    type_text(window, "z = 3")
+    qtbot.waitUntil(lambda: drawn(window))
+    window.resize(1100, 700)
+    assert tensors.columnWidth(0) == 111
