@@ -18,12 +18,12 @@ class Files(QObject):
     Signals:
         opened: another program is to be shown; whether undo is to lead back to the one before.
         named: the name to show and whether the file holds something else.
-        failed: a sentence about a file.
+        said: a sentence about a file.
     """
 
     opened = Signal(str, bool)
     named = Signal(str, bool)
-    failed = Signal(str)
+    said = Signal(str)
 
     def __init__(self, settings: QSettings, folder: Path, window: QWidget) -> None:
         super().__init__(window)
@@ -99,6 +99,15 @@ class Files(QObject):
         if name:
             self.open_path(Path(name))
 
+    def open_paths(self, names: list[str]) -> None:
+        """Open the first of some files: a window holds one program."""
+        if not names:
+            return
+        self.open_path(Path(names[0]))
+        if len(names) > 1 and self._path == Path(names[0]).absolute():
+            said = self.tr("Opened {name} only: a window holds one program.")
+            self.said.emit(said.format(name=one_line(Path(names[0]).name)))
+
     def open_path(self, path: Path) -> None:
         """Open a file."""
         if not self.may_leave():
@@ -106,7 +115,7 @@ class Files(QObject):
         try:
             text = read(path)
         except DocumentError as error:
-            self.failed.emit(self.tr("{name} was not opened: {reason}").format(name=path.name, reason=error))
+            self.said.emit(self.tr("{name} was not opened: {reason}").format(name=path.name, reason=error))
             return
         self._show(text, path.absolute(), text, undo=True)
         self._note(path)
@@ -119,8 +128,14 @@ class Files(QObject):
         """Ask for a file and save to it."""
         start = str(self._path or Path.cwd() / "program.py")
         kinds = self.tr("Python programs (*.py);;All files (*)")
-        name, _kind = QFileDialog.getSaveFileName(self._window, self.tr("Save the program"), start, kinds)
-        return bool(name) and self._save_to(Path(name))
+        dialog = QFileDialog(self._window, self.tr("Save the program"), start, kinds)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("py")  # before it asks whether a file may be replaced
+        dialog.selectFile(start)
+        wanted = dialog.exec()
+        names = dialog.selectedFiles()
+        dialog.deleteLater()
+        return bool(wanted and names) and self._save_to(Path(names[0]))
 
     def may_leave(self) -> bool:
         """Ask about changes that are in no file. A program without a file is never asked about: undo has it."""
@@ -147,7 +162,7 @@ class Files(QObject):
         try:
             write(path, self._text)
         except DocumentError as error:
-            self.failed.emit(self.tr("{name} was not saved: {reason}").format(name=path.name, reason=error))
+            self.said.emit(self.tr("{name} was not saved: {reason}").format(name=path.name, reason=error))
             return False
         self._path, self._saved, self._title = path.absolute(), self._text, path.name
         self._note(path)

@@ -17,6 +17,27 @@ def answer(monkeypatch: pytest.MonkeyPatch, button: QMessageBox.StandardButton) 
     monkeypatch.setattr(QMessageBox, "exec", lambda _box: button)
 
 
+def answer_save(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
+    """Type a name into the dialog and press Save."""
+
+    def save(dialog: QFileDialog) -> int:
+        dialog.setDirectory(str(path.parent))
+        dialog.selectFile(path.name)
+        return 1
+
+    monkeypatch.setattr(QFileDialog, "exec", save)
+
+
+def drop(window: Window, *paths: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(5, 5), copy, data, left, none)
+    QApplication.sendEvent(window, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(window, QDropEvent(QPointF(5, 5), copy, data, left, none))
+
+
 def test_save_writes_what_is_seen(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
     type_text(window, "z = 3")
     assert window.isWindowModified()
@@ -30,7 +51,7 @@ def test_save_as_and_open_by_dialog(
     qtbot: QtBot, window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = tmp_path / "other.py"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(other), ""))
+    answer_save(monkeypatch, tmp_path / "other")  # the suffix is added
     window.action("save_as").trigger()
     assert other.read_text() == "x = 1\ny = 2\n"
     assert window.windowTitle() == "other.py[*] — gradviz"
@@ -45,7 +66,8 @@ def test_save_as_and_open_by_dialog(
 def test_a_file_that_cannot_be_saved_or_opened_is_told(
     qtbot: QtBot, window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "none" / "a.py"), ""))
+    monkeypatch.setattr(QFileDialog, "exec", lambda _dialog: 1)
+    monkeypatch.setattr(QFileDialog, "selectedFiles", lambda _dialog: [str(tmp_path / "none" / "a.py")])
     window.action("save_as").trigger()
     assert window.panels.status.activity.startswith("a.py was not saved: ")
     window.files.open_path(tmp_path / "none.py")
@@ -65,7 +87,7 @@ def test_changes_are_asked_about(qtbot: QtBot, window: Window, tmp_path: Path, m
     window.action("new").trigger()
     assert (tmp_path / "program.py").read_text().endswith("z = 3")
     assert window.panels.editor.toPlainText() == ""
-    assert "Its graph appears here" in window.panels.canvas.words or window.state.busy
+    assert window.panels.welcome.isVisible()
     qtbot.waitUntil(lambda: not window.state.busy)
     answer(monkeypatch, QMessageBox.StandardButton.Discard)
 
@@ -73,15 +95,23 @@ def test_changes_are_asked_about(qtbot: QtBot, window: Window, tmp_path: Path, m
 def test_a_dropped_file_opens(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
     other = tmp_path / "other.py"
     other.write_text("dropped = 1\n")
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(other))])
-    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(QPoint(5, 5), copy, data, left, none)
-    QApplication.sendEvent(window, enter)
-    assert enter.isAccepted()
-    QApplication.sendEvent(window, QDropEvent(QPointF(5, 5), copy, data, left, none))
+    drop(window, other)
     assert window.panels.editor.toPlainText() == "dropped = 1\n"
     qtbot.waitUntil(lambda: drawn(window))
+
+
+def test_of_several_files_the_first_opens_and_that_is_said(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
+    first = tmp_path / "first.py"
+    first.write_text("first = 1\n")
+    drop(window, first, tmp_path / "program.py")
+    assert window.panels.editor.toPlainText() == "first = 1\n"
+    qtbot.waitUntil(lambda: drawn(window))
+    assert window.panels.status.activity == "Opened first.py only: a window holds one program."
+    type_text(window, "y = 2")
+    assert not window.state.said
+    qtbot.waitUntil(lambda: drawn(window))
+    drop(window, tmp_path / "none.py", first)
+    assert window.panels.status.activity.startswith("none.py was not opened: ")
 
 
 def test_a_file_changed_elsewhere_is_read_anew_and_unsaved_text_is_not_lost(
@@ -108,8 +138,10 @@ def test_a_file_changed_elsewhere_is_read_anew_and_unsaved_text_is_not_lost(
 
 def test_text_sizes_and_panels_by_key(qtbot: QtBot, window: Window) -> None:
     points = window.panels.editor.font().pointSizeF()
+    table = window.panels.tensors.font().pointSizeF()
     window.action("larger").trigger()
     assert window.panels.editor.font().pointSizeF() > points
+    assert window.panels.tensors.font().pointSizeF() > table  # each panel, not the program alone
     window.action("normal").trigger()
     window.action("smaller").trigger()
     assert window.panels.editor.font().pointSizeF() < points
