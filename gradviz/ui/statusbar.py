@@ -1,43 +1,12 @@
 """The line at the bottom: what is going on at the left, with Stop where it takes long; facts at the right."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QStatusBar, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QStatusBar, QWidget
 
 from gradviz.state.values import AppState
 from gradviz.ui import wording
-from gradviz.ui.plain import one_line, tooltip
-
-
-class _Cut(QLabel):
-    """A line of text that ends in an ellipsis where the room ends."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._whole = ""
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setContentsMargins(6, 0, 6, 0)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-
-    @property
-    def whole(self) -> str:
-        """All of the text."""
-        return self._whole
-
-    def say(self, text: str) -> None:
-        """Show a text, with all of it as the tip."""
-        self._whole = text
-        self.setAccessibleName(text)
-        self.setToolTip(tooltip(text))
-        self._cut()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Cut anew."""
-        super().resizeEvent(event)
-        self._cut()
-
-    def _cut(self) -> None:
-        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width() - 14))
+from gradviz.ui.cut import CutLabel
+from gradviz.ui.plain import tooltip
 
 
 class StatusLine(QStatusBar):
@@ -52,7 +21,7 @@ class StatusLine(QStatusBar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
-        self._activity = _Cut(self)
+        self._activity = CutLabel(self)
         self._stop = QPushButton(self.tr("Stop"), self)
         self._stop.clicked.connect(self.stopWanted)
         self._stop.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -91,7 +60,7 @@ class StatusLine(QStatusBar):
 
     def say(self, text: str) -> None:
         """Say something once, until the state changes."""
-        self._activity.say(one_line(text))
+        self._activity.say(text)
 
     def show_place(self, line: int, column: int) -> None:
         """Say where the cursor is."""
