@@ -146,11 +146,14 @@ def stylesheet(own: Colours) -> str:
         QDockWidget::title {{ padding: 6px 8px; background: {own.window}; }}
         QListWidget::item {{ padding: 3px 8px; }}
         QTableView::item {{ padding: 0 4px; }}
+        QListWidget::item:selected, QTableView::item:selected {{ background: {own.lit_line}; color: {own.text}; }}
         QHeaderView {{ background: {own.window}; }}
         QHeaderView::section {{
             background: {own.window}; color: {own.muted}; padding: 4px 6px;
             border: none; border-bottom: 1px solid {own.border};
         }}
+        QLineEdit {{ border: 1px solid {own.border}; border-radius: 5px; padding: 2px 6px; background: {own.base}; }}
+        QLineEdit:focus {{ border-color: {own.accent}; }}
         QStatusBar {{ border-top: 1px solid {own.border}; }}
         QStatusBar::item {{ border: none; }}
         QMainWindow::separator {{ background: {own.window}; width: 5px; height: 5px; }}
