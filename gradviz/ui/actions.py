@@ -54,6 +54,7 @@ COMMANDS = (
     Command("undo", EDIT, QT_TRANSLATE_NOOP("Actions", "&Undo"), ("Ctrl+Z",)),
     Command("redo", EDIT, QT_TRANSLATE_NOOP("Actions", "&Redo"), ("Ctrl+Shift+Z", "Ctrl+Y")),
     Command(LINE, EDIT, ""),
+    Command("find", EDIT, QT_TRANSLATE_NOOP("Actions", "&Search the graph"), ("Ctrl+F",), icon="search"),
     Command("comment", EDIT, QT_TRANSLATE_NOOP("Actions", "&Comment in or out"), ("Ctrl+/",)),
     Command(
         "both",
@@ -88,10 +89,28 @@ COMMANDS = (
     Command("fit", VIEW, QT_TRANSLATE_NOOP("Actions", "F&it the graph"), ("Ctrl+Shift+F",), icon="fit"),
     Command("zoom_in", VIEW, QT_TRANSLATE_NOOP("Actions", "Graph larger"), ("Ctrl+Alt+=",), icon="zoom-in"),
     Command("zoom_out", VIEW, QT_TRANSLATE_NOOP("Actions", "Graph smaller"), ("Ctrl+Alt+-",), icon="zoom-out"),
+    Command(
+        "wheel_zooms",
+        VIEW,
+        QT_TRANSLATE_NOOP("Actions", "The wheel zooms"),
+        tip=QT_TRANSLATE_NOOP("Actions", "A turn of the wheel over the graph makes it larger or smaller"),
+        checkable=True,
+        group="wheel",
+    ),
+    Command(
+        "wheel_scrolls",
+        VIEW,
+        QT_TRANSLATE_NOOP("Actions", "The wheel scrolls"),
+        tip=QT_TRANSLATE_NOOP("Actions", "A turn of the wheel moves the graph; with Ctrl it zooms"),
+        checkable=True,
+        group="wheel",
+    ),
     Command(LINE, VIEW, ""),
     Command("larger", VIEW, QT_TRANSLATE_NOOP("Actions", "Larger text"), ("Ctrl+=", "Ctrl++")),
     Command("smaller", VIEW, QT_TRANSLATE_NOOP("Actions", "Smaller text"), ("Ctrl+-",)),
     Command("normal", VIEW, QT_TRANSLATE_NOOP("Actions", "Normal text"), ("Ctrl+0",)),
+    Command("present", VIEW, QT_TRANSLATE_NOOP("Actions", "&Presentation"), ("F11",), checkable=True),
+    Command(LINE, VIEW, ""),
     Command("next_panel", VIEW, QT_TRANSLATE_NOOP("Actions", "Next panel"), ("F6",)),
     Command("last_panel", VIEW, QT_TRANSLATE_NOOP("Actions", "Previous panel"), ("Shift+F6",)),
     Command(LINE, VIEW, ""),
@@ -152,7 +171,10 @@ COMMANDS = (
 GRAPH_KEYS = (
     (QT_TRANSLATE_NOOP("Actions", "Walk along the edges"), "← ↑ → ↓"),
     (QT_TRANSLATE_NOOP("Actions", "Go to the line"), "Enter"),
-    (QT_TRANSLATE_NOOP("Actions", "Fit, larger, smaller, full size"), "F  +  -  1"),
+    (QT_TRANSLATE_NOOP("Actions", "Fit, fit what is selected"), "F  Shift+F"),
+    (QT_TRANSLATE_NOOP("Actions", "Larger, smaller, full size"), "+  -  1"),
+    (QT_TRANSLATE_NOOP("Actions", "Drag the graph"), "Space"),
+    (QT_TRANSLATE_NOOP("Actions", "Search"), "/"),
     (QT_TRANSLATE_NOOP("Actions", "Select nothing"), "Esc"),
 )
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLabel, QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolBar, QToolButton, QWidget
 
 _ICON = QSize(18, 18)
 
@@ -34,9 +34,17 @@ def main_bar(actions: Mapping[str, QAction], parent: QWidget) -> QToolBar:
 class GraphBar(QToolBar):
     """How the graph is shown, and how large."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, notice: QWidget, search: QWidget) -> None:
         super().__init__(parent)
         self.setIconSize(_ICON)
+        # Between the buttons is room for a word and for searching, so that neither covers the graph nor moves it.
+        self._middle = QWidget(self)
+        room = QHBoxLayout(self._middle)
+        room.setContentsMargins(6, 0, 6, 0)
+        room.addWidget(notice)
+        room.addStretch(1)
+        room.addWidget(search)
+        self._middle.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._scale = _label("100%", self)
         self._scale.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._scale.setMinimumWidth(self.fontMetrics().horizontalAdvance("400%") + 12)
@@ -48,7 +56,8 @@ class GraphBar(QToolBar):
         self.addSeparator()
         for name in ("sideways", "legend"):
             self.addAction(actions[name])
-        self.addWidget(_gap(self))
+        self.addWidget(self._middle)
+        self.addAction(actions["find"])
         self.addAction(actions["fit"])
         self.addAction(actions["zoom_out"])
         self.addWidget(self._scale)

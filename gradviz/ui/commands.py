@@ -63,6 +63,7 @@ class Commands:
             "quit": lambda: _done(self._window.close()),
             "undo": panels.editor.undo,
             "redo": panels.editor.redo,
+            "find": self.find,
             "comment": panels.editor.toggle_comment,
             "both": lambda: self._view("both"),
             "forward": lambda: self._view("forward"),
@@ -74,6 +75,9 @@ class Commands:
             "fit": panels.canvas.fit,
             "zoom_in": lambda: panels.canvas.zoom(_ZOOM),
             "zoom_out": lambda: panels.canvas.zoom(1 / _ZOOM),
+            "wheel_zooms": lambda: self._send(said.WheelSet("zoom")),
+            "wheel_scrolls": lambda: self._send(said.WheelSet("scroll")),
+            "present": lambda: self._send(said.PresentSet(not self._state().presenting)),
             "larger": lambda: self.set_size(self._size * _STEP),
             "smaller": lambda: self.set_size(self._size / _STEP),
             "normal": lambda: self.set_size(1.0),
@@ -95,7 +99,18 @@ class Commands:
         font = QApplication.font()
         font.setPointSizeF(self._points * self._size)
         QApplication.setFont(font)
-        self._panels.editor.set_size(_POINTS * self._size)
+        # Widgets under a style sheet keep the fonts that they had when it was set.
+        sheet = self._window.styleSheet()
+        self._window.setStyleSheet("")
+        self._window.setStyleSheet(sheet)
+        for panel in (self._panels.editor, self._panels.output):
+            panel.set_size(_POINTS * self._size)
+
+    def find(self) -> None:
+        """Let the person type what to look for in the graph."""
+        if self._state().search is None:
+            self._send(said.Searched(""))
+        self._panels.search.begin()
 
     def export(self) -> None:
         """Ask for a kind of file and a name, and write it."""

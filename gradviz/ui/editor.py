@@ -88,6 +88,11 @@ class Editor(QPlainTextEdit):
         self._gutter.setFont(font)
         self._make_room()
 
+    def width_of(self, letters: int) -> int:
+        """Return how wide the panel must be to show so many letters of a line."""
+        letter = self.fontMetrics().horizontalAdvance("x")
+        return self._gutter_width() + letter * letters + self.verticalScrollBar().sizeHint().width()
+
     def apply(self, colours: Colours) -> None:
         """Take on other colours."""
         self._colours = colours

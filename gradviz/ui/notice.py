@@ -1,46 +1,27 @@
-"""A short word that floats over the top of the graph while what it shows is not what the program says."""
+"""A short word in the bar above the graph while what is shown is not what the program says. It covers no node."""
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
-from gradviz.ui.plain import one_line
+from gradviz.ui.cut import CutLabel
 from gradviz.ui.theme import Colours
 
-_TOP = 12
 
+class Notice(CutLabel):
+    """Hidden while there is nothing to say."""
 
-class Notice(QLabel):
-    """Centred at the top of a panel; follows its size; lets the mouse through."""
-
-    def __init__(self, colours: Colours, panel: QWidget) -> None:
-        super().__init__(panel)
-        self._panel = panel
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    def __init__(self, colours: Colours, parent: QWidget) -> None:
+        super().__init__(parent)
         self.apply(colours)
         self.hide()
-        panel.installEventFilter(self)
 
     def apply(self, colours: Colours) -> None:
         """Take on other colours."""
         self.setStyleSheet(
             f"background: {colours.button}; color: {colours.text};"
-            f"border: 1px solid {colours.border}; border-radius: 12px; padding: 4px 12px;"
+            f"border: 1px solid {colours.border}; border-radius: 10px; padding: 2px 6px;"
         )
 
     def say(self, text: str) -> None:
         """Show a word, or nothing."""
-        self.setText(one_line(text))
+        super().say(text)
         self.setVisible(bool(text))
-        self._place()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay in the middle."""
-        if watched is self._panel and event.type() == QEvent.Type.Resize:
-            self._place()
-        return False
-
-    def _place(self) -> None:
-        self.adjustSize()
-        self.resize(min(self.width(), self._panel.width() - 16), self.height())
-        self.move((self._panel.width() - self.width()) // 2, _TOP)

@@ -31,7 +31,6 @@ class OutputTabs(QTabWidget):
         self._text = QPlainTextEdit(self)
         self._text.setReadOnly(True)
         self._text.setFrameShape(QFrame.Shape.NoFrame)
-        self._text.setFont(monospace(10))
         self._text.setAccessibleName(self.tr("Output"))
         self._text.setPlaceholderText(self.tr("What the program prints appears here"))
         self._text.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
@@ -54,6 +53,10 @@ class OutputTabs(QTabWidget):
     def problems(self) -> tuple[str, ...]:
         """The problems shown."""
         return tuple(self._list.item(at).text() for at in range(self._list.count()))
+
+    def set_size(self, points: float) -> None:
+        """Set the size of what the program printed."""
+        self._text.setFont(monospace(points))
 
     def apply(self, colours: Colours) -> None:
         """Take on other colours."""

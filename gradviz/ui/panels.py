@@ -3,20 +3,26 @@
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QGridLayout, QMainWindow, QVBoxLayout, QWidget
 
+from gradviz.drawing.theme import THEMES
 from gradviz.picture.picture import Language
 from gradviz.resources import Lesson
 from gradviz.ui.bars import GraphBar
 from gradviz.ui.canvas import Canvas
 from gradviz.ui.editor import Editor
 from gradviz.ui.examples import Examples
+from gradviz.ui.minimap import Minimap
 from gradviz.ui.notice import Notice
 from gradviz.ui.output import OutputTabs
+from gradviz.ui.search import SearchField
 from gradviz.ui.statusbar import StatusLine
 from gradviz.ui.strip import ProblemStrip
 from gradviz.ui.tensors import Tensors
 from gradviz.ui.theme import Colours
+from gradviz.ui.welcome import Welcome
+
+_LETTERS = 44  # of a line of the program that are seen at first
 
 
 class Panels(NamedTuple):
@@ -26,8 +32,11 @@ class Panels(NamedTuple):
     editor: Editor
     strip: ProblemStrip
     graph_bar: GraphBar
-    canvas: Canvas
     notice: Notice
+    search: SearchField
+    canvas: Canvas
+    welcome: Welcome
+    minimap: Minimap
     tensors: Tensors
     output: OutputTabs
     status: StatusLine
@@ -35,36 +44,54 @@ class Panels(NamedTuple):
 
 def build(window: QMainWindow, lessons: tuple[Lesson, ...], language: Language, own: Colours) -> Panels:
     """Make the panels and put them into the window."""
-    canvas = Canvas(own)
+    canvas, notice, search = Canvas(own), Notice(own, window), SearchField(window)
     panels = Panels(
         examples=Examples(lessons, language),
         editor=Editor(own),
         strip=ProblemStrip(own),
-        graph_bar=GraphBar(window),
+        graph_bar=GraphBar(window, notice, search),
+        notice=notice,
+        search=search,
         canvas=canvas,
-        notice=Notice(own, canvas),
+        welcome=Welcome(canvas),
+        minimap=Minimap(own, THEMES["light"], canvas),
         tensors=Tensors(),
         output=OutputTabs(own),
         status=StatusLine(window),
     )
+    _float(panels)
     window.setCentralWidget(_stacked(panels.graph_bar, canvas))
     window.setStatusBar(panels.status)
+    _place(window, panels)
+    return panels
+
+
+def _float(panels: Panels) -> None:
+    """Put over the graph what stands in for it, and its map into the corner where drawings end."""
+    over = QGridLayout(panels.canvas)
+    over.setSizeConstraint(QGridLayout.SizeConstraint.SetNoConstraint)
+    over.addWidget(panels.welcome, 0, 0, Qt.AlignmentFlag.AlignCenter)
+    over.addWidget(panels.minimap, 0, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
+
+
+def _place(window: QMainWindow, panels: Panels) -> None:
+    """Give each panel its place: the program beside all else, the tensors below the graph, where rows are long."""
     window.setDockOptions(QMainWindow.DockOption.AnimatedDocks | QMainWindow.DockOption.AllowTabbedDocks)
     window.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
-    left, right, bottom = (
-        Qt.DockWidgetArea.LeftDockWidgetArea,
-        Qt.DockWidgetArea.RightDockWidgetArea,
-        Qt.DockWidgetArea.BottomDockWidgetArea,
-    )
+    left, bottom = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
     examples = _dock(window, "examples", window.tr("Examples"), panels.examples, left)
     program = _dock(window, "program", window.tr("Program"), _stacked(panels.editor, panels.strip), left)
-    tensors = _dock(window, "tensors", window.tr("Tensors"), panels.tensors, right)
+    tensors = _dock(window, "tensors", window.tr("Tensors"), panels.tensors, bottom)
     output = _dock(window, "output", window.tr("Output and problems"), panels.output, bottom)
+    window.splitDockWidget(tensors, output, Qt.Orientation.Horizontal)
     across, down = window.width(), window.height()
-    window.resizeDocks([examples, program], [down // 5, down * 3 // 5], Qt.Orientation.Vertical)
-    window.resizeDocks([program, tensors], [across * 30 // 100, across * 26 // 100], Qt.Orientation.Horizontal)
-    window.resizeDocks([output], [down * 18 // 100], Qt.Orientation.Vertical)
-    return panels
+    code = min(panels.editor.width_of(_LETTERS), across * 42 // 100)
+    window.resizeDocks([examples, program], [down * 18 // 100, down * 3 // 5], Qt.Orientation.Vertical)
+    window.resizeDocks([program], [code], Qt.Orientation.Horizontal)
+    window.resizeDocks(
+        [tensors, output], [(across - code) * 74 // 100, (across - code) * 26 // 100], Qt.Orientation.Horizontal
+    )
+    window.resizeDocks([tensors], [down * 24 // 100], Qt.Orientation.Vertical)
 
 
 def _stacked(upper: QWidget, lower: QWidget) -> QWidget:

@@ -5,26 +5,35 @@ from PySide6.QtWidgets import QMainWindow
 
 from gradviz.model.graph import View
 from gradviz.model.trace import GradMode
-from gradviz.picture.picture import Options
+from gradviz.picture.picture import Language, Options
 from gradviz.state.values import AppState, Theme
 
-_LAYOUT_VERSION = 1  # of the docks; an older layout is not restored
+_LAYOUT_VERSION = 2  # of the docks; an older layout is not restored
 _MODES: dict[str, GradMode] = {"grad": "grad", "no_grad": "no_grad", "inference": "inference"}
 _VIEWS: dict[str, View] = {"both": "both", "forward": "forward", "backward": "backward"}
 
 
-def load(settings: QSettings, system_theme: Theme) -> AppState:
+def load(settings: QSettings, system_theme: Theme, language: Language) -> AppState:
     """Return the state a window starts in."""
-    saved = {key: str(settings.value(key, "")) for key in ("mode", "view", "direction", "legend", "live", "theme")}
+    saved = {
+        key: str(settings.value(key, "")) for key in ("mode", "view", "direction", "legend", "live", "theme", "wheel")
+    }
     options = Options(
         view=_VIEWS.get(saved["view"], "both"),
         direction="LR" if saved["direction"] == "LR" else "TB",
+        language=language,
         legend=saved["legend"] == "true",
     )
     theme: Theme = system_theme
     if saved["theme"] in ("light", "dark"):
         theme = "dark" if saved["theme"] == "dark" else "light"
-    return AppState(mode=_MODES.get(saved["mode"], "grad"), live=saved["live"] != "false", options=options, theme=theme)
+    return AppState(
+        mode=_MODES.get(saved["mode"], "grad"),
+        live=saved["live"] != "false",
+        options=options,
+        theme=theme,
+        wheel="scroll" if saved["wheel"] == "scroll" else "zoom",
+    )
 
 
 def store(settings: QSettings, state: AppState) -> None:
@@ -35,6 +44,7 @@ def store(settings: QSettings, state: AppState) -> None:
     settings.setValue("legend", "true" if state.options.legend else "false")
     settings.setValue("live", "true" if state.live else "false")
     settings.setValue("theme", state.theme)
+    settings.setValue("wheel", state.wheel)
 
 
 def load_layout(settings: QSettings, window: QMainWindow) -> None:
@@ -50,6 +60,11 @@ def store_layout(settings: QSettings, window: QMainWindow) -> None:
     """Remember where the window and its docks are."""
     settings.setValue("geometry", window.saveGeometry())
     settings.setValue("docks", window.saveState(_LAYOUT_VERSION))
+
+
+def store_text_size(settings: QSettings, size: float) -> None:
+    """Remember the size of all text."""
+    settings.setValue("size", size)
 
 
 def text_size(settings: QSettings) -> float:

@@ -14,7 +14,7 @@ from gradviz.drawing.theme import THEMES
 from gradviz.picture.picture import Language
 from gradviz.resources import Lesson
 from gradviz.state import messages as said
-from gradviz.state.update import update
+from gradviz.state.update import EMPTY, update
 from gradviz.state.values import AppState
 from gradviz.ui import actions as asked
 from gradviz.ui import preferences, wording
@@ -24,6 +24,7 @@ from gradviz.ui.exporting import Exporter
 from gradviz.ui.files import Files
 from gradviz.ui.panels import Panels, build
 from gradviz.ui.plain import plain
+from gradviz.ui.presentation import Presentation
 from gradviz.ui.runner import Runner
 from gradviz.ui.theme import colours, palette, stylesheet, system_theme
 
@@ -52,7 +53,7 @@ class Window(QMainWindow):
         self._settings = settings
         self._lessons = lessons
         self._language: Language = language
-        self._state = preferences.load(settings, system_theme())
+        self._state = preferences.load(settings, system_theme(), language)
         runner.setParent(self)
         room = self.screen().availableSize()
         self.resize(*(min(most, max(least, most * 4 // 5)) for most, least in zip(room.toTuple(), _LEAST, strict=True)))
@@ -60,6 +61,7 @@ class Window(QMainWindow):
         self._exporter = Exporter(self)
         self._panels = build(self, lessons, language, colours(self._state.theme))
         self._commands = Commands(self, self.send, lambda: self._state, self._panels, self._files, self._exporter)
+        self._presentation = Presentation(self, self._commands)
         self._actions = asked.make_actions(self, self._commands.handlers())
         self._panels.graph_bar.fill(self._actions)
         self.addToolBar(main_bar(self._actions, self))
@@ -72,6 +74,7 @@ class Window(QMainWindow):
         self._show_choices()
         self._panels.status.show_state(self._state)
         self._panels.canvas.show_words(wording.empty_words(self._state))
+        self._panels.welcome.setVisible(self._state.empty)
         preferences.load_layout(settings, self)
 
     @property
@@ -107,9 +110,9 @@ class Window(QMainWindow):
         """Show the program to start with: a file, what was there last time, or the first lesson."""
         restored = self._files.restore()
         if files:
-            self._files.open_path(Path(files[0]))
-        elif not restored and self._lessons:
-            self._pick_lesson(self._lessons[0].name)
+            self._files.open_paths(files)
+        elif not restored:
+            self._pick_first()
         self._panels.editor.setFocus()
 
     def start_processes(self) -> None:
@@ -144,7 +147,16 @@ class Window(QMainWindow):
         panels.editor.cursorPositionChanged.connect(self._show_place)
         panels.canvas.markChosen.connect(lambda mark: send(said.MarkChosen(mark)))
         panels.canvas.lineWanted.connect(panels.editor.go_to)
+        panels.canvas.searchWanted.connect(self._commands.find)
         panels.canvas.scaled.connect(panels.graph_bar.show_scale)
+        panels.canvas.looked.connect(panels.minimap.show_seen)
+        panels.minimap.wanted.connect(panels.canvas.look_at)
+        panels.search.typed.connect(lambda query: send(said.Searched(query)))
+        panels.search.stepped.connect(lambda step: send(said.SearchStepped(step)))
+        panels.search.closed.connect(self._close_search)
+        panels.welcome.exampleWanted.connect(self._pick_first)
+        panels.welcome.programWanted.connect(panels.editor.setFocus)
+        panels.welcome.fileWanted.connect(self._files.open)
         panels.tensors.chosen.connect(lambda tensor: send(said.TensorChosen(tensor)))
         panels.tensors.lineWanted.connect(panels.editor.go_to)
         panels.output.placeWanted.connect(panels.editor.go_to)
@@ -153,9 +165,9 @@ class Window(QMainWindow):
         panels.status.stopWanted.connect(lambda: send(said.StopPressed()))
         self._files.opened.connect(self._opened)
         self._files.named.connect(self._named)
-        self._files.failed.connect(panels.status.say)
-        self._exporter.done.connect(lambda name: panels.status.say(self.tr("Wrote {name}").format(name=name)))
-        self._exporter.failed.connect(lambda why: panels.status.say(self.tr("Not exported: {why}").format(why=why)))
+        self._files.said.connect(lambda text: send(said.Told(text)))
+        self._exporter.done.connect(lambda name: send(said.Told(self.tr("Wrote {name}").format(name=name))))
+        self._exporter.failed.connect(lambda why: send(said.Told(self.tr("Not exported: {why}").format(why=why))))
 
     def _edited(self, text: str) -> None:
         self._files.edited(text)
@@ -172,6 +184,14 @@ class Window(QMainWindow):
     def _named(self, name: str, dirty: bool) -> None:
         self.setWindowTitle(f"{name}[*] — gradviz")
         self.setWindowModified(dirty)
+
+    def _close_search(self) -> None:
+        self.send(said.Searched(None))
+        self._panels.canvas.setFocus()
+
+    def _pick_first(self) -> None:
+        if self._lessons:
+            self._pick_lesson(self._lessons[0].name)
 
     def _pick_lesson(self, name: str) -> None:
         lesson = next(one for one in self._lessons if one.name == name)
@@ -202,10 +222,10 @@ class Window(QMainWindow):
 
     def _show(self, before: AppState) -> None:
         now, panels = self._state, self._panels
-        if now.shown is not before.shown and now.shown is not None:
-            panels.canvas.show_drawing(now.shown.drawing, now.shown.document)
-        if now.table is not before.table and now.table is not None:
-            panels.tensors.show_rows(now.table.rows)
+        if now.shown is not before.shown:
+            self._show_drawing()
+        if now.table is not before.table:
+            panels.tensors.show_rows(now.table.rows if now.table else ())
         if now.printed is not before.printed and now.printed is not None:
             panels.output.show_output(now.printed.output)
         if now.picture is not before.picture and now.picture is not None:
@@ -213,15 +233,35 @@ class Window(QMainWindow):
         self._show_problems(before)
         panels.canvas.dim(now.dimmed)
         panels.canvas.show_words(wording.empty_words(now))
+        panels.welcome.setVisible(now.empty)
         panels.notice.say("" if wording.empty_words(now) else wording.dim_notice(now))
+        self._show_selection(before)
+        panels.search.show_search(now.search)
+        panels.status.show_state(now)
+        if now.presenting != before.presenting:
+            self._presentation.show(now.presenting)
+        if now.theme != before.theme:
+            self._show_theme()
+        self._show_choices()
+
+    def _show_drawing(self) -> None:
+        shown, canvas, minimap = self._state.shown, self._panels.canvas, self._panels.minimap
+        drawing = shown.drawing if shown else EMPTY
+        canvas.show_drawing(drawing, self._state.document if shown is None else shown.document)
+        minimap.show_layers(canvas.layers, drawing.size)
+        minimap.show_seen(canvas.seen)
+
+    def _show_selection(self, before: AppState) -> None:
+        now, panels = self._state, self._panels
         if now.selection != before.selection:
             panels.canvas.light(now.selection)
             panels.editor.light(now.selection.lines)
             panels.tensors.light(now.selection.tensors)
-        panels.status.show_state(now)
-        if now.theme != before.theme:
-            self._show_theme()
-        self._show_choices()
+        # What was pointed at elsewhere may be out of sight in the graph.
+        elsewhere = now.search is not None or (now.chosen is not None and now.chosen.kind == "tensor")
+        if now.chosen != before.chosen and elsewhere:
+            for mark in now.selection.marks:
+                panels.canvas.reveal(mark)
 
     def _show_problems(self, before: AppState) -> None:
         """Problems stand on their lines only while the lines are those that were run."""
@@ -246,18 +286,23 @@ class Window(QMainWindow):
             ("legend", options.legend),
             ("unfolded", options.fold == "none"),
             ("dark", now.theme == "dark"),
+            (f"wheel_{now.wheel}s", True),
+            ("present", now.presenting),
         ):
             self._actions[name].setChecked(holds)
         self._actions["stop"].setEnabled(now.busy)
+        self._panels.canvas.set_wheel(now.wheel)
 
     def _show_theme(self) -> None:
         theme, own = self._state.theme, colours(self._state.theme)
         QApplication.setPalette(palette(theme))
         self.setStyleSheet(stylesheet(own))
         asked.paint_icons(self._actions, theme)
-        for panel in (self._panels.editor, self._panels.strip, self._panels.notice, self._panels.output):
+        panels = self._panels
+        for panel in (panels.editor, panels.strip, panels.notice, panels.output, panels.welcome):
             panel.apply(own)
-        self._panels.canvas.apply(own, THEMES[theme])
+        panels.canvas.apply(own, THEMES[theme])
+        panels.minimap.apply(own, THEMES[theme])
 
     def _show_place(self) -> None:
         self._panels.status.show_place(self._panels.editor.line, self._panels.editor.column)
@@ -302,6 +347,8 @@ class Window(QMainWindow):
             return
         self.remember()
         preferences.store(self._settings, self._state)
+        preferences.store_text_size(self._settings, self._commands.size)
+        self._presentation.show(False)  # or its layout would be the one remembered
         preferences.store_layout(self._settings, self)
         self._runner.close()
         self._exporter.close()
@@ -314,8 +361,8 @@ class Window(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open the first file dropped."""
+        """Open what was dropped."""
         names = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         if names:
-            self._files.open_path(Path(names[0]))
+            self._files.open_paths(names)
             event.acceptProposedAction()

@@ -18,6 +18,8 @@ def _tr(text: str) -> str:
 
 def activity(state: AppState) -> str:
     """Return what is going on, for the status bar."""
+    if state.said:
+        return one_line(state.said)
     engine = state.engine
     if engine.phase is Phase.ENDED:
         return _tr("PyTorch could not be started: {reason}").format(reason=one_line(engine.reason))
@@ -103,22 +105,30 @@ def dim_notice(state: AppState) -> str:
         return ""
     error = first_error(state.picture) if state.picture and state.picture.run == state.run else None
     if state.current and error:
-        if error.line:
-            return _tr("Line {line} has an error. This is the last good graph.").format(line=error.line)
-        return _tr("The run ended in an error. This is the last good graph.")
+        return _beside_error(error, state.shown is None or state.shown.good)
     if state.busy:
         return _tr("Running … This is the graph from before.")
     return _tr("This is the graph from before the last edit.")
 
 
+def _beside_error(error: Problem, good: bool) -> str:
+    if good and error.line:
+        return _tr("Line {line} has an error. This is the last good graph.").format(line=error.line)
+    if good:
+        return _tr("The run ended in an error. This is the last good graph.")
+    if error.line:
+        return _tr("Line {line} has an error. This is the graph of the run before, up to its own error.").format(
+            line=error.line
+        )
+    return _tr("The run ended in an error. This is the graph of the run before, up to its own error.")
+
+
 def empty_words(state: AppState) -> str:
-    """Return what stands in place of a graph; nothing where there is one."""
-    if state.shown is not None and state.shown.drawing.nodes:
+    """Return what stands in place of a graph; nothing where there is one, or not even a program."""
+    if state.empty or (state.shown is not None and state.shown.drawing.nodes):
         return ""
     if state.engine.phase is not Phase.READY:
         return activity(state)
-    if not state.text.strip():
-        return _tr("Type a program, or pick an example.\nIts graph appears here as you type.")
     error = first_error(state.picture)
     if error:
         return _tr("No graph yet: line {line} has an error.").format(line=error.line or 0)

@@ -5,12 +5,13 @@ import signal
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from gradviz.drawing.theme import contrast
 from gradviz.state.messages import OptionsSet, PictureArrived
 from gradviz.state.values import Phase, Selection
 from gradviz.ui.window import Window
@@ -42,7 +43,7 @@ def test_an_error_keeps_the_picture_dimmed_and_stands_on_its_line(qtbot: QtBot, 
     qtbot.waitUntil(lambda: window.state.dimmed and not window.state.busy)
     assert names(window) == ["x", "y"]
     assert window.panels.tensors.model().rowCount() == 2
-    assert window.panels.notice.text() == "Line 3 has an error. This is the last good graph."
+    assert window.panels.notice.whole == "Line 3 has an error. This is the last good graph."
     assert window.panels.strip.text.startswith("Line 3: this line is wrong: error")
     assert window.panels.output.problems == ("Line 3: this line is wrong: error\nSyntaxError: fake",)
     waves = [mark for mark in window.panels.editor.extraSelections() if mark.cursor.selectedText() == "err"]
@@ -66,6 +67,78 @@ def test_a_program_without_tensors_says_so(qtbot: QtBot, window: Window) -> None
     QTest.keyClicks(window.panels.editor, "print")
     qtbot.waitUntil(lambda: drawn(window))
     assert "nothing here requires grad" in window.panels.canvas.words
+
+
+def test_no_program_is_three_ways_to_begin(qtbot: QtBot, window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    panels = window.panels
+    panels.editor.selectAll()
+    press(panels.editor, Qt.Key.Key_Delete)
+    assert panels.welcome.isVisible()
+    assert names(window) == []
+    assert panels.tensors.model().rowCount() == 0
+    qtbot.waitUntil(lambda: not window.state.busy)
+    type_text(window, "error")
+    qtbot.waitUntil(lambda: not window.state.busy)
+    assert panels.welcome.isHidden()
+    assert panels.canvas.words == "No graph yet: line 1 has an error."
+    assert panels.notice.isHidden()  # there is no last good graph
+    panels.editor.selectAll()
+    press(panels.editor, Qt.Key.Key_Delete)
+    asked: list[str] = []
+
+    def ask(_window: QWidget, title: str, *_rest: str) -> tuple[str, str]:
+        asked.append(title)
+        return "", ""
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", ask)
+    example, program, file = panels.welcome.findChildren(QPushButton)
+    file.click()
+    assert asked == ["Open a program"]
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    program.click()
+    assert panels.editor.hasFocus()
+    example.click()
+    assert panels.welcome.isHidden()
+    assert "requires_grad=True" in panels.editor.toPlainText()
+    qtbot.waitUntil(lambda: drawn(window))
+
+
+def test_the_notice_covers_nothing_and_moves_nothing(qtbot: QtBot, window: Window) -> None:
+    canvas = window.panels.canvas
+    before = canvas.geometry()
+    type_text(window, "error")
+    qtbot.waitUntil(lambda: window.state.dimmed and not window.state.busy)
+    assert window.panels.notice.isVisible()
+    assert not canvas.isAncestorOf(window.panels.notice)
+    QApplication.processEvents()
+    assert canvas.geometry() == before
+
+
+def test_a_selected_row_can_be_read_in_both_themes(qtbot: QtBot, window: Window) -> None:
+    tensors = window.panels.tensors
+    for _ in range(2):
+        tensors.selectRow(0)
+        image = tensors.viewport().grab().toImage()
+        row = tensors.visualRect(tensors.model().index(0, 1))
+        ground = image.pixelColor(row.topLeft() + QPoint(2, 2)).name()
+        seen = {image.pixelColor(x, y).name() for x in range(row.left(), row.right()) for y in range(row.bottom())}
+        assert max(contrast(ground, each) for each in seen) > 7
+        window.action("dark").trigger()
+
+
+def test_presentation_is_a_whole_screen_with_larger_text_and_back(qtbot: QtBot, window: Window) -> None:
+    panels, points = window.panels, window.panels.tensors.font().pointSizeF()
+    window.action("present").trigger()
+    assert window.isFullScreen()
+    assert panels.examples.isHidden() or not panels.examples.isVisible()
+    assert panels.tensors.font().pointSizeF() > points
+    assert window.action("present").isChecked()
+    window.action("present").trigger()
+    assert not window.isFullScreen()
+    assert panels.examples.isVisible()
+    assert window.menuBar().isVisible()
+    assert panels.tensors.font().pointSizeF() == points
 
 
 def test_selecting_a_node_lights_its_line_and_row_and_back(qtbot: QtBot, window: Window) -> None:
@@ -223,12 +296,17 @@ def test_another_view_needs_no_new_run(qtbot: QtBot, window: Window) -> None:
 
 def test_what_is_chosen_is_remembered(qtbot: QtBot, opened: Opener, window: Window) -> None:
     window.action("dark").trigger()
+    window.action("wheel_scrolls").trigger()
+    window.action("larger").trigger()
+    points = window.panels.editor.font().pointSizeF()
     window.send(OptionsSet(window.state.options._replace(direction="LR", legend=True)))
     qtbot.waitUntil(lambda: drawn(window))
     window.close()
     again = opened()
     assert again.state.theme == "dark"
     assert again.state.options.direction == "LR"
+    assert again.action("wheel_scrolls").isChecked()
+    assert again.panels.editor.font().pointSizeF() == points
     assert again.action("legend").isChecked()
     assert again.files.path is not None
     assert again.files.path.name == "program.py"

@@ -17,12 +17,14 @@ PROBLEM = Problem("error", 4, 0, None, 0, "This is wrong", "E", None)
 BASE = AppState(text="x", engine=WALLED, run=1, request=Request("x", "grad"))
 NODE = Mark("a", Role.LEAF, Rect(0, 0, 1, 1), (), (), "a", "")
 DRAWN = Shown(Drawing(Size(1, 1), (), (), (NODE,)), 1, 0)
+BROKEN = DRAWN._replace(good=False)
 
 
 @pytest.mark.parametrize(
     ("state", "words"),
     [
         (AppState(), "Starting PyTorch …"),
+        (AppState(said="Opened a.py only"), "Opened a.py only"),
         (AppState(engine=Engine(reason="signal 9")), "The engine ended (signal 9). Starting it again …"),
         (AppState(engine=Engine(Phase.ENDED, reason="no torch")), "PyTorch could not be started: no torch"),
         (BASE._replace(text="#" * (MAX_PROGRAM + 1)), "This program is longer than what gradviz runs"),
@@ -52,8 +54,8 @@ def test_activity(state: AppState, words: str) -> None:
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (AppState(), "Starting PyTorch …"),
-        (BASE._replace(text=""), "Type a program, or pick an example.\nIts graph appears here as you type."),
+        (AppState(text="x"), "Starting PyTorch …"),
+        (BASE._replace(text=" \n"), ""),  # three ways to begin stand there instead
         (BASE._replace(picture=Picture(1, True, None, problems=(PROBLEM,))), "No graph yet: line 4 has an error."),
         (BASE._replace(running=True), "Running …"),
         (BASE._replace(text="y", live=False), "Press Run (F5)"),
@@ -78,6 +80,16 @@ def test_an_empty_graph_says_why(state: AppState, words: str) -> None:
         (
             BASE._replace(dimmed=True, picture=Picture(1, True, None, problems=(PROBLEM._replace(line=None),))),
             "The run ended in an error. This is the last good graph.",
+        ),
+        (
+            BASE._replace(dimmed=True, picture=Picture(1, True, None, problems=(PROBLEM,)), shown=BROKEN),
+            "Line 4 has an error. This is the graph of the run before, up to its own error.",
+        ),
+        (
+            BASE._replace(
+                dimmed=True, picture=Picture(1, True, None, problems=(PROBLEM._replace(line=None),)), shown=BROKEN
+            ),
+            "The run ended in an error. This is the graph of the run before, up to its own error.",
         ),
     ],
 )

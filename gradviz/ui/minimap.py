@@ -1,0 +1,107 @@
+"""The whole graph in a corner of its panel, with a frame round the part that is seen; a press leads there."""
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gradviz.drawing.theme import Theme
+from gradviz.layout.geometry import Point, Rect, Size
+from gradviz.ui.layers import Layers
+from gradviz.ui.theme import Colours, colour
+
+_MOST = Size(168.0, 120.0)  # pixels
+_LEAST = 28.0  # of a side: a chain of a thousand steps is still a thing to press on
+_PAD = 4.0
+
+
+class Minimap(QWidget):
+    """Shown only while the graph does not fit.
+
+    Signals:
+        wanted: the point of the drawing to look at.
+    """
+
+    wanted = Signal(object)
+
+    def __init__(self, colours: Colours, theme: Theme, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self._colours, self._theme = colours, theme
+        self._layers: Layers | None = None
+        self._drawing = Size(0, 0)
+        self._seen = Rect(0, 0, 0, 0)
+        self._picture: QPixmap | None = None  # of the overview; None: to be painted
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(self.tr("Map of the graph"))
+        self.hide()
+
+    def apply(self, colours: Colours, theme: Theme) -> None:
+        """Take on other colours."""
+        self._colours, self._theme, self._picture = colours, theme, None
+        self.update()
+
+    def show_layers(self, layers: Layers, drawing: Size) -> None:
+        """Show another drawing. Its overview is made only where the map is seen."""
+        self._layers, self._drawing, self._picture = layers, drawing, None
+        self.updateGeometry()
+        self.update()
+
+    def show_seen(self, seen: Rect) -> None:
+        """Frame the part that is seen; hide where that is all of it."""
+        self._seen = seen
+        all_seen = seen.x <= 0 and seen.y <= 0 and seen.right >= self._drawing.width
+        self.setHidden(all_seen and seen.bottom >= self._drawing.height)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return the size of the drawing made small, within limits."""
+        across, down = (round(max(_LEAST, side * self._scale) + 2 * _PAD) for side in self._drawing)
+        return QSize(across, down)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Look there."""
+        at = event.position()
+        x, y = (at.x() - _PAD) / self._scale, (at.y() - _PAD) / self._scale
+        self.wanted.emit(Point(min(max(0.0, x), self._drawing.width), min(max(0.0, y), self._drawing.height)))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Follow a drag: without a button held Qt sends none."""
+        self.mousePressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the drawing as it was painted before, and the frame anew."""
+        if self._picture is None:
+            self._picture = self._painted()
+        painter = QPainter(self)
+        try:
+            painter.drawPixmap(0, 0, self._picture)
+            painter.setPen(QPen(colour(self._colours.accent), 2))
+            painter.translate(_PAD, _PAD)
+            seen, scale = self._seen, self._scale
+            frame = QRectF(seen.x * scale, seen.y * scale, seen.width * scale, seen.height * scale)
+            painter.drawRect(frame.intersected(QRectF(self.rect()).adjusted(-3, -3, -5, -5)))
+        finally:
+            painter.end()
+
+    @property
+    def _scale(self) -> float:
+        width, height = max(1.0, self._drawing.width), max(1.0, self._drawing.height)
+        return min(_MOST.width / width, _MOST.height / height)
+
+    def _painted(self) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        picture = QPixmap(self.size() * ratio)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(colour(self._theme.ground))
+        painter = QPainter(picture)
+        try:
+            painter.setPen(colour(self._colours.border))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+            painter.translate(_PAD, _PAD)
+            painter.scale(self._scale, self._scale)
+            if self._layers:
+                self._layers.overview.paint(painter, self._theme, Rect(0, 0, *self._drawing))
+        finally:
+            painter.end()
+        return picture

@@ -1,0 +1,58 @@
+"""The map in the corner of the graph."""
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from gradviz.drawing.shapes import Drawing, Mark, Role
+from gradviz.drawing.theme import LIGHT
+from gradviz.layout.geometry import Point, Rect, Size
+from gradviz.ui.layers import Layers
+from gradviz.ui.minimap import Minimap
+from gradviz.ui.scene import Scene
+from gradviz.ui.theme import LIGHT as OWN
+from gradviz.ui.window import Window
+
+
+def test_the_map_is_there_only_while_the_graph_does_not_fit(qtbot: QtBot, window: Window) -> None:
+    canvas, minimap = window.panels.canvas, window.panels.minimap
+    assert minimap.isHidden()
+    canvas.zoom(4.0)
+    assert minimap.isVisible()
+    canvas.fit()
+    assert minimap.isHidden()
+
+
+def test_a_press_on_the_map_leads_there(qtbot: QtBot, window: Window) -> None:
+    canvas, minimap = window.panels.canvas, window.panels.minimap
+    canvas.zoom(4.0)
+    qtbot.waitUntil(lambda: minimap.width() > 20)
+    QTest.mouseClick(minimap, Qt.MouseButton.LeftButton, pos=QPoint(minimap.width() - 1, minimap.height() - 1))
+    size = canvas.scene.drawing.size
+    assert canvas.seen.center.y == size.height
+    QTest.mousePress(minimap, Qt.MouseButton.LeftButton, pos=QPoint(1, 1))
+    assert canvas.seen.center == Point(0, 0)
+
+
+def test_the_map_shows_the_drawing_and_what_is_seen(qtbot: QtBot) -> None:
+    minimap = Minimap(OWN, LIGHT, None)
+    qtbot.addWidget(minimap)
+    size = Size(800, 600)
+    box = Mark("a", Role.LEAF, Rect(0, 0, 400, 300), (), (), "", "")
+    minimap.show_layers(Layers(Scene(Drawing(size, (), (), (box,)))), size)
+    minimap.show_seen(Rect(600, 400, 100, 100))
+    minimap.resize(minimap.sizeHint())
+    image = minimap.grab().toImage()
+    assert image.pixelColor(20, 20) == QColor(LIGHT.styles[Role.LEAF].fill or "")
+    assert image.pixelColor(image.width() - 20, 20) == QColor(LIGHT.ground)
+    accent = [x for x in range(image.width()) if image.pixelColor(x, 90) == QColor(OWN.accent)]
+    assert accent
+
+
+def test_the_map_of_a_long_chain_can_still_be_pressed(qtbot: QtBot) -> None:
+    minimap = Minimap(OWN, LIGHT, None)
+    qtbot.addWidget(minimap)
+    minimap.show_layers(Layers(Scene(Drawing(Size(0, 0), (), (), ()))), Size(200, 200_000))
+    assert minimap.sizeHint().width() >= 28
+    assert minimap.sizeHint().height() <= 140

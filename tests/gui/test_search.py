@@ -1,0 +1,62 @@
+"""Looking for something in the graph, by keys alone."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from gradviz.ui.window import Window
+from tests.gui.driving import drawn, press, type_text
+
+
+def test_a_slash_searches_and_enter_walks(qtbot: QtBot, window: Window) -> None:
+    panels = window.panels
+    type_text(window, "xx = 3")
+    qtbot.waitUntil(lambda: drawn(window))
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    panels.canvas.setFocus()
+    QTest.keyClicks(panels.canvas, "/")
+    assert panels.search.isVisible()
+    field = QApplication.focusWidget()
+    assert isinstance(field, QLineEdit)
+    QTest.keyClicks(field, "X")
+    assert panels.search.count == "1 of 2"
+    assert window.state.selection.lit == frozenset({"t0", "t2"})
+    press(field, Qt.Key.Key_Return)
+    assert panels.search.count == "2 of 2"
+    assert window.state.selection.marks == {"t2"}
+    press(field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    press(field, Qt.Key.Key_Up)
+    press(field, Qt.Key.Key_Down)
+    assert window.state.selection.marks == {"t0"}
+    QTest.keyClicks(field, "?")
+    assert panels.search.count == "Nothing found"
+    press(field, Qt.Key.Key_Escape)
+    assert panels.search.isHidden()
+    assert panels.canvas.hasFocus()
+    assert window.state.search is None
+
+
+def test_a_hit_out_of_sight_is_brought_into_view(qtbot: QtBot, window: Window) -> None:
+    canvas = window.panels.canvas
+    canvas.zoom(4.0)
+    canvas.pan(0, 4000)
+    window.action("find").trigger()
+    window.panels.search.typed.emit("line 2")
+    mark = canvas.scene.mark("t1")
+    assert mark is not None
+    assert canvas.seen.contains(mark.rect.center)
+    window.action("find").trigger()  # again: what was typed stays, to be typed over
+    assert window.state.search is not None
+    assert window.state.search.query == "line 2"
+
+
+def test_a_row_out_of_sight_is_brought_into_view(qtbot: QtBot, window: Window) -> None:
+    canvas = window.panels.canvas
+    canvas.zoom(4.0)
+    canvas.pan(0, 4000)
+    window.panels.tensors.selectRow(1)
+    mark = canvas.scene.mark("t1")
+    assert mark is not None
+    assert canvas.seen.contains(mark.rect.center)
