@@ -12,6 +12,7 @@ from gradviz.model.trace import Number, Value
 FEW = 6  # elements that are written out in a box
 _SHORT = 30  # characters of them; longer ones are told by their range
 _DIGITS = 4
+_LARGE = 1e7  # from here on a float is rounded, whole or not
 _ROUNDING = {"float64": 2.0**-52, "float32": 2.0**-23, "float16": 2.0**-10, "bfloat16": 2.0**-7}  # of one sum
 MOST = 64  # elements that are ever read
 Nest = TypeVar("Nest")  # an item, or a group of them
@@ -60,11 +61,16 @@ def _finite(number: float) -> Number:
 
 
 def number_text(number: Number) -> str:
-    """One number, four digits at most: `2.0`, `0.3333`, `1.2e-05`."""
+    """One number, whole ones exactly and others to four digits at least: `2.0`, `100001.0`, `0.3333`, `1.2e-05`.
+
+    Floats of ten million and more, and those below a ten-thousandth, are rounded to four digits and an exponent.
+    """
     if not isinstance(number, float):
         return str(number)
+    if abs(number) < _LARGE and (number.is_integer() or abs(number) >= 10 ** (_DIGITS - 1)):
+        return f"{number:.1f}"
     text = f"{number:.{_DIGITS}g}"
-    return text if "e" in text or "." in text else text + ".0"
+    return text if not text[-1].isdigit() or "e" in text or "." in text else text + ".0"
 
 
 def shape_text(shape: Sequence[int]) -> str:

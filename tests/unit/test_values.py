@@ -42,10 +42,43 @@ def test_what_has_no_statistics_gets_none() -> None:
 
 @pytest.mark.parametrize(
     ("number", "text"),
-    [(2.0, "2.0"), (1 / 3, "0.3333"), (1.2e-5, "1.2e-05"), (7, "7"), (True, "True"), ("nan", "nan"), (1e20, "1e+20")],
+    [
+        (2.0, "2.0"),
+        (0.0, "0.0"),
+        (-0.0, "-0.0"),
+        (1 / 3, "0.3333"),
+        (0.1 + 0.2, "0.3"),
+        (0.00012345, "0.0001234"),
+        (1.2e-5, "1.2e-05"),
+        (999.96, "1000.0"),
+        (1234.5678, "1234.6"),
+        (12340.0, "12340.0"),
+        (12340.56, "12340.6"),
+        (100001.0, "100001.0"),
+        (-9999999.0, "-9999999.0"),
+        (16777216.0, "1.678e+07"),
+        (1e20, "1e+20"),
+        (7, "7"),
+        (100001, "100001"),
+        (2**53 + 1, "9007199254740993"),
+        (True, "True"),
+        ("nan", "nan"),
+        ("-inf", "-inf"),
+        ("(1+2j)", "(1+2j)"),
+        (math.nan, "nan"),
+        (math.inf, "inf"),
+    ],
 )
-def test_numbers_are_short(number: Number, text: str) -> None:
+def test_numbers_are_as_short_as_they_can_be_and_true(number: Number, text: str) -> None:
     assert number_text(number) == text
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(10**7) + 1, 10**7 - 1).map(float))
+def test_a_number_read_back_is_the_number_to_half_of_its_fourth_digit(number: float) -> None:
+    back = float(number_text(number))
+    assert back == pytest.approx(number, rel=5.01e-4, abs=1e-320)
+    if number.is_integer() and abs(number) < 1e7:
+        assert back == number
 
 
 @pytest.mark.parametrize(
