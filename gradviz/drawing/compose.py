@@ -8,6 +8,7 @@ from gradviz.drawing.edges import edge_mark
 from gradviz.drawing.legend import legend_marks
 from gradviz.drawing.metrics import baseline, line_height, text_width
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role, Text, TextRole
+from gradviz.drawing.words import Words
 from gradviz.layout.geometry import Placement, Point, Rect, Route, Size
 from gradviz.model.graph import Graph, Node, NodeKind
 from gradviz.model.trace import Region
@@ -15,13 +16,14 @@ from gradviz.model.trace import Region
 MARGIN = 24.0
 _FRAME_RADIUS = 10.0
 _TITLE_AT = Point(13, 6)
+_CARD = Size(28, 20)  # from its text to its border
 
 
 def compose(draft: Draft, placement: Placement, *, legend: bool = False) -> Drawing:
     """Return the picture of a graph that has been laid out, with the kinds it shows explained below on request."""
     graph, telling = draft.graph, draft.telling
     if not graph.nodes:
-        return Drawing(Size(0, 0), (), (), (), (), (), telling.words.title, telling.words.nothing)
+        return nothing(telling.nothing, telling.words)
     corners = {key: Point(rect.x + MARGIN, rect.y + MARGIN) for key, rect in placement.cells.items()}
     links = {link.id: link for link in draft.diagram.links}
     framed = [
@@ -49,6 +51,18 @@ def compose(draft: Draft, placement: Placement, *, legend: bool = False) -> Draw
     return Drawing(size, frames, edges, nodes, marks, titles, telling.words.title, _summary(graph, draft))
 
 
+def nothing(told: str, words: Words) -> Drawing:
+    """A card that says why there is no picture."""
+    width = text_width(told, TextRole.BODY)
+    card = Rect(MARGIN, MARGIN, width + 2 * _CARD.width, line_height(TextRole.BODY) + 2 * _CARD.height)
+    frame = outline.rounded(card, _FRAME_RADIUS)
+    at = Point(card.center.x, card.center.y + baseline(TextRole.BODY))
+    text = Text(at, told, TextRole.BODY, "middle", width)
+    mark = Mark("nothing", Role.LEGEND, card, (Path(frame.ops, frame.coords, Role.LEGEND),), (text,), told, "")
+    size = Size(card.right + MARGIN, card.bottom + MARGIN)
+    return Drawing(size, (), (), (), (mark,), (), words.title, told)
+
+
 def _at(point: Point, corner: Point) -> Point:
     return Point(point.x + corner.x, point.y + corner.y)
 
@@ -65,7 +79,7 @@ def _node(node: Node, content: Content, box: Box, corner: Point) -> Mark:
         tuple(Path(p.ops, _moved(p.coords, dx, dy), p.role, p.filled, p.arrow) for p in box.paths),
         tuple(Text(_at(t.at, corner), t.text, t.role, t.anchor, t.width) for t in box.texts),
         content.title,
-        "\n".join((*content.details, *content.strips)),
+        content.description,
         node.line,
         tensor,
         node.op.id if node.op is not None else None,

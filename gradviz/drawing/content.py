@@ -6,19 +6,23 @@ Knows the words of one language and the forms of values; no font, no place, no c
 from enum import Enum
 from typing import NamedTuple
 
-from gradviz.drawing.plain import plain
+from gradviz.drawing.metrics import ELLIPSIS
+from gradviz.drawing.plain import bounded, plain
 from gradviz.drawing.saved import byte_text, saved_notes
 from gradviz.drawing.shapes import Role, TextRole
+from gradviz.drawing.titles import call_strips, fold_titles, op_title
 from gradviz.drawing.words import Words
 from gradviz.model.graph import Fold, Graph, Node, NodeKind, View
-from gradviz.model.trace import BackwardCall, Op, Tensor, Trace, Value
+from gradviz.model.grounds import Grounds, grounds
+from gradviz.model.trace import Tensor, Trace, Value
 from gradviz.model.values import adds_up, elements_text, is_read, number_text, shape_text, statistics, value_text
-from gradviz.model.why import why_no_grad
+from gradviz.model.why import why, why_text
 
-_OPS_IN_FOLD = 3
-_ROOTS_IN_BOX = 3
+LABEL = 100  # characters that are painted in one line at most
+DESCRIPTION = 1200  # characters of a description at most
+_DETAIL = 400  # and of one line of it
+_TITLES_IN_FOLD = 5
 _WIDEST_SUM = 36  # characters; a longer sum is left to the description
-_NOTHING_TO_RECORD = "no input requires grad"  # the reason of an op that never had anything to record
 
 
 class Shape(Enum):
@@ -57,6 +61,11 @@ class Content(NamedTuple):
         """The first line, whole."""
         return self.lines[0].text
 
+    @property
+    def description(self) -> str:
+        """All there is to say, in as many characters as anybody reads."""
+        return bounded("\n".join((*self.details, *self.strips)), DESCRIPTION)
+
 
 class Telling(NamedTuple):
     """What is needed to word a node, whichever it is."""
@@ -66,6 +75,7 @@ class Telling(NamedTuple):
     words: Words
     values: bool
     made: frozenset[str]  # nodes that an edge leads to
+    grounds: Grounds
 
     def name(self, tensor: int | None) -> str:
         """The names of a tensor in the program, or nothing."""
@@ -74,11 +84,18 @@ class Telling(NamedTuple):
 
     def no_grad(self, tensor: Tensor) -> str:
         """That a tensor has no .grad, and why."""
-        return self.words.grad_none.format(self.words.why_no_grad[why_no_grad(self.trace, tensor)])
+        return self.words.grad_none.format(why_text(why(self.grounds, tensor), self.words.language))
 
     def value(self, value: Value) -> str | None:
         """The short form of a value, where values are wanted."""
         return value_text(value) if self.values else None
+
+    @property
+    def nothing(self) -> str:
+        """Why there is no picture, where there is none."""
+        if not self.trace.tensors:
+            return self.words.no_tensors
+        return self.words.no_grad_fns if self.view == "backward" else self.words.nothing
 
 
 def tensor_name(tensor: Tensor) -> str:
@@ -88,7 +105,7 @@ def tensor_name(tensor: Tensor) -> str:
 
 def tell(graph: Graph, trace: Trace, words: Words, *, values: bool) -> Telling:
     """Gather what wording the nodes of a graph needs."""
-    return Telling(graph.view, trace, words, values, frozenset(edge.head for edge in graph.edges))
+    return Telling(graph.view, trace, words, values, frozenset(edge.head for edge in graph.edges), grounds(trace))
 
 
 def content(node: Node, telling: Telling) -> Content:
@@ -100,7 +117,7 @@ def _content(node: Node, telling: Telling) -> Content:
     if node.kind is NodeKind.TENSOR and node.tensor is not None:
         return _tensor(node, node.tensor, telling)
     if node.kind is NodeKind.FOLD and node.fold is not None:
-        return _fold(node.fold, telling)
+        return _fold(node, node.fold, telling)
     if node.kind is NodeKind.GRAD_FN and node.grad_fn is not None and node.grad_fn.variable is not None:
         return _accumulate(node, node.grad_fn.variable, telling)
     return _op(node, telling)
@@ -108,11 +125,17 @@ def _content(node: Node, telling: Telling) -> Content:
 
 def _plain(content: Content) -> Content:
     return content._replace(
-        lines=tuple(Line(plain(line.text), line.role) for line in content.lines),
-        details=tuple(map(plain, content.details)),
-        strips=tuple(map(plain, content.strips)),
-        notes=tuple(map(plain, content.notes)),
+        lines=tuple(Line(label(line.text), line.role) for line in content.lines),
+        details=tuple(bounded(plain(text), _DETAIL) for text in content.details),
+        strips=tuple(map(label, content.strips)),
+        notes=tuple(map(label, content.notes)),
     )
+
+
+def label(text: str) -> str:
+    """A text of a program as it is painted: safe, and cut in the middle where nobody would read all of it."""
+    half = LABEL // 2
+    return plain(text if len(text) <= LABEL else f"{text[: half - 1]}{ELLIPSIS}{text[-half:]}")
 
 
 def _tensor(node: Node, tensor: Tensor, telling: Telling) -> Content:
@@ -133,7 +156,7 @@ def _tensor(node: Node, tensor: Tensor, telling: Telling) -> Content:
         shape,
         tuple(lines),
         _tensor_details(tensor, role, node, telling),
-        _strips(node.roots, words),
+        call_strips(node.roots, words),
         accumulates=node.accumulates and telling.view != "forward",
         in_error=node.in_error,
     )
@@ -150,13 +173,8 @@ def _tensor_look(node: Node, tensor: Tensor, telling: Telling) -> tuple[Role, Sh
         return Role.INFERENCE, Shape.CUT
     if tensor.requires_grad:
         return (Role.LEAF if tensor.is_leaf else Role.INTERMEDIATE), Shape.ROUNDED
-    return (Role.DETACHED if _cut_off(tensor, telling) else Role.CONSTANT), Shape.SQUARE
-
-
-def _cut_off(tensor: Tensor, telling: Telling) -> bool:
-    """Whether the op that made it had something to record and did not."""
-    maker = None if tensor.made_by is None else telling.trace.ops[tensor.made_by]
-    return maker is not None and maker.why_unrecorded not in (None, _NOTHING_TO_RECORD)
+    never = why(telling.grounds, tensor).reason in ("flag off", "untracked")
+    return (Role.CONSTANT if never else Role.DETACHED), Shape.SQUARE
 
 
 def _grad_line(tensor: Tensor, sums: tuple[Value | None, ...], telling: Telling) -> Line:
@@ -234,7 +252,7 @@ def _op(node: Node, telling: Telling) -> Content:
             *notes,
             *_where(node.line, words),
         ),
-        _strips(node.roots, words),
+        call_strips(node.roots, words),
         notes,
         in_error=node.in_error,
     )
@@ -257,13 +275,6 @@ def _op_lines(node: Node, telling: Telling, recorded: bool) -> list[Line]:
     return lines
 
 
-def op_title(op: Op) -> str:
-    """The op and how the person wrote it: `mul · x * x`."""
-    name = op.name.removeprefix("aten::").split(".")[0]
-    written = " ".join((op.call or op.module or "").split())
-    return f"{name} · {written}" if written and written != name else name
-
-
 def _accumulate(node: Node, variable: int, telling: Telling) -> Content:
     words = telling.words
     name = telling.name(variable)
@@ -275,44 +286,51 @@ def _accumulate(node: Node, variable: int, telling: Telling) -> Content:
         Shape.HEXAGON,
         tuple(lines),
         (words.kinds[Role.ACCUMULATE], *(line.text for line in lines[1:]), *_where(node.line, words)),
-        _strips(node.roots, words),
+        call_strips(node.roots, words),
         in_error=node.in_error,
     )
 
 
-def _fold(fold: Fold, telling: Telling) -> Content:
+def _fold(node: Node, fold: Fold, telling: Telling) -> Content:
     words = telling.words
-    titles = [op_title(op) for op in fold.ops]
+    reasons = _reasons(fold, telling)
+    unrecorded = bool(reasons) and len(reasons) == len(fold.ops)
+    titles = fold_titles(fold.ops)
+    shown = [Line(title, TextRole.BODY) for title in titles[:_TITLES_IN_FOLD]]
+    if len(titles) > _TITLES_IN_FOLD:
+        shown.append(Line(words.more.format(len(titles) - _TITLES_IN_FOLD), TextRole.MUTED))
+    facts = _fold_facts(fold, reasons, words)
     head = f"× {fold.times:,}" if fold.times > 1 else words.steps.format(len(fold.ops))
-    shown = [Line(title, TextRole.BODY) for title in titles[:_OPS_IN_FOLD]]
-    if len(titles) > _OPS_IN_FOLD:
-        shown.append(Line(words.more.format(len(titles) - _OPS_IN_FOLD), TextRole.MUTED))
-    names = ", ".join(dict.fromkeys(fold.grad_fns))
-    facts = [words.bytes_saved.format(byte_text(fold.saved_bytes))] if fold.saved_bytes else []
-    if fold.lines is not None:
-        first, last = fold.lines
-        facts.append(words.line.format(first) if first == last else words.lines.format(first, last))
     return Content(
-        Role.FOLD,
+        Role.UNRECORDED if unrecorded else Role.FOLD,
         Shape.STACK,
-        (
-            Line(head, TextRole.TITLE),
-            *shown,
-            *([Line(names, TextRole.GRAD_FN)] if names else []),
-            *([Line(" · ".join(facts), TextRole.MUTED)] if facts else []),
-        ),
-        (words.kinds[Role.FOLD], *titles, *([names] if names else []), *facts),
+        (Line(head, TextRole.TITLE), *shown, *facts),
+        (words.kinds[Role.FOLD], head, *titles, *(fact.text for fact in facts)),
+        call_strips(node.roots, words),
     )
 
 
-def _strips(roots: tuple[BackwardCall, ...], words: Words) -> tuple[str, ...]:
-    told = [
-        words.on_line.format(call, root.line) if root.line is not None else call
-        for root in roots
-        for call in (" ".join((root.call or "backward()").split()),)
-    ]
-    hidden = len(told) - _ROOTS_IN_BOX
-    return (*told[:_ROOTS_IN_BOX], words.more.format(hidden)) if hidden > 0 else tuple(told)
+def _fold_facts(fold: Fold, reasons: list[str], words: Words) -> list[Line]:
+    """The grad_fns that were made, why others were not, the bytes saved and the lines."""
+    facts = [Line(", ".join(dict.fromkeys(fold.grad_fns)), TextRole.GRAD_FN)] if fold.grad_fns else []
+    if reasons:
+        told = words.not_recorded.format(", ".join(dict.fromkeys(reasons)))
+        if len(reasons) < len(fold.ops):
+            told = words.partly_recorded.format(told, len(reasons), len(fold.ops))
+        facts.append(Line(told, TextRole.MUTED))
+    where = [words.bytes_saved.format(byte_text(fold.saved_bytes))] if fold.saved_bytes else []
+    if fold.lines is not None:
+        first, last = fold.lines
+        where.append(words.line.format(first) if first == last else words.lines.format(first, last))
+    return [*facts, Line(" · ".join(where), TextRole.MUTED)] if where else facts
+
+
+def _reasons(fold: Fold, telling: Telling) -> list[str]:
+    """Why autograd recorded nothing, for each op of a repetition of which it did not."""
+    if telling.view == "forward":
+        return []
+    whys = [op.why_unrecorded for op in fold.ops if op.grad_fn is None and op.why_unrecorded is not None]
+    return [telling.words.reasons.get(why, why) for why in whys]
 
 
 def _where(line: int | None, words: Words) -> tuple[str, ...]:

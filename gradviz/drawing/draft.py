@@ -8,16 +8,16 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from gradviz.drawing.cells import Box, box
-from gradviz.drawing.content import Content, Telling, content, tell
+from gradviz.drawing.content import Content, Telling, content, label, tell
 from gradviz.drawing.metrics import elided, line_height, text_width
-from gradviz.drawing.plain import plain
 from gradviz.drawing.ports import Lane, lane, outputs
 from gradviz.drawing.shapes import TextRole
 from gradviz.drawing.words import ENGLISH, Words
 from gradviz.layout.diagram import Cell, Diagram, Direction, Frame, Link
 from gradviz.layout.geometry import Size
-from gradviz.model.graph import Edge, EdgeKind, Graph
-from gradviz.model.trace import Region, Trace
+from gradviz.model.graph import Edge, EdgeKind, Graph, Node
+from gradviz.model.grounds import cut_off
+from gradviz.model.trace import Op, Region, Trace
 from gradviz.model.values import shape_text
 
 _WIDEST_LABEL = 92.0
@@ -56,7 +56,7 @@ def draft(
     """
     telling = tell(graph, trace, words, values=values)
     contents = {node.id: content(node, telling) for node in graph.nodes}
-    labels = {edge.id: label for edge in graph.edges if (label := gradient_label(edge, telling))}
+    labels = {edge.id: text for edge in graph.edges if (text := gradient_label(edge, telling))}
     stopped = _stopped(graph)
     entering, leaving = _edges_by_end(graph)
     lanes = {node.id: _lane(entering[node.id], labels, stopped, direction) for node in graph.nodes}
@@ -90,7 +90,7 @@ def frame_of(region: int | None) -> str | None:
 
 def region_title(region: Region, words: Words) -> str:
     """How a region is named: its line as written, and where it stands."""
-    text = " ".join(plain(region.text).split()) or region.mode
+    text = " ".join(label(region.text).split()) or region.mode
     title = text if region.line is None else words.on_line.format(text, region.line)
     return elided(title, TextRole.REGION, 320)
 
@@ -106,21 +106,35 @@ def gradient_label(edge: Edge, telling: Telling) -> str:
         return ""
     text = telling.value(edge.gradient)
     room = _WIDEST_LABEL - PARTIAL_WIDTH
-    if text is None or text_width(text, TextRole.GRADIENT) > room:
+    if text is None or text_width(label(text), TextRole.GRADIENT) > room:
         text = shape_text(edge.gradient.shape)
-    return elided(text, TextRole.GRADIENT, room)
+    return elided(label(text), TextRole.GRADIENT, room)
 
 
 PARTIAL_WIDTH = 13.0  # the sign of a partial derivative before the number
 
 
 def _stopped(graph: Graph) -> frozenset[str]:
-    tracked = {
-        node.id
-        for node in graph.nodes
-        if node.grad_fn is not None or (node.tensor is not None and node.tensor.requires_grad)
-    }
-    return frozenset(e.id for e in graph.edges if e.kind is EdgeKind.UNRECORDED and e.tail in tracked)
+    nodes = {node.id: node for node in graph.nodes}
+    return frozenset(
+        edge.id
+        for edge in graph.edges
+        if edge.kind is EdgeKind.UNRECORDED
+        and _is_tracked(nodes[edge.tail])
+        and any(map(cut_off, _ops(nodes[edge.head])))
+    )
+
+
+def _is_tracked(node: Node) -> bool:
+    if node.tensor is not None:
+        return node.tensor.requires_grad
+    return node.grad_fn is not None or any(op.grad_fn is not None for op in _ops(node))
+
+
+def _ops(node: Node) -> tuple[Op, ...]:
+    if node.fold is not None:
+        return node.fold.ops
+    return () if node.op is None else (node.op,)
 
 
 def _edges_by_end(graph: Graph) -> tuple[dict[str, list[Edge]], dict[str, list[Edge]]]:

@@ -3,9 +3,10 @@
 import math
 
 from gradviz.drawing import outline
-from gradviz.drawing.content import long_text
+from gradviz.drawing.content import DESCRIPTION, label, long_text
 from gradviz.drawing.draft import PARTIAL_WIDTH, Draft
 from gradviz.drawing.metrics import baseline, line_height, text_width
+from gradviz.drawing.plain import bounded
 from gradviz.drawing.ports import LABEL_GAP
 from gradviz.drawing.shapes import Mark, Path, Role, Text, TextRole
 from gradviz.layout.geometry import Point, Rect, Route
@@ -56,8 +57,8 @@ def edge_mark(edge: Edge, draft: Draft, tip: Point, foot: Point, port: int, rout
         _bounds(points, texts),
         tuple(paths),
         texts,
-        f"{head} → {tail}" if upstream else f"{tail} → {head}",
-        "\n".join(_description(edge, draft)),
+        label(f"{head} → {tail}" if upstream else f"{tail} → {head}"),
+        bounded("\n".join(_description(edge, draft)), DESCRIPTION),
         ends=(edge.tail, edge.head),
     )
 

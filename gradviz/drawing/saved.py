@@ -26,12 +26,11 @@ def saved_notes(grad_fn: GradFn, tensors: Sequence[Tensor], words: Words) -> tup
     groups = list(_by_storage(grad_fn.saved))
     if not groups:
         return ()
+    states = [_state(group, tensors, words) for group in groups]
     if len(groups) == 1:
         (group,) = groups
-        state = _state(group[0], tensors, words)
-        return words.saved.format(_names(group)), f"{_what(group, tensors)} · {state}"
-    states = [_state(group[0], tensors, words) for group in groups]
-    told = [f"{_names(group)} = {_what(group, tensors)}" for group in groups]
+        return words.saved.format(_names(group)), " · ".join((*_what(group, tensors), *states))
+    told = [" = ".join(filter(None, (_names(group), " · ".join(_what(group, tensors))))) for group in groups]
     if len(set(states)) == 1:
         heading = words.saved_heading.format(states[0])
     else:
@@ -53,15 +52,22 @@ def _names(group: Sequence[Saved]) -> str:
     return ", ".join(dict.fromkeys(one.name for one in group))
 
 
-def _what(group: Sequence[Saved], tensors: Sequence[Tensor]) -> str:
-    known = (tensors[one.tensor].names for one in group if one.tensor is not None and one.tensor < len(tensors))
-    names = ", ".join(dict.fromkeys(name for names in known for name in names))
-    return f"{names or shape_text(group[0].shape)} · {byte_text(max(one.nbytes for one in group))}"
+def _what(group: Sequence[Saved], tensors: Sequence[Tensor]) -> tuple[str, ...]:
+    """Which tensor it is and how large. Of what a hook packed neither is known."""
+    known = [tensors[one.tensor] for one in group if one.tensor is not None and one.tensor < len(tensors)]
+    if not known and group[0].state == "packed":
+        return ()
+    names = ", ".join(dict.fromkeys(name for tensor in known for name in tensor.names))
+    return names or shape_text(group[0].shape), byte_text(max(one.nbytes for one in group))
 
 
-def _state(saved: Saved, tensors: Sequence[Tensor], words: Words) -> str:
-    """Kept, freed or packed; or that an in-place op has changed it since it was saved."""
-    now = tensors[saved.tensor].version if saved.tensor is not None and saved.tensor < len(tensors) else None
-    if saved.state == "kept" and None not in (saved.version, now) and saved.version != now:
+def _state(group: Sequence[Saved], tensors: Sequence[Tensor], words: Words) -> str:
+    """Kept, freed or packed; or that an in-place op has changed any of it since it was saved."""
+    if any(_is_changed(one, tensors) for one in group):
         return words.changed
-    return words.states[saved.state]
+    return ", ".join(dict.fromkeys(words.states[one.state] for one in group))
+
+
+def _is_changed(saved: Saved, tensors: Sequence[Tensor]) -> bool:
+    now = tensors[saved.tensor].version if saved.tensor is not None and saved.tensor < len(tensors) else None
+    return saved.state == "kept" and None not in (saved.version, now) and saved.version != now

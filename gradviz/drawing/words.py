@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 from gradviz.drawing.shapes import Role
 from gradviz.model.trace import SavedState
-from gradviz.model.why import TEXTS, WhyNoGrad
 
 
 class Words(NamedTuple):
@@ -13,11 +12,12 @@ class Words(NamedTuple):
     kinds: dict[Role, str]  # what each outline means, for the legend and the first line of a description
     states: dict[SavedState, str]
     reasons: dict[str, str]  # why autograd recorded nothing; what is not listed is said as it is
-    why_no_grad: dict[WhyNoGrad, str]
+    language: str  # of the reasons for an absent .grad
     line: str
     lines: str
     on_line: str
     not_recorded: str
+    partly_recorded: str
     grad: str
     grad_none: str
     summed: str
@@ -36,6 +36,8 @@ class Words(NamedTuple):
     gradient: str
     gradient_unread: str
     stopped: str
+    no_tensors: str
+    no_grad_fns: str
     nothing: str
     title: str
     counts: str
@@ -68,11 +70,12 @@ ENGLISH = Words(
     },
     states={"kept": "kept", "freed": "freed", "packed": "packed by a hook"},
     reasons={"inference": "inference_mode"},
-    why_no_grad=TEXTS["en"],
+    language="en",
     line="line {}",
     lines="lines {}–{}",
     on_line="{} · line {}",
     not_recorded="not recorded: {}",
+    partly_recorded="{} ({} of {} ops)",
     grad=".grad {}",
     grad_none=".grad None — {}",
     summed=".grad {} = {}",
@@ -91,7 +94,9 @@ ENGLISH = Words(
     gradient="gradient {}",
     gradient_unread="gradient of shape {}",
     stopped="no gradient passes here",
-    nothing="Nothing here requires grad: there is no graph to draw.",
+    no_tensors="No tensors were made: there is nothing to draw.",
+    no_grad_fns="Autograd recorded no op: there is no backward graph to draw.",
+    nothing="No tensor was used or given a name: there is nothing to draw.",
     title="Autograd graph",
     counts="Tensors: {}. Ops: {}, of which autograd did not record {}.",
     hidden="Nodes behind folds: {}.",
@@ -127,11 +132,12 @@ JAPANESE = Words(
         "no input requires grad": "requires_grad の入力なし",
         "not differentiable": "微分できない",
     },
-    why_no_grad=TEXTS["ja"],
+    language="ja",
     line="{} 行目",
     lines="{}–{} 行目",
     on_line="{} · {} 行目",
     not_recorded="記録なし: {}",
+    partly_recorded="{} (演算 {} / {})",
     grad=".grad {}",
     grad_none=".grad None — {}",
     summed=".grad {} = {}",
@@ -150,7 +156,9 @@ JAPANESE = Words(
     gradient="勾配 {}",
     gradient_unread="形状 {} の勾配",
     stopped="ここで勾配は止まります",
-    nothing="requires_grad=True のテンソルがないため、描く計算グラフはありません。",
+    no_tensors="テンソルが作られていないため、描くものはありません。",
+    no_grad_fns="autograd が記録した演算がないため、描く逆伝播グラフはありません。",
+    nothing="使われたテンソルも名前の付いたテンソルもないため、描くものはありません。",
     title="計算グラフ",
     counts="テンソル {} 個、演算 {} 個、そのうち記録なし {} 個。",
     hidden="折りたたまれたノード {} 個。",

@@ -55,6 +55,8 @@ def dot(
     plot.attr("graph", rankdir=direction, bgcolor=theme.ground, **font)
     plot.attr("node", margin="0.16,0.08", **font)
     plot.attr("edge", arrowsize="0.7", **{**font, "fontcolor": theme.texts[TextRole.GRADIENT].colour})
+    if not graph.nodes:
+        plot.attr("graph", label=graphviz.escape(telling.nothing))
     _frames(plot, graph, telling, theme)
     for edge in graph.edges:
         _edge(plot, edge, telling, theme)

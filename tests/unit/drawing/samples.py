@@ -9,7 +9,19 @@ from gradviz.drawing.words import ENGLISH, Words
 from gradviz.layout.diagram import Direction
 from gradviz.layout.layered import place
 from gradviz.model.graph import Edge, EdgeKind, Fold, Graph, Node, NodeKind, View
-from gradviz.model.trace import BackwardCall, GradFn, GradMode, Op, Region, Saved, SavedState, Tensor, Trace, Value
+from gradviz.model.trace import (
+    BackwardCall,
+    GradFn,
+    GradMode,
+    Op,
+    Region,
+    Saved,
+    SavedState,
+    Step,
+    Tensor,
+    Trace,
+    Value,
+)
 
 
 def scalar(number: float) -> Value:
@@ -128,7 +140,7 @@ def every_kind() -> tuple[Graph, Trace]:
     names = ("self", "other", "result", "weight", "mask", "indices")
     saved = tuple(kept(name, k, nbytes=4 ** (3 * k)) for k, name in enumerate(names))
     mixed = (kept("input", 0, "freed"), kept("input", 0, "freed"), kept("weight", None, "packed", nbytes=1023 * 1024))
-    ops = (
+    made = (
         op(0, "aten::linear", "F.linear(w, c)", 0, 1),
         op(1, "aten::sum", None, 2),
         op(2, "aten::detach", "loss.detach()", 3, why="detach"),
@@ -136,6 +148,7 @@ def every_kind() -> tuple[Graph, Trace]:
         op(4, "aten::add_.Tensor", "bad.add_(1)", 6),
         op(5, "aten::mul.Tensor", "c * c", 1, 1, why="no input requires grad"),
     )
+    ops = tuple(one._replace(outputs=(number + 2,)) for number, one in enumerate(made))
     grad_fns = (
         GradFn(0, 0, "LinearBackward0", (), None, 1, saved),
         GradFn(1, 0, "SumBackward0", (), None, 2, mixed),
@@ -151,6 +164,7 @@ def every_kind() -> tuple[Graph, Trace]:
         Region(2, 1, "grad", 9, "with torch.enable_grad():"),
     )
     trace = Trace("2.13.0", "3.11", "grad", "", (w, c, h, loss, cut, inferred, bad, lost), (), ops)
+    trace = trace._replace(steps=(Step(0, "line", 9, names={"cut": 4}),))
     nodes = (
         node_of(w, accumulates=True, sums=(many, None)),
         node_of(c),

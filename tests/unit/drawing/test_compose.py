@@ -6,15 +6,16 @@ import pytest
 from hypothesis import given, settings
 
 from gradviz.drawing.compose import MARGIN, compose
+from gradviz.drawing.content import DESCRIPTION, LABEL
 from gradviz.drawing.draft import draft
 from gradviz.drawing.metrics import line_height, text_width
 from gradviz.drawing.shapes import Drawing, Mark, Role, Text, TextRole
-from gradviz.drawing.words import ENGLISH, JAPANESE
+from gradviz.drawing.words import ENGLISH, JAPANESE, Words
 from gradviz.layout.diagram import Direction
 from gradviz.layout.geometry import Placement, Point, Rect, Route, Size
-from gradviz.model.graph import Edge, EdgeKind, Graph, Node, NodeKind
-from gradviz.model.trace import GradFn, Trace
-from tests.unit.drawing.samples import SAMPLES, drawn, every_kind, graphs, node_of, op, scalar, square, tensor
+from gradviz.model.graph import Edge, EdgeKind, Fold, Graph, Node, NodeKind
+from gradviz.model.trace import BackwardCall, GradFn, Region, Trace, Value
+from tests.unit.drawing.samples import SAMPLES, drawn, every_kind, graphs, kept, node_of, op, scalar, square, tensor
 
 DIRECTIONS: tuple[Direction, Direction] = ("TB", "LR")
 
@@ -107,11 +108,63 @@ def test_the_same_graph_is_drawn_the_same_way() -> None:
     assert drawn(*every_kind(), legend=True) == drawn(*every_kind(), legend=True)
 
 
-def test_an_empty_graph_is_an_empty_drawing_that_says_so() -> None:
-    _, drawing = drawn(*SAMPLES["empty"], legend=True)
-    assert drawing.size == Size(0, 0)
-    assert list(all_marks(drawing)) == []
-    assert "requires grad" in drawing.description
+@pytest.mark.parametrize("words", [ENGLISH, JAPANESE])
+def test_an_empty_graph_is_a_card_that_says_why(words: Words) -> None:
+    graph, trace = SAMPLES["empty"]
+    kept = trace._replace(tensors=square()[1].tensors)
+    for view, record, told in (
+        (graph, trace, words.no_tensors),
+        (graph._replace(view="backward"), kept, words.no_grad_fns),
+        (graph, kept, words.nothing),
+    ):
+        _, drawing = drawn(view, record, words, legend=True)
+        (card,) = all_marks(drawing)
+        assert [text.text for text in card.texts] == [told] == [drawing.description]
+        assert within(extent(card.texts[0]), card.rect)
+        assert within(card.rect, Rect(0, 0, *drawing.size))
+
+
+def test_what_is_said_of_anything_is_no_more_than_is_read() -> None:
+    long = Value((4, 2), tuple(["n" * 5000] * 8))
+    names = tuple("\u0301" * 5000 for _ in range(9))
+    x = tensor(0, *names, value=long, grad=long)
+    call = BackwardCall(0, 0, 1, "b" * 5000, (0,), (0,), False, False)
+    named = op(0, "aten::" + "o" * 5000, "c" * 5000, 0)
+    grad_fn = GradFn(0, 0, "G" * 5000, (), None, 1, (kept("s" * 5000, 0),))
+    nodes = (
+        node_of(x, roots=(call,), region=0),
+        Node("o0", NodeKind.OP, op=named, grad_fn=grad_fn),
+        Node("f0", NodeKind.FOLD, fold=Fold(9, (named,) * 9, ("G" * 5000,) * 9, 1, None)),
+    )
+    edges = (Edge("e0", EdgeKind.DATA, "t0", "o0", 0, 0, long), Edge("e1", EdgeKind.DATA, "o0", "f0", 0, 0, long))
+    around = (Region(0, None, "no_grad", 1, "with " * 5000),)
+    _, drawing = drawn(Graph("both", nodes, edges, around), Trace("", "", "grad", "", (x,)))
+    for mark in all_marks(drawing):
+        assert len(mark.title) <= LABEL
+        assert len(mark.description) <= DESCRIPTION
+        assert all(len(text.text) <= LABEL for text in mark.texts)
+
+
+def test_a_bar_stands_only_where_something_was_cut() -> None:
+    """Not before an op that had nothing to record, though its operand requires grad by now."""
+    x, y = tensor(0, "x"), tensor(1, "y")
+    idle = op(0, "aten::mul", None, 0, why="no input requires grad")
+    cut = op(1, "aten::detach", None, 1, why="detach")
+    made = op(2, "aten::exp", None, 1)
+    nodes = (
+        node_of(x),
+        node_of(y),
+        Node("o0", NodeKind.OP, op=idle),
+        Node("o1", NodeKind.OP, op=cut),
+        Node("o2", NodeKind.OP, op=made, grad_fn=GradFn(2, 0, "ExpBackward0", (), None, 1, ())),
+        Node("f0", NodeKind.FOLD, fold=Fold(5, (idle,), (), 0, None)),
+        Node("f1", NodeKind.FOLD, fold=Fold(5, (idle, cut), (), 0, None)),
+        Node("f2", NodeKind.FOLD, fold=Fold(5, (made,), ("ExpBackward0",), 0, None)),
+    )
+    ends = [("t0", "o0"), ("t1", "o1"), ("o2", "o1"), ("o0", "o1"), ("t0", "f0"), ("t0", "f1"), ("f2", "f1")]
+    edges = tuple(Edge(f"{a}-{b}", EdgeKind.UNRECORDED, a, b, k, 0) for k, (a, b) in enumerate(ends))
+    sized, _ = drawn(Graph("both", nodes, edges, ()), Trace("", "", "grad", "", (x, y), (), (idle, cut, made)))
+    assert sized.stopped == {"t1-o1", "o2-o1", "t0-f1", "f2-f1"}
 
 
 def test_two_edges_from_one_tensor_to_one_op_run_parallel() -> None:

@@ -4,8 +4,8 @@ from gradviz.drawing.content import Content, Shape, content, tell
 from gradviz.drawing.saved import byte_text
 from gradviz.drawing.shapes import Role
 from gradviz.drawing.words import ENGLISH, JAPANESE, Words
-from gradviz.model.graph import Graph, Node, NodeKind
-from gradviz.model.trace import GradFn, Trace, Value
+from gradviz.model.graph import Fold, Graph, Node, NodeKind, View
+from gradviz.model.trace import BackwardCall, GradFn, Op, Saved, Trace, Value
 from tests.unit.drawing.samples import every_kind, kept, node_of, op, scalar, square, tensor
 
 
@@ -41,7 +41,7 @@ def test_a_tensor_says_what_it_is_whether_it_is_tracked_and_what_its_grad_is() -
     assert lines(boxes["t0"]) == ["w, weight", "-1.5 … 2.25 · float32 · (3, 40)", ".grad -1.5 … 2.25"]
     assert lines(boxes["t1"])[1:] == ["[[1., 2.], [3., 4.5]] · float32 · (2, 2)", ".grad None — requires_grad is False"]
     assert lines(boxes["t2"]) == ["[1., nan]", "float32 · (2,)", ".grad None — not a leaf"]
-    assert lines(boxes["t5"]) == ["p", "float32 · ()", ".grad None — not recorded"]
+    assert lines(boxes["t5"]) == ["p", "float32 · ()", ".grad None — made under inference_mode"]
 
 
 def test_without_values_no_number_is_written() -> None:
@@ -59,7 +59,7 @@ def test_without_values_no_number_is_written() -> None:
         (4.0, (4.0,), ".grad 4.0"),
         (5.0, (2.0, 2.0), ".grad 5.0"),
         (4.0, (2.0, None), ".grad 4.0"),
-        (123456.0, (1e-3,) * 9, ".grad 1.235e+05"),
+        (1e9, (1e-3,) * 9, ".grad 1e+09"),
     ],
 )
 def test_a_sum_is_written_only_where_it_is_short_and_true(
@@ -130,7 +130,7 @@ def test_saved_tensors_are_listed_once_for_each_storage() -> None:
     assert boxes["o1"].notes == (
         "saved · 2",
         "input = w, weight · 4 B · freed",
-        "weight = () · 1023 KiB · packed by a hook",
+        "weight · packed by a hook",
     )
     alike = GradFn(0, 0, "F", (), None, None, (kept("a", None), kept("b", None)))
     node = Node("o", NodeKind.OP, op=op(0, "f", None), grad_fn=alike)
@@ -146,17 +146,70 @@ def test_bytes_are_told_in_binary_units(count: int, text: str) -> None:
     assert byte_text(count) == text
 
 
+def test_a_saved_tensor_says_what_became_of_it() -> None:
+    def note(*saved: Saved, version: int = 0) -> tuple[str, ...]:
+        x = tensor(0, "x", version=version)
+        node = Node("o", NodeKind.OP, op=op(0, "f", None), grad_fn=GradFn(0, 0, "F", (), None, None, saved))
+        return told((Graph("both", (node,), (), ()), Trace("", "", "grad", "", (x,))))["o"].notes
+
+    assert note(kept("self", 0)) == ("saved self", "x · 4 B · kept")
+    assert note(kept("self", 0), version=1) == ("saved self", "x · 4 B · changed since")
+    assert note(kept("self", 0, version=1), kept("result", 0), version=1)[1] == "x · 4 B · changed since"
+    assert note(kept("self", 0, "freed"), version=1) == ("saved self", "x · 4 B · freed")
+    assert note(kept("self", None, "packed", nbytes=0)) == ("saved self", "packed by a hook")
+    assert note(kept("a", None, "packed"), kept("b", None, "packed")) == ("saved · packed by a hook", "a", "b")
+
+
+def fold(times: int, *ops: Op, calls: int = 0, view: View = "both", grad_fns: tuple[str, ...] = ()) -> Content:
+    roots = tuple(BackwardCall(k, 0, 7, "loss.backward()", (0,), (0,), False, False) for k in range(calls))
+    node = Node("f", NodeKind.FOLD, roots=roots, fold=Fold(times, ops, grad_fns, 0, (3, 9)))
+    return told((Graph(view, (node,), (), ()), Trace("", "", "grad", "")))["f"]
+
+
 def test_a_fold_tells_how_often_of_what_and_how_much() -> None:
     boxes = told(every_kind())
     assert lines(boxes["f0"]) == [
-        "× 1,000",
-        *["linear · F.linear(w, c)"] * 3,
-        "+2 more",
-        "AddBackward0",
-        "saved 4 KiB · lines 3–9",
+        *("× 1,000", "linear · F.linear(w, c)", "AddBackward0", "saved 4 KiB · lines 3–9"),
     ]
     assert lines(boxes["f1"]) == ["ops: 1", "linear · F.linear(w, c)", "line 3"]
     assert lines(boxes["f2"]) == ["× 2"]
+
+
+def test_a_fold_names_each_call_once_with_its_ops() -> None:
+    ops = [op(k, f"aten::{name}", "net(x)") for k, name in enumerate(("t", "addmm", "t", "relu", "view"))]
+    assert lines(fold(5, *ops[:3]))[1] == "t, addmm · net(x)"
+    assert lines(fold(5, *ops))[1] == "t, addmm, relu, … · net(x)"
+    assert lines(fold(5, op(0, "aten::mul", "a * b"), op(1, "aten::add", "a + b"), op(2, "aten::mul", "a * b")))[
+        1:3
+    ] == [
+        *("mul · a * b × 2", "add · a + b"),
+    ]
+    assert lines(fold(5, *(op(k, f"aten::o{k}", None) for k in range(9))))[1] == "o0, o1, o2, …"
+    several = lines(fold(5, *(op(k, f"aten::o{k}", f"{k} + x") for k in range(9))))
+    assert several[5:7] == ["o4 · 4 + x", "+4 more"]
+
+
+def test_a_fold_of_what_autograd_did_not_record_looks_so_and_says_why() -> None:
+    cut, idle = op(0, "aten::detach", None, why="detach"), op(1, "aten::add", None, why="no_grad")
+    box = fold(5, cut, idle, cut)
+    assert box.role is Role.UNRECORDED
+    assert "not recorded: detach, no_grad" in lines(box)
+    mixed = fold(5, cut, op(1, "aten::mul", None), idle, grad_fns=("MulBackward0",))
+    assert mixed.role is Role.FOLD
+    assert "not recorded: detach, no_grad (2 of 3 ops)" in lines(mixed)
+    assert fold(5, cut, view="forward").role is Role.FOLD
+    assert not any("record" in line for line in lines(fold(5, cut, view="forward")))
+
+
+def test_the_backward_calls_of_one_line_are_named_once() -> None:
+    assert fold(5, op(0, "aten::mul", None), calls=19).strips == ("loss.backward() · line 7 × 19",)
+
+
+def test_a_function_is_called_by_its_own_name() -> None:
+    node = Node("o", NodeKind.OP, op=op(0, "function::My.Relu", "Relu.apply(x)"))
+    assert lines(told((Graph("forward", (node,), (), ()), Trace("", "", "grad", "")))["o"]) == [
+        "My.Relu · Relu.apply(x)"
+    ]
 
 
 def test_backward_calls_are_named_with_their_lines() -> None:

@@ -5,7 +5,7 @@ from typing import TypedDict
 import pytest
 
 from gradviz.drawing.theme import THEMES, Theme
-from gradviz.drawing.words import JAPANESE
+from gradviz.drawing.words import ENGLISH, JAPANESE, Words
 from gradviz.export.dot import dot
 from gradviz.layout.graphviz import program
 from gradviz.model.graph import Graph
@@ -104,3 +104,11 @@ def test_any_name_is_text(name: str) -> None:
     drawn = subprocess.run([str(program()), "-Tsvg"], input=text.encode(), capture_output=True, timeout=60, check=True)
     escaped = name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
     assert f">{escaped}</text>" in drawn.stdout.decode().replace("&#45;", "-")
+
+
+@pytest.mark.parametrize("words", [ENGLISH, JAPANESE])
+def test_an_empty_graph_says_that_there_is_nothing(words: Words) -> None:
+    graph, trace = SAMPLES["empty"]
+    plot = dot(graph, trace, THEMES["light"], words)
+    assert words.no_tensors in plot
+    assert read(plot)

@@ -1,0 +1,60 @@
+"""How ops and backward calls are named: short, and as the person wrote them."""
+
+from collections import Counter
+from itertools import groupby
+
+from gradviz.drawing.words import Words
+from gradviz.model.trace import BackwardCall, Op
+
+_OPS_IN_TITLE = 3
+_CALLS_IN_BOX = 3
+_FUNCTION = "function::"  # before the name of an autograd.Function, where an op has its namespace
+
+
+def op_title(op: Op) -> str:
+    """The op and how the person wrote it: `mul · x * x`."""
+    return _titled([_name(op)], _written(op))
+
+
+def fold_titles(ops: tuple[Op, ...]) -> tuple[str, ...]:
+    """One line for each call, with the ops it ran; a call that comes again with its number."""
+    counts = Counter(
+        _titled(list(dict.fromkeys(_name(op) for op in group)), written) for written, group in groupby(ops, _written)
+    )
+    return tuple(_counted(title, count) for title, count in counts.items())
+
+
+def call_strips(calls: tuple[BackwardCall, ...], words: Words) -> tuple[str, ...]:
+    """The backward calls that start somewhere, those of one line as one with their number."""
+    counts: Counter[str] = Counter()
+    for call in calls:
+        written = _one_line(call.call or "backward()")
+        counts[written if call.line is None else words.on_line.format(written, call.line)] += 1
+    told = [_counted(text, count) for text, count in counts.items()]
+    hidden = len(told) - _CALLS_IN_BOX
+    return (*told[:_CALLS_IN_BOX], words.more.format(hidden)) if hidden > 0 else tuple(told)
+
+
+def _name(op: Op) -> str:
+    """The op without its namespace and overload; the class, of a call of an autograd.Function."""
+    if op.name.startswith(_FUNCTION):
+        return op.name.removeprefix(_FUNCTION)
+    return op.name.removeprefix("aten::").split(".")[0]
+
+
+def _written(op: Op) -> str:
+    """The call, or else the module it was made in."""
+    return _one_line(op.call or op.module or "")
+
+
+def _titled(names: list[str], written: str) -> str:
+    told = ", ".join((*names[:_OPS_IN_TITLE], *(["…"] if len(names) > _OPS_IN_TITLE else [])))
+    return f"{told} · {written}" if written and written != told else told
+
+
+def _counted(text: str, count: int) -> str:
+    return text if count == 1 else f"{text} × {count:,}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
