@@ -6,8 +6,7 @@ from pathlib import Path
 
 from gradviz import system
 
-COMMANDS = ("export", "trace", "lessons", "doctor")
-PLANNED = ("measure",)  # commands that are documented and not there yet
+COMMANDS = ("export", "trace", "measure", "lessons", "doctor")
 _FAILED = 2
 
 
@@ -39,8 +38,6 @@ def _unknown(words: list[str]) -> str:
     """Why the first word is neither a command nor a file; nothing where it is a file."""
     if not words or Path(words[0]).exists():
         return ""
-    if words[0] in PLANNED:
-        return f"{words[0]}: not available yet."
     near = get_close_matches(words[0], COMMANDS, n=1)
     return f"no such command or file: {words[0]}." + (f" Did you mean `gradviz {near[0]}`?" if near else "")
 

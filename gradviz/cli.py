@@ -17,12 +17,14 @@ from pathlib import Path
 
 import gradviz
 from gradviz import doctor, resources
+from gradviz.drawing.plain import plain
 from gradviz.drawing.theme import THEMES
-from gradviz.export import data
+from gradviz.export import cost, data
 from gradviz.export.dot import dot
 from gradviz.export.svg import svg
 from gradviz.export.whole import write_whole
 from gradviz.model.claims import failures
+from gradviz.model.cost import MODES, Costs
 from gradviz.model.program import MAX_SOURCE
 from gradviz.model.trace import Trace
 from gradviz.model.wire import FrameError, Limits, Request
@@ -107,6 +109,23 @@ def _trace(chosen: argparse.Namespace) -> int:
     trace = _record(chosen)
     _write(chosen.output, data.document(trace))
     return _report(trace, chosen.lang)
+
+
+def _measure(chosen: argparse.Namespace) -> int:
+    limits = _limits(chosen)
+    limits = limits._replace(seconds=limits.seconds + chosen.budget)
+    request = Request(_source(chosen.program), seed=chosen.seed, limits=limits, budget=chosen.budget)
+    costs = Costs()
+    with Engine(chosen.python) as engine:
+        _warn_of_no_wall(engine)
+        for costs in engine.costs(request):
+            if chosen.verbose:
+                _say(f"{len(costs.laps)} runs")
+    sys.stdout.write(cost.document(costs).decode() if chosen.json else cost.table(costs, chosen.lang))
+    if not costs.done:
+        _say("gradviz: a limit was reached before every mode was measured")
+        return LIMIT
+    return RAISED if len(costs.raised) == len(MODES) else DONE
 
 
 def _lessons(chosen: argparse.Namespace) -> int:
@@ -218,12 +237,14 @@ def _write(output: str, content: bytes) -> None:
 def _report(trace: Trace, language: Language) -> int:
     """Say on standard error what the program printed and how it ended; return the exit status."""
     printed = "".join(output.text for output in trace.output)
+    if sys.stderr.isatty():
+        printed = plain(printed)  # a terminal obeys control characters
     sys.stderr.write(printed if printed.endswith("\n") or not printed else f"{printed}\n")
     for problem in problems(trace, Options(language=language)):
         place = "" if problem.line is None else f"line {problem.line}: "
-        _say(f"gradviz: {place}{problem.original}")
+        _say(f"gradviz: {place}{plain(problem.original)}")
         if problem.message != problem.original:
-            _say(f"gradviz: {problem.message}")
+            _say(f"gradviz: {plain(problem.message)}")
     if trace.limits is not None:
         return LIMIT
     return DONE if trace.error is None else RAISED
@@ -250,6 +271,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(prog="gradviz", title="commands", metavar="COMMAND", required=True)
     _add_export(commands.add_parser("export", help="draw the graph of a program into a file"))
     _add_trace(commands.add_parser("trace", help="write the full record of a run as JSON"))
+    _add_measure(commands.add_parser("measure", help="time and memory of a program in each grad mode"))
     _add_lessons(commands.add_parser("lessons", help="list the lessons, or check every claim they make"))
     _add_doctor(commands.add_parser("doctor", help="say what is installed, what is missing, and how to mend it"))
     return parser
@@ -278,6 +300,15 @@ def _add_trace(parser: argparse.ArgumentParser) -> None:
     _add_run(parser)
     parser.add_argument("-o", "--output", metavar="OUT.json", required=True, help="the file, or - for standard output")
     parser.add_argument("--lang", choices=("en", "ja"), default="en")
+
+
+def _add_measure(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(run=_measure)
+    parser.add_argument("program", metavar="PROGRAM", help="a path, - for standard input, or lesson:NAME")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--budget", type=_positive, default=3.0, metavar="S", help="seconds to spend on timing")
+    parser.add_argument("--lang", choices=("en", "ja"), default="en")
+    _add_common(parser)
 
 
 def _add_lessons(parser: argparse.ArgumentParser) -> None:

@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
+from gradviz.model.cost import CostPage, sound
 from gradviz.model.ending import ended
 from gradviz.model.errors import hint
 from gradviz.model.rules import DEPTH, LARGE, SOUND, broken, depths
@@ -20,6 +21,7 @@ from gradviz.model.trace import (
     Memory,
     Output,
     Page,
+    ProgramError,
     Region,
     Step,
     Tensor,
@@ -40,12 +42,13 @@ NAMES = 8  # of one tensor
 TEXT = 500  # characters of a call, a dtype, a line of the program
 MESSAGE = 4000  # characters of an error or a warning
 
+_COSTS = msgspec.json.Decoder(CostPage)
 _PAGE = msgspec.json.Decoder(Page)
 _READY = msgspec.json.Decoder(Ready)
 _EXIT = msgspec.json.Decoder(Exit)
 _REQUEST = msgspec.json.Decoder(Request)
 
-Message = TypeVar("Message", Page, Ready, Exit, Request)
+Message = TypeVar("Message", CostPage, Page, Ready, Exit, Request)
 State = TypeVar("State", Tensor, GradFn)
 Record = TypeVar("Record", bound=tuple[object, ...])
 
@@ -66,6 +69,14 @@ def request(payload: bytes) -> Request:
     if found.schema != SCHEMA:
         raise FrameError(f"a request of schema {found.schema}; this is {SCHEMA}")
     return found
+
+
+def cost_page(payload: bytes) -> CostPage:
+    """Decode the payload of a measuring run's PAGE frame, or raise FrameError."""
+    found = _decode(_COSTS, payload)
+    if not sound(found):
+        raise FrameError("measured numbers that cannot be")
+    return found._replace(raised=tuple(one._replace(error=_explained(one.error)) for one in found.raised))
 
 
 def _decode(decoder: msgspec.json.Decoder[Message], payload: bytes) -> Message:
@@ -258,13 +269,14 @@ def _printed(pieces: Iterable[Output], characters: int) -> tuple[Output, ...]:
 
 
 def _last_words(end: End) -> End:
-    error = None if end.error is None else _cut(end.error, MESSAGE)
+    error = None if end.error is None else _explained(end.error)
     limits = None if end.limits is None else _cut(end.limits, TEXT)
-    return end._replace(
-        error=None if error is None else error._replace(hint=hint(error)),
-        limits=limits,
-        memory=_measured(end.memory),
-    )
+    return end._replace(error=error, limits=limits, memory=_measured(end.memory))
+
+
+def _explained(error: ProgramError) -> ProgramError:
+    error = _cut(error, MESSAGE)
+    return error._replace(hint=hint(error))
 
 
 def _measured(memory: Memory) -> Memory:

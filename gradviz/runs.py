@@ -17,6 +17,7 @@ from typing import Self
 
 import gradviz
 from gradviz import intake
+from gradviz.model.cost import Costs, added
 from gradviz.model.launch import NO_LOCK, NO_TORCH, launch
 from gradviz.model.trace import Trace
 from gradviz.model.wire import Exit, Frame, FrameError, FrameReader, Kind, Ready, Request, encode, pack
@@ -127,6 +128,19 @@ class Engine:
             self._send(pack(Kind.CANCEL, self._runs), time.monotonic() + GRACE_SECONDS)
             how = error
         return intake.concluded(builder, how)
+
+    def costs(self, request: Request) -> Iterator[Costs]:
+        """Measure a program and yield all that is known each time there is more; `done` only if it came to its end.
+
+        Raises:
+            EngineError: as `frames`.
+            FrameError: the run sent what is no measurement.
+        """
+        costs = Costs()
+        for frame in self.frames(request):
+            if frame.kind is Kind.PAGE:
+                costs = added(costs, intake.cost_page(frame.payload))
+                yield costs
 
     def close(self) -> None:
         """Kill the engine; its children die with it."""

@@ -80,14 +80,14 @@ def _serve_forked(out: int) -> int:
 
 
 def _load_torch() -> tuple[str, child.Work]:
-    """Import torch and the worker; return torch's version and what runs a Request."""
+    """Import torch; return its version and what serves a Request."""
     try:
         torch = importlib.import_module("torch")
     except ImportError as error:
         sys.stderr.write(f"gradviz: {sys.executable} cannot import torch: {error}\n")
         sys.exit(NO_TORCH)
-    worker = importlib.import_module("gradviz.engine.worker")
-    return str(torch.__version__), worker.run
+    work = importlib.import_module("gradviz.engine.work")
+    return str(torch.__version__), work.work
 
 
 def _child_command() -> tuple[str, ...]:

@@ -18,7 +18,7 @@ class BackwardWatch:
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
-        self._calls = 0
+        self.calls = 0
         self._running: int | None = None  # the grad_fn at work
         self.failure: Failure | None = None  # the last error that left the engine
 
@@ -55,9 +55,9 @@ class BackwardWatch:
         asked = args[3] if len(args) > 3 else ()
         inputs = tuple(self._targets(asked)) if isinstance(asked, tuple) and asked else None
         stream.backwards.append(
-            BackwardCall(self._calls, stream.steps, line, call, tensors, grad_fns, keep_graph, create_graph, inputs)
+            BackwardCall(self.calls, stream.steps, line, call, tensors, grad_fns, keep_graph, create_graph, inputs)
         )
-        self._calls += 1
+        self.calls += 1
 
     def _targets(self, inputs: tuple[object, ...]) -> Iterator[int]:
         """The grad_fns through which the gradients of the inputs come; one that was never seen is on no way there."""

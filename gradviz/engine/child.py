@@ -54,8 +54,8 @@ def live(requests: int, results: int, parent: int, torch: str, work: Work) -> No
 
 def read_request(payload: bytes) -> Request:
     """Return the Request that `wire.encode` wrote."""
-    source, mode, seed, allowed, schema = json.loads(payload)
-    return Request(source, mode, seed, Limits(*allowed), schema)
+    source, mode, seed, allowed, *rest = json.loads(payload)
+    return Request(source, mode, seed, Limits(*allowed), *rest)
 
 
 def _live(torch: str, work: Work) -> int:

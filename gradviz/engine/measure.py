@@ -30,7 +30,7 @@ _SAMPLE = 256  # tensors made to know what one takes on the heap
 
 
 def measure(request: Request, send: Callable[[bytes], None], modes: Sequence[GradMode] = MODES) -> None:
-    """Measure a program for as many seconds as the request's budget allows, and at least once in each mode.
+    """Find a program's bytes, and time it for as many seconds as the request's budget, at least once in each mode.
 
     Args:
         request: the program and its limits.
@@ -41,10 +41,9 @@ def measure(request: Request, send: Callable[[bytes], None], modes: Sequence[Gra
     if isinstance(program, ProgramError):
         send(encode(CostPage(raised=tuple(Raised(mode, program) for mode in modes), done=True)))
         return
-    until = time.monotonic() + (request.budget or 0.0)
     runs = _Runs(program, request.seed)
-    whole = [mode for mode in modes if _weigh(runs, mode, request, send)]
-    _race(runs, whole, until, send)
+    timed = [mode for mode in modes if _weigh(runs, mode, request, send)]
+    _race(runs, timed, request.budget or 0.0, send)
     send(encode(CostPage(done=True)))
 
 
@@ -68,21 +67,23 @@ class _Runs:
     def lap(self, mode: GradMode) -> Lap:
         """Run it once, timed."""
         with phases() as (backward, optimizer):
-            _, seconds = self._run(mode)
-        return Lap(mode, seconds, backward.seconds, optimizer.seconds)
+            began, ended = self._run(mode)[1:]
+        forward = (backward.first or ended) - began
+        return Lap(mode, ended - began, forward, backward.seconds, optimizer.seconds)
 
     def left_behind(self, mode: GradMode) -> dict[str, object]:
         """Run it once, and return the names it has bound."""
         return self._run(mode)[0]
 
-    def _run(self, mode: GradMode) -> tuple[dict[str, object], float]:
+    def _run(self, mode: GradMode) -> tuple[dict[str, object], float, float]:
+        """Run it once; return the names it has bound, when it began and when it ended."""
         self.reset()
         names = vars(main_module())
         with redirect_stdout(self._sink), redirect_stderr(self._sink), ambient(mode):
             began = time.perf_counter()
-            with suppress(SystemExit):
+            with suppress(Exception, SystemExit):  # that it raises in this mode is known and told
                 exec(self._code, names)
-            return names, time.perf_counter() - began
+            return names, began, time.perf_counter()
 
 
 class _Sink(io.TextIOBase):
@@ -94,12 +95,13 @@ class _Sink(io.TextIOBase):
 
 
 def _weigh(runs: _Runs, mode: GradMode, request: Request, send: Callable[[bytes], None]) -> bool:
-    """Find a mode's bytes, and whether the program ends in it."""
+    """Find a mode's bytes, and whether there is something to time: all, or what comes before backward."""
     runs.reset()
     found = worker.recorded(runs.program, request._replace(mode=mode), Stream(lambda _: None))
     if found.error is not None:
         send(encode(CostPage(raised=(Raised(mode, found.error),))))
-        return False
+        if not found.backwards:
+            return False
     graph = _graph_bytes(runs, mode, found.live_bytes, found.live_tensors)
     memory = found.memory
     held = Held(mode, memory.peak_bytes, memory.saved_bytes, memory.parameter_bytes, graph)
@@ -129,10 +131,11 @@ def _tensor_bytes() -> int:
     return ((heap_bytes() or 0) - before) // len(sample) - sample[0].element_size()
 
 
-def _race(runs: _Runs, modes: Sequence[GradMode], until: float, send: Callable[[bytes], None]) -> None:
+def _race(runs: _Runs, modes: Sequence[GradMode], budget: float, send: Callable[[bytes], None]) -> None:
     """Time the modes in turns; at least once each, so that even a slow program has numbers."""
     laps: list[Lap] = []
     sent = time.monotonic()
+    until = sent + budget
     with warnings.catch_warnings(action="ignore"), _collected_between():
         for turn in range(MOST):
             laps += [runs.lap(mode) for mode in _order(modes, turn)]

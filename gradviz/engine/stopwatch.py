@@ -14,6 +14,7 @@ class Stopwatch:
 
     def __init__(self) -> None:
         self.seconds = 0.0
+        self.first: float | None = None  # when the first call began, by time.perf_counter
         self._depth = 0
         self._since = 0.0
 
@@ -21,6 +22,7 @@ class Stopwatch:
         """A call begins."""
         if not self._depth:
             self._since = time.perf_counter()
+            self.first = self.first or self._since
         self._depth += 1
 
     def stop(self) -> None:

@@ -49,6 +49,7 @@ class Recorded(NamedTuple):
     error: ProgramError | None
     limit: Limit | None
     memory: Memory
+    backwards: int  # calls of backward() and grad()
     live_bytes: int  # at its end, in tensors
     live_tensors: int
 
@@ -84,7 +85,7 @@ def recorded(program: Program, request: Request, stream: Stream) -> Recorded:
             restore()
     memory = recorder.finish(lambda: lines.finish(vars(module)))
     ledger = recorder.ledger
-    return Recorded(error, limit, memory, ledger.live_bytes, sum(1 for _ in ledger.alive()))
+    return Recorded(error, limit, memory, backward.calls, ledger.live_bytes, sum(1 for _ in ledger.alive()))
 
 
 def _execute(program: Program, module: ModuleType, mode: GradMode, recorder: Recorder, lines: Lines) -> None:

@@ -14,14 +14,18 @@ from gradviz.model.trace import GradMode, ProgramError
 MODES: tuple[GradMode, ...] = ("grad", "no_grad", "inference")
 CONFIDENCE = 0.99  # of the interval: one false claim in a hundred comparisons
 NOTICEABLE = 0.02  # a ratio nearer to 1 than this is no difference to speak of
+LONG = 1e9  # seconds; no run lasts as many
+LARGE = 2**63  # bytes
+MOST = 10_000  # timed runs in one page
 FEW = 8  # runs of each, below which no interval reaches CONFIDENCE
 
 
 class Lap(NamedTuple):
-    """One timed run of the whole program, without the recorder, in seconds."""
+    """One timed run of the program, without the recorder, in seconds. It ends early in a mode that raises."""
 
     mode: GradMode
     seconds: float
+    forward: float  # of those, until backward was called first
     backward: float  # of those, in torch's autograd engine
     optimizer: float  # of those, in step() of optimizers
 
@@ -37,7 +41,7 @@ class Held(NamedTuple):
 
 
 class Raised(NamedTuple):
-    """A mode in which the program cannot be measured to its end."""
+    """A mode in which the program raises. What comes before its first backward() is timed all the same."""
 
     mode: GradMode
     error: ProgramError
@@ -84,9 +88,20 @@ class Ratio(NamedTuple):
         return self.n >= FEW and one_side and abs(self.median - 1) >= NOTICEABLE
 
 
+def sound(page: CostPage) -> bool:
+    """Whether every number of a page can be one: the process that sent it is not trusted."""
+    times = [(lap.seconds, lap.forward, lap.backward, lap.optimizer) for lap in page.laps]
+    counts = [count for one in page.held for count in one[1:] if count is not None]
+    return (
+        all(lap[0] > 0 and all(0 <= part < LONG for part in lap) for lap in times)
+        and all(0 <= count < LARGE for count in counts)
+        and len(page.laps) <= MOST
+    )
+
+
 def added(costs: Costs, page: CostPage) -> Costs:
     """Return the costs with those of one more page."""
-    return Costs(costs.laps + page.laps, costs.held + page.held, costs.raised + page.raised, page.done)
+    return Costs((costs.laps + page.laps)[-MOST:], costs.held + page.held, costs.raised + page.raised, page.done)
 
 
 def laps_of(costs: Costs, mode: GradMode) -> tuple[Lap, ...]:
@@ -120,5 +135,5 @@ def _left_out(count: int) -> int:
         tail += comb(count, k)
         if 2 * tail > (1 - CONFIDENCE) * 2**count:
             break
-        out = k + 1
+        out = k
     return out

@@ -151,3 +151,34 @@ def test_a_long_chain_ends_in_a_small_picture(steps: int, tmp_path: Path) -> Non
     svg = out.read_bytes()
     assert len(svg) < 200_000
     assert any(f"{steps:,}" in text or str(steps) in text for text in texts(svg))
+
+
+def test_measure_compares_the_modes(tmp_path: Path) -> None:
+    chain = "import torch\nx = torch.tensor(1.0, requires_grad=True)\nfor _ in range(1000):\n    x = x + 1\n"
+    done = gradviz("measure", "-", "--json", "--budget", "1", text=chain)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    grad, no_grad = found["modes"]["grad"], found["modes"]["no_grad"]
+    assert 400_000 < grad["graph_bytes"] < 800_000
+    assert no_grad["graph_bytes"] < 10_000
+    assert 0.5 < grad["time_s"]["median"] / no_grad["time_s"]["median"] < 3
+    assert grad["time_s"]["n"] >= 3
+    assert "more than no_grad" in found["verdict"]["memory"]
+
+
+def test_measure_tells_of_modes_that_raise_and_counts_what_comes_before() -> None:
+    done = gradviz("measure", "lesson:first", "--budget", "0.2")
+    assert done.returncode == 0, done.stderr
+    assert "no_grad: RuntimeError: element 0 of tensors does not require grad" in done.stdout
+    (forward,) = [line for line in done.stdout.splitlines() if line.startswith("forward")]
+    assert forward.count("±") == 3
+
+
+def test_measure_of_what_is_no_program() -> None:
+    assert gradviz("measure", "-", text="x = = 1").returncode == 1
+
+
+def test_measure_ends_at_its_limit_with_what_it_has() -> None:
+    done = gradviz("measure", "-", "--timeout", "1", "--budget", "0.5", "--json", text="while True: pass")
+    assert done.returncode == 3
+    assert json.loads(done.stdout)["verdict"]["time"] == "nothing could be measured"

@@ -89,8 +89,17 @@ def test_a_mode_that_raises_says_so_and_the_others_are_measured() -> None:
     costs = measured("import torch\nx = torch.ones(2, requires_grad=True)\n(x * x).sum().backward()\n")
     assert [raised.mode for raised in costs.raised] == ["no_grad", "inference"]
     assert all(raised.error.line == 3 for raised in costs.raised)
-    assert len(laps_of(costs, "grad")) >= 1
-    assert laps_of(costs, "no_grad") == ()
+    assert {mode for mode in MODES if laps_of(costs, mode)} == set(MODES)
+    for mode in MODES[1:]:
+        assert all(lap.forward < lap.seconds for lap in laps_of(costs, mode))
+
+
+def test_a_mode_that_raises_before_backward_is_not_timed() -> None:
+    source = "import torch\nx = torch.ones(2, requires_grad=True)\nassert torch.is_grad_enabled()\ny = x * x\n"
+    costs = measured(source)
+    assert [raised.mode for raised in costs.raised] == ["no_grad", "inference"]
+    assert {lap.mode for lap in costs.laps} == {"grad"}
+    assert all(lap.forward == lap.seconds for lap in costs.laps)
 
 
 def test_a_text_that_is_no_program_raises_in_every_mode() -> None:

@@ -53,7 +53,6 @@ def test_without_a_window_one_sentence_says_why(
 @pytest.mark.parametrize(
     ("word", "told"),
     [
-        ("measure", "measure: not available yet."),
         ("exprot", "no such command or file: exprot. Did you mean `gradviz export`?"),
         ("nowhere.py", "no such command or file: nowhere.py."),
     ],

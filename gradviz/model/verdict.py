@@ -1,0 +1,87 @@
+"""What may be said of the costs of two grad modes, in words: never more than the measurements show."""
+
+from gradviz.model.cost import FEW, Costs, Held, Ratio, laps_of, ratio
+from gradviz.model.quantities import byte_text
+from gradviz.model.trace import GradMode
+
+SMALL = 4096  # bytes beside which "so many times as much" says nothing
+NAMES: dict[GradMode, str] = {"grad": "grad", "no_grad": "no_grad", "inference": "inference_mode"}
+
+_TEXTS = {
+    "en": {
+        "ratio": "{mine} is {times:.2f}x {other}",
+        "forward ratio": "before backward, {mine} is {times:.2f}x {other}",
+        "same": "no measurable difference",
+        "forward same": "before backward, no measurable difference",
+        "few": "too few runs to tell ({n} of {few})",
+        "times": "{mine} needs {times:.1f}x the memory of {other} ({high} against {low})",
+        "more": "{mine} needs {more} more than {other}",
+        "equal": "{mine} needs as much memory as {other}",
+        "alone": "only {mine} could be measured",
+        "none": "nothing could be measured",
+    },
+    "ja": {
+        "ratio": "{mine} は {other} の {times:.2f} 倍",
+        "forward ratio": "backward の前まで、{mine} は {other} の {times:.2f} 倍",
+        "same": "測れるほどの差はありません",
+        "forward same": "backward の前まで、測れるほどの差はありません",
+        "few": "実行回数が足りず判断できません ({n} / {few})",
+        "times": "{mine} のメモリは {other} の {times:.1f} 倍 ({high} と {low})",
+        "more": "{mine} は {other} より {more} 多く使います",
+        "equal": "{mine} のメモリは {other} と同じです",
+        "alone": "測れたのは {mine} だけです",
+        "none": "何も測れませんでした",
+    },
+}
+
+
+def time_verdict(costs: Costs, mine: GradMode, other: GradMode, language: str = "en") -> str:
+    """Say how the times of two modes compare; where one of them raises, only what comes before backward."""
+    texts, names = _TEXTS[language], {"mine": NAMES[mine], "other": NAMES[other]}
+    found = time_ratio(costs, mine, other)
+    if found is None:
+        return _alone(costs, (mine, other), language)
+    if found.n < FEW:
+        return texts["few"].format(n=found.n, few=FEW)
+    part = "forward " if _ends_early(costs, mine, other) else ""
+    if not found.differs:
+        return texts[f"{part}same"]
+    return texts[f"{part}ratio"].format(**names, times=found.median)
+
+
+def time_ratio(costs: Costs, mine: GradMode, other: GradMode) -> Ratio | None:
+    """Compare the times of two modes, run by run; None where one of them has none."""
+    runs = [laps_of(costs, mode) for mode in (mine, other)]
+    if not all(runs):
+        return None
+    part = "forward" if _ends_early(costs, mine, other) else "seconds"
+    return ratio(*([getattr(lap, part) for lap in laps] for laps in runs))
+
+
+def memory_verdict(costs: Costs, mine: GradMode, other: GradMode, language: str = "en") -> str:
+    """Say how the bytes of two modes compare: the peak of the tensors, and the graph."""
+    texts, held = _TEXTS[language], {one.mode: one for one in costs.held}
+    if mine not in held or other not in held:
+        return _alone(costs, (mine, other), language)
+    high, low = _bytes(held[mine]), _bytes(held[other])
+    names = {"mine": NAMES[mine], "other": NAMES[other]}
+    if high == low:
+        return texts["equal"].format(**names)
+    if high < low:
+        names, high, low = {"mine": NAMES[other], "other": NAMES[mine]}, low, high
+    if low < SMALL:
+        return texts["more"].format(**names, more=byte_text(high - low))
+    return texts["times"].format(**names, times=high / low, high=byte_text(high), low=byte_text(low))
+
+
+def _bytes(held: Held) -> int:
+    return held.peak_bytes + (held.graph_bytes or 0)
+
+
+def _ends_early(costs: Costs, mine: GradMode, other: GradMode) -> bool:
+    return any(raised.mode in (mine, other) for raised in costs.raised)
+
+
+def _alone(costs: Costs, modes: tuple[GradMode, GradMode], language: str) -> str:
+    measured = [NAMES[mode] for mode in modes if laps_of(costs, mode)]
+    return _TEXTS[language]["alone"].format(mine=measured[0]) if measured else _TEXTS[language]["none"]

@@ -1,0 +1,134 @@
+"""Comparisons of measured runs: what a known spread says, and what it must not."""
+
+import random
+
+import pytest
+
+from gradviz.model.cost import FEW, CostPage, Costs, Held, Lap, Raised, Spread, added, laps_of, ratio, sound, spread
+from gradviz.model.trace import GradMode, ProgramError
+from gradviz.model.verdict import memory_verdict, time_ratio, time_verdict
+
+KIB = 1024
+MINE: tuple[GradMode, GradMode] = ("grad", "no_grad")
+
+
+def costs(
+    grad: list[float],
+    other: list[float],
+    *,
+    held: tuple[int, int] = (0, 0),
+    graph: int | None = 0,
+    raises: bool = False,
+) -> Costs:
+    """Costs of grad and no_grad, whose runs took turns."""
+    laps = [
+        Lap(mode, seconds, seconds / 2, 0, 0)
+        for pair in zip(grad, other, strict=True)
+        for mode, seconds in zip(MINE, pair, strict=True)
+    ]
+    raised = (Raised("no_grad", ProgramError("RuntimeError", "no", 1)),) if raises else ()
+    bytes_ = (Held("grad", held[0], 0, 0, graph), Held("no_grad", held[1], 0, 0, 0))
+    return Costs(tuple(laps), bytes_, raised, True)
+
+
+def test_a_spread_counts_every_number() -> None:
+    assert spread([3.0]) == Spread(3.0, 0.0, 1)
+    assert spread([1.0, 2.0, 3.0, 4.0, 5.0]) == Spread(3.0, 2.0, 5)
+
+
+@pytest.mark.parametrize(("count", "out"), [(7, 0), (8, 0), (15, 2), (30, 7), (100, 36)])
+def test_the_interval_of_a_median_is_that_of_the_sign_test(count: int, out: int) -> None:
+    found = ratio([float(n + 1) for n in range(count)], [1.0] * count)
+    assert (found.low, found.high) == (out + 1, count - out)
+
+
+def test_equal_programs_are_hardly_ever_told_apart() -> None:
+    random.seed(1)
+    false = 0
+    for _ in range(500):
+        pairs = [[random.lognormvariate(0, 0.1) for _ in range(40)] for _ in range(2)]
+        false += ratio(*pairs).differs
+    assert false <= 10
+
+
+def test_a_program_that_takes_a_tenth_longer_is_told() -> None:
+    random.seed(2)
+    found = ratio(*([scale * random.lognormvariate(0, 0.03) for _ in range(60)] for scale in (1.1, 1.0)))
+    assert found.differs
+    assert found.low < 1.1 < found.high
+
+
+def test_a_difference_too_small_to_notice_is_none() -> None:
+    assert not ratio([1.01] * 50, [1.0] * 50).differs
+    assert not ratio([9.0] * (FEW - 1), [1.0] * (FEW - 1)).differs
+
+
+@pytest.mark.parametrize(
+    ("found", "en", "ja"),
+    [
+        (costs([1.5] * 9, [1.0] * 9), "grad is 1.50x no_grad", "grad は no_grad の 1.50 倍"),
+        (costs([1.0] * 9, [1.0] * 9), "no measurable difference", "測れるほどの差はありません"),
+        (costs([2.0] * 3, [1.0] * 3), "too few runs to tell (3 of 8)", "実行回数が足りず判断できません (3 / 8)"),
+        (
+            costs([1.5] * 9, [1.0] * 9, raises=True),
+            "before backward, grad is 1.50x no_grad",
+            "backward の前まで、grad は no_grad の 1.50 倍",
+        ),
+        (
+            costs([1.0] * 9, [1.0] * 9, raises=True),
+            "before backward, no measurable difference",
+            "backward の前まで、測れるほどの差はありません",
+        ),
+        (Costs((Lap("grad", 1, 1, 0, 0),)), "only grad could be measured", "測れたのは grad だけです"),
+        (Costs(), "nothing could be measured", "何も測れませんでした"),
+    ],
+)
+def test_the_verdict_on_time(found: Costs, en: str, ja: str) -> None:
+    assert time_verdict(found, "grad", "no_grad") == en
+    assert time_verdict(found, "grad", "no_grad", "ja") == ja
+
+
+def test_where_a_mode_raises_only_what_comes_before_backward_is_compared() -> None:
+    laps = [lap for _ in range(9) for lap in (Lap("grad", 9, 2, 5, 0), Lap("no_grad", 2, 1, 0, 0))]
+    found = time_ratio(Costs(tuple(laps), raised=(Raised("no_grad", ProgramError("E", "", 1)),)), "grad", "no_grad")
+    assert found is not None
+    assert found.median == 2
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (
+            costs([1], [1], held=(90 * KIB, 12 * KIB)),
+            "grad needs 7.5x the memory of no_grad (90 KiB against 12 KiB)",
+        ),
+        (costs([1], [1], held=(4, 4), graph=2 * KIB), "grad needs 2 KiB more than no_grad"),
+        (costs([1], [1], held=(8, 8), graph=None), "grad needs as much memory as no_grad"),
+        (costs([1], [1], held=(8 * KIB, 12 * KIB)), "no_grad needs 1.5x the memory of grad (12 KiB against 8 KiB)"),
+        (Costs((Lap("grad", 1, 1, 0, 0),)), "only grad could be measured"),
+    ],
+)
+def test_the_verdict_on_memory(found: Costs, words: str) -> None:
+    assert memory_verdict(found, "grad", "no_grad") == words
+
+
+def test_pages_add_up() -> None:
+    lap, held = Lap("grad", 1, 1, 0, 0), Held("grad", 1, 0, 0, None)
+    found = added(added(Costs(), CostPage((lap,), (held,))), CostPage((lap,), done=True))
+    assert found == Costs((lap, lap), (held,), (), True)
+    assert laps_of(found, "grad") == (lap, lap)
+
+
+@pytest.mark.parametrize(
+    ("page", "holds"),
+    [
+        (CostPage((Lap("grad", 1, 1, 0, 0),), (Held("grad", 1, 0, 0, 5),), (), False), True),
+        (CostPage((Lap("grad", -1, 1, 0, 0),)), False),
+        (CostPage((Lap("grad", 0, 0, 0, 0),)), False),
+        (CostPage((Lap("grad", 1, 1, float("nan"), 0),)), False),
+        (CostPage(held=(Held("grad", 2**64, 0, 0, None),)), False),
+        (CostPage(held=(Held("grad", 1, -1, 0, None),)), False),
+    ],
+)
+def test_numbers_that_cannot_be_are_refused(page: CostPage, holds: bool) -> None:
+    assert sound(page) is holds
