@@ -90,7 +90,7 @@ def test_what_is_written_is_what_was_recorded() -> None:
     assert text["output"] == [{"line": 1, "text": "hi\n", "stream": "stderr"}]
     assert text["warnings"] == [{"line": 2, "category": "UserWarning", "message": "careful"}]
     assert text["limits"] == {"reached": "time", "at": "line 4"}
-    assert text["memory"] == {"saved_bytes": 16, "peak_bytes": 32, "graph_bytes": None}
+    assert text["memory"] == {"saved_bytes": 16, "peak_bytes": 32, "graph_bytes": None, "parameter_bytes": 0}
     error = text["error"]
     assert isinstance(error, dict)
     assert (error["type"], error["line"], error["hint"]) == ("RuntimeError", 4, "not-tracked")

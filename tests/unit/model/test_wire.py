@@ -72,7 +72,7 @@ def test_any_bytes_are_frames_or_a_frame_error(data: bytes) -> None:
 
 def test_named_tuples_become_arrays() -> None:
     assert json.loads(encode(Exit(1, 9, "time", "late"))) == [1, 9, "time", "late"]
-    assert json.loads(encode(Request("x"))) == ["x", "grad", None, [30.0, 2**31, 200_000, 262_144], 1]
+    assert json.loads(encode(Request("x"))) == ["x", "grad", None, [30.0, 2**31, 200_000, 262_144], 1, None]
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
