@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from gradviz.drawing.compose import compose
 from gradviz.drawing.draft import draft
-from gradviz.drawing.shapes import Drawing, Mark
+from gradviz.drawing.shapes import Drawing
 from gradviz.drawing.words import ENGLISH, JAPANESE, Words
 from gradviz.layout import graphviz, layered
 from gradviz.layout.diagram import Diagram
@@ -24,7 +24,6 @@ from gradviz.picture.rows import rows
 GRAPHVIZ_SECONDS = 10.0  # after which the live layout takes its place
 
 
-DESCRIPTION = 1200  # characters of what is said of one mark; a leaf can have ten thousand uses
 WARNINGS = 100  # that are told; a loop can raise as many as it has rounds
 WORDS: dict[Language, Words] = {"en": ENGLISH, "ja": JAPANESE}
 
@@ -69,7 +68,7 @@ def shown(trace: Trace, options: Options) -> Shown:
     graph, moment = seen(trace, options)
     sized = draft(graph, moment, WORDS[options.language], values=options.values, direction=options.direction)
     placement, notice = _place(sized.diagram, options)
-    return Shown(graph, _brief(compose(sized, placement, legend=options.legend)), notice)
+    return Shown(graph, compose(sized, placement, legend=options.legend), notice)
 
 
 def picture(run: int, trace: Trace, options: Options, *, complete: bool, draw: bool = True) -> Picture:
@@ -147,22 +146,6 @@ def _printed(output: tuple[Output, ...]) -> tuple[Output, ...]:
         Output(line, "".join(piece.text for piece in pieces), stream)
         for (line, stream), pieces in groupby(output, key=lambda piece: (piece.line, piece.stream))
     )
-
-
-def _brief(drawing: Drawing) -> Drawing:
-    """The drawing with each mark described in as much as a person reads."""
-    frames, edges, nodes = (tuple(map(_cut, marks)) for marks in (drawing.frames, drawing.edges, drawing.nodes))
-    return drawing._replace(frames=frames, edges=edges, nodes=nodes)
-
-
-def _cut(mark: Mark) -> Mark:
-    if len(mark.title) <= DESCRIPTION and len(mark.description) <= DESCRIPTION:
-        return mark
-    return mark._replace(title=_shortened(mark.title), description=_shortened(mark.description))
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= DESCRIPTION else f"{text[: DESCRIPTION - 1]}…"
 
 
 def _place(diagram: Diagram, options: Options) -> tuple[Placement, str]:

@@ -30,7 +30,7 @@ from gradviz.model.trace import (
     Warned,
 )
 from gradviz.model.wire import FrameError, Ready, Request, encode
-from gradviz.picture.make import DESCRIPTION, WARNINGS, picture, problems, shown
+from gradviz.picture.make import WARNINGS, picture, problems, shown
 from gradviz.picture.picture import FoldMode, Language, Options, Problem
 from tests.unit.model.records import PATIENT, records
 from tests.unit.model.traces import loop, scalar, square
@@ -154,19 +154,6 @@ def test_prints_of_one_line_are_one() -> None:
     pieces = (Output(1, "a"), Output(1, "b"), Output(1, "c", "stderr"), Output(2, "d"), Output(1, "e"))
     made = picture(1, EMPTY._replace(output=pieces), Options(), complete=True)
     assert made.output == (Output(1, "ab"), Output(1, "c", "stderr"), Output(2, "d"), Output(1, "e"))
-
-
-def test_what_is_said_of_a_mark_is_as_much_as_is_read() -> None:
-    trace = square().trace()
-    x, y = trace.tensors
-    named = trace._replace(tensors=(x._replace(names=("n" * 5000,)), y))
-    drawing = shown(named, Options()).drawing
-    marks = {mark.id: mark for mark in drawing.nodes}
-    assert len(marks["t0"].title) == DESCRIPTION
-    assert max(len(mark.description) for mark in drawing.nodes) == DESCRIPTION
-    assert marks["t1"] == {mark.id: mark for mark in shown(trace, Options()).drawing.nodes}["t1"]._replace(
-        rect=marks["t1"].rect, paths=marks["t1"].paths, texts=marks["t1"].texts
-    )
 
 
 # Whatever is accepted can be shown
