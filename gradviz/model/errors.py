@@ -7,7 +7,7 @@ it was said. Ids are stable: they are the `hint` of the trace and of lessons.
 import re
 from typing import NamedTuple
 
-from gradviz.model.trace import Limit, LimitName, ProgramError
+from gradviz.model.trace import GradMode, Limit, LimitName, ProgramError, Warned
 
 
 class Hint(NamedTuple):
@@ -230,6 +230,21 @@ HINTS = (
         "gradviz ではプログラムはファイル、ネットワーク、他のプロセスを使えません。",
     ),
     Hint(
+        "input",
+        "EOFError",
+        r"EOF when reading a line",
+        "gradviz gives programs no keyboard: input() finds nothing to read. Write the value into the program.",
+        "gradviz ではキーボードから入力できないため、input() は何も読み取れません。"
+        "値をプログラムに直接書いてください。",
+    ),
+    Hint(
+        "stopped",
+        "ProcessDied",
+        r"process was ended: cancelled$",
+        "Stopped. What the program did until then is shown.",
+        "停止しました。そこまでの記録を表示しています。",
+    ),
+    Hint(
         "died",
         "ProcessDied",
         r".+",
@@ -239,19 +254,96 @@ HINTS = (
 )
 
 
+# What torch warns of, in the same form.
+WARNINGS = (
+    Hint(
+        "non-leaf-grad",
+        "UserWarning",
+        r"The \.grad attribute of a Tensor that is not a leaf Tensor is being accessed",
+        "This tensor is not a leaf, and backward() fills .grad of leaves alone. "
+        "Call .retain_grad() on it before backward() to keep its gradient.",
+        "このテンソルは葉ではありません。backward() が .grad に書き込むのは葉だけです。"
+        "勾配を残すには、backward() の前に .retain_grad() を呼んでください。",
+    ),
+    Hint(
+        "grad-cycle",
+        "UserWarning",
+        r"Using backward\(\) with create_graph=True will create a reference cycle",
+        "With create_graph=True the .grad holds the graph, and the graph holds the leaf: neither is freed by itself. "
+        "Use torch.autograd.grad(), or set .grad to None when done.",
+        "create_graph=True では .grad と計算グラフが互いを保持し、解放されません。"
+        "torch.autograd.grad() を使うか、終わったら .grad を None にしてください。",
+    ),
+    Hint(
+        "copy-tensor",
+        "UserWarning",
+        r"To copy construct from a tensor, it is recommended to use",
+        "torch.tensor() copies a tensor without its graph. "
+        "Say so with .detach().clone(), or keep the graph with .clone().",
+        "torch.tensor() は計算グラフを引き継がずにテンソルを複製します。"
+        ".detach().clone() と書くか、計算グラフを残すには .clone() を使ってください。",
+    ),
+    Hint(
+        "checkpoint-no-grad",
+        "UserWarning",
+        r"None of the inputs have requires_grad=True\. Gradients will be None",
+        "No input of this checkpoint requires grad, so its gradients will be None. Pass use_reentrant=False.",
+        "この checkpoint の入力に requires_grad=True のものがないため、勾配は None になります。"
+        "use_reentrant=False を渡してください。",
+    ),
+)
+
+# Where not a line of the program but the grad mode chosen for the whole run is to blame.
+_RUN_MODE = {
+    "not-tracked": (
+        "The grad mode of this run is {mode}: autograd records nothing. Set the grad mode in the toolbar to grad.",
+        "この実行の grad モードは {mode} なので、自動微分は何も記録しません。"
+        "ツールバーの grad モードを grad にしてください。",
+    ),
+    "retain-no-rg": (
+        "This tensor gets no gradient, because the grad mode of this run is {mode}. "
+        "Set the grad mode in the toolbar to grad.",
+        "この実行の grad モードは {mode} なので、このテンソルには勾配がありません。"
+        "ツールバーの grad モードを grad にしてください。",
+    ),
+}
+
+
 def hint(error: ProgramError) -> str | None:
     """The id of the explanation of an error, if there is one."""
-    found = _match(error)
+    found = _match(HINTS, error.type, error.message, error.suggestion)
     return None if found is None else found[0].id
 
 
-def explained(error: ProgramError, language: str) -> str:
-    """What happened, in "en" or "ja"; the original message where nothing better is known."""
-    found = _match(error)
+def explained(error: ProgramError, language: str, mode: GradMode | None = None) -> str:
+    """What happened, in "en" or "ja"; the original message where nothing better is known.
+
+    Args:
+        error: what was raised.
+        language: of the text.
+        mode: the grad mode of the whole run, where that is to blame (see `why.mode_to_blame`).
+    """
+    found = _match(HINTS, error.type, error.message, error.suggestion)
     if found is None:
         return f"{error.type}: {error.message}" if error.message else error.type
     row, groups = found
+    if mode is not None and row.id in _RUN_MODE:
+        return _RUN_MODE[row.id][language == "ja"].format(mode=mode)
     return (row.ja if language == "ja" else row.en).format(**groups, suggestion=error.suggestion)
+
+
+def warning_hint(warned: Warned) -> str | None:
+    """The id of the explanation of a warning, if there is one."""
+    found = _match(WARNINGS, warned.category, warned.message)
+    return None if found is None else found[0].id
+
+
+def warning_text(warned: Warned, language: str) -> str:
+    """What a warning means, in "en" or "ja"; the original where nothing better is known."""
+    found = _match(WARNINGS, warned.category, warned.message)
+    if found is None:
+        return f"{warned.category}: {warned.message}"
+    return found[0].ja if language == "ja" else found[0].en
 
 
 _LIMITS: dict[LimitName, tuple[str, str]] = {
@@ -279,11 +371,18 @@ def limit_text(limit: Limit, language: str) -> str:
     return _LIMITS[limit.reached][language == "ja"].format(at=limit.at)
 
 
-def _match(error: ProgramError) -> tuple[Hint, dict[str, str]] | None:
-    for row in HINTS:
-        if not re.fullmatch(row.types, error.type) or ("{suggestion}" in row.en and error.suggestion is None):
+def limit_said(limit: Limit) -> str:
+    """A limit that ended a run as a technical text, beside the words for a person."""
+    return f"{limit.reached} limit reached at {limit.at}" if limit.at else f"{limit.reached} limit reached"
+
+
+def _match(
+    rows: tuple[Hint, ...], kind: str, message: str, suggestion: str | None = None
+) -> tuple[Hint, dict[str, str]] | None:
+    for row in rows:
+        if not re.fullmatch(row.types, kind) or ("{suggestion}" in row.en and suggestion is None):
             continue
-        found = re.search(row.pattern, error.message[:LONGEST], re.DOTALL)
+        found = re.search(row.pattern, message[:LONGEST], re.DOTALL)
         if found is not None:
             return row, {name: text or "" for name, text in found.groupdict().items()}
     return None

@@ -4,8 +4,8 @@ from bisect import bisect_left
 from typing import Literal, NamedTuple
 
 from gradviz.model.clearings import cleared_on
-from gradviz.model.grounds import Grounds
-from gradviz.model.trace import BackwardCall, Tensor, Trace
+from gradviz.model.grounds import Grounds, grounds
+from gradviz.model.trace import BackwardCall, GradMode, Tensor, Trace
 
 WhyNoGrad = Literal[
     "flag off",  # made by the program, without requires_grad
@@ -93,6 +93,15 @@ def _came_by(known: Grounds, target: int | None, place: int) -> Why:
 def _raised(trace: Trace, call: BackwardCall) -> bool:
     error = trace.error
     return error is not None and call is trace.backwards[-1] and error.line == call.line
+
+
+def mode_to_blame(trace: Trace) -> GradMode | None:
+    """Return the grad mode of the whole run where that alone kept what the error speaks of out of the graph."""
+    if trace.error is None or trace.mode == "grad":
+        return None
+    known = grounds(trace)
+    whys = [why(known, trace.tensors[tensor]) for tensor in trace.error.tensors]
+    return trace.mode if Why(trace.mode) in whys else None
 
 
 TEXTS: dict[str, dict[WhyNoGrad, str]] = {

@@ -5,9 +5,9 @@ from typing import get_args
 
 import pytest
 
-from gradviz.model.errors import HINTS, explained, hint, limit_text
+from gradviz.model.errors import HINTS, WARNINGS, explained, hint, limit_said, limit_text, warning_hint, warning_text
 from gradviz.model.program import parse
-from gradviz.model.trace import Limit, LimitName, ProgramError
+from gradviz.model.trace import Limit, LimitName, ProgramError, Warned
 
 # As said by torch 2.13 and Python 3.11, found by doing it.
 SAID: list[tuple[str, str, str]] = [
@@ -134,6 +134,9 @@ SAID: list[tuple[str, str, str]] = [
     ("denied", "PermissionError", "[Errno 1] Operation not permitted"),
     ("denied", "BlockingIOError", "[Errno 11] Resource temporarily unavailable"),
     ("denied", "OSError", "[Errno 24] Too many open files"),
+    ("input", "EOFError", "EOF when reading a line"),
+    ("stopped", "ProcessDied", "the program's process was ended: cancelled"),
+    ("died", "ProcessDied", "the program's process was ended: it sent nonsense"),
     ("died", "ProcessDied", "the program's process crashed: Segmentation fault (signal 11)"),
 ]
 SUGGESTED = ProgramError("AttributeError", "module 'torch' has no attribute 'one'", 1, suggestion="torch.ones")
@@ -150,7 +153,7 @@ def test_every_explanation_has_a_message_here() -> None:
 
 
 def test_ids_are_unique_and_stable_in_form() -> None:
-    ids = [row.id for row in HINTS]
+    ids = [row.id for row in (*HINTS, *WARNINGS)]
     assert len(set(ids)) == len(ids)
     assert all(name == name.lower() and " " not in name for name in ids)
 
@@ -164,7 +167,7 @@ def test_no_placeholder_is_left_open(error: ProgramError, language: str) -> None
     assert "None" not in text.replace("None for it", "").replace("None が", "")
 
 
-@pytest.mark.parametrize("row", HINTS, ids=lambda row: row.id)
+@pytest.mark.parametrize("row", [*HINTS, *WARNINGS], ids=lambda row: row.id)
 def test_both_languages_use_the_same_facts(row: tuple[str, ...]) -> None:
     english, japanese = (sorted(name for _, name, _, _ in string.Formatter().parse(text) if name) for text in row[3:])
     assert english == japanese
@@ -232,3 +235,29 @@ def test_every_limit_is_told(reached: LimitName, language: str) -> None:
     text = limit_text(Limit(reached, "200,000 ops"), language)
     assert text
     assert ("200,000 ops" in text) == (reached == "ops")
+
+
+def test_a_limit_is_told_as_one_in_technical_words_too() -> None:
+    assert limit_said(Limit("time", "line 4")) == "time limit reached at line 4"
+    assert limit_said(Limit("memory", "")) == "memory limit reached"
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("said", ["not-tracked", "retain-no-rg"])
+def test_the_grad_mode_of_the_run_is_named_where_it_is_to_blame(said: str, language: str) -> None:
+    error = next(ProgramError(kind, message, 1) for name, kind, message in SAID if name == said)
+    assert "no_grad" in explained(error, language, "no_grad")
+    assert explained(error, language, "no_grad") != explained(error, language)
+
+
+def test_the_grad_mode_explains_no_other_error() -> None:
+    error = ProgramError("KeyError", "'w'", 1)
+    assert explained(error, "en", "no_grad") == "KeyError: 'w'"
+    error = ProgramError("RuntimeError", "returned nan values", 1)
+    assert explained(error, "en", "no_grad") == explained(error, "en")
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_warning_nobody_knows_is_said_as_it_is(language: str) -> None:
+    warned = Warned(1, "UserWarning", "odd {0}")
+    assert (warning_text(warned, language), warning_hint(warned)) == ("UserWarning: odd {0}", None)
