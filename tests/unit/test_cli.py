@@ -177,6 +177,24 @@ class TestEnd:
         assert self.ERROR.message in said
         assert "torch.is_grad_enabled()" in said
 
+    @pytest.mark.parametrize("terminal", [False, True])
+    def test_a_terminal_is_given_nothing_to_obey(
+        self,
+        terminal: bool,
+        tmp_path: Path,
+        engine: type[FakeEngine],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        said = io.StringIO()
+        monkeypatch.setattr(said, "isatty", lambda: terminal)
+        monkeypatch.setattr("sys.stderr", said)
+        error = ProgramError("ValueError", "\x1b[2Jfine\u202e", 3)
+        answer = engine.answer._replace(output=(Output(1, "\x1b]0;owned\x07ok\n"),), error=error)
+        assert self.run(answer, tmp_path, engine)[0] == cli.RAISED
+        printed, *problem = said.getvalue().splitlines()
+        assert printed == ("]0;ownedok" if terminal else "\x1b]0;owned\x07ok")
+        assert problem[0] == "gradviz: line 3: ValueError: [2Jfine"
+
     def test_a_warning_is_said(
         self, tmp_path: Path, engine: type[FakeEngine], capsys: pytest.CaptureFixture[str]
     ) -> None:
