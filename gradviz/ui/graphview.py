@@ -95,7 +95,7 @@ class GraphView(QWidget):
         another = document != self._document or not before.drawing.nodes
         if another or (self._keeps == "hand" and kept.misses(drawing.size, self._panel())):
             self._document, self._keeps = document, "start"
-        self._look(self._next(kept))
+        self._look(kept if self._keeps == "hand" else self._home())
 
     def show_words(self, words: str) -> None:
         """Say this where there is nothing to draw; nothing where it is empty."""
@@ -183,14 +183,6 @@ class GraphView(QWidget):
             return fitted(drawing.size, self._panel())
         start = drawing.nodes[0].rect if drawing.nodes else Rect(0, 0, 0, 0)
         return first_look(drawing.size, self._panel(), start)
-
-    def _next(self, kept: Viewport) -> Viewport:
-        """Return where to look after a change. What may stay on its pixel stays: less moves under a person's eyes."""
-        if self._keeps == "hand":
-            return kept
-        home = self._home()
-        stays = kept.scale == home.scale and kept.holds(self._scene.drawing.size, self._panel())
-        return kept if stays else home
 
     def _kept(self, before: Scene) -> Viewport:
         """Return the view under which a node that is still there stays where it was on the panel."""

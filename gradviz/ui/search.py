@@ -25,7 +25,7 @@ class SearchField(QWidget):
         self._query = QLineEdit(self)
         self._query.setPlaceholderText(self.tr("Name, op, shape, line 3"))
         self._query.setAccessibleName(self.tr("Search the graph"))
-        self._query.setClearButtonEnabled(True)
+        self._query.setMinimumWidth(60)
         self._query.textEdited.connect(self.typed)
         self._count = QLabel(self)
         self._count.setTextFormat(Qt.TextFormat.PlainText)
@@ -49,12 +49,8 @@ class SearchField(QWidget):
             return
         if search.query != self._query.text():
             self._query.setText(search.query)
-        if search.hits:
-            said = self.tr("{at} of {count}").format(at=search.at + 1, count=len(search.hits))
-        else:
-            said = self.tr("Nothing found") if search.query.strip() else ""
-        self._count.setText(said)
-        self._count.setVisible(bool(said))
+        self._count.setText(f"{search.at + 1}/{len(search.hits)}" if search.hits else "0/0")
+        self._count.setVisible(bool(search.query.strip()))
 
     def begin(self) -> None:
         """Take the focus, with what was looked for ready to be typed over."""

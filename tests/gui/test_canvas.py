@@ -214,6 +214,9 @@ def test_a_drawing_too_large_to_be_read_whole_shows_its_beginning_until_fit(qtbo
     canvas.zoom(1.1)
     canvas.show_drawing(taller, 2)
     assert canvas.view.scale == 0.7  # another program is looked at anew
+    canvas.show_drawing(CHAIN, 3)
+    canvas.show_drawing(CHAIN._replace(size=Size(300, 360)), 4)
+    assert canvas.view == fitted(Size(300, 360), PANEL)  # and not where a node of the same name was
 
 
 def test_a_view_moved_by_hand_is_kept_until_fit(qtbot: QtBot) -> None:

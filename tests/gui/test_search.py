@@ -21,17 +21,17 @@ def test_a_slash_searches_and_enter_walks(qtbot: QtBot, window: Window) -> None:
     field = QApplication.focusWidget()
     assert isinstance(field, QLineEdit)
     QTest.keyClicks(field, "X")
-    assert panels.search.count == "1 of 2"
+    assert panels.search.count == "1/2"
     assert window.state.selection.lit == frozenset({"t0", "t2"})
     press(field, Qt.Key.Key_Return)
-    assert panels.search.count == "2 of 2"
+    assert panels.search.count == "2/2"
     assert window.state.selection.marks == {"t2"}
     press(field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     press(field, Qt.Key.Key_Up)
     press(field, Qt.Key.Key_Down)
     assert window.state.selection.marks == {"t0"}
     QTest.keyClicks(field, "?")
-    assert panels.search.count == "Nothing found"
+    assert panels.search.count == "0/0"
     press(field, Qt.Key.Key_Escape)
     assert panels.search.isHidden()
     assert panels.canvas.hasFocus()
