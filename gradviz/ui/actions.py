@@ -1,5 +1,6 @@
 """All that a person can ask for, as one table from which menus, tool bars, shortcuts and their sheet are read."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -106,6 +107,9 @@ COMMANDS = (
         group="wheel",
     ),
     Command(LINE, VIEW, ""),
+    Command("en", VIEW, "English", checkable=True, group="language"),
+    Command("ja", VIEW, "日本語", checkable=True, group="language"),
+    Command(LINE, VIEW, ""),
     Command("larger", VIEW, QT_TRANSLATE_NOOP("Actions", "Larger text"), ("Ctrl+=", "Ctrl++")),
     Command("smaller", VIEW, QT_TRANSLATE_NOOP("Actions", "Smaller text"), ("Ctrl+-",)),
     Command("normal", VIEW, QT_TRANSLATE_NOOP("Actions", "Normal text"), ("Ctrl+0",)),
@@ -184,6 +188,11 @@ def said(text: str) -> str:
     return QCoreApplication.translate("Actions", text)
 
 
+def _unmarked(text: str) -> str:
+    """Return a text without the mark of its letter, which stands in brackets where the script has no such letter."""
+    return re.sub(r"\(&\w\)|&", "", text)
+
+
 def make_actions(parent: QWidget, handlers: Mapping[str, Callable[[], None]]) -> dict[str, QAction]:
     """Return an action for each command that has a handler, in the table's order."""
     actions: dict[str, QAction] = {}
@@ -195,7 +204,8 @@ def make_actions(parent: QWidget, handlers: Mapping[str, Callable[[], None]]) ->
         action.setObjectName(command.id)
         action.setShortcuts([QKeySequence(key) for key in command.keys])
         action.setCheckable(command.checkable)
-        tip = said(command.tip) if command.tip else said(command.text).replace("&", "")
+        action.setIconText(_unmarked(said(command.text)))
+        tip = said(command.tip) if command.tip else action.iconText()
         action.setToolTip(f"{tip} ({command.keys[0]})" if command.keys else tip)
         action.setStatusTip("")
         action.triggered.connect(lambda _checked=False, do=handlers[command.id]: do())
@@ -216,7 +226,7 @@ def paint_icons(actions: Mapping[str, QAction], theme: Theme) -> None:
 
 def shortcut_sheet() -> str:
     """Return every shortcut, one a line: keys, then what they do."""
-    rows = [(", ".join(command.keys), said(command.text).replace("&", "")) for command in COMMANDS if command.keys]
+    rows = [(", ".join(command.keys), _unmarked(said(command.text))) for command in COMMANDS if command.keys]
     rows += [(keys, said(text)) for text, keys in GRAPH_KEYS]
     width = max(len(keys) for keys, _text in rows) + 3
     return "\n".join(keys.ljust(width) + text for keys, text in rows)

@@ -12,7 +12,7 @@ from gradviz.drawing.theme import THEMES
 from gradviz.export.raster import png
 from gradviz.model.graph import View
 from gradviz.model.trace import GradMode
-from gradviz.picture.picture import Options
+from gradviz.picture.picture import Language, Options
 from gradviz.state import messages as said
 from gradviz.state.values import AppState
 from gradviz.ui.actions import shortcut_sheet
@@ -75,6 +75,8 @@ class Commands:
             "fit": panels.canvas.fit,
             "zoom_in": lambda: panels.canvas.zoom(_ZOOM),
             "zoom_out": lambda: panels.canvas.zoom(1 / _ZOOM),
+            "en": lambda: self._speak("en"),
+            "ja": lambda: self._speak("ja"),
             "wheel_zooms": lambda: self._send(said.WheelSet("zoom")),
             "wheel_scrolls": lambda: self._send(said.WheelSet("scroll")),
             "present": lambda: self._send(said.PresentSet(not self._state().presenting)),
@@ -178,6 +180,12 @@ class Commands:
 
     def _fold(self) -> None:
         self._show(self._options._replace(fold="auto" if self._options.fold == "none" else "none"))
+
+    def _speak(self, language: Language) -> None:
+        """Draw in another language at once; the texts of menus are made when the window is."""
+        if language != self._options.language:
+            self._show(self._options._replace(language=language))
+            self._send(said.Told(self._window.tr("The menus follow when gradviz is started again")))
 
     def _mode(self, mode: GradMode) -> None:
         self._send(said.ModeSet(mode))

@@ -7,17 +7,18 @@ from gradviz.model.graph import View
 from gradviz.model.trace import GradMode
 from gradviz.picture.picture import Language, Options
 from gradviz.state.values import AppState, Theme
+from gradviz.ui.language import system_language
 
 _LAYOUT_VERSION = 2  # of the docks; an older layout is not restored
+_CHOICES = ("mode", "view", "direction", "legend", "live", "theme", "wheel")
+_LANGUAGES: dict[str, Language] = {"en": "en", "ja": "ja"}
 _MODES: dict[str, GradMode] = {"grad": "grad", "no_grad": "no_grad", "inference": "inference"}
 _VIEWS: dict[str, View] = {"both": "both", "forward": "forward", "backward": "backward"}
 
 
 def load(settings: QSettings, system_theme: Theme, language: Language) -> AppState:
     """Return the state a window starts in."""
-    saved = {
-        key: str(settings.value(key, "")) for key in ("mode", "view", "direction", "legend", "live", "theme", "wheel")
-    }
+    saved = {key: str(settings.value(key, "")) for key in _CHOICES}
     options = Options(
         view=_VIEWS.get(saved["view"], "both"),
         direction="LR" if saved["direction"] == "LR" else "TB",
@@ -36,6 +37,11 @@ def load(settings: QSettings, system_theme: Theme, language: Language) -> AppSta
     )
 
 
+def language(settings: QSettings) -> Language:
+    """Return the language of the interface: the person's choice, or else the desktop's."""
+    return _LANGUAGES.get(str(settings.value("language", "")), system_language())
+
+
 def store(settings: QSettings, state: AppState) -> None:
     """Remember the choices of a window."""
     settings.setValue("mode", state.mode)
@@ -44,6 +50,7 @@ def store(settings: QSettings, state: AppState) -> None:
     settings.setValue("legend", "true" if state.options.legend else "false")
     settings.setValue("live", "true" if state.live else "false")
     settings.setValue("theme", state.theme)
+    settings.setValue("language", state.options.language)
     settings.setValue("wheel", state.wheel)
 
 

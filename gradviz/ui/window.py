@@ -22,6 +22,7 @@ from gradviz.ui.bars import main_bar
 from gradviz.ui.commands import Commands
 from gradviz.ui.exporting import Exporter
 from gradviz.ui.files import Files
+from gradviz.ui.language import speak
 from gradviz.ui.panels import Panels, build
 from gradviz.ui.plain import plain
 from gradviz.ui.presentation import Presentation
@@ -46,20 +47,21 @@ class Window(QMainWindow):
         settings: QSettings,
         folder: Path,
         lessons: tuple[Lesson, ...],
-        language: Language = "en",
+        language: Language | None = None,
     ) -> None:
         super().__init__()
         self._runner = runner
         self._settings = settings
         self._lessons = lessons
-        self._language: Language = language
-        self._state = preferences.load(settings, system_theme(), language)
+        self._state = preferences.load(settings, system_theme(), language or preferences.language(settings))
+        self._language = self._state.options.language
+        speak(self._language, self)
         runner.setParent(self)
         room = self.screen().availableSize()
         self.resize(*(min(most, max(least, most * 4 // 5)) for most, least in zip(room.toTuple(), _LEAST, strict=True)))
         self._files = Files(settings, folder, self)
         self._exporter = Exporter(self)
-        self._panels = build(self, lessons, language, colours(self._state.theme))
+        self._panels = build(self, lessons, self._language, colours(self._state.theme))
         self._commands = Commands(self, self.send, lambda: self._state, self._panels, self._files, self._exporter)
         self._presentation = Presentation(self, self._commands)
         self._actions = asked.make_actions(self, self._commands.handlers())
@@ -234,7 +236,7 @@ class Window(QMainWindow):
         panels.canvas.dim(now.dimmed)
         panels.canvas.show_words(wording.empty_words(now))
         panels.welcome.setVisible(now.empty)
-        panels.notice.say("" if wording.empty_words(now) else wording.dim_notice(now))
+        panels.notice.say("" if now.search or wording.empty_words(now) else wording.notice(now))
         self._show_selection(before)
         panels.search.show_search(now.search)
         panels.status.show_state(now)
@@ -281,6 +283,7 @@ class Window(QMainWindow):
         for name, holds in (
             (now.mode, True),
             (options.view, True),
+            (options.language, True),
             ("live", now.live),
             ("sideways", options.direction == "LR"),
             ("legend", options.legend),

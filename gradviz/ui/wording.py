@@ -99,16 +99,23 @@ def wall_tip(state: AppState) -> str:
     return _tr("Programs are not held by the operating system: {reason}").format(reason=reason)
 
 
-def dim_notice(state: AppState) -> str:
-    """Return why the graph on the canvas is faded; nothing where it is not."""
+def notice(state: AppState) -> str:
+    """Return what the graph on the canvas does not show: the program as it stands, or what is folded away."""
     if not state.dimmed:
-        return ""
+        return _folded(state)
     error = first_error(state.picture) if state.picture and state.picture.run == state.run else None
     if state.current and error:
         return _beside_error(error, state.shown is None or state.shown.good)
     if state.busy:
         return _tr("Running … This is the graph from before.")
     return _tr("This is the graph from before the last edit.")
+
+
+def _folded(state: AppState) -> str:
+    if state.shown is None or state.table is None or not state.table.hidden:
+        return ""
+    shown = len(state.shown.drawing.nodes)
+    return _tr("Showing {shown} of {all} nodes").format(shown=shown, all=shown + state.table.hidden)
 
 
 def _beside_error(error: Problem, good: bool) -> str:

@@ -71,6 +71,8 @@ def test_an_empty_graph_says_why(state: AppState, words: str) -> None:
     ("state", "words"),
     [
         (BASE, ""),
+        (BASE._replace(shown=DRAWN), ""),
+        (BASE._replace(shown=DRAWN, table=Picture(1, True, None, hidden=9)), "Showing 1 of 10 nodes"),
         (BASE._replace(dimmed=True), "This is the graph from before the last edit."),
         (BASE._replace(dimmed=True, running=True), "Running … This is the graph from before."),
         (
@@ -94,7 +96,7 @@ def test_an_empty_graph_says_why(state: AppState, words: str) -> None:
     ],
 )
 def test_a_dimmed_graph_says_why(state: AppState, words: str) -> None:
-    assert wording.dim_notice(state) == words
+    assert wording.notice(state) == words
 
 
 def test_facts() -> None:

@@ -1,0 +1,70 @@
+"""The interface in Japanese: nothing missing, nothing stale, and on the screen."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings
+from pytestqt.qtbot import QtBot
+
+import gradviz.ui
+from gradviz.ui.actions import COMMANDS, MENUS
+from gradviz.ui.language import words
+from gradviz.ui.window import Window
+from tests.gui.conftest import Opener
+from tests.gui.driving import drawn
+
+CODE = Path(gradviz.ui.__file__).parent
+TABLE = words("ja")
+
+
+def texts() -> set[str]:
+    """Every text that the code of the window has translated."""
+    found = set()
+    for file in CODE.glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            name = node.func.attr if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                name = node.func.id
+            if isinstance(node, ast.Call) and name in ("tr", "_tr", "QT_TRANSLATE_NOOP"):
+                last = node.args[-1]
+                if isinstance(last, ast.Constant) and isinstance(last.value, str):
+                    found.add(last.value)
+    return found
+
+
+def test_every_text_has_its_japanese_and_no_japanese_is_left_over() -> None:
+    assert texts() - set(TABLE) == set()
+    assert set(TABLE) - texts() == set()
+
+
+@pytest.mark.parametrize("text", sorted(TABLE))
+def test_a_translation_fills_in_what_the_text_does(text: str) -> None:
+    assert sorted(re.findall(r"\{\w*\}", TABLE[text])) == sorted(re.findall(r"\{\w*\}", text))
+    assert "&" not in text or re.search(r"\(&[A-Z]\)", TABLE[text])
+
+
+def test_no_two_of_a_menu_have_the_same_letter() -> None:
+    for menu in MENUS:
+        letters = re.findall(r"&(\w)", "".join(TABLE.get(one.text, "") for one in COMMANDS if one.menu == menu))
+        assert len(letters) == len(set(letters)), menu
+
+
+def test_the_window_speaks_japanese_and_is_silent_when_it_is_gone(
+    qtbot: QtBot, opened: Opener, window: Window, tmp_path: Path
+) -> None:
+    assert window.action("run").text() == "&Run"
+    window.action("ja").trigger()
+    assert window.state.options.language == "ja"
+    assert window.panels.status.activity == "The menus follow when gradviz is started again"
+    qtbot.waitUntil(lambda: drawn(window))
+    window.close()
+    assert QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat).value("language") == "ja"
+    again = opened()
+    qtbot.waitUntil(lambda: drawn(again))
+    assert again.action("run").text() == "実行(&R)"
+    assert again.action("run").iconText() == "実行"  # on its button
+    assert again.action("ja").isChecked()
+    assert again.panels.status.facts.startswith("ノード 2、辺 1")
+    assert "はじめて" in again.panels.examples.item(0).text()
