@@ -115,7 +115,7 @@ class Tensors(QTableView):
         head.setResizeContentsPrecision(_LOOKED_AT)
         head.sectionResized.connect(self._resized)
         self._fit()
-        self.selectionModel().currentRowChanged.connect(self._selected)
+        self.selectionModel().selectionChanged.connect(self._selected)
         self.activated.connect(self._activated)
 
     def show_rows(self, rows: tuple[TensorRow, ...]) -> None:
@@ -165,9 +165,10 @@ class Tensors(QTableView):
     def _resized(self) -> None:
         self._own_widths = self._own_widths or not self._fitting
 
-    def _selected(self, index: QModelIndex) -> None:
-        if index.isValid() and not self._lighting:
-            self.chosen.emit(self._model.rows[index.row()].tensor)
+    def _selected(self) -> None:
+        rows = self.selectionModel().selectedRows()
+        if rows and not self._lighting:
+            self.chosen.emit(self._model.rows[rows[0].row()].tensor)
 
     def _activated(self, index: QModelIndex) -> None:
         line = self._model.rows[index.row()].line

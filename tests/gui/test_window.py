@@ -158,6 +158,15 @@ def test_selecting_a_node_lights_its_line_and_row_and_back(qtbot: QtBot, window:
     assert not panels.tensors.selectionModel().hasSelection()
 
 
+def test_the_focus_alone_selects_no_row(qtbot: QtBot, window: Window) -> None:
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    window.panels.tensors.setFocus(Qt.FocusReason.TabFocusReason)
+    assert window.state.chosen is None
+    press(window.panels.tensors, Qt.Key.Key_Down)
+    assert window.state.chosen is not None
+
+
 def test_a_selection_survives_the_next_picture(qtbot: QtBot, window: Window) -> None:
     type_text(window, "z = 3")
     qtbot.waitUntil(lambda: drawn(window))
