@@ -8,6 +8,7 @@ from gradviz.drawing.theme import Theme
 from gradviz.layout.geometry import Point, Rect, Size
 from gradviz.ui.layers import Layers
 from gradviz.ui.theme import Colours, colour
+from gradviz.ui.viewport import covers
 
 _MOST = Size(168.0, 120.0)  # pixels
 _LEAST = 28.0  # of a side: a chain of a thousand steps is still a thing to press on
@@ -50,8 +51,7 @@ class Minimap(QWidget):
     def show_seen(self, seen: Rect) -> None:
         """Frame the part that is seen; hide where that is all of it."""
         self._seen = seen
-        all_seen = seen.x <= 0 and seen.y <= 0 and seen.right >= self._drawing.width
-        self.setHidden(all_seen and seen.bottom >= self._drawing.height)
+        self.setHidden(covers(seen, self._drawing))
         self.update()
 
     def sizeHint(self) -> QSize:

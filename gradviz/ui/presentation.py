@@ -21,6 +21,8 @@ class Presentation:
         if on and self._before is None:
             self._before = self._window.saveState(), self._commands.size, self._window.windowState()
             self._set_aside(False)
+            for dock in self._window.findChildren(QDockWidget, "program"):
+                self._window.resizeDocks([dock], [round(dock.width() * _LARGER)], Qt.Orientation.Horizontal)
             self._commands.set_size(self._commands.size * _LARGER)
             self._window.showFullScreen()
         elif not on and self._before is not None:

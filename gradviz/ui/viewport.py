@@ -42,8 +42,7 @@ class Viewport(NamedTuple):
 
     def holds(self, drawing: Size, panel: Size) -> bool:
         """Whether the whole drawing is seen."""
-        seen = self.seen(panel)
-        return seen.x <= 0 and seen.y <= 0 and seen.right >= drawing.width and seen.bottom >= drawing.height
+        return covers(self.seen(panel), drawing)
 
     def misses(self, drawing: Size, panel: Size) -> bool:
         """Whether nothing of the drawing is seen."""
@@ -60,6 +59,11 @@ class Viewport(NamedTuple):
     def about(self, center: Point, panel: Size) -> "Viewport":
         """Return the view moved so that a point is in the middle of the panel."""
         return self._replace(x=center.x - panel.width / self.scale / 2, y=center.y - panel.height / self.scale / 2)
+
+
+def covers(seen: Rect, drawing: Size) -> bool:
+    """Whether a part that is seen is the whole drawing."""
+    return seen.x <= 0 and seen.y <= 0 and seen.right >= drawing.width and seen.bottom >= drawing.height
 
 
 def fitted(drawing: Size, panel: Size) -> Viewport:

@@ -23,11 +23,7 @@ class Welcome(QWidget):
         super().__init__(parent)
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
-        title = self._label(self.tr("Type PyTorch code, and its graph appears here"))
-        font = title.font()
-        font.setPointSizeF(font.pointSizeF() * 1.2)
-        title.setFont(font)
-        layout.addWidget(title)
+        layout.addWidget(self._label(self.tr("Type PyTorch code, and its graph appears here")))
         layout.addSpacing(8)
         for text, signal in (
             (self.tr("Start with example 1"), self.exampleWanted),
