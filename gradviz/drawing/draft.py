@@ -20,6 +20,7 @@ from gradviz.model.grounds import cut_off
 from gradviz.model.trace import Op, Region, Trace
 from gradviz.model.values import shape_text
 
+DEEPEST = 16  # regions one inside the other that have a frame
 _WIDEST_LABEL = 92.0
 _TITLE_ROOM = Size(26, 12)
 
@@ -61,6 +62,7 @@ def draft(
     entering, leaving = _edges_by_end(graph)
     lanes = {node.id: _lane(entering[node.id], labels, stopped, direction) for node in graph.nodes}
     in_ports = {edge.id: k for edges in entering.values() for k, edge in enumerate(edges)}
+    frames = frames_of(graph.regions)
     boxes: dict[str, Box] = {}
     out_ports: dict[str, int] = {}
     for node in graph.nodes:
@@ -69,11 +71,15 @@ def draft(
         boxes[node.id] = box(contents[node.id], lanes[node.id], offsets, direction)
     diagram = Diagram(
         tuple(
-            Cell(node.id, boxes[node.id].size, boxes[node.id].inputs, boxes[node.id].outputs, frame_of(node.region))
+            Cell(node.id, boxes[node.id].size, boxes[node.id].inputs, boxes[node.id].outputs, frames[node.region])
             for node in graph.nodes
         ),
         tuple(Link(edge.id, edge.tail, out_ports[edge.id], edge.head, in_ports[edge.id]) for edge in graph.edges),
-        tuple(Frame(region_mark(r.id), frame_of(r.parent), _title_size(r, words)) for r in graph.regions),
+        tuple(
+            Frame(region_mark(region.id), frames[region.parent], _title_size(region, words))
+            for region in graph.regions
+            if frames[region.id] == region_mark(region.id)
+        ),
     )
     return Draft(graph, telling, contents, boxes, lanes, labels, stopped, diagram)
 
@@ -83,9 +89,14 @@ def region_mark(region: int) -> str:
     return f"region-{region}"
 
 
-def frame_of(region: int | None) -> str | None:
-    """The frame that stands for a region, if there is one."""
-    return None if region is None else region_mark(region)
+def frames_of(regions: tuple[Region, ...]) -> dict[int | None, str | None]:
+    """The frame in which each region is drawn: its own, or that of the one around it where they are nested too deep."""
+    depth: dict[int | None, int] = {None: 0}
+    frames: dict[int | None, str | None] = {None: None}
+    for region in regions:  # each after the one around it
+        depth[region.id] = depth[region.parent] + 1
+        frames[region.id] = region_mark(region.id) if depth[region.id] <= DEEPEST else frames[region.parent]
+    return frames
 
 
 def region_title(region: Region, words: Words) -> str:

@@ -5,7 +5,7 @@ from collections import defaultdict
 import graphviz  # type: ignore[import-untyped]  # it carries no types
 
 from gradviz.drawing.content import Content, Shape, Telling, content, tell
-from gradviz.drawing.draft import frame_of, gradient_label, region_title
+from gradviz.drawing.draft import frames_of, gradient_label, region_mark, region_title
 from gradviz.drawing.edges import ROLES
 from gradviz.drawing.shapes import Role, TextRole
 from gradviz.drawing.theme import Style, Theme
@@ -65,13 +65,14 @@ def dot(
 
 def _frames(plot: graphviz.Digraph, graph: Graph, telling: Telling, theme: Theme) -> None:
     """Write the nodes, those of a region within its cluster. A region's parent comes before it."""
+    frames = frames_of(graph.regions)
     members: dict[str | None, list[Node]] = defaultdict(list)
     for node in graph.nodes:
-        members[frame_of(node.region)].append(node)
+        members[frames[node.region]].append(node)
     inside: dict[str | None, list[Region]] = defaultdict(list)
     for region in graph.regions:
-        inside[frame_of(region.parent)].append(region)
-    # Frames nest as deep as the program's with statements, which may be deep: no recursion, so write from a stack.
+        if frames[region.id] == region_mark(region.id):
+            inside[frames[region.parent]].append(region)
     todo: list[tuple[graphviz.Digraph, str | None]] = [(plot, None)]
     opened: list[tuple[graphviz.Digraph, graphviz.Digraph]] = []
     while todo:
@@ -79,10 +80,10 @@ def _frames(plot: graphviz.Digraph, graph: Graph, telling: Telling, theme: Theme
         for node in members[frame]:
             _node(target, node, telling, theme)
         for region in inside[frame]:
-            cluster = graphviz.Digraph(f"cluster_{frame_of(region.id)}")
+            cluster = graphviz.Digraph(f"cluster_{frames[region.id]}")
             cluster.attr(**_cluster(region, telling.words, theme))
             opened.append((target, cluster))
-            todo.append((cluster, frame_of(region.id)))
+            todo.append((cluster, frames[region.id]))
     for target, cluster in reversed(opened):
         target.subgraph(cluster)
 

@@ -1,5 +1,6 @@
 """Where the rows lie along the flow, and how far frames reach: room for cells, for curves between rows, for titles."""
 
+from itertools import accumulate
 from typing import NamedTuple
 
 from gradviz.layout.nesting import OUTSIDE, Nesting
@@ -67,11 +68,12 @@ def _paddings(
 ) -> tuple[list[float], list[float]]:
     """How far each frame reaches before its first row and after its last, frames inside it allowed for."""
     lead, tail = [0.0] * len(room), [0.0] * len(room)
+    above = list(accumulate(tallest, initial=0.0))  # of each row: the extents of all before it
     for frame in range(len(room) - 1, -1, -1):
         title, least = room[frame]
         first, last = frames.first[frame], frames.last[frame]
         lead[frame] += FRAME_PADDING + title
-        held = sum(tallest[first : last + 1]) + ROW_GAP * (last - first)
+        held = above[last + 1] - above[first] + ROW_GAP * (last - first)
         tail[frame] = max(tail[frame] + FRAME_PADDING, least - lead[frame] - held)
         up = frames.parent[frame]
         if up != OUTSIDE and frames.first[up] == first:

@@ -4,6 +4,9 @@ Rows, then the order in each row, then places across, then places along, then cu
 directions are the same work with the axes exchanged.
 """
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import sqrt
 
 from gradviz.layout.bands import FRAME_PADDING, Bands, bands
@@ -37,8 +40,21 @@ def place(diagram: Diagram, direction: Direction = "TB") -> Placement:
     Raises:
         CycleError: the links are not acyclic.
     """
-    parts = [_part(part, direction) for part in components(diagram)]
-    return parts[0] if len(parts) == 1 else _side_by_side(parts)
+    with _uncollected():
+        parts = [_part(part, direction) for part in components(diagram)]
+        return parts[0] if len(parts) == 1 else _side_by_side(parts)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the cycle collector: no cycle is made here, and it would walk all there is again at each growth of it."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _part(diagram: Diagram, direction: Direction) -> Placement:

@@ -8,7 +8,7 @@ from collections import Counter
 from itertools import chain, pairwise
 from typing import NamedTuple
 
-from gradviz.layout.diagram import Diagram
+from gradviz.layout.diagram import Cell, Diagram
 from gradviz.layout.nesting import OUTSIDE, Nesting
 
 CELL_MARGIN = 12.0  # half of the gap between two cells
@@ -28,6 +28,7 @@ class Net(NamedTuple):
     row: list[int]  # of each element
     width: list[float]  # across
     margin: list[float]  # to keep on both sides
+    axis: list[float]  # of each cell: the middle of its ports across, which need not be its own
     home: list[int]  # innermost frame, or OUTSIDE
     above: list[list[Joint]]  # towards the row before, by the own offset
     below: list[list[Joint]]  # towards the row after
@@ -61,7 +62,9 @@ def build(diagram: Diagram, width: list[float], row: list[int], frames: Nesting,
     below: list[list[Joint]] = [[] for _ in range(count)]
     margin = [CELL_MARGIN] * count
     bends: list[tuple[int, ...]] = []
-    net = Net(levels, [*row], [*width], margin, [*frames.home], above, below, count, 0, [], bends, shared, [], detours)
+    axis = [_axis(cell, wide) for cell, wide in zip(diagram.cells, width, strict=True)]
+    home = [*frames.home]
+    net = Net(levels, [*row], [*width], margin, axis, home, above, below, count, 0, [], bends, shared, [], detours)
     _add_links(net, diagram, ends, frames)
     net = net._replace(borders=len(net.width), bundles=_bundles(diagram, ends, bends))
     _add_borders(net, frames, lead)
@@ -91,6 +94,11 @@ def _add_links(net: Net, diagram: Diagram, ends: list[tuple[int, int]], frames: 
                 upper, offset = bend, 0.0
             _connect(net, upper, offset, head, diagram.cells[head].inputs[link.head_port])
         net.bends.append(tuple(bends))
+
+
+def _axis(cell: Cell, width: float) -> float:
+    ports = cell.outputs or cell.inputs
+    return (ports[0] + ports[-1]) / 2 if ports else width / 2
 
 
 def _own(joint: Joint) -> float:

@@ -77,7 +77,7 @@ def pulls(net: Net) -> Pulls:
 
 
 def _merged(net: Net, element: int, ends: list[Joint]) -> list[Pull]:
-    """The pulls of some joints; those of a cell to one other are one, middle to middle where that is near."""
+    """The pulls of some joints; those of a cell to one other are one, axis to axis where that is near."""
     wants = [(other, offset - own) for other, offset, own in ends]
     if not wants or element >= net.cells or any(joint[0] != ends[0][0] for joint in ends):
         return wants
@@ -85,8 +85,8 @@ def _merged(net: Net, element: int, ends: list[Joint]) -> list[Pull]:
     if other >= net.cells:
         return wants
     away = sum([away for _, away in wants]) / len(wants)
-    middle = (net.width[other] - net.width[element]) / 2
-    return [(other, middle if abs(away - middle) < JOG else away)]
+    straight = net.axis[other] - net.axis[element]
+    return [(other, straight if abs(away - straight) < JOG else away)]
 
 
 def _longest_ways(net: Net) -> tuple[list[int], list[int]]:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 
 from gradviz.drawing.compose import MARGIN, compose
 from gradviz.drawing.content import DESCRIPTION, LABEL
-from gradviz.drawing.draft import draft
+from gradviz.drawing.draft import DEEPEST, draft
 from gradviz.drawing.metrics import line_height, text_width
 from gradviz.drawing.shapes import Drawing, Mark, Role, Text, TextRole
 from gradviz.drawing.words import ENGLISH, JAPANESE, Words
@@ -165,6 +165,14 @@ def test_a_bar_stands_only_where_something_was_cut() -> None:
     edges = tuple(Edge(f"{a}-{b}", EdgeKind.UNRECORDED, a, b, k, 0) for k, (a, b) in enumerate(ends))
     sized, _ = drawn(Graph("both", nodes, edges, ()), Trace("", "", "grad", "", (x, y), (), (idle, cut, made)))
     assert sized.stopped == {"t1-o1", "o2-o1", "t0-f1", "f2-f1"}
+
+
+def test_regions_nested_deeper_than_anybody_reads_share_a_frame() -> None:
+    around = tuple(Region(k, k - 1 if k else None, "no_grad", 1, "with") for k in range(2 * DEEPEST))
+    nodes = tuple(Node(f"o{k}", NodeKind.OP, op=op(k, "aten::mul", None), region=k) for k in range(2 * DEEPEST))
+    sized, drawing = drawn(Graph("both", nodes, (), around), Trace("", "", "grad", ""))
+    assert len(drawing.frames) == len(sized.diagram.frames) == DEEPEST
+    assert {cell.frame for cell in sized.diagram.cells[DEEPEST - 1 :]} == {f"region-{DEEPEST - 1}"}
 
 
 def test_two_edges_from_one_tensor_to_one_op_run_parallel() -> None:

@@ -4,12 +4,13 @@ from typing import TypedDict
 
 import pytest
 
+from gradviz.drawing.draft import DEEPEST
 from gradviz.drawing.theme import THEMES, Theme
 from gradviz.drawing.words import ENGLISH, JAPANESE, Words
 from gradviz.export.dot import dot
 from gradviz.layout.graphviz import program
 from gradviz.model.graph import Graph
-from gradviz.model.trace import Trace
+from gradviz.model.trace import Region, Trace
 from tests.unit.drawing.samples import SAMPLES, every_kind, node_of, square, tensor
 
 
@@ -112,3 +113,10 @@ def test_an_empty_graph_says_that_there_is_nothing(words: Words) -> None:
     plot = dot(graph, trace, THEMES["light"], words)
     assert words.no_tensors in plot
     assert read(plot)
+
+
+def test_regions_nested_deeper_than_anybody_reads_share_a_cluster() -> None:
+    around = tuple(Region(k, k - 1 if k else None, "no_grad", 1, "with") for k in range(2 * DEEPEST))
+    node = node_of(tensor(0, "x"), region=2 * DEEPEST - 1)
+    plot = read(dot(Graph("both", (node,), (), around), Trace("", "", "grad", "", (tensor(0, "x"),)), THEMES["light"]))
+    assert sum("nodes" in one for one in plot["objects"]) == DEEPEST

@@ -1,9 +1,11 @@
+import gc
+import time
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 
-from gradviz.layout.diagram import Cell, Diagram, Direction, Link
+from gradviz.layout.diagram import Cell, Diagram, Direction, Frame, Link
 from gradviz.layout.geometry import Size
 from gradviz.layout.layered import place
 from gradviz.layout.layering import CycleError
@@ -92,6 +94,54 @@ def test_a_stem_does_not_drift_towards_its_constants() -> None:
     stem = {round(cells[name].center.x, 6) for name in ("lin1", "relu", "lin2", "loss", "y")}
     assert len(stem) == 1
     assert place(workloads.resnet(30)).size.width < 6 * workloads.USUAL.width
+
+
+def test_a_chain_is_straight_though_notes_hang_at_the_side_of_some_cells() -> None:
+    """The ports of a cell with a note are in the middle of its box, not of the cell."""
+    wide = Size(300, 44)
+    cells = tuple(
+        Cell(f"c{at}", wide if at % 3 == 1 else workloads.USUAL, (55.0,) if at else (), (55.0,)) for at in range(9)
+    )
+    links = tuple(Link(f"l{at}", f"c{at}", 0, f"c{at + 1}", 0) for at in range(8))
+    for place_of in (place(Diagram(cells, links)), place(Diagram((*cells, cells[0]._replace(id="z")), links))):
+        ports = {rect.x + 55.0 for name, rect in place_of.cells.items() if name != "z"}
+        assert len(ports) == 1
+        assert {point.x for route in place_of.routes.values() for point in route.points} == ports
+
+
+def test_a_column_of_ops_with_two_operands_does_not_drift() -> None:
+    """Each takes what is before it at its first port, which is left of its middle."""
+    names = [name for at in range(30) for name in (f"w{at}", f"mul{at}")]
+    arcs = [arc for at in range(1, 30) for arc in ((f"mul{at - 1}", f"mul{at}"), (f"w{at}", f"mul{at}"))]
+    cells = place(workloads.diagram(names, arcs)).cells
+    assert len({round(cells[f"mul{at}"].x, 6) for at in range(1, 30)}) == 1
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_the_collector_is_left_as_it_was(collects: bool) -> None:
+    before = gc.isenabled()
+    try:
+        (gc.enable if collects else gc.disable)()
+        place(workloads.square())
+        assert gc.isenabled() is collects
+    finally:
+        (gc.enable if before else gc.disable)()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["synthetic", "framed"])
+def test_the_time_grows_about_as_the_diagram_does(kind: str) -> None:
+    def seconds(count: int) -> float:
+        diagram = workloads.synthetic(count)
+        if kind == "framed":
+            frames = tuple(Frame(f"f{at}", f"f{at - 1}" if at % 8 else None, Size(90, 16)) for at in range(count // 8))
+            cells = tuple(cell._replace(frame=f"f{at // 8}") for at, cell in enumerate(workloads.chain(count).cells))
+            diagram = Diagram(cells, workloads.chain(count).links, frames)
+        start = time.process_time()
+        place(diagram)
+        return time.process_time() - start
+
+    assert seconds(30_000) <= 25 * min(seconds(3_000) for _ in range(3))  # 10 where nothing else runs
 
 
 def test_operands_stand_in_their_order() -> None:
