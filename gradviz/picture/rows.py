@@ -1,7 +1,13 @@
-"""The tensors table: one row for each tensor that a name of the program holds at the end."""
+"""The tensors table: one row for each tensor that a name of the program holds at the end of a trace.
+
+Of a run as it stood at a step (model/moment.py), that is what the names held then.
+"""
+
+from collections.abc import Iterator
 
 from gradviz.model.graph import Graph, NodeKind
 from gradviz.model.grounds import Grounds, grounds
+from gradviz.model.held import Name, held
 from gradviz.model.trace import Tensor, Trace
 from gradviz.model.values import shape_text, value_text
 from gradviz.model.why import why, why_text
@@ -12,15 +18,8 @@ MOST = 500  # rows; more names than that are not read one by one
 
 def rows(trace: Trace, graph: Graph | None, language: Language) -> tuple[TensorRow, ...]:
     """Return the rows, in the order in which the names were first bound."""
-    held: dict[str, int] = {}
-    for step in trace.steps:
-        for name, tensor in (step.names or {}).items():
-            if tensor is None:
-                held.pop(name, None)
-            else:
-                held[name] = tensor
     names: dict[int, list[str]] = {}
-    for name, tensor in held.items():
+    for name, tensor in _told(held(trace)):
         names.setdefault(tensor, []).append(name)
     marks: dict[int, str] = {}
     for node in () if graph is None else graph.nodes:
@@ -31,6 +30,18 @@ def rows(trace: Trace, graph: Graph | None, language: Language) -> tuple[TensorR
         _row(known, trace.tensors[tensor], ", ".join(bound), marks.get(tensor), language)
         for tensor, bound in list(names.items())[:MOST]
     )
+
+
+def _told(bound: dict[Name, int]) -> Iterator[tuple[str, int]]:
+    """Each name as it is told: that of a local with its function where another tensor goes by the same."""
+    holders: dict[str, set[int]] = {}
+    for name, tensor in bound.items():
+        holders.setdefault(name.text, set()).add(tensor)
+    told: dict[tuple[str, int], None] = {}
+    for name, tensor in bound.items():
+        whole = name.text if name.function is None or len(holders[name.text]) == 1 else f"{name.function}.{name.text}"
+        told[whole, tensor] = None
+    return iter(told)
 
 
 def _row(known: Grounds, tensor: Tensor, name: str, mark: str | None, language: Language) -> TensorRow:

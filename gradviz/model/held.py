@@ -1,0 +1,84 @@
+"""Which tensor each name holds, apart for each function that has a local of that name.
+
+A step tells the names that changed, not whose they are. Where the text of the lines that ran leaves that open, a name
+holds nothing here: better no row than another tensor's.
+"""
+
+import re
+from typing import NamedTuple
+
+from gradviz.model.trace import Trace
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_OPENS = re.compile(r"(?:async\s+def|def|class)\s+(\w+)")
+_ROOT = re.compile(r"[.\[].*", re.DOTALL)  # of a.b[c]: all but a
+_BINDS = r"\b{0}\b(?:\s*[.\[]|[^=]*(?<![!<>])=(?!=))|\b(?:for|as|import|def|class|case)\b.*\b{0}\b"  # it may
+_WIDEST = 500  # characters of a line that are looked at
+_HANDS_OUT = ("return", "yield", "raise")  # statements that bind no name
+
+
+_Scope = tuple[int, str] | None  # the line that opens a function, and its name; None: the module
+
+
+class Name(NamedTuple):
+    """A name of the program."""
+
+    function: str | None  # whose local it is; None: the module's
+    text: str
+
+
+class _Place(NamedTuple):
+    """A line that ran, and what it is part of."""
+
+    scope: _Scope
+    text: str
+
+
+def held(trace: Trace) -> dict[Name, int]:
+    """Return the tensors that names hold at the end, in the order in which the names were first bound."""
+    places = _places(trace)
+    found: dict[tuple[_Scope, str], int] = {}
+    last: dict[_Scope, _Place] = {}  # of each scope, the line that ran last
+    before = _Place(None, "")
+    for step in trace.steps:
+        if step.kind != "line":
+            continue
+        here = places[step.line]
+        for name, tensor in (step.names or {}).items():
+            owners = _owners(name, before, here, last.get(here.scope, here))
+            for owner in owners:
+                if tensor is None or len(owners) > 1:
+                    found.pop((owner, name), None)
+                else:
+                    found[owner, name] = tensor
+        before = last[here.scope] = here
+    return {Name(None if scope is None else scope[1], name): tensor for (scope, name), tensor in found.items()}
+
+
+def _owners(name: str, before: _Place, here: _Place, caller: _Place) -> set[_Scope]:
+    """The scopes one of which has bound a name: that of the line before, or the one that it returned to."""
+    if before.scope == here.scope or before.text.startswith(_HANDS_OUT):
+        return {here.scope}
+    binds = re.compile(_BINDS.format(re.escape(_ROOT.sub("", name))))
+    if not binds.search(before.text):
+        return {here.scope}
+    return {before.scope, here.scope} if binds.search(caller.text) else {before.scope}
+
+
+def _places(trace: Trace) -> dict[int | None, _Place]:
+    """Each line that ran. What it is part of follows from how far it and the lines above are indented."""
+    ran = {step.line for step in trace.steps if step.kind == "line"}
+    found: dict[int | None, _Place] = dict.fromkeys(ran, _Place(None, ""))
+    open_: list[tuple[int, _Scope]] = []  # indentation and scope, outermost first
+    for number, line in enumerate(_LINE_END.split(trace.source), 1):
+        if number not in ran:  # among them the lines of a docstring, whatever they look like
+            continue
+        text = line.lstrip()[:_WIDEST]
+        indent = len(line) - len(line.lstrip())
+        while open_ and open_[-1][0] >= indent:
+            open_.pop()
+        found[number] = _Place(open_[-1][1] if open_ else None, text)
+        opening = _OPENS.match(text)
+        if opening is not None:
+            open_.append((indent, (number, opening[1])))
+    return found
