@@ -58,7 +58,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
         input=json.dumps(PROGRAMS),
         capture_output=True,
         text=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "xcb"},
+        env=os.environ | {"PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "xcb", "LC_ALL": "C.UTF-8"},
         timeout=240,
         check=False,
     )

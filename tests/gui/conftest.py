@@ -73,6 +73,7 @@ def opened(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     """Return a function that opens a window on fakes. Questions about unsaved text are answered: discard it."""
     windows: list[Window] = []
     monkeypatch.setattr(QMessageBox, "exec", lambda _box: QMessageBox.StandardButton.Discard)
+    monkeypatch.setattr("gradviz.ui.preferences.system_language", lambda: "en")  # whoever's desktop this is
     font, palette = QApplication.font(), QApplication.palette()
 
     def make(files: tuple[Path, ...] = (), sandbox: str = "", start: bool = True) -> Window:

@@ -1,12 +1,16 @@
 """Widths of columns: all seen where that can be, and what is cut is told whole by a tip."""
 
+from typing import NamedTuple
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from pytestqt.qtbot import QtBot
 
 from gradviz.ui.columns import shared
 from gradviz.ui.window import Window
+from tests.gui.conftest import Opener
 from tests.gui.driving import drawn, type_text
 
 
@@ -25,8 +29,23 @@ def test_shares_fit_and_no_column_gives_way_to_a_wider_one(columns: list[tuple[i
         assert max(whole) <= max(*cut, *least)
 
 
-def test_every_column_is_seen_in_the_first_window(qtbot: QtBot, window: Window) -> None:
-    window.resize(1280, 800)
+class Screen(NamedTuple):
+    """A screen of a laptop."""
+
+    size: QSize = QSize(1280, 800)
+
+    def availableSize(self) -> QSize:
+        return self.size
+
+
+def test_forty_letters_and_every_column_are_seen_in_the_first_window(
+    qtbot: QtBot, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Window, "screen", lambda _window: Screen())
+    window = opened()
+    editor = window.panels.editor
+    qtbot.waitUntil(lambda: drawn(window))
+    assert editor.viewport().width() >= 40 * editor.fontMetrics().horizontalAdvance("x")
     type_text(window, "a_tensor_with_a_long_name = 3")
     qtbot.waitUntil(lambda: drawn(window))
     tensors = window.panels.tensors
