@@ -9,17 +9,21 @@ from types import SimpleNamespace
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gradviz.model.trace import End, Memory, Page, Step, Tensor, Trace
 from gradviz.model.wire import Exit, Frame, FrameReader, Kind, Ready, Request, encode, pack
 from gradviz.picture import __main__ as process
 from gradviz.picture import make
 from gradviz.picture.__main__ import Session, serve
-from gradviz.picture.picture import Language, Options, Picture, Save, Saved
+from gradviz.picture.picture import FoldMode, Language, Options, Picture, Save, Saved
+from tests.unit.model.records import PATIENT, records
 from tests.unit.model.traces import Tape, loop, square
 
 PICTURE = msgspec.json.Decoder(Picture)
 SAVED = msgspec.json.Decoder(Saved)
+FLAW = "The record of this run could not be drawn."
 SQUARE = square()
 OPTIONS = Options()
 
@@ -198,7 +202,7 @@ def test_a_flaw_of_ours_costs_a_picture_and_not_the_process(
     assert (made.run, made.complete, made.drawing) == (1, True, None)
     (told,) = made.problems
     assert told.original == "IndexError: list index out of range"
-    assert told.message == {"en": "The record of this run could not be drawn.", "ja": told.message}[language]
+    assert told.message == {"en": FLAW, "ja": told.message}[language]
     assert told.message.isascii() == (language == "en")
     assert shown(answers(session, redraw())[0]).drawing is not None
 
@@ -228,6 +232,33 @@ def test_a_record_too_large_without_its_drawing_is_said_to_be(monkeypatch: pytes
     (made,) = map(shown, answers(Session(), WHOLE)[1:])
     assert (made.drawing, made.rows) == (None, ())
     assert "larger than 200 bytes" in made.problems[0].original
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=9) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+)
+PAYLOADS = st.one_of(
+    st.binary(max_size=40),
+    JSON.map(msgspec.json.encode),
+    records(Page, st.integers(-1, 3)).map(encode),
+    st.just(encode(page())),
+)
+
+
+@settings(PATIENT, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(st.lists(PAYLOADS, max_size=4), st.sampled_from(["auto", "none"]), st.none() | st.integers(0, 9))
+def test_whatever_a_run_sends_is_answered_with_one_picture(
+    payloads: list[bytes], fold: FoldMode, step: int | None
+) -> None:
+    session = Session()
+    answers(session, redraw(Options(fold=fold, step=step)))
+    pages = b"".join(pack(Kind.PAGE, 1, payload) for payload in payloads)
+    taken, ended = answers(session, BEGIN + pages + pack(Kind.EXITED, 1, encode(Exit(0, 0))))
+    assert taken.kind is Kind.RUN
+    made = shown(ended)
+    assert made.complete
+    assert FLAW not in [problem.message for problem in made.problems]
 
 
 # Files
