@@ -24,16 +24,29 @@ def build(trace: Trace, view: View) -> Graph:
 
 
 def _shown(trace: Trace, hidden: dict[int, int]) -> list[Op]:
-    """The ops that are drawn: those of the forward run, and those of a backward that was itself recorded."""
-    born = births(trace)
+    """The ops that are drawn: those of the forward run, and what autograd recorded of a backward and still leads on."""
+    left_out = births(trace) | set(hidden)
+    again = _recorded_again(trace)
     return [
-        op
-        for op in trace.ops
-        if op.outputs
-        and op.id not in born
-        and op.id not in hidden
-        and (op.phase == "forward" or op.grad_fn is not None)
+        op for op in trace.ops if op.outputs and op.id not in left_out and (op.phase == "forward" or op.id in again)
     ]
+
+
+def _recorded_again(trace: Trace) -> set[int]:
+    """Ops of a backward that autograd recorded, and that lead to what the program holds, takes or starts from.
+
+    What a checkpoint computes anew leads nowhere, unless a backward of its own starts there.
+    """
+    wanted = {root for call in trace.backwards for root in call.roots}
+    wanted.update(tensor.id for tensor in trace.tensors if tensor.names or tensor.retains_grad)
+    found: set[int] = set()
+    for op in reversed(trace.ops):
+        if op.phase == "backward":
+            if op.grad_fn is None or wanted.isdisjoint(op.outputs):
+                continue
+            found.add(op.id)
+        wanted.update(op.inputs)
+    return found
 
 
 class _Builder:

@@ -186,6 +186,20 @@ def test_gradients_that_the_program_holds_hang_on_the_graph_that_made_them(view:
         assert into(graph, maker) != []
 
 
+CHECKPOINT = (
+    "import torch\nfrom torch.utils.checkpoint import checkpoint\ndef f(a):\n    return torch.sin(a) * a\n"
+    "x = torch.tensor(1.5, requires_grad=True)\ny = checkpoint(f, x, use_reentrant={})\ny.backward()"
+)
+
+
+@pytest.mark.parametrize(("reentrant", "again"), [(False, 0), (True, 2)])
+def test_what_a_checkpoint_computes_anew_is_drawn_where_a_backward_starts_there(reentrant: bool, again: int) -> None:
+    trace = record(CHECKPOINT.format(reentrant))
+    ops = [n.op for n in build(trace, "both").nodes if n.op is not None]
+    assert sum(op.phase == "backward" for op in ops) == again
+    assert sum(op.phase == "backward" and op.grad_fn is not None for op in trace.ops) > 0
+
+
 def test_the_sum_told_for_a_leaf_is_that_of_torch_in_double_backward() -> None:
     trace = record(TWICE["grad twice"])
     x = now(build(trace, "both"), tensor(trace, "x").id)
