@@ -136,12 +136,12 @@ class Commands:
         """Put the graph on the clipboard as a picture of twice its size."""
         shown = self._state().shown
         if shown is None:
-            self._panels.status.say(self._window.tr("There is no graph yet"))
+            self._send(said.Told(self._window.tr("There is no graph yet")))
             return
         theme = THEMES["light"]
         image = QImage.fromData(png(shown.drawing, theme, 2.0, theme.ground))
         QApplication.clipboard().setImage(image)
-        self._panels.status.say(self._window.tr("The graph is on the clipboard"))
+        self._send(said.Told(self._window.tr("The graph is on the clipboard")))
 
     def show_shortcuts(self) -> None:
         """Show the sheet of shortcuts."""

@@ -379,3 +379,15 @@ def test_hostile_text_is_shown_as_text(qtbot: QtBot, window: Window) -> None:
     assert "<b>bold</b>" in window.panels.strip.text
     assert "\u202e" not in window.panels.strip.text
     assert "\u202e" not in window.panels.output.problems[0]
+
+
+def test_the_graph_is_put_on_the_clipboard_and_that_is_said(qtbot: QtBot, window: Window) -> None:
+    window.action("copy_graph").trigger()
+    window.panels.editor.go_to(2)  # what happens next does not take the word away
+    assert window.panels.status.activity == "The graph is on the clipboard"
+    assert QApplication.clipboard().image().width() == 2 * window.panels.canvas.scene.drawing.size.width
+    window.panels.editor.selectAll()
+    press(window.panels.editor, Qt.Key.Key_Delete)
+    window.action("copy_graph").trigger()
+    assert window.panels.status.activity == "There is no graph yet"
+    qtbot.waitUntil(lambda: not window.state.busy)
