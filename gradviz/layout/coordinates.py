@@ -1,5 +1,6 @@
 """Where the elements of ordered rows stand across. First compact and balanced, then exactly straight."""
 
+from gradviz.layout.chains import align
 from gradviz.layout.net import Net
 from gradviz.layout.relaxing import pulls, relaxed
 from gradviz.layout.straightening import straightened
@@ -15,6 +16,7 @@ def across(net: Net, title_room: list[float]) -> list[float]:
     """
     wants = pulls(net)
     places = straightened(net, wants, relaxed(net, wants), title_room)
+    align(net, places)
     unbend(net, places)
     least = min(places)
     return [place - least for place in places]

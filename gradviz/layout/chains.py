@@ -1,0 +1,103 @@
+"""Chains of cells straight to the end: where two straight stretches of one are out of line, one moves if it may.
+
+A block that would be too crooked is cut before (see straightening), at the cost of a small bend where the two parts
+could often have stood in line. The order of the rows stays.
+"""
+
+from itertools import pairwise
+from math import inf
+
+from gradviz.layout.net import Net
+
+ROUNDING = 0.01
+MOST = 256  # cells that are moved together, for the time it takes
+
+
+def align(net: Net, places: list[float]) -> None:
+    """Move stretches in `places`, the start of each element across, wherever that leaves fewer bends."""
+    index = [0] * len(net.width)
+    for row in net.rows:
+        for place, element in enumerate(row):
+            index[element] = place
+    for chain in _chains(net):
+        stretches = _stretches(net, places, chain)
+        above = stretches[0]
+        for below in stretches[1:]:
+            away = _bend(net, places, above[-1], below[0])
+            if _move(net, index, places, below, -away) or _move(net, index, places, above, away):
+                above = (above + below)[-MOST - 1 :]  # as much as shows that it is too long
+            else:
+                above = below
+
+
+def _chains(net: Net) -> list[list[int]]:
+    """Cells each of which feeds the next one alone, and is all that it takes."""
+    after = {
+        upper: joints[0][0]
+        for upper, joints in enumerate(net.below[: net.cells])
+        if len(joints) == 1 and joints[0][0] < net.cells and len(net.above[joints[0][0]]) == 1
+    }
+    starts = after.keys() - set(after.values())
+    chains = []
+    for start in sorted(starts):
+        chain = [start]
+        while chain[-1] in after:
+            chain.append(after[chain[-1]])
+        chains.append(chain)
+    return chains
+
+
+def _bend(net: Net, places: list[float], upper: int, lower: int) -> float:
+    """How far to the right the one joint from `upper` to `lower` leads."""
+    _, offset, own = net.below[upper][0]
+    return places[lower] + offset - places[upper] - own
+
+
+def _stretches(net: Net, places: list[float], chain: list[int]) -> list[list[int]]:
+    """A chain cut where it is bent."""
+    found = [[chain[0]]]
+    for upper, lower in pairwise(chain):
+        if abs(_bend(net, places, upper, lower)) < ROUNDING:
+            found[-1].append(lower)
+        else:
+            found.append([lower])
+    return found
+
+
+def _move(net: Net, index: list[int], places: list[float], cells: list[int], away: float) -> bool:
+    """Move cells together if there is room and fewer joints are bent after it; whether they were."""
+    low, high = _room(net, index, places, cells) if len(cells) <= MOST else (0.0, 0.0)
+    if not low <= away <= high:
+        return False
+    before = _bent(net, places, cells)
+    for cell in cells:
+        places[cell] += away
+    if _bent(net, places, cells) < before:
+        return True
+    for cell in cells:
+        places[cell] -= away
+    return False
+
+
+def _room(net: Net, index: list[int], places: list[float], cells: list[int]) -> tuple[float, float]:
+    """How far cells one below another may move, to the left as a negative number and to the right."""
+    low, high = -inf, inf
+    for cell in cells:
+        row, number = net.rows[net.row[cell]], index[cell]
+        if number:
+            left = row[number - 1]
+            low = max(low, places[left] + net.width[left] + net.margin[left] + net.margin[cell] - places[cell])
+        if number + 1 < len(row):
+            right = row[number + 1]
+            high = min(high, places[right] - net.margin[right] - net.margin[cell] - net.width[cell] - places[cell])
+    return low, high
+
+
+def _bent(net: Net, places: list[float], cells: list[int]) -> int:
+    """How many joints at the cells are not straight."""
+    return sum(
+        abs(places[other] + offset - places[cell] - own) >= ROUNDING
+        for cell in cells
+        for joints in (net.above[cell], net.below[cell])
+        for other, offset, own in joints
+    )

@@ -1,0 +1,54 @@
+"""Chains drawn straight: which stretch of a bent one moves, and when none does."""
+
+import pytest
+
+from gradviz.layout import chains
+from gradviz.layout.chains import align
+from gradviz.layout.diagram import Diagram
+from gradviz.layout.layering import rows
+from gradviz.layout.nesting import nesting
+from gradviz.layout.net import Net, build
+from tests.unit.layout import workloads
+
+STEP = workloads.USUAL.width + 24  # from the start of one cell to that of the next in a packed row
+
+
+def net_of(diagram: Diagram) -> Net:
+    index = {cell.id: at for at, cell in enumerate(diagram.cells)}
+    row = rows(len(diagram.cells), [(index[link.tail], index[link.head]) for link in diagram.links])
+    return build(diagram, [cell.size.width for cell in diagram.cells], row, nesting(diagram, row), [])
+
+
+def aligned(diagram: Diagram, *places: float) -> list[float]:
+    found = list(places)
+    align(net_of(diagram), found)
+    return found
+
+
+def test_the_part_below_a_bend_moves_in_line() -> None:
+    assert aligned(workloads.chain(5), 0, 0, 30, 30, 30) == [0] * 5
+    assert aligned(workloads.chain(6), 0, 0, 30, 30, -9, -9) == [0] * 6
+
+
+def test_the_part_above_moves_where_the_part_below_has_no_room() -> None:
+    pairs = workloads.diagram("axby", [("a", "b"), ("x", "y")])
+    assert aligned(pairs, 40, 900, 0, STEP) == [0, 900, 0, 900]
+
+
+def test_a_bend_stays_where_there_is_room_on_neither_side() -> None:
+    walled = workloads.diagram("zaxby", [("a", "b"), ("x", "y")])
+    assert net_of(walled).rows == [[0, 1, 2], [3, 4]]
+    assert aligned(walled, 0, STEP, 900, 94, 94 + STEP) == [0, STEP, 900, 94, 900]
+
+
+def test_a_bend_is_not_handed_on() -> None:
+    """Either move would bend what is straight: p to s, or a to b."""
+    forks = workloads.diagram("psdabc", [("p", "s"), ("p", "d"), ("s", "a"), ("a", "b"), ("a", "c")])
+    places = [0.0, 0, 500, 30, 30, 500]
+    assert aligned(forks, *places) == places
+
+
+def test_a_stretch_of_any_length_is_not_moved_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chains, "MOST", 2)
+    assert aligned(workloads.chain(6), 0, 0, 30, 30, 60, 60) == [0] * 6
+    assert aligned(workloads.chain(6), 0, 0, 0, 30, 30, 30) == [0, 0, 0, 30, 30, 30]
