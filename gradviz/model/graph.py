@@ -59,7 +59,7 @@ class Edge(NamedTuple):
     kind: EdgeKind
     tail: str
     head: str
-    operand: int  # position among the inputs of `head`
+    operand: int  # position among the inputs of `head`; after those come the bases of views that it changes
     output: int  # position among the outputs of `tail`
     gradient: Value | None = None  # what backward passed along this edge
 

@@ -13,6 +13,7 @@ from gradviz.model.trace import BackwardCall, Op, Tensor, Trace
 class Life(NamedTuple):
     """How long one state of a tensor stood, and what was before it."""
 
+    begun: int  # the step at which the tensor was first seen
     end: float  # the step at which another state took its place; inf: none did
     granted: int | None  # the step of the last state before it that had a .grad
 
@@ -65,13 +66,12 @@ def _lives(trace: Trace) -> dict[tuple[int, int], Life]:
     lives: dict[tuple[int, int], Life] = {}
     last: dict[int, Tensor] = {}
     for state in (*trace.past, *trace.tensors):
-        before = last.get(state.id)
-        granted = None
+        life, before = Life(state.step, inf, None), last.get(state.id)
         if before is not None:
             known = lives[before.id, before.step]
             lives[before.id, before.step] = known._replace(end=state.step)
-            granted = before.step if before.grad is not None else known.granted
-        lives[state.id, state.step] = Life(inf, granted)
+            life = Life(known.begun, inf, before.step if before.grad is not None else known.granted)
+        lives[state.id, state.step] = life
         last[state.id] = state
     return lives
 

@@ -43,7 +43,8 @@ def why(known: Grounds, tensor: Tensor) -> Why:
     if life.granted is not None:
         return Why("cleared", cleared_on(known.clearings, tensor.names, life.granted, tensor.step))
     calls = known.calls_before(life.end)
-    reason = _not_filled(known, tensor, calls)
+    ran = calls > known.calls_before(life.begun)
+    reason = _not_filled(known, tensor, calls) if ran else Why("not run")
     kept = tensor.is_leaf or tensor.retains_grad
     return reason if kept or reason.reason == "cut off" else Why("not a leaf")
 
@@ -67,8 +68,6 @@ _NAMED: dict[str | None, WhyNoGrad] = {"detach": "detach", "not differentiable":
 
 def _not_filled(known: Grounds, tensor: Tensor, count: int) -> Why:
     """Why nothing came to a tensor that requires grad, in the first so many backward calls."""
-    if not count:
-        return Why("not run")
     target = known.target(tensor)
     calls = [] if target is None else known.reached.get(target, [])
     before = bisect_left(calls, count)

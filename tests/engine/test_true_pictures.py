@@ -1,14 +1,17 @@
 """The Graph of real programs against torch itself: the same program run bare is asked for next_functions and .grad."""
 
 import math
+import os
 
 import pytest
 import torch
+from hypothesis import given, settings
 
 from gradviz.model.build import build
 from gradviz.model.flow import flow
 from gradviz.model.graph import Edge, Graph, Node, NodeKind
 from gradviz.model.trace import Trace, Value
+from tests.engine.programs import PROGRAMS
 from tests.engine.recording import record, tensor
 
 ON_A_VIEW = "import torch\nx = torch.tensor([1., 2., 3.], requires_grad=True)\ny = x * 2\nv = y[0]\n"
@@ -77,9 +80,8 @@ def stands_for(node: Node, trace: Trace) -> int | None:
     return sinks.get(node.tensor.id) if node.tensor.grad_fn is None else node.tensor.grad_fn
 
 
-@pytest.mark.parametrize("source", [*CHANGES.values(), *TWICE.values()], ids=[*CHANGES, *TWICE])
-def test_every_next_function_is_an_edge_with_the_gradient_that_passed_it(source: str) -> None:
-    trace = record(source)
+def drawn_next_functions(trace: Trace) -> int:
+    """Hold each next function of each op drawn to an edge that carries the gradient that passed it; count them."""
     graph = build(trace, "both")
     nodes, left, checked = {node.id: node for node in graph.nodes}, flow(trace).left, 0
     for node in graph.nodes:
@@ -90,7 +92,18 @@ def test_every_next_function_is_an_edge_with_the_gradient_that_passed_it(source:
                     passed = left[node.grad_fn.id][position] if node.grad_fn.id in left else None
                     drawn.remove((target, passed))  # fails where it is not drawn
                     checked += 1
-    assert checked > 3
+    return checked
+
+
+@pytest.mark.parametrize("source", [*CHANGES.values(), *TWICE.values()], ids=[*CHANGES, *TWICE])
+def test_every_next_function_is_an_edge_with_the_gradient_that_passed_it(source: str) -> None:
+    assert drawn_next_functions(record(source)) > 3
+
+
+@settings(max_examples=int(os.environ.get("GRADVIZ_PROGRAMS", "20")), deadline=None, derandomize=True)
+@given(PROGRAMS)
+def test_every_next_function_is_an_edge_in_any_program(source: str) -> None:
+    drawn_next_functions(record(source))
 
 
 @pytest.mark.parametrize("source", CHANGES.values(), ids=CHANGES)

@@ -17,6 +17,7 @@ STEP = "o = torch.optim.SGD([x, w], 0.1)\ny = x * w\ny.backward()\no.step()\n"
 CASES: list[tuple[str, str, Why]] = [
     ("y = x * w", "x", Why("not run")),
     ("y = x * w", "y", Why("not a leaf")),
+    ("y = x * w\ny.backward()\nv = torch.ones(1, requires_grad=True)\nz = v * 2", "v", Why("not run")),
     ("y = x * w\ny.retain_grad()", "y", Why("not run")),
     ("y = x * w\ny.backward()", "y", Why("not a leaf")),
     ("y = x * w\ng, = torch.autograd.grad(y, x)", "x", Why("returned", 5)),
