@@ -3,9 +3,9 @@
 import json
 
 from gradviz.model.cost import MODES, Costs, Lap, laps_of, spread
-from gradviz.model.quantities import byte_text, second_text
+from gradviz.model.costtable import cost_table
 from gradviz.model.trace import GradMode
-from gradviz.model.verdict import NAMES, memory_verdict, time_verdict
+from gradviz.model.verdict import memory_verdict, time_verdict
 
 _PHASES = {"forward_s": "forward", "backward_s": "backward", "optimizer_s": "optimizer"}
 
@@ -13,30 +13,17 @@ _PHASES = {"forward_s": "forward", "backward_s": "backward", "optimizer_s": "opt
 def document(costs: Costs) -> bytes:
     """Return the costs as JSON."""
     modes = {mode: _mode(costs, mode) for mode in MODES}
-    return json.dumps({"modes": modes, "verdict": verdicts(costs)}, indent=2).encode() + b"\n"
-
-
-def verdicts(costs: Costs, language: str = "en") -> dict[str, str]:
-    """What is said of grad against no_grad."""
-    return {
-        "time": time_verdict(costs, "grad", "no_grad", language),
-        "memory": memory_verdict(costs, "grad", "no_grad", language),
-    }
+    time, memory = (verdict(costs, "grad", "no_grad") for verdict in (time_verdict, memory_verdict))
+    return json.dumps({"modes": modes, "verdict": {"time": time, "memory": memory}}, indent=2).encode() + b"\n"
 
 
 def table(costs: Costs, language: str = "en") -> str:
     """Return the costs as lines of text."""
-    rows = [("", *(NAMES[mode] for mode in MODES))]
-    parts = ["seconds", *(part for part in _PHASES.values() if _is_told(costs, part))]
-    rows += [({"seconds": "time"}.get(part, part), *(_time(costs, mode, part) for mode in MODES)) for part in parts]
-    rows += [(name, *(_held(costs, mode, field) for mode in MODES)) for name, field in _BYTES.items()]
+    made = cost_table(costs, language)
+    rows = [("", *made.modes), *((row.name, *row.cells) for row in made.rows)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    lines += [f"{NAMES[one.mode]}: {one.error.type}: {one.error.message}" for one in costs.raised]
-    return "\n".join([*lines, *verdicts(costs, language).values()]) + "\n"
-
-
-_BYTES = {"peak": "peak_bytes", "saved": "saved_bytes", "of parameters": "parameter_bytes", "graph": "graph_bytes"}
+    return "\n".join([*lines, *made.errors, *made.verdicts]) + "\n"
 
 
 def _mode(costs: Costs, mode: GradMode) -> dict[str, object]:
@@ -57,23 +44,3 @@ def _mode(costs: Costs, mode: GradMode) -> dict[str, object]:
 
 def _spread(laps: tuple[Lap, ...], part: str) -> dict[str, float]:
     return dict(spread([getattr(lap, part) for lap in laps])._asdict())
-
-
-def _is_told(costs: Costs, part: str) -> bool:
-    if part == "forward":
-        return any(lap.forward < lap.seconds for lap in costs.laps)
-    return any(getattr(lap, part) for lap in costs.laps)
-
-
-def _time(costs: Costs, mode: GradMode, part: str) -> str:
-    laps = laps_of(costs, mode)
-    raised = any(one.mode == mode for one in costs.raised)
-    if not laps or (raised and part != "forward"):
-        return "raises" if raised else "-"
-    found = spread([getattr(lap, part) for lap in laps])
-    return f"{second_text(found.median)} ± {second_text(found.iqr / 2)} (n={found.n})"
-
-
-def _held(costs: Costs, mode: GradMode, field: str) -> str:
-    count = next((getattr(one, field) for one in costs.held if one.mode == mode), None)
-    return "-" if count is None else byte_text(count)

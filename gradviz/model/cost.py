@@ -100,8 +100,15 @@ def sound(page: CostPage) -> bool:
 
 
 def added(costs: Costs, page: CostPage) -> Costs:
-    """Return the costs with those of one more page."""
-    return Costs((costs.laps + page.laps)[-MOST:], costs.held + page.held, costs.raised + page.raised, page.done)
+    """Return the costs with those of one more page; a mode has its bytes, or its error, but once."""
+    held = {one.mode: one for one in (*page.held, *costs.held)}
+    raised = {one.mode: one for one in (*page.raised, *costs.raised)}
+    return Costs(
+        (costs.laps + page.laps)[-MOST:],
+        tuple(held[m] for m in MODES if m in held),
+        tuple(raised[m] for m in MODES if m in raised),
+        page.done,
+    )
 
 
 def laps_of(costs: Costs, mode: GradMode) -> tuple[Lap, ...]:

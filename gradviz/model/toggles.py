@@ -23,7 +23,26 @@ FACTORIES = frozenset(
         *("rand", "rand_like", "randn", "randn_like", "tensor", "zeros", "zeros_like"),
     )
 )
-KEYWORD = "requires_grad"
+KEYWORD: Literal["requires_grad"] = "requires_grad"
+LOCKED: dict[str, dict[Locked, str]] = {
+    "en": {
+        "dtype": "Only floating point and complex tensors can require grad.",
+        "not a leaf": "It was computed from others: it requires grad if one of them does. detach() makes a leaf.",
+        "leaf": "It is a leaf: its .grad is kept anyway.",
+        "inference": "It was made in inference_mode, and never requires grad. clone() outside it makes one that can.",
+        "untracked": "It does not require grad.",
+        "no place": "No statement of the program gives it this name.",
+    },
+    "ja": {
+        "dtype": "requires_grad にできるのは浮動小数点数と複素数のテンソルだけです。",
+        "not a leaf": "ほかのテンソルから計算された値です。元のどれかが requires_grad ならこれもそうなります。"
+        "detach() で葉にできます。",
+        "leaf": "葉テンソルなので .grad は必ず残ります。",
+        "inference": "inference_mode の中で作られたため requires_grad にできません。外で clone() すればできます。",
+        "untracked": "requires_grad ではありません。",
+        "no place": "この名前を付ける文がプログラムにありません。",
+    },
+}
 _ADDED = f"{KEYWORD}=True"
 _FAR = 10_000  # lines run between a binding and the step that tells of it, in a function called there
 _ROOT = re.compile(r"\w+")
@@ -36,6 +55,7 @@ class Toggles:
         """Read the trace's source; no change can be made to a text that is no program."""
         program = parse(trace.source)
         self._text = None if isinstance(program, ProgramError) else Text(program)
+        self._tensors = trace.tensors
         self._calls = _factory_calls(trace)
         self._times = Counter(self._calls.values())
         self._lines = [step for step in trace.steps if step.kind == "line"]
@@ -46,15 +66,16 @@ class Toggles:
         }
         self._flags = {(state.id, state.requires_grad) for state in trace.past}
 
-    def edit(self, tensor: Tensor, name: str, flag: Flag) -> Edit | Locked:
+    def edit(self, number: int, name: str, flag: Flag) -> Edit | Locked:
         """Return the change that gives a tensor's flag its other value; or why there is none.
 
         Args:
-            tensor: the tensor, as it is at the end of the run.
+            number: the tensor's id.
             name: one of its names.
             flag: "requires_grad" and "retain_grad" as torch has them; "detach": the name is bound to what detach()
                 makes of the tensor, or no longer is.
         """
+        tensor = self._tensors[number]
         locked = _locked(tensor, flag)
         if locked is not None:
             return locked

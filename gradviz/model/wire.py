@@ -31,6 +31,7 @@ class Kind(IntEnum):
     PICTURE = 7  # picture process -> window: a Picture
     SAVE = 8  # window -> picture process: write the trace it holds to a file; a Save
     SAVED = 9  # picture process -> window: what became of that file; a Saved
+    COSTS = 10  # picture process -> window: a CostTable, of the measuring run in the header
 
 
 class Limits(NamedTuple):

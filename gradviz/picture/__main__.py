@@ -17,8 +17,10 @@ import msgspec
 
 from gradviz import intake
 from gradviz.intake import TraceBuilder, concluded
+from gradviz.model.cost import Costs, added
+from gradviz.model.costtable import cost_table
 from gradviz.model.trace import Trace
-from gradviz.model.wire import MAX_PAYLOAD, Exit, Frame, FrameError, FrameReader, Kind, Ready, pack
+from gradviz.model.wire import MAX_PAYLOAD, Exit, Frame, FrameError, FrameReader, Kind, Ready, Request, pack
 from gradviz.picture.make import smaller, unable
 from gradviz.picture.picture import Options, Save, Saved
 
@@ -52,6 +54,8 @@ class Session:
         self._builder: TraceBuilder | None = None
         self._how: Exit | FrameError | None = None  # how the run ended; None: it goes on
         self._record: Trace | None = None  # of the whole run, once it was asked for
+        self._measuring: int | None = None  # the run whose costs are coming
+        self._costs = Costs()
         self._next = 0.0  # when the run may be shown unfinished
 
     def take(self, frame: Frame) -> Iterator[bytes]:
@@ -65,14 +69,34 @@ class Session:
         elif frame.kind is Kind.SAVE:
             yield self._saved(_SAVE.decode(frame.payload))
         elif frame.kind is Kind.RUN:
-            self._run, self._how, self._record = frame.run, None, None
-            self._builder = TraceBuilder(intake.request(frame.payload), self._ready)
-            self._next = time.monotonic() + FIRST
+            self._begin(frame.run, intake.request(frame.payload))
             yield pack(Kind.RUN, frame.run)
+        elif frame.run == self._measuring:
+            yield from self._measured(frame)
         elif frame.run == self._run and self._builder is not None and self._how is None:
             self._how = _progress(self._builder, frame)
             if self._how is not None:
                 yield self._answer(self._builder)
+
+    def _begin(self, run: int, request: Request) -> None:
+        """Take up a run. One that measures leaves the record of the run before as it is, to be looked at."""
+        if request.budget is not None:
+            self._measuring, self._costs = run, Costs()
+            return
+        self._run, self._how, self._record = run, None, None
+        self._builder = TraceBuilder(request, self._ready)
+        self._next = time.monotonic() + FIRST
+
+    def _measured(self, frame: Frame) -> Iterator[bytes]:
+        """Answer each page with all that has been measured so far; what is no page ends it."""
+        try:
+            if frame.kind is Kind.PAGE:
+                self._costs = added(self._costs, intake.cost_page(frame.payload))
+        except FrameError:
+            self._measuring = None
+        done = self._costs.done or frame.kind is Kind.EXITED or self._measuring is None
+        table = cost_table(self._costs, self._options.language)._replace(done=done)
+        yield pack(Kind.COSTS, frame.run, msgspec.json.encode(table))
 
     def unfinished(self) -> Iterator[bytes]:
         """Yield a picture of a run that goes on, now and then."""

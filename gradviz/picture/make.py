@@ -13,10 +13,12 @@ from gradviz.layout import graphviz, layered
 from gradviz.layout.diagram import Diagram
 from gradviz.layout.geometry import Placement
 from gradviz.model.build import build
+from gradviz.model.course import Course, course
 from gradviz.model.errors import explained, limit_text
 from gradviz.model.fold import fold
 from gradviz.model.graph import Graph
 from gradviz.model.moment import at_step
+from gradviz.model.toggles import Toggles
 from gradviz.model.trace import Output, Trace
 from gradviz.picture.picture import Language, Options, Picture, Problem
 from gradviz.picture.rows import rows
@@ -82,11 +84,12 @@ def picture(run: int, trace: Trace, options: Options, *, complete: bool, draw: b
         draw: whether there is to be a drawing.
     """
     made = shown(trace, options) if trace.tensors and draw else None
+    moment = trace if options.step is None else at_step(trace, options.step)
     return Picture(
         run,
         complete,
         None if made is None else made.drawing,
-        rows(trace, None if made is None else made.graph, options.language),
+        rows(moment, None if made is None else made.graph, options.language, Toggles(trace) if complete else None),
         _printed(trace.output),
         tuple(problems(trace, options)),
         trace.limits,
@@ -98,6 +101,8 @@ def picture(run: int, trace: Trace, options: Options, *, complete: bool, draw: b
         trace.memory.saved_bytes,
         trace.seconds,
         "" if made is None else made.notice,
+        course(trace) if complete and options.step is None else Course(),
+        options.step,
     )
 
 

@@ -5,7 +5,9 @@ from typing import Literal, NamedTuple
 from gradviz.drawing.shapes import Drawing
 from gradviz.drawing.theme import ThemeName
 from gradviz.layout.diagram import Direction
+from gradviz.model.course import Course
 from gradviz.model.graph import View
+from gradviz.model.place import Edit
 from gradviz.model.trace import Limit, Output
 
 FoldMode = Literal["auto", "none"]
@@ -57,6 +59,8 @@ class TensorRow(NamedTuple):
     grad: str
     line: int | None
     mark: str | None  # the drawing's node for it
+    edit: Edit | None = None  # of the source, that gives requires_grad its other value
+    locked: str = ""  # why there is none
 
 
 class Problem(NamedTuple):
@@ -90,3 +94,6 @@ class Picture(NamedTuple):
     saved_bytes: int = 0
     seconds: float = 0.0
     notice: str = ""  # e.g. that the Graphviz layout gave way to the live one
+    course: Course = Course()  # the stops of the run; only with the picture of its end
+    step: int | None = None  # that the drawing and the rows are of; None: the end
+    now: str | None = None  # the mark of what was done at that step

@@ -15,7 +15,7 @@ from tests.engine.recording import record, tensor
 
 
 def edit(trace: Trace, name: str, flag: Flag = "requires_grad") -> Edit | str:
-    return Toggles(trace).edit(tensor(trace, name), name, flag)
+    return Toggles(trace).edit(tensor(trace, name).id, name, flag)
 
 
 def toggled(source: str, name: str, flag: Flag = "requires_grad") -> str:
@@ -129,8 +129,8 @@ def test_where_it_cannot_be_toggled_it_says_why(line: str, flag: Flag, reason: s
 
 def test_a_name_that_was_never_bound_has_no_place() -> None:
     trace = record("import torch\nx = torch.ones(2) + 1\n")
-    assert Toggles(trace).edit(tensor(trace, "x"), "y", "requires_grad") == "no place"
-    assert Toggles(trace._replace(source="x = =")).edit(tensor(trace, "x"), "x", "requires_grad") == "no place"
+    assert Toggles(trace).edit(tensor(trace, "x").id, "y", "requires_grad") == "no place"
+    assert Toggles(trace._replace(source="x = =")).edit(tensor(trace, "x").id, "x", "requires_grad") == "no place"
 
 
 _FACTORY = st.sampled_from(

@@ -13,6 +13,7 @@ from gradviz.layout import graphviz, layered
 from gradviz.layout.diagram import Diagram, Direction
 from gradviz.layout.geometry import Placement
 from gradviz.model.build import build
+from gradviz.model.course import Course, course
 from gradviz.model.graph import View
 from gradviz.model.trace import (
     GradFn,
@@ -56,7 +57,13 @@ def test_every_option_gives_a_picture(options: Options) -> None:
     assert made.drawing is not None
     assert (made.run, made.complete, made.notice) == (7, True, "")
     assert (made.ops, made.grad_fns, made.tensors, made.steps) == (2, 2, 2, 8)
-    assert [row.name for row in made.rows] == ["x", "y"]
+    assert [row.name for row in made.rows] == ["x", "y"][: len(made.rows)]
+    assert made.step == options.step
+    if options.step is None:
+        assert len(made.rows) == 2
+        assert made.course == course(square().trace())
+    else:
+        assert made.course == Course()  # the window has it already
 
 
 def test_a_step_shows_the_run_as_it_stood() -> None:

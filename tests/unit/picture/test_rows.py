@@ -51,10 +51,10 @@ def test_a_value_that_was_not_read_is_left_empty_and_a_gradient_is_told_by_its_s
     assert (found["y"].value, found["y"].grad) == ("", "None — no backward yet")
 
 
-def test_a_tensor_that_is_not_drawn_has_no_mark() -> None:
+def test_a_tensor_that_is_not_drawn_has_the_mark_of_its_grad_fn() -> None:
     trace = square().trace()
     assert [row.mark for row in rows(trace, None, "en")] == [None, None]
-    assert [row.mark for row in rows(trace, build(trace, "backward"), "en")] == ["g0", None]
+    assert [row.mark for row in rows(trace, build(trace, "backward"), "en")] == ["g0", "g1"]
 
 
 def test_the_mark_is_the_tensor_as_it_is_last() -> None:

@@ -12,6 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gradviz.model.cost import CostPage, Lap
+from gradviz.model.costtable import CostTable
 from gradviz.model.trace import End, Memory, Page, Step, Tensor, Trace
 from gradviz.model.wire import Exit, Frame, FrameReader, Kind, Ready, Request, encode, pack
 from gradviz.picture import __main__ as process
@@ -367,3 +369,27 @@ def test_its_memory_is_bounded(before: str, limit: int) -> None:
         [sys.executable, "-c", LIMITED.format(before=before)], capture_output=True, text=True, check=True
     )
     assert done.stdout == f"{limit}\n"
+
+
+MEASURE = pack(Kind.RUN, 2, encode(Request("x", budget=1.0)))
+
+
+def tables(session: Session, data: bytes) -> list[CostTable]:
+    found = [one for one in answers(session, data) if one.kind is Kind.COSTS]
+    assert all(one.run == 2 for one in found)
+    return [msgspec.json.decode(one.payload, type=CostTable) for one in found]
+
+
+def test_a_measuring_run_leaves_the_record_as_it_is() -> None:
+    session = Session()
+    before = answers(session, WHOLE)[-1]
+    pages = CostPage((Lap("grad", 1.0, 1.0, 0.0, 0.0),)), CostPage(done=True)
+    found = tables(session, MEASURE + b"".join(pack(Kind.PAGE, 2, encode(one)) for one in pages))
+    assert [(one.runs, one.done) for one in found] == [(1, False), (1, True)]
+    assert answers(session, pack(Kind.REDRAW, 0, msgspec.json.encode(Options()))) == [before]
+
+
+@pytest.mark.parametrize(("kind", "payload"), [(Kind.PAGE, b"{}"), (Kind.EXITED, encode(Exit(0, 9)))])
+def test_measuring_that_breaks_off_is_done_with_what_it_has(kind: Kind, payload: bytes) -> None:
+    session = Session()
+    assert [one.done for one in tables(session, MEASURE + pack(kind, 2, payload))] == [True]

@@ -1,0 +1,107 @@
+"""The costs of a program as a table of words: a column for each grad mode, and what may be said of them."""
+
+from typing import NamedTuple
+
+from gradviz.model.cost import MODES, Costs, Spread, laps_of, spread
+from gradviz.model.quantities import byte_text, second_text
+from gradviz.model.trace import GradMode
+from gradviz.model.verdict import NAMES, memory_verdict, time_verdict
+
+_NAMES = {
+    "en": {
+        "seconds": "time",
+        "forward": "before backward",
+        "backward": "backward",
+        "optimizer": "optimizer",
+        "peak_bytes": "peak of tensors",
+        "saved_bytes": "saved for backward",
+        "parameter_bytes": "of those, parameters",
+        "graph_bytes": "the graph itself",
+        "raises": "raises",
+        "unknown": "not known here",
+    },
+    "ja": {
+        "seconds": "時間",
+        "forward": "backward の前まで",
+        "backward": "backward",
+        "optimizer": "オプティマイザ",
+        "peak_bytes": "テンソルの最大",
+        "saved_bytes": "backward のための保存",
+        "parameter_bytes": "うちパラメータ",
+        "graph_bytes": "グラフ自体",
+        "raises": "例外",
+        "unknown": "この環境では不明",
+    },
+}
+_TIMES = ("seconds", "forward", "backward", "optimizer")
+_BYTES = ("peak_bytes", "saved_bytes", "parameter_bytes", "graph_bytes")
+
+
+class CostRow(NamedTuple):
+    """One quantity in each mode: as text, and as a share of the largest of them (None: not measured)."""
+
+    name: str
+    cells: tuple[str, ...]
+    shares: tuple[float | None, ...]
+
+
+class CostTable(NamedTuple):
+    """All that is shown of a measuring run."""
+
+    modes: tuple[str, ...] = ()
+    rows: tuple[CostRow, ...] = ()
+    verdicts: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()  # of the modes in which the program raises
+    runs: int = 0  # of each mode, so far
+    done: bool = False
+
+
+def cost_table(costs: Costs, language: str = "en") -> CostTable:
+    """Return what is shown of costs, whether all have come or not."""
+    names = _NAMES[language]
+    rows = [_times(costs, part, names) for part in _TIMES if _is_told(costs, part)]
+    rows += [_bytes(costs, field, names) for field in _BYTES]
+    return CostTable(
+        tuple(NAMES[mode] for mode in MODES),
+        tuple(rows),
+        (time_verdict(costs, "grad", "no_grad", language), memory_verdict(costs, "grad", "no_grad", language)),
+        tuple(f"{NAMES[one.mode]}: {one.error.type}: {one.error.message}" for one in costs.raised),
+        min((len(laps) for mode in MODES if (laps := laps_of(costs, mode))), default=0),
+        costs.done,
+    )
+
+
+def _is_told(costs: Costs, part: str) -> bool:
+    """The whole time always, its parts where there are any."""
+    if part == "forward":
+        return any(lap.forward < lap.seconds for lap in costs.laps)
+    return part == "seconds" or any(getattr(lap, part) for lap in costs.laps)
+
+
+def _times(costs: Costs, part: str, names: dict[str, str]) -> CostRow:
+    raised = {one.mode for one in costs.raised}
+    found = {
+        mode: spread([getattr(lap, part) for lap in laps])
+        for mode in MODES
+        if (laps := laps_of(costs, mode)) and (part == "forward" or mode not in raised)
+    }
+    told = {mode: _spread_text(one) for mode, one in found.items()}
+    missing: dict[GradMode, str] = dict.fromkeys(raised, names["raises"])
+    return _row(names[part], missing | told, {mode: one.median for mode, one in found.items()})
+
+
+def _bytes(costs: Costs, field: str, names: dict[str, str]) -> CostRow:
+    known = {one.mode: getattr(one, field) for one in costs.held}
+    sizes = {mode: float(count) for mode, count in known.items() if count is not None}
+    told = {mode: names["unknown"] if count is None else byte_text(count) for mode, count in known.items()}
+    return _row(names[field], told, sizes)
+
+
+def _row(name: str, told: dict[GradMode, str], sizes: dict[GradMode, float]) -> CostRow:
+    most = max(sizes.values(), default=0.0) or 1.0
+    shares = tuple(sizes[mode] / most if mode in sizes else None for mode in MODES)
+    return CostRow(name, tuple(told.get(mode, "") for mode in MODES), shares)
+
+
+def _spread_text(found: Spread) -> str:
+    return f"{second_text(found.median)} ± {second_text(found.iqr / 2)} (n={found.n})"
