@@ -185,6 +185,32 @@ def test_every_value_used_at_the_end_does_not_make_the_work_quadratic() -> None:
     check(gathered, place(gathered), "TB")
 
 
+def test_links_with_the_same_ends_run_side_by_side_past_a_row() -> None:
+    arcs = [("x", "a"), ("a", "b"), ("b", "c"), ("x", "c"), ("x", "c"), ("a", "c")]
+    doubled = workloads.diagram("xabc", arcs)
+    placement = place(doubled)
+    check(doubled, placement, "TB")
+    parallel_links_do_not_cross(doubled, placement, "TB")
+
+
+def test_parts_keep_their_own_frames_with_a_title_or_without() -> None:
+    frames = [Frame("F", None, Size(0, 0)), Frame("G", None, Size(90, 16)), Frame("H", "G", Size(0, 0))]
+    frames.append(Frame("empty", None, Size(90, 16)))
+    parts = workloads.diagram("abcdef", [("a", "b"), ("c", "d"), ("d", "e")], frames, {"b": "F", "d": "H", "e": "G"})
+    placement = place(parts)
+    check(parts, placement, "TB")
+    assert set(placement.frames) == {"F", "G", "H"}
+    assert set(placement.cells) == set("abcdef")
+
+
+def test_a_link_leaves_one_frame_and_enters_another_by_their_ends() -> None:
+    frames = [Frame("F", None, Size(90, 16)), Frame("G", None, Size(90, 16))]
+    arcs = [("a", "b"), ("b", "c"), ("c", "d"), ("d", "e"), ("e", "f"), ("a", "f")]
+    for home in ({"a": "F", "b": "F", "c": "F", "d": "G", "e": "G", "f": "G"}, {"a": "F", "b": "F", "f": "G"}):
+        crossing = workloads.diagram("abcdef", arcs, frames, home)
+        check(crossing, place(crossing), "TB")
+
+
 def test_a_frame_without_a_cell_is_left_out() -> None:
     diagram = workloads.framed()
     cells = tuple(cell._replace(frame=None) if cell.frame == "H" else cell for cell in diagram.cells)
