@@ -9,13 +9,12 @@ from typing import NamedTuple
 
 from gradviz.drawing import outline
 from gradviz.drawing.content import Content, Line, Shape
-from gradviz.drawing.metrics import baseline, elided, elided_middle, line_height, text_width
+from gradviz.drawing.metrics import WIDEST, baseline, elided, elided_middle, line_height, text_width
 from gradviz.drawing.ports import Lane, lane_reach, span
 from gradviz.drawing.shapes import Path, Role, Text, TextRole
 from gradviz.layout.diagram import Direction
 from gradviz.layout.geometry import Point, Rect, Size
 
-WIDEST = 300.0  # of one line of text
 RADIUS = 9.0
 _PADDING = Size(15, 8)
 _PILL_PADDING = Size(20, 7)

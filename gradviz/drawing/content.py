@@ -1,12 +1,12 @@
 """What a box says: a node's record turned into lines of text, an outline and signs, before any size.
 
-Knows the words of one language and the forms of values; no font, no place, no colour.
+Knows the words of one language and the forms of values; no place, no colour.
 """
 
 from enum import Enum
 from typing import NamedTuple
 
-from gradviz.drawing.metrics import ELLIPSIS
+from gradviz.drawing.metrics import ELLIPSIS, WIDEST, text_width
 from gradviz.drawing.plain import bounded, plain
 from gradviz.drawing.saved import byte_text, saved_notes
 from gradviz.drawing.shapes import Role, TextRole
@@ -82,9 +82,13 @@ class Telling(NamedTuple):
         tensors = self.trace.tensors
         return tensor_name(tensors[tensor]) if tensor is not None and tensor < len(tensors) else ""
 
-    def no_grad(self, tensor: Tensor) -> str:
-        """That a tensor has no .grad, and why."""
-        return self.words.grad_none.format(why_text(why(self.grounds, tensor), self.words.language))
+    def no_grad(self, tensor: Tensor, *, briefly: bool = False) -> str:
+        """That a tensor has no .grad, and why; briefly, without the line to blame where that makes it too long."""
+        reason = why(self.grounds, tensor)
+        told = self.words.grad_none.format(why_text(reason, self.words.language))
+        if briefly and text_width(told, TextRole.GRAD) > WIDEST:
+            return self.words.grad_none.format(why_text(reason._replace(line=None), self.words.language))
+        return told
 
     def value(self, value: Value) -> str | None:
         """The short form of a value, where values are wanted."""
@@ -180,7 +184,7 @@ def _tensor_look(node: Node, tensor: Tensor, telling: Telling) -> tuple[Role, Sh
 def _grad_line(tensor: Tensor, sums: tuple[Value | None, ...], telling: Telling) -> Line:
     words = telling.words
     if tensor.grad is None:
-        return Line(telling.no_grad(tensor), TextRole.GRAD)
+        return Line(telling.no_grad(tensor, briefly=True), TextRole.GRAD)
     total = telling.value(tensor.grad) or shape_text(tensor.grad.shape)
     parts = [telling.value(part) if part is not None else None for part in sums]
     told = " + ".join(part for part in parts if part is not None)

@@ -22,7 +22,8 @@ _EDGES = (Role.DATA_EDGE, Role.UNRECORDED_EDGE, Role.GRADIENT_EDGE)
 
 def legend_marks(shown: Iterable[Mark], size: Size, margin: float, words: Words) -> tuple[tuple[Mark, ...], Size]:
     """Return the legend of a picture of this size, and the size with it."""
-    roles = {path.role for mark in shown for path in mark.paths}
+    # A bar stands on an edge; at a box the same role is the sign of an error, which is explained as that.
+    roles = {path.role for mark in shown for path in mark.paths if mark.ends or path.role is not Role.STOP}
     kinds = [role for role in Role if role in roles and role in words.kinds]
     room = min(max(size.width - 2 * margin, _NARROWEST), _WIDEST) - 2 * _PADDING
     columns = _columns([_width(role, words) for role in kinds], room + _BETWEEN)

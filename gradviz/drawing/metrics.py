@@ -12,6 +12,7 @@ from typing import NamedTuple
 from gradviz.drawing.shapes import TextRole
 
 ELLIPSIS = "…"
+WIDEST = 300.0  # pixels of one line in a box
 
 # Advances of U+0020 to U+007E in thousandths of an em.
 _REGULAR = (

@@ -241,6 +241,12 @@ def test_a_picture_says_what_it_holds() -> None:
     assert drawing.description == "Tensors: 8. Ops: 6, of which autograd did not record 3. Nodes behind folds: 12."
 
 
+def test_the_sign_of_an_error_is_no_bar_in_the_legend() -> None:
+    wrong = node_of(tensor(0, "x"), in_error=True)
+    _, drawing = drawn(Graph("both", (wrong,), (), ()), Trace("", "", "grad", "", (tensor(0, "x"),)), legend=True)
+    assert {mark.role for mark in drawing.legend[1:]} == {Role.ERROR}
+
+
 def test_the_legend_lists_the_kinds_that_are_shown_and_no_others() -> None:
     _, drawing = drawn(*square(), legend=True)
     listed = {mark.role for mark in drawing.legend[1:]}

@@ -5,7 +5,7 @@ from gradviz.drawing.saved import byte_text
 from gradviz.drawing.shapes import Role
 from gradviz.drawing.words import ENGLISH, JAPANESE, Words
 from gradviz.model.graph import Fold, Graph, Node, NodeKind, View
-from gradviz.model.trace import BackwardCall, GradFn, Op, Saved, Trace, Value
+from gradviz.model.trace import BackwardCall, GradFn, Op, Region, Saved, Trace, Value
 from tests.unit.drawing.samples import every_kind, kept, node_of, op, scalar, square, tensor
 
 
@@ -70,6 +70,17 @@ def test_a_sum_is_written_only_where_it_is_short_and_true(
     box = told((Graph("both", (node,), (), ()), Trace("", "", "grad", "", (leaf,))))["t0"]
     assert lines(box)[-1] == line
     assert (" = " in " ".join(box.details)) == (" = " in line)
+
+
+def test_a_reason_is_told_with_its_line_where_both_fit_in_a_box() -> None:
+    graph, trace = every_kind()
+    blamed = tuple(one._replace(region=0) if one.id == 3 else one for one in trace.ops)
+    around = (Region(0, None, "inference", 7, "with torch.inference_mode():"),)
+    box = told((graph, trace._replace(ops=blamed, regions=around)))["t5"]
+    assert lines(box)[-1] == ".grad None — made under inference_mode"
+    assert ".grad None — made under inference_mode · line 7" in box.details
+    short = told((graph, trace._replace(ops=blamed, regions=around)), JAPANESE)["t5"]
+    assert lines(short)[-1] == ".grad None — inference_mode の中で作成 · 7 行目"
 
 
 def test_the_view_forward_has_no_autograd_in_it() -> None:
