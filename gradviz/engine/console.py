@@ -5,7 +5,6 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 
-from gradviz.engine.recorder import LimitReached
 from gradviz.engine.source import Source
 from gradviz.engine.stream import Stream
 from gradviz.model.trace import Output, Warned
@@ -31,7 +30,10 @@ class _Writer(io.TextIOBase):
         Raises:
             LimitReached: more was written than a run may.
         """
-        line, _ = self._source.here()
+        with self._stream.lock:
+            return self._write(text, self._source.here()[0])
+
+    def _write(self, text: str, line: int | None) -> int:
         kept = text[: self._budget[0]]
         self._budget[0] -= len(text)
         output = self._stream.output
@@ -40,7 +42,7 @@ class _Writer(io.TextIOBase):
         if kept:
             output.append(Output(line, kept, self._name))
         if self._budget[0] < 0:
-            raise LimitReached("output", "")
+            self._stream.stop("output", "")
         return len(text)
 
 
@@ -58,7 +60,7 @@ def captured(stream: Stream, source: Source, characters: int) -> Iterator[None]:
         line: str | None = None,
     ) -> None:
         del filename, lineno, file, line  # the program's own line says more than a line inside torch
-        stream.warnings.append(Warned(source.here()[0], category.__name__, str(message)))
+        stream.warn(Warned(source.here()[0], category.__name__, str(message)))
 
     with (
         redirect_stdout(_Writer(stream, source, "stdout", budget)),

@@ -5,6 +5,8 @@ and its result is handed on as it is, so nothing is computed differently; the ca
 grad_fn is put on the outputs after forward has returned, when no op runs that could be asked about it.
 """
 
+from collections.abc import Callable
+
 from gradviz.engine import reader
 from gradviz.engine.quiet import Untraced
 from gradviz.engine.recorder import Recorder
@@ -13,14 +15,14 @@ from gradviz.engine.recorder import Recorder
 class FunctionWatch:
     """Stands where torch.autograd.Function enters C++."""
 
-    def __init__(self, recorder: Recorder) -> None:
-        self._recorder = recorder
+    def __init__(self, here: Callable[[], Recorder]) -> None:
+        self._here = here  # the recorder of this thread
 
     def wrap(self, apply: reader.FunctionApply) -> reader.FunctionApply:
         """Return the entry with recording around it."""
 
         def watched(function: type, *args: object, **kwargs: object) -> object:
-            recorder = self._recorder
+            recorder = self._here()
             with Untraced():
                 call = recorder.call_started(function.__name__, args)
             try:

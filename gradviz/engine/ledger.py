@@ -1,61 +1,86 @@
 """Which tensor is which: ids for tensors and storages that hold without keeping either alive.
 
 A tensor is written down when first seen and again whenever what is known of it changed. Live bytes are counted by
-storage, and a storage counts as dead when torch frees it.
+storage, and a storage counts as dead when torch frees it. What dies is only put on a list at that moment, which may
+come in the middle of anything, in any thread.
 """
 
 import weakref
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import NamedTuple
 
 import torch
 
 from gradviz.engine import reader
 from gradviz.engine.stream import Stream
-from gradviz.engine.values import read_value
+from gradviz.engine.values import EXACT, read_value
 from gradviz.model.trace import Tensor, Value
 
 
-class _Known(NamedTuple):
-    ref: weakref.ref[torch.Tensor]
+class _Known(weakref.ref[torch.Tensor]):
+    """A tensor that has an id."""
+
+    __slots__ = ("id", "key", "last", "read_after")
     id: int
+    key: int  # its address
+    last: Tensor | None  # what was written down of it
+    read_after: int | None  # the op that had written to its storage when its value was read
+
+
+class _Storage(weakref.ref[torch.UntypedStorage]):
+    """A storage that has an id."""
+
+    __slots__ = ("id", "key", "nbytes")
+    id: int
+    key: int
+    nbytes: int
 
 
 class Ledger:
     """Ids and last known facts of the run's tensors."""
 
-    def __init__(self, stream: Stream, grad_fn_of: Callable[[torch.Tensor], int | None]) -> None:
+    def __init__(
+        self,
+        stream: Stream,
+        grad_fn_of: Callable[[torch.Tensor], int | None],
+        write_elsewhere: Callable[[torch.Tensor], None],
+    ) -> None:
         self._stream = stream
         self._grad_fn_of = grad_fn_of  # torch makes views a new one after their base was changed in place
+        self._write_elsewhere = write_elsewhere  # has another thread write down a tensor that its last op made
         self._known: dict[int, _Known] = {}
-        self._last: dict[int, Tensor] = {}  # of living tensors
-        self._storages: dict[int, tuple[weakref.ref[torch.UntypedStorage], int, int]] = {}
+        self._storages: dict[int, _Storage] = {}
+        self._dead: list[weakref.ref[torch.Tensor]] = []
+        self._dead_storages: list[weakref.ref[torch.UntypedStorage]] = []
         self._foreign: set[int] = set()  # storages that others than torch may write to
         self._writers: dict[int, int] = {}  # storage -> the op that wrote to it last
-        self._read_after: dict[int, int | None] = {}  # tensor -> the writer after which its value was read
-        self._made: dict[int | None, int] = {}  # grad_fn -> the first tensor seen with it
+        self._made: dict[int, int] = {}  # grad_fn -> the first tensor seen with it
         self._tensors = 0
         self._storage_count = 0
-        self.live_bytes = 0
+        self._live_bytes = 0
         self.peak_bytes = 0
 
     def id_of(self, tensor: torch.Tensor) -> int | None:
         """The id of a tensor seen before."""
-        known = self._known.get(id(tensor))
-        return known.id if known is not None and known.ref() is tensor else None
+        known = self._find(tensor)
+        return None if known is None else known.id
 
     def alive(self) -> Iterator[torch.Tensor]:
         """Every tensor seen that still lives."""
         for known in list(self._known.values()):
-            tensor = known.ref()
+            tensor = known()
             if tensor is not None:
                 yield tensor
 
+    @property
+    def live_bytes(self) -> int:
+        """Bytes of the storages that live."""
+        self._bury_storages()
+        return self._live_bytes
+
     def is_tracked(self, number: int) -> bool:
-        """Whether the tensor of an id requires grad, as far as is known."""
-        last = self._last.get(number)
-        return last is not None and last.requires_grad
+        """Whether the tensor of an id lives and requires grad, as far as is known."""
+        return any(known.id == number and known.last and known.last.requires_grad for known in self._known.values())
 
     def with_grad_fn(self, grad_fn: int | None) -> list[int]:
         """The first tensor seen with a grad_fn, if there was one."""
@@ -63,103 +88,64 @@ class Ledger:
 
     def see(self, tensor: torch.Tensor, line: int | None) -> int:
         """Return the tensor's id; write it down if it is new or was changed behind the recorder's back."""
-        number = self.id_of(tensor)
-        last = None if number is None else self._last.get(number)
-        if number is None or last is None:
-            return self.write(tensor, None, self._grad_fn_of(tensor), line, self._value(tensor))
+        known = self._find(tensor)
+        if known is None:
+            self._write_elsewhere(tensor)
+            known = self._find(tensor) or self._adopt(tensor)
+        last = known.last
+        if last is None:
+            return self._write(known, tensor, None, self._grad_fn_of(tensor), line, self._value(tensor))
         # .data has a version counter of its own: what is written through it is seen by the writer alone.
         writer = self._writers.get(last.storage)
-        changed = reader.version(tensor) != last.version or not self._holds(last)
+        changed = reader.version(tensor) != last.version or writer != known.read_after or last.storage in self._foreign
         if changed or tensor.requires_grad != last.requires_grad or reader.is_leaf(tensor) != last.is_leaf:
             made_by = writer if changed and writer is not None else last.made_by
             value = self._value(tensor) if changed else last.value
-            self.write(tensor, made_by, self._grad_fn_of(tensor), last.line, value)
-        return number
+            self._write(known, tensor, made_by, self._grad_fn_of(tensor), last.line, value)
+        return known.id
 
-    def reserve(self, tensor: torch.Tensor) -> int:
-        """Give a tensor its id before it is written down."""
-        number = self.id_of(tensor)
-        if number is not None:
-            return number
-        self.storage_of(tensor)  # it counts from now on: what it replaces may be gone when it is written down
-        return self._adopt(tensor)
+    def promise(self, tensor: torch.Tensor) -> int:
+        """Return the tensor's id; it will be written down later."""
+        known = self._find(tensor)
+        if known is None:
+            known = self._adopt(tensor)
+        return known.id
 
     def made(self, tensor: torch.Tensor, op: int, grad_fn: int | None, line: int | None, value: Value | None) -> int:
-        """Write down a tensor that an op has just returned."""
-        return self.write(tensor, op, grad_fn, line, value)
+        """Write down a tensor that an op has just returned, and return its id."""
+        return self._write(self._find(tensor) or self._adopt(tensor), tensor, op, grad_fn, line, value)
 
     def wrote(self, tensor: torch.Tensor, op: int) -> None:
         """Note that an op changed the memory of a tensor."""
         self._writers[self.storage_of(tensor)] = op
 
-    def write(
-        self, tensor: torch.Tensor, made_by: int | None, grad_fn: int | None, line: int | None, value: Value | None
-    ) -> int:
-        """Record the tensor as it is now and return its id."""
-        number = self.id_of(tensor)
-        last = None if number is None else self._last.get(number)
-        if number is None:
-            number = self._adopt(tensor)
-        base, gradient = reader.base(tensor), _gradient(tensor)
-        record = Tensor(
-            number,
-            self._stream.steps,
-            tuple(tensor.shape),
-            _dtype_name(tensor.dtype),
-            _device_name(tensor.device),
-            tensor.requires_grad,
-            reader.is_leaf(tensor),
-            tensor.is_inference(),
-            tensor.retains_grad,
-            reader.version(tensor),
-            tensor.numel() * tensor.element_size(),
-            self.storage_of(tensor),
-            None if base is None else self.id_of(base),
-            made_by,
-            grad_fn,
-            line if last is None or last.line is None else last.line,
-            value,
-            None if gradient is None else self._value(gradient),
-            (),
-            isinstance(tensor, torch.nn.Parameter),
-            None if gradient is None else self.id_of(gradient),
-        )
-        if grad_fn is not None:
-            self._made.setdefault(grad_fn, number)
-        self._read_after[number] = self._writers.get(record.storage)
-        if last is None or record[2:] != last[2:]:
-            self._last[number] = record
-            self._stream.tensors.append(record)
-        return number
-
     def storage_of(self, tensor: torch.Tensor) -> int:
-        """The id of a tensor's storage; a tensor without one gets an id of its own."""
+        """The id of a tensor's storage, which counts as alive from now on.
+
+        A tensor without one gets an id of its own.
+        """
         found = reader.storage_key(tensor)
         if found is None:
-            return self._new_storage()
+            return self._next_storage()
         storage, key = found
         known = self._storages.get(key)
-        if known is not None and known[0]() is storage:
-            return known[1]
-        number, nbytes = self._new_storage(), storage.nbytes()
-        if reader.is_foreign(storage):
-            self._foreign.add(number)
-        self._storages[key] = (weakref.ref(storage, lambda _: self._storage_died(key)), number, nbytes)
-        self.live_bytes += nbytes
-        self.peak_bytes = max(self.peak_bytes, self.live_bytes)
-        return number
+        return known.id if known is not None and known() is storage else self._count(storage, key)
 
     def value_of(self, tensor: torch.Tensor) -> Value | None:
         """The tensor's value, from its record where that still holds."""
-        number = self.id_of(tensor)
-        last = None if number is None else self._last.get(number)
-        if number is None or last is None or last.version != reader.version(tensor):
-            return self._value(tensor)
-        return last.value if self._holds(last) else self._value(tensor)
+        return self._held_value(tensor) or self._value(tensor)
+
+    def value_of_view(self, output: torch.Tensor, viewed: torch.Tensor) -> Value | None:
+        """The statistics of a view of a whole tensor, from that tensor's record; None where it has none."""
+        if viewed.numel() <= EXACT or viewed.dtype != output.dtype:
+            return None
+        value = self._held_value(viewed)
+        return None if value is None else value._replace(shape=tuple(output.shape))
 
     def handed_out(self, tensor: torch.Tensor) -> None:
         """Note that others than torch were given the memory of a tensor."""
-        self._foreign.add(self.storage_of(tensor))
+        with self._stream.lock:
+            self._foreign.add(self.storage_of(tensor))
 
     def refresh(self) -> None:
         """Write down again every living tensor whose version, flags or grad changed."""
@@ -168,33 +154,111 @@ class Ledger:
 
     def refresh_grad(self, tensor: torch.Tensor) -> None:
         """Write a tensor down again if its version, flags or grad changed."""
-        last = self._last[self.see(tensor, None)]
+        self.see(tensor, None)
+        known = self._known[id(tensor)]
+        last = known.last
+        if last is None:
+            return
         if tensor.retains_grad != last.retains_grad or last.grad is not None or _gradient(tensor) is not None:
-            self.write(tensor, last.made_by, last.grad_fn, last.line, last.value)
+            self._write(known, tensor, last.made_by, last.grad_fn, last.line, last.value)
 
-    def _holds(self, last: Tensor) -> bool:
-        """Whether the value in a tensor's last record is what it still holds, as far as its memory goes."""
-        return self._writers.get(last.storage) == self._read_after[last.id] and last.storage not in self._foreign
+    def _find(self, tensor: torch.Tensor) -> _Known | None:
+        known = self._known.get(id(tensor))
+        return known if known is not None and known() is tensor else None
 
-    def _adopt(self, tensor: torch.Tensor) -> int:
-        number, key = self._tensors, id(tensor)
-        self._tensors += 1
-        self._known[key] = _Known(weakref.ref(tensor, lambda _: self._tensor_died(key, number)), number)
+    def _write(
+        self,
+        known: _Known,
+        tensor: torch.Tensor,
+        made_by: int | None,
+        grad_fn: int | None,
+        line: int | None,
+        value: Value | None,
+    ) -> int:
+        """Record the tensor as it is now and return its id."""
+        last, number = known.last, known.id
+        requires_grad, is_leaf, is_inference, retains_grad, version, base = reader.flags(tensor)
+        gradient = tensor.grad if is_leaf or retains_grad else None  # any other warns when it is asked
+        storage = self.storage_of(tensor)
+        record = Tensor(
+            number,
+            self._stream.steps,
+            tuple(tensor.shape),
+            _dtype_name(tensor.dtype),
+            _device_name(tensor.device),
+            requires_grad,
+            is_leaf,
+            is_inference,
+            retains_grad,
+            version,
+            tensor.numel() * tensor.element_size(),
+            storage,
+            None if base is None else self.id_of(base),
+            made_by,
+            grad_fn,
+            line if last is None or last.line is None else last.line,
+            value,
+            None if gradient is None else self._value(gradient),
+            (),
+            type(tensor) is not torch.Tensor and isinstance(tensor, torch.nn.Parameter),
+            None if gradient is None else self.id_of(gradient),
+        )
+        if grad_fn is not None:
+            self._made.setdefault(grad_fn, number)
+        known.read_after = self._writers.get(storage)
+        if last is None:
+            self._stream.promised -= 1
+        if last is None or record[2:] != last[2:]:
+            known.last = record
+            self._stream.tensors.append(record)
         return number
 
-    def _tensor_died(self, key: int, number: int) -> None:
-        known = self._known.get(key)
-        if known is not None and known.id == number:  # the address may have been taken over already
-            del self._known[key]
-        self._last.pop(number, None)
-        self._read_after.pop(number, None)
+    def _adopt(self, tensor: torch.Tensor) -> _Known:
+        self._bury()
+        known = _Known(tensor, self._dead.append)
+        known.id, known.key, known.last, known.read_after = self._tensors, id(tensor), None, None
+        self._tensors += 1
+        self._stream.promised += 1
+        self._known[known.key] = known
+        return known
 
-    def _storage_died(self, key: int) -> None:
-        self.live_bytes -= self._storages.pop(key)[2]
+    def _bury(self) -> None:
+        while self._dead:
+            dead = self._dead.pop()
+            if isinstance(dead, _Known) and self._known.get(dead.key) is dead:  # or its address was taken over
+                del self._known[dead.key]
 
-    def _new_storage(self) -> int:
+    def _count(self, storage: torch.UntypedStorage, key: int) -> int:
+        self._bury_storages()
+        known = _Storage(storage, self._dead_storages.append)
+        known.id, known.key, known.nbytes = self._next_storage(), key, storage.nbytes()
+        self._storages[key] = known
+        if reader.is_foreign(storage):
+            self._foreign.add(known.id)
+        self._live_bytes += known.nbytes
+        self.peak_bytes = max(self.peak_bytes, self._live_bytes)
+        return known.id
+
+    def _bury_storages(self) -> None:
+        while self._dead_storages:
+            dead = self._dead_storages.pop()
+            if isinstance(dead, _Storage):
+                self._live_bytes -= dead.nbytes
+                if self._storages.get(dead.key) is dead:
+                    del self._storages[dead.key]
+
+    def _next_storage(self) -> int:
         self._storage_count += 1
         return self._storage_count - 1
+
+    def _held_value(self, tensor: torch.Tensor) -> Value | None:
+        """The value in a tensor's last record, if that is what it still holds."""
+        known = self._find(tensor)
+        last = None if known is None else known.last
+        if known is None or last is None or last.version != reader.version(tensor):
+            return None
+        holds = self._writers.get(last.storage) == known.read_after and last.storage not in self._foreign
+        return last.value if holds else None
 
     def _value(self, tensor: torch.Tensor) -> Value | None:
         with reader.Unwatched():

@@ -1,28 +1,31 @@
 """The lines of the program's own file as they run: a step each, with the names that changed since the one before."""
 
-from collections.abc import Callable, Iterator
-from types import FrameType
+import inspect
+import opcode
+from collections.abc import Callable
+from types import CodeType, FrameType
 
-import torch
-
+from gradviz.engine import reader
+from gradviz.engine.names import Names, Scope
 from gradviz.engine.recorder import Recorder
 from gradviz.model.program import FILE
 
-ENTRIES = 32  # of a list or dict that are given names: ws[0], params['w']
-PARAMETERS = 256  # of a module
-
 Tracer = Callable[[FrameType, str, object], "Tracer | None"]
+
+_SUSPENDS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+_YIELD = opcode.opmap["YIELD_VALUE"]
 
 
 class Lines:
-    """A trace function for sys.settrace, and the names bound so far."""
+    """A trace function for sys.settrace in one thread."""
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: Recorder, names: Names) -> None:
         self._recorder = recorder
-        self._program = recorder.source.program
-        self._bound: dict[tuple[str, str], int] = {}  # function and name -> tensor
-        self._held: dict[tuple[str, str], int] = {}  # function and name -> address of the module under that name
-        self._changed: dict[str, int | None] = {}
+        self._lock = recorder.lock
+        self._names = names
+        self._stores = recorder.source.program.stores
+        self._withs = recorder.source.program.withs
+        self._scopes = [names.outermost]
         self._line: int | None = None  # of the line event before, in whatever frame
 
     def trace(self, frame: FrameType, event: str, _: object) -> Tracer | None:
@@ -30,22 +33,56 @@ class Lines:
         code = frame.f_code
         if event != "call" or code.co_filename != FILE or (code.co_name[0] == "<" and code.co_name != "<module>"):
             return None
-        if code.co_name != "<module>":
-            # The mode can only have changed between the caller's line and here through a decorator.
-            self._recorder.line_changed(self._opening(code.co_firstlineno), entering=True)
-        before: int | None = None
+        with self._lock:
+            if code.co_name == "<module>":
+                return _Activation(self, self._names.outermost).trace
+            activation = getattr(frame.f_trace, "__self__", None)
+            if isinstance(activation, _Activation):  # of a generator, which goes on
+                self._recorder.line_changed(self._line)
+                self._take_over(activation)
+            else:
+                # The mode can only have changed between the caller's line and here through a decorator.
+                self._recorder.line_changed(self._opening(code.co_firstlineno), entering=True)
+                activation = _Activation(self, Scope())
+                self._scopes.append(activation.scope)
+        return activation.trace
 
-        def local(frame: FrameType, event: str, _: object) -> Tracer | None:
-            nonlocal before
-            if event == "line":
-                self._reached(frame, before, frame.f_lineno)
-                before = frame.f_lineno
-            elif event == "return":
-                self._recorder.settle()
-                self._bind(frame, before)
-            return local
+    def finish(self, namespace: dict[str, object]) -> None:
+        """Record the last bindings as a step of its own, past the last line."""
+        for name, value in list(namespace.items()):
+            if not name.startswith("__"):
+                self._names.bind([self._names.outermost], name, value, self._line)
+        self._recorder.stream.line(None, self._names.take_changed())
 
-        return local
+    def reached(self, frame: FrameType, scope: Scope, before: int | None, line: int) -> None:
+        """Record that a line is about to run, and what the one before in its frame has done."""
+        with self._lock:
+            recorder = self._recorder
+            recorder.settle()
+            if before in self._stores:
+                self._bind(frame, scope, before)
+            if reader.grad_mode() != recorder.regions.mode:
+                last = before if before is not None else self._line
+                inside = last is not None and last < line <= self._withs.get(last, 0)
+                recorder.line_changed(last, entering=inside)
+            recorder.stream.line(line, self._names.take_changed())
+            self._line = line
+
+    def left(self, frame: FrameType, scope: Scope, before: int | None, *, for_good: bool) -> None:
+        """Record what the last line in a frame has done."""
+        with self._lock:
+            self._recorder.settle()
+            if before in self._stores:
+                self._bind(frame, scope, before)
+            if for_good and scope is not self._names.outermost:
+                self._scopes.remove(scope)
+
+    def _take_over(self, activation: "_Activation") -> None:
+        """Follow a frame here that went on in another thread before."""
+        if activation.lines is not self:
+            activation.lines._scopes.remove(activation.scope)
+            activation.lines = self
+            self._scopes.append(activation.scope)
 
     def _opening(self, line: int) -> int:
         """The first line of a function that says more than how it is bound."""
@@ -53,70 +90,44 @@ class Lines:
             line += 1
         return line
 
-    def finish(self, namespace: dict[str, object]) -> None:
-        """Record the last bindings as a step of its own, past the last line."""
-        for name, value in list(namespace.items()):
-            if not name.startswith("__"):
-                self._note(("<module>", name), value, self._line)
-        self._step(None)
+    def _bind(self, frame: FrameType, scope: Scope, line: int) -> None:
+        """Note the names that a line can have bound; one that is no name of the function is the module's."""
+        scopes, namespace = self._up_to(scope), frame.f_locals
+        for name in self._stores[line]:
+            self._names.bind(scopes, name, namespace.get(name), line)
+            if name not in namespace and name in frame.f_globals:
+                self._names.bind(scopes[:1], name, frame.f_globals[name], line)
 
-    def _reached(self, frame: FrameType, before: int | None, line: int) -> None:
-        self._recorder.settle()
-        self._bind(frame, before)
-        last = before if before is not None else self._line
-        inside = last is not None and last < line <= self._program.withs.get(last, 0)
-        self._recorder.line_changed(last, entering=inside)
-        self._step(line)
-
-    def _step(self, line: int | None) -> None:
-        names, self._changed = self._changed, {}
-        self._recorder.stream.step("line", line, names=names or None)
-        self._line = line
-        self._recorder.stream.tick()
-
-    def _bind(self, frame: FrameType, line: int | None) -> None:
-        if line is None:
-            return
-        names = self._program.stores.get(line)
-        if names:
-            function, namespace = frame.f_code.co_name, frame.f_locals
-            for name in names:
-                self._note((function, name), namespace.get(name), line)
-
-    def _note(self, place: tuple[str, str], value: object, line: int | None) -> None:
-        if isinstance(value, torch.Tensor):
-            self._set(place, value, line)
-        elif isinstance(value, torch.nn.Module):
-            self._note_module(place, value, line)
-        elif isinstance(value, list | tuple | dict):
-            for path, tensor in _entries(value):
-                self._set((place[0], place[1] + path), tensor, line)
-        elif place in self._bound:
-            del self._bound[place]
-            self._changed[place[1]] = None
-
-    def _note_module(self, place: tuple[str, str], module: torch.nn.Module, line: int | None) -> None:
-        if self._held.get(place) == id(module):  # its parameters have their names already
-            return
-        self._held[place] = id(module)
-        if place[1] != "self":  # what its own methods call it is no name of the program's
-            self._recorder.source.modules.bind(place[1], module, lasting=place[0] == "<module>")
-        for count, (path, parameter) in enumerate(module.named_parameters()):
-            if count == PARAMETERS:
-                break
-            self._set((place[0], f"{place[1]}.{path}"), parameter, line)
-
-    def _set(self, place: tuple[str, str], tensor: torch.Tensor, line: int | None) -> None:
-        number = self._recorder.ledger.see(tensor, line)
-        if self._bound.get(place) != number:
-            self._bound[place] = number
-            self._changed[place[1]] = number
+    def _up_to(self, scope: Scope) -> list[Scope]:
+        return self._scopes if self._scopes[-1] is scope else self._scopes[: self._scopes.index(scope) + 1]
 
 
-def _entries(container: list[object] | tuple[object, ...] | dict[object, object]) -> Iterator[tuple[str, torch.Tensor]]:
-    if len(container) > ENTRIES:
-        return
-    items = container.items() if isinstance(container, dict) else enumerate(container)
-    for key, item in items:
-        if isinstance(item, torch.Tensor) and isinstance(key, str | int):
-            yield f"[{key!r}]", item
+class _Activation:
+    """One frame of the program while it lasts."""
+
+    __slots__ = ("_before", "_raised", "lines", "scope")
+
+    def __init__(self, lines: Lines, scope: Scope) -> None:
+        self.lines = lines
+        self.scope = scope
+        self._before: int | None = None  # the line event before, in this frame
+        self._raised = False  # since then
+
+    def trace(self, frame: FrameType, event: str, _: object) -> Tracer | None:
+        """Take the events of the frame."""
+        if event == "line":
+            line = frame.f_lineno
+            self.lines.reached(frame, self.scope, self._before, line)
+            self._before, self._raised = line, False
+        elif event == "exception":
+            self._raised = True
+        elif event == "return":
+            suspends = not self._raised and _yields(frame.f_code, frame.f_lasti)
+            self.lines.left(frame, self.scope, self._before, for_good=not suspends)
+            self._raised = False
+        return self.trace
+
+
+def _yields(code: CodeType, instruction: int) -> bool:
+    """Whether a frame that is left at an instruction comes back."""
+    return bool(code.co_flags & _SUSPENDS) and code.co_code[instruction] == _YIELD

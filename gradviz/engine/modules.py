@@ -9,9 +9,8 @@ from types import FrameType
 
 import torch
 
-_CALL = (
-    torch.nn.Module._wrapped_call_impl.__code__
-)  # the frame of every call of a module; it rebinds none of its locals
+# The code of every call of a module; it rebinds none of its locals.
+MODULE_CALL = torch.nn.Module._wrapped_call_impl.__code__
 
 
 class Modules:
@@ -34,14 +33,17 @@ class Modules:
                 self._put(part, name, lasting=lasting)
 
     def path(self, frame: FrameType) -> str | None:
-        """The path of the module whose call a frame is; its class where it has no name. None for another frame."""
-        if frame.f_code is not _CALL:
-            return None
+        """The path of the module whose call (MODULE_CALL) a frame is; its class where it has no name."""
         module = frame.f_locals["self"]
-        if self._known(module) is None:
-            self._find(frame, module)
         known = self._known(module)
+        if known is None:
+            self._find(frame, module)
+            known = self._known(module)
         return None if known is None else known[1]
+
+    def is_new(self, module: torch.nn.Module) -> bool:
+        """Whether a module has no name, nor a class that stands for it."""
+        return self._known(module) is None
 
     def _known(self, module: torch.nn.Module) -> tuple[weakref.ref[torch.nn.Module], str, bool] | None:
         known = self._paths.get(id(module))
@@ -51,7 +53,7 @@ class Modules:
         """Name a module that came into a named one after that got its name; else by its class."""
         outer = frame.f_back
         while outer is not None:
-            if outer.f_code is _CALL:
+            if outer.f_code is MODULE_CALL:
                 root = outer.f_locals["self"]
                 known = self._known(root)
                 if known is not None and any(part is module for part in root.modules()):

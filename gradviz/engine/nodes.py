@@ -1,6 +1,5 @@
 """grad_fns written down once each: name, next_functions, what they save; and what of it was freed later."""
 
-from collections import deque
 from collections.abc import Iterator, Sequence
 
 import torch
@@ -43,10 +42,18 @@ class Nodes:
             number = None if variable is None else self._accumulators.get(variable)
         return number
 
-    def see(
-        self, node: reader.Node, line: int | None, outputs: Sequence[torch.Tensor] = (), *, own: bool = False
-    ) -> int:
+    def see(self, node: reader.Node, line: int | None) -> int:
         """Return the id of a grad_fn; write down it and all that it reaches and was not known.
+
+        Args:
+            node: the grad_fn.
+            line: the line of the program that made it.
+        """
+        known = self.id_of(node)
+        return self.add(node, line, (), own=False) if known is None else known
+
+    def add(self, node: reader.Node, line: int | None, outputs: Sequence[torch.Tensor], *, own: bool) -> int:
+        """Write down a grad_fn that was not known, and all that it reaches and was not known; return its id.
 
         Args:
             node: the grad_fn.
@@ -54,13 +61,9 @@ class Nodes:
             outputs: the tensors it is on, to name what it saves of them.
             own: whether the op that returned them made it.
         """
-        known = self.id_of(node)
-        if known is not None:
-            return known
         first = self._assign(node)
-        todo = deque([(node, first)])  # in the order of their ids, which is the order they are written in
-        while todo:
-            current, number = todo.popleft()
+        todo = [(node, first)]  # in the order of their ids, which is the order they are written in
+        for current, number in todo:  # grows as it is walked
             edges: list[tuple[int | None, int]] = []
             for target, output in reader.inputs_of(current):
                 to = None if target is None else self.id_of(target)
@@ -144,7 +147,8 @@ class Nodes:
         own: bool,
     ) -> None:
         leaf = reader.leaf_of(node)
-        saved = tuple(self._saved(node, outputs))
+        names = reader.saved_names(node)
+        saved = tuple(self._saved(node, names, outputs)) if names else ()
         variable = None if leaf is None else self._ledger.id_of(leaf)
         record = GradFn(
             number,
@@ -160,10 +164,10 @@ class Nodes:
             self._records[number] = record
         self._stream.grad_fns.append(record)
 
-    def _saved(self, node: reader.Node, outputs: Sequence[torch.Tensor]) -> Iterator[Saved]:
-        for name in reader.saved_names(node):
-            with reader.Unwatched():  # a saved output is handed back through a detach
-                kept = reader.saved(node, name)
+    def _saved(self, node: reader.Node, names: tuple[str, ...], outputs: Sequence[torch.Tensor]) -> Iterator[Saved]:
+        with reader.Unwatched():  # a saved output is handed back through a detach
+            found = [(name, reader.saved(node, name)) for name in names]
+        for name, kept in found:
             if kept.state != "kept":
                 yield Saved(name, None, 0, None, kept.state)
                 continue

@@ -4,6 +4,8 @@ Each pair of hooks is pushed through one name; the pack hook pushed in its place
 tensor and hands its result on as it is. Until it returns, the op around it must not be written down.
 """
 
+from collections.abc import Callable
+
 from gradviz.engine import reader
 from gradviz.engine.quiet import Untraced
 from gradviz.engine.recorder import Recorder
@@ -12,15 +14,15 @@ from gradviz.engine.recorder import Recorder
 class PackWatch:
     """Stands where saved_tensors_hooks are put in force."""
 
-    def __init__(self, recorder: Recorder) -> None:
-        self._recorder = recorder
+    def __init__(self, here: Callable[[], Recorder]) -> None:
+        self._here = here  # the recorder of this thread
 
     def wrap(self, push: reader.PushHooks) -> reader.PushHooks:
         """Return the entry with its pack hook watched."""
 
         def watched(pack: reader.Hook, unpack: reader.Hook) -> None:
             def packing(tensor: object) -> object:
-                recorder = self._recorder
+                recorder = self._here()
                 with Untraced():  # a line of the hook is no place to write things down either
                     regions = recorder.packing_started()
                     try:

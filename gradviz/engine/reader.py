@@ -7,7 +7,6 @@ not change what is read.
 import functools
 import re
 from collections.abc import Callable, Iterable
-from functools import cache
 from typing import Any, NamedTuple, Protocol
 
 import torch
@@ -51,17 +50,43 @@ class Operator(Protocol):
         ...
 
 
-def operator_name(operator: Any) -> str:  # noqa: ANN401  # OpOverload is generic over Any
-    """The full name: "aten::mul.Tensor"."""
-    return f"{operator._schema.name}.{operator._overloadname}"
+class Traits(NamedTuple):
+    """What is known of an operator whatever it is given."""
+
+    operator: Operator  # alive as long as this is, so that its address stays its own
+    name: str  # in full: "aten::mul.Tensor"
+    writes: tuple[tuple[int, str], ...]  # position and name of the arguments it writes to, by its schema
+    same_elements: bool  # its result has the elements of its first operand, in whatever order, in the same memory
+    is_detach: bool
+    is_birth: bool  # it turns raw memory into the program's tensor: what it is given is no tensor of the program
+    is_composite: bool  # it is made of others alone and leaves views and versions to them
+    counts_inside: bool  # it is left to the ops in its kernel to count what it writes, as in the foreach ones
 
 
-@cache
-def is_composite(operator: Any) -> bool:  # noqa: ANN401  # as above
-    """Whether an operator is made of others alone and leaves views and versions to them."""
-    has_kernel = torch._C._dispatch_has_kernel_for_dispatch_key
-    name = operator.name()
-    return has_kernel(name, "CompositeImplicitAutograd") and not has_kernel(name, "ADInplaceOrView")
+_traits: dict[int, Traits] = {}  # by address: torch hashes an operator in Python
+
+
+def traits(operator: Any) -> Traits:  # noqa: ANN401  # OpOverload is generic over Any
+    """What is known of an operator."""
+    return _traits.get(id(operator)) or _learn(operator)
+
+
+def _learn(operator: Any) -> Traits:  # noqa: ANN401  # as above
+    has_kernel, name = torch._C._dispatch_has_kernel_for_dispatch_key, operator.name()
+    arguments = enumerate(operator._schema.arguments)
+    counts_inside = not has_kernel(name, "ADInplaceOrView")
+    learned = Traits(
+        operator,
+        f"{operator._schema.name}.{operator._overloadname}",
+        tuple((k, one.name) for k, one in arguments if one.alias_info is not None and one.alias_info.is_write),
+        operator in _SAME_ELEMENTS,
+        operator is _aten.detach.default,
+        operator is _aten.lift_fresh.default,
+        counts_inside and has_kernel(name, "CompositeImplicitAutograd"),
+        counts_inside,
+    )
+    _traits[id(operator)] = learned
+    return learned
 
 
 def run_composite(
@@ -83,12 +108,6 @@ def run_composite(
         torch._C._dispatch_tls_set_dispatch_key_excluded(tracking, True)
 
 
-@cache
-def counts_inside(operator: Any) -> bool:  # noqa: ANN401  # as above
-    """Whether it is left to the ops in an operator's kernel to count what it writes, as in the foreach ones."""
-    return not torch._C._dispatch_has_kernel_for_dispatch_key(operator.name(), "ADInplaceOrView")
-
-
 def run_counting(operator: Operator, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
     """Run an operator so that the in-place ops in its kernel count versions, as they do where no mode is on."""
     tracking = torch._C.DispatchKey.ADInplaceOrView
@@ -100,17 +119,9 @@ def run_counting(operator: Operator, args: tuple[object, ...], kwargs: dict[str,
         torch._C._dispatch_tls_set_dispatch_key_excluded(tracking, before)
 
 
-_written: dict[object, tuple[tuple[int, str], ...]] = {}
-
-
-def written_by(operator: Any, args: tuple[object, ...], kwargs: dict[str, object]) -> list[torch.Tensor]:  # noqa: ANN401  # as above
-    """The tensors among the arguments that an operator writes to, by its schema."""
-    places = _written.get(operator)
-    if places is None:
-        arguments = enumerate(operator._schema.arguments)
-        places = tuple((k, one.name) for k, one in arguments if one.alias_info is not None and one.alias_info.is_write)
-        _written[operator] = places
-    return tensors_in([args[k] if k < len(args) else kwargs.get(name) for k, name in places]) if places else []
+def written_by(traits: Traits, args: tuple[object, ...], kwargs: dict[str, object]) -> list[torch.Tensor]:
+    """The tensors among the arguments that an operator writes to."""
+    return tensors_in([args[k] if k < len(args) else kwargs.get(name) for k, name in traits.writes])
 
 
 _aten = torch.ops.aten
@@ -122,11 +133,6 @@ _SAME_ELEMENTS: frozenset[object] = frozenset(
     )
     for overload in (getattr(packet, name) for name in packet.overloads())  # type: ignore[no-untyped-call]  # left untyped by torch
 )
-
-
-def has_same_elements(operator: Operator) -> bool:
-    """Whether an operator's result has the elements of its first operand, in whatever order, in the same memory."""
-    return operator in _SAME_ELEMENTS
 
 
 def shares_version() -> bool:
@@ -150,14 +156,21 @@ def in_backward() -> bool:
     return torch._C._current_autograd_node() is not None
 
 
+# Types of arguments that are neither tensors nor hold any. Torch asks each class what its instances are, in Python.
+_PLAIN: frozenset[type] = frozenset(
+    (type(None), bool, int, float, complex, str, torch.dtype, torch.device, torch.layout, torch.memory_format)
+)
+
+
 def tensors_in(arguments: Iterable[object]) -> list[torch.Tensor]:
     """The tensors among arguments, in operand order, looking into lists, tuples and dicts."""
     found: list[torch.Tensor] = []
     todo = [iter(arguments)]
     while todo:
         for item in todo[-1]:
-            if isinstance(item, torch.Tensor):
-                found.append(item)
+            kind = type(item)
+            if kind is torch.Tensor or (kind not in _PLAIN and isinstance(item, torch.Tensor)):
+                found.append(item)  # type: ignore[arg-type]  # its very type says so
             elif isinstance(item, list | tuple):
                 todo.append(iter(item))
                 break
@@ -185,12 +198,22 @@ def is_foreign(storage: torch.UntypedStorage) -> bool:
 
 def version(tensor: torch.Tensor) -> int | None:
     """The version counter; None for an inference tensor, which has none."""
-    return None if tensor.is_inference() else tensor._version
+    try:
+        return tensor._version
+    except RuntimeError:
+        return None
 
 
 def base(tensor: torch.Tensor) -> torch.Tensor | None:
     """The tensor this one is a view of, as autograd tracks it."""
     return None if tensor.is_inference() else tensor._base
+
+
+def flags(tensor: torch.Tensor) -> tuple[bool, bool, bool, bool, int | None, torch.Tensor | None]:
+    """What autograd says of a tensor: requires_grad, is_leaf, is_inference, retains_grad, version, base."""
+    if tensor.is_inference():
+        return tensor.requires_grad, is_leaf(tensor), True, tensor.retains_grad, None, None
+    return tensor.requires_grad, is_leaf(tensor), False, tensor.retains_grad, tensor._version, tensor._base
 
 
 class Unwatched:

@@ -1,13 +1,15 @@
-"""Watches one run: every op below autograd, the grad_fns it leaves behind, every backward, every line.
+"""Watches one thread of a run: every op below autograd, and the grad_fns it leaves behind.
 
 The program runs under a dispatch mode, never under a function mode: that would change what torch computes. Only plain
 records are kept; the outputs of the last op are held until the next event, because autograd gives them their grad_fn
 and flags after the op has returned. A grad_fn that is new on them then is the one the op made.
 """
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from operator import attrgetter
+from types import FrameType
 from typing import NamedTuple
 
 import torch
@@ -15,188 +17,209 @@ import torch
 from gradviz.engine import reader
 from gradviz.engine.ledger import Ledger
 from gradviz.engine.nodes import Nodes
-from gradviz.engine.quiet import Untraced
 from gradviz.engine.regions import Open, Regions
-from gradviz.engine.source import Source
-from gradviz.engine.stream import Stream
-from gradviz.engine.values import EXACT, read_value
-from gradviz.model.trace import INSIDE_FUNCTION, INSIDE_HOOK, GradMode, Limit, LimitName, Memory, Op, Phase, Value
+from gradviz.engine.source import Place, Source
+from gradviz.engine.stream import LimitReached, Stream
+from gradviz.engine.values import read_value
+from gradviz.model.trace import INSIDE_FUNCTION, INSIDE_HOOK, GradMode, Memory, Op, Phase, Value
+
+_REQUIRES_GRAD = attrgetter("requires_grad")
+MOST_OPERANDS = 50_000  # of one op: its record, and that of its grad_fn, must fit into a frame
 
 
-class LimitReached(BaseException):
-    """The run has used up one of its limits; not an Exception, so that a program does not catch it by accident."""
+class Run:
+    """The records of a run, and what its threads share of them."""
 
-    def __init__(self, reached: LimitName, at: str) -> None:
-        super().__init__(reached)
-        self.limit = Limit(reached, at)
+    def __init__(self, stream: Stream, source: Source, max_ops: int) -> None:
+        self.stream = stream
+        self.source = source
+        self.ledger = Ledger(stream, self._grad_fn_of, self._write_made_by_others)
+        self.nodes = Nodes(stream, self.ledger)
+        self.recorders: list[Recorder] = []
+        self.ops = 0
+        self.max_ops = max_ops
+        self.is_over = False
+
+    def check(self, operands: int) -> None:
+        """Stop before an op that is one too many, or too large.
+
+        Raises:
+            LimitReached: that is so, or the run is over and this is a thread it has left behind.
+        """
+        if self.is_over:
+            raise LimitReached("the run is over")
+        if self.ops >= self.max_ops:
+            self.stream.stop("ops", f"{self.ops:,} ops")
+        if operands > MOST_OPERANDS:
+            self.stream.stop("ops", f"an op on {operands:,} tensors")
+
+    def finish(self, last_names: Callable[[], None]) -> Memory:
+        """Write down the last ops, the last bindings and the final state of every living tensor."""
+        with self.stream.lock:
+            self.is_over = True
+            for recorder in self.recorders:
+                recorder.settle()
+            last_names()
+            self.ledger.refresh()
+            nodes = self.nodes
+            return Memory(nodes.saved_bytes, self.ledger.peak_bytes, None, nodes.parameter_bytes)
+
+    def _grad_fn_of(self, tensor: torch.Tensor) -> int | None:
+        """The id of a tensor's grad_fn as it is now."""
+        node = reader.grad_fn(tensor)
+        return None if node is None else self.nodes.see(node, None)
+
+    def _write_made_by_others(self, tensor: torch.Tensor) -> None:
+        """Have the thread whose last op made a tensor write that op down: the tensor has come to another thread."""
+        if len(self.recorders) > 1:
+            for recorder in self.recorders:
+                if recorder.has_made(tensor):
+                    recorder.settle()
 
 
 @dataclass(slots=True)
-class _Pending:
+class Pending:
     """An op whose outputs autograd may still change."""
 
     name: str
-    call: str | None
+    place: Place
     phase: Phase
-    line: int | None
-    module: str | None
     inputs: tuple[int, ...]
     mode: GradMode
     region: int | None
     why: str  # it was not recorded, if it was not
-    written: list[torch.Tensor]  # what it changes in place
+    is_tracked: bool  # an operand requires grad
+    written: Sequence[torch.Tensor] = ()  # what it changes in place
+    promised: Sequence[torch.Tensor] = ()  # operands that could not be written down before
     viewed: torch.Tensor | None = None  # the operand whose elements the output will have, until it has them
     is_function: bool = False  # a call of a torch.autograd.Function
-    id: int = -1
-    step: int = -1
-    outputs: list[torch.Tensor] = field(default_factory=list)
-    values: list[Value | None] = field(default_factory=list)
+    outputs: Sequence[torch.Tensor] = ()
+    values: Sequence[Value | None] = ()
+    id: int = field(init=False)
+    step: int = field(init=False)
 
 
-class _Call(NamedTuple):
+class Call(NamedTuple):
     """A torch.autograd.Function whose forward is running."""
 
-    pending: _Pending
+    pending: Pending
     operands: list[torch.Tensor]
     regions: Open  # open around it
 
 
 class Recorder:
-    """Turns events of the run into records on the stream."""
+    """Turns the events of one thread into records. What its methods write they write holding the stream's lock."""
 
-    def __init__(self, stream: Stream, source: Source, regions: Regions, max_ops: int) -> None:
-        self.stream = stream
-        self.source = source
+    def __init__(self, run: Run, regions: Regions) -> None:
+        self.run = run
+        self.stream = run.stream
+        self.source = run.source
+        self.ledger = run.ledger
+        self.nodes = run.nodes
+        self.lock = run.stream.lock
         self.regions = regions
-        self.ledger = Ledger(stream, self._grad_fn_of)
-        self.nodes = Nodes(stream, self.ledger)
-        self._max_ops = max_ops
-        self._ops = 0
-        self._pending: list[_Pending] = []
+        self.running: object = None  # the innermost call of backward() or grad() of this thread
+        self._pending: list[Pending] = []
         self._inside: list[str] = []  # what is running that autograd records nothing in, innermost last
         self._packing = 0  # hooks that run in the middle of an op
+        run.recorders.append(self)
 
-    def op_started(self, func: reader.Operator, args: tuple[object, ...], kwargs: dict[str, object]) -> _Pending:
+    def op_started(
+        self, traits: reader.Traits, args: tuple[object, ...], kwargs: dict[str, object], frame: FrameType
+    ) -> Pending:
         """Note what can only be known before the kernel runs.
+
+        Args:
+            traits: the operator.
+            args: its arguments.
+            kwargs: those given by name.
+            frame: the one that it was called from.
 
         Raises:
             LimitReached: the run has made as many ops as it may.
         """
-        operands = reader.tensors_in((args, kwargs))
-        saves_output = self._saves_output(func, operands)
-        if not saves_output:
-            self.settle()
-        if func in _BIRTHS:
-            operands = []
-        why = "detach" if func is _DETACH else "not differentiable"
-        name = "prim::data" if func is _DETACH and not reader.shares_version() else reader.operator_name(func)
-        pending = self._begin(name, operands, why, reserve=saves_output or self._packing > 0)
-        pending.written = reader.written_by(func, args, kwargs)
-        if reader.has_same_elements(func) and operands:
+        operands = [] if traits.is_birth else reader.tensors_in((*args, kwargs) if kwargs else args)
+        with self.lock:
+            saves_output = traits.is_detach and self.has_made(operands[0])
+            if not saves_output:
+                self.settle()
+            why = "detach" if traits.is_detach else "not differentiable"
+            name = "prim::data" if traits.is_detach and not reader.shares_version() else traits.name
+            pending = self._begin(name, operands, why, frame, promise=saves_output or self._packing > 0)
+        if traits.writes:
+            pending.written = reader.written_by(traits, args, kwargs)
+        if traits.same_elements and operands:
             pending.viewed = operands[0]
         return pending
 
-    def call_started(self, function: str, args: tuple[object, ...]) -> _Call:
+    def op_done(self, pending: Pending, result: object) -> None:
+        """Note what the kernel returned."""
+        outputs = [result] if type(result) is torch.Tensor else reader.tensors_in((result,))
+        # A foreach op returns nothing: what it did is on the tensors it wrote to.
+        outputs += [tensor for tensor in pending.written if not _is_among(tensor, outputs)]
+        if not outputs and not pending.inputs:
+            return  # a mark for torch's profiler
+        with self.lock:
+            # Below autograd and the mode it is unwatched.
+            pending.values = [self._known_value(pending, tensor) or read_value(tensor) for tensor in outputs]
+            pending.viewed = None
+            self._hold(pending, outputs)
+
+    def call_started(self, function: str, args: tuple[object, ...]) -> Call:
         """Note the call of a torch.autograd.Function, whose forward is about to run without autograd.
 
         Raises:
             LimitReached: the run has made as many ops as it may.
         """
-        self.settle()
         operands = [argument for argument in args if isinstance(argument, torch.Tensor)]
-        pending = self._begin(f"function::{function}", operands, "not differentiable")
-        pending.is_function = True
-        self._inside.append(INSIDE_FUNCTION)
-        return _Call(pending, operands, self.regions.enter_call("no_grad" if pending.mode == "grad" else pending.mode))
+        with self.lock:
+            self.settle()
+            pending = self._begin(f"function::{function}", operands, "not differentiable", sys._getframe(1))
+            pending.is_function = True
+            self._inside.append(INSIDE_FUNCTION)
+            regions = self.regions.enter_call("no_grad" if pending.mode == "grad" else pending.mode)
+        return Call(pending, operands, regions)
 
-    def call_raised(self, call: _Call) -> None:
+    def call_raised(self, call: Call) -> None:
         """Note that forward raised: the call has no outputs."""
-        self._leave(call)
-        self.settle()
-        if not self._inside:
-            call.pending.why = "raised"
-        self._number(call.pending, [])
+        with self.lock:
+            self._leave(call)
+            self.settle()
+            if not self._inside:
+                call.pending.why = "raised"
+            self._hold(call.pending, [])
 
-    def call_done(self, call: _Call, result: object) -> None:
+    def call_done(self, call: Call, result: object) -> None:
         """Note what the call returned, grad_fn and all."""
-        self._leave(call)
         outputs = reader.tensors_in((result,))
-        self.settle(outputs)
-        call.pending.written = [tensor for tensor in outputs if any(tensor is one for one in call.operands)]
-        self._number(call.pending, outputs)
-        with reader.Unwatched():
-            call.pending.values = [read_value(tensor) for tensor in outputs]
-        self.settle()
+        with self.lock:
+            self._leave(call)
+            self.settle(outputs)
+            call.pending.written = [tensor for tensor in outputs if _is_among(tensor, call.operands)]
+            with reader.Unwatched():
+                call.pending.values = [read_value(tensor) for tensor in outputs]
+            self._hold(call.pending, outputs)
+            self.settle()
 
     def packing_started(self) -> Open:
         """Note that a saved-tensor hook packs, in the middle of an op; return what packing_done wants."""
-        self._packing += 1
-        self._inside.append(INSIDE_HOOK)
-        return self.regions.enter_call("no_grad" if reader.grad_mode() == "grad" else reader.grad_mode())
+        with self.lock:
+            self._packing += 1
+            self._inside.append(INSIDE_HOOK)
+            return self.regions.enter_call("no_grad" if reader.grad_mode() == "grad" else reader.grad_mode())
 
     def packing_done(self, regions: Open) -> None:
         """Go on with the op."""
-        self._packing -= 1
-        self._inside.pop()
-        self.regions.leave_call(regions)
-
-    def _leave(self, call: _Call) -> None:
-        self._inside.pop()
-        self.regions.leave_call(call.regions)
-
-    def _begin(self, name: str, operands: list[torch.Tensor], why: str, *, reserve: bool = False) -> _Pending:
-        """What op and call have in common. `why`: nothing is recorded though autograd is on and an input tracked."""
-        if self._ops >= self._max_ops:
-            raise LimitReached("ops", f"{self._ops:,} ops")
-        line, call, module = self.source.place()
-        mode = reader.grad_mode()
-        phase: Phase = "backward" if reader.in_backward() else "forward"
-        if phase == "forward":
-            self.regions.sync(mode, line)
-        if self._inside:
-            why = self._inside[-1]
-        elif mode != "grad":
-            why = mode
-        elif not any(tensor.requires_grad for tensor in operands):
-            why = "no input requires grad"
-        see = self.ledger.reserve if reserve else partial(self.ledger.see, line=line)
-        inputs = tuple([see(tensor) for tensor in operands])
-        return _Pending(
-            name, call, phase, line, module, inputs, mode, self.regions.current if phase == "forward" else None, why, []
-        )
-
-    def op_done(self, pending: _Pending, result: object) -> None:
-        """Note what the kernel returned."""
-        outputs = reader.tensors_in((result,))
-        # A foreach op returns nothing: what it did is on the tensors it wrote to.
-        outputs += [tensor for tensor in pending.written if not any(tensor is one for one in outputs)]
-        if not outputs and not pending.inputs:
-            return  # a mark for torch's profiler
-        self._number(pending, outputs)
-        # Below autograd and the mode it is unwatched.
-        pending.values = [self._known_value(pending, tensor) or read_value(tensor) for tensor in outputs]
-        pending.viewed = None
-
-    def _known_value(self, pending: _Pending, output: torch.Tensor) -> Value | None:
-        """The statistics of a view of a whole tensor, which are those of the tensor."""
-        viewed = pending.viewed
-        if viewed is None or viewed.dtype != output.dtype or viewed.numel() <= EXACT:
-            return None
-        value = self.ledger.value_of(viewed)
-        return None if value is None else value._replace(shape=tuple(output.shape))
-
-    def _number(self, pending: _Pending, outputs: list[torch.Tensor]) -> None:
-        pending.id, self._ops = self._ops, self._ops + 1
-        pending.step = self.stream.next_step()
-        pending.outputs = outputs
-        for tensor in outputs:
-            self.ledger.reserve(tensor)  # its own grad_fn may save it before it is written down
-        self._pending.append(pending)
+        with self.lock:
+            self._packing -= 1
+            self._inside.pop()
+            self.regions.leave_call(regions)
 
     def line_changed(self, line: int | None, *, entering: bool = False) -> None:
         """Note that the run went on to another line, or into a function: the grad mode may have changed on the way."""
-        if not reader.in_backward():  # torch sets the mode of what runs there, not the program
-            self.regions.sync(reader.grad_mode(), line, entering=entering)
+        mode = reader.grad_mode()
+        if mode != self.regions.mode and not reader.in_backward():  # torch sets the mode of what runs there
+            self.regions.sync(mode, line, entering=entering)
 
     def settle(self, taken: Sequence[torch.Tensor] = ()) -> None:
         """Write down the last op, now that autograd is done with its outputs.
@@ -204,79 +227,18 @@ class Recorder:
         Args:
             taken: outputs that a call around the op has returned, and are written down as its own.
         """
-        if self._pending and not self._packing:
-            settled, self._pending = self._pending, []
-            for pending in settled:
-                self._write(pending, taken)
+        if not self._pending or self._packing:
+            return
+        settled, self._pending = self._pending, []
+        for pending in settled:
+            pending.id, pending.step = self.run.ops, self.stream.next_step()
+            self.run.ops += 1
+        for pending in settled:
+            self._write(pending, taken)
 
-    def _saves_output(self, func: reader.Operator, operands: list[torch.Tensor]) -> bool:
-        """Whether this may be torch detaching an op's result to save it: the op is not done then."""
-        return func is _DETACH and any(operands[0] is made for last in self._pending for made in last.outputs)
-
-    def _write(self, pending: _Pending, taken: Sequence[torch.Tensor]) -> None:
-        for tensor in pending.written:
-            self.ledger.wrote(tensor, pending.id)
-        later = [any(tensor is one for one in taken) for tensor in pending.outputs]
-        made, numbers = self._grad_fns(pending, later)
-        outputs = [
-            self.ledger.reserve(tensor)
-            if is_later
-            else self.ledger.made(tensor, pending.id, grad_fn, pending.line, value)
-            for tensor, is_later, grad_fn, value in zip(pending.outputs, later, numbers, pending.values, strict=True)
-        ]
-        self.stream.ops.append(
-            Op(
-                pending.id,
-                pending.step,
-                pending.name,
-                pending.call,
-                pending.phase,
-                pending.line,
-                pending.module,
-                pending.inputs,
-                tuple(outputs),
-                pending.mode,
-                made,
-                None if made is not None else pending.why,
-                pending.region,
-            )
-        )
-
-    def _grad_fn_of(self, tensor: torch.Tensor) -> int | None:
-        """The id of a tensor's grad_fn as it is now."""
-        node = reader.grad_fn(tensor)
-        return None if node is None else self.nodes.see(node, None)
-
-    def _grad_fns(self, pending: _Pending, later: list[bool]) -> tuple[int | None, list[int | None]]:
-        """Write down the outputs' grad_fns; return the one this op made, and each output's.
-
-        The op made it if it is on an output, was on no tensor before, and the op ran in grad mode; the grad_fn of a
-        torch.autograd.Function is made by the call around the ops of its forward.
-        """
-        made: int | None = None
-        numbers: list[int | None] = []
-        for tensor, is_later in zip(pending.outputs, later, strict=True):
-            node = None if is_later else reader.grad_fn(tensor)
-            number = None if node is None else self.nodes.id_of(node)
-            if node is not None and number is None:
-                own = made is None and self._could_make(pending, node)
-                number = self.nodes.see(node, pending.line, pending.outputs, own=own)
-                if own:
-                    made = number
-                    self._find_inputs(pending, node)
-            numbers.append(number)
-        return made, numbers
-
-    def _could_make(self, pending: _Pending, node: reader.Node) -> bool:
-        """Whether a grad_fn is one that an op or call can make. In inference_mode a call can, though no op can."""
-        if reader.is_function(node):
-            return pending.is_function and pending.mode != "no_grad"
-        return pending.mode == "grad"
-
-    def _find_inputs(self, pending: _Pending, node: reader.Node) -> None:
-        """Name the true inputs of a recorded op that was given copies of them, as torch resolves a conjugate view."""
-        if not any(self.ledger.is_tracked(tensor) for tensor in pending.inputs):
-            pending.inputs = tuple(self.nodes.leads_to(node)) or pending.inputs
+    def has_made(self, tensor: torch.Tensor) -> bool:
+        """Whether a tensor is a result of the op that is not written down yet."""
+        return any(_is_among(tensor, last.outputs) for last in self._pending)
 
     def backward_started(self, roots: Sequence[object]) -> tuple[tuple[int | None, ...], list[reader.Node]]:
         """Settle, and return the ids of the root tensors and their grad_fns (a GradientEdge names one itself)."""
@@ -296,6 +258,111 @@ class Recorder:
                 nodes.append(node)
         return tuple(tensors), nodes
 
+    def _leave(self, call: Call) -> None:
+        self._inside.pop()
+        self.regions.leave_call(call.regions)
+
+    def _begin(
+        self, name: str, operands: list[torch.Tensor], why: str, frame: FrameType, *, promise: bool = False
+    ) -> Pending:
+        """What op and call have in common. `why`: nothing is recorded though autograd is on and an input tracked."""
+        self.run.check(len(operands))
+        place, mode = self.source.place(frame), reader.grad_mode()
+        line = place.line
+        region: int | None = None
+        phase: Phase = "backward"
+        if not reader.in_backward():
+            phase = "forward"
+            self.regions.sync(mode, line)
+            region = self.regions.current
+        is_tracked = any(map(_REQUIRES_GRAD, operands))
+        if self._inside:
+            why = self._inside[-1]
+        elif mode != "grad":
+            why = mode
+        elif not is_tracked:
+            why = "no input requires grad"
+        ledger = self.ledger
+        if promise:
+            inputs = tuple([ledger.promise(tensor) for tensor in operands])
+            return Pending(name, place, phase, inputs, mode, region, why, is_tracked, promised=operands)
+        inputs = tuple([ledger.see(tensor, line) for tensor in operands])
+        return Pending(name, place, phase, inputs, mode, region, why, is_tracked)
+
+    def _known_value(self, pending: Pending, output: torch.Tensor) -> Value | None:
+        """The statistics of a view of a whole tensor, which are those of the tensor."""
+        return None if pending.viewed is None else self.ledger.value_of_view(output, pending.viewed)
+
+    def _hold(self, pending: Pending, outputs: list[torch.Tensor]) -> None:
+        """Keep what an op returned until autograd is done with it."""
+        pending.outputs = outputs
+        for tensor in outputs:
+            self.ledger.storage_of(tensor)  # it counts from now on: what it replaces may be gone when it is written
+        self._pending.append(pending)
+
+    def _write(self, pending: Pending, taken: Sequence[torch.Tensor]) -> None:
+        for tensor in pending.written:
+            self.ledger.wrote(tensor, pending.id)
+        for tensor in pending.outputs:
+            self.ledger.promise(tensor)  # its own grad_fn may save it
+        made, outputs = self._write_outputs(pending, taken)
+        for tensor in pending.promised:
+            if not _is_among(tensor, taken):
+                self.ledger.see(tensor, pending.place.line)
+        line, call, module = pending.place
+        self.stream.ops.append(
+            Op(
+                pending.id,
+                pending.step,
+                pending.name,
+                call,
+                pending.phase,
+                line,
+                module,
+                pending.inputs,
+                tuple(outputs),
+                pending.mode,
+                made,
+                None if made is not None else pending.why,
+                pending.region,
+            )
+        )
+
+    def _write_outputs(self, pending: Pending, taken: Sequence[torch.Tensor]) -> tuple[int | None, list[int]]:
+        """Write down the outputs and their grad_fns; return the grad_fn this op made, and the outputs' ids.
+
+        The op made it if it is on an output, was on no tensor before, and the op ran in grad mode; the grad_fn of a
+        torch.autograd.Function is made by the call around the ops of its forward.
+        """
+        made: int | None = None
+        outputs: list[int] = []
+        ledger, nodes, line = self.ledger, self.nodes, pending.place.line
+        for tensor, value in zip(pending.outputs, pending.values, strict=True):
+            if taken and _is_among(tensor, taken):
+                outputs.append(ledger.promise(tensor))
+                continue
+            node = reader.grad_fn(tensor)
+            number = None if node is None else nodes.id_of(node)
+            if node is not None and number is None:
+                own = made is None and self._could_make(pending, node)
+                number = nodes.add(node, line, pending.outputs, own=own)
+                if own:
+                    made = number
+                    self._find_inputs(pending, node)
+            outputs.append(ledger.made(tensor, pending.id, number, line, value))
+        return made, outputs
+
+    def _could_make(self, pending: Pending, node: reader.Node) -> bool:
+        """Whether a grad_fn is one that an op or call can make. In inference_mode a call can, though no op can."""
+        if reader.is_function(node):
+            return pending.is_function and pending.mode != "no_grad"
+        return pending.mode == "grad"
+
+    def _find_inputs(self, pending: Pending, node: reader.Node) -> None:
+        """Name the true inputs of a recorded op that was given copies of them, as torch resolves a conjugate view."""
+        if not pending.is_tracked:
+            pending.inputs = tuple(self.nodes.leads_to(node)) or pending.inputs
+
     def _claim(self, line: int | None, call: str | None) -> None:
         """Count the ops that prepared a backward call (the ones it starts from) as part of backward."""
         ops = self.stream.ops
@@ -304,46 +371,6 @@ class Recorder:
                 break
             ops[index] = ops[index]._replace(phase="backward")
 
-    def finish(self, last_names: Callable[[], None]) -> Memory:
-        """Write down the last op, the last bindings and the final state of every living tensor."""
-        self.settle()
-        last_names()
-        self.ledger.refresh()
-        return Memory(self.nodes.saved_bytes, self.ledger.peak_bytes, None, self.nodes.parameter_bytes)
 
-
-# They turn raw memory into the program's tensor: what they are given is no tensor of the program.
-_DETACH = torch.ops.aten.detach.default
-_BIRTHS: frozenset[object] = frozenset({torch.ops.aten.lift_fresh.default})
-
-
-class OpWatch(reader.TorchDispatchMode):
-    """Sees each op that reaches a kernel, under every grad mode, in forward and backward."""
-
-    def __init__(self, recorder: Recorder) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # torch leaves its constructor untyped
-        self._recorder = recorder
-
-    @classmethod
-    def _should_skip_dynamo(cls) -> bool:
-        # True would import torch._dynamo (over a second) and wrap each op, for programs that compile themselves.
-        return False
-
-    def __torch_dispatch__(
-        self,
-        func: reader.Operator,
-        types: Sequence[type],
-        args: tuple[object, ...] = (),
-        kwargs: dict[str, object] | None = None,
-    ) -> object:
-        recorder, named = self._recorder, kwargs or {}
-        with Untraced():
-            if torch.is_inference_mode_enabled() and reader.is_composite(func):
-                return reader.run_composite(func, self, args, named)
-            pending = recorder.op_started(func, args, named)
-            if pending.written and pending.mode != "inference" and reader.counts_inside(func):
-                result = reader.run_counting(func, args, named)
-            else:
-                result = func(*args, **named)
-            recorder.op_done(pending, result)
-        return result
+def _is_among(tensor: torch.Tensor, tensors: Sequence[torch.Tensor]) -> bool:
+    return any(tensor is one for one in tensors)

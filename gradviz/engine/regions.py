@@ -8,13 +8,13 @@ Open = list[tuple[int | None, GradMode]]  # the regions open at a time, innermos
 
 
 class Regions:
-    """The regions open now. What opens and closes one is seen by the grad mode alone, however it was changed."""
+    """The regions open now in one thread. What opens and closes one is seen by the grad mode alone, however changed."""
 
     def __init__(self, stream: Stream, source: Source, ambient: GradMode) -> None:
         self._stream = stream
         self._source = source
-        self._count = 0
         self._open: Open = []
+        self.mode: GradMode = "grad"  # in the innermost
         if ambient != "grad":
             self._enter(ambient, None)
 
@@ -27,11 +27,13 @@ class Regions:
         """Take a mode that torch itself sets around a call for the ground there; return what leave_call wants."""
         before = list(self._open)
         self._open.append((self.current, mode))
+        self.mode = mode
         return before
 
     def leave_call(self, before: Open) -> None:
         """Return to the regions that were open around the call, whatever was opened in it."""
         self._open = before
+        self._look()
 
     def sync(self, mode: GradMode, line: int | None, *, entering: bool = False) -> None:
         """Open or close regions until the innermost has the grad mode in force.
@@ -42,18 +44,20 @@ class Regions:
             entering: that line opens a block (a with statement, a decorated function), so that a mode met further
                 out begins anew instead of coming back.
         """
-        if mode == self._mode():
+        if mode == self.mode:
             return
         if not entering:
-            while self._open and self._mode() != mode:
+            while self._open and self.mode != mode:
                 self._open.pop()
-        if mode != self._mode():
+                self._look()
+        if mode != self.mode:
             self._enter(mode, line)
 
-    def _mode(self) -> GradMode:
-        return self._open[-1][1] if self._open else "grad"
+    def _look(self) -> None:
+        self.mode = self._open[-1][1] if self._open else "grad"
 
     def _enter(self, mode: GradMode, line: int | None) -> None:
-        self._stream.regions.append(Region(self._count, self.current, mode, line, self._source.line_text(line)))
-        self._open.append((self._count, mode))
-        self._count += 1
+        number = self._stream.next_region()
+        self._stream.regions.append(Region(number, self.current, mode, line, self._source.line_text(line)))
+        self._open.append((number, mode))
+        self.mode = mode

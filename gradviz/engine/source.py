@@ -2,11 +2,20 @@
 
 import sys
 from types import CodeType, FrameType
+from typing import NamedTuple
 
-from gradviz.engine.modules import Modules
+from gradviz.engine.modules import MODULE_CALL, Modules
 from gradviz.model.program import FILE, Program
 
 LONGEST = 80  # characters of an expression that are worth showing
+
+
+class Place(NamedTuple):
+    """Where in the program something happens."""
+
+    line: int | None
+    call: str | None  # the expression as it was written
+    module: str | None  # path of the innermost module whose forward is running
 
 
 class Source:
@@ -16,16 +25,15 @@ class Source:
         self.program = program
         self._bytes = [line.encode() for line in program.lines]
         self.modules = Modules()
-        self._expressions: dict[tuple[CodeType, int], str | None] = {}
+        self._expressions: dict[tuple[int, int], tuple[CodeType, str | None]] = {}  # by the code's address, and where
 
     def here(self) -> tuple[int | None, str | None]:
         """The line being run in the program's own file, and the expression on it; library frames are skipped."""
-        line, call, _ = self.place()
-        return line, call
+        place = self.place(sys._getframe(1))
+        return place.line, place.call
 
-    def place(self) -> tuple[int | None, str | None, str | None]:
-        """The line, the expression, and the path of the innermost module whose forward is running."""
-        frame: FrameType | None = sys._getframe(1)
+    def place(self, frame: FrameType | None) -> Place:
+        """Where the run is, seen from a frame."""
         own: FrameType | None = None
         module: str | None = None
         while frame is not None:
@@ -34,14 +42,14 @@ class Source:
                 own = own or frame
                 if module is not None or code.co_name == "<module>":
                     break
-            elif module is None:
+            elif module is None and code is MODULE_CALL:
                 module = self.modules.path(frame)
             frame = frame.f_back
         if own is None:
-            return None, None, module
+            return Place(None, None, module)
         text = self.expression(own.f_code, own.f_lasti)
         short = text if text is None or len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-        return own.f_lineno, short, module
+        return Place(own.f_lineno, short, module)
 
     def line_text(self, line: int | None) -> str:
         """A line as written, without its indent; empty where there is none."""
@@ -51,10 +59,11 @@ class Source:
 
     def expression(self, code: CodeType, instruction: int) -> str | None:
         """The text that an instruction of the program was compiled from, on one line."""
-        key = (code, instruction)
-        if key not in self._expressions:
-            self._expressions[key] = self._cut(code, instruction)
-        return self._expressions[key]
+        key = (id(code), instruction)  # to hash a code object is to hash all it consists of
+        known = self._expressions.get(key)
+        if known is None or known[0] is not code:
+            known = self._expressions[key] = (code, self._cut(code, instruction))
+        return known[1]
 
     def _cut(self, code: CodeType, instruction: int) -> str | None:
         positions = list(code.co_positions())

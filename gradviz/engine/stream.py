@@ -1,15 +1,20 @@
 """The records of a run gathered into pages and sent while the run goes on.
 
-A killed run keeps what was sent, so pages leave early: at once for the first lines, later by time and size.
+A killed run keeps what was sent, so pages leave early: at once for the first lines, later by time. Threads of
+the program write here in turns: whoever makes records holds the lock, and never while code of the program runs.
 """
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 from gradviz.model.trace import (
     BackwardCall,
     End,
     GradFn,
+    Limit,
+    LimitName,
     Op,
     Output,
     Page,
@@ -24,7 +29,10 @@ from gradviz.model.wire import encode
 
 EAGER = 64  # the first pages leave at every line: a program that then hangs has all its lines shown
 INTERVAL = 0.02  # seconds between pages after that
-FULL = 2000  # records that fill a page
+
+
+class LimitReached(BaseException):
+    """The run has used up one of its limits; not an Exception, so that a program does not catch it by accident."""
 
 
 class Stream:
@@ -33,8 +41,13 @@ class Stream:
     def __init__(self, send: Callable[[bytes], None]) -> None:
         self._send = send
         self._sent = 0
+        self._ended = False
         self._last = time.perf_counter()
+        self.lock = threading.RLock()
+        self.limit: Limit | None = None
         self.steps = 0  # steps numbered so far
+        self._regions = 0
+        self.promised = 0  # ids of tensors that are not written down yet: a page must not leave them out
         self._clear()
 
     def _clear(self) -> None:
@@ -46,46 +59,64 @@ class Stream:
         self.regions: list[Region] = []
         self.output: list[Output] = []
         self.warnings: list[Warned] = []
+        self._columns: tuple[Sequence[object], ...] = (
+            *(self.tensors, self.ops, self.grad_fns, self._steps),
+            *(self.backwards, self.regions, self.output, self.warnings),
+        )
+
+    def stop(self, reached: LimitName, at: str) -> NoReturn:
+        """End the run because of a limit; the first one reached is the one that counts.
+
+        Raises:
+            LimitReached: always.
+        """
+        self.limit = self.limit or Limit(reached, at)
+        raise LimitReached(reached)
 
     def next_step(self) -> int:
         """Number a step that another record carries (an op)."""
         self.steps += 1
         return self.steps - 1
 
+    def next_region(self) -> int:
+        """Number a region."""
+        self._regions += 1
+        return self._regions - 1
+
     def step(
         self,
         kind: StepKind,
         line: int | None,
-        grad_fn: int | None = None,
-        names: dict[str, int | None] | None = None,
-        arrived: tuple[Value | None, ...] = (),
-        left: tuple[Value | None, ...] = (),
-    ) -> int:
-        """Record a step and return its number."""
-        number = self.next_step()
-        self._steps.append(Step(number, kind, line, None, grad_fn, names, arrived, left))
-        return number
+        grad_fn: int,
+        arrived: tuple[Value | None, ...],
+        left: tuple[Value | None, ...],
+    ) -> None:
+        """Record one execution of a grad_fn."""
+        self._steps.append(Step(self.next_step(), kind, line, None, grad_fn, None, arrived, left))
+        self.tick()
+
+    def line(self, line: int | None, names: dict[str, int | None] | None) -> None:
+        """Record that a line is about to run, and the names that changed since the one before."""
+        self._steps.append(Step(self.next_step(), "line", line, None, None, names))
+        self.tick()
+
+    def warn(self, warned: Warned) -> None:
+        """Record a warning."""
+        with self.lock:
+            self.warnings.append(warned)
 
     def tick(self) -> None:
         """Send what there is if it is time to."""
-        size = len(self.tensors) + len(self.ops) + len(self._steps) + len(self.output)
-        if size and (self._sent < EAGER or size >= FULL or time.perf_counter() - self._last > INTERVAL):
+        if not self.promised and (self._sent < EAGER or time.perf_counter() - self._last > INTERVAL):
             self.flush()
 
     def flush(self, end: End | None = None) -> None:
-        """Send what there is, with the run's end when it has come."""
-        page = Page(
-            tuple(self.tensors),
-            tuple(self.ops),
-            tuple(self.grad_fns),
-            tuple(self._steps),
-            tuple(self.backwards),
-            tuple(self.regions),
-            tuple(self.output),
-            tuple(self.warnings),
-            end,
-        )
-        self._clear()
-        self._sent += 1
-        self._send(encode(page))
-        self._last = time.perf_counter()
+        """Send what there is, with the run's end when it has come; nothing comes after that."""
+        with self.lock:
+            page = tuple.__new__(Page, (*map(tuple, self._columns), end))
+            self._clear()
+            if not self._ended:
+                self._send(encode(page))
+            self._ended = end is not None
+            self._sent += 1
+            self._last = time.perf_counter()

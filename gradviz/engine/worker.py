@@ -14,13 +14,14 @@ from gradviz.engine.backward import BackwardWatch
 from gradviz.engine.blame import spoken_of
 from gradviz.engine.console import captured
 from gradviz.engine.functions import FunctionWatch
-from gradviz.engine.lines import Lines
+from gradviz.engine.names import Names
 from gradviz.engine.packing import PackWatch
-from gradviz.engine.recorder import LimitReached, OpWatch, Recorder
-from gradviz.engine.regions import Regions
+from gradviz.engine.recorder import Run
 from gradviz.engine.source import Source
 from gradviz.engine.stage import ambient, error_of, main_module
-from gradviz.engine.stream import Stream
+from gradviz.engine.stream import LimitReached, Stream
+from gradviz.engine.threads import Threads
+from gradviz.engine.watch import OpWatch
 from gradviz.model.program import FILE, Program, parse
 from gradviz.model.trace import End, GradMode, Limit, Memory, ProgramError
 from gradviz.model.wire import Request
@@ -57,41 +58,42 @@ class Recorded(NamedTuple):
 def recorded(program: Program, request: Request, stream: Stream) -> Recorded:
     """Run a program under the recorder, to its end or a limit."""
     source = Source(program)
-    recorder = Recorder(stream, source, Regions(stream, source, request.mode), request.limits.ops)
-    lines, module = Lines(recorder), main_module()
+    run = Run(stream, source, request.limits.ops)
+    names, module = Names(run.ledger, source.modules), main_module()
+    threads = Threads(run, names, request.mode)
     error: ProgramError | None = None
-    limit: Limit | None = None
-    backward = BackwardWatch(recorder)
+    backward = BackwardWatch(threads.here)
     undo = [
         reader.replace_engine_run(backward.wrap),
-        reader.replace_function_apply(FunctionWatch(recorder).wrap),
-        reader.replace_push_hooks(PackWatch(recorder).wrap),
-        reader.replace_exports(recorder.ledger.handed_out),
+        reader.replace_function_apply(FunctionWatch(threads.here).wrap),
+        reader.replace_push_hooks(PackWatch(threads.here).wrap),
+        reader.replace_exports(run.ledger.handed_out),
+        threads.follow(),
     ]
     try:
         if request.seed is not None:
             torch.manual_seed(request.seed)
         with captured(stream, source, request.limits.output):
-            _execute(program, module, request.mode, recorder, lines)
-    except LimitReached as reached:
-        limit = reached.limit
+            _execute(program, module, request.mode, threads)
+    except LimitReached:
+        pass  # the stream knows
     except SystemExit as leaving:
         error = None if leaving.code in (None, 0) else error_of(leaving)
     except BaseException as raised:  # noqa: BLE001  # whatever the program raises is part of its record
-        error = spoken_of(error_of(raised), raised, backward.failure, recorder)
+        error = spoken_of(error_of(raised), raised, backward.failure, threads.here())
     finally:
         sys.settrace(None)
         for restore in undo:
             restore()
-    memory = recorder.finish(lambda: lines.finish(vars(module)))
-    ledger = recorder.ledger
-    return Recorded(error, limit, memory, backward.calls, ledger.live_bytes, sum(1 for _ in ledger.alive()))
+    memory = run.finish(lambda: threads.lines.finish(vars(module)))
+    ledger = run.ledger
+    return Recorded(error, stream.limit, memory, backward.calls, ledger.live_bytes, sum(1 for _ in ledger.alive()))
 
 
-def _execute(program: Program, module: ModuleType, mode: GradMode, recorder: Recorder, lines: Lines) -> None:
+def _execute(program: Program, module: ModuleType, mode: GradMode, threads: Threads) -> None:
     code = compile(program.tree, FILE, "exec")
-    with ambient(mode), OpWatch(recorder):
-        sys.settrace(lines.trace)
+    with ambient(mode), OpWatch(threads.here()):
+        sys.settrace(threads.lines.trace)
         try:
             exec(code, vars(module))
         finally:

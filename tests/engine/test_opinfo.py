@@ -16,10 +16,11 @@ from torch.testing._internal.common_methods_invocations import op_db
 from gradviz.engine.functions import FunctionWatch
 from gradviz.engine.quiet import Untraced
 from gradviz.engine.reader import Node, replace_function_apply
-from gradviz.engine.recorder import OpWatch, Recorder
+from gradviz.engine.recorder import Recorder, Run
 from gradviz.engine.regions import Regions
 from gradviz.engine.source import Source
 from gradviz.engine.stream import Stream
+from gradviz.engine.watch import OpWatch
 from gradviz.intake import TraceBuilder
 from gradviz.model.program import Program, parse
 from gradviz.model.rules import LAWS, broken
@@ -49,11 +50,11 @@ def _record(work: Callable[[], object]) -> tuple[Trace, Recorder, object, BaseEx
     assert isinstance(program, Program)
     builder = TraceBuilder(Request(""), Ready("", "", ""))
     stream, source = Stream(builder.page), Source(program)
-    recorder = Recorder(stream, source, Regions(stream, source, "grad"), 10**6)
+    recorder = Recorder(Run(stream, source, 10**6), Regions(stream, source, "grad"))
     result: object = None
     error: BaseException | None = None
     with Untraced():
-        undo = replace_function_apply(FunctionWatch(recorder).wrap)  # some ops are made of one
+        undo = replace_function_apply(FunctionWatch(lambda: recorder).wrap)  # some ops are made of one
         try:
             with OpWatch(recorder):
                 result = work()

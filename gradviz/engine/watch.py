@@ -1,0 +1,51 @@
+"""The dispatch mode under which a thread of the program runs."""
+
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+import torch
+
+from gradviz.engine import reader
+from gradviz.engine.recorder import Recorder
+
+
+class OpWatch(reader.TorchDispatchMode):
+    """Sees each op that reaches a kernel, under every grad mode, in forward and backward."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # torch leaves its constructor untyped
+        self._recorder = recorder
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        # True would import torch._dynamo (over a second) and wrap each op, for programs that compile themselves.
+        return False
+
+    def __torch_dispatch__(
+        self,
+        func: reader.Operator,
+        types: Sequence[type],
+        args: tuple[object, ...] = (),
+        kwargs: dict[str, object] | None = None,
+    ) -> object:
+        tracer = sys.gettrace()
+        sys.settrace(None)  # as Untraced does, without its calls, of which each would be traced
+        try:
+            return self._run(func, args, kwargs or {}, sys._getframe(1))
+        finally:
+            sys.settrace(tracer)
+
+    def _run(
+        self, func: reader.Operator, args: tuple[object, ...], kwargs: dict[str, object], caller: FrameType
+    ) -> object:
+        traits, recorder = reader.traits(func), self._recorder
+        if traits.is_composite and torch.is_inference_mode_enabled():
+            return reader.run_composite(func, self, args, kwargs)
+        pending = recorder.op_started(traits, args, kwargs, caller)
+        if pending.written and traits.counts_inside and pending.mode != "inference":
+            result = reader.run_counting(func, args, kwargs)
+        else:
+            result = func(*args, **kwargs)
+        recorder.op_done(pending, result)
+        return result

@@ -1,0 +1,252 @@
+"""Threads the program starts are recorded as its own is: exactly, in order, each with the grad mode it has."""
+
+import threading
+
+import pytest
+
+from gradviz.model.trace import Trace
+from gradviz.model.wire import Limits
+from tests.engine.bare import both_runs
+from tests.engine.recording import op, record
+
+HEAD = """\
+import threading, time
+from concurrent.futures import ThreadPoolExecutor
+import torch
+x = torch.tensor([1.0, 2.0], requires_grad=True)
+w = torch.tensor([3.0, 4.0], requires_grad=True)
+def run(*works):
+    threads = [threading.Thread(target=work) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+held = {}
+"""
+
+PROGRAMS = {
+    "ops": """\
+def work():
+    y = x * 2
+    held['y'] = y.sin()
+run(work)
+z = held['y'].sum()
+z.backward()
+print(x.grad)
+""",
+    "a lambda": """\
+run(lambda: held.update(y=(x * 2).sin()))
+z = held['y'].sum()
+z.backward()
+print(x.grad)
+""",
+    "ops at once": """\
+def work(name, a):
+    for _ in range(50):
+        a = a * 1.01 + 0.1
+    held[name] = a
+run(*[lambda k=k: work(k, x if k % 2 else w) for k in range(6)])
+y = torch.stack([held[k] for k in range(6)]).sum()
+y.backward()
+print(x.grad, w.grad)
+""",
+    "modes apart": """\
+ready, done = threading.Event(), threading.Event()
+def plain():
+    ready.wait()
+    held['y'] = x * 2
+    print(torch.is_grad_enabled())
+    done.set()
+def still():
+    with torch.no_grad():
+        ready.set()
+        done.wait()
+        held['z'] = x * 3
+with torch.inference_mode():
+    run(plain, still)
+    i = x + 1
+print(held['y'].requires_grad, held['z'].requires_grad)
+y = held['y'].sum()
+y.backward()
+print(x.grad)
+""",
+    "backward in a thread": """\
+y = (x * w).sum()
+run(lambda: y.backward())
+print(x.grad, w.grad)
+""",
+    "backwards at once": """\
+def train(k):
+    for _ in range(5):
+        loss = (x * (k + 1)).sin().sum()
+        held[k] = torch.autograd.grad(loss, x)[0]
+run(*[lambda k=k: train(k) for k in range(4)])
+y = torch.stack([held[k] for k in range(4)])
+print(y)
+""",
+    "backwards through one leaf": """\
+lock = threading.Lock()
+def train(k):
+    for _ in range(5):
+        loss = (x * (k + 1)).sum()
+        with lock:
+            loss.backward()
+run(*[lambda k=k: train(k) for k in range(4)])
+print(x.grad)
+""",
+    "a pool": """\
+with ThreadPoolExecutor(3) as pool:
+    parts = list(pool.map(lambda k: (x * k) ** 2, range(8)))
+y = torch.stack(parts).sum()
+y.backward()
+print(x.grad)
+""",
+    "a result met at once": """\
+with ThreadPoolExecutor(2) as pool:
+    for k in range(20):
+        y = pool.submit(torch.mul, x, 2.0).result() + 1
+y.sum().backward()
+print(x.grad)
+""",
+    "a Function": """\
+class Double(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, a):
+        ctx.save_for_backward(a)
+        return a * 2
+    @staticmethod
+    def backward(ctx, g):
+        return g * 2
+def work(k):
+    a = Double.apply(x * k)
+    held[k] = Double.apply(a.sin())
+run(*[lambda k=k: work(k) for k in range(4)])
+y = sum(held[k].sum() for k in range(4))
+y.backward()
+print(x.grad)
+""",
+    "hooks that pack": """\
+def work(k):
+    with torch.autograd.graph.saved_tensors_hooks(lambda t: t * 1, lambda t: t):
+        held[k] = (x * k).exp().sin()
+run(*[lambda k=k: work(k) for k in range(4)])
+y = sum(held[k].sum() for k in range(4))
+y.backward()
+print(x.grad)
+""",
+    "a subclass of Thread": """\
+class Worker(threading.Thread):
+    def run(self):
+        y = x * 2
+        self.result = y.sin()
+worker = Worker()
+worker.start()
+worker.join()
+y = worker.result
+print(y)
+""",
+    "a generator that changes threads": """\
+def numbers():
+    for k in range(4):
+        y = x * k
+        yield y
+found = numbers()
+held['a'] = next(found)
+run(lambda: held.update(b=next(found)))
+held['c'] = next(found)
+y = (held['a'] + held['b'] + held['c']).sum()
+y.backward()
+print(x.grad)
+""",
+    "an error in a thread": """\
+threading.excepthook = lambda args: print(args.exc_type.__name__)
+def work():
+    y = x * 2
+    y.backward()
+run(work)
+threading.excepthook = threading.__excepthook__
+y = x * 3
+print(y)
+""",
+    "a warning and prints": """\
+import warnings
+def work():
+    print('in', torch.is_grad_enabled())
+    warnings.warn('mind')
+run(work)
+print('out')
+""",
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.filterwarnings("ignore")
+def test_the_same_as_the_bare_interpreter(name: str) -> None:
+    bare, recorded, trace = both_runs(HEAD + PROGRAMS[name])
+    assert recorded == bare
+    assert trace.error is None
+
+
+def _made_by(trace: Trace, name: str) -> list[tuple[str, str | None]]:
+    return [(one.phase, one.why_unrecorded) for one in trace.ops if one.name.startswith(f"aten::{name}.")]
+
+
+def test_every_op_is_there_with_its_grad_fn() -> None:
+    trace = record(HEAD + PROGRAMS["ops at once"])
+    assert _made_by(trace, "mul").count(("forward", None)) == 300
+    assert _made_by(trace, "add").count(("forward", None)) == 300
+    assert sum(step.kind == "accumulate" for step in trace.steps) == 2
+
+
+def test_a_backward_is_recorded_once_where_threads_share_a_leaf() -> None:
+    trace = record(HEAD + PROGRAMS["backwards through one leaf"])
+    assert sum(step.kind == "accumulate" for step in trace.steps) == 20
+    assert len(trace.backwards) == 20
+
+
+def test_a_backward_inside_another_is_recorded_once() -> None:
+    source = """\
+import torch
+from torch.utils.checkpoint import checkpoint
+w = torch.tensor(2.0, requires_grad=True)
+x = torch.tensor(3.0, requires_grad=True)
+y = checkpoint(lambda a: a * w, x, use_reentrant=True) * w
+y.backward()
+print(w.grad)
+"""
+    trace = record(source)
+    assert trace.output[0].text == "tensor(12.)\n"
+    assert sum(step.kind == "accumulate" for step in trace.steps) == 4  # w twice, x, and its detached copy
+
+
+def test_grad_modes_do_not_leak_between_threads() -> None:
+    trace = record(HEAD + PROGRAMS["modes apart"])
+    muls = [one for one in trace.ops if one.phase == "forward" and one.name == "aten::mul.Tensor"]
+    assert [(one.grad_mode, one.region is None) for one in muls] == [("grad", True), ("no_grad", False)]
+    assert op(trace, "add").grad_mode == "inference"
+    assert [(region.mode, region.parent) for region in trace.regions] == [("inference", None), ("no_grad", None)]
+
+
+def test_an_error_in_a_thread_is_printed_and_the_program_goes_on() -> None:
+    trace = record(HEAD + "run(lambda: x.backward())\ny = x * 2\n")
+    assert trace.error is None
+    assert "RuntimeError: grad can be implicitly created" in "".join(one.text for one in trace.output)
+    assert op(trace, "mul").line == 14
+
+
+def test_a_limit_reached_in_a_thread_is_told() -> None:
+    source = HEAD + "def work():\n    y = x\n    while True:\n        y = y + 1\nrun(work)\n"
+    trace = record(source, limits=Limits(ops=100))
+    assert trace.limits is not None
+    assert (trace.limits.reached, len(trace.ops)) == ("ops", 100)
+    assert trace.output == ()
+
+
+def test_a_thread_left_behind_ends_and_nothing_comes_after_the_end() -> None:
+    source = HEAD + "def work():\n    y = x\n    while True:\n        y = y.detach() + 1\n"
+    trace = record(source + "threading.Thread(target=work, name='left').start()\ntime.sleep(0.05)\n")
+    assert trace.error is None
+    for thread in threading.enumerate():
+        if thread.name == "left":
+            thread.join(10.0)
+            assert not thread.is_alive()
