@@ -69,12 +69,15 @@ class Lines:
             self._line = line
 
     def left(self, frame: FrameType, scope: Scope, before: int | None, *, for_good: bool) -> None:
-        """Record what the last line in a frame has done."""
+        """Record what the last line in a frame has done; its names go away when it does not come back."""
         with self._lock:
             self._recorder.settle()
             if before in self._stores:
                 self._bind(frame, scope, before)
             if for_good and scope is not self._names.outermost:
+                if self._names.is_unsaid(scope):
+                    self._recorder.stream.line(before, self._names.take_changed())
+                self._names.leave(self._up_to(scope))
                 self._scopes.remove(scope)
 
     def _take_over(self, activation: "_Activation") -> None:

@@ -1,4 +1,7 @@
-"""Which names the program's tensors are bound to, as it goes on."""
+"""Which names the program's tensors are bound to, as it goes on.
+
+A call of a function has names of its own while it lasts; then an outer binding of the same name holds again.
+"""
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -8,7 +11,7 @@ import torch
 from gradviz.engine.ledger import Ledger
 from gradviz.engine.modules import Modules
 
-MOST = 256  # entries of a list or dict, parameters of a module that are given names
+MOST = 256  # entries of a list or dict, parameters of a module, attributes of an object that are given names
 
 _NOTHING: dict[str, int] = {}
 _PLAIN: frozenset[type] = frozenset((type(None), bool, int, float, str))
@@ -58,6 +61,16 @@ class Names:
             found = {path: self._ledger.see(tensor, line) for path, tensor in _inside(name, value)}
             self._replace(scopes, name, found)
 
+    def leave(self, scopes: Sequence[Scope]) -> None:
+        """Note that the call whose scope is the last one has ended."""
+        for name, bound in scopes[-1].bound.items():
+            for path in bound:
+                self._show(path, _outer(scopes, name, path))
+
+    def is_unsaid(self, scope: Scope) -> bool:
+        """Whether a name of a scope has changed and nobody was told."""
+        return any(not self._changed.keys().isdisjoint(bound) for bound in scope.bound.values())
+
     def _replace(self, scopes: Sequence[Scope], name: str, found: dict[str, int]) -> None:
         """Put the tensors now under a name in the place of those that were there."""
         scope = scopes[-1]
@@ -103,7 +116,7 @@ def _outer(scopes: Sequence[Scope], name: str, path: str) -> int | None:
 
 
 def _inside(name: str, value: object) -> Iterator[tuple[str, torch.Tensor]]:
-    """The tensors in a list or a dict, with the paths to them."""
+    """The tensors in a list, a dict or an object of one of the program's own classes, with the paths to them."""
     if isinstance(value, dict):
         for key, item in islice(dict.items(value), MOST):
             if isinstance(item, torch.Tensor) and isinstance(key, str | int):
@@ -112,3 +125,16 @@ def _inside(name: str, value: object) -> Iterator[tuple[str, torch.Tensor]]:
         for position, item in enumerate(islice(value, MOST)):
             if isinstance(item, torch.Tensor):
                 yield f"{name}[{position}]", item
+    elif type(value).__module__ == "__main__":
+        for attribute, item in islice(_attributes(value).items(), MOST):
+            if isinstance(item, torch.Tensor):
+                yield f"{name}.{attribute}", item
+
+
+def _attributes(value: object) -> dict[str, object]:
+    """What an object holds, without asking the code of its class."""
+    try:
+        held: dict[str, object] = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return {}
+    return held

@@ -310,3 +310,89 @@ print(y.requires_grad, y.is_inference(), z.is_inference())
         "aten::t.default",
         "aten::mm.default",
     ]
+
+
+def test_a_local_name_goes_away_with_its_function_and_the_outer_one_holds_again() -> None:
+    source = """\
+import torch
+y = torch.zeros(1)
+def f(n):
+    y = torch.ones(n)
+    if n > 1:
+        f(n - 1)
+    z = y
+    return z
+f(3)
+x = y
+"""
+    trace = record(source)
+    shapes = {one.id: one.shape for one in trace.tensors}
+    bound = [step.names["y"] for step in trace.steps if step.names and "y" in step.names]
+    assert [shapes[one or 0] for one in bound] == [(1,), (3,), (2,), (1,), (2,), (3,), (1,)]
+    assert bound[0] == bound[-1]
+    assert [step.names["z"] is None for step in trace.steps if step.names and "z" in step.names][-1]
+    assert tensor(trace, "x").id == bound[0]
+
+
+def test_a_name_bound_by_the_last_line_of_a_function_is_told() -> None:
+    trace = record("import torch\ndef f():\n    y = torch.ones(3)\nf()\n")
+    (made,) = [one for one in trace.tensors if one.names]
+    assert made.names == ("y",)
+    assert [step.names for step in trace.steps if step.names] == [{"y": made.id}, {"y": None}]
+
+
+def test_names_of_a_generator_stay_while_it_can_go_on() -> None:
+    source = """\
+import torch
+def numbers():
+    y = torch.ones(2)
+    yield y
+    yield y + 1
+g = numbers()
+a = next(g)
+b = 1
+del g
+"""
+    trace = record(source)
+    names = [(step.line, step.names["y"]) for step in trace.steps if step.names and "y" in step.names]
+    assert [number is None for _, number in names] == [False, True]
+    assert names[0][0] == 4
+    assert names[1][0] is None  # after the last line, whose del has ended it
+
+
+def test_attributes_of_the_programs_own_objects_have_names() -> None:
+    source = """\
+import torch
+class Net:
+    def __init__(self):
+        self.w = torch.ones(2)
+    def double(self):
+        self.w = self.w * 2
+net = Net()
+net.double()
+net.b = torch.zeros(1)
+del net.b
+x = 1
+"""
+    trace = record(source)
+    names = [(name, number is not None) for step in trace.steps for name, number in (step.names or {}).items()]
+    made = [("self.w", True), ("self.w", False), ("net.w", True)]
+    doubled = [("self.w", True), ("self.w", False), ("net.w", True)]
+    assert names == [*made, *doubled, ("net.b", True), ("net.b", False)]
+    assert tensor(trace, "net.w").value == Value((2,), (2.0, 2.0))
+
+
+def test_a_long_list_has_names_for_its_first_entries() -> None:
+    trace = record("import torch\nws = [torch.ones(1) for _ in range(300)]\nws.pop()\nws.clear()\n")
+    assert sum(bool(one.names) for one in trace.tensors) == 256
+    last = [step.names for step in trace.steps if step.names][-1]
+    assert last == {f"ws[{k}]": None for k in range(256)}
+
+
+def test_a_name_bound_in_a_function_for_all() -> None:
+    source = (
+        "import torch\nws = []\ndef f():\n    global x\n    x = torch.ones(2)\n    ws.append(x)\n    return 1\nf()\n"
+    )
+    trace = record(source)
+    assert [one.names for one in trace.tensors if one.names] == [("x", "ws[0]")]
+    assert not any(None in step.names.values() for step in trace.steps if step.names)

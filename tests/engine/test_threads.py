@@ -7,7 +7,7 @@ import pytest
 from gradviz.model.trace import Trace
 from gradviz.model.wire import Limits
 from tests.engine.bare import both_runs
-from tests.engine.recording import op, record
+from tests.engine.recording import op, record, tensor
 
 HEAD = """\
 import threading, time
@@ -225,6 +225,15 @@ def test_grad_modes_do_not_leak_between_threads() -> None:
     assert [(one.grad_mode, one.region is None) for one in muls] == [("grad", True), ("no_grad", False)]
     assert op(trace, "add").grad_mode == "inference"
     assert [(region.mode, region.parent) for region in trace.regions] == [("inference", None), ("no_grad", None)]
+
+
+def test_names_in_a_thread_go_away_with_its_functions() -> None:
+    trace = record(HEAD + PROGRAMS["ops"])
+    assert op(trace, "mul").line == 14
+    assert trace.tensors[op(trace, "mul").outputs[0]].names == ("y",)
+    names = [step.names["y"] for step in trace.steps if step.names and "y" in step.names]
+    assert names == [op(trace, "mul").outputs[0], None]
+    assert tensor(trace, "held['y']").grad_fn is not None
 
 
 def test_an_error_in_a_thread_is_printed_and_the_program_goes_on() -> None:
