@@ -6,7 +6,7 @@ the program write here in turns: whoever makes records holds the lock, and never
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NoReturn
 
 from gradviz.model.trace import (
@@ -25,10 +25,13 @@ from gradviz.model.trace import (
     Value,
     Warned,
 )
-from gradviz.model.wire import encode
+from gradviz.model.wire import MAX_PAYLOAD, encode
 
 EAGER = 64  # the first pages leave at every line: a program that then hangs has all its lines shown
 INTERVAL = 0.02  # seconds between pages after that
+IDLE = 10_000  # lines in a row that bring nothing; those after them are told only where the run has come to a new one
+MOST_WARNINGS = 1000  # that are told one by one
+MESSAGE = 4000  # characters of one
 
 
 class LimitReached(BaseException):
@@ -43,6 +46,9 @@ class Stream:
         self._sent = 0
         self._ended = False
         self._last = time.perf_counter()
+        self._idle = 0  # lines since anything else
+        self._idle_lines: set[int | None] = set()  # those, once there are enough of them
+        self._warnings = 0
         self.lock = threading.RLock()
         self.limit: Limit | None = None
         self.steps = 0  # steps numbered so far
@@ -97,13 +103,22 @@ class Stream:
 
     def line(self, line: int | None, names: dict[str, int | None] | None) -> None:
         """Record that a line is about to run, and the names that changed since the one before."""
+        idle = self._idle >= IDLE and not names and not self._waiting()
+        if idle and line in self._idle_lines:
+            return
         self._steps.append(Step(self.next_step(), "line", line, None, None, names))
-        self.tick()
+        if idle:
+            self._idle_lines.add(line)
+            self.flush()
+        else:
+            self.tick()
 
     def warn(self, warned: Warned) -> None:
-        """Record a warning."""
+        """Record a warning; of very many, in the end, how many more they were."""
         with self.lock:
-            self.warnings.append(warned)
+            self._warnings += 1
+            if self._warnings <= MOST_WARNINGS:
+                self.warnings.append(warned._replace(message=warned.message[:MESSAGE]))
 
     def tick(self) -> None:
         """Send what there is if it is time to."""
@@ -113,10 +128,40 @@ class Stream:
     def flush(self, end: End | None = None) -> None:
         """Send what there is, with the run's end when it has come; nothing comes after that."""
         with self.lock:
+            if end is not None and self._warnings > MOST_WARNINGS:
+                self.warnings.append(Warned(None, "Warning", f"{self._warnings - MOST_WARNINGS:,} more warnings"))
+            self._count_idle()
             page = tuple.__new__(Page, (*map(tuple, self._columns), end))
             self._clear()
             if not self._ended:
-                self._send(encode(page))
+                self._deliver(page)
             self._ended = end is not None
             self._sent += 1
             self._last = time.perf_counter()
+
+    def _count_idle(self) -> None:
+        if len(self._steps) == self._waiting() and not any(step.names for step in self._steps):
+            self._idle += len(self._steps)
+        else:
+            self._idle = 0
+            self._idle_lines.clear()
+
+    def _waiting(self) -> int:
+        return sum(map(len, self._columns))
+
+    def _deliver(self, page: Page) -> None:
+        """Send a page, in parts where it is larger than a frame may be."""
+        payload = encode(page)
+        if len(payload) <= MAX_PAYLOAD:
+            self._send(payload)
+            return
+        for part in _halves(page):
+            self._deliver(part)
+
+
+def _halves(page: Page) -> Iterator[Page]:
+    """The earlier and the later half of every kind of record; ids must not leave a gap between them."""
+    *columns, end = page._replace(tensors=tuple(sorted(page.tensors, key=lambda tensor: tensor.id)))
+    middles = [(len(column) + 1) // 2 for column in columns]
+    yield tuple.__new__(Page, (*(column[:middle] for column, middle in zip(columns, middles, strict=True)), None))
+    yield tuple.__new__(Page, (*(column[middle:] for column, middle in zip(columns, middles, strict=True)), end))

@@ -1,9 +1,12 @@
 """What the recorder writes down, against what torch itself says of the same program."""
 
+import json
+
 import pytest
 
-from gradviz.model.trace import Value
-from gradviz.model.wire import Limits
+from gradviz.engine.stream import Stream
+from gradviz.model.trace import End, Memory, Output, Value
+from gradviz.model.wire import MAX_PAYLOAD, Limits
 from tests.engine.recording import grad_fn, op, record, tensor
 
 SQUARE = """\
@@ -396,3 +399,52 @@ def test_a_name_bound_in_a_function_for_all() -> None:
     trace = record(source)
     assert [one.names for one in trace.tensors if one.names] == [("x", "ws[0]")]
     assert not any(None in step.names.values() for step in trace.steps if step.names)
+
+
+IDLE = """\
+import torch
+x = torch.ones(1)
+for i in range(200_000):
+    pass
+y = x + 1
+while i:
+    i -= 1
+z = y + 1
+for i in range(100): i = i
+"""
+
+
+def test_lines_that_bring_nothing_are_told_up_to_a_bound() -> None:
+    trace = record(IDLE)
+    lines = [step.line for step in trace.steps]
+    assert len(lines) < 60_000
+    assert lines.count(4) > 5_000
+    assert lines.count(7) > 5_000
+    assert sum(line == 9 for line in lines) > 100
+    assert tensor(trace, "z").value == Value((1,), (3.0,))
+
+
+def test_the_last_line_told_is_in_the_loop_that_idles() -> None:
+    trace = record("for i in range(100_000):\n    a = i\nfor i in range(100_000):\n    b = i\n1 / 0\n")
+    lines = [step.line for step in trace.steps if step.line is not None]
+    assert lines[-3:] == [3, 4, 5]
+
+
+def test_very_many_warnings_are_counted() -> None:
+    trace = record(
+        "import warnings\nfor k in range(5000):\n    warnings.warn(f'{k}' * 10)\nwarnings.warn('x' * 10**7)\n"
+    )
+    assert len(trace.warnings) == 1001
+    assert trace.warnings[-1].message == "4,001 more warnings"
+
+
+def test_a_page_is_no_larger_than_a_frame() -> None:
+    pages: list[bytes] = []
+    stream = Stream(pages.append)
+    for _ in range(30):
+        stream.output.append(Output(1, "x" * 1024 * 1024))
+    stream.flush(End(None, None, Memory(), 0.0))
+    assert len(pages) > 3
+    assert max(map(len, pages)) <= MAX_PAYLOAD
+    ends = [json.loads(page)[-1] is not None for page in pages]
+    assert ends == [False] * (len(pages) - 1) + [True]
