@@ -19,6 +19,7 @@ from typing import NoReturn
 
 from gradviz.engine import limits, sandbox
 from gradviz.model.launch import NO_LOCK
+from gradviz.model.trace import SCHEMA, End, Memory, Page, ProgramError
 from gradviz.model.wire import Limits, Ready, Request, encode
 
 Send = Callable[[bytes], None]
@@ -58,6 +59,28 @@ def read_request(payload: bytes) -> Request:
     return Request(source, mode, seed, Limits(*allowed), *rest)
 
 
+def run_in_thread(work: Callable[[], None], stack: int = limits.THREAD_STACK) -> bool:
+    """Run work in a thread of its own, and tell whether it came to its end.
+
+    Args:
+        work: what to run.
+        stack: bytes for it. Freeing a long chain of grad_fns recurses in C++.
+    """
+    ended = False
+
+    def target() -> None:
+        nonlocal ended
+        threading.stack_size(0)  # the program's own threads get the usual one
+        work()
+        ended = True
+
+    threading.stack_size(stack)
+    thread = threading.Thread(target=target, name="program")
+    thread.start()
+    thread.join()
+    return ended
+
+
 def _live(torch: str, work: Work) -> int:
     null = os.open(os.devnull, os.O_RDWR)
     in_use = limits.settle()
@@ -74,8 +97,15 @@ def _live(torch: str, work: Work) -> int:
     if payload is None:
         return os.EX_OK
     request = read_request(payload)
+    if request.schema != SCHEMA:
+        _send(encode(Page(end=End(_refusal(request.schema), None, Memory(), 0.0))))
+        return os.EX_OK
     limits.allow(in_use, request.limits.memory, request.limits.seconds)
-    return _work_in_thread(request, work)
+    return os.EX_OK if run_in_thread(lambda: work(request, _send)) else os.EX_SOFTWARE
+
+
+def _refusal(schema: int) -> ProgramError:
+    return ProgramError("RequestError", f"the request has schema {schema}; this engine speaks schema {SCHEMA}", None)
 
 
 def _rehearse(work: Work) -> None:
@@ -86,23 +116,6 @@ def _rehearse(work: Work) -> None:
     """
     if not select.select([_REQUESTS], [], [], 0)[0]:
         work(Request(_REHEARSAL), lambda _: None)
-
-
-def _work_in_thread(request: Request, work: Work) -> int:
-    """Run in a thread whose stack is deep enough to free long graphs; return the exit status."""
-    status = os.EX_SOFTWARE
-
-    def target() -> None:
-        nonlocal status
-        threading.stack_size(0)  # the program's own threads get the usual one
-        work(request, _send)
-        status = os.EX_OK
-
-    threading.stack_size(limits.THREAD_STACK)
-    thread = threading.Thread(target=target, name="program")
-    thread.start()
-    thread.join()
-    return status
 
 
 def _take_over(requests: int, results: int) -> None:

@@ -1,7 +1,6 @@
 """One run: a Request in, Pages out. Runs in its own locked process, in a thread with a stack for deep graphs."""
 
 import sys
-import threading
 import time
 from collections.abc import Callable
 from types import ModuleType
@@ -98,11 +97,3 @@ def _execute(program: Program, module: ModuleType, mode: GradMode, threads: Thre
             exec(code, vars(module))
         finally:
             sys.settrace(None)
-
-
-def run_in_thread(work: Callable[[], None], stack: int) -> None:
-    """Run work to its end in a thread with a stack of its own: freeing a long graph recurses in C++."""
-    threading.stack_size(stack)
-    thread = threading.Thread(target=work)
-    thread.start()
-    thread.join()

@@ -2,7 +2,8 @@
 
 import torch
 
-from gradviz.engine.worker import run, run_in_thread
+from gradviz.engine.child import run_in_thread
+from gradviz.engine.worker import run
 from gradviz.intake import TraceBuilder
 from gradviz.model.rules import LAWS, broken
 from gradviz.model.trace import GradFn, GradMode, Op, Tensor, Trace
