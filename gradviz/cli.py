@@ -78,9 +78,10 @@ def _drawn(trace: Trace, form: str, chosen: argparse.Namespace) -> bytes:
         words = WORDS[options.language]
         text = dot(graph, moment, theme, words, values=options.values, direction=options.direction)
         return text.encode(errors="replace")
-    _, drawing, notice = shown(trace, options)
-    if notice:
-        _say(f"gradviz: {notice}")
+    found = shown(trace, options)
+    drawing = found.drawing
+    if found.notice:
+        _say(f"gradviz: {found.notice}")
     if form == "svg":
         return svg(drawing, theme, theme.ground, scale=chosen.scale).encode()
     # Imported only here: the other formats must work where Qt's libraries are missing.

@@ -4,6 +4,7 @@ Everything is in pixels from the top left corner of the cell, which holds the bo
 badge, the note of saved tensors, the labels of the edges that enter. A layout that keeps cells apart keeps texts apart.
 """
 
+from collections.abc import Sequence
 from math import ceil
 from typing import NamedTuple
 
@@ -52,7 +53,9 @@ class Box(NamedTuple):
     texts: tuple[Text, ...]
 
 
-def box(content: Content, lane: Lane, outputs: tuple[float, ...], direction: Direction) -> Box:
+def box(
+    content: Content, lane: Lane, outputs: tuple[float, ...], direction: Direction, room: Sequence[Content] = ()
+) -> Box:
     """Compose one box.
 
     Args:
@@ -60,12 +63,15 @@ def box(content: Content, lane: Lane, outputs: tuple[float, ...], direction: Dir
         lane: where edges enter, from the middle of its side, with the room their labels take.
         outputs: where edges leave, from the middle of its side, ascending.
         direction: of the flow of data.
+        room: what the box has to be large enough for, in place of its content, which is cut to fit.
     """
-    fitted = content._replace(
-        lines=tuple(map(_fitted, content.lines)), strips=tuple(map(_fitted_strip, content.strips))
-    )
-    size = _body_size(fitted, max(span(lane.offsets), span(outputs)), direction)
-    note = _note_size(fitted.notes)
+    ports = max(span(lane.offsets), span(outputs))
+    held = [_cut(one, WIDEST) for one in room or (content,)]
+    size = _largest([_body_size(one, ports, direction) for one in held])
+    note = _largest([_note_size(one.notes) for one in held])
+    fitted = _cut(content, size.width - 2 * _padding(content).width) if room else held[0]
+    if not note.width:
+        fitted = fitted._replace(notes=())
     body, cell, note_at = _arrange(fitted, size, note, lane, direction)
     middle = body.center.x if direction == "TB" else body.center.y
     inputs = tuple(middle + offset for offset in lane.offsets)
@@ -89,13 +95,21 @@ def _extent(body: Rect, note: Size, note_at: Point | None, content: Content) -> 
     return extent if note_at is None else extent.united(Rect(note_at.x, note_at.y, *note))
 
 
-def _fitted(line: Line) -> Line:
+def _largest(sizes: Sequence[Size]) -> Size:
+    return Size(max(size.width for size in sizes), max(size.height for size in sizes))
+
+
+def _cut(content: Content, width: float) -> Content:
+    """A content of which no line is wider."""
+    return content._replace(
+        lines=tuple(_cut_line(line, width) for line in content.lines),
+        strips=tuple(elided_middle(text, TextRole.ROOT, width - 2 * _STAR - _STAR_GAP) for text in content.strips),
+    )
+
+
+def _cut_line(line: Line, width: float) -> Line:
     cut = elided_middle if line.role in (TextRole.TITLE, TextRole.OP) else elided
-    return Line(cut(line.text, line.role, WIDEST), line.role)
-
-
-def _fitted_strip(text: str) -> str:
-    return elided_middle(text, TextRole.ROOT, WIDEST - _STRIP)
+    return Line(cut(line.text, line.role, width), line.role)
 
 
 def _padding(content: Content) -> Size:

@@ -43,7 +43,14 @@ def compose(draft: Draft, placement: Placement, *, legend: bool = False) -> Draw
         )
         for edge in graph.edges
     )
-    nodes = tuple(_node(node, draft.contents[node.id], draft.boxes[node.id], corners[node.id]) for node in graph.nodes)
+    edges = tuple(
+        _ghost(mark, Role.GHOST_EDGE, telling.words) if edge.ghost else mark
+        for edge, mark in zip(graph.edges, edges, strict=True)
+    )
+    nodes = tuple(
+        _node(node, draft.contents[node.id], draft.boxes[node.id], corners[node.id], telling.words)
+        for node in graph.nodes
+    )
     size = Size(placement.size.width + 2 * MARGIN, placement.size.height + 2 * MARGIN)
     marks: tuple[Mark, ...] = ()
     if legend:
@@ -67,12 +74,12 @@ def _at(point: Point, corner: Point) -> Point:
     return Point(point.x + corner.x, point.y + corner.y)
 
 
-def _node(node: Node, content: Content, box: Box, corner: Point) -> Mark:
+def _node(node: Node, content: Content, box: Box, corner: Point, words: Words) -> Mark:
     dx, dy = corner
     tensor = node.tensor.id if node.tensor is not None else None
     if tensor is None and node.grad_fn is not None:
         tensor = node.grad_fn.variable
-    return Mark(
+    mark = Mark(
         node.id,
         content.role,
         box.extent.moved(dx, dy),
@@ -85,6 +92,13 @@ def _node(node: Node, content: Content, box: Box, corner: Point) -> Mark:
         node.op.id if node.op is not None else None,
         node.grad_fn.id if node.grad_fn is not None else None,
     )
+    return _ghost(mark, Role.GHOST, words) if node.ghost else mark
+
+
+def _ghost(mark: Mark, role: Role, words: Words) -> Mark:
+    """A mark of what is not there yet: its outline alone."""
+    outlines = tuple(path._replace(role=role) for path in mark.paths if path.role is mark.role)
+    return mark._replace(role=role, paths=outlines, texts=(), description=words.kinds[Role.GHOST])
 
 
 def _moved(coords: tuple[float, ...], dx: float, dy: float) -> tuple[float, ...]:

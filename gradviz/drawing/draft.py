@@ -36,6 +36,8 @@ class Draft(NamedTuple):
     labels: dict[str, str]  # edges that carry a gradient
     stopped: frozenset[str]  # edges that no gradient passes, though the tensor requires grad
     diagram: Diagram
+    leaving: dict[str, tuple[float, ...]]  # where edges leave each box, from the middle of its side
+    room: dict[str, tuple[Content, ...]]  # what each box is large enough for
 
 
 def draft(
@@ -45,6 +47,7 @@ def draft(
     *,
     values: bool = True,
     direction: Direction = "TB",
+    other: tuple[Graph, Trace] | None = None,
 ) -> Draft:
     """Word and size a graph.
 
@@ -54,9 +57,14 @@ def draft(
         words: of the language wanted.
         values: whether numbers are written.
         direction: of the flow of data.
+        other: the same graph as it stood earlier in the run, for which there is to be room too.
     """
     telling = tell(graph, trace, words, values=values)
-    contents = {node.id: content(node, telling) for node in graph.nodes}
+    contents = _contents(graph, telling)
+    room: dict[str, tuple[Content, ...]] = {name: (one,) for name, one in contents.items()}
+    if other is not None:
+        for name, one in _contents(other[0], tell(*other, words, values=values)).items():
+            room[name] = (*room[name], one)
     labels = {edge.id: text for edge in graph.edges if (text := gradient_label(edge, telling))}
     stopped = _stopped(graph)
     entering, leaving = _edges_by_end(graph)
@@ -65,10 +73,11 @@ def draft(
     frames = frames_of(graph.regions)
     boxes: dict[str, Box] = {}
     out_ports: dict[str, int] = {}
+    left: dict[str, tuple[float, ...]] = {}
     for node in graph.nodes:
-        offsets, ports = _leave(leaving[node.id], lanes, in_ports)
+        left[node.id], ports = _leave(leaving[node.id], lanes, in_ports)
         out_ports |= ports
-        boxes[node.id] = box(contents[node.id], lanes[node.id], offsets, direction)
+        boxes[node.id] = box(contents[node.id], lanes[node.id], left[node.id], direction, room[node.id])
     diagram = Diagram(
         tuple(
             Cell(node.id, boxes[node.id].size, boxes[node.id].inputs, boxes[node.id].outputs, frames[node.region])
@@ -81,7 +90,32 @@ def draft(
             if frames[region.id] == region_mark(region.id)
         ),
     )
-    return Draft(graph, telling, contents, boxes, lanes, labels, stopped, diagram)
+    return Draft(graph, telling, contents, boxes, lanes, labels, stopped, diagram, left, room)
+
+
+def at_moment(whole: Draft, graph: Graph, moment: Trace, direction: Direction = "TB") -> Draft:
+    """Return the draft of an earlier moment of the run, in which every box has the place and size it has in the end.
+
+    Args:
+        whole: of the end.
+        graph: the same graph as it stood then.
+        moment: the run up to then.
+        direction: of the flow of data.
+    """
+    telling = tell(graph, moment, whole.telling.words, values=whole.telling.values)
+    contents = whole.contents | _contents(graph, telling)
+    boxes = whole.boxes | {
+        node.id: box(contents[node.id], whole.lanes[node.id], whole.leaving[node.id], direction, whole.room[node.id])
+        for node in graph.nodes
+        if not node.ghost
+    }
+    labels = {edge.id: text for edge in graph.edges if (text := gradient_label(edge, telling))}
+    return whole._replace(graph=graph, telling=telling, contents=contents, boxes=boxes, labels=labels)
+
+
+def _contents(graph: Graph, telling: Telling) -> dict[str, Content]:
+    """What is said of each node that is there."""
+    return {node.id: content(node, telling) for node in graph.nodes if not node.ghost}
 
 
 def region_mark(region: int) -> str:

@@ -38,6 +38,8 @@ class Role(StrEnum):
     ROOT_STRIP = "root_strip"  # the band that names the backward call
     STAR = "star"  # the sign of a root
     PARTIAL = "partial"  # the sign of a gradient
+    GHOST = "ghost"  # a box that is not there yet at the step that is shown
+    GHOST_EDGE = "ghost_edge"
     STOP = "stop"  # the bar across an edge that no gradient passes
 
 

@@ -111,10 +111,14 @@ def _folded(stretch: Stretch, parents: dict[int, int | None]) -> Node:
         f"f{members[0].id}",
         NodeKind.FOLD,
         roots=tuple(call for node in members for call in node.roots),
-        fold=Fold(times, ops, names, saved, (min(lines), max(lines)) if lines else None),
+        fold=Fold(times, ops, names, saved, (min(lines), max(lines)) if lines else None, _ids(members)),
         region=_around(members, parents),
         line=lines[0] if lines else None,
     )
+
+
+def _ids(members: Iterable[Node]) -> tuple[str, ...]:
+    return tuple(name for node in members for name in ((node.id,) if node.fold is None else node.fold.members))
 
 
 def _lines_of(node: Node) -> tuple[int, ...]:

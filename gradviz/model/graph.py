@@ -33,6 +33,7 @@ class Fold(NamedTuple):
     grad_fns: tuple[str, ...]  # the grad_fn names of one repetition
     saved_bytes: int  # of all repetitions
     lines: tuple[int, int] | None
+    members: tuple[str, ...] = ()  # the ids of the nodes, in program order
 
 
 class Node(NamedTuple):
@@ -50,6 +51,7 @@ class Node(NamedTuple):
     region: int | None = None
     line: int | None = None
     in_error: bool = False
+    ghost: bool = False  # not there yet at the step that is shown
 
 
 class Edge(NamedTuple):
@@ -62,6 +64,7 @@ class Edge(NamedTuple):
     operand: int  # position among the inputs of `head`; after those come the bases of views that it changes
     output: int  # position among the outputs of `tail`
     gradient: Value | None = None  # what backward passed along this edge
+    ghost: bool = False  # as of a node
 
 
 class Graph(NamedTuple):

@@ -21,6 +21,7 @@ def at_step(trace: Trace, number: int) -> Trace:
     if number >= len(trace.steps) - 1:
         return trace
     begun = number + 1
+    calls = tuple(call for call in trace.backwards if call.step <= begun)
     tensors, past = _at(begun, (*trace.past, *trace.tensors))
     grad_fns, past_grad_fns = _at(begun, (*trace.past_grad_fns, *trace.grad_fns))
     moment = trace._replace(
@@ -30,12 +31,21 @@ def at_step(trace: Trace, number: int) -> Trace:
         past_grad_fns=past_grad_fns,
         ops=tuple(op for op in trace.ops if op.step <= number),
         steps=trace.steps[:begun],
-        backwards=tuple(call for call in trace.backwards if call.step <= begun),
+        backwards=calls,
         error=None,
         limits=None,
+        under_way=bool(calls) and number < _end_of(trace, len(calls) - 1),
     )
     # The stamps of a hostile run may make no sense: it is shown whole.
     return moment if next(broken(moment, WHOLE), None) is None else trace
+
+
+def _end_of(trace: Trace, place: int) -> int:
+    """The last step at which a backward call ran a grad_fn; -1 where it ran none."""
+    begin = trace.backwards[place].step
+    end = trace.backwards[place + 1].step if place + 1 < len(trace.backwards) else len(trace.steps)
+    ran = (step.id for step in reversed(trace.steps[begin:end]) if step.kind in ("backward", "accumulate"))
+    return next(ran, -1)
 
 
 def _settled(trace: Trace, number: int) -> int:

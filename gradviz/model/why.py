@@ -20,6 +20,7 @@ WhyNoGrad = Literal[
     "cleared",
     "returned",  # torch.autograd.grad hands gradients out and adds none to .grad
     "left out",  # of backward(inputs=[...])
+    "under way",  # backward runs, and has not come there
     "failed",  # backward raised before it came there
     "no gradient",  # backward came by and passed none on
     "cut off",  # its data led to the root, through an op that autograd did not record
@@ -82,6 +83,8 @@ def _not_filled(known: Grounds, tensor: Tensor, count: int) -> Why:
 def _came_by(known: Grounds, target: int | None, place: int) -> Why:
     """Why a backward call whose roots lead to a tensor left nothing in its .grad."""
     call = known.trace.backwards[place]
+    if known.trace.under_way and call is known.trace.backwards[-1]:
+        return Why("under way", call.line)
     if place in known.returned:
         return Why("returned", call.line)
     if call.inputs is not None and target not in call.inputs:
@@ -117,6 +120,7 @@ TEXTS: dict[str, dict[WhyNoGrad, str]] = {
         "cleared": "set to None",
         "returned": "autograd.grad returns, adds nothing",
         "left out": "not among inputs=",
+        "under way": "backward is on its way",
         "failed": "backward raised an error",
         "no gradient": "backward passed none to it",
         "cut off": "cut off from the root",
@@ -136,6 +140,7 @@ TEXTS: dict[str, dict[WhyNoGrad, str]] = {
         "cleared": "None に戻された",
         "returned": "autograd.grad は返すだけで加算しない",
         "left out": "inputs= に含まれない",
+        "under way": "backward の途中",
         "failed": "backward がエラーで終了",
         "no gradient": "backward から勾配が渡されていない",
         "cut off": "起点から切り離されている",

@@ -21,7 +21,7 @@ from gradviz.model.cost import Costs, added
 from gradviz.model.costtable import cost_table
 from gradviz.model.trace import Trace
 from gradviz.model.wire import MAX_PAYLOAD, Exit, Frame, FrameError, FrameReader, Kind, Ready, Request, pack
-from gradviz.picture.make import smaller, unable
+from gradviz.picture.make import Stage, smaller, stage, unable
 from gradviz.picture.picture import Options, Save, Saved
 
 if sys.platform != "win32":
@@ -54,6 +54,7 @@ class Session:
         self._builder: TraceBuilder | None = None
         self._how: Exit | FrameError | None = None  # how the run ended; None: it goes on
         self._record: Trace | None = None  # of the whole run, once it was asked for
+        self._stage: tuple[Options, Stage] | None = None  # of the record, if it was stepped through
         self._measuring: int | None = None  # the run whose costs are coming
         self._costs = Costs()
         self._next = 0.0  # when the run may be shown unfinished
@@ -83,7 +84,7 @@ class Session:
         if request.budget is not None:
             self._measuring, self._costs = run, Costs()
             return
-        self._run, self._how, self._record = run, None, None
+        self._run, self._how, self._record, self._stage = run, None, None, None
         self._builder = TraceBuilder(request, self._ready)
         self._next = time.monotonic() + FIRST
 
@@ -114,11 +115,20 @@ class Session:
 
     def _picture(self, builder: TraceBuilder) -> bytes:
         """The first picture that goes into a frame."""
-        for made in smaller(self._run, self._trace(builder), self._options, complete=self._how is not None):
+        trace, complete = self._trace(builder), self._how is not None
+        staged = self._staged(trace) if complete and self._options.step is not None else None
+        for made in smaller(self._run, trace, self._options, complete=complete, staged=staged):
             payload = msgspec.json.encode(made)
             if len(payload) <= MAX_PAYLOAD:
                 return payload
         raise FrameError(f"even without a drawing it is larger than {MAX_PAYLOAD:,} bytes")
+
+    def _staged(self, trace: Trace) -> Stage:
+        """The run laid out, once for all of its steps."""
+        wanted = self._options._replace(step=0)
+        if self._stage is None or self._stage[0] != wanted:
+            self._stage = wanted, stage(trace, wanted)
+        return self._stage[1]
 
     def _trace(self, builder: TraceBuilder) -> Trace:
         if self._how is None:

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from gradviz.drawing.compose import compose
-from gradviz.drawing.draft import draft
+from gradviz.drawing.draft import Draft, at_moment, draft
 from gradviz.drawing.shapes import Drawing
 from gradviz.drawing.words import ENGLISH, JAPANESE, Words
 from gradviz.layout import graphviz, layered
@@ -18,6 +18,7 @@ from gradviz.model.errors import explained, limit_text
 from gradviz.model.fold import fold
 from gradviz.model.graph import Graph
 from gradviz.model.moment import at_step
+from gradviz.model.stepped import done_at, stepped
 from gradviz.model.toggles import Toggles
 from gradviz.model.trace import Output, Trace
 from gradviz.picture.picture import Language, Options, Picture, Problem
@@ -50,30 +51,67 @@ class Seen(NamedTuple):
     moment: Trace
 
 
+class Stage(NamedTuple):
+    """The graph of a whole run with a place for every box, in which each of its steps can be shown."""
+
+    draft: Draft
+    placement: Placement
+    notice: str  # what there is to say about how it was laid out
+
+
 class Shown(NamedTuple):
-    """A graph and its drawing, and what there is to say about how it was laid out."""
+    """A graph and its drawing, the state of the run that it is of, and what there is to say about its layout."""
 
     graph: Graph
     drawing: Drawing
     notice: str
+    moment: Trace
 
 
 def seen(trace: Trace, options: Options) -> Seen:
-    """Return the graph of a trace at the step and in the view that are wanted, folded as wanted."""
-    moment = trace if options.step is None else at_step(trace, options.step)
-    graph = build(moment, options.view)
-    return Seen(fold(graph) if options.fold == "auto" else graph, moment)
+    """Return the graph of a trace in the view that is wanted, folded as wanted, as it stood at the step wanted."""
+    whole = build(trace, options.view)
+    whole = fold(whole) if options.fold == "auto" else whole
+    return Seen(whole, trace) if options.step is None else _at(whole, trace, options, options.step)
 
 
-def shown(trace: Trace, options: Options) -> Shown:
-    """Return the graph of a trace, laid out and drawn."""
-    graph, moment = seen(trace, options)
-    sized = draft(graph, moment, WORDS[options.language], values=options.values, direction=options.direction)
-    placement, notice = _place(sized.diagram, options)
-    return Shown(graph, compose(sized, placement, legend=options.legend), notice)
+def stage(trace: Trace, options: Options) -> Stage:
+    """Lay out the graph of a whole run. Where a step is wanted, boxes have room for what they say before backward."""
+    whole, _ = seen(trace, options._replace(step=None))
+    before = None
+    if options.step is not None:
+        begins = next((call.step - 1 for call in trace.backwards), len(trace.steps))
+        before = _at(whole, trace, options, max(0, begins))
+    words = WORDS[options.language]
+    made = draft(whole, trace, words, values=options.values, direction=options.direction, other=before)
+    placement, notice = _place(made.diagram, options)
+    return Stage(made, placement, notice)
 
 
-def picture(run: int, trace: Trace, options: Options, *, complete: bool, draw: bool = True) -> Picture:
+def shown(trace: Trace, options: Options, stage_: Stage | None = None) -> Shown:
+    """Return the graph of a trace, laid out and drawn.
+
+    Args:
+        trace: the whole run.
+        options: how it is to be shown.
+        stage_: the run laid out with these options, of another step or this one.
+    """
+    made, placement, notice = stage_ or stage(trace, options)
+    graph, moment = made.graph, trace
+    if options.step is not None:
+        graph, moment = _at(graph, trace, options, options.step)
+        made = at_moment(made, graph, moment, options.direction)
+    return Shown(graph, compose(made, placement, legend=options.legend), notice, moment)
+
+
+def _at(whole: Graph, trace: Trace, options: Options, step: int) -> Seen:
+    moment = at_step(trace, step)
+    return Seen(stepped(whole, build(moment, options.view)), moment)
+
+
+def picture(
+    run: int, trace: Trace, options: Options, *, complete: bool, draw: bool = True, staged: Stage | None = None
+) -> Picture:
     """Return all that the window shows of a run.
 
     Args:
@@ -82,9 +120,10 @@ def picture(run: int, trace: Trace, options: Options, *, complete: bool, draw: b
         options: how it is to be shown.
         complete: whether the run is over.
         draw: whether there is to be a drawing.
+        staged: the run laid out with these options.
     """
-    made = shown(trace, options) if trace.tensors and draw else None
-    moment = trace if options.step is None else at_step(trace, options.step)
+    made = shown(trace, options, staged) if trace.tensors and draw else None
+    moment = trace if made is None else made.moment
     return Picture(
         run,
         complete,
@@ -103,12 +142,15 @@ def picture(run: int, trace: Trace, options: Options, *, complete: bool, draw: b
         "" if made is None else made.notice,
         course(trace) if complete and options.step is None else Course(),
         options.step,
+        None if made is None or options.step is None else done_at(made.graph, trace, options.step),
     )
 
 
-def smaller(run: int, trace: Trace, options: Options, *, complete: bool) -> Iterator[Picture]:
+def smaller(
+    run: int, trace: Trace, options: Options, *, complete: bool, staged: Stage | None = None
+) -> Iterator[Picture]:
     """Yield the picture that is wanted, then those to take where that is too large, each saying what is missing."""
-    yield picture(run, trace, options, complete=complete)
+    yield picture(run, trace, options, complete=complete, staged=staged)
     if options.fold == "none":
         folded = picture(run, trace, options._replace(fold="auto"), complete=complete)
         yield folded._replace(notice=_FOLDED[options.language])

@@ -97,3 +97,8 @@ class Picture(NamedTuple):
     course: Course = Course()  # the stops of the run; only with the picture of its end
     step: int | None = None  # that the drawing and the rows are of; None: the end
     now: str | None = None  # the mark of what was done at that step
+
+    @property
+    def failed(self) -> bool:
+        """Whether the run ended in an error, or there was none because the text is no program."""
+        return any(problem.severity == "error" for problem in self.problems)

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gradviz.drawing.draft import draft
+from gradviz.drawing.shapes import Role
 from gradviz.intake import TraceBuilder
 from gradviz.layout import graphviz, layered
 from gradviz.layout.diagram import Diagram, Direction
@@ -31,7 +32,7 @@ from gradviz.model.trace import (
     Warned,
 )
 from gradviz.model.wire import FrameError, Ready, Request, encode
-from gradviz.picture.make import WARNINGS, picture, problems, shown
+from gradviz.picture.make import WARNINGS, picture, problems, shown, stage
 from gradviz.picture.picture import FoldMode, Language, Options, Problem
 from tests.unit.model.records import PATIENT, records
 from tests.unit.model.traces import loop, scalar, square
@@ -68,7 +69,22 @@ def test_every_option_gives_a_picture(options: Options) -> None:
 
 def test_a_step_shows_the_run_as_it_stood() -> None:
     trace = square().trace()
-    assert [len(shown(trace, Options(step=step)).graph.nodes) for step in (0, 1, 6)] == [0, 1, 3]
+    graphs = [shown(trace, Options(step=step)).graph for step in (0, 1, 6)]
+    assert [sum(not node.ghost for node in graph.nodes) for graph in graphs] == [0, 1, 3]
+    assert [picture(1, trace, Options(step=step), complete=True).now for step in (0, 1, 6)] == [None, None, "t0"]
+
+
+@pytest.mark.parametrize("view", get_args(View))
+@pytest.mark.parametrize("direction", get_args(Direction))
+def test_nothing_moves_from_step_to_step(view: View, direction: Direction) -> None:
+    trace = loop(5).trace()
+    options = Options(view=view, direction=direction, step=0)
+    staged = stage(trace, options)
+    drawings = [shown(trace, options._replace(step=k), staged).drawing for k in range(len(trace.steps))]
+    assert len({drawing.size for drawing in drawings}) == 1
+    assert len({tuple((mark.id, mark.rect) for mark in drawing.nodes) for drawing in drawings}) == 1
+    assert all(not mark.texts for mark in drawings[0].nodes if mark.role is Role.GHOST)
+    assert not any(mark.role in (Role.GHOST, Role.GHOST_EDGE) for mark in (*drawings[-1].nodes, *drawings[-1].edges))
 
 
 def test_folding_is_a_choice() -> None:
