@@ -57,6 +57,8 @@ def _statistics(tensor: torch.Tensor, shape: tuple[int, ...]) -> Value:
 
 def _flat(tensor: torch.Tensor) -> tuple[torch.Tensor, int]:
     """The elements in the order of memory, without a copy where they fill it; and how often each is repeated."""
+    if tensor.is_contiguous():
+        return tensor.view(-1), 1
     own = tensor[tuple(0 if stride == 0 else slice(None) for stride in tensor.stride())]
     expected = 1
     for stride, size in sorted(zip(own.stride(), own.shape, strict=True)):
@@ -80,8 +82,10 @@ def _deviation(flat: torch.Tensor, times: int, mean: float) -> float:
 
 def _square_sum(flat: torch.Tensor) -> float:
     """The sum of the squares, row by row: one sum over all would lose the digits of float32."""
-    rows = flat.numel() // _ROW
-    norms = torch.linalg.vector_norm(flat[: rows * _ROW].view(rows, _ROW), dim=1).double()
-    rest: float = torch.linalg.vector_norm(flat[rows * _ROW :]).item()
-    total: float = norms.square_().sum().item()
+    whole = flat.numel() // _ROW * _ROW
+    norms = torch.linalg.vector_norm(flat[:whole].view(-1, _ROW), dim=1).double()
+    total: float = norms.dot(norms).item()
+    if whole == flat.numel():
+        return total
+    rest: float = torch.linalg.vector_norm(flat[whole:]).item()
     return total + rest * rest
