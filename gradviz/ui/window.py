@@ -3,12 +3,11 @@
 Nothing is decided here. What happens goes through `state.update`; panels are told what to show and never ask.
 """
 
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu
+from PySide6.QtWidgets import QApplication, QMainWindow
 
 from gradviz.drawing.theme import THEMES
 from gradviz.picture.picture import Language
@@ -23,8 +22,8 @@ from gradviz.ui.commands import Commands
 from gradviz.ui.exporting import Exporter
 from gradviz.ui.files import Files
 from gradviz.ui.language import speak
+from gradviz.ui.menus import add_lessons, add_recent, fill_bar
 from gradviz.ui.panels import Panels, build
-from gradviz.ui.plain import plain
 from gradviz.ui.presentation import Presentation
 from gradviz.ui.runner import Runner
 from gradviz.ui.theme import colours, palette, stylesheet, system_theme
@@ -311,35 +310,9 @@ class Window(QMainWindow):
         self._panels.status.show_place(self._panels.editor.line, self._panels.editor.column)
 
     def _build_menus(self) -> None:
-        bar = self.menuBar()
-        for title in asked.MENUS:
-            menu = bar.addMenu(asked.said(title))
-            for command in asked.COMMANDS:
-                if command.menu == title and command.id == asked.LINE:
-                    menu.addSeparator()
-                elif command.menu == title and command.id in self._actions:
-                    menu.addAction(self._actions[command.id])
-            if title == asked.EXAMPLES:
-                self._add_lessons(menu)
-            elif title == asked.FILE:
-                self._recent = QMenu(self.tr("Open &recent"), self)
-                self._recent.aboutToShow.connect(self._fill_recent)
-                menu.insertMenu(self._actions["save"], self._recent)
-            elif title == asked.VIEW:
-                menu.addSeparator()
-                for dock in self.findChildren(QDockWidget):
-                    menu.addAction(dock.toggleViewAction())
-
-    def _add_lessons(self, menu: QMenu) -> None:
-        for number, lesson in enumerate(self._lessons, start=1):
-            title = plain(getattr(lesson.title, self._language)).replace("&", "&&")
-            menu.addAction(f"{number}  {title}", partial(self._pick_lesson, lesson.name))
-
-    def _fill_recent(self) -> None:
-        self._recent.clear()
-        for number, name in enumerate(self._files.recent, start=1):
-            shown = plain(Path(name).name).replace("&", "&&")
-            self._recent.addAction(f"&{number}  {shown}", partial(self._files.open_path, Path(name)))
+        menus = fill_bar(self, self._actions)
+        add_lessons(menus[asked.EXAMPLES], self._lessons, self._language, self._pick_lesson)
+        add_recent(menus[asked.FILE], self._actions["save"], self._files)
 
     # Qt's own calls.
 
