@@ -57,6 +57,7 @@ class Traits(NamedTuple):
     name: str  # in full: "aten::mul.Tensor"
     writes: tuple[tuple[int, str], ...]  # position and name of the arguments it writes to, by its schema
     same_elements: bool  # its result has the elements of its first operand, in whatever order, in the same memory
+    is_view: bool  # its result shares the memory of an operand, which it leaves as it is
     is_detach: bool
     is_birth: bool  # it turns raw memory into the program's tensor: what it is given is no tensor of the program
     is_composite: bool  # it is made of others alone and leaves views and versions to them
@@ -80,6 +81,7 @@ def _learn(operator: Any) -> Traits:  # noqa: ANN401  # as above
         f"{operator._schema.name}.{operator._overloadname}",
         tuple((k, one.name) for k, one in arguments if one.alias_info is not None and one.alias_info.is_write),
         operator in _SAME_ELEMENTS,
+        any(one.alias_info is not None and not one.alias_info.is_write for one in operator._schema.returns),
         operator is _aten.detach.default,
         operator is _aten.lift_fresh.default,
         counts_inside and has_kernel(name, "CompositeImplicitAutograd"),
@@ -236,18 +238,26 @@ def grad_fn(tensor: torch.Tensor) -> Node | None:
 
     That is one of several views made at once (unbind, split), after one of them was changed in place.
     """
-    try:
+    if not tensor._is_view():
         return tensor.grad_fn
-    except RuntimeError:
-        return None
+    # Torch makes a changed view's grad_fn anew, by running ops while it holds a lock: a mode that saw them and asked
+    # for the grad_fn itself would wait for ever.
+    with torch._C._DisableTorchDispatch():
+        try:
+            return tensor.grad_fn
+        except RuntimeError:
+            return None
 
 
 def is_leaf(tensor: torch.Tensor) -> bool:
     """Whether a tensor is a leaf; False for a view that torch has given up."""
-    try:
+    if not tensor._is_view():
         return tensor.is_leaf
-    except RuntimeError:
-        return False
+    with torch._C._DisableTorchDispatch():  # as in grad_fn
+        try:
+            return tensor.is_leaf
+        except RuntimeError:
+            return False
 
 
 def inputs_of(node: Node) -> tuple[tuple[Node | None, int], ...]:

@@ -140,17 +140,24 @@ class Recorder:
         """
         operands = [] if traits.is_birth else reader.tensors_in((*args, kwargs) if kwargs else args)
         with self.lock:
-            saves_output = traits.is_detach and self.has_made(operands[0])
-            if not saves_output:
+            goes_on = (traits.is_detach and self.has_made(operands[0])) or self._remakes_view(traits, frame)
+            if not goes_on:
                 self.settle()
             why = "detach" if traits.is_detach else "not differentiable"
             name = "prim::data" if traits.is_detach and not reader.shares_version() else traits.name
-            pending = self._begin(name, operands, why, frame, promise=saves_output or self._packing > 0)
+            pending = self._begin(name, operands, why, frame, promise=goes_on or self._packing > 0)
         if traits.writes:
             pending.written = reader.written_by(traits, args, kwargs)
         if traits.same_elements and operands:
             pending.viewed = operands[0]
         return pending
+
+    def _remakes_view(self, traits: reader.Traits, frame: FrameType) -> bool:
+        """Whether this may be torch, still in an in-place op, making the changed view anew: it holds a lock on it."""
+        if not traits.is_view:
+            return False
+        changed = [last.place for last in self._pending if any(tensor._is_view() for tensor in last.written)]
+        return bool(changed) and self.source.place(frame) in changed
 
     def op_done(self, pending: Pending, result: object) -> None:
         """Note what the kernel returned."""

@@ -19,6 +19,10 @@ MAX_PAYLOAD = 8 * 1024 * 1024
 MAX_RUN = 256 * 1024 * 1024
 
 
+# Made once: json.dumps makes one for each message. Records hold no cycles.
+_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False, ensure_ascii=False, check_circular=False)
+
+
 class Kind(IntEnum):
     """What a frame carries, and who sends it."""
 
@@ -98,8 +102,7 @@ def encode(message: Request | Ready | Exit | Page | CostPage) -> bytes:
 
     Half a surrogate pair is a character to Python, but none of UTF-8: it arrives as a question mark.
     """
-    text = json.dumps(message, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
-    return text.encode(errors="replace")
+    return _ENCODER.encode(message).encode(errors="replace")
 
 
 class FrameReader:

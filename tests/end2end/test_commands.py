@@ -169,8 +169,8 @@ def test_measure_compares_the_modes(tmp_path: Path) -> None:
 def test_measure_tells_of_modes_that_raise_and_counts_what_comes_before() -> None:
     done = gradviz("measure", "lesson:first", "--budget", "0.2")
     assert done.returncode == 0, done.stderr
-    assert "no_grad: RuntimeError: element 0 of tensors does not require grad" in done.stdout
-    (forward,) = [line for line in done.stdout.splitlines() if line.startswith("forward")]
+    assert "RuntimeError: element 0 of tensors does not require grad" in done.stdout
+    (forward,) = [line for line in done.stdout.splitlines() if line.startswith("before backward")]
     assert forward.count("±") == 3
 
 

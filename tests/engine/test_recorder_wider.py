@@ -7,6 +7,17 @@ from tests.engine.bare import both_runs
 HEAD = "import torch\nx = torch.tensor([1.0, 2.0], requires_grad=True)\n"
 
 PROGRAMS = {
+    "complex views changed in place": """\
+def run():
+    z = torch.ones(3, dtype=torch.complex64, requires_grad=True)
+    z.clone().conj().mul_(2)
+    y = torch.view_as_real(z.clone())
+    y[0].mul_(2)
+    print(type(y.grad_fn).__name__, y.is_leaf)
+    y.sum().backward()
+    print(z.grad)
+run()
+""",
     "foreach": """\
 y = x * 2
 z = [y.sin(), y.cos()]

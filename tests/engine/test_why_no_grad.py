@@ -6,6 +6,7 @@ import pytest
 
 from gradviz.model.build import build
 from gradviz.model.grounds import grounds
+from gradviz.model.moment import at_step
 from gradviz.model.why import Why, WhyNoGrad, why
 from tests.engine.recording import record, tensor
 
@@ -70,7 +71,18 @@ def test_the_reason_is_the_true_one(body: str, name: str, expected: Why) -> None
 
 
 def test_every_reason_is_given_here() -> None:
-    assert {expected.reason for _, _, expected in CASES} == set(get_args(WhyNoGrad))
+    assert {expected.reason for _, _, expected in CASES} | {"under way"} == set(get_args(WhyNoGrad))
+
+
+def test_while_backward_runs_it_is_on_its_way() -> None:
+    trace = record(f"{HEAD}y = (x * w).exp()\ny.backward()")
+    line = max(step.id for step in trace.steps if step.kind == "line" and step.line == 5)
+    leaves = [step.id for step in trace.steps if step.kind == "accumulate"]
+    for step, expected in ((line, Why("not run")), (min(leaves) - 1, Why("under way", 5))):
+        moment = at_step(trace, step)
+        assert why(grounds(moment), tensor(moment, "x")) == expected
+    for leaf in (tensor(at_step(trace, max(leaves)), name) for name in ("x", "w")):
+        assert leaf.grad is not None
 
 
 @pytest.mark.parametrize(("change", "reason"), [("w.mul_(2)", "not run"), ("w[()] = 4.", "not run")])
