@@ -60,15 +60,23 @@ def cost_table(costs: Costs, language: str = "en") -> CostTable:
     """Return what is shown of costs, whether all have come or not."""
     names = _NAMES[language]
     rows = [_times(costs, part, names) for part in _TIMES if _is_told(costs, part)]
-    rows += [_bytes(costs, field, names) for field in _BYTES]
+    rows += [_bytes(costs, field, names) for field in _BYTES if field != "parameter_bytes" or _has_parameters(costs)]
     return CostTable(
         tuple(NAMES[mode] for mode in MODES),
         tuple(rows),
         (time_verdict(costs, "grad", "no_grad", language), memory_verdict(costs, "grad", "no_grad", language)),
-        tuple(f"{NAMES[one.mode]}: {one.error.type}: {one.error.message}" for one in costs.raised),
+        _errors(costs),
         min((len(laps) for mode in MODES if (laps := laps_of(costs, mode))), default=0),
         costs.done,
     )
+
+
+def _errors(costs: Costs) -> tuple[str, ...]:
+    """Each error once, with the modes that raise it."""
+    raised: dict[str, list[str]] = {}
+    for one in costs.raised:
+        raised.setdefault(f"{one.error.type}: {one.error.message}", []).append(NAMES[one.mode])
+    return tuple(f"{', '.join(modes)}: {error}" for error, modes in raised.items())
 
 
 def _is_told(costs: Costs, part: str) -> bool:
@@ -76,6 +84,10 @@ def _is_told(costs: Costs, part: str) -> bool:
     if part == "forward":
         return any(lap.forward < lap.seconds for lap in costs.laps)
     return part == "seconds" or any(getattr(lap, part) for lap in costs.laps)
+
+
+def _has_parameters(costs: Costs) -> bool:
+    return any(one.parameter_bytes for one in costs.held)
 
 
 def _times(costs: Costs, part: str, names: dict[str, str]) -> CostRow:
