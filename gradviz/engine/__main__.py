@@ -87,6 +87,7 @@ def _load_torch() -> tuple[str, child.Work]:
         sys.stderr.write(f"gradviz: {sys.executable} cannot import torch: {error}\n")
         sys.exit(NO_TORCH)
     work = importlib.import_module("gradviz.engine.work")
+    work.prepare()
     return str(torch.__version__), work.work
 
 

@@ -78,7 +78,7 @@ class _Runs:
     def _run(self, mode: GradMode) -> tuple[dict[str, object], float, float]:
         """Run it once; return the names it has bound, when it began and when it ended."""
         self.reset()
-        names = vars(main_module())
+        names = vars(main_module(self.program.source))
         with redirect_stdout(self._sink), redirect_stderr(self._sink), ambient(mode):
             began = time.perf_counter()
             with suppress(Exception, SystemExit):  # that it raises in this mode is known and told

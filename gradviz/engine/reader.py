@@ -4,6 +4,7 @@ Nothing here keeps a tensor or a grad_fn alive, writes to one, or computes under
 not change what is read.
 """
 
+import contextlib
 import functools
 import re
 from collections.abc import Callable, Iterable
@@ -317,6 +318,12 @@ def saved(node: Node, name: str) -> Kept:
             return Kept("freed")
         return Kept("kept", tuple(tensors_in([pack.data for pack in packs])), int(changed[1]))
     return Kept("kept", tuple(tensors_in((kept,))))
+
+
+def know_processor() -> None:
+    """Have torch find out what this processor can do, for which it reads files: half precision asks for it later."""
+    with contextlib.suppress(AttributeError):  # a private name: another torch may not have it
+        torch.cpu._is_avx2_supported()
 
 
 def replace_engine_run(replacement: Callable[[EngineRun], EngineRun]) -> Callable[[], None]:

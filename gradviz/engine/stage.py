@@ -1,6 +1,7 @@
 """What a program finds around it when it begins, and what is said of it when it ends in an exception."""
 
 import difflib
+import linecache
 import sys
 import traceback
 from contextlib import nullcontext
@@ -19,8 +20,12 @@ def ambient(mode: GradMode) -> torch.no_grad | torch.inference_mode | nullcontex
     return torch.inference_mode() if mode == "inference" else nullcontext()
 
 
-def main_module() -> ModuleType:
-    """A fresh __main__, as a program run by itself would have, with torch at hand even where it is not imported."""
+def main_module(source: str) -> ModuleType:
+    """A fresh __main__, as a program run by itself would have, with torch at hand even where it is not imported.
+
+    Its source can be read, as that of a file can: TorchScript asks for it, and so do tracebacks.
+    """
+    linecache.cache[FILE] = (len(source), None, source.splitlines(keepends=True), FILE)
     module = ModuleType("__main__")
     vars(module)["torch"] = torch
     sys.modules["__main__"] = module

@@ -2,8 +2,13 @@
 
 from collections.abc import Callable
 
-from gradviz.engine import measure, worker
+from gradviz.engine import measure, reader, worker
 from gradviz.model.wire import Request
+
+
+def prepare() -> None:
+    """Do what can only be done before a process is locked, and holds for all that are forked from it."""
+    reader.know_processor()
 
 
 def work(request: Request, send: Callable[[bytes], None]) -> None:

@@ -58,7 +58,7 @@ def recorded(program: Program, request: Request, stream: Stream) -> Recorded:
     """Run a program under the recorder, to its end or a limit."""
     source = Source(program)
     run = Run(stream, source, request.limits.ops)
-    names, module = Names(run.ledger, source.modules), main_module()
+    names, module = Names(run.ledger, source.modules), main_module(program.source)
     threads = Threads(run, names, request.mode)
     error: ProgramError | None = None
     backward = BackwardWatch(threads.here)

@@ -160,6 +160,21 @@ def test_late_imports_work_behind_the_wall() -> None:
         assert cold.trace(pages, source).error is None
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "t = torch.ones(4, requires_grad=True)\n(t.half() @ t.half()).backward()\n",
+        "@torch.jit.script\ndef f(x: torch.Tensor):\n    return x * 2\nf(torch.ones(2))\n",
+        "torch.set_num_threads(4)\ntorch.ones(500, 500) @ torch.ones(500, 500)\n",
+        "import io\nb = io.BytesIO()\ntorch.save(torch.ones(2), b)\n",
+    ],
+)
+def test_what_torch_reads_of_the_machine_is_there_behind_the_wall(client: Client, source: str) -> None:
+    pages, how = client.run("import torch\n" + source, Limits(seconds=PATIENCE))
+    assert how == Exit(0, 0)
+    assert client.trace(pages, source).error is None
+
+
 def test_the_end_of_the_reader_is_the_end_of_all() -> None:
     with Client() as client:
         client.warm()
