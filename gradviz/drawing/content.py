@@ -80,7 +80,7 @@ class Telling(NamedTuple):
     def name(self, tensor: int | None) -> str:
         """The names of a tensor in the program, or nothing."""
         tensors = self.trace.tensors
-        return tensor_name(tensors[tensor]) if tensor is not None and tensor < len(tensors) else ""
+        return "" if tensor is None else tensor_name(tensors[tensor])
 
     def no_grad(self, tensor: Tensor, *, briefly: bool = False) -> str:
         """That a tensor has no .grad, and why; briefly, without the line to blame where that makes it too long."""
@@ -188,7 +188,7 @@ def _grad_line(tensor: Tensor, sums: tuple[Value | None, ...], telling: Telling)
     total = telling.value(tensor.grad) or shape_text(tensor.grad.shape)
     parts = [telling.value(part) if part is not None else None for part in sums]
     told = " + ".join(part for part in parts if part is not None)
-    if len(parts) > 1 and len(told) <= _WIDEST_SUM and None not in parts and adds_up(tensor.grad, sums):
+    if len(parts) > 1 and len(told) <= _WIDEST_SUM and adds_up(tensor.grad, sums, tensor.dtype):
         return Line(words.summed.format(total, told), TextRole.GRAD)
     return Line(words.grad.format(total), TextRole.GRAD)
 
@@ -218,7 +218,7 @@ def _grad_detail(tensor: Tensor, sums: tuple[Value | None, ...], telling: Tellin
     if not telling.values:
         return words.grad.format(shape_text(tensor.grad.shape))
     total = long_text(tensor.grad, words)
-    if len(sums) > 1 and adds_up(tensor.grad, sums):
+    if len(sums) > 1 and adds_up(tensor.grad, sums, tensor.dtype):
         return words.summed.format(total, " + ".join(long_text(part, words) for part in sums))
     return words.grad.format(total)
 

@@ -54,7 +54,7 @@ def _names(group: Sequence[Saved]) -> str:
 
 def _what(group: Sequence[Saved], tensors: Sequence[Tensor]) -> tuple[str, ...]:
     """Which tensor it is and how large. Of what a hook packed neither is known."""
-    known = [tensors[one.tensor] for one in group if one.tensor is not None and one.tensor < len(tensors)]
+    known = [tensors[one.tensor] for one in group if one.tensor is not None]
     if not known and group[0].state == "packed":
         return ()
     names = ", ".join(dict.fromkeys(name for tensor in known for name in tensor.names))
@@ -69,5 +69,5 @@ def _state(group: Sequence[Saved], tensors: Sequence[Tensor], words: Words) -> s
 
 
 def _is_changed(saved: Saved, tensors: Sequence[Tensor]) -> bool:
-    now = tensors[saved.tensor].version if saved.tensor is not None and saved.tensor < len(tensors) else None
+    now = None if saved.tensor is None else tensors[saved.tensor].version
     return saved.state == "kept" and None not in (saved.version, now) and saved.version != now

@@ -12,8 +12,8 @@ _FUNCTION = "function::"  # before the name of an autograd.Function, where an op
 
 
 def op_title(op: Op) -> str:
-    """The op and how the person wrote it: `mul · x * x`."""
-    return _titled([_name(op)], _written(op))
+    """The op and how the person wrote it: `mul · x * x`; alone where a backward call ran it, which runs many."""
+    return _titled([_name(op)], "" if op.phase == "backward" else _written(op))
 
 
 def fold_titles(ops: tuple[Op, ...]) -> tuple[str, ...]:

@@ -223,9 +223,9 @@ HINTS = (
     Hint("python-memory", "MemoryError", r"^$", _MEMORY_EN, _MEMORY_JA),  # Python itself says no more than the type
     Hint(
         "denied",
-        "PermissionError|OSError|BlockingIOError",
+        "PermissionError|OSError|BlockingIOError|FileNotFoundError",
         r"Operation not permitted|Permission denied|Too many open files|Resource temporarily unavailable"
-        r"|\[Errno (?:1|11|13|24)\]",
+        r"|\[Errno (?:1|11|13|24)\]|No usable temporary directory",
         "gradviz runs programs without files, network or other processes.",
         "gradviz ではプログラムはファイル、ネットワーク、他のプロセスを使えません。",
     ),
@@ -243,6 +243,13 @@ HINTS = (
         r"process was ended: cancelled$",
         "Stopped. What the program did until then is shown.",
         "停止しました。そこまでの記録を表示しています。",
+    ),
+    Hint(
+        "refused",
+        "RecordRefused",
+        r".+",
+        "What the run sent of itself does not hold together, so only what came before it is shown.",
+        "実行から届いた記録に矛盾があるため、それより前の分だけを表示しています。",
     ),
     Hint(
         "died",

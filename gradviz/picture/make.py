@@ -14,13 +14,14 @@ from gradviz.layout.diagram import Diagram
 from gradviz.layout.geometry import Placement
 from gradviz.model.build import build
 from gradviz.model.course import Course, course
-from gradviz.model.errors import explained, limit_text
+from gradviz.model.errors import explained, limit_said, limit_text, warning_hint, warning_text
 from gradviz.model.fold import fold
 from gradviz.model.graph import Graph
 from gradviz.model.moment import at_step
 from gradviz.model.stepped import done_at, stepped
 from gradviz.model.toggles import Toggles
 from gradviz.model.trace import Output, Trace
+from gradviz.model.why import mode_to_blame
 from gradviz.picture.picture import Language, Options, Picture, Problem
 from gradviz.picture.rows import rows
 
@@ -168,20 +169,21 @@ def problems(trace: Trace, options: Options) -> list[Problem]:
     found: list[Problem] = []
     language, error, limit = options.language, trace.error, trace.limits
     if error is not None:
-        words, said = explained(error, language), f"{error.type}: {error.message}"
+        words, said = explained(error, language, mode_to_blame(trace)), f"{error.type}: {error.message}"
         place = (error.line, error.column, error.end_line, error.end_column)
         found.append(Problem("error", *place, words, said, error.hint))
     if limit is not None:
         line = next((step.line for step in reversed(trace.steps) if step.kind == "line" and step.line), None)
-        found.append(Problem("error", line, 0, None, 0, limit_text(limit, language), limit.reached, "limits"))
-    return [*found, *_warnings(trace, WORDS[language])]
+        found.append(Problem("error", line, 0, None, 0, limit_text(limit, language), limit_said(limit), "limits"))
+    return [*found, *_warnings(trace, language)]
 
 
-def _warnings(trace: Trace, words: Words) -> Iterator[Problem]:
-    raised = Counter(trace.warnings)
+def _warnings(trace: Trace, language: Language) -> Iterator[Problem]:
+    raised, words = Counter(trace.warnings), WORDS[language]
     for warned, times in list(raised.items())[:WARNINGS]:
-        message = f"{warned.category}: {warned.message}" + (f" (×{times:,})" if times > 1 else "")
-        yield Problem("warning", warned.line, 0, None, 0, message, message, None)
+        often = f" (×{times:,})" if times > 1 else ""
+        told, said = warning_text(warned, language) + often, f"{warned.category}: {warned.message}{often}"
+        yield Problem("warning", warned.line, 0, None, 0, told, said, warning_hint(warned))
     hidden = len(raised) - WARNINGS
     if hidden > 0:
         yield Problem("warning", None, 0, None, 0, words.more.format(hidden), words.more.format(hidden), None)

@@ -35,7 +35,7 @@ def test_any_other_end_is_an_error_on_the_last_line(how: Exit, words: str) -> No
 def test_what_cannot_be_read_is_not_said_to_be_the_end_of_a_process() -> None:
     error = ended(TRACE, FrameError("record 7 has no number")).error
     assert error is not None
-    assert (error.type, error.line, error.hint) == (REFUSED, 4, None)
+    assert (error.type, error.line, error.hint) == (REFUSED, 4, "refused")
     assert error.message == "what the program's process sent cannot be read: record 7 has no number"
 
 

@@ -136,6 +136,8 @@ SAID: list[tuple[str, str, str]] = [
     ("denied", "OSError", "[Errno 24] Too many open files"),
     ("input", "EOFError", "EOF when reading a line"),
     ("stopped", "ProcessDied", "the program's process was ended: cancelled"),
+    ("denied", "FileNotFoundError", "[Errno 2] No usable temporary directory found in ['/tmp', '/var/tmp']"),
+    ("refused", "RecordRefused", "what the program's process sent cannot be read: record 7 has no number"),
     ("died", "ProcessDied", "the program's process was ended: it sent nonsense"),
     ("died", "ProcessDied", "the program's process crashed: Segmentation fault (signal 11)"),
 ]

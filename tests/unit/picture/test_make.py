@@ -148,7 +148,7 @@ def test_problems_are_told_the_gravest_first() -> None:
         "SyntaxError: invalid character '（' (U+FF08)",
         "full-width",
     )
-    assert (second.line, second.original, second.hint) == (3, "ops", "limits")
+    assert (second.line, second.original, second.hint) == (3, "ops limit reached at 7 ops", "limits")
     assert second.message.startswith("Stopped after 7 ops")
     assert third == Problem("warning", 4, 0, None, 0, "UserWarning: take care", "UserWarning: take care", None)
 

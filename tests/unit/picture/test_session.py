@@ -125,7 +125,7 @@ def test_a_run_that_was_killed_shows_what_it_did_and_why() -> None:
     (made,) = map(shown, answers(session, pack(Kind.EXITED, 1, encode(Exit(0, 9, "time")))))
     assert made.complete
     assert made.drawing is not None
-    assert [(problem.original, problem.hint) for problem in made.problems] == [("time", "limits")]
+    assert [(problem.original, problem.hint) for problem in made.problems] == [("time limit reached", "limits")]
 
 
 def test_a_malformed_page_ends_the_run_with_an_error() -> None:
