@@ -1,0 +1,127 @@
+"""What `gradviz measure` says, against tools that know nothing of it: torch's own benchmark, hooks and profiler."""
+
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from itertools import accumulate
+from statistics import median
+
+import torch
+from torch.profiler import ProfilerActivity, profile
+from torch.utils.benchmark import Timer
+
+from gradviz.model.cost import MODES, Costs, laps_of
+from gradviz.model.trace import GradMode
+from gradviz.model.wire import Limits, Request
+from gradviz.runs import Engine
+from tests.bench import programs
+from tests.bench.rows import Row, main
+from tests.bench.torch_runs import forget, one_thread, run_bare
+
+BUDGET = 0.6  # seconds for each of both, in each round, for all modes together
+PROGRAMS = {
+    "mlp": programs.MLP,
+    "resnet": programs.RESNET,
+    "transformer": programs.TRANSFORMER,
+}
+AMBIENT: dict[GradMode, Callable[[], torch.no_grad | torch.inference_mode | nullcontext[None]]] = {
+    "grad": nullcontext,
+    "no_grad": torch.no_grad,
+    "inference": torch.inference_mode,
+}
+
+
+def times(most: int) -> Iterator[Row]:
+    """Medians of the whole program in each grad mode, taken in turns with torch.utils.benchmark."""
+    one_thread()
+    with Engine() as engine:
+        for name, measured in PROGRAMS.items():
+            yield _times(engine, name, measured.source, min(9, most))
+
+
+def _times(engine: Engine, name: str, source: str, rounds: int) -> Row:
+    mine: dict[GradMode, list[list[float]]] = {mode: [] for mode in MODES}
+    other: dict[GradMode, list[list[float]]] = {mode: [] for mode in MODES}
+    for _ in range(rounds):
+        costs = _costs(engine, source)
+        for mode in MODES:
+            mine[mode].append([lap.seconds for lap in laps_of(costs, mode)])
+            other[mode].append(_benchmarked(source, mode))
+    figures: dict[str, float] = {}
+    ratios: list[float] = []
+    for mode in MODES:
+        ratios.append(median(median(a) / median(b) for a, b in zip(mine[mode], other[mode], strict=True)))
+        figures |= {
+            f"{mode}, ms": 1000 * median(map(median, mine[mode])),
+            f"{mode}, torch.utils.benchmark, ms": 1000 * median(map(median, other[mode])),
+            f"{mode}, x": ratios[-1],
+            f"{mode}, least over least, x": min(map(min, mine[mode])) / min(map(min, other[mode])),
+        }
+    off = 100 * max(abs(each - 1) for each in ratios)
+    what = f"measured time of {name}, off torch.utils.benchmark, worst of three modes"
+    return Row(f"measure-time-{name}", what, off, "%", 5.0, figures)
+
+
+def _costs(engine: Engine, source: str) -> Costs:
+    found = Costs()
+    for costs in engine.costs(Request(source, limits=Limits(seconds=60.0), budget=BUDGET)):
+        found = costs
+    assert found.done
+    return found
+
+
+def _benchmarked(source: str, mode: GradMode) -> list[float]:
+    """Return the seconds of each run, which here ends with freeing what it made."""
+    with AMBIENT[mode]():
+        return [float(each) for each in Timer(source, num_threads=1).blocked_autorange(min_run_time=BUDGET / 3).times]
+
+
+def bytes_held(most: int) -> Iterator[Row]:
+    """Saved bytes against a count by hooks, peak bytes against the profiler's."""
+    one_thread()
+    with Engine() as engine:
+        for name, measured in list(PROGRAMS.items())[:most]:
+            held = {one.mode: one for one in _costs(engine, measured.source).held}
+            hooked = saved_by_hooks(measured.setup, measured.forward)
+            mine = held["grad"].saved_bytes
+            figures = {"saved, bytes": float(mine), "hooks, bytes": float(hooked)}
+            what = f"saved bytes of {name}, off a count by saved_tensors_hooks"
+            yield Row(f"measure-saved-{name}", what, 100 * abs(mine / hooked - 1), "%", 0, figures)
+            peaks: dict[str, float] = {}
+            for mode in MODES:
+                peaks[f"{mode}, bytes"] = held[mode].peak_bytes
+                peaks[f"{mode}, profiler, bytes"] = profiled(measured.source, mode)
+            off = 100 * max(abs(peaks[f"{mode}, bytes"] / peaks[f"{mode}, profiler, bytes"] - 1) for mode in MODES)
+            what = f"peak bytes of {name}, off the profiler, worst of three modes"
+            note = "the profiler also sees what kernels take for themselves and give back"
+            yield Row(f"measure-peak-{name}", what, off, "%", None, peaks, note)
+
+
+def saved_by_hooks(setup: str, forward: str) -> int:
+    """Return the bytes that autograd hands to hooks during the forward, each storage once."""
+    kept: dict[int, tuple[torch.Tensor, int]] = {}  # holding on to each, so that no address is taken twice
+
+    def pack(tensor: torch.Tensor) -> torch.Tensor:
+        storage = tensor.untyped_storage()
+        kept[storage.data_ptr()] = tensor.detach(), storage.nbytes()
+        return tensor
+
+    names = run_bare(setup)
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+        exec(forward, names)
+    return sum(size for _, size in kept.values())
+
+
+def profiled(source: str, mode: GradMode) -> int:
+    """Return the most bytes that were allocated at once beyond those there before, by the profiler's record."""
+    forget()
+    with AMBIENT[mode](), profile(activities=[ProfilerActivity.CPU], profile_memory=True) as profiler:
+        names = run_bare(source)
+        names.clear()
+    results = profiler.profiler.kineto_results if profiler.profiler else None
+    events = [] if results is None else results.events()
+    changes = sorted((int(event.start_ns()), int(event.nbytes())) for event in events if event.name() == "[memory]")
+    return max(accumulate(nbytes for _, nbytes in changes))
+
+
+if __name__ == "__main__":
+    main({"measure-time": times, "measure-bytes": bytes_held})

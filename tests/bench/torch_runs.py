@@ -1,0 +1,63 @@
+"""Programs run in this very process, bare and recorded, on one thread as the engine runs them."""
+
+import gc
+import sys
+from collections.abc import Callable
+from types import ModuleType
+
+import torch
+
+from gradviz import intake
+from gradviz.engine import worker
+from gradviz.engine.recorder import Run
+from gradviz.engine.source import Source
+from gradviz.engine.stream import Stream
+from gradviz.intake import TraceBuilder
+from gradviz.model.program import FILE, Program, parse
+from gradviz.model.trace import Trace
+from gradviz.model.wire import Exit, Ready, Request
+
+
+def one_thread() -> None:
+    """Give torch the threads it has in the engine."""
+    torch.set_num_threads(1)
+
+
+def program(source: str) -> Program:
+    """Return a text that is known to be a program."""
+    found = parse(source)
+    assert isinstance(found, Program)
+    return found
+
+
+def forget() -> None:
+    """Free what the program before left behind, so that it is not freed in the middle of the next."""
+    sys.modules["__main__"] = ModuleType("__main__")
+    gc.collect()
+
+
+def run_bare(source: str) -> dict[str, object]:
+    """Run a program as Python does and return the names it has bound."""
+    module = sys.modules["__main__"] = ModuleType("__main__")
+    names = vars(module)
+    exec(compile(source, FILE, "exec"), names)
+    return names
+
+
+def fresh_run() -> Run:
+    """Return what writes down a graph that is there already, with nothing written yet."""
+    stream = Stream(lambda _: None)
+    return Run(stream, Source(program("")), 10**6)
+
+
+def run_recorded(source: str, send: Callable[[bytes], None]) -> None:
+    """Run a program under the recorder."""
+    worker.run(Request(source), send)
+
+
+def read(source: str, pages: list[bytes]) -> Trace:
+    """Return the Trace in the pages of a run."""
+    builder = TraceBuilder(Request(source), Ready(torch.__version__, "", ""))
+    for page in pages:
+        builder.page(page)
+    return intake.concluded(builder, Exit(0, 0))
