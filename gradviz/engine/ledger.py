@@ -152,6 +152,20 @@ class Ledger:
         for tensor in self.alive():
             self.refresh_grad(tensor)
 
+    def refresh_grads(self) -> None:
+        """Write down again every living tensor whose .grad is another than when it was written down last."""
+        for known in list(self._known.values()):
+            last = known.last
+            if last is None or not last.requires_grad or not (last.is_leaf or last.retains_grad):
+                continue
+            tensor = known()
+            if tensor is not None and self._grad_value(tensor) != last.grad:
+                self.refresh_grad(tensor)
+
+    def _grad_value(self, tensor: torch.Tensor) -> Value | None:
+        gradient = _gradient(tensor)
+        return None if gradient is None else self.value_of(gradient)
+
     def refresh_grad(self, tensor: torch.Tensor) -> None:
         """Write a tensor down again if its version, flags or grad changed."""
         self.see(tensor, None)

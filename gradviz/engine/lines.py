@@ -24,8 +24,10 @@ class Lines:
         self._lock = recorder.lock
         self._names = names
         self._stores = recorder.source.program.stores
+        self._grads = recorder.source.program.grads
         self._withs = recorder.source.program.withs
         self._scopes = [names.outermost]
+        self._set_grads = False  # a line may have, since the step before
         self._line: int | None = None  # of the line event before, in whatever frame
 
     def trace(self, frame: FrameType, event: str, _: object) -> Tracer | None:
@@ -59,21 +61,22 @@ class Lines:
         with self._lock:
             recorder = self._recorder
             recorder.settle()
-            if before in self._stores:
-                self._bind(frame, scope, before)
+            self._done(frame, scope, before)
             if reader.grad_mode() != recorder.regions.mode:
                 last = before if before is not None else self._line
                 inside = last is not None and last < line <= self._withs.get(last, 0)
                 recorder.line_changed(last, entering=inside)
             recorder.stream.line(line, self._names.take_changed())
             self._line = line
+            if self._set_grads:  # what is written down now holds from this step on
+                self._set_grads = False
+                recorder.ledger.refresh_grads()
 
     def left(self, frame: FrameType, scope: Scope, before: int | None, *, for_good: bool) -> None:
         """Record what the last line in a frame has done; its names go away when it does not come back."""
         with self._lock:
             self._recorder.settle()
-            if before in self._stores:
-                self._bind(frame, scope, before)
+            self._done(frame, scope, before)
             if for_good and scope is not self._names.outermost:
                 if self._names.is_unsaid(scope):
                     self._recorder.stream.line(before, self._names.take_changed())
@@ -92,6 +95,12 @@ class Lines:
         while self._recorder.source.line_text(line) in ("@staticmethod", "@classmethod"):
             line += 1
         return line
+
+    def _done(self, frame: FrameType, scope: Scope, line: int | None) -> None:
+        """Note what a line has done beside running ops."""
+        if line in self._stores:
+            self._bind(frame, scope, line)
+        self._set_grads = self._set_grads or line in self._grads
 
     def _bind(self, frame: FrameType, scope: Scope, line: int) -> None:
         """Note the names that a line can have bound; one that is no name of the function is the module's."""

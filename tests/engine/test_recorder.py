@@ -5,6 +5,7 @@ import json
 import pytest
 
 from gradviz.engine.stream import Stream
+from gradviz.model.moment import at_step
 from gradviz.model.trace import End, Memory, Output, Value
 from gradviz.model.wire import MAX_PAYLOAD, Limits
 from tests.engine.recording import grad_fn, op, record, tensor
@@ -448,3 +449,21 @@ def test_a_page_is_no_larger_than_a_frame() -> None:
     assert max(map(len, pages)) <= MAX_PAYLOAD
     ends = [json.loads(page)[-1] is not None for page in pages]
     assert ends == [False] * (len(pages) - 1) + [True]
+
+
+def test_a_grad_that_is_set_or_cleared_is_so_from_the_next_line_on() -> None:
+    lines = (
+        *("(x * x).sum().backward()", "x.grad = None", "pass", "x.grad = torch.ones(2)", "pass", "x.grad.zero_()"),
+        *("pass", "clear()", "pass"),
+    )
+    head = "import torch\ndef clear():\n    del x.grad\nx = torch.ones(2, requires_grad=True)\n"
+    trace = record(head + "\n".join(lines))
+    found = []
+    for step in trace.steps:
+        if step.kind == "line" and step.line is not None and step.line > 4:
+            grad = tensor(at_step(trace, step.id), "x").grad
+            found.append((step.line, None if grad is None else grad.data))
+    assert found == [
+        *((5, None), (6, (2.0, 2.0)), (7, None), (8, None), (9, (1.0, 1.0)), (10, (1.0, 1.0))),
+        *((11, (0.0, 0.0)), (12, (0.0, 0.0)), (13, None)),
+    ]
