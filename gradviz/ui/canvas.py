@@ -1,12 +1,20 @@
 """The graph under a person's hands: pointing, dragging, the wheel, the keys that walk along its edges."""
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QInputDevice, QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QInputDevice,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from gradviz.drawing.shapes import Drawing, Mark
 from gradviz.layout.geometry import Point
-from gradviz.state.values import Wheel
+from gradviz.state.values import Chosen, Wheel
 from gradviz.ui.card import Card
 from gradviz.ui.graphview import GraphView
 from gradviz.ui.scene import Arrow
@@ -33,11 +41,15 @@ class Canvas(GraphView):
         markChosen: the id of the mark the person selected; None: nothing.
         lineWanted: the source line of a mark that was opened.
         searchWanted: the person wants to look for something in the graph.
+        flagWanted: the mark, as a `Chosen`, whose tensor's requires_grad is to be the other way.
+        menuWanted: the mark, as a `Chosen`, whose menu is to open, and where on the screen.
     """
 
     markChosen = Signal(object)
     lineWanted = Signal(int)
     searchWanted = Signal()
+    flagWanted = Signal(object)
+    menuWanted = Signal(object, QPoint)
 
     def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
         super().__init__(colours, parent)
@@ -138,6 +150,16 @@ class Canvas(GraphView):
         """Go to the line of the mark."""
         self._open(self._hit(event.position()))
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Open the menu of the mark under the pointer; by key that of the mark selected."""
+        by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        mark = self._hit(QPointF(event.pos())) if by_mouse else self._current()
+        if mark:
+            middle = self.view.to_panel(mark.rect.center)
+            place = event.pos() if by_mouse else QPoint(int(middle.x), int(middle.y))
+            self._card.hide()
+            self.menuWanted.emit(Chosen("mark", mark.id), self.mapToGlobal(place))
+
     def leaveEvent(self, event: QEvent) -> None:
         """Take the card away."""
         self._rest.stop()
@@ -167,6 +189,8 @@ class Canvas(GraphView):
             self._walk(_ARROWS[key])
         elif key == Qt.Key.Key_Escape:
             self._card.hide()
+            if self._current() is None:
+                event.ignore()  # the window may have something to leave
             self.markChosen.emit(None)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._open(self._current())
@@ -205,9 +229,16 @@ class Canvas(GraphView):
                 self.zoom_to(1.0)
             case "/":
                 self.searchWanted.emit()
+            case "r":
+                self._switch()
             case _:
                 return False
         return True
+
+    def _switch(self) -> None:
+        mark = self._current()
+        if mark:
+            self.flagWanted.emit(Chosen("mark", mark.id))
 
     def _current(self) -> Mark | None:
         return next(iter(self._selected()), None)

@@ -48,6 +48,13 @@ def dedented(lines: list[str]) -> list[str]:
     return [_dedented(line) for line in lines]
 
 
+def shifted(position: int, start: int, end: int, length: int) -> int:
+    """Return where a position of a text is after what stood from `start` to `end` was replaced by `length` units."""
+    if position <= start:
+        return position
+    return start + length + position - end if position >= end else min(position, start + length)
+
+
 def _dedented(line: str) -> str:
     if line.startswith("\t"):
         return line[1:]

@@ -27,8 +27,8 @@ class Opener(Protocol):
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Let pass what the offscreen platform says of every window with a least size: it has no screen to obey."""
-    item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints"))
+    """Let pass what the offscreen platform says of windows with a least size and of menus: it has no screen."""
+    item.add_marker(pytest.mark.qt_log_ignore(r"This plugin does not support (propagateSizeHints|raise|grabbing)"))
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,49 @@
+"""Switching requires_grad of a tensor: an edit of the program that came with its picture, or the way back. Pure."""
+
+from gradviz.model.place import Edit
+from gradviz.picture.picture import TensorRow
+from gradviz.state.values import AppState, Chosen, Refusal, Switch
+
+
+def switched(state: AppState, of: Chosen) -> tuple[AppState, Edit | None]:
+    """Return the switch and the edit of the text that makes it; or the reason why there is none."""
+    row = row_of(state, of)
+    if row is None:
+        return state._replace(said=Refusal.UNNAMED), None
+    change = _change(state, row)
+    if not isinstance(change, Edit):
+        return state._replace(said=change), None
+    after = change.applied(state.text)
+    back = Edit(change.start, change.start + len(change.text), state.text[change.start : change.end])
+    return state._replace(switch=Switch(row.name, not row.requires_grad, after, back)), change
+
+
+def row_of(state: AppState, of: Chosen) -> TensorRow | None:
+    """Return the row of a tensor, or of the tensor that a mark stands for."""
+    return next(
+        (row for row in shown_rows(state) if of.value == (row.tensor if of.kind == "tensor" else row.mark)), None
+    )
+
+
+def shown_rows(state: AppState) -> tuple[TensorRow, ...]:
+    """Return the rows of the table; a flag that was switched shows what is wanted until a run has followed."""
+    rows = state.table.rows if state.table else ()
+    last = state.switch
+    if last is None or last.text != state.text or _is_of_text(state):
+        return rows
+    return tuple(row._replace(requires_grad=last.on) if row.name == last.name else row for row in rows)
+
+
+def _change(state: AppState, row: TensorRow) -> Edit | str | Refusal:
+    """Return the way back from the last switch if this is the one, else what came with the row."""
+    last = state.switch
+    if last is not None and (last.name, last.text) == (row.name, state.text):
+        return last.back
+    if not _is_of_text(state):
+        return Refusal.STALE
+    return row.edit or row.locked or Refusal.STALE
+
+
+def _is_of_text(state: AppState) -> bool:
+    """Whether the places that the rows speak of are places in the text of the editor."""
+    return state.current and state.table is not None and state.table.run == state.run

@@ -1,0 +1,117 @@
+"""Switching requires_grad: the text follows the box, and the way back is exact."""
+
+from gradviz.drawing.shapes import Drawing, Mark, Role
+from gradviz.layout.geometry import Rect, Size
+from gradviz.model.place import Edit
+from gradviz.model.wire import Exit, Ready
+from gradviz.picture.picture import Picture, TensorRow
+from gradviz.state import messages as m
+from gradviz.state.switching import shown_rows
+from gradviz.state.update import update
+from gradviz.state.values import AppState, Chosen, Refusal
+
+OFF = "x = ones(3)\nn = arange(3)\n"
+ON = "x = ones(3, requires_grad=True)\nn = arange(3)\n"
+DONE = Exit(0, 0)
+X, N = Chosen("tensor", 0), Chosen("tensor", 1)
+
+
+def mark(name: str) -> Mark:
+    return Mark(name, Role.LEAF, Rect(0, 0, 1, 1), (), (), name, "")
+
+
+DRAWING = Drawing(Size(1, 1), (), (), (mark("a"), mark("b"), mark("op")))
+
+
+def rows(on: bool, edit: Edit | None) -> tuple[TensorRow, ...]:
+    locked = "Only floating point"
+    return (
+        TensorRow(0, "x", "(3,)", "float32", on, True, "None", "", "None", 1, "a", edit),
+        TensorRow(1, "n", "(3,)", "int64", False, True, "None", "", "None", 2, "b", None, locked),
+    )
+
+
+def answered(state: AppState, on: bool, edit: Edit | None) -> AppState:
+    picture = Picture(state.run, True, DRAWING, rows(on, edit), steps=2)
+    return play(state, m.RunExited(state.run, DONE), m.PictureArrived(picture))[0]
+
+
+def play(state: AppState, *messages: m.Message) -> tuple[AppState, list[m.Effect]]:
+    done: list[m.Effect] = []
+    for message in messages:
+        state, effects = update(state, message)
+        done += effects
+    return state, done
+
+
+def opened(live: bool = True) -> AppState:
+    state, _ = play(AppState(live=live), m.EngineReady(Ready("2", "3", "")), m.Opened(OFF), m.RunPressed())
+    return answered(state, False, Edit(10, 10, ", requires_grad=True"))
+
+
+def flag(state: AppState) -> bool:
+    return shown_rows(state)[0].requires_grad
+
+
+def test_a_switch_edits_the_text_once_and_runs_as_an_edit_does() -> None:
+    state, effects = play(opened(), m.FlagSwitched(X))
+    assert state.text == ON
+    assert effects[0] == m.Rewrite(Edit(10, 10, ", requires_grad=True"))
+    assert [type(effect) for effect in effects[1:]] == [m.Remember, m.StartRun, m.Watch]
+    assert flag(state)  # what is wanted, until a picture tells
+
+
+def test_switching_back_brings_back_the_very_text() -> None:
+    state = answered(play(opened(), m.FlagSwitched(X))[0], True, Edit(4, 31, "something else altogether"))
+    for text, on in ((OFF, False), (ON, True), (OFF, False)):
+        state, effects = play(state, m.FlagSwitched(X))
+        assert state.text == text
+        assert isinstance(effects[0], m.Rewrite)
+        assert flag(state) is on
+        state = answered(state, on, None)
+        assert flag(state) is on
+
+
+def test_back_and_forth_needs_no_run_between() -> None:
+    state, effects = play(opened(live=False), m.FlagSwitched(X))
+    assert effects[1:] == [m.Remember(ON)]
+    assert flag(state)
+    state, _ = play(state, m.FlagSwitched(X))
+    assert state.text == OFF
+    assert not flag(state)
+    state, _ = play(state, m.FlagSwitched(X), m.Edited(OFF))  # undone by hand
+    assert not flag(state)
+
+
+def test_a_text_that_was_not_run_is_not_edited() -> None:
+    state, _ = play(opened(live=False), m.Edited(OFF + "y = x\n"))
+    after, effects = play(state, m.FlagSwitched(X))
+    assert effects == []
+    assert after.text == state.text
+    assert after.said is Refusal.STALE
+    assert play(after, m.RunPressed())[0].said == ""
+
+
+def test_a_picture_that_is_not_of_the_text_in_the_editor_offers_nothing() -> None:
+    state, _ = play(opened(), m.Edited(OFF + "y = x\n"))
+    assert play(state, m.FlagSwitched(X))[0].said is Refusal.STALE
+    state = answered(state, False, None)
+    assert play(state, m.FlagSwitched(X))[0].said is Refusal.STALE  # an unfinished picture has no edits
+
+
+def test_a_locked_box_says_why() -> None:
+    state, effects = play(opened(), m.FlagSwitched(N))
+    assert effects == []
+    assert state.said == "Only floating point"
+    assert not flag(state)
+
+
+def test_a_mark_is_switched_by_its_tensor() -> None:
+    assert play(opened(), m.FlagSwitched(Chosen("mark", "a")))[0].text == ON
+    assert play(opened(), m.FlagSwitched(Chosen("mark", "op")))[0].said is Refusal.UNNAMED
+    assert play(AppState(), m.FlagSwitched(X))[0].said is Refusal.UNNAMED
+
+
+def test_another_program_has_no_way_back() -> None:
+    state, _ = play(opened(), m.FlagSwitched(X), m.Opened(ON))
+    assert state.switch is None
