@@ -45,6 +45,7 @@ class _Child:
         self.run: int | None = None
         self.wanted = True  # False: cancelled, nothing more is passed on
         self.heard = True  # False: its pipe is at an end
+        self.measures = False
         self.deadline = math.inf
         self.relayed = 0
         self.killed: LimitName | None = None
@@ -52,8 +53,9 @@ class _Child:
 
     def assign(self, frame: Frame) -> None:
         """Give it a run."""
-        self.run = frame.run
-        self.deadline = time.monotonic() + read_request(frame.payload).limits.seconds
+        request = read_request(frame.payload)
+        self.run, self.measures = frame.run, request.budget is not None
+        self.deadline = time.monotonic() + request.limits.seconds
         self.requests.put(frame.run, LENGTH.pack(len(frame.payload)) + frame.payload)
 
     def kill(self, reason: str, killed: LimitName | None = None) -> None:
@@ -184,6 +186,8 @@ class Zygote:
                 child.assign(frame)
                 self._flush(child.requests)
                 self._current, self._standby = child, None
+                if child.measures:  # nobody waits for it, and whoever types on must not wait for a process
+                    self._bear()
             elif frame.kind is Kind.CANCEL and self._current and self._current.run == frame.run:
                 self._cancel()
 

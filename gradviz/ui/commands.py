@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog, QMainWindow, QMessageBox, QWidget
 
 from gradviz import __version__
 from gradviz.drawing.theme import THEMES
@@ -91,6 +91,7 @@ class Commands:
             "grad": lambda: self._mode("grad"),
             "no_grad": lambda: self._mode("no_grad"),
             "inference": lambda: self._mode("inference"),
+            "costs": self.show_costs,
             "shortcuts": self.show_shortcuts,
             "about": self.show_about,
         }
@@ -105,7 +106,7 @@ class Commands:
         sheet = self._window.styleSheet()
         self._window.setStyleSheet("")
         self._window.setStyleSheet(sheet)
-        for panel in (self._panels.editor, self._panels.output):
+        for panel in (self._panels.editor, self._panels.mode_line, self._panels.output):
             panel.set_size(_POINTS * self._size)
 
     def find(self) -> None:
@@ -142,6 +143,17 @@ class Commands:
         image = QImage.fromData(png(shown.drawing, theme, 2.0, theme.ground))
         QApplication.clipboard().setImage(image)
         self._send(said.Told(self._window.tr("The graph is on the clipboard")))
+
+    def show_costs(self) -> None:
+        """Bring the panel of the costs into view, or put it away."""
+        (cost,) = self._window.findChildren(QDockWidget, "cost")
+        (program,) = self._window.findChildren(QDockWidget, "program")
+        width = program.width()
+        cost.setVisible(not self._state().measuring.seen)
+        cost.raise_()
+        # The room comes from the graph, which can be moved about; lines of the program would be cut.
+        sizes = [width, self._panels.cost.sizeHint().width()]
+        self._window.resizeDocks([program, cost], sizes, Qt.Orientation.Horizontal)
 
     def show_shortcuts(self) -> None:
         """Show the sheet of shortcuts."""
@@ -193,8 +205,9 @@ class Commands:
     def _go(self, step: int) -> None:
         """Give the next panel the focus."""
         panels = self._panels
-        order: list[QWidget] = [panels.editor, panels.canvas, panels.tensors, panels.output, panels.examples]
-        order = [panel for panel in order if panel.isVisible()]
+        order: list[QWidget] = [panels.editor, panels.canvas, panels.tensors, panels.cost, panels.output]
+        order += [panels.examples, panels.timeline.slider]
+        order = [panel for panel in order if panel.isVisible() and panel.isEnabled()]
         now = next((at for at, panel in enumerate(order) if _has_focus(panel)), -step)
         order[(now + step) % len(order)].setFocus(Qt.FocusReason.TabFocusReason)
 

@@ -10,6 +10,7 @@ import json
 import msgspec
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from gradviz.model.costtable import CostTable
 from gradviz.model.wire import Frame, Kind, pack
 from gradviz.picture.picture import Options, Picture, Save, Saved
 from gradviz.ui.link import Link
@@ -18,6 +19,7 @@ PATIENCE = 150  # milliseconds
 _MAX_ENDS = 3  # in a row without a picture between them, after which the processes are left alone
 _PICTURE = msgspec.json.Decoder(Picture)
 _SAVED = msgspec.json.Decoder(Saved)
+_COSTS = msgspec.json.Decoder(CostTable)
 
 
 class Pictures(QObject):
@@ -26,12 +28,14 @@ class Pictures(QObject):
     Signals:
         arrived: one `Picture`.
         saved: one `Saved`, for each file that was asked for.
+        costed: the id of a measuring run and a `CostTable`.
         drained: less is on its way to the process at work.
         ended: the process at work is gone and the trace with it; the reason in words.
     """
 
     arrived = Signal(object)
     saved = Signal(object)
+    costed = Signal(int, object)
     drained = Signal()
     ended = Signal(str)
 
@@ -44,6 +48,7 @@ class Pictures(QObject):
             link.drained.connect(self.drained)
         self._greeting = b""
         self._run = 0
+        self._measuring = 0  # the run whose costs are coming
         self._held: list[bytes] = []  # frames of the run that the process has not taken up
         self._taken = True
         self._used = False  # whether the process at work was ever given a run
@@ -78,28 +83,25 @@ class Pictures(QObject):
         """Turn to a new run; frames of older ones are no longer passed on. What failed at an older one may not here."""
         self._ends = 0
         self.start()
-        self._run = run
+        self._run, self._measuring = run, 0
         opening = self._greeting + _options(run, options) + pack(Kind.RUN, run, request)
         self._taken = False
         self._held = [opening]
         self._open()
 
+    def measure(self, run: int, request: bytes) -> None:
+        """Have the costs of a measuring run told. The trace that is held stays."""
+        self._measuring = run
+        self._pass(pack(Kind.RUN, run, request))
+
     def feed(self, frame: Frame) -> None:
         """Pass on a frame from the engine, or hold it until the run is taken up."""
-        if frame.run != self._run:
-            return
-        data = pack(frame.kind, frame.run, frame.payload)
-        if self._taken:
-            self._links[0].send(data)
-        else:
-            self._held.append(data)
+        if frame.run in (self._run, self._measuring):
+            self._pass(pack(frame.kind, frame.run, frame.payload))
 
     def redraw(self, run: int, options: Options) -> None:
         """Ask for the trace that is held to be shown in another way."""
-        if self._taken:
-            self._links[0].send(_options(run, options))
-        else:
-            self._held.append(_options(run, options))
+        self._pass(_options(run, options))
 
     def save(self, wanted: Save) -> None:
         """Ask for a file of the trace that is held."""
@@ -134,6 +136,12 @@ class Pictures(QObject):
             self._links[0].send(b"".join(self._held))
             self._take()
         self._used = True
+
+    def _pass(self, data: bytes) -> None:
+        if self._taken:
+            self._links[0].send(data)
+        else:
+            self._held.append(data)
 
     def _take(self) -> None:
         self._patience.stop()
@@ -172,7 +180,7 @@ class Pictures(QObject):
             for data in self._held[1:]:
                 self._links[0].send(data)
             self._take()
-        elif frame.kind in (Kind.PICTURE, Kind.SAVED):
+        elif frame.kind in (Kind.PICTURE, Kind.SAVED, Kind.COSTS):
             self._decode(frame)
 
     def _decode(self, frame: Frame) -> None:
@@ -181,6 +189,8 @@ class Pictures(QObject):
                 picture = _PICTURE.decode(frame.payload)
                 self._ends = 0
                 self.arrived.emit(picture)
+            elif frame.kind == Kind.COSTS:
+                self.costed.emit(frame.run, _COSTS.decode(frame.payload))
             else:
                 self._told(_SAVED.decode(frame.payload))
         except msgspec.MsgspecError as error:

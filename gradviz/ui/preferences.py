@@ -9,7 +9,7 @@ from gradviz.picture.picture import Language, Options
 from gradviz.state.values import AppState, Theme
 from gradviz.ui.language import system_language
 
-_LAYOUT_VERSION = 2  # of the docks; an older layout is not restored
+_LAYOUT_VERSION = 3  # of the docks; an older layout is not restored
 _CHOICES = ("mode", "view", "direction", "legend", "live", "theme", "wheel")
 _LANGUAGES: dict[str, Language] = {"en": "en", "ja": "ja"}
 _MODES: dict[str, GradMode] = {"grad": "grad", "no_grad": "no_grad", "inference": "inference"}

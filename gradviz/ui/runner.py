@@ -15,6 +15,7 @@ from gradviz.ui.link import Link
 from gradviz.ui.pictures import Pictures
 
 LONG = 300  # milliseconds after which a run is worth a word
+REST = 100  # milliseconds after a picture without an edit, after which its program is measured
 ENOUGH = 4 * 1024**2  # bytes on their way to the picture process, beyond which the engine, and the run, have to wait
 
 
@@ -28,6 +29,8 @@ class Runner(QObject):
         saved: a `Saved`, for each file that was asked for.
         engineEnded, pictureEnded: that process is gone; the reason in words.
         ranLong: this run has been going on for LONG.
+        rested: nobody has asked for anything else since the rest for this run began, REST ago.
+        costed: the id of a measuring run and a `CostTable` of what it has found so far.
     """
 
     ready = Signal(object)
@@ -37,6 +40,8 @@ class Runner(QObject):
     engineEnded = Signal(str)
     pictureEnded = Signal(str)
     ranLong = Signal(int)
+    rested = Signal(int)
+    costed = Signal(int, object)
 
     def __init__(
         self,
@@ -53,12 +58,15 @@ class Runner(QObject):
         self._pictures.arrived.connect(self.pictured)
         self._pictures.ended.connect(self.pictureEnded)
         self._pictures.saved.connect(self.saved)
+        self._pictures.costed.connect(self.costed)
         self._pictures.drained.connect(self._balance)
         self._cancelled = False
         self._again = self._timer(self._start_engine)
         self._why = ""  # it was killed from here
         self._watched = 0
         self._watch = self._timer(lambda: self.ranLong.emit(self._watched))
+        self._resting = 0
+        self._rest = self._timer(lambda: self.rested.emit(self._resting))
 
     def _timer(self, action: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
@@ -92,6 +100,13 @@ class Runner(QObject):
         self._engine.send(pack(Kind.RUN, run, payload))
         self._pictures.begin(run, payload, options)
 
+    def measure(self, run: int, request: Request) -> None:
+        """Measure a program, beside the record of the newest run. It ends as that would at the next run."""
+        self._cancelled = False
+        payload = encode(request)
+        self._engine.send(pack(Kind.RUN, run, payload))
+        self._pictures.measure(run, payload)
+
     def cancel(self, run: int) -> None:
         """Kill a run's process. Its end is listened for, whatever is still on its way."""
         self._cancelled = True
@@ -115,10 +130,15 @@ class Runner(QObject):
         self._watched = run
         self._watch.start(LONG)
 
+    def rest(self, run: int) -> None:
+        """Send `rested` for this run after a while."""
+        self._resting = run
+        self._rest.start(REST)
+
     def close(self) -> None:
         """End all processes and wait until they are gone."""
-        self._again.stop()
-        self._watch.stop()
+        for timer in (self._again, self._watch, self._rest):
+            timer.stop()
         self._engine.close()
         self._pictures.close()
 

@@ -22,7 +22,8 @@ def main() -> None:
     reader = FrameReader()
     while data := os.read(sys.stdin.fileno(), 65536):
         for frame in reader.feed(data):
-            source = json.loads(frame.payload)[0] if frame.kind is Kind.RUN else ""
+            request = json.loads(frame.payload) if frame.kind is Kind.RUN else [""]
+            source, measures = request[0], request[-1] is not None
             if "die" in source:
                 sys.exit("the fake was told to die")
             if "garbage" in source:
@@ -30,6 +31,8 @@ def main() -> None:
             elif "flood" in source:
                 write(out, pack(Kind.PAGE, frame.run, b"[]".ljust(2**18)) * 40)
                 write(out, pack(Kind.EXITED, frame.run, encode(Exit(0, 0))))
+            elif measures and "lasts" in source:
+                os.write(out, pack(Kind.PAGE, frame.run, b"[]"))
             elif "forever" not in source:
                 page = pack(Kind.PAGE, frame.run, b"[]") if frame.kind is Kind.RUN else b""
                 signal = 9 if frame.kind is Kind.CANCEL else 0

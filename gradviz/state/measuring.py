@@ -1,0 +1,77 @@
+"""When the program is measured, and what becomes of the costs that come of it. Pure.
+
+A measuring run ends whatever runs in the engine, so there is none while a picture is awaited, and any run that begins
+ends it. All grad modes are measured at once: the mode chosen changes nothing.
+"""
+
+from gradviz.model.costtable import CostTable
+from gradviz.model.wire import Request
+from gradviz.state.messages import CancelRun, Effects, Measure
+from gradviz.state.values import AppState, Measuring, Phase
+
+BUDGET = 2.0  # seconds of timed runs
+
+
+def wants(state: AppState) -> bool:
+    """Whether the program is to be measured as soon as the person rests."""
+    if state.busy or state.measuring.going or state.engine.phase is not Phase.READY or state.empty or state.too_long:
+        return False
+    return state.measuring.pressed or (_is_seen(state) and state.measuring.source != state.text)
+
+
+def _is_seen(state: AppState) -> bool:
+    """Whether the costs are looked at beside a picture of the whole program, and it may be run unasked."""
+    picture = state.picture
+    return (
+        state.measuring.seen
+        and state.engine.walled
+        and state.current
+        and not state.stopped
+        and state.exit is not None
+        and not state.exit.signal
+        and picture is not None
+        and picture.run == state.run
+        and picture.limits is None
+        and (picture.steps > 0 or not picture.failed)
+    )
+
+
+def begun(state: AppState) -> tuple[AppState, Effects]:
+    """Return the state in which the program is being measured."""
+    run = state.next_run
+    measuring = state.measuring._replace(pressed=False, run=run, going=True, source=state.text)
+    return state._replace(measuring=measuring), (Measure(run, Request(state.text, budget=BUDGET)),)
+
+
+def pressed(state: AppState) -> tuple[AppState, Effects]:
+    """Measure once that can be; or stop."""
+    if state.measuring.going:
+        return state, (CancelRun(state.measuring.run),)
+    return state._replace(measuring=state.measuring._replace(pressed=not state.measuring.pressed)), ()
+
+
+def cut(measuring: Measuring) -> Measuring:
+    """Return what is left when another run takes the engine: what is measured in part is measured again."""
+    source = None if measuring.going else measuring.source
+    return measuring._replace(pressed=False, going=False, source=source)
+
+
+def cleared(measuring: Measuring) -> Measuring:
+    """Return what is left when there is another program: what was seen of this one says nothing of that."""
+    return Measuring(measuring.seen, run=measuring.run)
+
+
+def ended(state: AppState, run: int) -> AppState:
+    """Return the state after a run's process is gone, which may be the measuring one."""
+    return state._replace(measuring=state.measuring._replace(going=False)) if run == state.measuring.run else state
+
+
+def arrived(state: AppState, run: int, table: CostTable) -> AppState:
+    """Return the state with new costs. Bytes come before times, and take the place of no whole table."""
+    measuring, source = state.measuring, state.measuring.source
+    if run != measuring.run or source is None:
+        return state
+    measuring = measuring._replace(going=measuring.going and not table.done)
+    if measuring.table is None or table.runs or table.done:
+        measuring = measuring._replace(table=table, of=source)
+    return state._replace(measuring=measuring)

@@ -1,0 +1,107 @@
+"""The panel of the costs: what may be said of them, then time and bytes of the program in each grad mode."""
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from gradviz.model.costtable import CostTable
+from gradviz.state.values import Measuring
+from gradviz.ui.costbars import CostBars
+from gradviz.ui.cut import CutLabel
+from gradviz.ui.plain import plain
+from gradviz.ui.theme import Colours
+
+_SIZE = QSize(330, 420)  # pixels at first
+_NOTHING = CostTable()
+
+
+class CostPanel(QWidget):
+    """Shows what was measured, and measures or stops when asked.
+
+    Signals:
+        pressed: the person wants it measured, or stopped.
+    """
+
+    pressed = Signal()
+
+    def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._button = QPushButton(self)
+        self._button.clicked.connect(self.pressed)
+        self._progress = CutLabel(self)
+        self._verdicts, self._errors = self._label(), self._label()
+        self._bars = CostBars(colours, self)
+        self._lay_out()
+        self.setFocusProxy(self._button)
+        self.apply(colours)
+        self.show_costs(Measuring(), "", "")
+
+    def _label(self) -> QLabel:
+        label = QLabel(self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setWordWrap(True)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        return label
+
+    def _lay_out(self) -> None:
+        scroll = QScrollArea(self)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(self._bars)
+        top = QHBoxLayout()
+        top.addWidget(self._button)
+        top.addWidget(self._progress, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(10, 8, 10, 4)
+        layout.setSpacing(8)
+        layout.addLayout(top)
+        for label in (self._verdicts, self._errors):
+            layout.addWidget(label)
+        layout.addWidget(scroll, 1)
+
+    @property
+    def button(self) -> QPushButton:
+        """Measures, or stops."""
+        return self._button
+
+    @property
+    def bars(self) -> CostBars:
+        """The numbers."""
+        return self._bars
+
+    @property
+    def text(self) -> str:
+        """What the panel says above the numbers."""
+        return "\n".join((self._progress.whole, self._verdicts.text(), self._errors.text())).strip()
+
+    def sizeHint(self) -> QSize:
+        """Return room for every quantity."""
+        return _SIZE
+
+    def apply(self, colours: Colours) -> None:
+        """Take on other colours."""
+        self._bars.apply(colours)
+        pale = f"QLabel:disabled {{ color: {colours.muted}; }}"
+        self._verdicts.setStyleSheet(f"QLabel {{ font-weight: 600; }} {pale}")
+        self._errors.setStyleSheet(f"QLabel {{ color: {colours.error}; }} {pale}")
+
+    def show_costs(self, measuring: Measuring, text: str, progress: str) -> None:
+        """Show what is known.
+
+        Args:
+            measuring: the costs.
+            text: the program in the editor.
+            progress: how far it has come, in words.
+        """
+        table = measuring.table or _NOTHING
+        dimmed = measuring.of != text
+        self._button.setText(self.tr("Stop") if measuring.going or measuring.pressed else self.tr("Measure"))
+        self._progress.say(progress)
+        self._say(self._verdicts, "\n".join(table.verdicts), dimmed=dimmed)
+        self._say(self._errors, "\n".join(table.errors), dimmed=dimmed)
+        self._bars.show_table(table, dimmed=dimmed)
+
+    def _say(self, label: QLabel, text: str, *, dimmed: bool) -> None:
+        label.setText(plain(text))
+        label.setEnabled(not dimmed)
+        label.setVisible(bool(text))
