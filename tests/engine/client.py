@@ -59,9 +59,9 @@ class Client:
         self.said = self.process.stderr.read().decode()
         self.process.stderr.close()
 
-    def start(self, source: str, limits: Limits = SECOND) -> int:
+    def start(self, source: str, limits: Limits = SECOND, budget: float | None = None) -> int:
         self._runs += 1
-        self._in.write(pack(Kind.RUN, self._runs, encode(Request(source, limits=limits))))
+        self._in.write(pack(Kind.RUN, self._runs, encode(Request(source, limits=limits, budget=budget))))
         return self._runs
 
     def cancel(self, run: int) -> None:

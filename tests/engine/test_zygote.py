@@ -70,6 +70,16 @@ def test_a_run_is_cancelled_and_only_that_one(client: Client) -> None:
     client.works()
 
 
+def test_while_one_measures_a_process_is_ready_for_whoever_types_on(client: Client) -> None:
+    server = client.servers()[-1]
+    assert client.rests(server)
+    client.start(GOOD, Limits(seconds=PATIENCE), budget=PATIENCE)
+    assert client.next().kind is Kind.PAGE
+    assert len(children(server)) == 2
+    client.works()
+    assert client.rests(server)
+
+
 def test_a_reader_that_does_not_read_stops_the_run_not_the_engine(client: Client) -> None:
     flood = f"{HEAD}p = struct.pack('<I', 2**20) + b' ' * 2**20\nwhile True: os.write(4, p)"
     server = client.servers()[-1]

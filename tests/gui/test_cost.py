@@ -68,6 +68,9 @@ def test_a_long_measuring_is_stopped_and_begun_again(qtbot: QtBot, window: Windo
     qtbot.waitUntil(lambda: window.state.measuring.table is not None and window.state.measuring.going)
     assert cost.button.text() == "Stop"
     assert cost.text.startswith("Measuring … 9 runs")
+    window.action("forward").trigger()
+    qtbot.waitUntil(lambda: drawn(window))  # the record of the run is there all the while
+    assert window.state.measuring.going
     cost.button.click()
     qtbot.waitUntil(lambda: measured(window))
     assert cost.button.text() == "Measure"
