@@ -2,10 +2,12 @@
 
 from typing import Literal, NamedTuple
 
+from gradviz.model.costtable import CostTable
+from gradviz.model.place import Edit
 from gradviz.model.trace import GradMode
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Options, Picture
-from gradviz.state.values import Theme, Wheel
+from gradviz.state.values import Chosen, Theme, Wheel
 
 # Messages: what happened.
 
@@ -139,6 +141,87 @@ class SearchStepped(NamedTuple):
     step: Literal[1, -1]
 
 
+class FlagSwitched(NamedTuple):
+    """The person wants requires_grad of a tensor the other way: that of a row, or of a mark."""
+
+    of: Chosen
+
+
+class CostsSeen(NamedTuple):
+    """The panel of the costs came into view, or went out of it."""
+
+    on: bool
+
+
+class MeasurePressed(NamedTuple):
+    """Measure the program; while it is measured: stop."""
+
+
+class Rested(NamedTuple):
+    """The person has left alone for a moment what this run is of."""
+
+    run: int
+
+
+class CostsArrived(NamedTuple):
+    """The picture process told what a measuring run has found so far."""
+
+    run: int
+    table: CostTable
+
+
+class StopChosen(NamedTuple):
+    """To this stop of the run; None: to its end, where everything is shown."""
+
+    at: int | None
+
+
+class Stepped(NamedTuple):
+    """To the next stop, or to the one before."""
+
+    step: Literal[1, -1]
+
+
+class LineStepped(NamedTuple):
+    """To the next line that is about to run, or to the one before."""
+
+    step: Literal[1, -1]
+
+
+class RanTo(NamedTuple):
+    """To where this line is about to run."""
+
+    line: int
+
+
+class Continued(NamedTuple):
+    """To the next line with a breakpoint, or to the end."""
+
+
+class PlaySet(NamedTuple):
+    """Go from stop to stop by itself, or stay."""
+
+    on: bool
+
+
+class SpeedSet(NamedTuple):
+    """How fast; 1 is the usual speed."""
+
+    speed: float
+
+
+class Ticked(NamedTuple):
+    """It is time for the next stop."""
+
+
+class BreakpointToggled(NamedTuple):
+    """Play is to stop before this line, or no longer."""
+
+    line: int
+
+
+Step = StopChosen | Stepped | LineStepped | RanTo | Continued | PlaySet | SpeedSet | Ticked | BreakpointToggled
+
 Message = (
     Edited
     | Opened
@@ -162,6 +245,12 @@ Message = (
     | TensorChosen
     | Searched
     | SearchStepped
+    | Step
+    | FlagSwitched
+    | CostsSeen
+    | MeasurePressed
+    | Rested
+    | CostsArrived
 )
 
 # Effects: what is to be done.
@@ -214,5 +303,26 @@ class Watch(NamedTuple):
     run: int
 
 
-Effect = Remember | StartRun | CancelRun | Redraw | DropPicture | StartEngine | KillEngine | Watch
+class Rewrite(NamedTuple):
+    """Change the text in the editor, as one step that can be undone."""
+
+    edit: Edit
+
+
+class Rest(NamedTuple):
+    """Send Rested for this run a moment later."""
+
+    run: int
+
+
+class Measure(NamedTuple):
+    """Ask the engine for a measuring run, and the picture process for its costs; the record of the run stays."""
+
+    run: int
+    request: Request
+
+
+Effect = (
+    Remember | StartRun | CancelRun | Redraw | DropPicture | StartEngine | KillEngine | Watch | Rewrite | Rest | Measure
+)
 Effects = tuple[Effect, ...]

@@ -6,19 +6,24 @@ to carry out. A reply that is not of the current run is dropped here.
 
 from gradviz.drawing.shapes import Drawing
 from gradviz.layout.geometry import Size
-from gradviz.model.wire import Ready, Request
+from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Options, Picture
+from gradviz.state import measuring
 from gradviz.state.messages import (
     CancelRun,
+    CostsArrived,
+    CostsSeen,
     DropPicture,
     Edited,
     Effects,
     EngineEnded,
     EngineReady,
+    FlagSwitched,
     KillEngine,
     LineChosen,
     LiveSet,
     MarkChosen,
+    MeasurePressed,
     Message,
     ModeSet,
     Opened,
@@ -27,11 +32,14 @@ from gradviz.state.messages import (
     PictureEnded,
     PresentSet,
     RanLong,
-    Redraw,
     Remember,
+    Rest,
+    Rested,
+    Rewrite,
     RunExited,
     RunPressed,
     Searched,
+    SearchStepped,
     StartEngine,
     StartRun,
     StopPressed,
@@ -43,6 +51,8 @@ from gradviz.state.messages import (
 )
 from gradviz.state.search import searched, stepped
 from gradviz.state.selection import reselected
+from gradviz.state.stepping import carried, caught_up, left, redrawn, seen, walked
+from gradviz.state.switching import switched
 from gradviz.state.values import AppState, Chosen, Engine, Phase, Shown
 
 MAX_STARTS = 3  # ends in a row, none of them ever ready, after which the engine is left alone
@@ -51,7 +61,7 @@ START_DELAYS = (0, 1000, 3000)  # milliseconds before each of those starts
 EMPTY = Drawing(Size(0, 0), (), (), ())  # of a program without tensors
 
 # What the person does. A word about a file has then been read.
-_DEEDS = (Edited, Opened, RunPressed, StopPressed, LiveSet, ModeSet, OptionsSet)
+_DEEDS = (Edited, Opened, RunPressed, StopPressed, LiveSet, ModeSet, OptionsSet, FlagSwitched)
 
 Next = tuple[AppState, Effects]
 
@@ -61,10 +71,13 @@ def update(state: AppState, message: Message) -> Next:
     if isinstance(message, _DEEDS):
         state = state._replace(said="")
     after, effects = _answer(state, message)
+    after = left(after)
     if after.search and after.shown is not state.shown:
         after = searched(after, after.search.query)
     if any(now is not then for now, then in zip(_seen(after), _seen(state), strict=True)):
         after = reselected(after)
+    if measuring.wants(after) and not measuring.wants(state):
+        effects = (*effects, Rest(after.run))
     return _settled(after), effects
 
 
@@ -78,7 +91,7 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
         case Edited(text):
             return _edited(state, text)
         case Opened(text):
-            return _rerun(_with_text(state, text)._replace(document=state.document + 1, chosen=None))
+            return _rerun(_opened(_with_text(state, text)))
         case RunPressed():
             return _pressed(state)
         case StopPressed():
@@ -102,13 +115,23 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
         case EngineEnded(reason):
             return _ended(state, reason)
         case RunExited(run, exit_):
-            return (state._replace(running=False, exit=exit_) if run == state.run else state), ()
+            return _exited(state, run, exit_), ()
         case RanLong(run):
             return state._replace(slow=state.busy if run == state.run else state.slow), ()
         case PictureArrived(picture):
-            return _pictured(state, picture), ()
+            return caught_up(_pictured(state, picture))
         case PictureEnded(reason):
             return state._replace(traced=False, awaited=False, failure=reason), ()
+        case FlagSwitched(of):
+            return _switched(state, of)
+        case CostsSeen(on):
+            return state._replace(measuring=state.measuring._replace(seen=on)), ()
+        case MeasurePressed():
+            return measuring.pressed(state)
+        case Rested(run):
+            return measuring.begun(state) if run == state.run and measuring.wants(state) else (state, ())
+        case CostsArrived(run, table):
+            return measuring.arrived(state, run, table), ()
         case MarkChosen(mark):
             return state._replace(chosen=None if mark is None else Chosen("mark", mark)), ()
         case LineChosen(line):
@@ -117,8 +140,10 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
             return state._replace(chosen=Chosen("tensor", tensor)), ()
         case Searched(query):
             return (state._replace(search=None) if query is None else searched(state, query)), ()
-        case _:  # SearchStepped
-            return stepped(state, message.step), ()
+        case SearchStepped(step):
+            return stepped(state, step), ()
+        case _:  # about stepping
+            return walked(state, message)
 
 
 def _edited(state: AppState, text: str) -> Next:
@@ -127,8 +152,28 @@ def _edited(state: AppState, text: str) -> Next:
 
 def _with_text(state: AppState, text: str) -> AppState:
     """Return the state with another text. No program has no graph, not even the last good one."""
-    state = state._replace(text=text)
+    state = state._replace(text=text, breakpoints=carried(state.breakpoints, state.text, text))
     return state._replace(shown=None, table=None) if state.empty else state
+
+
+def _opened(state: AppState) -> AppState:
+    """Return the state with what was of the program before put away."""
+    return state._replace(
+        document=state.document + 1,
+        chosen=None,
+        switch=None,
+        measuring=measuring.cleared(state.measuring),
+        breakpoints=frozenset(),
+    )
+
+
+def _switched(state: AppState, of: Chosen) -> Next:
+    """Edit the program so that a flag is the other one, and go on as after any edit."""
+    state, edit = switched(state, of)
+    if edit is None:
+        return state, ()
+    state, effects = _edited(state, edit.applied(state.text))
+    return state, (Rewrite(edit), *effects)
 
 
 def _rerun(state: AppState) -> Next:
@@ -141,7 +186,7 @@ def _rerun(state: AppState) -> Next:
 def _start(state: AppState) -> Next:
     if state.too_long:
         return state._replace(pressed=False), (Remember(state.text),)
-    run = state.run + 1
+    run = state.next_run
     request = Request(state.text, state.mode)
     state = state._replace(
         run=run,
@@ -154,8 +199,16 @@ def _start(state: AppState) -> Next:
         stopped=False,
         exit=None,
         failure="",
+        asked=state.options,
+        measuring=measuring.cut(state.measuring),
     )
     return state, (Remember(state.text), StartRun(run, request, state.options), Watch(run))
+
+
+def _exited(state: AppState, run: int, how: Exit) -> AppState:
+    if run == state.run:
+        return state._replace(running=False, exit=how)
+    return measuring.ended(state, run, how.killed)
 
 
 def _pressed(state: AppState) -> Next:
@@ -181,9 +234,7 @@ def _redrawn(state: AppState, options: Options) -> Next:
     if options == state.options:
         return state, ()
     state = state._replace(options=options)
-    if state.traced:
-        return state._replace(awaited=True, slow=False), (Redraw(state.run, options), Watch(state.run))
-    return _rerun(state)
+    return redrawn(state) if state.traced else _rerun(state)
 
 
 def _ready(state: AppState, ready: Ready) -> Next:
@@ -203,6 +254,7 @@ def _ended(state: AppState, reason: str) -> Next:
     # A picture is still to come only where the run's stream had ended before.
     awaited = state.awaited and not state.running
     state = state._replace(engine=engine, running=False, awaited=awaited, pressed=state.pressed and again)
+    state = measuring.ended(state, state.measuring.run)
     return state, (StartEngine(START_DELAYS[failures]),) if again else ()
 
 
@@ -210,8 +262,8 @@ def _pictured(state: AppState, picture: Picture) -> AppState:
     if picture.run != state.run:
         return state
     state = state._replace(picture=picture, awaited=state.awaited and not picture.complete)
-    failed = any(problem.severity == "error" for problem in picture.problems)
-    if picture.steps or not failed:
+    failed = picture.failed
+    if picture.step is None and (picture.steps or not failed):
         state = state._replace(printed=picture)
     if state.empty:
         return state
@@ -219,7 +271,7 @@ def _pictured(state: AppState, picture: Picture) -> AppState:
     if not (picture.complete or state.shown is None) or (picture.drawing is None and (failed or not picture.complete)):
         return state
     shown = Shown(picture.drawing or EMPTY, picture.run, state.document, good=not failed)
-    return state._replace(shown=shown, table=picture)
+    return seen(state, shown, picture)
 
 
 def _settled(state: AppState) -> AppState:

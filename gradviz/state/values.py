@@ -1,12 +1,15 @@
 """AppState: everything the window shows, as one frozen value. Knows of no Qt, no process and no time."""
 
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Literal, NamedTuple
 
 from gradviz.drawing.shapes import Drawing
-from gradviz.model.trace import GradMode
+from gradviz.model.costtable import CostTable
+from gradviz.model.course import Course
+from gradviz.model.place import Edit
+from gradviz.model.trace import GradMode, LimitName
 from gradviz.model.wire import Exit, Ready, Request
-from gradviz.picture.picture import Options, Picture
+from gradviz.picture.picture import Options, Picture, TensorRow
 
 MAX_PROGRAM = 1024 * 1024  # characters; an editor with more is not run
 
@@ -45,6 +48,14 @@ class Shown(NamedTuple):
     good: bool = True  # its run came to its end
 
 
+class Ending(NamedTuple):
+    """What was shown when a run had ended: the person comes back to it from any step."""
+
+    shown: Shown
+    table: Picture
+    options: Options | None  # how that was to be
+
+
 class Chosen(NamedTuple):
     """What the person pointed at last."""
 
@@ -77,6 +88,35 @@ class Search(NamedTuple):
         return self.hits[self.at] if self.hits else None
 
 
+class Switch(NamedTuple):
+    """The last switch of a tensor's requires_grad, and the way back."""
+
+    name: str  # of the tensor, as its row tells it
+    on: bool  # what requires_grad is to be
+    text: str  # the program after it
+    back: Edit  # what makes of that the text before
+
+
+class Refusal(Enum):
+    """Why a tensor's requires_grad was not switched, beside the reasons that its row gives."""
+
+    STALE = "the rows are not of the text in the editor"
+    UNNAMED = "no name of the program holds it"
+
+
+class Measuring(NamedTuple):
+    """What the program costs in each grad mode, as far as it is known."""
+
+    seen: bool = False  # its panel is in view
+    pressed: bool = False  # the person asked for it, and it has not begun
+    run: int = 0  # the newest measuring run; 0: none yet
+    going: bool = False
+    source: str | None = None  # the program that this run is of; None: it was cut short
+    table: CostTable | None = None
+    of: str = ""  # the program that the table is of
+    limit: LimitName | None = None  # that ended the measuring run
+
+
 class AppState(NamedTuple):
     """All the window shows, except where a panel is scrolled to."""
 
@@ -104,10 +144,24 @@ class AppState(NamedTuple):
     table: Picture | None = None  # the answer whose tensors are shown: they go with the drawing
     printed: Picture | None = None  # the answer whose output is shown: the newest of a program that ran at all
     failure: str = ""  # why the picture process could not answer
-    said: str = ""  # a word about files, until the person does something else
+    said: str | Refusal = ""  # a word about what was asked for, until the person does something else
     chosen: Chosen | None = None
     search: Search | None = None  # None: the person is not searching
     selection: Selection = NOTHING
+    asked: Options | None = None  # how the newest picture, or the one on its way, was to be; None: it was put back
+    ending: Ending | None = None  # of the newest run that had a drawing
+    at: int | None = None  # the stop of the run that is shown; None: its end
+    playing: bool = False  # it goes from stop to stop by itself
+    speed: float = 1.0
+    breakpoints: frozenset[int] = frozenset()  # lines before which that ends
+    earlier: tuple[TensorRow, ...] | None = None  # the rows that were shown before those of this step
+    switch: Switch | None = None
+    measuring: Measuring = Measuring()
+
+    @property
+    def next_run(self) -> int:
+        """The id of a run to come, measuring or not."""
+        return max(self.run, self.measuring.run) + 1
 
     @property
     def busy(self) -> bool:
@@ -118,6 +172,22 @@ class AppState(NamedTuple):
     def current(self) -> bool:
         """Whether the newest run is of the program as it stands."""
         return self.request is not None and (self.request.source, self.request.mode) == (self.text, self.mode)
+
+    @property
+    def course(self) -> Course:
+        """The stops of the run that is shown; none where that is not of the program as it stands."""
+        fresh = self.ending is not None and self.ending.table.run == self.run and self.current
+        return self.ending.table.course if self.ending is not None and fresh else Course()
+
+    @property
+    def steppable(self) -> bool:
+        """Whether there are stops to go to, and somebody to draw them."""
+        return self.traced and bool(self.course.kinds)
+
+    @property
+    def wanted(self) -> Options:
+        """How the run is to be shown, and at which step."""
+        return self.options if self.at is None else self.options._replace(step=self.course.steps[self.at])
 
     @property
     def empty(self) -> bool:
