@@ -27,6 +27,7 @@ class Command(NamedTuple):
     keys: tuple[str, ...] = ()
     tip: str = ""
     icon: str = ""
+    icon_on: str = ""  # while it is checked; "": the same
     checkable: bool = False
     group: str = ""
 
@@ -147,6 +148,7 @@ COMMANDS = (
         "grad",
         RUN,
         "grad",
+        ("Ctrl+Alt+1",),
         tip=QT_TRANSLATE_NOOP("Actions", "Run the whole program with autograd recording, as PyTorch starts"),
         checkable=True,
         group="mode",
@@ -155,6 +157,7 @@ COMMANDS = (
         "no_grad",
         RUN,
         "no_grad",
+        ("Ctrl+Alt+2",),
         tip=QT_TRANSLATE_NOOP("Actions", "Run the whole program inside torch.no_grad()"),
         checkable=True,
         group="mode",
@@ -163,10 +166,46 @@ COMMANDS = (
         "inference",
         RUN,
         "inference_mode",
+        ("Ctrl+Alt+3",),
         tip=QT_TRANSLATE_NOOP("Actions", "Run the whole program inside torch.inference_mode()"),
         checkable=True,
         group="mode",
     ),
+    Command(LINE, RUN, ""),
+    Command(
+        "costs",
+        RUN,
+        QT_TRANSLATE_NOOP("Actions", "C&ost"),
+        ("Ctrl+Shift+M",),
+        QT_TRANSLATE_NOOP("Actions", "Time and memory of the program in each grad mode, measured as you type"),
+        icon="cost",
+        checkable=True,
+    ),
+    Command(LINE, RUN, ""),
+    Command("previous_step", RUN, QT_TRANSLATE_NOOP("Actions", "&Previous step"), ("F9",), icon="previous"),
+    Command("next_step", RUN, QT_TRANSLATE_NOOP("Actions", "&Next step"), ("F10",), icon="next"),
+    Command("previous_line", RUN, QT_TRANSLATE_NOOP("Actions", "Pre&vious line"), ("F7",)),
+    Command("next_line", RUN, QT_TRANSLATE_NOOP("Actions", "Next l&ine"), ("F8",)),
+    Command("first_step", RUN, QT_TRANSLATE_NOOP("Actions", "&First step"), ("Ctrl+Shift+F9",), icon="first"),
+    Command("end_of_run", RUN, QT_TRANSLATE_NOOP("Actions", "&End of the run"), ("Ctrl+Shift+F10",), icon="end"),
+    Command("run_to_cursor", RUN, QT_TRANSLATE_NOOP("Actions", "Run to the &cursor"), ("Ctrl+F10",)),
+    Command(LINE, RUN, ""),
+    Command(
+        "play",
+        RUN,
+        QT_TRANSLATE_NOOP("Actions", "Pl&ay the steps"),
+        ("Ctrl+F8",),
+        QT_TRANSLATE_NOOP("Actions", "Go from step to step by itself, or pause"),
+        icon="play",
+        checkable=True,
+        icon_on="pause",
+    ),
+    Command("half_speed", RUN, QT_TRANSLATE_NOOP("Actions", "Half speed"), checkable=True, group="speed"),
+    Command("usual_speed", RUN, QT_TRANSLATE_NOOP("Actions", "Usual speed"), checkable=True, group="speed"),
+    Command("double_speed", RUN, QT_TRANSLATE_NOOP("Actions", "Double speed"), checkable=True, group="speed"),
+    Command("fourfold_speed", RUN, QT_TRANSLATE_NOOP("Actions", "Fourfold speed"), checkable=True, group="speed"),
+    Command("breakpoint", RUN, QT_TRANSLATE_NOOP("Actions", "&Breakpoint on this line"), ("Ctrl+B",)),
+    Command("next_breakpoint", RUN, QT_TRANSLATE_NOOP("Actions", "Next brea&kpoint"), ("Ctrl+F5",)),
     Command("shortcuts", HELP, QT_TRANSLATE_NOOP("Actions", "&Keyboard shortcuts"), ("Ctrl+Alt+/",)),
     Command("about", HELP, QT_TRANSLATE_NOOP("Actions", "&About gradviz")),
 )
@@ -175,11 +214,12 @@ COMMANDS = (
 GRAPH_KEYS = (
     (QT_TRANSLATE_NOOP("Actions", "Walk along the edges"), "← ↑ → ↓"),
     (QT_TRANSLATE_NOOP("Actions", "Go to the line"), "Enter"),
+    (QT_TRANSLATE_NOOP("Actions", "Switch requires_grad; in the table of tensors with Space"), "R"),
     (QT_TRANSLATE_NOOP("Actions", "Fit, fit what is selected"), "F  Shift+F"),
     (QT_TRANSLATE_NOOP("Actions", "Larger, smaller, full size"), "+  -  1"),
     (QT_TRANSLATE_NOOP("Actions", "Drag the graph"), "Space"),
     (QT_TRANSLATE_NOOP("Actions", "Search"), "/"),
-    (QT_TRANSLATE_NOOP("Actions", "Select nothing"), "Esc"),
+    (QT_TRANSLATE_NOOP("Actions", "Select nothing, then return to the end of the run"), "Esc"),
 )
 
 
@@ -221,7 +261,9 @@ def paint_icons(actions: Mapping[str, QAction], theme: Theme) -> None:
     """Give the actions their icons in the colours of a theme."""
     for command in COMMANDS:
         if command.icon and command.id in actions:
-            actions[command.id].setIcon(icon(resources.read_bytes(f"icons/{command.icon}.svg"), theme))
+            names = (command.icon, command.icon_on or command.icon)
+            off, on = (resources.read_bytes(f"icons/{name}.svg") for name in names)
+            actions[command.id].setIcon(icon(off, theme, on))
 
 
 def shortcut_sheet() -> str:

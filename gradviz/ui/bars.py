@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolBar, QToolB
 _ICON = QSize(18, 18)
 
 
-def main_bar(actions: Mapping[str, QAction], parent: QWidget) -> QToolBar:
-    """Return the bar with Run, Stop, the grad mode and Live."""
+def main_bar(actions: Mapping[str, QAction], timeline: QWidget, parent: QWidget) -> QToolBar:
+    """Return the bar with Run, Stop, the steps of the run, the grad mode and Live."""
     bar = QToolBar(parent.tr("Run and grad mode"), parent)
     bar.setObjectName("main_bar")
     bar.setMovable(False)
@@ -19,13 +19,17 @@ def main_bar(actions: Mapping[str, QAction], parent: QWidget) -> QToolBar:
     bar.addAction(actions["stop"])
     _with_words(bar, actions["run"])
     bar.addSeparator()
+    bar.addWidget(timeline)
+    bar.addSeparator()
     bar.addWidget(_label(parent.tr("grad mode"), bar))
     for name in ("grad", "no_grad", "inference"):
         bar.addAction(actions[name])
     bar.addSeparator()
     bar.addAction(actions["live"])
     _with_words(bar, actions["live"])
-    bar.addWidget(_gap(bar))
+    bar.addAction(actions["costs"])
+    _with_words(bar, actions["costs"])
+    bar.addSeparator()
     bar.addAction(actions["export"])
     bar.addAction(actions["dark"])
     return bar
@@ -79,9 +83,3 @@ def _label(text: str, parent: QWidget) -> QLabel:
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setContentsMargins(6, 0, 4, 0)
     return label
-
-
-def _gap(parent: QWidget) -> QWidget:
-    gap = QWidget(parent)
-    gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-    return gap

@@ -19,7 +19,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
+from gradviz.model.place import Edit
 from gradviz.picture.picture import Problem
+from gradviz.state.stepping import StepLines
 from gradviz.ui import editing
 from gradviz.ui.card import Card
 from gradviz.ui.gutter import Gutter, Row
@@ -35,10 +37,14 @@ class Editor(QPlainTextEdit):
     Signals:
         edited: the whole text, after the person changed it.
         lineChosen: the person moved the cursor to another line without changing the text.
+        indented: how many pixels from its left the text begins.
+        breakpointWanted: the person wants a breakpoint on this line, or none.
     """
 
     edited = Signal(str)
     lineChosen = Signal(int)
+    indented = Signal(int)
+    breakpointWanted = Signal(int)
 
     def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,6 +55,7 @@ class Editor(QPlainTextEdit):
         self._loading = False
         self._lit: frozenset[int] = frozenset()
         self._problems: tuple[Problem, ...] = ()
+        self._step = StepLines()
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setWordWrapMode(QTextOption.WrapMode.NoWrap)
@@ -57,6 +64,7 @@ class Editor(QPlainTextEdit):
         self._highlighter = Highlighter(self.document(), colours)
         self._gutter = Gutter(self._rows, colours, self)
         self._gutter.pressed.connect(self._gutter_pressed)
+        self._gutter.breakpointWanted.connect(self.breakpointWanted)
         self._card = Card(self.viewport())
         self.viewport().setMouseTracking(True)
         self.set_size(10.5)
@@ -121,6 +129,30 @@ class Editor(QPlainTextEdit):
         self._text = self.toPlainText()
         self._mark()
 
+    def change(self, edit: Edit) -> None:
+        """Make an edit as one step that can be undone. The cursor stays at its text, and what is seen stays seen."""
+        text, scrolled = self.toPlainText(), self.firstVisibleBlock().blockNumber()
+        start, end = utf16(text, edit.start), utf16(text, edit.end)
+        own, cursor = self.textCursor(), QTextCursor(self.document())
+        moved = [
+            editing.shifted(at, start, end, utf16(edit.text, len(edit.text))) for at in (own.anchor(), own.position())
+        ]
+        bars = (self.horizontalScrollBar(), self.verticalScrollBar())
+        values = [bar.value() for bar in bars]
+        if self.document().findBlock(start).blockNumber() < scrolled:
+            values[1] += edit.text.count("\n") - text.count("\n", edit.start, edit.end)
+        self._loading = True
+        cursor.setPosition(start)
+        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        _replace(cursor, edit.text)
+        own.setPosition(moved[0])
+        own.setPosition(moved[1], QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(own)
+        self._loading = False
+        for bar, value in zip(bars, values, strict=True):
+            bar.setValue(value)
+        self._text, self._line = self.toPlainText(), self.line
+
     def show_problems(self, problems: tuple[Problem, ...]) -> None:
         """Underline these and write each one's message beside its line."""
         self._problems = tuple(problem for problem in problems if problem.line)
@@ -131,8 +163,16 @@ class Editor(QPlainTextEdit):
         self._lit = frozenset(lines)
         self._mark()
         if lines and not self._lit & {row.line for row in self._rows()}:
-            block = self.document().findBlockByNumber(lines[0] - 1)
-            self.verticalScrollBar().setValue(max(0, block.blockNumber() - 3))
+            self._scroll_to(lines[0])
+
+    def show_step(self, step: StepLines, breakpoints: frozenset[int]) -> None:
+        """Mark where a step is, bring that into view if it is not, and mark the breakpoints."""
+        self._gutter.mark_step(step, breakpoints)
+        if step != self._step:
+            self._step, line = step, step.about or step.done
+            self._mark()
+            if line and line not in {row.line for row in self._rows()}:
+                self._scroll_to(line)
 
     def go_to(self, line: int, column: int = 0) -> None:
         """Put the cursor on a line (and column, from 1) and take the focus."""
@@ -228,6 +268,10 @@ class Editor(QPlainTextEdit):
         self._line = line
         self.lineChosen.emit(line)
 
+    def _scroll_to(self, line: int) -> None:
+        block = self.document().findBlockByNumber(line - 1)
+        self.verticalScrollBar().setValue(max(0, block.blockNumber() - 3))
+
     def _before(self) -> str:
         cursor = self.textCursor()
         block = self.document().findBlock(cursor.selectionStart())
@@ -303,6 +347,7 @@ class Editor(QPlainTextEdit):
 
     def _make_room(self) -> None:
         self.setViewportMargins(self._gutter_width(), 0, 0, 0)
+        self.indented.emit(self._gutter_width())
         area = self.contentsRect()
         self._gutter.setGeometry(QRect(area.left(), area.top(), self._gutter_width(), area.height()))
 
@@ -318,9 +363,19 @@ class Editor(QPlainTextEdit):
         here = self.textCursor().blockNumber() + 1
         marks = [whole_line(document, here, own.current_line)]
         marks += [whole_line(document, line, own.lit_line) for line in sorted(self._lit)]
+        at = self._step.about or self._step.done
+        marks += [whole_line(document, at, own.step_line)] if at else []
         marks += [underline(document, one, own) for one in self._problems]
         self.setExtraSelections([mark for mark in marks if mark is not None])
         problems: dict[int, bool] = {}
         for problem in self._problems:
             problems[problem.line or 0] = problems.get(problem.line or 0, False) or problem.severity == "error"
         self._gutter.mark(self.line, self._lit, problems)
+
+
+def _replace(cursor: QTextCursor, text: str) -> None:
+    """Put a text in the place of the selection as a step of undo that neither keys before nor after it join."""
+    cursor.beginEditBlock()
+    cursor.insertText(text + " ")
+    cursor.deletePreviousChar()  # Qt joins insertions that follow each other at one place
+    cursor.endEditBlock()

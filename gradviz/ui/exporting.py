@@ -99,7 +99,7 @@ class Exporter(QObject):
             self.failed.emit(self.tr("the file before is still being written"))
         else:
             self._waiting = path.absolute()
-            self._runner.save(Save(str(self._waiting), form, choice.theme, state.options))
+            self._runner.save(Save(str(self._waiting), form, choice.theme, state.wanted))
 
     def _saved(self, saved: Saved) -> None:
         path, self._waiting = self._waiting, None

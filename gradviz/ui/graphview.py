@@ -47,6 +47,7 @@ class GraphView(QWidget):
         self._keeps: Keeps = "start"
         self._document: int | None = None  # what the view was first made for
         self._selection = NOTHING
+        self._done: str | None = None  # the mark of what has just been done, while a step is shown
         self._dimmed = False
         self._words = ""  # instead of a drawing
         self._unseen = True
@@ -113,6 +114,12 @@ class GraphView(QWidget):
         """Light up what is selected and fade the rest."""
         if selection != self._selection:
             self._selection = selection
+            self.update()
+
+    def mark_done(self, name: str | None) -> None:
+        """Point out the mark of what has just been done; None: nothing has."""
+        if name != self._done:
+            self._done = name
             self.update()
 
     # Where it looks.
@@ -208,7 +215,9 @@ class GraphView(QWidget):
             if self._words:
                 self._paint_words(painter)
             else:
-                look = Look(self._selection, self._dimmed, self._theme, self._colours.accent)
+                look = Look(
+                    self._selection, self._dimmed, self._theme, self._colours.accent, self._done, self._colours.step
+                )
                 self._layers.paint(painter, self._view, self.seen, look)
             if self.hasFocus():
                 painter.setPen(QPen(colour(self._colours.accent), 2))

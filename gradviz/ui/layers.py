@@ -1,9 +1,9 @@
-"""What lies over what on the canvas: the drawing, a veil over what is dimmed, the lit part again, rings."""
+"""What lies over what on the canvas: the drawing, a veil over what is dimmed, the lit part again, rings, an arrow."""
 
 from functools import cached_property
 from typing import NamedTuple
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from gradviz.drawing.shapes import Mark
@@ -28,6 +28,8 @@ class Look(NamedTuple):
     dimmed: bool
     theme: Theme
     accent: str
+    done: str | None  # the mark of what has just been done
+    step: str  # the colour that points it out
 
     @property
     def lit(self) -> frozenset[str] | None:
@@ -53,6 +55,7 @@ class Layers:
             else:
                 self._paint_near(painter, seen, look)
             _rings(painter, self._scene, seen, look)
+            _paint_done(painter, self._scene, view.scale, look)
         finally:
             painter.restore()
 
@@ -107,3 +110,23 @@ def _rings(painter: QPainter, scene: Scene, seen: Rect, look: Look) -> None:
     for mark in map(scene.mark, look.selection.marks):
         if mark and not mark.ends and mark.rect.grown(5).overlaps(seen):
             painter.drawRoundedRect(QRectF(*mark.rect.grown(5)), 12, 12)
+
+
+def _paint_done(painter: QPainter, scene: Scene, scale: float, look: Look) -> None:
+    """Put a heavy ring round what has just been done and, as in the program, a hollow arrow at its left."""
+    mark = scene.mark(look.done) if look.done else None
+    if mark is None or look.dimmed:
+        return
+    pen = QPen(colour(look.step), 4)
+    pen.setCosmetic(True)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    place = mark.rect.grown(9)
+    painter.drawRoundedRect(QRectF(*place), 14, 14)
+    size = max(9.0, 9.0 / scale)  # as large on the panel however far away the drawing is
+    tip, middle = place.x - size / 2, place.center.y
+    painter.setBrush(colour(look.theme.ground))
+    painter.drawPolygon(
+        [QPointF(tip - 1.6 * size, middle - size), QPointF(tip - 1.6 * size, middle + size), QPointF(tip, middle)]
+    )

@@ -10,9 +10,11 @@ from gradviz.picture.picture import Language
 from gradviz.resources import Lesson
 from gradviz.ui.bars import GraphBar
 from gradviz.ui.canvas import Canvas
+from gradviz.ui.cost import CostPanel
 from gradviz.ui.editor import Editor
 from gradviz.ui.examples import Examples
 from gradviz.ui.minimap import Minimap
+from gradviz.ui.modeline import ModeLine
 from gradviz.ui.notice import Notice
 from gradviz.ui.output import OutputTabs
 from gradviz.ui.search import SearchField
@@ -20,6 +22,7 @@ from gradviz.ui.statusbar import StatusLine
 from gradviz.ui.strip import ProblemStrip
 from gradviz.ui.tensors import Tensors
 from gradviz.ui.theme import Colours
+from gradviz.ui.timeline import Timeline
 from gradviz.ui.welcome import Welcome
 
 _LETTERS = 44  # of a line of the program that are seen at first
@@ -29,6 +32,7 @@ class Panels(NamedTuple):
     """Everything the state is shown in."""
 
     examples: Examples
+    mode_line: ModeLine
     editor: Editor
     strip: ProblemStrip
     graph_bar: GraphBar
@@ -39,7 +43,9 @@ class Panels(NamedTuple):
     minimap: Minimap
     tensors: Tensors
     output: OutputTabs
+    cost: CostPanel
     status: StatusLine
+    timeline: Timeline
 
 
 def build(window: QMainWindow, lessons: tuple[Lesson, ...], language: Language, own: Colours) -> Panels:
@@ -47,6 +53,7 @@ def build(window: QMainWindow, lessons: tuple[Lesson, ...], language: Language, 
     canvas, notice, search = Canvas(own), Notice(own, window), SearchField(window)
     panels = Panels(
         examples=Examples(lessons, language),
+        mode_line=ModeLine(own),
         editor=Editor(own),
         strip=ProblemStrip(own),
         graph_bar=GraphBar(window, notice, search),
@@ -57,7 +64,9 @@ def build(window: QMainWindow, lessons: tuple[Lesson, ...], language: Language, 
         minimap=Minimap(own, THEMES["light"], canvas),
         tensors=Tensors(),
         output=OutputTabs(own),
+        cost=CostPanel(own),
         status=StatusLine(window),
+        timeline=Timeline(own, window),
     )
     _float(panels)
     window.setCentralWidget(_stacked(panels.graph_bar, canvas))
@@ -80,9 +89,12 @@ def _place(window: QMainWindow, panels: Panels) -> None:
     window.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
     left, bottom = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
     examples = _dock(window, "examples", window.tr("Examples"), panels.examples, left)
-    program = _dock(window, "program", window.tr("Program"), _stacked(panels.editor, panels.strip), left)
+    text = _stacked(panels.mode_line, panels.editor, panels.strip)
+    program = _dock(window, "program", window.tr("Program"), text, left)
     tensors = _dock(window, "tensors", window.tr("Tensors"), panels.tensors, bottom)
     output = _dock(window, "output", window.tr("Output and problems"), panels.output, bottom)
+    # Beside the graph and above the tensors, so that a switch and all that it changes are seen together.
+    _dock(window, "cost", window.tr("Cost"), panels.cost, Qt.DockWidgetArea.RightDockWidgetArea).hide()
     window.splitDockWidget(tensors, output, Qt.Orientation.Horizontal)
     across, down = window.width(), window.height()
     code = min(panels.editor.width_of(_LETTERS), across * 42 // 100)
@@ -94,13 +106,13 @@ def _place(window: QMainWindow, panels: Panels) -> None:
     window.resizeDocks([tensors], [down * 24 // 100], Qt.Orientation.Vertical)
 
 
-def _stacked(upper: QWidget, lower: QWidget) -> QWidget:
+def _stacked(*widgets: QWidget) -> QWidget:
     whole = QWidget()
     layout = QVBoxLayout(whole)
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(0)
-    layout.addWidget(upper)
-    layout.addWidget(lower)
+    for widget in widgets:
+        layout.addWidget(widget)
     return whole
 
 

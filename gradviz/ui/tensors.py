@@ -1,19 +1,34 @@
 """The tensors table: one row for each tensor of the run, in PyTorch's own words."""
 
-from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QCoreApplication,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from gradviz.picture.picture import TensorRow
+from gradviz.state.values import Chosen
+from gradviz.ui.changes import Changes, changes
 from gradviz.ui.columns import shared
-from gradviz.ui.plain import one_line, tooltip
+from gradviz.ui.flags import LOCKED, FlagBox
+from gradviz.ui.plain import one_line, plain, tooltip
+from gradviz.ui.theme import Colours, colour
 
 _HEADS = ("name", "value", ".grad", "requires_grad", "is_leaf", "grad_fn", "shape", "dtype", "line")
+_FLAG = _HEADS.index("requires_grad")
 _LONGEST_CELL = 200
 _WIDEST = 320  # pixels of a column
 _LETTERS = (3, 5, 8, 5, 5, 8, 4, 5, 3)  # of each column that stay to be read however little room there is
 _LOOKED_AT = 60  # rows that decide how wide a column is
 Index = QModelIndex | QPersistentModelIndex
+Shown = str | QFont | QColor | Qt.CheckState | None  # of a cell
 
 
 def cells(row: TensorRow) -> tuple[str, ...]:
@@ -23,12 +38,24 @@ def cells(row: TensorRow) -> tuple[str, ...]:
     return (row.name, row.value, row.grad, *flags, row.grad_fn or "None", row.shape, row.dtype, line)
 
 
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Tensors", text)
+
+
+def _bold() -> QFont:
+    font = QFont()
+    font.setWeight(QFont.Weight.DemiBold)
+    return font
+
+
 class TensorModel(QAbstractTableModel):
     """The rows of a picture as Qt asks for them."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._rows: tuple[TensorRow, ...] = ()
+        self._changes: Changes = {}
+        self._ground = QColor()
 
     @property
     def rows(self) -> tuple[TensorRow, ...]:
@@ -43,7 +70,24 @@ class TensorModel(QAbstractTableModel):
             self.endResetModel()
         elif rows != self._rows:
             self._rows = rows
-            self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(_HEADS) - 1))
+            self._repaint()
+
+    def compare(self, earlier: tuple[TensorRow, ...] | None) -> None:
+        """Mark what is not as it was in these rows; None: nothing."""
+        before = None if earlier is None else [cells(row) for row in earlier]
+        found = changes((cells(row) for row in self._rows), before)
+        if found != self._changes:
+            self._changes = found
+            self._repaint()
+
+    def apply(self, colours: Colours) -> None:
+        """Take on other colours."""
+        self._ground = colour(colours.step_line)
+        self._repaint()
+
+    def _repaint(self) -> None:
+        if self._rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(_HEADS) - 1))
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         """Return the number of tensors."""
@@ -53,19 +97,41 @@ class TensorModel(QAbstractTableModel):
         """Return the number of facts."""
         return 0 if parent.isValid() else len(_HEADS)
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | QFont | None:
-        """Return a cell's text, its whole text as a tip, and a bold font for names."""
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Shown:
+        """Return a cell's text, its whole text as a tip, a bold font for names, and the box of requires_grad."""
         if not index.isValid():
             return None
-        text = cells(self._rows[index.row()])[index.column()]
+        row, flag = self._rows[index.row()], index.column() == _FLAG
+        text = cells(row)[index.column()]
+        tip = row.locked if flag and row.locked else text
+        if flag and role == Qt.ItemDataRole.CheckStateRole:
+            return Qt.CheckState.Checked if row.requires_grad else Qt.CheckState.Unchecked
+        if flag and role == LOCKED:
+            return row.locked
+        if (index.row(), index.column()) in self._changes:
+            look = self._changed(
+                tip if role == Qt.ItemDataRole.ToolTipRole else text, self._changes[index.row(), index.column()], role
+            )
+            if look is not None:
+                return look
         if role == Qt.ItemDataRole.DisplayRole:
             return one_line(text, _LONGEST_CELL)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tooltip(text)
+            return tooltip(tip)
         if role == Qt.ItemDataRole.FontRole and index.column() == 0:
-            font = QFont()
-            font.setWeight(QFont.Weight.DemiBold)
-            return font
+            return _bold()
+        return None
+
+    def _changed(self, text: str, before: str, role: int) -> str | QFont | QColor | None:
+        """What is different about a cell that has just changed, for the eye and for who is read to."""
+        if role == Qt.ItemDataRole.BackgroundRole:
+            return self._ground
+        if role == Qt.ItemDataRole.FontRole:
+            return _bold()
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            words = _tr("{text}\nshown before: {before}") if before else _tr("{text}\nnot there before")
+            whole = words.format(text=text, before=before)
+            return tooltip(whole) if role == Qt.ItemDataRole.ToolTipRole else plain(whole)
         return None
 
     def headerData(
@@ -84,10 +150,14 @@ class Tensors(QTableView):
     Signals:
         chosen: the id of the tensor whose row the person selected.
         lineWanted: the line of the tensor whose row was activated.
+        flagWanted: the tensor, as a `Chosen`, whose requires_grad is to be the other way.
+        menuWanted: the tensor, as a `Chosen`, whose menu is to open, and where on the screen.
     """
 
     chosen = Signal(int)
     lineWanted = Signal(int)
+    flagWanted = Signal(object)
+    menuWanted = Signal(object, QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -117,6 +187,8 @@ class Tensors(QTableView):
         self._fit()
         self.selectionModel().selectionChanged.connect(self._selected)
         self.activated.connect(self._activated)
+        self.setItemDelegateForColumn(_FLAG, FlagBox(self))
+        self.clicked.connect(self._clicked)
 
     def show_rows(self, rows: tuple[TensorRow, ...]) -> None:
         """Show the tensors of a picture."""
@@ -124,6 +196,14 @@ class Tensors(QTableView):
         self._model.show(rows)
         self._lighting = False
         self._fit()
+
+    def show_changes(self, earlier: tuple[TensorRow, ...] | None) -> None:
+        """Mark what is not as it was in these rows; None: nothing."""
+        self._model.compare(earlier)
+
+    def apply(self, colours: Colours) -> None:
+        """Take on other colours."""
+        self._model.apply(colours)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the new width."""
@@ -170,7 +250,29 @@ class Tensors(QTableView):
         if rows and not self._lighting:
             self.chosen.emit(self._model.rows[rows[0].row()].tensor)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space switches requires_grad of the row."""
+        if event.key() == Qt.Key.Key_Space and self.currentIndex().isValid():
+            self.flagWanted.emit(self._tensor(self.currentIndex()))
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Open the menu of the row under the pointer; by key that of the row selected."""
+        by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        index = self.indexAt(event.pos()) if by_mouse else self.currentIndex()
+        if index.isValid():
+            place = event.pos() if by_mouse else self.visualRect(index).center()
+            self.menuWanted.emit(self._tensor(index), self.viewport().mapToGlobal(place))
+
+    def _tensor(self, index: QModelIndex) -> Chosen:
+        return Chosen("tensor", self._model.rows[index.row()].tensor)
+
+    def _clicked(self, index: QModelIndex) -> None:
+        if index.column() == _FLAG:
+            self.flagWanted.emit(self._tensor(index))
+
     def _activated(self, index: QModelIndex) -> None:
         line = self._model.rows[index.row()].line
-        if line is not None:
+        if line is not None and index.column() != _FLAG:
             self.lineWanted.emit(line)

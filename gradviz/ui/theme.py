@@ -3,6 +3,7 @@
 Styles of the desktop are not asked: a bare machine has none, and text must be readable on every one.
 """
 
+from itertools import product
 from typing import NamedTuple
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
@@ -30,6 +31,8 @@ class Colours(NamedTuple):
     warning: str
     current_line: str
     lit_line: str
+    step: str  # what marks the step that is shown
+    step_line: str
     keyword: str
     builtin: str
     name: str
@@ -52,6 +55,8 @@ LIGHT = Colours(
     warning="#7A5200",
     current_line="#F3F6FA",
     lit_line="#D9ECFA",
+    step="#8F6200",
+    step_line="#FFF1BF",
     keyword="#7A3E8E",
     builtin="#00588A",
     name="#00588A",
@@ -73,6 +78,8 @@ DARK = Colours(
     warning="#F2B134",
     current_line="#1E2227",
     lit_line="#143A54",
+    step="#FFD24A",
+    step_line="#3B3211",
     keyword="#D5A3E3",
     builtin="#7CC8F5",
     name="#7CC8F5",
@@ -170,12 +177,20 @@ def monospace(size: float) -> QFont:
     return font
 
 
-def icon(svg: bytes, theme: Theme) -> QIcon:
-    """Return an icon painted in the text's colour (the SVG says currentColor), greyed where it is disabled."""
+def icon(svg: bytes, theme: Theme, on: bytes = b"") -> QIcon:
+    """Return an icon painted in the text's colour (the SVG says currentColor), greyed where it is disabled.
+
+    Args:
+        svg: the icon.
+        theme: whose text it goes with.
+        on: the icon while what it stands for is on; empty: the same.
+    """
     own = colours(theme)
     made = QIcon()
-    for mode, value in ((QIcon.Mode.Normal, own.text), (QIcon.Mode.Disabled, own.muted)):
-        renderer = QSvgRenderer(QByteArray(svg.replace(b"currentColor", value.encode())))
+    looks = ((QIcon.Mode.Normal, own.text), (QIcon.Mode.Disabled, own.muted))
+    states = ((QIcon.State.Off, svg), (QIcon.State.On, on or svg))
+    for (mode, value), (state, source) in product(looks, states):
+        renderer = QSvgRenderer(QByteArray(source.replace(b"currentColor", value.encode())))
         for side in (16, 20, 32, 40):
             pixmap = QPixmap(QSize(side, side))
             pixmap.fill(Qt.GlobalColor.transparent)
@@ -185,5 +200,5 @@ def icon(svg: bytes, theme: Theme) -> QIcon:
                 renderer.render(painter, QRectF(0, 0, side, side))
             finally:
                 painter.end()
-            made.addPixmap(pixmap, mode)
+            made.addPixmap(pixmap, mode, state)
     return made

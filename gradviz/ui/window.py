@@ -5,20 +5,23 @@ Nothing is decided here. What happens goes through `state.update`; panels are to
 
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, Qt, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtCore import QPoint, QSettings, Qt, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow
 
 from gradviz.drawing.theme import THEMES
+from gradviz.model.cost import MODES
 from gradviz.picture.picture import Language
 from gradviz.resources import Lesson
 from gradviz.state import messages as said
+from gradviz.state.switching import row_of, shown_rows
 from gradviz.state.update import EMPTY, update
-from gradviz.state.values import AppState
+from gradviz.state.values import AppState, Chosen
 from gradviz.ui import actions as asked
 from gradviz.ui import preferences, wording
 from gradviz.ui.bars import main_bar
 from gradviz.ui.commands import Commands
+from gradviz.ui.effects import order
 from gradviz.ui.exporting import Exporter
 from gradviz.ui.files import Files
 from gradviz.ui.language import speak
@@ -26,6 +29,8 @@ from gradviz.ui.menus import add_lessons, add_recent, fill_bar
 from gradviz.ui.panels import Panels, build
 from gradviz.ui.presentation import Presentation
 from gradviz.ui.runner import Runner
+from gradviz.ui.steps import Steps
+from gradviz.ui.tensormenu import tensor_menu
 from gradviz.ui.theme import colours, palette, stylesheet, system_theme
 
 _LEAST = (1280, 800)  # pixels of the first window, where the screen has them
@@ -63,9 +68,12 @@ class Window(QMainWindow):
         self._panels = build(self, lessons, self._language, colours(self._state.theme))
         self._commands = Commands(self, self.send, lambda: self._state, self._panels, self._files, self._exporter)
         self._presentation = Presentation(self, self._commands)
-        self._actions = asked.make_actions(self, self._commands.handlers())
+        self._steps = Steps(self.send, lambda: self._state, self._panels)
+        self._actions = asked.make_actions(self, self._commands.handlers() | self._steps.handlers())
+        self._panels.timeline.fill(self._actions)
         self._panels.graph_bar.fill(self._actions)
-        self.addToolBar(main_bar(self._actions, self))
+        self._panels.mode_line.fill(self._actions[mode] for mode in MODES)
+        self.addToolBar(main_bar(self._actions, self._panels.timeline, self))
         self._build_menus()
         self.setAcceptDrops(True)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
@@ -76,6 +84,7 @@ class Window(QMainWindow):
         self._panels.status.show_state(self._state)
         self._panels.canvas.show_words(wording.empty_words(self._state))
         self._panels.welcome.setVisible(self._state.empty)
+        self._steps.show(self._actions, self._state)
         preferences.load_layout(settings, self)
 
     @property
@@ -143,7 +152,10 @@ class Window(QMainWindow):
         runner.engineEnded.connect(lambda reason: send(said.EngineEnded(reason)))
         runner.pictureEnded.connect(lambda reason: send(said.PictureEnded(reason)))
         runner.ranLong.connect(lambda run: send(said.RanLong(run)))
+        runner.rested.connect(lambda run: send(said.Rested(run)))
+        runner.costed.connect(lambda run, table: send(said.CostsArrived(run, table)))
         panels.editor.edited.connect(self._edited)
+        panels.editor.indented.connect(panels.mode_line.indent)
         panels.editor.lineChosen.connect(lambda line: send(said.LineChosen(line)))
         panels.editor.cursorPositionChanged.connect(self._show_place)
         panels.canvas.markChosen.connect(lambda mark: send(said.MarkChosen(mark)))
@@ -160,6 +172,12 @@ class Window(QMainWindow):
         panels.welcome.fileWanted.connect(self._files.open)
         panels.tensors.chosen.connect(lambda tensor: send(said.TensorChosen(tensor)))
         panels.tensors.lineWanted.connect(panels.editor.go_to)
+        for panel in (panels.tensors, panels.canvas):
+            panel.flagWanted.connect(lambda of: send(said.FlagSwitched(of)))
+            panel.menuWanted.connect(self._open_menu)
+        panels.cost.pressed.connect(lambda: send(said.MeasurePressed()))
+        for dock in self.findChildren(QDockWidget, "cost"):
+            dock.visibilityChanged.connect(lambda on: send(said.CostsSeen(on)))
         panels.output.placeWanted.connect(panels.editor.go_to)
         panels.strip.placeWanted.connect(panels.editor.go_to)
         panels.examples.picked.connect(self._pick_lesson)
@@ -190,6 +208,11 @@ class Window(QMainWindow):
         self.send(said.Searched(None))
         self._panels.canvas.setFocus()
 
+    def _open_menu(self, of: Chosen, place: QPoint) -> None:
+        row = row_of(self._state, of)
+        if row is not None:
+            tensor_menu(row, lambda: self.send(said.FlagSwitched(of)), self).popup(place)
+
     def _pick_first(self) -> None:
         if self._lessons:
             self._pick_lesson(self._lessons[0].name)
@@ -204,20 +227,11 @@ class Window(QMainWindow):
         match effect:
             case said.Remember(text):
                 self._files.remember(text)
-            case said.StartRun(run, request, options):
-                self._runner.run(run, request, options)
-            case said.CancelRun(run):
-                self._runner.cancel(run)
-            case said.Redraw(run, options):
-                self._runner.redraw(run, options)
-            case said.DropPicture():
-                self._runner.drop_picture()
-            case said.StartEngine(delay):
-                self._runner.start_engine(delay)
-            case said.KillEngine():
-                self._runner.kill_engine()
-            case said.Watch(run):
-                self._runner.watch(run)
+            case said.Rewrite(edit):
+                self._panels.editor.change(edit)
+                self._files.edited(self._panels.editor.toPlainText())
+            case _:
+                order(effect, self._runner)
 
     # What is shown.
 
@@ -225,17 +239,20 @@ class Window(QMainWindow):
         now, panels = self._state, self._panels
         if now.shown is not before.shown:
             self._show_drawing()
-        if now.table is not before.table:
-            panels.tensors.show_rows(now.table.rows if now.table else ())
+        if (rows := shown_rows(now)) is not shown_rows(before):
+            panels.tensors.show_rows(rows)
         if now.printed is not before.printed and now.printed is not None:
             panels.output.show_output(now.printed.output)
         if now.picture is not before.picture and now.picture is not None:
             panels.output.show_problems(now.picture.problems)
         self._show_problems(before)
+        if now.measuring != before.measuring or now.text is not before.text:
+            panels.cost.show_costs(now.measuring, now.text, wording.measuring(now))
         panels.canvas.dim(now.dimmed)
         panels.canvas.show_words(wording.empty_words(now))
         panels.welcome.setVisible(now.empty)
         panels.notice.say("" if now.search or wording.empty_words(now) else wording.notice(now))
+        self._steps.show(self._actions, before)
         self._show_selection(before)
         panels.search.show_search(now.search)
         panels.status.show_state(now)
@@ -290,10 +307,12 @@ class Window(QMainWindow):
             ("dark", now.theme == "dark"),
             (f"wheel_{now.wheel}s", True),
             ("present", now.presenting),
+            ("costs", now.measuring.seen),
         ):
             self._actions[name].setChecked(holds)
         self._actions["stop"].setEnabled(now.busy)
         self._panels.canvas.set_wheel(now.wheel)
+        self._panels.mode_line.show_mode(now.mode)
 
     def _show_theme(self) -> None:
         theme, own = self._state.theme, colours(self._state.theme)
@@ -301,7 +320,17 @@ class Window(QMainWindow):
         self.setStyleSheet(stylesheet(own))
         asked.paint_icons(self._actions, theme)
         panels = self._panels
-        for panel in (panels.editor, panels.strip, panels.notice, panels.output, panels.welcome):
+        for panel in (
+            panels.mode_line,
+            panels.editor,
+            panels.strip,
+            panels.cost,
+            panels.notice,
+            panels.output,
+            panels.welcome,
+            panels.timeline,
+            panels.tensors,
+        ):
             panel.apply(own)
         panels.canvas.apply(own, THEMES[theme])
         panels.minimap.apply(own, THEMES[theme])
@@ -316,12 +345,18 @@ class Window(QMainWindow):
 
     # Qt's own calls.
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc that no panel wanted leaves the step that is shown."""
+        if event.key() != Qt.Key.Key_Escape or not self._steps.leave():
+            super().keyPressEvent(event)
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about changes, keep everything, end the processes."""
         if not self._files.may_leave():
             event.ignore()
             return
         self.remember()
+        self.send(said.PlaySet(False))  # or its clock would go on
         preferences.store(self._settings, self._state)
         preferences.store_text_size(self._settings, self._commands.size)
         self._presentation.show(False)  # or its layout would be the one remembered

@@ -3,7 +3,8 @@
 from PySide6.QtCore import QCoreApplication
 
 from gradviz.picture.picture import Picture, Problem
-from gradviz.state.values import AppState, Phase
+from gradviz.state.values import AppState, Phase, Refusal
+from gradviz.ui import stepwords
 from gradviz.ui.plain import one_line
 
 
@@ -19,7 +20,7 @@ def _tr(text: str) -> str:
 def activity(state: AppState) -> str:
     """Return what is going on, for the status bar."""
     if state.said:
-        return one_line(state.said)
+        return one_line(_said(state.said))
     engine = state.engine
     if engine.phase is Phase.ENDED:
         return _tr("PyTorch could not be started: {reason}").format(reason=one_line(engine.reason))
@@ -38,11 +39,19 @@ def activity(state: AppState) -> str:
     return _outcome(state)
 
 
+def _said(word: str | Refusal) -> str:
+    if word is Refusal.STALE:
+        return _tr("The graph is not of the program as it stands: run it first")
+    return _tr("This is no tensor that a name of the program holds") if word is Refusal.UNNAMED else word
+
+
 def _outcome(state: AppState) -> str:
     if state.failure:
         return _tr("The graph could not be drawn: {reason}").format(reason=one_line(state.failure, 160))
     if state.stopped:
         return _tr("Stopped")
+    if state.at is not None:
+        return stepwords.sentence(state)
     if not state.current and not state.busy:
         if not state.engine.walled:
             return _tr("No sandbox here: a program runs only when you press Run (F5)")
@@ -100,7 +109,9 @@ def wall_tip(state: AppState) -> str:
 
 
 def notice(state: AppState) -> str:
-    """Return what the graph on the canvas does not show: the program as it stands, or what is folded away."""
+    """Return of what the graph on the canvas is: a step, a program before this one, or not all of it."""
+    if state.at is not None:
+        return stepwords.event(state)
     if not state.dimmed:
         return _folded(state)
     error = first_error(state.picture) if state.picture and state.picture.run == state.run else None
@@ -136,6 +147,8 @@ def empty_words(state: AppState) -> str:
         return ""
     if state.engine.phase is not Phase.READY:
         return activity(state)
+    if state.at is not None:
+        return _tr("Nothing is there yet at this step")
     error = first_error(state.picture)
     if error:
         return _tr("No graph yet: line {line} has an error.").format(line=error.line or 0)
@@ -144,3 +157,16 @@ def empty_words(state: AppState) -> str:
     if not state.current:
         return activity(state)
     return _tr("No graph: nothing here requires grad")
+
+
+def measuring(state: AppState) -> str:
+    """Return how far measuring has come."""
+    costs = state.measuring
+    table = costs.table if costs.of == state.text else None
+    if costs.going or costs.pressed:
+        return _tr("Measuring …") if table is None else _tr("Measuring … {runs} runs").format(runs=table.runs)
+    if costs.limit and costs.source == state.text:
+        return _tr("Measuring reached its limit ({limit})").format(limit=costs.limit)
+    if table is not None:
+        return _tr("{runs} runs of each mode").format(runs=table.runs)
+    return _tr("From before the last edit") if costs.table else _tr("Not measured yet")

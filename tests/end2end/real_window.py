@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from gradviz.ui.app import make_window
 from gradviz.ui.exporting import FORMATS, Choice
 from gradviz.ui.window import Window
+from tests.end2end import switches
 
 PATIENCE = 60_000  # milliseconds
 
@@ -67,6 +68,25 @@ def see(window: Window, text: str) -> Seen:
     return Seen(nodes, rows, panels.output.output, problems, window.state.dimmed, panels.status.activity, spent)
 
 
+def walk(window: Window, shots: Path, start: str, command: str, until: Callable[[], bool]) -> list[dict[str, object]]:
+    """Go to a start, then step by step with a command; return what is seen of each step."""
+    steps: list[dict[str, object]] = []
+    window.action(start).trigger()
+    wait(window, lambda: not window.state.busy)
+    while not until():
+        table, canvas = window.state.table, window.panels.canvas
+        nodes = {mark.id: mark.title for mark in canvas.scene.drawing.nodes}
+        rows = {row.name: [row.value, row.grad.split()[0]] for row in table.rows} if table else {}
+        now = nodes.get(table.now or "") if table else None
+        steps.append(
+            {"place": window.panels.timeline.place, "now": now, "rows": rows, "words": window.panels.notice.whole}
+        )
+        picture(window, shots / f"window-{command}-{len(steps)}.png")
+        window.action(command).trigger()
+        wait(window, lambda: not window.state.busy)
+    return steps
+
+
 def export(window: Window, path: Path, choice: Choice) -> str:
     """Export the graph and return what is then said."""
     loop = QEventLoop()
@@ -99,6 +119,8 @@ def main() -> None:
     wait(window, lambda: window.state.shown is not None and not window.state.busy)
     facts: dict[str, object] = {"painted_first": painted[-1], "platform": app.platformName()}
     picture(window, shots / "window-first.png")
+    facts["forth"] = walk(window, shots, "first_step", "next_step", lambda: window.state.at is None)
+    facts["back"] = walk(window, shots, "end_of_run", "previous_step", lambda: window.state.at == 0)
     seen = {}
     for name, text in programs.items():
         seen[name] = see(window, text)._asdict()
@@ -112,6 +134,9 @@ def main() -> None:
     seen["after"] = see(window, "import torch\nz = torch.ones(2, requires_grad=True) * 3\n")._asdict()
     for name in FORMATS:
         facts[name] = export(window, shots / f"window-after.{name}", Choice(name))
+    see(window, switches.PROGRAM)
+    facts["switch"] = switches.switch(window, wait)
+    picture(window, shots / "window-cost.png")
     window.action("dark").trigger()
     picture(window, shots / "window-dark.png")
     window.close()

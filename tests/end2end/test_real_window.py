@@ -7,7 +7,10 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import pytest
+
+from tests.end2end.switches import PROGRAM, Switched
 
 ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "artifacts"
@@ -41,10 +44,20 @@ class Seen(NamedTuple):
     seconds: float
 
 
+class Step(NamedTuple):
+    """What the window showed of a step of a run."""
+
+    place: str
+    now: str | None
+    rows: dict[str, list[str]]  # value and grad
+    words: str
+
+
 class Told(NamedTuple):
     """What the driver of the window reports."""
 
     facts: dict[str, object]
+    steps: dict[str, list[Step]]
     seen: dict[str, Seen]
 
 
@@ -64,12 +77,33 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     )
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
-    return Told(report["facts"], {name: Seen(**each) for name, each in report["seen"].items()})
+    steps = {way: [Step(**each) for each in report["facts"][way]] for way in ("forth", "back")}
+    return Told(report["facts"], steps, {name: Seen(**each) for name, each in report["seen"].items()})
 
 
 def test_the_window_is_on_the_screen_before_anything_else_starts(told: Told) -> None:
     assert told.facts["platform"] == "xcb"
     assert told.facts["painted_first"] is True
+
+
+def test_the_first_lesson_is_walked_through_and_back(told: Told) -> None:
+    forth, back = told.steps["forth"], told.steps["back"]
+    assert [step.place for step in forth] == [f"{at}/8" for at in range(1, 9)]
+    assert [step.place for step in back] == ["end", *(f"{at}/8" for at in range(8, 1, -1))]
+    assert back[1:] == forth[:0:-1]
+    assert [step.words for step in forth] == [
+        "line 1 is about to run",
+        "line 3 is about to run",
+        "line 4 is about to run",
+        "line 4: mul · x * x",
+        "line 5 is about to run",
+        "backward through mul · x * x",
+        "gradient added to x.grad",
+        "line 7 is about to run",
+    ]
+    assert [step.now for step in forth] == [None, None, None, "mul · x * x", None, "mul · x * x", "x", None]
+    assert [step.rows.get("x") for step in forth] == [None, None] + [["2.0", "None"]] * 4 + [["2.0", "4.0"]] * 2
+    assert forth[4].rows["y"][0] == "4.0"
 
 
 def test_a_square_has_its_gradient(told: Told) -> None:
@@ -119,6 +153,24 @@ def test_after_all_of_them_a_program_runs(told: Told) -> None:
     assert told.facts["endless"] == "Still running …"
     assert told.facts["stopped"] == "Stopped"
     assert not told.seen["after"].dimmed
+
+
+def test_a_box_switches_the_flag_in_the_text_and_back(told: Told) -> None:
+    switched = msgspec.convert(told.facts["switch"], Switched)
+    assert switched.on == PROGRAM.replace("(3)", "(3, requires_grad=True)").rstrip()
+    assert switched.on_nodes == ["MulBackward0", "SumBackward0"]
+    assert switched.on_ticked
+    assert switched.back == PROGRAM.rstrip()
+    assert switched.back_nodes == []
+
+
+def test_the_costs_of_three_modes_are_measured_beside_the_graph(told: Told) -> None:
+    switched = msgspec.convert(told.facts["switch"], Switched)
+    assert switched.modes == ["grad", "no_grad", "inference_mode"]
+    time = next(line for line in switched.costs if line.startswith("time: "))
+    assert time.count("±") == 3
+    assert "runs of each mode" in switched.verdicts
+    assert (SHOTS / "window-cost.png").stat().st_size > 20_000
 
 
 def test_every_format_is_written(told: Told) -> None:

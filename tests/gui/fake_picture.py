@@ -1,4 +1,7 @@
-"""Speaks like the picture process, for tests of the window: each line `name = ...` becomes a node below the last."""
+"""Speaks like the picture process, for tests of the window: each line `name = ...` becomes a node below the last.
+
+At a step the rows are those of the lines so far, and what the last of them made is what has just been done.
+"""
 
 import json
 import os
@@ -10,9 +13,14 @@ import msgspec
 
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role, Text, TextRole
 from gradviz.layout.geometry import Point, Rect, Size
+from gradviz.model.costtable import CostRow, CostTable
+from gradviz.model.course import Course
+from gradviz.model.place import Edit
 from gradviz.model.trace import Output
-from gradviz.model.wire import FrameReader, Kind, pack
+from gradviz.model.wire import Frame, FrameReader, Kind, pack
 from gradviz.picture.picture import Picture, Problem, TensorRow
+
+OFF = "  # off"
 
 
 def node(index: int, line: int, name: str) -> Mark:
@@ -30,6 +38,58 @@ def edge(index: int) -> Mark:
     return Mark(f"e{index}", Role.DATA_EDGE, Rect(99, top, 2, bottom - top), (path,), (), "", "", ends=ends)
 
 
+def course(source: str) -> Course:
+    """Each line is a stop; one that names something has an op after it, one with a backward two stops of that."""
+    after = {"=": "O", "backward": "BA"}
+    found = [
+        (kind, line)
+        for line, text in enumerate(source.splitlines(), 1)
+        for kind in "L" + next((kinds for word, kinds in after.items() if word in text), "")
+    ]
+    return Course("".join(kind for kind, _ in found), tuple(range(len(found))), tuple(line for _, line in found))
+
+
+def stepped(whole: Picture, stops: Course, step: int | None) -> Picture:
+    if step is None:
+        return whole._replace(course=stops)
+    line, about = stops.lines[step], stops.kinds[step] == "L"
+    rows = tuple(row for row in whole.rows if row.line and row.line < line + (not about))
+    now = next((row.mark for row in whole.rows if row.line == line and not about), None)
+    return whole._replace(rows=rows, step=step, now=now)
+
+
+def row(index: int, line: int, name: str, source: str) -> TensorRow:
+    """A tensor whose requires_grad is False where its line says off, and cannot be switched where that says int."""
+    lines = source.splitlines()
+    end, text = sum(len(one) + 1 for one in lines[:line]) - 1, lines[line - 1]
+    on = OFF not in text
+    edit = None if "int" in text else Edit(end, end, OFF) if on else Edit(end - len(OFF), end, "")
+    locked = "" if edit else "an int has no gradient"
+    return TensorRow(index, name, "()", "float32", on, True, "None", "1.0", "None", line, f"t{index}", edit, locked)
+
+
+def costs(source: str, *, done: bool) -> CostTable:
+    """The length of the program is what it costs."""
+    row = CostRow("time", (f"{len(source)} s", "1 s", "raises"), (1.0, 1 / len(source), None))
+    return CostTable(("grad", "no_grad", "inference_mode"), (row,), ("a verdict",), ("an error",), 9, done)
+
+
+class Measuring:
+    """The measuring run, answered apart from all others."""
+
+    def __init__(self) -> None:
+        self.run, self.source = 0, ""
+
+    def answer(self, frame: Frame) -> bytes:
+        if frame.kind is Kind.RUN and json.loads(frame.payload)[-1] is not None:
+            self.run, self.source = frame.run, json.loads(frame.payload)[0]
+            return pack(Kind.RUN, frame.run)
+        if frame.run != self.run or frame.kind not in (Kind.PAGE, Kind.EXITED):
+            return b""
+        table = costs(self.source, done=frame.kind is Kind.EXITED)
+        return pack(Kind.COSTS, frame.run, msgspec.json.encode(table))
+
+
 def picture(run: int, source: str, title: str) -> Picture:
     names = [(line, text.split("=")[0].strip()) for line, text in enumerate(source.splitlines(), 1) if "=" in text]
     problems = tuple(
@@ -40,10 +100,7 @@ def picture(run: int, source: str, title: str) -> Picture:
     nodes = tuple(node(index, line, name) for index, (line, name) in enumerate(names))
     edges = tuple(edge(index) for index in range(len(nodes) - 1))
     drawing = Drawing(Size(200, 40 + 100 * len(nodes)), (), edges, nodes, title=title, description="a fake")
-    rows = tuple(
-        TensorRow(index, name, "()", "float32", True, True, "None", "1.0", "None", line, f"t{index}")
-        for index, (line, name) in enumerate(names)
-    )
+    rows = tuple(row(index, line, name, source) for index, (line, name) in enumerate(names))
     if problems or not nodes:
         return Picture(run, True, None, problems=problems, steps=0 if problems else 1)
     return Picture(run, True, drawing, rows, (Output(1, f"ran {run}\n"),), steps=1)
@@ -71,23 +128,28 @@ def obeyed(run: int, source: str) -> bytes:
 
 
 def main() -> None:
-    run, source, view, whole = 0, "", "both", False
+    run, source, view, whole, step = 0, "", "both", False, None
+    measuring = Measuring()
     reader, out = FrameReader(), sys.stdout.fileno()
     while data := os.read(sys.stdin.fileno(), 65536):
         for frame in reader.feed(data):
-            answer = b""
+            answer = measuring.answer(frame)
+            if answer:
+                os.write(out, answer)
+                continue
             if frame.kind is Kind.RUN:
                 run, source, whole = frame.run, json.loads(frame.payload)[0], False
                 answer = pack(Kind.RUN, run)
             elif frame.kind is Kind.REDRAW:
-                view = json.loads(frame.payload)[0]
+                view, step = json.loads(frame.payload)[0], json.loads(frame.payload)[4]
             elif frame.kind is Kind.SAVE:
                 answer = saved(frame.payload, source)
             elif frame.kind is Kind.EXITED and frame.run == run:
                 whole = True
                 answer = obeyed(run, source)
             if whole and not answer:
-                answer = pack(Kind.PICTURE, run, msgspec.json.encode(picture(run, source, view)))
+                made = stepped(picture(run, source, view), course(source), step)
+                answer = pack(Kind.PICTURE, run, msgspec.json.encode(made))
             os.write(out, answer)
 
 

@@ -175,7 +175,7 @@ def test_a_number_in_the_gutter_chooses_its_line(editor: Editor, qtbot: QtBot) -
     editor.open("a\nb\nc")
     gutter = editor.gutter
     with qtbot.waitSignal(editor.lineChosen, check_params_cb=lambda line: line == 3):
-        QTest.mouseClick(gutter, Qt.MouseButton.LeftButton, pos=QPoint(10, int(2.5 * editor.fontMetrics().height())))
+        QTest.mouseClick(gutter, Qt.MouseButton.LeftButton, pos=QPoint(30, int(2.5 * editor.fontMetrics().height())))
     editor.light((2,))
     assert editor.grab().toImage() is not None
 

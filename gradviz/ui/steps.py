@@ -1,0 +1,78 @@
+"""Stepping through a run as the panels have a part in it: what they send, and what they show of a step."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from PySide6.QtGui import QAction
+
+from gradviz.state import messages as said
+from gradviz.state.stepping import step_lines
+from gradviz.state.values import AppState
+from gradviz.ui import stepwords
+from gradviz.ui.panels import Panels
+from gradviz.ui.timeline import SPEEDS
+
+_WALKS: dict[str, said.Message] = {
+    "first_step": said.StopChosen(0),
+    "previous_step": said.Stepped(-1),
+    "next_step": said.Stepped(1),
+    "end_of_run": said.StopChosen(None),
+    "previous_line": said.LineStepped(-1),
+    "next_line": said.LineStepped(1),
+    "next_breakpoint": said.Continued(),
+}
+
+
+class Steps:
+    """Between the window and those of its panels that show a step."""
+
+    def __init__(self, send: Callable[[said.Message], None], state: Callable[[], AppState], panels: Panels) -> None:
+        self._send, self._state, self._panels = send, state, panels
+        panels.timeline.chosen.connect(lambda at: send(said.StopChosen(at)))
+        panels.timeline.ticked.connect(lambda: send(said.Ticked()))
+        panels.editor.breakpointWanted.connect(lambda line: send(said.BreakpointToggled(line)))
+
+    def handlers(self) -> dict[str, Callable[[], None]]:
+        """Return what each command about stepping does, by its id."""
+        send, editor = self._send, self._panels.editor
+        speeds = {name: said.SpeedSet(speed) for name, speed in SPEEDS.items()}
+        found: dict[str, Callable[[], None]] = {name: partial(send, one) for name, one in (_WALKS | speeds).items()}
+        return found | {
+            "run_to_cursor": self._run_to_cursor,
+            "play": lambda: send(said.PlaySet(not self._state().playing)),
+            "breakpoint": lambda: send(said.BreakpointToggled(editor.line)),
+        }
+
+    def show(self, actions: Mapping[str, QAction], before: AppState) -> None:
+        """Show the step that the state is at."""
+        now, panels = self._state(), self._panels
+        # While a quick answer is on its way all stays as it is: it must not flicker.
+        if now.steppable or not now.busy or now.slow or not now.current:
+            panels.timeline.show_state(now)
+            for name in (*_WALKS, "run_to_cursor", "play"):
+                actions[name].setEnabled(now.steppable)
+        panels.timeline.keep_time(now.playing, now.speed)
+        actions["play"].setChecked(now.playing)
+        for name, speed in SPEEDS.items():
+            actions[name].setChecked(now.speed == speed)
+        panels.editor.show_step(step_lines(now), now.breakpoints)
+        if now.table is not before.table or now.earlier is not before.earlier:
+            panels.tensors.show_changes(now.earlier)
+        mark = stepwords.done(now)
+        panels.canvas.mark_done(mark.id if mark else None)
+        if mark and now.shown is not before.shown:
+            panels.canvas.reveal(mark.id)
+
+    def leave(self) -> bool:
+        """Go to the end of the run; False where it stands there already."""
+        stepping = self._state().at is not None
+        if stepping:
+            self._send(said.StopChosen(None))
+        return stepping
+
+    def _run_to_cursor(self) -> None:
+        line = self._panels.editor.line
+        if line in self._state().course.lines:
+            self._send(said.RanTo(line))
+        else:
+            self._send(said.Told(stepwords.not_run(line)))
