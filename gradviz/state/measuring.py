@@ -5,6 +5,7 @@ ends it. All grad modes are measured at once: the mode chosen changes nothing.
 """
 
 from gradviz.model.costtable import CostTable
+from gradviz.model.trace import LimitName
 from gradviz.model.wire import Request
 from gradviz.state.messages import CancelRun, Effects, Measure
 from gradviz.state.values import AppState, Measuring, Phase
@@ -39,7 +40,7 @@ def _is_seen(state: AppState) -> bool:
 def begun(state: AppState) -> tuple[AppState, Effects]:
     """Return the state in which the program is being measured."""
     run = state.next_run
-    measuring = state.measuring._replace(pressed=False, run=run, going=True, source=state.text)
+    measuring = state.measuring._replace(pressed=False, run=run, going=True, source=state.text, limit=None)
     return state._replace(measuring=measuring), (Measure(run, Request(state.text, budget=BUDGET)),)
 
 
@@ -61,9 +62,11 @@ def cleared(measuring: Measuring) -> Measuring:
     return Measuring(measuring.seen, run=measuring.run)
 
 
-def ended(state: AppState, run: int) -> AppState:
-    """Return the state after a run's process is gone, which may be the measuring one."""
-    return state._replace(measuring=state.measuring._replace(going=False)) if run == state.measuring.run else state
+def ended(state: AppState, run: int, limit: LimitName | None = None) -> AppState:
+    """Return the state after a run's process is gone, which may be the measuring one, and what limit ended it."""
+    if run != state.measuring.run:
+        return state
+    return state._replace(measuring=state.measuring._replace(going=False, limit=limit))
 
 
 def arrived(state: AppState, run: int, table: CostTable) -> AppState:

@@ -4,10 +4,11 @@ import pytest
 
 from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.layout.geometry import Rect, Size
+from gradviz.model.costtable import CostTable
 from gradviz.model.trace import Limit
 from gradviz.model.wire import Ready, Request
 from gradviz.picture.picture import Picture, Problem
-from gradviz.state.values import MAX_PROGRAM, AppState, Engine, Phase, Shown
+from gradviz.state.values import MAX_PROGRAM, AppState, Engine, Measuring, Phase, Shown
 from gradviz.ui import wording
 from gradviz.ui.actions import COMMANDS, shortcut_sheet
 
@@ -18,6 +19,7 @@ BASE = AppState(text="x", engine=WALLED, run=1, request=Request("x", "grad"))
 NODE = Mark("a", Role.LEAF, Rect(0, 0, 1, 1), (), (), "a", "")
 DRAWN = Shown(Drawing(Size(1, 1), (), (), (NODE,)), 1, 0)
 BROKEN = DRAWN._replace(good=False)
+TABLE = CostTable(runs=9)
 
 
 @pytest.mark.parametrize(
@@ -97,6 +99,23 @@ def test_an_empty_graph_says_why(state: AppState, words: str) -> None:
 )
 def test_a_dimmed_graph_says_why(state: AppState, words: str) -> None:
     assert wording.notice(state) == words
+
+
+@pytest.mark.parametrize(
+    ("costs", "words"),
+    [
+        (Measuring(), "Not measured yet"),
+        (Measuring(pressed=True), "Measuring …"),
+        (Measuring(going=True, table=TABLE, of="y"), "Measuring …"),
+        (Measuring(going=True, table=TABLE, of="x"), "Measuring … 9 runs"),
+        (Measuring(table=TABLE, of="x"), "9 runs of each mode"),
+        (Measuring(table=TABLE, of="y"), "From before the last edit"),
+        (Measuring(source="x", table=TABLE, of="x", limit="time"), "Measuring reached its limit (time)"),
+        (Measuring(source="y", table=TABLE, of="x", limit="time"), "9 runs of each mode"),
+    ],
+)
+def test_how_far_measuring_has_come(costs: Measuring, words: str) -> None:
+    assert wording.measuring(BASE._replace(measuring=costs)) == words
 
 
 def test_facts() -> None:

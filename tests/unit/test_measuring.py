@@ -160,6 +160,12 @@ def test_costs_of_another_program_are_put_away() -> None:
     assert state.measuring == Measuring(True, run=2)
 
 
+def test_a_limit_that_ends_it_is_told() -> None:
+    state, _ = play(seen(), m.Rested(1), m.RunExited(2, Exit(0, 9, "time")))
+    assert (state.measuring.going, state.measuring.limit) == (False, "time")
+    assert play(state, m.MeasurePressed(), m.Rested(1))[0].measuring.limit is None
+
+
 def test_an_engine_that_ends_measures_no_more_and_not_again() -> None:
     state, _ = play(seen(), m.Rested(1), m.EngineEnded("gone"))
     assert not state.measuring.going
