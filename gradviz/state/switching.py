@@ -41,7 +41,13 @@ def _change(state: AppState, row: TensorRow) -> Edit | str | Refusal:
         return last.back
     if not _is_of_text(state):
         return Refusal.STALE
-    return row.edit or row.locked or Refusal.STALE
+    return Refusal.EARLIER if _is_before(state, row) else row.edit or row.locked or Refusal.STALE
+
+
+def _is_before(state: AppState, row: TensorRow) -> bool:
+    """Whether a row of a step shows the flag as it was before the run gave it its last value."""
+    last = state.ending.table.rows if state.ending else ()
+    return any(one.tensor == row.tensor and one.requires_grad != row.requires_grad for one in last)
 
 
 def _is_of_text(state: AppState) -> bool:

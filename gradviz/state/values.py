@@ -102,6 +102,7 @@ class Refusal(Enum):
 
     STALE = "the rows are not of the text in the editor"
     UNNAMED = "no name of the program holds it"
+    EARLIER = "at the step that is shown it is not what it is in the end, which is what an edit changes"
 
 
 class Measuring(NamedTuple):

@@ -40,6 +40,8 @@ def activity(state: AppState) -> str:
 
 
 def _said(word: str | Refusal) -> str:
+    if word is Refusal.EARLIER:
+        return _tr("At this step it is not yet what it is at the end of the run: switch it there (Esc)")
     if word is Refusal.STALE:
         return _tr("The graph is not of the program as it stands: run it first")
     return _tr("This is no tensor that a name of the program holds") if word is Refusal.UNNAMED else word

@@ -8,7 +8,7 @@ from gradviz.model.costtable import CostTable
 from gradviz.model.trace import Limit
 from gradviz.model.wire import Ready, Request
 from gradviz.picture.picture import Picture, Problem
-from gradviz.state.values import MAX_PROGRAM, AppState, Engine, Measuring, Phase, Shown
+from gradviz.state.values import MAX_PROGRAM, AppState, Engine, Measuring, Phase, Refusal, Shown
 from gradviz.ui import wording
 from gradviz.ui.actions import COMMANDS, shortcut_sheet
 
@@ -27,6 +27,10 @@ TABLE = CostTable(runs=9)
     [
         (AppState(), "Starting PyTorch …"),
         (AppState(said="Opened a.py only"), "Opened a.py only"),
+        (
+            AppState(said=Refusal.EARLIER),
+            "At this step it is not yet what it is at the end of the run: switch it there (Esc)",
+        ),
         (AppState(engine=Engine(reason="signal 9")), "The engine ended (signal 9). Starting it again …"),
         (AppState(engine=Engine(Phase.ENDED, reason="no torch")), "PyTorch could not be started: no torch"),
         (BASE._replace(text="#" * (MAX_PROGRAM + 1)), "This program is longer than what gradviz runs"),

@@ -99,6 +99,15 @@ def test_a_picture_that_is_not_of_the_text_in_the_editor_offers_nothing() -> Non
     assert play(state, m.FlagSwitched(X))[0].said is Refusal.STALE  # an unfinished picture has no edits
 
 
+def test_a_flag_that_the_run_has_yet_to_set_is_not_switched_at_a_step() -> None:
+    state = opened()
+    assert state.table is not None
+    earlier = tuple(row._replace(requires_grad=row.tensor == 0) for row in state.table.rows)
+    at_step = state._replace(table=state.table._replace(rows=earlier, step=1))
+    assert play(at_step, m.FlagSwitched(X))[0].said is Refusal.EARLIER
+    assert play(at_step, m.FlagSwitched(N))[0].said == "Only floating point"
+
+
 def test_a_locked_box_says_why() -> None:
     state, effects = play(opened(), m.FlagSwitched(N))
     assert effects == []
