@@ -170,7 +170,7 @@ def test_measure_tells_of_modes_that_raise_and_counts_what_comes_before() -> Non
     done = gradviz("measure", "lesson:first", "--budget", "0.2")
     assert done.returncode == 0, done.stderr
     assert "RuntimeError: element 0 of tensors does not require grad" in done.stdout
-    (forward,) = [line for line in done.stdout.splitlines() if line.startswith("before backward")]
+    (forward,) = [line for line in done.stdout.splitlines() if line.startswith("before backward ")]
     assert forward.count("±") == 3
 
 
