@@ -53,6 +53,7 @@ class Ledger:
         self._dead: list[weakref.ref[torch.Tensor]] = []
         self._dead_storages: list[weakref.ref[torch.UntypedStorage]] = []
         self._foreign: set[int] = set()  # storages that others than torch may write to
+        self._sharers: dict[int, list[_Known]] = {}  # storage -> the living tensors in it
         self._writers: dict[int, int] = {}  # storage -> the op that wrote to it last
         self._made: dict[int, int] = {}  # grad_fn -> the first tensor seen with it
         self._tensors = 0
@@ -118,6 +119,13 @@ class Ledger:
     def wrote(self, tensor: torch.Tensor, op: int) -> None:
         """Note that an op changed the memory of a tensor."""
         self._writers[self.storage_of(tensor)] = op
+
+    def spread(self, tensor: torch.Tensor) -> None:
+        """Write down again every other tensor in the memory of one that an op changed."""
+        for known in tuple(self._sharers.get(self.storage_of(tensor), ())):
+            other = known()
+            if other is not None and other is not tensor:
+                self.see(other, None)
 
     def storage_of(self, tensor: torch.Tensor) -> int:
         """The id of a tensor's storage, which counts as alive from now on.
@@ -222,10 +230,18 @@ class Ledger:
         known.read_after = self._writers.get(storage)
         if last is None:
             self._stream.promised -= 1
+        if last is None or last.storage != storage:
+            self._share(known, storage)
         if last is None or record[2:] != last[2:]:
             known.last = record
             self._stream.tensors.append(record)
         return number
+
+    def _share(self, known: _Known, storage: int) -> None:
+        """Note whose memory is in a storage."""
+        if known.last is not None:
+            self._leave(known, known.last.storage)
+        self._sharers.setdefault(storage, []).append(known)
 
     def _adopt(self, tensor: torch.Tensor) -> _Known:
         self._bury()
@@ -239,8 +255,19 @@ class Ledger:
     def _bury(self) -> None:
         while self._dead:
             dead = self._dead.pop()
-            if isinstance(dead, _Known) and self._known.get(dead.key) is dead:  # or its address was taken over
+            if not isinstance(dead, _Known):
+                continue
+            if self._known.get(dead.key) is dead:  # or its address was taken over
                 del self._known[dead.key]
+            if dead.last is not None:
+                self._leave(dead, dead.last.storage)
+
+    def _leave(self, known: _Known, storage: int) -> None:
+        left = [one for one in self._sharers[storage] if one is not known]
+        if left:
+            self._sharers[storage] = left
+        else:
+            del self._sharers[storage]
 
     def _count(self, storage: torch.UntypedStorage, key: int) -> int:
         self._bury_storages()

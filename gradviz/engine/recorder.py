@@ -313,6 +313,8 @@ class Recorder:
         for tensor in pending.outputs:
             self.ledger.promise(tensor)  # its own grad_fn may save it
         made, outputs = self._write_outputs(pending, taken)
+        for tensor in pending.written:
+            self.ledger.spread(tensor)
         for tensor in pending.promised:
             if not _is_among(tensor, taken):
                 self.ledger.see(tensor, pending.place.line)

@@ -1,46 +1,144 @@
-"""A program run twice, by the bare interpreter and under the recorder, as two values that must be equal."""
+"""A program run by the bare interpreter and under the recorder, as values that must be equal."""
 
 import io
+import sys
 import threading
 import traceback
 import warnings
+from collections.abc import Callable
 from contextlib import redirect_stdout
-from types import ModuleType
+from types import FrameType, ModuleType
+from typing import NamedTuple, TypeVar
 
 import torch
 
 from gradviz.model.program import FILE
-from gradviz.model.trace import Trace
-from tests.engine.recording import record
-from tests.engine.test_same_as_bare import SEED, Bare, Facts, _facts, _recorded
+from gradviz.model.trace import Tensor, Trace, Value
+from tests.engine.recording import record, tensor
+
+SEED = 7
+
+
+class Facts(NamedTuple):
+    """What can be said of a named tensor without gradviz."""
+
+    value: Value
+    shape: tuple[int, ...]
+    grad: Value | None
+    requires_grad: bool
+    is_leaf: bool
+    version: int | None
+    grad_fn: str | None
+
+
+class Bare(NamedTuple):
+    """A program's own run."""
+
+    printed: str
+    warned: list[str]
+    error: tuple[str, str, int | None] | None
+    tensors: dict[str, Facts]
+    random: bytes
+
+
+Moment = tuple[int, dict[str, Facts]]  # a line about to run, and what the names hold then
+Found = TypeVar("Found")
+Tracer = Callable[[FrameType, str, object], "Tracer | None"]
+
+
+def bare_run(source: str) -> Bare:
+    """Run a program as Python would."""
+    return _alone(lambda: _run(source, None))
+
+
+def bare_moments(source: str) -> list[Moment]:
+    """Run a program as Python would, and look at its names before every line of its own that is in no function."""
+    moments: list[Moment] = []
+
+    def trace(frame: FrameType, event: str, _: object) -> Tracer | None:
+        if frame.f_code.co_filename != FILE or frame.f_code.co_name != "<module>":
+            return None
+        if event == "line":
+            moments.append((frame.f_lineno, tensors_in(frame.f_globals)))
+        return trace
+
+    _alone(lambda: _run(source, trace))
+    return moments
 
 
 def both_runs(source: str) -> tuple[Bare, Bare, Trace]:
     """Run a program bare, then recorded (and held to every law); return both accounts, and the trace."""
-    found: list[Bare] = []
-    thread = threading.Thread(target=lambda: found.append(_run(source)))  # the autograd modes are thread-local
-    thread.start()
-    thread.join()
-    bare, trace = found[0], record(source, seed=SEED)
+    bare, trace = bare_run(source), record(source, seed=SEED)
     random = torch.get_rng_state().numpy().tobytes()
     error = None if trace.error is None else (trace.error.type, trace.error.message, trace.error.line)
-    seen: dict[str, Facts] = {name: _recorded(trace, name) for name in bare.tensors}
+    seen = {name: recorded(trace, tensor(trace, name)) for name in bare.tensors}
     printed = "".join(one.text for one in trace.output if one.stream == "stdout")
     return bare, Bare(printed, [one.message for one in trace.warnings], error, seen, random), trace
 
 
-def _run(source: str) -> Bare:
+def _alone(work: Callable[[], Found]) -> Found:
+    """Do it in a thread of its own: the autograd modes are thread-local."""
+    found: list[Found] = []
+    thread = threading.Thread(target=lambda: found.append(work()))
+    thread.start()
+    thread.join()
+    return found[0]
+
+
+def _run(source: str, trace: Tracer | None) -> Bare:
     module = ModuleType("__main__")
     out, error = io.StringIO(), None
     torch.manual_seed(SEED)
     with redirect_stdout(out), warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("default")
+        code = compile(source, FILE, "exec")
+        sys.settrace(trace)
         try:
-            exec(compile(source, FILE, "exec"), vars(module))
+            exec(code, vars(module))
         except Exception as raised:  # noqa: BLE001  # whatever the program raises is compared
             frames = traceback.walk_tb(raised.__traceback__)
             lines = [line for frame, line in frames if frame.f_code.co_filename == FILE]
             error = (type(raised).__name__, str(raised), lines[-1])
-    tensors = {name: _facts(value) for name, value in vars(module).items() if isinstance(value, torch.Tensor)}
+        finally:
+            sys.settrace(None)
     messages = [str(warning.message) for warning in warned]
-    return Bare(out.getvalue(), messages, error, tensors, torch.get_rng_state().numpy().tobytes())
+    random = torch.get_rng_state().numpy().tobytes()
+    return Bare(out.getvalue(), messages, error, tensors_in(vars(module)), random)
+
+
+def tensors_in(names: dict[str, object]) -> dict[str, Facts]:
+    """What can be said of each name that holds a tensor."""
+    return {name: facts_of(value) for name, value in names.items() if isinstance(value, torch.Tensor)}
+
+
+def facts_of(tensor: torch.Tensor) -> Facts:
+    """What torch says of a tensor."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        grad = tensor.grad
+    try:
+        is_leaf, grad_fn = tensor.is_leaf, tensor.grad_fn
+    except RuntimeError:  # one of several views made at once, given up after another was changed in place
+        is_leaf, grad_fn = False, None
+    return Facts(
+        _value(tensor),
+        tuple(tensor.shape),
+        None if grad is None else _value(grad),
+        tensor.requires_grad,
+        is_leaf,
+        None if tensor.is_inference() else tensor._version,
+        None if grad_fn is None else type(grad_fn).__name__,
+    )
+
+
+def _value(tensor: torch.Tensor) -> Value:
+    data = tensor.detach().flatten().tolist()
+    finite = [item if item - item == 0 else str(item) for item in data]
+    return Value(tuple(tensor.shape), tuple(finite))
+
+
+def recorded(trace: Trace, seen: Tensor) -> Facts:
+    """What a trace says of a tensor."""
+    assert seen.value is not None
+    grad_fn = None if seen.grad_fn is None else trace.grad_fns[seen.grad_fn].name
+    return Facts(seen.value, seen.shape, seen.grad, seen.requires_grad, seen.is_leaf, seen.version, grad_fn)

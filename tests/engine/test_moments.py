@@ -1,0 +1,48 @@
+"""The run as it stood at a step, against the bare interpreter looked at before the same line.
+
+GRADVIZ_PROGRAMS sets how many programs hypothesis writes.
+"""
+
+import ast
+import os
+import random
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gradviz.model.held import held
+from gradviz.model.moment import at_step
+from tests.engine.bare import SEED, Facts, bare_moments, recorded
+from tests.engine.programs import PROGRAMS
+from tests.engine.recording import record
+
+
+def forget_versions(tensors: dict[str, Facts]) -> dict[str, Facts]:
+    return {name: facts._replace(version=None) for name, facts in tensors.items()}
+
+
+def _inner_lines(source: str) -> set[int | None]:
+    """The lines inside functions, and the end."""
+    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    return {None}.union(*(range(one.body[0].lineno, (one.end_lineno or 0) + 1) for one in functions))
+
+
+@settings(
+    max_examples=int(os.environ.get("GRADVIZ_PROGRAMS", "200")),
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(PROGRAMS, st.randoms(use_true_random=False))
+def test_the_state_at_a_line_is_that_of_the_bare_program(source: str, chance: random.Random) -> None:
+    moments, trace = bare_moments(source), record(source, seed=SEED)
+    steps = [step for step in trace.steps if step.kind == "line" and step.line not in _inner_lines(source)]
+    assert [step.line for step in steps] == [line for line, _ in moments]
+    for place in {chance.randrange(len(steps)) for _ in range(5)}:
+        moment = at_step(trace, steps[place].id)
+        names = {name.text: tensor for name, tensor in held(moment).items() if name.function is None}
+        found = {name: recorded(moment, moment.tensors[tensor]) for name, tensor in names.items()}
+        expected = moments[place][1]
+        if "inference_mode" in source:
+            found, expected = forget_versions(found), forget_versions(expected)
+        assert found == expected, f"before line {steps[place].line}"
