@@ -24,17 +24,23 @@ class Edit(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """A statement, and those that come after it in its block."""
+    """A statement, and where it is in its block."""
 
     statement: ast.stmt
-    following: tuple[ast.stmt, ...]
+    block: list[ast.stmt]
+    at: int
+
+    @property
+    def next(self) -> ast.stmt | None:
+        """The statement after it."""
+        return self.block[self.at + 1] if self.at + 1 < len(self.block) else None
 
 
 class Text:
     """A program's text and the tree of it."""
 
     def __init__(self, program: Program) -> None:
-        """Note where each line begins."""
+        """Note where each line begins, and what binds which name."""
         self.source = program.source
         self.tree = program.tree
         self._lines = _LINE.findall(program.source)
@@ -42,6 +48,12 @@ class Text:
         self._starts = [0]
         for line in self._lines:
             self._starts.append(self._starts[-1] + len(line))
+        self.statements = [
+            Placed(one, block, at) for block in _blocks(program.tree) for at, one in enumerate(block)
+        ]
+        self._bindings: dict[tuple[int, str], Placed] = {}
+        for placed in self.statements:
+            self._note(placed)
 
     def start(self, node: ast.expr | ast.stmt | ast.keyword) -> int:
         """The position of a node's first character."""
@@ -75,19 +87,21 @@ class Text:
 
     def binding(self, line: int, name: str) -> Placed | None:
         """The last assignment on a line that binds a name, else the last call that may change what it holds."""
-        found = [
-            Placed(statement, tuple(block[index + 1 :]))
-            for block in _blocks(self.tree)
-            for index, statement in enumerate(block)
-            if statement.lineno <= line <= (statement.end_lineno or line)
-            and _is_simple(statement)
-            and name in bound_by(statement)
-        ]
-        return max(reversed(found), key=lambda one: not isinstance(one.statement, ast.Expr), default=None)
+        return self._bindings.get((line, name))
 
     def function(self, line: int | None) -> ast.AST | None:
         """The innermost function around a line; None: the module, where also the end of the run is."""
         return self._functions.get(line) if line is not None else None
+
+    def _note(self, placed: Placed) -> None:
+        statement = placed.statement
+        if not isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr):
+            return
+        for name in bound_by(statement):
+            for line in lines_of(statement):
+                known = self._bindings.get((line, name))
+                if known is None or isinstance(known.statement, ast.Expr) or not isinstance(statement, ast.Expr):
+                    self._bindings[line, name] = placed
 
     def _position(self, line: int, column: int) -> int:
         """Columns of the tree count bytes."""
@@ -112,5 +126,6 @@ def _blocks(tree: ast.Module) -> Iterator[list[ast.stmt]]:
                 yield block
 
 
-def _is_simple(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr)
+def lines_of(node: ast.expr | ast.stmt) -> range:
+    """The lines that a node is on."""
+    return range(node.lineno, (node.end_lineno or node.lineno) + 1)

@@ -6,11 +6,11 @@ made the tensor where there is one, else one line right after the statement that
 
 import ast
 import re
-from collections import Counter
-from typing import Literal
+from collections import Counter, defaultdict
+from typing import Literal, NamedTuple
 
 from gradviz.model.births import births
-from gradviz.model.place import Edit, Placed, Text
+from gradviz.model.place import Edit, Placed, Text, lines_of
 from gradviz.model.program import parse
 from gradviz.model.trace import ProgramError, Tensor, Trace
 
@@ -48,6 +48,14 @@ _FAR = 10_000  # lines run between a binding and the step that tells of it, in a
 _ROOT = re.compile(r"\w+")
 
 
+class _Setter(NamedTuple):
+    """A statement that sets the flag of something."""
+
+    target: str
+    placed: Placed
+    value: ast.Constant | Edit  # the constant; where it is left out, the edit that puts False there
+
+
 class Toggles:
     """The changes that can be made for the tensors of one trace."""
 
@@ -64,7 +72,21 @@ class Toggles:
             for position, step in enumerate(self._lines)
             for name, tensor in (step.names or {}).items()
         }
+        self._factories: dict[int, list[ast.Call]] = defaultdict(list)  # by line
+        self._setters: dict[tuple[int, str], list[_Setter]] = defaultdict(list)  # by block and what is set
+        if self._text is not None:
+            self._note(self._text)
         self._flags = {(state.id, state.requires_grad) for state in trace.past}
+
+    def _note(self, text: Text) -> None:
+        for node in ast.walk(text.tree):
+            if isinstance(node, ast.Call) and _is_factory(node.func):
+                for line in lines_of(node):
+                    self._factories[line].append(node)
+        for placed in text.statements:
+            setter = _setter(text, placed)
+            if setter is not None:
+                self._setters[id(placed.block), setter.target].append(setter)
 
     def edit(self, number: int, name: str, flag: Flag) -> Edit | Locked:
         """Return the change that gives a tensor's flag its other value; or why there is none.
@@ -110,16 +132,13 @@ class Toggles:
     def _set_later(self, text: Text, placed: Placed, tensor: Tensor, target: str) -> Edit | None:
         """The last statement of the block that sets the flag, flipped; or removed, if the flag was right before it."""
         on = not tensor.requires_grad
-        for index in range(len(placed.following) - 1, -1, -1):
-            statement = placed.following[index]
-            value = _set_by(text, statement, target)
-            if value is not None:
-                ours = index == 0 and _same(text.cut(statement), f"{target}.requires_grad_({not on})")
-                removed = (
-                    _removed(text, placed.statement, statement) if ours and (tensor.id, on) in self._flags else None
-                )
-                return removed or _flipped(text, value, on=on)
-        return None
+        setters = self._setters.get((id(placed.block), target), [])
+        if not setters or setters[-1].placed.at <= placed.at:
+            return None
+        statement, value = setters[-1].placed.statement, setters[-1].value
+        ours = statement is placed.next and _same(text.cut(statement), f"{target}.requires_grad_({not on})")
+        removed = _removed(text, placed.statement, statement) if ours and (tensor.id, on) in self._flags else None
+        return removed or _flipped(text, value, on=on)
 
     def _in_call(self, text: Text, tensor: Tensor, *, on: bool) -> Edit | None:
         """In the call that made it, if that made no other tensor."""
@@ -127,7 +146,7 @@ class Toggles:
         if made is None or self._times[made] > 1:
             return None
         line, written = made
-        calls = [call for call in _calls_on(text.tree, line) if _same(text.cut(call), written)]
+        calls = [call for call in self._factories.get(line, ()) if _same(text.cut(call), written)]
         return _keyword(text, calls[0], on=on) if len(calls) == 1 else None
 
 
@@ -164,14 +183,6 @@ def _expression(tensor: Tensor, name: str) -> str:
     if all(part.isidentifier() for part in path.split(".")) or not path:
         return name
     return f'{root}.get_parameter("{path}")' if tensor.is_parameter else name
-
-
-def _calls_on(tree: ast.Module, line: int) -> list[ast.Call]:
-    return [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and node.lineno <= line <= (node.end_lineno or line) and _is_factory(node.func)
-    ]
 
 
 def _is_factory(function: ast.expr) -> bool:
@@ -214,25 +225,27 @@ def _flipped(text: Text, value: ast.Constant | Edit, *, on: bool) -> Edit | None
     return None if value.value is on else Edit(text.start(value), text.end(value), str(on))
 
 
-def _set_by(text: Text, statement: ast.stmt, target: str) -> ast.Constant | Edit | None:
-    """The constant that a statement sets a target's flag to; where it is left out, the place for False."""
-    match statement:
-        case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner, attr="requires_grad_"), args=args, keywords=[])):
-            if _same(text.cut(owner), target):
-                if not args:
-                    close = text.end(statement) - 1
-                    return Edit(close, close, "False")
-                return args[0] if isinstance(args[0], ast.Constant) else None
+def _setter(text: Text, placed: Placed) -> _Setter | None:
+    """What a statement sets the flag of, if it does so by a constant."""
+    match placed.statement:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner, attr="requires_grad_"), args=[], keywords=[])):
+            close = text.end(placed.statement) - 1
+            return _Setter(text.cut(owner), placed, Edit(close, close, "False"))
+        case ast.Expr(
+            value=ast.Call(
+                func=ast.Attribute(value=owner, attr="requires_grad_"), args=[ast.Constant() as value], keywords=[]
+            )
+        ):
+            return _Setter(text.cut(owner), placed, value)
         case ast.Assign(targets=[ast.Attribute(value=owner, attr="requires_grad")], value=ast.Constant() as value):
-            return value if _same(text.cut(owner), target) else None
+            return _Setter(text.cut(owner), placed, value)
     return None
 
 
 def _line_after(text: Text, placed: Placed, line: str) -> Edit | None:
     """Take the line away that follows the statement, or put it there."""
-    first = placed.following[0] if placed.following else None
-    if first is not None and _same(text.cut(first), line):
-        return _removed(text, placed.statement, first)
+    if placed.next is not None and _same(text.cut(placed.next), line):
+        return _removed(text, placed.statement, placed.next)
     return _inserted(text, placed.statement, line)
 
 
