@@ -204,7 +204,7 @@ class Ledger:
         storage = self.storage_of(tensor)
         record = Tensor(
             number,
-            self._stream.steps,
+            self._stream.stamp,
             tuple(tensor.shape),
             _dtype_name(tensor.dtype),
             _device_name(tensor.device),

@@ -27,7 +27,6 @@ class Lines:
         self._grads = recorder.source.program.grads
         self._withs = recorder.source.program.withs
         self._scopes = [names.outermost]
-        self._set_grads = False  # a line may have, since the step before
         self._line: int | None = None  # of the line event before, in whatever frame
 
     def trace(self, frame: FrameType, event: str, _: object) -> Tracer | None:
@@ -68,9 +67,6 @@ class Lines:
                 recorder.line_changed(last, entering=inside)
             recorder.stream.line(line, self._names.take_changed())
             self._line = line
-            if self._set_grads:  # what is written down now holds from this step on
-                self._set_grads = False
-                recorder.ledger.refresh_grads()
 
     def left(self, frame: FrameType, scope: Scope, before: int | None, *, for_good: bool) -> None:
         """Record what the last line in a frame has done; its names go away when it does not come back."""
@@ -97,10 +93,14 @@ class Lines:
         return line
 
     def _done(self, frame: FrameType, scope: Scope, line: int | None) -> None:
-        """Note what a line has done beside running ops."""
+        """Note what a line has done beside running ops. It holds from the next step on, not from the line's own."""
+        stream = self._recorder.stream
+        stream.stamp_ahead = 1
         if line in self._stores:
             self._bind(frame, scope, line)
-        self._set_grads = self._set_grads or line in self._grads
+        if line in self._grads:
+            self._recorder.ledger.refresh_grads()
+        stream.stamp_ahead = 0
 
     def _bind(self, frame: FrameType, scope: Scope, line: int) -> None:
         """Note the names that a line can have bound; one that is no name of the function is the module's."""

@@ -105,7 +105,7 @@ class Nodes:
             freed = any(reader.saved(node, name).state == "freed" for name in reader.saved_names(node))
         if freed:
             saved = tuple(item._replace(state="freed") for item in record.saved)
-            self._records[number] = record._replace(saved=saved, step=self._stream.steps)
+            self._records[number] = record._replace(saved=saved, step=self._stream.stamp)
             self._stream.grad_fns.append(self._records[number])
 
     def refused(self, node: reader.Node, number: int) -> list[int]:
@@ -152,7 +152,7 @@ class Nodes:
         variable = None if leaf is None else self._ledger.id_of(leaf)
         record = GradFn(
             number,
-            self._stream.steps,
+            self._stream.stamp,
             reader.node_name(node),
             edges,
             variable,

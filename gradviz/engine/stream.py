@@ -52,6 +52,7 @@ class Stream:
         self.lock = threading.RLock()
         self.limit: Limit | None = None
         self.steps = 0  # steps numbered so far
+        self.stamp_ahead = 0  # 1: what is written down now holds only from the next step on
         self._regions = 0
         self.promised = 0  # ids of tensors that are not written down yet: a page must not leave them out
         self._clear()
@@ -78,6 +79,11 @@ class Stream:
         """
         self.limit = self.limit or Limit(reached, at)
         raise LimitReached(reached)
+
+    @property
+    def stamp(self) -> int:
+        """The step that a state written down now is stamped with: it holds from the one before."""
+        return self.steps + self.stamp_ahead
 
     def next_step(self) -> int:
         """Number a step that another record carries (an op)."""
