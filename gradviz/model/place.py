@@ -48,9 +48,7 @@ class Text:
         self._starts = [0]
         for line in self._lines:
             self._starts.append(self._starts[-1] + len(line))
-        self.statements = [
-            Placed(one, block, at) for block in _blocks(program.tree) for at, one in enumerate(block)
-        ]
+        self.statements = [Placed(one, block, at) for block in _blocks(program.tree) for at, one in enumerate(block)]
         self._bindings: dict[tuple[int, str], Placed] = {}
         for placed in self.statements:
             self._note(placed)
