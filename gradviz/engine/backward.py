@@ -20,6 +20,8 @@ class _Call:
         self.recorder = recorder
         self.args = args  # gradients, retain_graph, create_graph, inputs
         self.roots, self.nodes = recorder.backward_started(roots)
+        tensors = [root for root in roots if isinstance(root, torch.Tensor) and root.requires_grad]
+        self.leaves = [root for root in tensors if reader.is_leaf(root)]  # no grad_fn leads to them
         self.reached = list(recorder.nodes.reachable(self.nodes))
         self.at_work: int | None = None  # the grad_fn
         self.outer = recorder.running
@@ -146,3 +148,7 @@ def _finish(call: _Call) -> None:
         leaf = reader.leaf_of(node)
         if leaf is not None:
             recorder.ledger.refresh_grad(leaf)
+    recorder.stream.stamp_ahead = 1  # no step of this call tells of them
+    for leaf in call.leaves:
+        recorder.ledger.refresh_grad(leaf)
+    recorder.stream.stamp_ahead = 0
