@@ -13,7 +13,8 @@ import torch
 
 from gradviz.engine import reader
 from gradviz.engine.stream import Stream
-from gradviz.engine.values import EXACT, read_value
+from gradviz.engine.values import read_value
+from gradviz.model.rules import EXACT
 from gradviz.model.trace import Tensor, Value
 
 

@@ -5,9 +5,9 @@ from typing import Final
 
 import torch
 
+from gradviz.model.rules import EXACT
 from gradviz.model.trace import Number, Value
 
-EXACT: Final = 64  # elements up to which a value is recorded in full
 _ROW: Final = 4096  # elements
 
 

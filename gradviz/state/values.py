@@ -7,11 +7,10 @@ from gradviz.drawing.shapes import Drawing
 from gradviz.model.costtable import CostTable
 from gradviz.model.course import Course
 from gradviz.model.place import Edit
+from gradviz.model.program import MAX_SOURCE
 from gradviz.model.trace import GradMode, LimitName
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Options, Picture, TensorRow
-
-MAX_PROGRAM = 1024 * 1024  # characters; an editor with more is not run
 
 Theme = Literal["light", "dark"]
 Wheel = Literal["zoom", "scroll"]
@@ -198,4 +197,4 @@ class AppState(NamedTuple):
     @property
     def too_long(self) -> bool:
         """Whether the program is longer than what is run."""
-        return len(self.text) > MAX_PROGRAM
+        return len(self.text) > MAX_SOURCE

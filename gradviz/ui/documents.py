@@ -7,7 +7,7 @@ from typing import NamedTuple
 import msgspec
 from PySide6.QtCore import QFile, QIODevice, QLockFile, QSaveFile
 
-from gradviz.state.values import MAX_PROGRAM
+from gradviz.model.program import MAX_SOURCE
 
 _FORMAT = "gradviz-recovery"
 _VERSION = 1
@@ -35,13 +35,13 @@ def read(path: Path) -> str:
         DocumentError: it cannot be read, is not text, or is longer than what is run.
     """
     try:
-        data = path.read_bytes() if path.stat().st_size <= 4 * MAX_PROGRAM else b""
+        data = path.read_bytes() if path.stat().st_size <= 4 * MAX_SOURCE else b""
         text = data.decode("utf-8-sig") if data or path.stat().st_size == 0 else None
     except OSError as error:
         raise DocumentError(error.strerror or str(error)) from error
     except UnicodeDecodeError as error:
         raise DocumentError("this is not a text file in UTF-8") from error
-    if text is None or len(text) > MAX_PROGRAM:
+    if text is None or len(text) > MAX_SOURCE:
         raise DocumentError("this is longer than a program that gradviz runs")
     return text.replace("\r\n", "\n")
 
@@ -76,7 +76,7 @@ class Recovery:
     def restore(self) -> Kept | None:
         """Return what was kept, or None where there is nothing or it makes no sense."""
         file = QFile(str(self._path))
-        if file.size() > 8 * MAX_PROGRAM or not file.open(QIODevice.OpenModeFlag.ReadOnly):
+        if file.size() > 8 * MAX_SOURCE or not file.open(QIODevice.OpenModeFlag.ReadOnly):
             return None
         try:
             kept = msgspec.json.decode(bytes(file.readAll().data()), type=Kept)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gradviz.state.values import MAX_PROGRAM
+from gradviz.model.program import MAX_SOURCE
 from gradviz.ui.documents import DocumentError, Kept, Recovery, read, write
 
 
@@ -25,7 +25,7 @@ def test_windows_line_ends_and_marks_are_taken_off(tmp_path: Path) -> None:
     assert read(path) == ""
 
 
-@pytest.mark.parametrize("data", [b"\xff\xfe\x00", b"#" * (MAX_PROGRAM + 1), b"#" * (5 * MAX_PROGRAM)])
+@pytest.mark.parametrize("data", [b"\xff\xfe\x00", b"#" * (MAX_SOURCE + 1), b"#" * (5 * MAX_SOURCE)])
 def test_what_is_no_program_is_refused(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "a.py"
     path.write_bytes(data)

@@ -5,10 +5,11 @@ import pytest
 from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.layout.geometry import Rect, Size
 from gradviz.model.costtable import CostTable
+from gradviz.model.program import MAX_SOURCE
 from gradviz.model.trace import Limit
 from gradviz.model.wire import Ready, Request
 from gradviz.picture.picture import Picture, Problem
-from gradviz.state.values import MAX_PROGRAM, AppState, Engine, Measuring, Phase, Refusal, Shown
+from gradviz.state.values import AppState, Engine, Measuring, Phase, Refusal, Shown
 from gradviz.ui import wording
 from gradviz.ui.actions import COMMANDS, shortcut_sheet
 
@@ -33,7 +34,7 @@ TABLE = CostTable(runs=9)
         ),
         (AppState(engine=Engine(reason="signal 9")), "The engine ended (signal 9). Starting it again …"),
         (AppState(engine=Engine(Phase.ENDED, reason="no torch")), "PyTorch could not be started: no torch"),
-        (BASE._replace(text="#" * (MAX_PROGRAM + 1)), "This program is longer than what gradviz runs"),
+        (BASE._replace(text="#" * (MAX_SOURCE + 1)), "This program is longer than what gradviz runs"),
         (BASE._replace(running=True, stopped=True), "Stopping …"),
         (BASE._replace(running=True, slow=True), "Still running …"),
         (BASE._replace(awaited=True, slow=True), "Drawing …"),

@@ -5,13 +5,14 @@ import pytest
 from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.layout.geometry import Rect, Size
 from gradviz.model.costtable import CostRow, CostTable
+from gradviz.model.program import MAX_SOURCE
 from gradviz.model.trace import Limit
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Options, Picture, Problem
 from gradviz.state import messages as m
 from gradviz.state.measuring import BUDGET
 from gradviz.state.update import update
-from gradviz.state.values import MAX_PROGRAM, AppState, Measuring
+from gradviz.state.values import AppState, Measuring
 
 DONE, KILLED = Exit(0, 0), Exit(0, 9)
 READY = m.EngineReady(Ready("2", "3", ""))
@@ -131,7 +132,7 @@ def test_a_press_waits_for_the_picture_and_can_be_taken_back() -> None:
     assert rests(effects) == [2]
 
 
-@pytest.mark.parametrize("text", [" ", "#" * (MAX_PROGRAM + 1)])
+@pytest.mark.parametrize("text", [" ", "#" * (MAX_SOURCE + 1)])
 def test_no_program_and_too_long_a_one_are_not_measured(text: str) -> None:
     assert not rests(play(AppState(), READY, m.Opened(text), m.MeasurePressed())[1])
 

@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 
 from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.layout.geometry import Rect, Size
+from gradviz.model.program import MAX_SOURCE
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Options, Picture, Problem, TensorRow
 from gradviz.state import messages as m
 from gradviz.state.selection import reach
 from gradviz.state.update import MAX_STARTS, START_DELAYS, update
-from gradviz.state.values import MAX_PROGRAM, NOTHING, AppState, Chosen, Phase, Search, Selection
+from gradviz.state.values import NOTHING, AppState, Chosen, Phase, Search, Selection
 
 READY = m.EngineReady(Ready("2.13.0", "3.11", ""))
 UNWALLED = m.EngineReady(Ready("2.13.0", "3.11", "no Landlock here"))
@@ -256,7 +257,7 @@ def test_a_picture_process_that_dies_is_told() -> None:
 
 
 def test_a_huge_program_is_kept_but_not_run() -> None:
-    text = "#" * (MAX_PROGRAM + 1)
+    text = "#" * (MAX_SOURCE + 1)
     state, effects = play(shown(), [m.Edited(text)])
     assert state.too_long
     assert effects == [m.Remember(text)]
