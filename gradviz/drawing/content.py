@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 from gradviz.drawing.metrics import ELLIPSIS, WIDEST, text_width
 from gradviz.drawing.plain import bounded, plain
-from gradviz.drawing.saved import byte_text, saved_notes
+from gradviz.drawing.saved import saved_notes
 from gradviz.drawing.shapes import Role, TextRole
 from gradviz.drawing.titles import call_strips, fold_titles, op_title
 from gradviz.drawing.words import Words
 from gradviz.model.graph import Fold, Graph, Node, NodeKind, View
 from gradviz.model.grounds import Grounds, grounds
+from gradviz.model.quantities import byte_text
 from gradviz.model.trace import Tensor, Trace, Value
 from gradviz.model.values import adds_up, elements_text, is_read, number_text, shape_text, statistics, value_text
 from gradviz.model.why import why, why_text

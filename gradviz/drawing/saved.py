@@ -3,22 +3,11 @@
 from collections.abc import Sequence
 
 from gradviz.drawing.words import Words
+from gradviz.model.quantities import byte_text
 from gradviz.model.trace import GradFn, Saved, Tensor
 from gradviz.model.values import shape_text
 
 _LINES = 4
-_STEP = 1024
-
-
-def byte_text(count: int) -> str:
-    """Bytes in binary units: `4 B`, `1.5 KiB`."""
-    if count < _STEP:
-        return f"{count} B"
-    size, units = count / _STEP, ["KiB", "MiB", "GiB", "TiB"]
-    while size >= _STEP and len(units) > 1:
-        size /= _STEP
-        units.pop(0)
-    return f"{size:.3g} {units[0]}" if size < 1000 else f"{size:.0f} {units[0]}"
 
 
 def saved_notes(grad_fn: GradFn, tensors: Sequence[Tensor], words: Words) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from gradviz.model.rules import EXACT
 from gradviz.model.trace import Number, Value
 
 FEW = 6  # elements that are written out in a box
@@ -14,7 +15,6 @@ _SHORT = 30  # characters of them; longer ones are told by their range
 _DIGITS = 4
 _LARGE = 1e7  # from here on a float is rounded, whole or not
 _ROUNDING = {"float64": 2.0**-52, "float32": 2.0**-23, "float16": 2.0**-10, "bfloat16": 2.0**-7}  # of one sum
-MOST = 64  # elements that are ever read
 Nest = TypeVar("Nest")  # an item, or a group of them
 
 
@@ -121,9 +121,9 @@ def _element(number: Number) -> str:
 def nested(items: Sequence[Nest], shape: Sequence[int], group: Callable[[Sequence[Nest]], Nest]) -> Nest:
     """Group flat items in row-major order by shape, the last dimension first; the only item of an empty shape.
 
-    Without items a shape may still ask for any number of empty groups: more than MOST are given as one.
+    Without items a shape may still ask for any number of empty groups: more than EXACT are given as one.
     """
-    if not items and any(math.prod(shape[:dimension]) > MOST for dimension in range(len(shape))):
+    if not items and any(math.prod(shape[:dimension]) > EXACT for dimension in range(len(shape))):
         return group(())
     for dimension in reversed(range(len(shape))):
         size = shape[dimension]

@@ -2,15 +2,11 @@
 
 from PySide6.QtCore import QCoreApplication
 
+from gradviz.model.quantities import second_text
 from gradviz.picture.picture import Picture, Problem
 from gradviz.state.values import AppState, Phase, Refusal
 from gradviz.ui import stepwords
 from gradviz.ui.plain import one_line
-
-
-def duration_text(seconds: float) -> str:
-    """Return a duration with three digits: "2.51 ms", "1.52 s"."""
-    return f"{seconds * 1000:.3g} ms" if seconds < 0.9995 else f"{seconds:.3g} s"
 
 
 def _tr(text: str) -> str:
@@ -68,7 +64,7 @@ def _outcome(state: AppState) -> str:
     if picture and picture.notice:
         return one_line(picture.notice)
     if state.current and picture and picture.run == state.run:
-        return _tr("Ready · recorded in {duration}").format(duration=duration_text(picture.seconds))
+        return _tr("Ready · recorded in {duration}").format(duration=second_text(picture.seconds))
     return _tr("Ready")
 
 

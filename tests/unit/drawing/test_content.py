@@ -1,10 +1,10 @@
 import pytest
 
 from gradviz.drawing.content import Content, Shape, content, tell
-from gradviz.drawing.saved import byte_text
 from gradviz.drawing.shapes import Role
 from gradviz.drawing.words import ENGLISH, JAPANESE, Words
 from gradviz.model.graph import Fold, Graph, Node, NodeKind, View
+from gradviz.model.quantities import byte_text
 from gradviz.model.trace import BackwardCall, GradFn, Op, Region, Saved, Trace, Value
 from tests.unit.drawing.samples import every_kind, kept, node_of, op, scalar, square, tensor
 
