@@ -149,6 +149,8 @@ def _finish(call: _Call) -> None:
         if leaf is not None:
             recorder.ledger.refresh_grad(leaf)
     recorder.stream.stamp_ahead = 1  # no step of this call tells of them
-    for leaf in call.leaves:
-        recorder.ledger.refresh_grad(leaf)
-    recorder.stream.stamp_ahead = 0
+    try:
+        for leaf in call.leaves:
+            recorder.ledger.refresh_grad(leaf)
+    finally:
+        recorder.stream.stamp_ahead = 0

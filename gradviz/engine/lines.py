@@ -96,11 +96,13 @@ class Lines:
         """Note what a line has done beside running ops. It holds from the next step on, not from the line's own."""
         stream = self._recorder.stream
         stream.stamp_ahead = 1
-        if line in self._stores:
-            self._bind(frame, scope, line)
-        if line in self._grads:
-            self._recorder.ledger.refresh_grads()
-        stream.stamp_ahead = 0
+        try:
+            if line in self._stores:
+                self._bind(frame, scope, line)
+            if line in self._grads:
+                self._recorder.ledger.refresh_grads()
+        finally:
+            stream.stamp_ahead = 0
 
     def _bind(self, frame: FrameType, scope: Scope, line: int) -> None:
         """Note the names that a line can have bound; one that is no name of the function is the module's."""

@@ -56,7 +56,7 @@ def test_an_error_keeps_the_picture_dimmed_and_stands_on_its_line(qtbot: QtBot, 
 
 def test_a_quick_answer_does_not_flicker(qtbot: QtBot, window: Window) -> None:
     seen = []
-    window.panels.canvas.dim = lambda dimmed: seen.append(dimmed)  # type: ignore[method-assign]
+    window.panels.canvas.dim = lambda dimmed: seen.append(dimmed)  # type: ignore[method-assign]  # a spy
     type_text(window, "z = 3")
     qtbot.waitUntil(lambda: drawn(window))
     assert not any(seen)
