@@ -1,5 +1,8 @@
 """Small random programs for hypothesis: every statement a learner types, in orders nobody would."""
 
+import os
+
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 NAMES = ("a", "b", "c", "d")
@@ -103,3 +106,13 @@ PROGRAMS: st.SearchStrategy[str] = st.lists(
         ]
     )
 )
+
+
+def sweep(programs: int) -> settings:
+    """How a test goes through generated programs: so many, or as many as GRADVIZ_PROGRAMS says."""
+    return settings(
+        max_examples=int(os.environ.get("GRADVIZ_PROGRAMS", str(programs))),
+        deadline=None,
+        print_blob=True,
+        suppress_health_check=[HealthCheck.too_slow],
+    )

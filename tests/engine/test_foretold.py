@@ -1,12 +1,11 @@
 """What is foretold of backward from the records, against what torch then raises. GRADVIZ_PROGRAMS sets how many."""
 
-import os
-
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gradviz.model.foretold import foretold, refused, runs
+from tests.engine.programs import sweep
 from tests.engine.recording import record, tensor
 
 HEAD = "import torch\nx = torch.ones(3, requires_grad=True)\n"
@@ -91,12 +90,7 @@ _PROGRAMS = st.lists(_LINE, min_size=2, max_size=12).map(
 )
 
 
-@settings(
-    max_examples=int(os.environ.get("GRADVIZ_PROGRAMS", "100")),
-    deadline=None,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+@sweep(100)
 @given(_PROGRAMS)
 def test_what_is_foretold_is_what_torch_raises(source: str) -> None:
     trace = record(source)

@@ -4,16 +4,15 @@ GRADVIZ_PROGRAMS sets how many programs hypothesis writes.
 """
 
 import ast
-import os
 import random
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gradviz.model.held import held
 from gradviz.model.moment import at_step
 from tests.engine.bare import SEED, Facts, bare_moments, recorded
-from tests.engine.programs import PROGRAMS
+from tests.engine.programs import PROGRAMS, sweep
 from tests.engine.recording import record
 
 
@@ -27,12 +26,7 @@ def _inner_lines(source: str) -> set[int | None]:
     return {None}.union(*(range(one.body[0].lineno, (one.end_lineno or 0) + 1) for one in functions))
 
 
-@settings(
-    max_examples=int(os.environ.get("GRADVIZ_PROGRAMS", "200")),
-    deadline=None,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+@sweep(200)
 @given(PROGRAMS, st.randoms(use_true_random=False))
 def test_the_state_at_a_line_is_that_of_the_bare_program(source: str, chance: random.Random) -> None:
     moments, trace = bare_moments(source), record(source, seed=SEED)

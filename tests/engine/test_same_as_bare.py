@@ -3,20 +3,13 @@
 GRADVIZ_PROGRAMS sets how many; the full sweep is 10,000 and more.
 """
 
-import os
-
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from tests.engine.bare import both_runs
-from tests.engine.programs import PROGRAMS
+from tests.engine.programs import PROGRAMS, sweep
 
 
-@settings(
-    max_examples=int(os.environ.get("GRADVIZ_PROGRAMS", "300")),
-    deadline=None,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+@sweep(300)
 @given(PROGRAMS)
 def test_the_same_as_the_bare_interpreter(source: str) -> None:
     bare, seen, _ = both_runs(source)

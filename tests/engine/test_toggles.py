@@ -2,15 +2,15 @@
 
 import ast
 import difflib
-import os
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gradviz.model.place import Edit
 from gradviz.model.toggles import Flag, Toggles
 from gradviz.model.trace import Tensor, Trace
+from tests.engine.programs import sweep
 from tests.engine.recording import record, tensor
 
 
@@ -166,12 +166,7 @@ _PROGRAMS = st.lists(_BLOCK, min_size=1, max_size=4).map(
 )
 
 
-@settings(
-    max_examples=int(os.environ.get("GRADVIZ_PROGRAMS", "100")),
-    deadline=None,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+@sweep(100)
 @given(_PROGRAMS)
 def test_any_program_toggles_there_and_back(source: str) -> None:
     trace = record(source)
