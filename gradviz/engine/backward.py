@@ -24,6 +24,7 @@ class _Call:
         self.leaves = [root for root in tensors if reader.is_leaf(root)]  # no grad_fn leads to them
         self.reached = list(recorder.nodes.reachable(self.nodes))
         self.at_work: int | None = None  # the grad_fn
+        self.last: tuple[reader.Node, int] | None = None  # that has run: torch frees what it saved after its hooks
         self.outer = recorder.running
         self.handles: list[torch.utils.hooks.RemovableHandle] = []
 
@@ -82,6 +83,7 @@ class BackwardWatch:
             nonlocal arrived
             with Untraced(), call.recorder.lock:
                 if self._runs_in(call):
+                    _check_last(call)
                     call.at_work = number
                     arrived = _read(call.recorder, gradients)
 
@@ -92,7 +94,7 @@ class BackwardWatch:
                     line, _text = recorder.source.here()
                     recorder.settle()
                     recorder.stream.step(kind, line, number, arrived, _read(recorder, left))
-                    call.at_work = None
+                    call.at_work, call.last = None, (node, number)
 
         return node.register_prehook(before), node.register_hook(after)
 
@@ -119,6 +121,13 @@ class BackwardWatch:
             inputs = reader.tensors_in(call.args[3:4])
             given = [ledger.see(one, None) for one in inputs if nodes.target(one) not in numbers]
         self.failure = Failure(message, tuple(given), ())
+
+
+def _check_last(call: _Call) -> None:
+    """Write down what torch has freed of the grad_fn that ran last."""
+    last, call.last = call.last, None
+    if last is not None:
+        call.recorder.nodes.check_freed(*last)
 
 
 def _targets(recorder: Recorder, inputs: tuple[object, ...]) -> Iterator[int]:

@@ -467,3 +467,20 @@ def test_a_grad_that_is_set_or_cleared_is_so_from_the_next_line_on() -> None:
         *((5, None), (6, (2.0, 2.0)), (7, None), (8, None), (9, (1.0, 1.0)), (10, (1.0, 1.0))),
         *((11, (0.0, 0.0)), (12, (0.0, 0.0)), (13, None)),
     ]
+
+
+@pytest.mark.parametrize(("retain", "last"), [(False, "freed"), (True, "kept")])
+def test_what_a_grad_fn_saved_is_freed_when_it_has_run(retain: bool, last: str) -> None:
+    trace = record(
+        "import torch\nx = torch.ones(2, requires_grad=True)\n"
+        f"(x.exp() * x.sin()).sum().backward(retain_graph={retain})\n"
+    )
+    ran = [step for step in trace.steps if step.kind == "backward"]
+    assert [trace.grad_fns[number].name for step in ran if (number := step.grad_fn) is not None][:2] == [
+        *("SumBackward0", "MulBackward0"),
+    ]
+    for place, step in enumerate(ran):
+        done = {one.grad_fn for one in ran[: place + 1]}
+        for node in at_step(trace, step.id).grad_fns:
+            for saved in node.saved:
+                assert saved.state == (last if node.id in done else "kept")
