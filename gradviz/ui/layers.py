@@ -122,8 +122,8 @@ def _paint_done(painter: QPainter, scene: Scene, scale: float, look: Look) -> No
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter.setPen(pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    place = mark.rect.grown(9)
-    painter.drawRoundedRect(QRectF(*place), 14, 14)
+    place = mark.rect.grown(4)  # the labels of the edges that enter stand close above
+    painter.drawRoundedRect(QRectF(*place), 12, 12)
     size = max(9.0, 9.0 / scale)  # as large on the panel however far away the drawing is
     tip, middle = place.x - size / 2, place.center.y
     painter.setBrush(colour(look.theme.ground))
