@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 from gradviz.model.place import Edit
 from gradviz.picture.picture import Problem
 from gradviz.state.stepping import StepLines
-from gradviz.ui import editing
+from gradviz.ui import editing, keystrokes
 from gradviz.ui.card import Card
 from gradviz.ui.gutter import Gutter, Row
 from gradviz.ui.highlight import Highlighter
@@ -144,7 +144,7 @@ class Editor(QPlainTextEdit):
         self._loading = True
         cursor.setPosition(start)
         cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
-        _replace(cursor, edit.text)
+        keystrokes.replace(cursor, edit.text)
         own.setPosition(moved[0])
         own.setPosition(moved[1], QTextCursor.MoveMode.KeepAnchor)
         self.setTextCursor(own)
@@ -195,9 +195,9 @@ class Editor(QPlainTextEdit):
         """Indent as Python wants it; everything else as Qt does it."""
         key = event.key()
         plain_key = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
-        before = self._before()
+        before = keystrokes.before(self.textCursor())
         if key == Qt.Key.Key_Tab and plain_key:
-            if self._spans_lines():
+            if keystrokes.BREAK in self.textCursor().selectedText():
                 self._rewrite(editing.indented)
             else:
                 self.textCursor().insertText(editing.to_stop(len(before.expandtabs(editing.STEP))))
@@ -207,7 +207,9 @@ class Editor(QPlainTextEdit):
             self.textCursor().insertText("\n" + editing.next_indent(before))
             self.ensureCursorVisible()
         elif key == Qt.Key.Key_Backspace and plain_key and not self.textCursor().hasSelection():
-            self._take_back(editing.back_to_stop(before))
+            cursor = self.textCursor()
+            keystrokes.take_back(cursor, editing.back_to_stop(before))
+            self.setTextCursor(cursor)
         else:
             super().keyPressEvent(event)
             return
@@ -272,44 +274,9 @@ class Editor(QPlainTextEdit):
         block = self.document().findBlockByNumber(line - 1)
         self.verticalScrollBar().setValue(max(0, block.blockNumber() - 3))
 
-    def _before(self) -> str:
-        cursor = self.textCursor()
-        block = self.document().findBlock(cursor.selectionStart())
-        units = block.text().encode("utf-16-le", "surrogatepass")
-        return units[: 2 * (cursor.selectionStart() - block.position())].decode("utf-16-le", "surrogatepass")
-
-    def _spans_lines(self) -> bool:
-        return "\u2029" in self.textCursor().selectedText()
-
-    def _take_back(self, count: int) -> None:
-        cursor = self.textCursor()
-        if count == 1:
-            cursor.deletePreviousChar()
-        else:
-            cursor.movePosition(QTextCursor.MoveOperation.Left, QTextCursor.MoveMode.KeepAnchor, count)
-            cursor.removeSelectedText()
-        self.setTextCursor(cursor)
-
     def _rewrite(self, change: Callable[[list[str]], list[str]]) -> None:
-        """Change the lines of the selection as one step of undo, and keep them selected."""
         cursor = self.textCursor()
-        first = self.document().findBlock(cursor.selectionStart())
-        last = self.document().findBlock(cursor.selectionEnd())
-        if cursor.hasSelection() and last != first and cursor.selectionEnd() == last.position():
-            last = last.previous()
-        selected, start = cursor.hasSelection(), first.position()
-        from_end = last.position() + last.length() - 1 - cursor.position()
-        cursor.setPosition(start)
-        cursor.setPosition(last.position() + last.length() - 1, QTextCursor.MoveMode.KeepAnchor)
-        old = cursor.selectedText().split("\u2029")
-        new = change(old)
-        if new == old:
-            return
-        cursor.insertText("\n".join(new))
-        end = cursor.position()
-        cursor.setPosition(start if selected else max(start, end - max(0, from_end)))
-        if selected:
-            cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        keystrokes.rewrite(cursor, change)
         self.setTextCursor(cursor)
 
     # Painting.
@@ -371,11 +338,3 @@ class Editor(QPlainTextEdit):
         for problem in self._problems:
             problems[problem.line or 0] = problems.get(problem.line or 0, False) or problem.severity == "error"
         self._gutter.mark(self.line, self._lit, problems)
-
-
-def _replace(cursor: QTextCursor, text: str) -> None:
-    """Put a text in the place of the selection as a step of undo that neither keys before nor after it join."""
-    cursor.beginEditBlock()
-    cursor.insertText(text + " ")
-    cursor.deletePreviousChar()  # Qt joins insertions that follow each other at one place
-    cursor.endEditBlock()

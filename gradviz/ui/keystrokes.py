@@ -1,0 +1,52 @@
+"""What the editor's keys do at a cursor, each as one step of undo. Knows documents and cursors, no widget."""
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QTextCursor
+
+BREAK = "\u2029"  # what Qt puts for the end of a line within a selection
+
+
+def before(cursor: QTextCursor) -> str:
+    """Return the text left of the cursor, or of its selection, on its line."""
+    block = cursor.document().findBlock(cursor.selectionStart())
+    units = block.text().encode("utf-16-le", "surrogatepass")
+    return units[: 2 * (cursor.selectionStart() - block.position())].decode("utf-16-le", "surrogatepass")
+
+
+def take_back(cursor: QTextCursor, count: int) -> None:
+    """Take away so many characters left of the cursor."""
+    if count == 1:
+        cursor.deletePreviousChar()
+    else:
+        cursor.movePosition(QTextCursor.MoveOperation.Left, QTextCursor.MoveMode.KeepAnchor, count)
+        cursor.removeSelectedText()
+
+
+def rewrite(cursor: QTextCursor, change: Callable[[list[str]], list[str]]) -> None:
+    """Change the lines of the selection, and keep them selected."""
+    document = cursor.document()
+    first, last = document.findBlock(cursor.selectionStart()), document.findBlock(cursor.selectionEnd())
+    if cursor.hasSelection() and last != first and cursor.selectionEnd() == last.position():
+        last = last.previous()
+    selected, start = cursor.hasSelection(), first.position()
+    from_end = last.position() + last.length() - 1 - cursor.position()
+    lines = QTextCursor(first)
+    lines.setPosition(last.position() + last.length() - 1, QTextCursor.MoveMode.KeepAnchor)
+    old = lines.selectedText().split(BREAK)
+    new = change(old)
+    if new == old:
+        return
+    lines.insertText("\n".join(new))
+    end = lines.position()
+    cursor.setPosition(start if selected else max(start, end - max(0, from_end)))
+    if selected:
+        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+
+
+def replace(cursor: QTextCursor, text: str) -> None:
+    """Put a text in the place of the selection, in a step that keys neither before nor after it join."""
+    cursor.beginEditBlock()
+    cursor.insertText(text + " ")
+    cursor.deletePreviousChar()  # Qt joins insertions that follow each other at one place
+    cursor.endEditBlock()
