@@ -61,7 +61,7 @@ class GraphBar(QToolBar):
         for name in ("sideways", "legend"):
             self.addAction(actions[name])
         self.addWidget(self._middle)
-        self.addAction(actions["find"])
+        self.addAction(actions["search"])
         self.addAction(actions["fit"])
         self.addAction(actions["zoom_out"])
         self.addWidget(self._scale)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
@@ -18,6 +19,7 @@ from gradviz.state.values import AppState
 from gradviz.ui.actions import shortcut_sheet
 from gradviz.ui.exporting import Choice, ExportDialog, Exporter
 from gradviz.ui.files import Files
+from gradviz.ui.finding import Finding
 from gradviz.ui.panels import Panels
 from gradviz.ui.theme import monospace
 
@@ -41,6 +43,7 @@ class Commands:
     ) -> None:
         self._window, self._send, self._state = window, send, state
         self._panels, self._files, self._exporter = panels, files, exporter
+        self._finding = Finding(panels.editor, panels.find_bar)
         self._choice = Choice()
         self._points = QApplication.font().pointSizeF()
         self._size = 1.0
@@ -64,6 +67,10 @@ class Commands:
             "undo": panels.editor.undo,
             "redo": panels.editor.redo,
             "find": self.find,
+            "find_next": lambda: self._find_on(1),
+            "find_previous": lambda: self._find_on(-1),
+            "replace": lambda: self._finding.begin(replacing=True),
+            "search": self.search,
             "comment": panels.editor.toggle_comment,
             "both": lambda: self._view("both"),
             "forward": lambda: self._view("forward"),
@@ -110,6 +117,19 @@ class Commands:
             panel.set_size(_POINTS * self._size)
 
     def find(self) -> None:
+        """Let the person type what to find: in the program while it has the focus, in the graph elsewhere."""
+        if _has_focus(self._panels.editor) or _has_focus(self._panels.find_bar):
+            self._finding.begin(replacing=False)
+        else:
+            self.search()
+
+    def _find_on(self, step: Literal[1, -1]) -> None:
+        if self._state().search is not None and not _has_focus(self._panels.editor):
+            self._send(said.SearchStepped(step))
+        else:
+            self._finding.step(step)
+
+    def search(self) -> None:
         """Let the person type what to look for in the graph."""
         if self._state().search is None:
             self._send(said.Searched(""))

@@ -13,6 +13,7 @@ from gradviz.ui.canvas import Canvas
 from gradviz.ui.cost import CostPanel
 from gradviz.ui.editor import Editor
 from gradviz.ui.examples import Examples
+from gradviz.ui.findbar import FindBar
 from gradviz.ui.minimap import Minimap
 from gradviz.ui.modeline import ModeLine
 from gradviz.ui.notice import Notice
@@ -34,6 +35,7 @@ class Panels(NamedTuple):
     examples: Examples
     mode_line: ModeLine
     editor: Editor
+    find_bar: FindBar
     strip: ProblemStrip
     graph_bar: GraphBar
     notice: Notice
@@ -55,6 +57,7 @@ def build(window: QMainWindow, lessons: tuple[Lesson, ...], language: Language, 
         examples=Examples(lessons, language),
         mode_line=ModeLine(own),
         editor=Editor(own),
+        find_bar=FindBar(),
         strip=ProblemStrip(own),
         graph_bar=GraphBar(window, notice, search),
         notice=notice,
@@ -89,7 +92,7 @@ def _place(window: QMainWindow, panels: Panels) -> None:
     window.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
     left, bottom = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
     examples = _dock(window, "examples", window.tr("Examples"), panels.examples, left)
-    text = _stacked(panels.mode_line, panels.editor, panels.strip)
+    text = _stacked(panels.mode_line, panels.editor, panels.find_bar, panels.strip)
     program = _dock(window, "program", window.tr("Program"), text, left)
     tensors = _dock(window, "tensors", window.tr("Tensors"), panels.tensors, bottom)
     output = _dock(window, "output", window.tr("Output and problems"), panels.output, bottom)

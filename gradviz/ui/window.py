@@ -160,7 +160,7 @@ class Window(QMainWindow):
         panels.editor.cursorPositionChanged.connect(self._show_place)
         panels.canvas.markChosen.connect(lambda mark: send(said.MarkChosen(mark)))
         panels.canvas.lineWanted.connect(panels.editor.go_to)
-        panels.canvas.searchWanted.connect(self._commands.find)
+        panels.canvas.searchWanted.connect(self._commands.search)
         panels.canvas.scaled.connect(panels.graph_bar.show_scale)
         panels.canvas.looked.connect(panels.minimap.show_seen)
         panels.minimap.wanted.connect(panels.canvas.look_at)

@@ -42,12 +42,12 @@ def test_a_hit_out_of_sight_is_brought_into_view(qtbot: QtBot, window: Window) -
     canvas = window.panels.canvas
     canvas.zoom(4.0)
     canvas.pan(0, 4000)
-    window.action("find").trigger()
+    window.action("search").trigger()
     window.panels.search.typed.emit("line 2")
     mark = canvas.scene.mark("t1")
     assert mark is not None
     assert canvas.seen.contains(mark.rect.center)
-    window.action("find").trigger()  # again: what was typed stays, to be typed over
+    window.action("search").trigger()  # again: what was typed stays, to be typed over
     assert window.state.search is not None
     assert window.state.search.query == "line 2"
 
