@@ -36,6 +36,8 @@ class Kind(IntEnum):
     SAVE = 8  # window -> picture process: write the trace it holds to a file; a Save
     SAVED = 9  # picture process -> window: what became of that file; a Saved
     COSTS = 10  # picture process -> window: a CostTable, of the measuring run in the header
+    INSPECT = 11  # window -> picture process: a thing of the trace it holds; an Inspect
+    INSPECTION = 12  # picture process -> window: what there is to say of it; an Inspection
 
 
 class Limits(NamedTuple):

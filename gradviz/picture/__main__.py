@@ -21,6 +21,8 @@ from gradviz.model.cost import Costs, added
 from gradviz.model.costtable import cost_table
 from gradviz.model.trace import Trace
 from gradviz.model.wire import MAX_PAYLOAD, Exit, Frame, FrameError, FrameReader, Kind, Ready, Request, pack
+from gradviz.picture import inspecting
+from gradviz.picture.inspection import Inspect
 from gradviz.picture.make import Stage, smaller, stage, unable
 from gradviz.picture.picture import Options, Save, Saved
 
@@ -34,6 +36,7 @@ MEMORY = 4 * 1024**3  # bytes of address space: twice what a record may take (in
 TOLD = 500  # characters of an error of ours
 _OPTIONS = msgspec.json.Decoder(Options)
 _SAVE = msgspec.json.Decoder(Save)
+_INSPECT = msgspec.json.Decoder(Inspect)
 
 Write = Callable[[Trace, Save], None]  # writes the file, whole or not at all, or raises OSError
 
@@ -69,6 +72,8 @@ class Session:
                 yield self._answer(self._builder)
         elif frame.kind is Kind.SAVE:
             yield self._saved(_SAVE.decode(frame.payload))
+        elif frame.kind is Kind.INSPECT:
+            yield from self._inspected(frame.run, _INSPECT.decode(frame.payload))
         elif frame.kind is Kind.RUN:
             self._begin(frame.run, intake.request(frame.payload))
             yield pack(Kind.RUN, frame.run)
@@ -136,6 +141,17 @@ class Session:
         if self._record is None:
             self._record = concluded(builder, self._how)
         return self._record
+
+    def _inspected(self, run: int, asked: Inspect) -> Iterator[bytes]:
+        builder = self._builder
+        if run != self._run or builder is None:
+            return
+
+        def instead(reason: str) -> bytes:
+            return msgspec.json.encode(inspecting.unable(asked, reason))
+
+        made = _guarded(lambda: msgspec.json.encode(inspecting.inspection(self._trace(builder), asked)), instead)
+        yield pack(Kind.INSPECTION, run, made)
 
     def _saved(self, wanted: Save) -> bytes:
         reason = _guarded(lambda: self._save(wanted), lambda reason: reason)

@@ -6,6 +6,7 @@ from gradviz.model.costtable import CostTable
 from gradviz.model.place import Edit
 from gradviz.model.trace import GradMode
 from gradviz.model.wire import Exit, Ready, Request
+from gradviz.picture.inspection import Inspect, Inspection, Subject
 from gradviz.picture.picture import Options, Picture
 from gradviz.state.values import Chosen, Theme, Wheel
 
@@ -170,6 +171,25 @@ class CostsArrived(NamedTuple):
     table: CostTable
 
 
+class InspectorSeen(NamedTuple):
+    """The inspector came into view, or went out of it."""
+
+    on: bool
+
+
+class Inspected(NamedTuple):
+    """The person wants to know more of a thing that the inspector has named."""
+
+    of: Subject
+
+
+class InspectionArrived(NamedTuple):
+    """The picture process told what there is to say of a thing."""
+
+    run: int
+    inspection: Inspection
+
+
 class StopChosen(NamedTuple):
     """To this stop of the run; None: to its end, where everything is shown."""
 
@@ -251,6 +271,9 @@ Message = (
     | MeasurePressed
     | Rested
     | CostsArrived
+    | InspectorSeen
+    | Inspected
+    | InspectionArrived
 )
 
 # Effects: what is to be done.
@@ -322,7 +345,25 @@ class Measure(NamedTuple):
     request: Request
 
 
+class AskInspection(NamedTuple):
+    """Ask the picture process about a thing of the run whose trace it holds."""
+
+    run: int
+    wanted: Inspect
+
+
 Effect = (
-    Remember | StartRun | CancelRun | Redraw | DropPicture | StartEngine | KillEngine | Watch | Rewrite | Rest | Measure
+    Remember
+    | StartRun
+    | CancelRun
+    | Redraw
+    | DropPicture
+    | StartEngine
+    | KillEngine
+    | Watch
+    | Rewrite
+    | Rest
+    | Measure
+    | AskInspection
 )
 Effects = tuple[Effect, ...]

@@ -8,7 +8,7 @@ from gradviz.drawing.shapes import Drawing
 from gradviz.layout.geometry import Size
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Options, Picture
-from gradviz.state import measuring
+from gradviz.state import inspecting, measuring
 from gradviz.state.messages import (
     CancelRun,
     CostsArrived,
@@ -19,6 +19,9 @@ from gradviz.state.messages import (
     EngineEnded,
     EngineReady,
     FlagSwitched,
+    Inspected,
+    InspectionArrived,
+    InspectorSeen,
     KillEngine,
     LineChosen,
     LiveSet,
@@ -76,6 +79,8 @@ def update(state: AppState, message: Message) -> Next:
         after = searched(after, after.search.query)
     if any(now is not then for now, then in zip(_seen(after), _seen(state), strict=True)):
         after = reselected(after)
+    after, questions = inspecting.followed(after)
+    effects = (*effects, *questions)
     if measuring.wants(after) and not measuring.wants(state):
         effects = (*effects, Rest(after.run))
     return _settled(after), effects
@@ -133,11 +138,13 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
         case CostsArrived(run, table):
             return measuring.arrived(state, run, table), ()
         case MarkChosen(mark):
-            return state._replace(chosen=None if mark is None else Chosen("mark", mark)), ()
+            return inspecting.chosen(state._replace(chosen=None if mark is None else Chosen("mark", mark))), ()
         case LineChosen(line):
             return state._replace(chosen=Chosen("line", line)), ()
         case TensorChosen(tensor):
-            return state._replace(chosen=Chosen("tensor", tensor)), ()
+            return inspecting.chosen(state._replace(chosen=Chosen("tensor", tensor))), ()
+        case InspectorSeen() | Inspected() | InspectionArrived():
+            return inspecting.looked(state, message), ()
         case Searched(query):
             return (state._replace(search=None) if query is None else searched(state, query)), ()
         case SearchStepped(step):

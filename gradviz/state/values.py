@@ -10,6 +10,7 @@ from gradviz.model.place import Edit
 from gradviz.model.program import MAX_SOURCE
 from gradviz.model.trace import GradMode, LimitName
 from gradviz.model.wire import Exit, Ready, Request
+from gradviz.picture.inspection import Inspect, Inspection, Subject
 from gradviz.picture.picture import Options, Picture, TensorRow
 
 Theme = Literal["light", "dark"]
@@ -117,6 +118,17 @@ class Measuring(NamedTuple):
     limit: LimitName | None = None  # that ended the measuring run
 
 
+class Inspecting(NamedTuple):
+    """What the inspector looks at."""
+
+    seen: bool = False  # its panel is in view
+    of: Subject | None = None
+    run: int = 0  # of what was asked
+    asked: Inspect | None = None  # the newest question
+    awaited: bool = False  # its answer is still to come
+    found: Inspection | None = None  # the newest answer
+
+
 class AppState(NamedTuple):
     """All the window shows, except where a panel is scrolled to."""
 
@@ -157,6 +169,7 @@ class AppState(NamedTuple):
     earlier: tuple[TensorRow, ...] | None = None  # the rows that were shown before those of this step
     switch: Switch | None = None
     measuring: Measuring = Measuring()
+    inspecting: Inspecting = Inspecting()
 
     @property
     def next_run(self) -> int:

@@ -99,6 +99,7 @@ class Commands:
             "no_grad": lambda: self._mode("no_grad"),
             "inference": lambda: self._mode("inference"),
             "costs": self.show_costs,
+            "inspect": self.show_inspector,
             "shortcuts": self.show_shortcuts,
             "about": self.show_about,
         }
@@ -166,14 +167,22 @@ class Commands:
 
     def show_costs(self) -> None:
         """Bring the panel of the costs into view, or put it away."""
-        (cost,) = self._window.findChildren(QDockWidget, "cost")
+        self._show_beside("cost", on=not self._state().measuring.seen)
+
+    def show_inspector(self) -> None:
+        """Bring the inspector into view, or put it away."""
+        self._show_beside("inspector", on=not self._state().inspecting.seen)
+
+    def _show_beside(self, name: str, *, on: bool) -> None:
+        """Bring a panel into view beside the graph, or put it away."""
+        (beside,) = self._window.findChildren(QDockWidget, name)
         (program,) = self._window.findChildren(QDockWidget, "program")
         width = program.width()
-        cost.setVisible(not self._state().measuring.seen)
-        cost.raise_()
+        beside.setVisible(on)
+        beside.raise_()
         # The room comes from the graph, which can be moved about; lines of the program would be cut.
-        sizes = [width, self._panels.cost.sizeHint().width()]
-        self._window.resizeDocks([program, cost], sizes, Qt.Orientation.Horizontal)
+        sizes = [width, beside.widget().sizeHint().width()]
+        self._window.resizeDocks([program, beside], sizes, Qt.Orientation.Horizontal)
 
     def show_shortcuts(self) -> None:
         """Show the sheet of shortcuts."""
@@ -225,8 +234,8 @@ class Commands:
     def _go(self, step: int) -> None:
         """Give the next panel the focus."""
         panels = self._panels
-        order: list[QWidget] = [panels.editor, panels.canvas, panels.tensors, panels.cost, panels.output]
-        order += [panels.examples, panels.timeline.slider]
+        order: list[QWidget] = [panels.editor, panels.canvas, panels.tensors, panels.cost]
+        order += [panels.inspector, panels.output, panels.examples, panels.timeline.slider]
         order = [panel for panel in order if panel.isVisible() and panel.isEnabled()]
         now = next((at for at, panel in enumerate(order) if _has_focus(panel)), -step)
         order[(now + step) % len(order)].setFocus(Qt.FocusReason.TabFocusReason)

@@ -4,7 +4,7 @@ from gradviz.state import messages as said
 from gradviz.ui.runner import Runner
 
 
-def order(effect: said.Effect, runner: Runner) -> None:
+def order(effect: said.Effect, runner: Runner) -> None:  # noqa: C901 - one line for each effect is the plain table
     """Have the processes do what an effect asks of them; one that asks nothing of them does nothing."""
     match effect:
         case said.StartRun(run, request, options):
@@ -23,5 +23,7 @@ def order(effect: said.Effect, runner: Runner) -> None:
             runner.watch(run)
         case said.Rest(run):
             runner.rest(run)
+        case said.AskInspection(run, wanted):
+            runner.inspect(run, wanted)
         case said.Measure(run, request):
             runner.measure(run, request)

@@ -14,6 +14,7 @@ from gradviz.ui.cost import CostPanel
 from gradviz.ui.editor import Editor
 from gradviz.ui.examples import Examples
 from gradviz.ui.findbar import FindBar
+from gradviz.ui.inspector import Inspector
 from gradviz.ui.minimap import Minimap
 from gradviz.ui.modeline import ModeLine
 from gradviz.ui.notice import Notice
@@ -46,6 +47,7 @@ class Panels(NamedTuple):
     tensors: Tensors
     output: OutputTabs
     cost: CostPanel
+    inspector: Inspector
     status: StatusLine
     timeline: Timeline
 
@@ -68,6 +70,7 @@ def build(window: QMainWindow, lessons: tuple[Lesson, ...], language: Language, 
         tensors=Tensors(),
         output=OutputTabs(own),
         cost=CostPanel(own),
+        inspector=Inspector(own),
         status=StatusLine(window),
         timeline=Timeline(own, window),
     )
@@ -97,7 +100,13 @@ def _place(window: QMainWindow, panels: Panels) -> None:
     tensors = _dock(window, "tensors", window.tr("Tensors"), panels.tensors, bottom)
     output = _dock(window, "output", window.tr("Output and problems"), panels.output, bottom)
     # Beside the graph and above the tensors, so that a switch and all that it changes are seen together.
-    _dock(window, "cost", window.tr("Cost"), panels.cost, Qt.DockWidgetArea.RightDockWidgetArea).hide()
+    cost = _dock(window, "cost", window.tr("Cost"), panels.cost, Qt.DockWidgetArea.RightDockWidgetArea)
+    inspector = _dock(
+        window, "inspector", window.tr("Inspector"), panels.inspector, Qt.DockWidgetArea.RightDockWidgetArea
+    )
+    window.tabifyDockWidget(cost, inspector)
+    cost.hide()
+    inspector.hide()
     window.splitDockWidget(tensors, output, Qt.Orientation.Horizontal)
     across, down = window.width(), window.height()
     code = min(panels.editor.width_of(_LETTERS), across * 42 // 100)

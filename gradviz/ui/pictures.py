@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from gradviz.model.costtable import CostTable
 from gradviz.model.wire import Frame, Kind, pack
+from gradviz.picture.inspection import Inspect, Inspection
 from gradviz.picture.picture import Options, Picture, Save, Saved
 from gradviz.ui.link import Link
 
@@ -20,6 +21,7 @@ _MAX_ENDS = 3  # in a row without a picture between them, after which the proces
 _PICTURE = msgspec.json.Decoder(Picture)
 _SAVED = msgspec.json.Decoder(Saved)
 _COSTS = msgspec.json.Decoder(CostTable)
+_INSPECTION = msgspec.json.Decoder(Inspection)
 
 
 class Pictures(QObject):
@@ -29,6 +31,7 @@ class Pictures(QObject):
         arrived: one `Picture`.
         saved: one `Saved`, for each file that was asked for.
         costed: the id of a measuring run and a `CostTable`.
+        inspected: the id of a run and an `Inspection` of a thing of it.
         drained: less is on its way to the process at work.
         ended: the process at work is gone and the trace with it; the reason in words.
     """
@@ -36,6 +39,7 @@ class Pictures(QObject):
     arrived = Signal(object)
     saved = Signal(object)
     costed = Signal(int, object)
+    inspected = Signal(int, object)
     drained = Signal()
     ended = Signal(str)
 
@@ -102,6 +106,10 @@ class Pictures(QObject):
     def redraw(self, run: int, options: Options) -> None:
         """Ask for the trace that is held to be shown in another way."""
         self._pass(_options(run, options))
+
+    def inspect(self, run: int, wanted: Inspect) -> None:
+        """Ask about a thing of the trace that is held."""
+        self._pass(pack(Kind.INSPECT, run, json.dumps(wanted, separators=(",", ":")).encode()))
 
     def save(self, wanted: Save) -> None:
         """Ask for a file of the trace that is held."""
@@ -180,7 +188,7 @@ class Pictures(QObject):
             for data in self._held[1:]:
                 self._links[0].send(data)
             self._take()
-        elif frame.kind in (Kind.PICTURE, Kind.SAVED, Kind.COSTS):
+        elif frame.kind in (Kind.PICTURE, Kind.SAVED, Kind.COSTS, Kind.INSPECTION):
             self._decode(frame)
 
     def _decode(self, frame: Frame) -> None:
@@ -191,6 +199,8 @@ class Pictures(QObject):
                 self.arrived.emit(picture)
             elif frame.kind == Kind.COSTS:
                 self.costed.emit(frame.run, _COSTS.decode(frame.payload))
+            elif frame.kind == Kind.INSPECTION:
+                self.inspected.emit(frame.run, _INSPECTION.decode(frame.payload))
             else:
                 self._told(_SAVED.decode(frame.payload))
         except msgspec.MsgspecError as error:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from gradviz import intake
 from gradviz.model.trace import SCHEMA
 from gradviz.model.wire import Frame, FrameError, Kind, Ready, Request, encode, pack
+from gradviz.picture.inspection import Inspect
 from gradviz.picture.picture import Options, Save
 from gradviz.ui.link import Link
 from gradviz.ui.pictures import Pictures
@@ -31,6 +32,7 @@ class Runner(QObject):
         ranLong: this run has been going on for LONG.
         rested: nobody has asked for anything else since the rest for this run began, REST ago.
         costed: the id of a measuring run and a `CostTable` of what it has found so far.
+        inspected: the id of a run and an `Inspection` of a thing of it.
     """
 
     ready = Signal(object)
@@ -42,6 +44,7 @@ class Runner(QObject):
     ranLong = Signal(int)
     rested = Signal(int)
     costed = Signal(int, object)
+    inspected = Signal(int, object)
 
     def __init__(
         self,
@@ -59,6 +62,7 @@ class Runner(QObject):
         self._pictures.ended.connect(self.pictureEnded)
         self._pictures.saved.connect(self.saved)
         self._pictures.costed.connect(self.costed)
+        self._pictures.inspected.connect(self.inspected)
         self._pictures.drained.connect(self._balance)
         self._cancelled = False
         self._again = self._timer(self._start_engine)
@@ -116,6 +120,10 @@ class Runner(QObject):
     def redraw(self, run: int, options: Options) -> None:
         """Show the newest run in another way."""
         self._pictures.redraw(run, options)
+
+    def inspect(self, run: int, wanted: Inspect) -> None:
+        """Ask about a thing of the newest run; `inspected` tells."""
+        self._pictures.inspect(run, wanted)
 
     def save(self, wanted: Save) -> None:
         """Write the newest run to a file; `saved` tells what came of it."""

@@ -18,7 +18,7 @@ from gradviz.state.switching import row_of, shown_rows
 from gradviz.state.update import EMPTY, update
 from gradviz.state.values import AppState, Chosen
 from gradviz.ui import actions as asked
-from gradviz.ui import preferences, wording
+from gradviz.ui import inspecting, preferences, wording
 from gradviz.ui.bars import main_bar
 from gradviz.ui.commands import Commands
 from gradviz.ui.effects import order
@@ -178,6 +178,7 @@ class Window(QMainWindow):
         panels.cost.pressed.connect(lambda: send(said.MeasurePressed()))
         for dock in self.findChildren(QDockWidget, "cost"):
             dock.visibilityChanged.connect(lambda on: send(said.CostsSeen(on)))
+        inspecting.connect(send, runner, panels, self.findChildren(QDockWidget, "inspector"))
         panels.output.placeWanted.connect(panels.editor.go_to)
         panels.strip.placeWanted.connect(panels.editor.go_to)
         panels.examples.picked.connect(self._pick_lesson)
@@ -248,6 +249,7 @@ class Window(QMainWindow):
         self._show_problems(before)
         if now.measuring != before.measuring or now.text is not before.text:
             panels.cost.show_costs(now.measuring, now.text, wording.measuring(now))
+        inspecting.show(now, panels)
         panels.canvas.dim(now.dimmed)
         panels.canvas.show_words(wording.empty_words(now))
         panels.welcome.setVisible(now.empty)
@@ -308,6 +310,7 @@ class Window(QMainWindow):
             (f"wheel_{now.wheel}s", True),
             ("present", now.presenting),
             ("costs", now.measuring.seen),
+            ("inspect", now.inspecting.seen),
         ):
             self._actions[name].setChecked(holds)
         self._actions["stop"].setEnabled(now.busy)
@@ -325,6 +328,7 @@ class Window(QMainWindow):
             panels.editor,
             panels.strip,
             panels.cost,
+            panels.inspector,
             panels.notice,
             panels.output,
             panels.welcome,

@@ -18,6 +18,7 @@ from gradviz.model.course import Course
 from gradviz.model.place import Edit
 from gradviz.model.trace import Output
 from gradviz.model.wire import Frame, FrameReader, Kind, pack
+from gradviz.picture.inspection import Cell, Fact, Inspect, Inspection, Section, Subject
 from gradviz.picture.picture import Picture, Problem, TensorRow
 
 OFF = "  # off"
@@ -118,6 +119,20 @@ def saved(payload: bytes, source: str) -> bytes:
     return pack(Kind.SAVED, 0, json.dumps([path, "no room" if "refuses" in source else ""]).encode())
 
 
+def inspected(payload: bytes) -> bytes:
+    """Say what was asked, and name a line and the tensor before."""
+    asked = msgspec.json.decode(payload, type=Inspect)
+    facts = (
+        Fact("step", str(asked.step)),
+        Fact("made on", "line 2", 2),
+        Fact("after", "the one before", of=Subject("tensor", asked.of.id - 1)),
+        Fact("danger", "<b>nan</b>", alarming=True),
+    )
+    table = ((Cell("1", 1.0), Cell("-2", -0.5)), (Cell("0", 0.0), Cell("nan")))
+    sections = (Section("Facts", facts), Section("Value", (Fact("", "said alone"),), table))
+    return msgspec.json.encode(Inspection(asked, f"{asked.of.kind} {asked.of.id}", sections))
+
+
 def obeyed(run: int, source: str) -> bytes:
     """Do what a word of the program says; return what it wants answered."""
     if "stuck" in source:
@@ -144,6 +159,8 @@ def main() -> None:
                 view, step = json.loads(frame.payload)[0], json.loads(frame.payload)[4]
             elif frame.kind is Kind.SAVE:
                 answer = saved(frame.payload, source)
+            elif frame.kind is Kind.INSPECT:
+                answer = pack(Kind.INSPECTION, run, inspected(frame.payload))
             elif frame.kind is Kind.EXITED and frame.run == run:
                 whole = True
                 answer = obeyed(run, source)

@@ -17,14 +17,16 @@ from gradviz.model.costtable import CostTable
 from gradviz.model.trace import End, Memory, Page, Step, Tensor, Trace
 from gradviz.model.wire import Exit, Frame, FrameReader, Kind, Ready, Request, encode, pack
 from gradviz.picture import __main__ as process
-from gradviz.picture import make
+from gradviz.picture import inspecting, make
 from gradviz.picture.__main__ import Session, serve
+from gradviz.picture.inspection import Inspect, Inspection, Subject
 from gradviz.picture.picture import FoldMode, Language, Options, Picture, Save, Saved
 from tests.unit.model.records import PATIENT, records
 from tests.unit.model.traces import Tape, loop, square
 
 PICTURE = msgspec.json.Decoder(Picture)
 SAVED = msgspec.json.Decoder(Saved)
+INSPECTION = msgspec.json.Decoder(Inspection)
 FLAW = "The record of this run could not be drawn."
 SQUARE = square()
 OPTIONS = Options()
@@ -170,6 +172,28 @@ def test_a_long_run_is_shown_unfinished_now_and_then(monkeypatch: pytest.MonkeyP
     answers(session, pack(Kind.EXITED, 1, encode(Exit(0, 0))))
     now += 100.0
     assert list(session.unfinished()) == []  # it has ended
+
+
+def inspect(run: int, of: Subject) -> bytes:
+    return pack(Kind.INSPECT, run, msgspec.json.encode(Inspect(of)))
+
+
+def test_a_thing_of_the_run_is_told_of() -> None:
+    session = Session()
+    assert answers(session, inspect(1, Subject("tensor", 0))) == []  # no run
+    answers(session, WHOLE)
+    assert answers(session, inspect(2, Subject("tensor", 0))) == []  # of another
+    (told,) = answers(session, inspect(1, Subject("grad_fn", 1)))
+    assert (told.run, told.kind) == (1, Kind.INSPECTION)
+    assert INSPECTION.decode(told.payload).title == "MulBackward0"
+
+
+def test_a_flaw_of_ours_costs_an_inspection_and_not_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session()
+    answers(session, WHOLE)
+    monkeypatch.setattr(inspecting, "inspection", lambda *_: [][0])
+    (told,) = answers(session, inspect(1, Subject("tensor", 0)))
+    assert "IndexError" in INSPECTION.decode(told.payload).sections[0].facts[0].text
 
 
 # What no process may die of

@@ -1,0 +1,57 @@
+"""The Inspection: all there is to say of one tensor, op or grad_fn at a step, as plain values that cross to the window.
+
+A section is a title with facts, and perhaps a table of numbers. Whoever has more to say of a thing adds a section;
+the panel that paints them knows none of them by name.
+"""
+
+from typing import Literal, NamedTuple
+
+from gradviz.picture.picture import Language
+
+
+class Subject(NamedTuple):
+    """What is inspected: a record of the trace."""
+
+    kind: Literal["tensor", "op", "grad_fn"]
+    id: int
+
+
+class Inspect(NamedTuple):
+    """What the window asks for."""
+
+    of: Subject
+    step: int | None = None  # as it was at this step; None: at the end
+    language: Language = "en"
+
+
+class Fact(NamedTuple):
+    """One line of a section: what it is about, and what holds."""
+
+    label: str  # "": the text says it all
+    text: str
+    line: int | None = None  # of the program, to go to
+    of: Subject | None = None  # the thing it names, to be inspected in turn
+    alarming: bool = False
+
+
+class Cell(NamedTuple):
+    """One number of a table."""
+
+    text: str
+    heat: float | None = None  # from -1 to 1: where it lies between the extremes; None: it has no place there
+
+
+class Section(NamedTuple):
+    """Facts of one kind, in the order in which they are read."""
+
+    title: str
+    facts: tuple[Fact, ...] = ()
+    table: tuple[tuple[Cell, ...], ...] = ()
+
+
+class Inspection(NamedTuple):
+    """The answer: `asked` is what it is of."""
+
+    asked: Inspect
+    title: str
+    sections: tuple[Section, ...] = ()

@@ -1,0 +1,86 @@
+"""What the inspector looks at, and asking the picture process about it. Pure.
+
+One question is on its way at a time; the newest wish is sent when its answer comes. It speaks of the step that is
+shown, and follows what was just done there, unless the person has chosen a thing to stay with.
+"""
+
+from gradviz.drawing.shapes import Mark
+from gradviz.picture.inspection import Inspect, Inspection, Subject
+from gradviz.state.messages import AskInspection, Effects, Inspected, InspectionArrived, InspectorSeen
+from gradviz.state.values import AppState, Chosen
+
+
+def chosen(state: AppState) -> AppState:
+    """Return the state that inspects what the person has just pointed at; a line of the program is no such thing."""
+    if state.chosen is not None and state.chosen.kind == "line":
+        return state
+    return _at(state, None if state.chosen is None else _of(state, state.chosen))
+
+
+def looked(state: AppState, message: InspectorSeen | Inspected | InspectionArrived) -> AppState:
+    """Return the state after a message of the inspector's own."""
+    match message:
+        case InspectorSeen(on):
+            return state._replace(inspecting=state.inspecting._replace(seen=on))
+        case Inspected(of):
+            return _inspected(state, of)
+        case InspectionArrived(run, found):
+            return _arrived(state, run, found)
+
+
+def followed(state: AppState) -> tuple[AppState, Effects]:
+    """Ask about what is inspected, where that has not been asked and no answer is awaited."""
+    now, table = state.inspecting, state.table
+    if now.run != state.run or not state.traced:
+        now = now._replace(run=state.run, asked=None, awaited=False)
+    if state.at is not None and (state.chosen is None or state.chosen.kind == "line") and table is not None:
+        done = next((mark for mark in _nodes(state) if mark.id == table.now), None)
+        now = now._replace(of=_subject(done) if done is not None else now.of)
+    state = state._replace(inspecting=now)
+    if table is None or not (now.seen and state.traced and table.complete and table.run == state.run) or now.awaited:
+        return state, ()
+    wanted = None if now.of is None else Inspect(now.of, table.step, state.options.language)
+    if wanted is None or wanted == now.asked:
+        return state, ()
+    return state._replace(inspecting=now._replace(asked=wanted, awaited=True)), (AskInspection(state.run, wanted),)
+
+
+def _inspected(state: AppState, of: Subject) -> AppState:
+    """Return the state that inspects a thing which the inspector itself has named, lit where it is drawn."""
+    mark = next((mark for mark in _nodes(state) if _subject(mark) == of), None)
+    rows = state.table.rows if state.table else ()
+    if of.kind == "tensor" and any(row.tensor == of.id for row in rows):
+        state = state._replace(chosen=Chosen("tensor", of.id))
+    elif mark is not None:
+        state = state._replace(chosen=Chosen("mark", mark.id))
+    return _at(state, of)
+
+
+def _arrived(state: AppState, run: int, found: Inspection) -> AppState:
+    """Return the state with an answer, unless it is of an older run."""
+    if run != state.inspecting.run:
+        return state
+    return state._replace(inspecting=state.inspecting._replace(found=found, awaited=False))
+
+
+def _at(state: AppState, of: Subject | None) -> AppState:
+    return state._replace(inspecting=state.inspecting._replace(of=of))
+
+
+def _of(state: AppState, chosen: Chosen) -> Subject | None:
+    if chosen.kind == "tensor" and isinstance(chosen.value, int):
+        return Subject("tensor", chosen.value)
+    return next((_subject(mark) for mark in _nodes(state) if mark.id == chosen.value), None)
+
+
+def _nodes(state: AppState) -> tuple[Mark, ...]:
+    return () if state.shown is None else state.shown.drawing.nodes
+
+
+def _subject(mark: Mark) -> Subject | None:
+    """The record that a mark is of; an op is inspected through the grad_fn it made."""
+    if mark.grad_fn is not None:
+        return Subject("grad_fn", mark.grad_fn)
+    if mark.op is not None:
+        return Subject("op", mark.op)
+    return None if mark.tensor is None else Subject("tensor", mark.tensor)

@@ -1,0 +1,32 @@
+"""The inspector as the window has a part in it: what the panel sends, and what it shows."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QDockWidget
+
+from gradviz.state import messages as said
+from gradviz.state.values import AppState
+from gradviz.ui.panels import Panels
+from gradviz.ui.runner import Runner
+
+
+def connect(send: Callable[[said.Message], None], runner: Runner, panels: Panels, docks: list[QDockWidget]) -> None:
+    """Have the panel, and the process that answers it, send what happens.
+
+    Args:
+        send: takes a message.
+        runner: the processes.
+        panels: the inspector among them.
+        docks: where it is shown.
+    """
+    panels.inspector.wanted.connect(lambda of: send(said.Inspected(of)))
+    panels.inspector.lineWanted.connect(panels.editor.go_to)
+    runner.inspected.connect(lambda run, found: send(said.InspectionArrived(run, found)))
+    for dock in docks:
+        dock.visibilityChanged.connect(lambda on: send(said.InspectorSeen(on)))
+
+
+def show(state: AppState, panels: Panels) -> None:
+    """Show what is known of the thing inspected."""
+    now = state.inspecting
+    panels.inspector.show_inspection(now.found if now.of is not None else None)

@@ -1,0 +1,133 @@
+"""What the inspector looks at, message by message."""
+
+from collections.abc import Iterable
+
+from gradviz.drawing.shapes import Drawing, Mark, Role
+from gradviz.layout.geometry import Rect, Size
+from gradviz.model.course import Course
+from gradviz.model.wire import Exit, Ready
+from gradviz.picture.inspection import Inspect, Inspection, Subject
+from gradviz.picture.picture import Options, Picture, TensorRow
+from gradviz.state import messages as m
+from gradviz.state.update import update
+from gradviz.state.values import AppState, Chosen
+
+READY = m.EngineReady(Ready("2.13.0", "3.11", ""))
+COURSE = Course("LOLB", (0, 1, 2, 3), (1, 1, 2, 2))
+PLACE = Rect(0, 0, 1, 1)
+NODES = (
+    Mark("t0", Role.LEAF, PLACE, (), (), "x", "", tensor=0),
+    Mark("o1", Role.OP, PLACE, (), (), "mul", "", op=1, grad_fn=2),
+    Mark("o3", Role.UNRECORDED, PLACE, (), (), "add", "", op=3),
+    Mark("f0", Role.FOLD, PLACE, (), (), "many", ""),
+)
+X, MUL, ADD = Subject("tensor", 0), Subject("grad_fn", 2), Subject("op", 3)
+ROW = TensorRow(5, "y", "()", "float32", True, False, "None", "1", "None", 1, "o1")
+
+
+def play(state: AppState, *messages: m.Message) -> tuple[AppState, list[Inspect]]:
+    """The state after messages, and what was asked about."""
+    asked: list[Inspect] = []
+    for message in messages:
+        state, effects = update(state, message)
+        asked += [effect.wanted for effect in effects if isinstance(effect, m.AskInspection)]
+    return state, asked
+
+
+def picture(run: int, step: int | None = None, now: str | None = None) -> m.PictureArrived:
+    drawing = Drawing(Size(1, 1), (), (), NODES)
+    told = COURSE if step is None else Course()
+    return m.PictureArrived(Picture(run, True, drawing, (ROW,), steps=4, course=told, step=step, now=now))
+
+
+def seen() -> AppState:
+    """A run that is drawn, with the inspector in view."""
+    return play(AppState(), m.InspectorSeen(True), m.Opened("x"), READY, m.RunExited(1, Exit(0, 0)), picture(1))[0]
+
+
+def answer(of: Subject, run: int = 1, step: int | None = None) -> m.InspectionArrived:
+    return m.InspectionArrived(run, Inspection(Inspect(of, step), "told"))
+
+
+def subjects(asked: Iterable[Inspect]) -> list[Subject]:
+    return [one.of for one in asked]
+
+
+def test_what_is_selected_is_asked_about() -> None:
+    state, asked = play(seen(), m.MarkChosen("o1"))
+    assert asked == [Inspect(MUL)]
+    state, asked = play(state, answer(MUL), m.MarkChosen("o3"))
+    assert state.inspecting.found == Inspection(Inspect(MUL), "told")
+    assert asked == [Inspect(ADD)]
+    assert subjects(play(state, answer(ADD), m.TensorChosen(5))[1]) == [Subject("tensor", 5)]
+    assert subjects(play(state, answer(ADD), m.MarkChosen("t0"))[1]) == [X]
+
+
+def test_what_is_no_record_or_no_longer_selected_is_not() -> None:
+    state, asked = play(seen(), m.MarkChosen("f0"), m.MarkChosen("gone"), m.MarkChosen(None))
+    assert asked == []
+    assert state.inspecting.of is None
+
+
+def test_a_line_leaves_the_inspector_where_it_is() -> None:
+    state, asked = play(seen(), m.MarkChosen("o1"), answer(MUL), m.LineChosen(1))
+    assert subjects(asked) == [MUL]
+    assert state.inspecting.of == MUL
+
+
+def test_nothing_is_asked_while_nobody_looks() -> None:
+    state, asked = play(seen(), m.InspectorSeen(False), m.MarkChosen("o1"))
+    assert asked == []
+    assert subjects(play(state, m.InspectorSeen(True))[1]) == [MUL]
+
+
+def test_one_question_at_a_time_and_the_newest_after_it() -> None:
+    state, asked = play(seen(), m.MarkChosen("o1"), m.MarkChosen("o3"), m.MarkChosen("t0"))
+    assert subjects(asked) == [MUL]
+    assert subjects(play(state, answer(MUL))[1]) == [X]
+
+
+def test_a_step_is_asked_about_once_it_is_shown() -> None:
+    state, asked = play(seen(), m.MarkChosen("o1"), answer(MUL), m.StopChosen(1))
+    assert subjects(asked) == [MUL]
+    state, asked = play(state, picture(1, 1))
+    assert asked == [Inspect(MUL, 1)]
+
+
+def test_without_a_selection_it_follows_what_was_just_done() -> None:
+    state, asked = play(seen(), m.StopChosen(3), picture(1, 3, "o1"))
+    assert asked == [Inspect(MUL, 3)]
+    state, asked = play(state, answer(MUL, step=3), m.LineChosen(2), m.StopChosen(2), picture(1, 2))
+    assert asked == [Inspect(MUL, 2)]  # no op was done there
+    state, asked = play(state, answer(MUL, step=2), m.MarkChosen("t0"), answer(X), m.StopChosen(3), picture(1, 3, "o1"))
+    assert subjects(asked) == [X, X]
+
+
+def test_what_the_inspector_names_is_lit_where_it_is_drawn() -> None:
+    state, asked = play(seen(), m.Inspected(MUL))
+    assert subjects(asked) == [MUL]
+    assert state.chosen == Chosen("mark", "o1")
+    assert play(state, m.Inspected(Subject("tensor", 5)))[0].chosen == Chosen("tensor", 5)
+    state, asked = play(state, answer(MUL), m.Inspected(Subject("grad_fn", 9)))
+    assert subjects(asked) == [Subject("grad_fn", 9)]
+    assert state.chosen == Chosen("mark", "o1")
+    assert subjects(play(AppState(), m.Inspected(Subject("tensor", 9)))[1]) == []
+
+
+def test_another_run_is_asked_anew_and_answers_of_the_old_are_dropped() -> None:
+    state, _ = play(seen(), m.MarkChosen("o1"), m.Edited("xy"))
+    assert not state.inspecting.awaited
+    assert play(state, answer(MUL))[0].inspecting.found is None
+    assert play(state, m.RunExited(2, Exit(0, 0)), picture(2))[1] == [Inspect(MUL)]
+
+
+def test_the_picture_process_takes_its_answers_with_it() -> None:
+    state, _ = play(seen(), m.MarkChosen("o1"), m.PictureEnded("gone"), m.MarkChosen("o3"))
+    assert not state.inspecting.awaited
+    assert state.inspecting.asked is None
+
+
+def test_another_language_is_another_question() -> None:
+    state, _ = play(seen(), m.MarkChosen("o1"), answer(MUL))
+    state, asked = play(state, m.OptionsSet(Options(language="ja")), picture(1))
+    assert asked == [Inspect(MUL, None, "ja")]
