@@ -1,4 +1,4 @@
-"""Live tensors and grad_fns read as plain facts. The only file that touches private or untyped names of torch.
+"""Live tensors and grad_fns read as plain facts. Only this and operators.py touch private or untyped names of torch.
 
 Nothing here keeps a tensor or a grad_fn alive, writes to one, or computes under the program's autograd: reading must
 not change what is read.
@@ -8,15 +8,12 @@ import contextlib
 import functools
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import torch
 from torch.autograd.function import BackwardCFunction, _SingleLevelFunction
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from gradviz.model.trace import GradMode, SavedState
-
-__all__ = ["TorchDispatchMode"]
 
 Node = Any  # a grad_fn: torch gives its C++ nodes no importable type
 EngineRun = Callable[..., Any]  # torch's entry into the autograd engine: any arguments, tensors or None
@@ -37,105 +34,6 @@ class Kept(NamedTuple):
     state: SavedState
     tensors: tuple[torch.Tensor, ...] = ()
     stale: int | None = None  # the version one of them was saved at, if torch refuses them because it moved on
-
-
-class Operator(Protocol):
-    """An aten operator, one of its overloads, as a dispatch mode is given it."""
-
-    def __call__(self, *args: object, **kwargs: object) -> object:
-        """Run it."""
-        ...
-
-    def __hash__(self) -> int:
-        """There is one object an overload."""
-        ...
-
-
-class Traits(NamedTuple):
-    """What is known of an operator whatever it is given."""
-
-    operator: Operator  # alive as long as this is, so that its address stays its own
-    name: str  # in full: "aten::mul.Tensor"
-    writes: tuple[tuple[int, str], ...]  # position and name of the arguments it writes to, by its schema
-    same_elements: bool  # its result has the elements of its first operand, in whatever order, in the same memory
-    is_view: bool  # its result shares the memory of an operand, which it leaves as it is
-    is_detach: bool
-    is_birth: bool  # it turns raw memory into the program's tensor: what it is given is no tensor of the program
-    is_composite: bool  # it is made of others alone and leaves views and versions to them
-    counts_inside: bool  # it is left to the ops in its kernel to count what it writes, as in the foreach ones
-
-
-_traits: dict[int, Traits] = {}  # by address: torch hashes an operator in Python
-
-
-def traits(operator: Any) -> Traits:  # noqa: ANN401  # OpOverload is generic over Any
-    """What is known of an operator."""
-    return _traits.get(id(operator)) or _learn(operator)
-
-
-def _learn(operator: Any) -> Traits:  # noqa: ANN401  # as above
-    has_kernel, name = torch._C._dispatch_has_kernel_for_dispatch_key, operator.name()
-    arguments = enumerate(operator._schema.arguments)
-    counts_inside = not has_kernel(name, "ADInplaceOrView")
-    learned = Traits(
-        operator,
-        f"{operator._schema.name}.{operator._overloadname}",
-        tuple((k, one.name) for k, one in arguments if one.alias_info is not None and one.alias_info.is_write),
-        operator in _SAME_ELEMENTS,
-        any(one.alias_info is not None and not one.alias_info.is_write for one in operator._schema.returns),
-        operator is _aten.detach.default,
-        operator is _aten.lift_fresh.default,
-        counts_inside and has_kernel(name, "CompositeImplicitAutograd"),
-        counts_inside,
-    )
-    _traits[id(operator)] = learned
-    return learned
-
-
-def run_composite(
-    operator: Any,  # noqa: ANN401  # as above
-    mode: TorchDispatchMode,
-    args: tuple[object, ...],
-    kwargs: dict[str, object],
-) -> object:
-    """Run a composite operator so that the mode sees the ones it is made of, each as if the program had called it.
-
-    Under inference_mode torch hands composite operators over whole, past the point where a view is made one.
-    """
-    tracking = torch._C.DispatchKey.ADInplaceOrView
-    torch._C._dispatch_tls_set_dispatch_key_excluded(tracking, False)
-    try:
-        with mode:
-            return operator._op_dk(torch._C.DispatchKey.CompositeImplicitAutograd, *args, **kwargs)
-    finally:
-        torch._C._dispatch_tls_set_dispatch_key_excluded(tracking, True)
-
-
-def run_counting(operator: Operator, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
-    """Run an operator so that the in-place ops in its kernel count versions, as they do where no mode is on."""
-    tracking = torch._C.DispatchKey.ADInplaceOrView
-    before = torch._C._dispatch_tls_is_dispatch_key_excluded(tracking)
-    torch._C._dispatch_tls_set_dispatch_key_excluded(tracking, False)
-    try:
-        return operator(*args, **kwargs)
-    finally:
-        torch._C._dispatch_tls_set_dispatch_key_excluded(tracking, before)
-
-
-def written_by(traits: Traits, args: tuple[object, ...], kwargs: dict[str, object]) -> list[torch.Tensor]:
-    """The tensors among the arguments that an operator writes to."""
-    return tensors_in([args[k] if k < len(args) else kwargs.get(name) for k, name in traits.writes])
-
-
-_aten = torch.ops.aten
-_SAME_ELEMENTS: frozenset[object] = frozenset(
-    overload
-    for packet in (
-        *(_aten.view, _aten._unsafe_view, _aten._reshape_alias, _aten.alias, _aten.detach),
-        *(_aten.t, _aten.transpose, _aten.permute, _aten.squeeze, _aten.unsqueeze),
-    )
-    for overload in (getattr(packet, name) for name in packet.overloads())  # type: ignore[no-untyped-call]  # left untyped by torch
-)
 
 
 def shares_version() -> bool:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import torch
 
-from gradviz.engine import reader
+from gradviz.engine import operators, reader
 from gradviz.engine.ledger import Ledger
 from gradviz.engine.nodes import Nodes
 from gradviz.engine.regions import Open, Regions
@@ -125,7 +125,7 @@ class Recorder:
         run.recorders.append(self)
 
     def op_started(
-        self, traits: reader.Traits, args: tuple[object, ...], kwargs: dict[str, object], frame: FrameType
+        self, traits: operators.Traits, args: tuple[object, ...], kwargs: dict[str, object], frame: FrameType
     ) -> Pending:
         """Note what can only be known before the kernel runs.
 
@@ -147,12 +147,12 @@ class Recorder:
             name = "prim::data" if traits.is_detach and not reader.shares_version() else traits.name
             pending = self._begin(name, operands, why, frame, promise=goes_on or self._packing > 0)
         if traits.writes:
-            pending.written = reader.written_by(traits, args, kwargs)
+            pending.written = operators.written_by(traits, args, kwargs)
         if traits.same_elements and operands:
             pending.viewed = operands[0]
         return pending
 
-    def _remakes_view(self, traits: reader.Traits, frame: FrameType) -> bool:
+    def _remakes_view(self, traits: operators.Traits, frame: FrameType) -> bool:
         """Whether this may be torch, still in an in-place op, making the changed view anew: it holds a lock on it."""
         if not traits.is_view:
             return False

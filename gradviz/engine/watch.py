@@ -6,11 +6,11 @@ from types import FrameType
 
 import torch
 
-from gradviz.engine import reader
+from gradviz.engine import operators
 from gradviz.engine.recorder import Recorder
 
 
-class OpWatch(reader.TorchDispatchMode):
+class OpWatch(operators.TorchDispatchMode):
     """Sees each op that reaches a kernel, under every grad mode, in forward and backward."""
 
     def __init__(self, recorder: Recorder) -> None:
@@ -24,7 +24,7 @@ class OpWatch(reader.TorchDispatchMode):
 
     def __torch_dispatch__(
         self,
-        func: reader.Operator,
+        func: operators.Operator,
         types: Sequence[type],
         args: tuple[object, ...] = (),
         kwargs: dict[str, object] | None = None,
@@ -37,14 +37,14 @@ class OpWatch(reader.TorchDispatchMode):
             sys.settrace(tracer)
 
     def _run(
-        self, func: reader.Operator, args: tuple[object, ...], kwargs: dict[str, object], caller: FrameType
+        self, func: operators.Operator, args: tuple[object, ...], kwargs: dict[str, object], caller: FrameType
     ) -> object:
-        traits, recorder = reader.traits(func), self._recorder
+        traits, recorder = operators.traits(func), self._recorder
         if traits.is_composite and torch.is_inference_mode_enabled():
-            return reader.run_composite(func, self, args, kwargs)
+            return operators.run_composite(func, self, args, kwargs)
         pending = recorder.op_started(traits, args, kwargs, caller)
         if pending.written and traits.counts_inside and pending.mode != "inference":
-            result = reader.run_counting(func, args, kwargs)
+            result = operators.run_counting(func, args, kwargs)
         else:
             result = func(*args, **kwargs)
         recorder.op_done(pending, result)
