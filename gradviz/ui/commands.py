@@ -223,10 +223,7 @@ class Commands:
         self._show(self._options._replace(fold="auto" if self._options.fold == "none" else "none"))
 
     def _speak(self, language: Language) -> None:
-        """Draw in another language at once; the texts of menus are made when the window is."""
-        if language != self._options.language:
-            self._show(self._options._replace(language=language))
-            self._send(said.Told(self._window.tr("The menus follow when gradviz is started again")))
+        self._show(self._options._replace(language=language))
 
     def _mode(self, mode: GradMode) -> None:
         self._send(said.ModeSet(mode))

@@ -15,9 +15,10 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
     QTextCursor,
+    QTextDocument,
     QTextOption,
 )
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QFrame, QPlainTextDocumentLayout, QPlainTextEdit
 
 from gradviz.model.place import Edit
 from gradviz.picture.picture import Problem
@@ -46,10 +47,15 @@ class Editor(QPlainTextEdit):
     indented = Signal(int)
     breakpointWanted = Signal(int)
 
-    def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, colours: Colours, document: QTextDocument | None = None) -> None:
+        """Make an editor of a new document, or of one that another editor gave away."""
+        super().__init__()
+        if document is not None:
+            document.setParent(self)
+            document.documentLayout().setPaintDevice(self.viewport())  # or it measures by a viewport that is gone
+            self.setDocument(document)
         self._colours = colours
-        self._text = ""
+        self._text = self.toPlainText()
         self._line = 1
         self._composing = False
         self._loading = False
@@ -73,6 +79,16 @@ class Editor(QPlainTextEdit):
         self.textChanged.connect(self._changed)
         self.cursorPositionChanged.connect(self._moved)
         self._make_room()
+
+    def give_away(self) -> QTextDocument:
+        """Return the document, with all that can be undone in it. Nothing is heard of this editor any more."""
+        self.blockSignals(True)
+        self._highlighter.setDocument(None)
+        document, empty = self.document(), QTextDocument(self)
+        document.setParent(None)
+        empty.setDocumentLayout(QPlainTextDocumentLayout(empty))
+        self.setDocument(empty)
+        return document
 
     @property
     def line(self) -> int:

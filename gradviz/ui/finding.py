@@ -27,7 +27,7 @@ class Finding:
         bar.replaceWanted.connect(self._replace)
         bar.replaceAllWanted.connect(self._replace_all)
         bar.closed.connect(self.close)
-        editor.document().contentsChanged.connect(self._recount)
+        editor.textChanged.connect(self._recount)
 
     def begin(self, *, replacing: bool) -> None:
         """Open the bar, with what is selected on a line as what to look for."""

@@ -7,21 +7,18 @@ from PySide6.QtWidgets import QDockWidget
 from gradviz.state import messages as said
 from gradviz.state.values import AppState
 from gradviz.ui.panels import Panels
-from gradviz.ui.runner import Runner
 
 
-def connect(send: Callable[[said.Message], None], runner: Runner, panels: Panels, docks: list[QDockWidget]) -> None:
-    """Have the panel, and the process that answers it, send what happens.
+def connect(send: Callable[[said.Message], None], panels: Panels, docks: list[QDockWidget]) -> None:
+    """Have the panel send what happens.
 
     Args:
         send: takes a message.
-        runner: the processes.
         panels: the inspector among them.
         docks: where it is shown.
     """
     panels.inspector.wanted.connect(lambda of: send(said.Inspected(of)))
     panels.inspector.lineWanted.connect(panels.editor.go_to)
-    runner.inspected.connect(lambda run, found: send(said.InspectionArrived(run, found)))
     for dock in docks:
         dock.visibilityChanged.connect(lambda on: send(said.InspectorSeen(on)))
 

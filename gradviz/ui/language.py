@@ -40,7 +40,10 @@ def words(language: Language) -> dict[str, str]:
 
 
 def speak(language: Language, owner: QObject) -> None:
-    """Show texts that are made from now on in a language, Qt's own too, for as long as the owner lives."""
+    """Show texts that are made from now on in a language, Qt's own too, until the owner speaks another or is gone."""
+    for one in owner.findChildren(QTranslator):
+        QCoreApplication.removeTranslator(one)
+        one.deleteLater()
     if language == "en":
         return
     own = QTranslator(owner)

@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDockWidget, QGridLayout, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtGui import QActionGroup, QTextDocument
+from PySide6.QtWidgets import QDockWidget, QGridLayout, QMainWindow, QMenuBar, QToolBar, QVBoxLayout, QWidget
 
 from gradviz.drawing.theme import THEMES
 from gradviz.picture.picture import Language
@@ -52,13 +53,27 @@ class Panels(NamedTuple):
     timeline: Timeline
 
 
-def build(window: QMainWindow, lessons: tuple[Lesson, ...], language: Language, own: Colours) -> Panels:
-    """Make the panels and put them into the window."""
+def build(
+    window: QMainWindow,
+    lessons: tuple[Lesson, ...],
+    language: Language,
+    own: Colours,
+    document: QTextDocument | None = None,
+) -> Panels:
+    """Make the panels and put them into the window.
+
+    Args:
+        window: has no panels.
+        lessons: to choose from.
+        language: of their titles.
+        own: the colours of the panels.
+        document: the program, where there is one already.
+    """
     canvas, notice, search = Canvas(own), Notice(own, window), SearchField(window)
     panels = Panels(
         examples=Examples(lessons, language),
         mode_line=ModeLine(own),
-        editor=Editor(own),
+        editor=Editor(own, document),
         find_bar=FindBar(),
         strip=ProblemStrip(own),
         graph_bar=GraphBar(window, notice, search),
@@ -79,6 +94,21 @@ def build(window: QMainWindow, lessons: tuple[Lesson, ...], language: Language, 
     window.setStatusBar(panels.status)
     _place(window, panels)
     return panels
+
+
+def clear(window: QMainWindow) -> None:
+    """Take everything out of the window that was built into it. It is gone when what goes on now has ended."""
+    for dock in window.findChildren(QDockWidget):
+        dock.blockSignals(True)  # nobody put it away
+        window.removeDockWidget(dock)
+    for bar in window.findChildren(QToolBar):
+        window.removeToolBar(bar)
+    for part in (*window.findChildren(QDockWidget), *window.findChildren(QToolBar)):
+        part.setObjectName("")  # or a layout would be restored to it
+        part.deleteLater()
+    for made in (*window.actions(), *window.findChildren(QActionGroup)):
+        made.deleteLater()
+    window.setMenuBar(QMenuBar())
 
 
 def _float(panels: Panels) -> None:

@@ -6,19 +6,18 @@ Nothing is decided here. What happens goes through `state.update`; panels are to
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QSettings, Qt, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QTextDocument
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow
 
-from gradviz.drawing.theme import THEMES
 from gradviz.model.cost import MODES
 from gradviz.picture.picture import Language
 from gradviz.resources import Lesson
 from gradviz.state import messages as said
-from gradviz.state.switching import row_of, shown_rows
-from gradviz.state.update import EMPTY, update
+from gradviz.state.switching import row_of
+from gradviz.state.update import update
 from gradviz.state.values import AppState, Chosen
 from gradviz.ui import actions as asked
-from gradviz.ui import inspecting, preferences, wording
+from gradviz.ui import inspecting, preferences
 from gradviz.ui.bars import main_bar
 from gradviz.ui.commands import Commands
 from gradviz.ui.effects import order
@@ -26,9 +25,10 @@ from gradviz.ui.exporting import Exporter
 from gradviz.ui.files import Files
 from gradviz.ui.language import speak
 from gradviz.ui.menus import add_lessons, add_recent, fill_bar
-from gradviz.ui.panels import Panels, build
+from gradviz.ui.panels import Panels, build, clear
 from gradviz.ui.presentation import Presentation
 from gradviz.ui.runner import Runner
+from gradviz.ui.showing import dress, show
 from gradviz.ui.steps import Steps
 from gradviz.ui.tensormenu import tensor_menu
 from gradviz.ui.theme import colours, palette, stylesheet, system_theme
@@ -58,14 +58,24 @@ class Window(QMainWindow):
         self._settings = settings
         self._lessons = lessons
         self._state = preferences.load(settings, system_theme(), language or preferences.language(settings))
-        self._language = self._state.options.language
-        speak(self._language, self)
         runner.setParent(self)
         room = self.screen().availableSize()
         self.resize(*(min(most, max(least, most * 4 // 5)) for most, least in zip(room.toTuple(), _LEAST, strict=True)))
         self._files = Files(settings, folder, self)
         self._exporter = Exporter(self)
-        self._panels = build(self, lessons, self._language, colours(self._state.theme))
+        self._furnish()
+        self._connect()
+        self._commands.set_size(preferences.text_size(settings))
+        self._show(AppState(theme=self._state.theme))
+        preferences.load_layout(settings, self)
+        self.setAcceptDrops(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+
+    def _furnish(self, document: QTextDocument | None = None) -> None:
+        """Put panels, menus and bars into the window, in the person's language."""
+        language = self._state.options.language
+        speak(language, self)
+        self._panels = build(self, self._lessons, language, colours(self._state.theme), document)
         self._commands = Commands(self, self.send, lambda: self._state, self._panels, self._files, self._exporter)
         self._presentation = Presentation(self, self._commands)
         self._steps = Steps(self.send, lambda: self._state, self._panels)
@@ -74,18 +84,28 @@ class Window(QMainWindow):
         self._panels.graph_bar.fill(self._actions)
         self._panels.mode_line.fill(self._actions[mode] for mode in MODES)
         self.addToolBar(main_bar(self._actions, self._panels.timeline, self))
-        self._build_menus()
-        self.setAcceptDrops(True)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        self._connect()
-        self._commands.set_size(preferences.text_size(settings))
+        menus = fill_bar(self, self._actions)
+        add_lessons(menus[asked.EXAMPLES], self._lessons, language, self._pick_lesson)
+        add_recent(menus[asked.FILE], self._actions["save"], self._files)
+        self._connect_panels()
         self._show_theme()
-        self._show_choices()
-        self._panels.status.show_state(self._state)
-        self._panels.canvas.show_words(wording.empty_words(self._state))
-        self._panels.welcome.setVisible(self._state.empty)
-        self._steps.show(self._actions, self._state)
-        preferences.load_layout(settings, self)
+
+    def _speak(self) -> None:
+        """Make everything in the window anew in the person's language. The program and what can be undone stay."""
+        editor, size, layout = self._panels.editor, self._commands.size, self.saveState()
+        here, focused = editor.textCursor().position(), editor.hasFocus()
+        self._presentation.show(False)
+        document = editor.give_away()
+        clear(self)
+        self._furnish(document)
+        self._commands.set_size(size)
+        self.restoreState(layout)
+        self._show(AppState(theme=self._state.theme))
+        cursor = self._panels.editor.textCursor()
+        cursor.setPosition(here)
+        self._panels.editor.setTextCursor(cursor)
+        if focused:
+            self._panels.editor.setFocus()
 
     @property
     def state(self) -> AppState:
@@ -141,11 +161,14 @@ class Window(QMainWindow):
         self._state, effects = update(before, message)
         for effect in effects:
             self._perform(effect)
-        self._show(before)
+        if self._state.options.language == before.options.language:
+            self._show(before)
+        else:
+            self._speak()
         self.changed.emit()
 
     def _connect(self) -> None:
-        runner, panels, send = self._runner, self._panels, self.send
+        runner, send = self._runner, self.send
         runner.ready.connect(lambda ready: send(said.EngineReady(ready)))
         runner.exited.connect(lambda run, how: send(said.RunExited(run, how)))
         runner.pictured.connect(lambda picture: send(said.PictureArrived(picture)))
@@ -154,6 +177,15 @@ class Window(QMainWindow):
         runner.ranLong.connect(lambda run: send(said.RanLong(run)))
         runner.rested.connect(lambda run: send(said.Rested(run)))
         runner.costed.connect(lambda run, table: send(said.CostsArrived(run, table)))
+        runner.inspected.connect(lambda run, found: send(said.InspectionArrived(run, found)))
+        self._files.opened.connect(self._opened)
+        self._files.named.connect(self._named)
+        self._files.said.connect(lambda text: send(said.Told(text)))
+        self._exporter.done.connect(lambda name: send(said.Told(self.tr("Wrote {name}").format(name=name))))
+        self._exporter.failed.connect(lambda why: send(said.Told(self.tr("Not exported: {why}").format(why=why))))
+
+    def _connect_panels(self) -> None:
+        panels, send = self._panels, self.send
         panels.editor.edited.connect(self._edited)
         panels.editor.indented.connect(panels.mode_line.indent)
         panels.editor.lineChosen.connect(lambda line: send(said.LineChosen(line)))
@@ -178,16 +210,11 @@ class Window(QMainWindow):
         panels.cost.pressed.connect(lambda: send(said.MeasurePressed()))
         for dock in self.findChildren(QDockWidget, "cost"):
             dock.visibilityChanged.connect(lambda on: send(said.CostsSeen(on)))
-        inspecting.connect(send, runner, panels, self.findChildren(QDockWidget, "inspector"))
+        inspecting.connect(send, panels, self.findChildren(QDockWidget, "inspector"))
         panels.output.placeWanted.connect(panels.editor.go_to)
         panels.strip.placeWanted.connect(panels.editor.go_to)
         panels.examples.picked.connect(self._pick_lesson)
         panels.status.stopWanted.connect(lambda: send(said.StopPressed()))
-        self._files.opened.connect(self._opened)
-        self._files.named.connect(self._named)
-        self._files.said.connect(lambda text: send(said.Told(text)))
-        self._exporter.done.connect(lambda name: send(said.Told(self.tr("Wrote {name}").format(name=name))))
-        self._exporter.failed.connect(lambda why: send(said.Told(self.tr("Not exported: {why}").format(why=why))))
 
     def _edited(self, text: str) -> None:
         self._files.edited(text)
@@ -220,7 +247,7 @@ class Window(QMainWindow):
 
     def _pick_lesson(self, name: str) -> None:
         lesson = next(one for one in self._lessons if one.name == name)
-        self._files.lesson(getattr(lesson.title, self._language), lesson.source)
+        self._files.lesson(getattr(lesson.title, self._state.options.language), lesson.source)
 
     # What is done about it.
 
@@ -237,115 +264,23 @@ class Window(QMainWindow):
     # What is shown.
 
     def _show(self, before: AppState) -> None:
-        now, panels = self._state, self._panels
-        if now.shown is not before.shown:
-            self._show_drawing()
-        if (rows := shown_rows(now)) is not shown_rows(before):
-            panels.tensors.show_rows(rows)
-        if now.printed is not before.printed and now.printed is not None:
-            panels.output.show_output(now.printed.output)
-        if now.picture is not before.picture and now.picture is not None:
-            panels.output.show_problems(now.picture.problems)
-        self._show_problems(before)
-        if now.measuring != before.measuring or now.text is not before.text:
-            panels.cost.show_costs(now.measuring, now.text, wording.measuring(now))
-        inspecting.show(now, panels)
-        panels.canvas.dim(now.dimmed)
-        panels.canvas.show_words(wording.empty_words(now))
-        panels.welcome.setVisible(now.empty)
-        panels.notice.say("" if now.search or wording.empty_words(now) else wording.notice(now))
-        self._steps.show(self._actions, before)
-        self._show_selection(before)
-        panels.search.show_search(now.search)
-        panels.status.show_state(now)
-        if now.presenting != before.presenting:
-            self._presentation.show(now.presenting)
+        now = self._state
         if now.theme != before.theme:
             self._show_theme()
-        self._show_choices()
-
-    def _show_drawing(self) -> None:
-        shown, canvas, minimap = self._state.shown, self._panels.canvas, self._panels.minimap
-        drawing = shown.drawing if shown else EMPTY
-        canvas.show_drawing(drawing, self._state.document if shown is None else shown.document)
-        minimap.show_layers(canvas.layers, drawing.size)
-        minimap.show_seen(canvas.seen)
-
-    def _show_selection(self, before: AppState) -> None:
-        now, panels = self._state, self._panels
-        if now.selection != before.selection:
-            panels.canvas.light(now.selection)
-            panels.editor.light(now.selection.lines)
-            panels.tensors.light(now.selection.tensors)
-        # What was pointed at elsewhere may be out of sight in the graph.
-        elsewhere = now.search is not None or (now.chosen is not None and now.chosen.kind == "tensor")
-        if now.chosen != before.chosen and elsewhere:
-            for mark in now.selection.marks:
-                panels.canvas.reveal(mark)
-
-    def _show_problems(self, before: AppState) -> None:
-        """Problems stand on their lines only while the lines are those that were run."""
-        now = self._state
-        problems = now.picture.problems if now.picture and self._of_this_text(now) else ()
-        earlier = before.picture.problems if before.picture and self._of_this_text(before) else ()
-        if problems != earlier:
-            self._panels.editor.show_problems(problems)
-            self._panels.strip.show_problem(wording.first_error(now.picture) if problems else None)
-
-    def _of_this_text(self, state: AppState) -> bool:
-        """Whether the newest picture is of the text in the editor, or an answer to that text is about to come."""
-        return state.current and (state.busy or (state.picture is not None and state.picture.run == state.run))
-
-    def _show_choices(self) -> None:
-        now, options = self._state, self._state.options
-        for name, holds in (
-            (now.mode, True),
-            (options.view, True),
-            (options.language, True),
-            ("live", now.live),
-            ("sideways", options.direction == "LR"),
-            ("legend", options.legend),
-            ("unfolded", options.fold == "none"),
-            ("dark", now.theme == "dark"),
-            (f"wheel_{now.wheel}s", True),
-            ("present", now.presenting),
-            ("costs", now.measuring.seen),
-            ("inspect", now.inspecting.seen),
-        ):
-            self._actions[name].setChecked(holds)
-        self._actions["stop"].setEnabled(now.busy)
-        self._panels.canvas.set_wheel(now.wheel)
-        self._panels.mode_line.show_mode(now.mode)
+        show(self._panels, self._actions, before, now)
+        self._steps.show(self._actions, before)
+        if now.presenting != before.presenting:
+            self._presentation.show(now.presenting)
 
     def _show_theme(self) -> None:
-        theme, own = self._state.theme, colours(self._state.theme)
+        theme = self._state.theme
         QApplication.setPalette(palette(theme))
-        self.setStyleSheet(stylesheet(own))
+        self.setStyleSheet(stylesheet(colours(theme)))
         asked.paint_icons(self._actions, theme)
-        panels = self._panels
-        for panel in (
-            panels.mode_line,
-            panels.editor,
-            panels.strip,
-            panels.cost,
-            panels.inspector,
-            panels.notice,
-            panels.output,
-            panels.welcome,
-            panels.timeline,
-            panels.tensors,
-        ):
-            panel.apply(own)
-        panels.canvas.apply(own, THEMES[theme])
-        panels.minimap.apply(own, THEMES[theme])
+        dress(self._panels, theme)
 
     def _show_place(self) -> None:
         self._panels.status.show_place(self._panels.editor.line, self._panels.editor.column)
-
-    def _build_menus(self) -> None:
-        menus = fill_bar(self, self._actions)
-        add_lessons(menus[asked.EXAMPLES], self._lessons, self._language, self._pick_lesson)
-        add_recent(menus[asked.FILE], self._actions["save"], self._files)
 
     # Qt's own calls.
 

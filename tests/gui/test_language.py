@@ -5,7 +5,8 @@ import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings
+from PySide6.QtWidgets import QDockWidget, QToolBar
 from pytestqt.qtbot import QtBot
 
 import gradviz.ui
@@ -13,7 +14,7 @@ from gradviz.ui.actions import COMMANDS, MENUS
 from gradviz.ui.language import words
 from gradviz.ui.window import Window
 from tests.gui.conftest import Opener
-from tests.gui.driving import drawn
+from tests.gui.driving import drawn, names, type_text
 
 CODE = Path(gradviz.ui.__file__).parent
 TABLE = words("ja")
@@ -57,7 +58,7 @@ def test_the_window_speaks_japanese_and_is_silent_when_it_is_gone(
     assert window.action("run").text() == "&Run"
     window.action("ja").trigger()
     assert window.state.options.language == "ja"
-    assert window.panels.status.activity == "The menus follow when gradviz is started again"
+    assert window.action("run").text() == "実行(&R)"
     qtbot.waitUntil(lambda: drawn(window))
     window.close()
     assert QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat).value("language") == "ja"
@@ -68,3 +69,29 @@ def test_the_window_speaks_japanese_and_is_silent_when_it_is_gone(
     assert again.action("ja").isChecked()
     assert again.panels.status.facts.startswith("ノード 2、辺 1")
     assert "はじめて" in again.panels.examples.item(0).text()
+
+
+def test_a_switch_of_language_keeps_everything_else(qtbot: QtBot, window: Window) -> None:
+    before = window.panels.editor.toPlainText()
+    type_text(window, "typed = 1")
+    typed = window.panels.editor.toPlainText()
+    window.action("costs").trigger()
+    window.action("larger").trigger()
+    window.action("replace").trigger()
+    docks = {dock.objectName(): (dock.windowTitle(), dock.isVisible()) for dock in window.findChildren(QDockWidget)}
+    for language in ("ja", "en"):
+        window.action(language).trigger()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        qtbot.waitUntil(lambda: drawn(window))
+        assert window.panels.editor.toPlainText() == typed
+        assert window.state.measuring.seen
+        assert window.action("costs").isChecked()
+        assert len(window.findChildren(QDockWidget)) == len(docks)
+        assert len(window.findChildren(QToolBar, "main_bar")) == 1
+        assert len(window.actions()) == len({action.objectName() for action in window.actions()})
+        assert [window.action(name).isChecked() for name in ("en", "ja")] == [language == "en", language == "ja"]
+        assert names(window) != []
+    again = {dock.objectName(): (dock.windowTitle(), dock.isVisible()) for dock in window.findChildren(QDockWidget)}
+    assert again == docks
+    window.action("undo").trigger()
+    assert window.panels.editor.toPlainText() == window.state.text == before

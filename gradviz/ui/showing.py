@@ -1,0 +1,113 @@
+"""What the panels show of the state: each is told what changed of what it shows, and asks for nothing."""
+
+from collections.abc import Mapping
+
+from PySide6.QtGui import QAction
+
+from gradviz.drawing.theme import THEMES
+from gradviz.state.switching import shown_rows
+from gradviz.state.update import EMPTY
+from gradviz.state.values import AppState, Theme
+from gradviz.ui import inspecting, wording
+from gradviz.ui.panels import Panels
+from gradviz.ui.theme import colours
+
+
+def show(panels: Panels, actions: Mapping[str, QAction], before: AppState, now: AppState) -> None:
+    """Show what became of a state; what is the same in both stays as it is on the screen."""
+    if now.shown is not before.shown:
+        _show_drawing(panels, now)
+    if (rows := shown_rows(now)) is not shown_rows(before):
+        panels.tensors.show_rows(rows)
+    if now.printed is not before.printed and now.printed is not None:
+        panels.output.show_output(now.printed.output)
+    if now.picture is not before.picture and now.picture is not None:
+        panels.output.show_problems(now.picture.problems)
+    _show_problems(panels, before, now)
+    if now.measuring != before.measuring or now.text is not before.text:
+        panels.cost.show_costs(now.measuring, now.text, wording.measuring(now))
+    inspecting.show(now, panels)
+    panels.canvas.dim(now.dimmed)
+    panels.canvas.show_words(wording.empty_words(now))
+    panels.welcome.setVisible(now.empty)
+    panels.notice.say("" if now.search or wording.empty_words(now) else wording.notice(now))
+    _show_selection(panels, before, now)
+    panels.search.show_search(now.search)
+    panels.status.show_state(now)
+    _show_choices(panels, actions, now)
+
+
+def dress(panels: Panels, theme: Theme) -> None:
+    """Give the panels the colours of a theme."""
+    own = colours(theme)
+    for panel in (
+        panels.mode_line,
+        panels.editor,
+        panels.strip,
+        panels.cost,
+        panels.inspector,
+        panels.notice,
+        panels.output,
+        panels.welcome,
+        panels.timeline,
+        panels.tensors,
+    ):
+        panel.apply(own)
+    panels.canvas.apply(own, THEMES[theme])
+    panels.minimap.apply(own, THEMES[theme])
+
+
+def _show_drawing(panels: Panels, now: AppState) -> None:
+    shown, canvas = now.shown, panels.canvas
+    drawing = shown.drawing if shown else EMPTY
+    canvas.show_drawing(drawing, now.document if shown is None else shown.document)
+    panels.minimap.show_layers(canvas.layers, drawing.size)
+    panels.minimap.show_seen(canvas.seen)
+
+
+def _show_selection(panels: Panels, before: AppState, now: AppState) -> None:
+    if now.selection != before.selection:
+        panels.canvas.light(now.selection)
+        panels.editor.light(now.selection.lines)
+        panels.tensors.light(now.selection.tensors)
+    # What was pointed at elsewhere may be out of sight in the graph.
+    elsewhere = now.search is not None or (now.chosen is not None and now.chosen.kind == "tensor")
+    if now.chosen != before.chosen and elsewhere:
+        for mark in now.selection.marks:
+            panels.canvas.reveal(mark)
+
+
+def _show_problems(panels: Panels, before: AppState, now: AppState) -> None:
+    """Problems stand on their lines only while the lines are those that were run."""
+    problems = now.picture.problems if now.picture and _of_this_text(now) else ()
+    earlier = before.picture.problems if before.picture and _of_this_text(before) else ()
+    if problems != earlier:
+        panels.editor.show_problems(problems)
+        panels.strip.show_problem(wording.first_error(now.picture) if problems else None)
+
+
+def _of_this_text(state: AppState) -> bool:
+    """Whether the newest picture is of the text in the editor, or an answer to that text is about to come."""
+    return state.current and (state.busy or (state.picture is not None and state.picture.run == state.run))
+
+
+def _show_choices(panels: Panels, actions: Mapping[str, QAction], now: AppState) -> None:
+    options = now.options
+    for name, holds in (
+        (now.mode, True),
+        (options.view, True),
+        (options.language, True),
+        ("live", now.live),
+        ("sideways", options.direction == "LR"),
+        ("legend", options.legend),
+        ("unfolded", options.fold == "none"),
+        ("dark", now.theme == "dark"),
+        (f"wheel_{now.wheel}s", True),
+        ("present", now.presenting),
+        ("costs", now.measuring.seen),
+        ("inspect", now.inspecting.seen),
+    ):
+        actions[name].setChecked(holds)
+    actions["stop"].setEnabled(now.busy)
+    panels.canvas.set_wheel(now.wheel)
+    panels.mode_line.show_mode(now.mode)
