@@ -307,7 +307,13 @@ def _add_measure(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_measure)
     parser.add_argument("program", metavar="PROGRAM", help="a path, - for standard input, or lesson:NAME")
     parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--budget", type=_positive, default=3.0, metavar="S", help="seconds to spend on timing")
+    parser.add_argument(
+        "--budget",
+        type=_positive,
+        default=3.0,
+        metavar="S",
+        help="seconds to spend on timing; a slow program may take five times as many",
+    )
     parser.add_argument("--lang", choices=("en", "ja"), default="en")
     _add_common(parser)
 
@@ -337,7 +343,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--timeout", type=_positive, default=_DEFAULTS.seconds, metavar="S", help="seconds a run may take")
     add("--memory", type=_whole, default=_DEFAULTS.memory, metavar="BYTES", help="memory a run may take")
-    add("--seed", type=int, metavar="N", help="torch.manual_seed before the run")
+    add("--seed", type=int, metavar="N", help="seed torch, random and numpy before the run")
     add("--python", metavar="INTERPRETER", help="the Python whose torch runs the program")
     add("--verbose", action="store_true", help="say more on standard error")
 

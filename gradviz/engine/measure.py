@@ -1,7 +1,9 @@
 """The same program run again and again in each grad mode, without the recorder, timed; and once more for its bytes.
 
 Everything happens in one locked process, because the first operations of a new one are slow. Modes take turns, each
-round in another order, so that neither a drifting machine nor the mode that ran before favours one of them.
+round in another order, so that neither a drifting machine nor the mode that ran before favours one of them. The first
+run of a turn finds memory and caches as the mode before left them, and is not timed. A run's time goes on until all
+that it made is freed, which is part of what a graph costs.
 """
 
 import gc
@@ -14,17 +16,21 @@ from functools import cache
 
 import torch
 
-from gradviz.engine import worker
-from gradviz.engine.heap import heap_bytes
+from gradviz.engine import chance, worker
+from gradviz.engine.heap import heap_bytes, keep_freed
 from gradviz.engine.stage import ambient, main_module
 from gradviz.engine.stopwatch import phases
 from gradviz.engine.stream import Stream
-from gradviz.model.cost import MODES, CostPage, Held, Lap, Raised
+from gradviz.model.cost import FEW, MODES, CostPage, Held, Lap, Raised
 from gradviz.model.program import FILE, Program, parse
 from gradviz.model.trace import GradMode, ProgramError
 from gradviz.model.wire import Request, encode
 
 MOST = 200  # rounds, after which the spread does not get much narrower
+PATIENCE = 5  # times the budget, that may be spent on the rounds without which nothing can be said
+BLOCK = 0.004  # seconds of timed runs in one turn of a mode, of a program that is faster than that
+_MOST_IN_BLOCK = 8
+_SLOW = 0.25  # seconds of a run that is not run once for nothing in every turn
 INTERVAL = 0.1  # seconds between two pages
 _SAMPLE = 256  # tensors made to know what one takes on the heap
 
@@ -41,6 +47,7 @@ def measure(request: Request, send: Callable[[bytes], None], modes: Sequence[Gra
     if isinstance(program, ProgramError):
         send(encode(CostPage(raised=tuple(Raised(mode, program) for mode in modes), done=True)))
         return
+    keep_freed()
     runs = _Runs(program, request.seed)
     timed = [mode for mode in modes if _weigh(runs, mode, request, send)]
     _race(runs, timed, request.budget or 0.0, send)
@@ -52,28 +59,33 @@ class _Runs:
 
     def __init__(self, program: Program, seed: int | None) -> None:
         if seed is not None:
-            torch.manual_seed(seed)
+            chance.seed(seed)
         self.program = program
         self._code = compile(program.tree, FILE, "exec")
-        self._random = torch.get_rng_state()
+        self._bring_back_chance = chance.keep()
         self._dtype = torch.get_default_dtype()
         self._sink = _Sink()
+        self.slowest = 0.0  # seconds of a run so far
 
     def reset(self) -> None:
         """Bring back the state in which every run begins."""
-        torch.set_rng_state(self._random)
+        self._bring_back_chance()
         torch.set_default_dtype(self._dtype)
 
-    def lap(self, mode: GradMode) -> Lap:
-        """Run it once, timed."""
+    def lap(self, mode: GradMode, turn: int) -> Lap:
+        """Run it once, timed until what it made is freed."""
         with phases() as (backward, optimizer):
-            began, ended = self._run(mode)[1:]
-        forward = (backward.first or ended) - began
-        return Lap(mode, ended - began, forward, backward.seconds, optimizer.seconds)
+            names, began, _ = self._run(mode)
+            names.clear()
+            freed = time.perf_counter()
+        forward = (backward.first or freed) - began
+        return Lap(mode, freed - began, forward, backward.seconds, optimizer.seconds, turn)
 
     def left_behind(self, mode: GradMode) -> dict[str, object]:
         """Run it once, and return the names it has bound."""
-        return self._run(mode)[0]
+        names, began, ended = self._run(mode)
+        self.slowest = max(self.slowest, ended - began)
+        return names
 
     def _run(self, mode: GradMode) -> tuple[dict[str, object], float, float]:
         """Run it once; return the names it has bound, when it began and when it ended."""
@@ -134,19 +146,31 @@ def _tensor_bytes() -> int:
 def _race(runs: _Runs, modes: Sequence[GradMode], budget: float, send: Callable[[bytes], None]) -> None:
     """Time the modes in turns; at least once each, so that even a slow program has numbers."""
     laps: list[Lap] = []
-    sent = time.monotonic()
-    until = sent + budget
     with warnings.catch_warnings(action="ignore"), _collected_between():
+        first = sent = time.monotonic()
+        slowest = runs.slowest
+        if slowest < _SLOW:  # what was the first of its kind was slower than those to come
+            slowest = max((runs.lap(mode, 0).seconds for mode in modes), default=0.0)
         for turn in range(MOST):
-            laps += [runs.lap(mode) for mode in _order(modes, turn)]
+            for mode in _order(modes, turn):
+                laps += _block(runs, mode, turn, slowest)
             gc.collect()
             now = time.monotonic()
-            if now - sent > INTERVAL or now > until:
+            over = now - first > (budget if turn + 1 >= FEW else PATIENCE * budget)
+            if now - sent > INTERVAL or over:
                 send(encode(CostPage(laps=tuple(laps))))
                 laps, sent = [], now
-            if now > until:
+            if over:
                 return
     send(encode(CostPage(laps=tuple(laps))))
+
+
+def _block(runs: _Runs, mode: GradMode, turn: int, slowest: float) -> list[Lap]:
+    """The runs of one mode in one turn, as many as fit a short while."""
+    if slowest < _SLOW:
+        runs.lap(mode, turn)
+    count = _MOST_IN_BLOCK if slowest * _MOST_IN_BLOCK < BLOCK else max(1, round(BLOCK / slowest))
+    return [runs.lap(mode, turn) for _ in range(count)]
 
 
 def _order(modes: Sequence[GradMode], turn: int) -> list[GradMode]:

@@ -18,7 +18,8 @@ from gradviz.engine.child import Work, live
 from gradviz.engine.sandbox import libraries
 
 # torch imports these late: the first optimizer or torch.func call would take 1.5 s and the first printed tensor 10 ms.
-LATE = ("torch._dynamo", "torch._subclasses.schema_check_mode", "torch.profiler._cupti_monitor")
+# numpy imports the last one late: its generators are to be in the same state in every run.
+LATE = ("torch._dynamo", "torch._subclasses.schema_check_mode", "torch.profiler._cupti_monitor", "numpy.random")
 _SET_PIPE_SIZE, _PIPE_SIZE = 1031, 1024 * 1024  # Linux's F_SETPIPE_SZ
 
 
@@ -63,7 +64,7 @@ def spawned(command: tuple[str, ...]) -> Nursery:
 
 
 def preload() -> None:
-    """Import what torch would import late, and set all there is now apart from garbage collection."""
+    """Import what torch and numpy would import late, and set all there is now apart from garbage collection."""
     for name in LATE:
         with contextlib.suppress(ImportError):  # private names: another torch may not have them
             importlib.import_module(name)

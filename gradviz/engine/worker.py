@@ -6,9 +6,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import NamedTuple
 
-import torch
-
-from gradviz.engine import reader
+from gradviz.engine import chance, reader
 from gradviz.engine.backward import BackwardWatch
 from gradviz.engine.blame import spoken_of
 from gradviz.engine.console import captured
@@ -71,7 +69,7 @@ def recorded(program: Program, request: Request, stream: Stream) -> Recorded:
     ]
     try:
         if request.seed is not None:
-            torch.manual_seed(request.seed)
+            chance.seed(request.seed)
         with captured(stream, source, request.limits.output):
             _execute(program, module, request.mode, threads)
     except LimitReached:

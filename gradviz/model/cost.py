@@ -1,6 +1,6 @@
 """What a program costs in each grad mode: timed runs and bytes as the engine sends them, and what may be said of them.
 
-Two modes are compared run by run, in the order in which they took turns, so that a machine that drifts drifts for
+Two modes are compared turn by turn, each turn by the median of its runs, so that a machine that drifts drifts for
 both. A difference is claimed only where the whole confidence interval of the median ratio lies on one side.
 """
 
@@ -17,17 +17,18 @@ NOTICEABLE = 0.02  # a ratio nearer to 1 than this is no difference to speak of
 LONG = 1e9  # seconds; no run lasts as many
 LARGE = 2**63  # bytes
 MOST = 10_000  # timed runs in one page
-FEW = 8  # runs of each, below which no interval reaches CONFIDENCE
+FEW = 8  # turns of each, below which no interval reaches CONFIDENCE
 
 
 class Lap(NamedTuple):
     """One timed run of the program, without the recorder, in seconds. It ends early in a mode that raises."""
 
     mode: GradMode
-    seconds: float
+    seconds: float  # until all that it made is freed
     forward: float  # of those, until backward was called first
     backward: float  # of those, in torch's autograd engine
     optimizer: float  # of those, in step() of optimizers
+    turn: int = 0  # the round in which modes took turns
 
 
 class Held(NamedTuple):
@@ -114,6 +115,14 @@ def added(costs: Costs, page: CostPage) -> Costs:
 def laps_of(costs: Costs, mode: GradMode) -> tuple[Lap, ...]:
     """Return the timed runs of one mode."""
     return tuple(lap for lap in costs.laps if lap.mode == mode)
+
+
+def turns(laps: Sequence[Lap], part: str) -> dict[int, float]:
+    """Return the median seconds of each turn, of the whole run or of a part of it."""
+    found: dict[int, list[float]] = {}
+    for lap in laps:
+        found.setdefault(lap.turn, []).append(getattr(lap, part))
+    return {turn: median(seconds) for turn, seconds in found.items()}
 
 
 def spread(values: Sequence[float]) -> Spread:

@@ -1,6 +1,6 @@
 """What may be said of the costs of two grad modes, in words: never more than the measurements show."""
 
-from gradviz.model.cost import FEW, Costs, Held, Ratio, laps_of, ratio
+from gradviz.model.cost import FEW, Costs, Held, Ratio, laps_of, ratio, turns
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import GradMode
 
@@ -50,12 +50,11 @@ def time_verdict(costs: Costs, mine: GradMode, other: GradMode, language: str = 
 
 
 def time_ratio(costs: Costs, mine: GradMode, other: GradMode) -> Ratio | None:
-    """Compare the times of two modes, run by run; None where one of them has none."""
-    runs = [laps_of(costs, mode) for mode in (mine, other)]
-    if not all(runs):
-        return None
+    """Compare the times of two modes, turn by turn; None where they had none in common."""
     part = "forward" if _ends_early(costs, mine, other) else "seconds"
-    return ratio(*([getattr(lap, part) for lap in laps] for laps in runs))
+    each, against = (turns(laps_of(costs, mode), part) for mode in (mine, other))
+    both = [turn for turn in each if turn in against]
+    return ratio([each[turn] for turn in both], [against[turn] for turn in both]) if both else None
 
 
 def memory_verdict(costs: Costs, mine: GradMode, other: GradMode, language: str = "en") -> str:

@@ -8,7 +8,7 @@ import torch
 
 from gradviz.engine.child import run_in_thread
 from gradviz.engine.measure import measure
-from gradviz.model.cost import MODES, CostPage, Costs, Held, added, laps_of
+from gradviz.model.cost import FEW, MODES, CostPage, Costs, Held, added, laps_of
 from gradviz.model.trace import GradMode
 from gradviz.model.wire import Request
 
@@ -156,7 +156,46 @@ def test_runs_begin_in_the_same_state_and_leave_none_behind(capsys: pytest.Captu
 
 @pytest.mark.usefixtures("slept")
 def test_modes_take_turns_until_the_budget_is_spent() -> None:
-    costs = measured("import time\ntime.sleep(0.01)\n", budget=0.295)
-    assert {len(laps_of(costs, mode)) for mode in MODES} == {10}  # rounds of 0.03 s
+    costs = measured("import time\ntime.sleep(0.01)\n", budget=0.6)
+    assert {len(laps_of(costs, mode)) for mode in MODES} == {10}  # rounds of 0.06 s, half of them not timed
     firsts = [lap.mode for lap in costs.laps[::3]]
     assert set(firsts) == set(MODES)
+    assert [lap.turn for lap in laps_of(costs, "grad")] == list(range(10))
+
+
+@pytest.mark.usefixtures("slept")
+def test_a_small_budget_is_exceeded_until_something_can_be_said() -> None:
+    assert {len(laps_of(measured("import time\ntime.sleep(0.01)\n", budget=0.1), mode)) for mode in MODES} == {FEW}
+    slow = measured("import time\ntime.sleep(1)\n", budget=1.4)
+    assert {len(laps_of(slow, mode)) for mode in MODES} == {3}  # of 3 s each, none of them for nothing
+
+
+@pytest.mark.usefixtures("slept")
+def test_a_fast_program_is_run_more_than_once_in_a_turn() -> None:
+    costs = measured("import time\ntime.sleep(0.001)\n", budget=0.01)
+    assert [lap.turn for lap in laps_of(costs, "grad")][:5] == [0, 0, 0, 0, 1]
+
+
+@pytest.mark.usefixtures("slept")
+def test_the_time_goes_on_until_what_was_made_is_freed() -> None:
+    source = """
+import time
+class Held:
+    def __del__(self, sleep=time.sleep):
+        sleep(0.5)
+time.sleep(1)
+held = Held()
+"""
+    (lap, *_) = laps_of(measured(source), "grad")
+    assert (lap.seconds, lap.forward) == (1.5, 1.5)
+
+
+def test_every_run_draws_the_same_random_numbers() -> None:
+    source = """
+import random, numpy, torch
+drawn = random.random(), numpy.random.rand(), torch.rand(1).item()
+assert drawn == {}, drawn
+"""
+    first = measured(source.format("None"), seed=7).raised[0].error.message
+    assert measured(source.format(first), budget=0.02, seed=7).raised == ()
+    assert measured(source.format(first), seed=8).raised

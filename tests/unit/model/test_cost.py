@@ -4,7 +4,21 @@ import random
 
 import pytest
 
-from gradviz.model.cost import FEW, CostPage, Costs, Held, Lap, Raised, Spread, added, laps_of, ratio, sound, spread
+from gradviz.model.cost import (
+    FEW,
+    CostPage,
+    Costs,
+    Held,
+    Lap,
+    Raised,
+    Spread,
+    added,
+    laps_of,
+    ratio,
+    sound,
+    spread,
+    turns,
+)
 from gradviz.model.trace import GradMode, ProgramError
 from gradviz.model.verdict import memory_verdict, time_ratio, time_verdict
 
@@ -22,8 +36,8 @@ def costs(
 ) -> Costs:
     """Costs of grad and no_grad, whose runs took turns."""
     laps = [
-        Lap(mode, seconds, seconds / 2, 0, 0)
-        for pair in zip(grad, other, strict=True)
+        Lap(mode, seconds, seconds / 2, 0, 0, turn)
+        for turn, pair in enumerate(zip(grad, other, strict=True))
         for mode, seconds in zip(MINE, pair, strict=True)
     ]
     raised = (Raised("no_grad", ProgramError("RuntimeError", "no", 1)),) if raises else ()
@@ -89,7 +103,7 @@ def test_the_verdict_on_time(found: Costs, en: str, ja: str) -> None:
 
 
 def test_where_a_mode_raises_only_what_comes_before_backward_is_compared() -> None:
-    laps = [lap for _ in range(9) for lap in (Lap("grad", 9, 2, 5, 0), Lap("no_grad", 2, 1, 0, 0))]
+    laps = [lap for turn in range(9) for lap in (Lap("grad", 9, 2, 5, 0, turn), Lap("no_grad", 2, 1, 0, 0, turn))]
     found = time_ratio(Costs(tuple(laps), raised=(Raised("no_grad", ProgramError("E", "", 1)),)), "grad", "no_grad")
     assert found is not None
     assert found.median == 2
@@ -132,3 +146,12 @@ def test_pages_add_up() -> None:
 )
 def test_numbers_that_cannot_be_are_refused(page: CostPage, holds: bool) -> None:
     assert sound(page) is holds
+
+
+def test_a_turn_counts_once_however_many_runs_it_has() -> None:
+    laps = [Lap("grad", seconds, 1, 0, 0, 0) for seconds in (1, 2, 90)] + [Lap("grad", 5, 1, 0, 0, 1)]
+    laps += [Lap("no_grad", 1, 1, 0, 0, 0), Lap("no_grad", 9, 1, 0, 0, 2)]
+    assert turns(laps_of(Costs(tuple(laps)), "grad"), "seconds") == {0: 2, 1: 5}
+    found = time_ratio(Costs(tuple(laps)), "grad", "no_grad")
+    assert found is not None
+    assert (found.median, found.n) == (2, 1)
