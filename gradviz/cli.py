@@ -6,12 +6,14 @@ of its own, so that no script takes it for the program's.
 """
 
 import argparse
+import gc
 import json
 import os
 import sys
 import tokenize
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from io import BytesIO, IncrementalNewlineDecoder
 from pathlib import Path
 
@@ -48,7 +50,8 @@ def main(arguments: Sequence[str]) -> int:
     """Run one command and return its exit status."""
     chosen = _parser().parse_args(arguments)
     try:
-        return int(chosen.run(chosen))
+        with _uncollected():
+            return int(chosen.run(chosen))
     except (UsageError, ResourceError, EngineError, FrameError) as error:
         _say(f"gradviz: {error}")
         return USAGE
@@ -56,6 +59,18 @@ def main(arguments: Sequence[str]) -> int:
         _say(f"gradviz: a flaw in gradviz itself: {type(error).__name__}: {error}")
         _say(traceback.format_exc().rstrip() if chosen.verbose else "gradviz: --verbose says where it is")
         return FLAW
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Look for no cycles meanwhile: records hold none, and looking takes longer than reading them."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _export(chosen: argparse.Namespace) -> int:
@@ -66,7 +81,7 @@ def _export(chosen: argparse.Namespace) -> int:
         raise UsageError(f"{chosen.output} ends in none of .{', .'.join(FORMATS)}; name a --format")
     _check_folder(chosen.output)
     trace = _record(chosen)
-    _write(chosen.output, data.document(trace) if form == "json" else _drawn(trace, form, chosen))
+    _write(chosen.output, data.document(trace) if form == "json" else [_drawn(trace, form, chosen)])
     return _report(trace, chosen.lang)
 
 
@@ -224,13 +239,13 @@ def _check_folder(output: str) -> None:
         raise UsageError(f"there is no folder {Path(output).parent} to write {output} to")
 
 
-def _write(output: str, content: bytes) -> None:
+def _write(output: str, pieces: Iterable[bytes]) -> None:
     try:
         if output == STANDARD:
-            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.writelines(pieces)
             sys.stdout.buffer.flush()
         else:
-            write_whole(Path(output), content)
+            write_whole(Path(output), pieces)
     except OSError as error:
         raise UsageError(f"{output} cannot be written: {error.strerror}") from error
 

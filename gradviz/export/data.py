@@ -1,46 +1,69 @@
 """A Trace as the documented JSON, schema 1: fixed keys for those who script against it, more keys beside them.
 
-Numbers JSON has no form for (nan, inf, complex) are strings, as in the Trace.
+Numbers JSON has no form for (nan, inf, complex) are strings, as in the Trace. Each record is a line of its own, made
+when it is asked for: as plain values the whole would take several times the memory of the Trace.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
-from gradviz.model.trace import SCHEMA, BackwardCall, GradFn, Op, Saved, Step, Tensor, Trace, Value
+import msgspec
+
+from gradviz.model.trace import SCHEMA, BackwardCall, GradFn, Op, Region, Saved, Step, Tensor, Trace, Value
 from gradviz.model.values import is_read, nested, statistics
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
-
-def document(trace: Trace) -> bytes:
-    """Return the whole trace as JSON text in UTF-8. Half characters of a program's text are written as escapes."""
-    return (json.dumps(tree(trace), ensure_ascii=True, allow_nan=False, indent=1) + "\n").encode("ascii")
+_ENCODE = msgspec.json.Encoder().encode
 
 
-def tree(trace: Trace) -> dict[str, Json]:
-    """Return the whole trace as plain values, in the keys and order of the contract."""
-    return {
-        "schema": SCHEMA,
-        "torch": trace.torch,
-        "python": trace.python,
-        "mode": trace.mode,
-        "source": trace.source,
-        "tensors": [_tensor(tensor) for tensor in trace.tensors],
-        "ops": [_op(op) for op in trace.ops],
-        "grad_fns": [_grad_fn(grad_fn) for grad_fn in trace.grad_fns],
-        "steps": [_step(step) for step in trace.steps],
-        "output": [{"line": o.line, "text": o.text, "stream": o.stream} for o in trace.output],
-        "warnings": [{"line": w.line, "category": w.category, "message": w.message} for w in trace.warnings],
-        "error": _error(trace),
-        "limits": None if trace.limits is None else {"reached": trace.limits.reached, "at": trace.limits.at},
-        "memory": dict(trace.memory._asdict()),
-        "backwards": [_backward(call) for call in trace.backwards],
-        "regions": [dict(region._asdict()) for region in trace.regions],
-        "past": [{"step": tensor.step, **_tensor(tensor)} for tensor in trace.past],
-        "past_grad_fns": [{"step": grad_fn.step, **_grad_fn(grad_fn)} for grad_fn in trace.past_grad_fns],
-        "seconds": trace.seconds,
-    }
+def document(trace: Trace) -> Iterator[bytes]:
+    """Yield the whole trace as JSON text in UTF-8, in pieces.
+
+    Half characters of the program's text are written as escapes.
+    """
+    opening = b"{\n"
+    for key, member in _members(trace):
+        yield opening + _ENCODE(key) + b": "
+        if isinstance(member, Iterator):
+            yield from _table(member)
+        else:
+            yield member
+        opening = b",\n"
+    yield b"\n}\n"
+
+
+def _members(trace: Trace) -> Iterator[tuple[str, bytes | Iterator[Json]]]:
+    """The keys in the order of the contract, each with its value as JSON, or with the records of a table."""
+    yield "schema", _ENCODE(SCHEMA)
+    yield "torch", _ENCODE(trace.torch)
+    yield "python", _ENCODE(trace.python)
+    yield "mode", _ENCODE(trace.mode)
+    yield "source", json.dumps(trace.source).encode()
+    yield "tensors", map(_tensor, trace.tensors)
+    yield "ops", map(_op, trace.ops)
+    yield "grad_fns", map(_grad_fn, trace.grad_fns)
+    yield "steps", map(_step, trace.steps)
+    yield "output", ({"line": o.line, "text": o.text, "stream": o.stream} for o in trace.output)
+    yield "warnings", ({"line": w.line, "category": w.category, "message": w.message} for w in trace.warnings)
+    yield "error", _ENCODE(_error(trace))
+    limits = trace.limits
+    yield "limits", _ENCODE(None if limits is None else {"reached": limits.reached, "at": limits.at})
+    yield "memory", _ENCODE(trace.memory._asdict())
+    yield "backwards", map(_backward, trace.backwards)
+    yield "regions", map(_region, trace.regions)
+    yield "past", ({"step": tensor.step, **_tensor(tensor)} for tensor in trace.past)
+    yield "past_grad_fns", ({"step": grad_fn.step, **_grad_fn(grad_fn)} for grad_fn in trace.past_grad_fns)
+    yield "seconds", _ENCODE(trace.seconds)
+
+
+def _table(records: Iterator[Json]) -> Iterator[bytes]:
+    opening = b"["
+    for record in records:
+        yield opening + b"\n" + _ENCODE(record)
+        opening = b","
+    yield b"[]" if opening == b"[" else b"\n]"
 
 
 def value_tree(value: Value | None) -> dict[str, Json] | None:
@@ -156,6 +179,10 @@ def _backward(call: BackwardCall) -> dict[str, Json]:
         "keep_graph": call.keep_graph,
         "create_graph": call.create_graph,
     }
+
+
+def _region(region: Region) -> dict[str, Json]:
+    return {"id": region.id, "parent": region.parent, "mode": region.mode, "line": region.line, "text": region.text}
 
 
 def _error(trace: Trace) -> dict[str, Json] | None:

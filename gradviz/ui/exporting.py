@@ -86,7 +86,7 @@ class Exporter(QObject):
             self.failed.emit(self.tr("there is no graph yet"))
             return
         try:
-            write_whole(path, picture_bytes(state.shown.drawing, choice))
+            write_whole(path, [picture_bytes(state.shown.drawing, choice)])
         except OSError as error:
             self.failed.emit(error.strerror or str(error))
         else:

@@ -21,7 +21,7 @@ def write(trace: Trace, wanted: Save) -> None:
     Raises:
         OSError: it could not be written; what was there before is untouched.
     """
-    write_whole(Path(wanted.path), document(trace) if wanted.format == "json" else _dot(trace, wanted))
+    write_whole(Path(wanted.path), document(trace) if wanted.format == "json" else [_dot(trace, wanted)])
 
 
 def _dot(trace: Trace, wanted: Save) -> bytes:

@@ -1,7 +1,9 @@
 """The commands with a stand-in for the engine: arguments, files, streams, exit status."""
 
+import gc
 import io
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace, TracebackType
 from typing import ClassVar, Self
@@ -147,6 +149,22 @@ class TestProgram:
         assert capsys.readouterr().err == "gradviz: the engine ended (status 3)\n"
 
 
+def test_no_cycles_are_looked_for_while_a_command_runs(
+    engine: type[FakeEngine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[bool] = []
+
+    def trace(_: FakeEngine, __: Request) -> Trace:
+        seen.append(gc.isenabled())
+        return FakeEngine.answer
+
+    monkeypatch.setattr(engine, "trace", trace)
+    assert gc.isenabled()
+    assert cli.main(["trace", "lesson:first", "-o", str(tmp_path / "t.json")]) == cli.DONE
+    assert seen == [False]
+    assert gc.isenabled()
+
+
 class TestEnd:
     ERROR = ProgramError(
         "AttributeError", "module has no attribute 'get_grad_mode'", 3, suggestion="torch.is_grad_enabled"
@@ -269,10 +287,10 @@ class TestExport:
     def test_a_reader_that_has_gone_is_said(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        def gone(_: bytes) -> int:
+        def gone(_: Iterable[bytes]) -> None:
             raise BrokenPipeError(32, "Broken pipe")
 
-        monkeypatch.setattr("sys.stdout", SimpleNamespace(buffer=SimpleNamespace(write=gone)))
+        monkeypatch.setattr("sys.stdout", SimpleNamespace(buffer=SimpleNamespace(writelines=gone)))
         assert cli.main(["trace", "lesson:first", "-o", "-"]) == cli.USAGE
         assert "- cannot be written: Broken pipe" in capsys.readouterr().err
 
