@@ -5,7 +5,7 @@ Nothing is decided here. What happens goes through `state.update`; panels are to
 
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSettings, Qt, Signal
+from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QTextDocument
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow
 
@@ -99,13 +99,20 @@ class Window(QMainWindow):
         clear(self)
         self._furnish(document)
         self._commands.set_size(size)
-        self.restoreState(layout)
+        self.setUpdatesEnabled(False)
+        QTimer.singleShot(
+            0, self, lambda: self._settle(layout)
+        )  # docks have no sizes to restore until they are laid out
         self._show(AppState(theme=self._state.theme))
         cursor = self._panels.editor.textCursor()
         cursor.setPosition(here)
         self._panels.editor.setTextCursor(cursor)
         if focused:
             self._panels.editor.setFocus()
+
+    def _settle(self, layout: QByteArray) -> None:
+        self.restoreState(layout)
+        self.setUpdatesEnabled(True)
 
     @property
     def state(self) -> AppState:

@@ -71,6 +71,11 @@ def test_the_window_speaks_japanese_and_is_silent_when_it_is_gone(
     assert "はじめて" in again.panels.examples.item(0).text()
 
 
+def widths(window: Window) -> dict[str, int]:
+    """How wide each dock in view is, by its name."""
+    return {dock.objectName(): dock.width() for dock in window.findChildren(QDockWidget) if dock.isVisible()}
+
+
 def test_a_switch_of_language_keeps_everything_else(qtbot: QtBot, window: Window) -> None:
     before = window.panels.editor.toPlainText()
     type_text(window, "typed = 1")
@@ -78,6 +83,8 @@ def test_a_switch_of_language_keeps_everything_else(qtbot: QtBot, window: Window
     window.action("costs").trigger()
     window.action("larger").trigger()
     window.action("replace").trigger()
+    qtbot.waitUntil(lambda: widths(window)["cost"] > 100)
+    before_it = widths(window)
     docks = {dock.objectName(): (dock.windowTitle(), dock.isVisible()) for dock in window.findChildren(QDockWidget)}
     for language in ("ja", "en"):
         window.action(language).trigger()
@@ -91,7 +98,8 @@ def test_a_switch_of_language_keeps_everything_else(qtbot: QtBot, window: Window
         assert len(window.actions()) == len({action.objectName() for action in window.actions()})
         assert [window.action(name).isChecked() for name in ("en", "ja")] == [language == "en", language == "ja"]
         assert names(window) != []
-    again = {dock.objectName(): (dock.windowTitle(), dock.isVisible()) for dock in window.findChildren(QDockWidget)}
-    assert again == docks
+        qtbot.waitUntil(lambda: widths(window) == before_it)
+    left = {dock.objectName(): (dock.windowTitle(), dock.isVisible()) for dock in window.findChildren(QDockWidget)}
+    assert left == docks
     window.action("undo").trigger()
     assert window.panels.editor.toPlainText() == window.state.text == before
