@@ -54,6 +54,7 @@ class Ledger:
         self._dead: list[weakref.ref[torch.Tensor]] = []
         self._dead_storages: list[weakref.ref[torch.UntypedStorage]] = []
         self._foreign: set[int] = set()  # storages that others than torch may write to
+        self._unfilled: set[int] = set()  # those of torch.empty, until an op writes to them: kernels do it unseen
         self._sharers: dict[int, list[_Known]] = {}  # storage -> the living tensors in it
         self._writers: dict[int, int] = {}  # storage -> the op that wrote to it last
         self._made: dict[int, int] = {}  # grad_fn -> the first tensor seen with it
@@ -99,7 +100,8 @@ class Ledger:
             return self._write(known, tensor, None, self._grad_fn_of(tensor), line, self._value(tensor))
         # .data has a version counter of its own: what is written through it is seen by the writer alone.
         writer = self._writers.get(last.storage)
-        changed = reader.version(tensor) != last.version or writer != known.read_after or last.storage in self._foreign
+        unsure = last.storage in self._foreign or last.storage in self._unfilled
+        changed = unsure or reader.version(tensor) != last.version or writer != known.read_after
         if changed or tensor.requires_grad != last.requires_grad or reader.is_leaf(tensor) != last.is_leaf:
             made_by = writer if changed and writer is not None else last.made_by
             value = self._value(tensor) if changed else last.value
@@ -119,7 +121,13 @@ class Ledger:
 
     def wrote(self, tensor: torch.Tensor, op: int) -> None:
         """Note that an op changed the memory of a tensor."""
-        self._writers[self.storage_of(tensor)] = op
+        storage = self.storage_of(tensor)
+        self._writers[storage] = op
+        self._unfilled.discard(storage)
+
+    def unfilled(self, tensor: torch.Tensor) -> None:
+        """Note that nobody has given the memory of a tensor values yet."""
+        self._unfilled.add(self.storage_of(tensor))
 
     def spread(self, tensor: torch.Tensor) -> None:
         """Write down again every other tensor in the memory of one that an op changed."""
@@ -155,6 +163,32 @@ class Ledger:
         """Note that others than torch were given the memory of a tensor."""
         with self._stream.lock:
             self._foreign.add(self.storage_of(tensor))
+
+    def reassigned(self, tensor: torch.Tensor) -> None:
+        """Write down a tensor that the program gave other memory: x.data = y."""
+        with self._stream.lock:
+            known = self._find(tensor)
+            if known is not None and known.last is not None:
+                self._rewrite(known, tensor)
+
+    def swap(self, one: torch.Tensor, other: torch.Tensor, swap: Callable[[], None]) -> None:
+        """Have two tensors swapped (torch.utils.swap_tensors), which torch refuses while anybody has weak references.
+
+        Args:
+            one: a tensor.
+            other: another.
+            swap: swaps what they are; each stays the object that it is.
+        """
+        with self._stream.lock:
+            held = [(tensor, self._let_go(tensor)) for tensor in (one, other)]
+            try:
+                swap()
+            finally:
+                for tensor, facts in held:
+                    if facts is not None:
+                        number, last, read_after = facts
+                        known = self._remember(tensor, number, last, read_after)
+                        self._rewrite(known, tensor)
 
     def refresh(self) -> None:
         """Write down again every living tensor whose version, flags or grad changed."""
@@ -206,7 +240,7 @@ class Ledger:
         record = Tensor(
             number,
             self._stream.stamp,
-            tuple(tensor.shape),
+            reader.shape(tensor),
             _dtype_name(tensor.dtype),
             _device_name(tensor.device),
             requires_grad,
@@ -214,7 +248,7 @@ class Ledger:
             is_inference,
             retains_grad,
             version,
-            tensor.numel() * tensor.element_size(),
+            reader.nbytes(tensor),
             storage,
             None if base is None else self.id_of(base),
             made_by,
@@ -244,13 +278,37 @@ class Ledger:
             self._leave(known, known.last.storage)
         self._sharers.setdefault(storage, []).append(known)
 
+    def _rewrite(self, known: _Known, tensor: torch.Tensor) -> None:
+        """Write down all of a tensor as it is when the line at hand is done."""
+        last, self._stream.stamp_ahead = known.last, 1
+        try:
+            if last is not None:
+                self._write(known, tensor, last.made_by, self._grad_fn_of(tensor), last.line, self._value(tensor))
+        finally:
+            self._stream.stamp_ahead = 0
+
+    def _let_go(self, tensor: torch.Tensor) -> tuple[int, Tensor | None, int | None] | None:
+        """Drop every reference to a tensor; return what _remember wants."""
+        known = self._find(tensor)
+        if known is None:
+            return None
+        del self._known[known.key]
+        if known.last is not None:
+            self._leave(known, known.last.storage)
+        return known.id, known.last, known.read_after
+
     def _adopt(self, tensor: torch.Tensor) -> _Known:
         self._bury()
-        known = _Known(tensor, self._dead.append)
-        known.id, known.key, known.last, known.read_after = self._tensors, id(tensor), None, None
         self._tensors += 1
         self._stream.promised += 1
+        return self._remember(tensor, self._tensors - 1, None, None)
+
+    def _remember(self, tensor: torch.Tensor, number: int, last: Tensor | None, read_after: int | None) -> _Known:
+        known = _Known(tensor, self._dead.append)
+        known.id, known.key, known.last, known.read_after = number, id(tensor), last, read_after
         self._known[known.key] = known
+        if last is not None:
+            self._sharers.setdefault(last.storage, []).append(known)
         return known
 
     def _bury(self) -> None:
@@ -299,8 +357,8 @@ class Ledger:
         last = None if known is None else known.last
         if known is None or last is None or last.version != reader.version(tensor):
             return None
-        holds = self._writers.get(last.storage) == known.read_after and last.storage not in self._foreign
-        return last.value if holds else None
+        unsure = last.storage in self._foreign or last.storage in self._unfilled
+        return None if unsure or self._writers.get(last.storage) != known.read_after else last.value
 
     def _value(self, tensor: torch.Tensor) -> Value | None:
         with reader.Unwatched():

@@ -179,19 +179,19 @@ class Nodes:
     def _describe(self, name: str, tensor: torch.Tensor, version: int | None, outputs: Sequence[torch.Tensor]) -> Saved:
         """One saved tensor. Torch hands a saved output back as a new tensor: it is known by its storage."""
         storage = self._ledger.storage_of(tensor)
-        number = self._ledger.id_of(tensor)
+        number, shape = self._ledger.id_of(tensor), reader.shape(tensor)
         if number is None:
-            twins = (o for o in outputs if self._ledger.storage_of(o) == storage and o.shape == tensor.shape)
+            twins = (o for o in outputs if self._ledger.storage_of(o) == storage and reader.shape(o) == shape)
             twin = next(twins, None)
             number = None if twin is None else self._ledger.id_of(twin)
         found = reader.storage_key(tensor)
-        nbytes = tensor.numel() * tensor.element_size()
+        nbytes = reader.nbytes(tensor)
         self._saved_storages[storage] = nbytes if found is None else found[0].nbytes()
         base = reader.base(tensor)
         owner = tensor if base is None else base
         if owner.requires_grad and reader.is_leaf(owner):
             self._leaf_storages.add(storage)
-        return Saved(name, number, nbytes, version, "kept", storage, tuple(tensor.shape))
+        return Saved(name, number, nbytes, version, "kept", storage, shape)
 
 
 def _origin(node: reader.Node, leaf: torch.Tensor | None, *, own: bool) -> Origin:

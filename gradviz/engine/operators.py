@@ -6,6 +6,7 @@ Beside reader.py the only file that touches private or untyped names of torch.
 from typing import Any, NamedTuple, Protocol
 
 import torch
+from torch._ops import HigherOrderOperator
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from gradviz.engine import reader
@@ -37,6 +38,7 @@ class Traits(NamedTuple):
     is_birth: bool  # it turns raw memory into the program's tensor: what it is given is no tensor of the program
     is_composite: bool  # it is made of others alone and leaves views and versions to them
     counts_inside: bool  # it is left to the ops in its kernel to count what it writes, as in the foreach ones
+    wants_tensor: bool  # its first argument is a tensor, and a number does not do
 
 
 _traits: dict[int, Traits] = {}  # by address: torch hashes an operator in Python
@@ -48,22 +50,51 @@ def traits(operator: Any) -> Traits:  # noqa: ANN401  # OpOverload is generic ov
 
 
 def _learn(operator: Any) -> Traits:  # noqa: ANN401  # as above
-    has_kernel, name = torch._C._dispatch_has_kernel_for_dispatch_key, operator.name()
+    if isinstance(operator, HigherOrderOperator):  # torch.cond and the like
+        name = f"higher_order::{operator.__name__}"
+        return _remember(Traits(operator, name, (), False, False, False, False, False, False, False))
+    name = operator.name()
     arguments = enumerate(operator._schema.arguments)
-    counts_inside = not has_kernel(name, "ADInplaceOrView")
-    learned = Traits(
-        operator,
-        f"{operator._schema.name}.{operator._overloadname}",
-        tuple((k, one.name) for k, one in arguments if one.alias_info is not None and one.alias_info.is_write),
-        operator in _SAME_ELEMENTS,
-        any(one.alias_info is not None and not one.alias_info.is_write for one in operator._schema.returns),
-        operator is _aten.detach.default,
-        operator is _aten.lift_fresh.default,
-        counts_inside and has_kernel(name, "CompositeImplicitAutograd"),
-        counts_inside,
+    counts_inside = not _has_kernel(name, "ADInplaceOrView")
+    return _remember(
+        Traits(
+            operator,
+            f"{operator._schema.name}.{operator._overloadname}",
+            tuple((k, one.name) for k, one in arguments if one.alias_info is not None and one.alias_info.is_write),
+            operator in _SAME_ELEMENTS,
+            any(one.alias_info is not None and not one.alias_info.is_write for one in operator._schema.returns),
+            operator is _aten.detach.default,
+            operator is _aten.lift_fresh.default,
+            counts_inside and _has_kernel(name, "CompositeImplicitAutograd"),
+            counts_inside,
+            _wants_tensor(operator),
+        )
     )
-    _traits[id(operator)] = learned
+
+
+def _remember(learned: Traits) -> Traits:
+    _traits[id(learned.operator)] = learned
     return learned
+
+
+def _has_kernel(name: str, key: str) -> bool:
+    """Whether an operator does something of its own under a dispatch key; one that is Python's alone has no kernel."""
+    try:
+        return torch._C._dispatch_has_kernel_for_dispatch_key(name, key)
+    except RuntimeError:
+        return False
+
+
+def _wants_tensor(operator: Any) -> bool:  # noqa: ANN401  # as above
+    arguments = operator._schema.arguments
+    takes_numbers = torch._C._should_allow_numbers_as_tensors(operator._schema.name.rpartition(":")[2])
+    return bool(arguments) and isinstance(arguments[0].type, torch.TensorType) and not takes_numbers
+
+
+def as_tensors(args: tuple[object, ...]) -> tuple[object, ...]:
+    """The arguments of an operator that wants a tensor first, where torch has made a number of that one on the way."""
+    first: Any = args[0]
+    return (torch.scalar_tensor(first, dtype=torch.result_type(first, first)), *args[1:])
 
 
 def run_composite(
@@ -101,6 +132,9 @@ def written_by(traits: Traits, args: tuple[object, ...], kwargs: dict[str, objec
     return reader.tensors_in([args[k] if k < len(args) else kwargs.get(name) for k, name in traits.writes])
 
 
+_EMPTY = ("empty_strided", "empty_like", "new_empty", "new_empty_strided")
+# Operators whose result is memory that nobody has written to.
+RAW = frozenset(("aten::empty.memory_format", *(f"aten::{name}.default" for name in _EMPTY)))
 _aten = torch.ops.aten
 _SAME_ELEMENTS: frozenset[object] = frozenset(
     overload

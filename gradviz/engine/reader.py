@@ -8,6 +8,7 @@ import contextlib
 import functools
 import re
 from collections.abc import Callable, Iterable
+from types import TracebackType
 from typing import Any, NamedTuple
 
 import torch
@@ -19,9 +20,13 @@ Node = Any  # a grad_fn: torch gives its C++ nodes no importable type
 EngineRun = Callable[..., Any]  # torch's entry into the autograd engine: any arguments, tensors or None
 Hook = Callable[[object], Any]  # one of saved_tensors_hooks
 PushHooks = Callable[[Hook, Hook], None]
+Function = Callable[..., Any]  # any of the program's
 FunctionApply = Callable[..., Any]  # a torch.autograd.Function's class and the arguments of its call; what it returns
 
 _untyped_storage = torch._C.TensorBase.untyped_storage  # as it is under replace_exports
+_INTS = frozenset((int,))
+_untyped: Any = torch._C  # what torch's stubs leave out
+_sizes = _untyped.TensorBase.shape.__get__
 _ACCUMULATE_GRAD: Any = torch._C._functions.AccumulateGrad  # type: ignore[attr-defined]  # not in torch's stubs
 
 
@@ -83,6 +88,39 @@ def tensors_in(arguments: Iterable[object]) -> list[torch.Tensor]:
     return found
 
 
+def shape(tensor: torch.Tensor) -> tuple[int, ...]:
+    """The shape of a tensor; of a nested one that to which it would be padded.
+
+    A subclass may have a shape of its own that raises (that of a lazy module's parameter, until it has one).
+    """
+    try:
+        sizes = tuple(_sizes(tensor))
+    except RuntimeError:  # torch.strided and nested
+        with Unwatched():
+            rows: list[list[int]] = tensor._nested_tensor_size().tolist()
+        return (len(rows), *map(max, zip(*rows, strict=True)))
+    if _INTS.issuperset(map(type, sizes)):
+        return sizes
+    with Unwatched():  # torch.jagged: one of its sizes is a symbol
+        nested: Any = tensor
+        offsets: torch.Tensor = nested.offsets()
+        longest = 0 if offsets.is_meta else int(offsets.diff().amax())
+    return tuple(size if type(size) is int else longest for size in sizes)
+
+
+def nbytes(tensor: torch.Tensor) -> int:
+    """The bytes that the elements of a tensor take; of a nested one the values in it."""
+    count = tensor.numel()
+    if type(count) is not int:
+        count = tensor.values().numel()
+    return count * tensor.element_size()
+
+
+def has_own_dispatch(kind: type[torch.Tensor]) -> bool:
+    """Whether code of its own stands for the memory of a kind of tensor, which may have none."""
+    return kind.__torch_dispatch__ is not torch.Tensor.__torch_dispatch__
+
+
 def storage_key(tensor: torch.Tensor) -> tuple[torch.UntypedStorage, int] | None:
     """The storage of a tensor and an address that identifies it while it lives; None where it has none."""
     try:
@@ -115,6 +153,31 @@ def flags(tensor: torch.Tensor) -> tuple[bool, bool, bool, bool, int | None, tor
     if tensor.is_inference():
         return tensor.requires_grad, is_leaf(tensor), True, tensor.retains_grad, None, None
     return tensor.requires_grad, is_leaf(tensor), False, tensor.retains_grad, tensor._version, tensor._base
+
+
+WithoutModes: Any = _untyped._DisableTorchDispatch  # a context in which no dispatch mode sees what is done
+
+
+class Aside:
+    """Within it, neither overrides of torch's functions (__torch_function__) nor torch.jit.trace see what is done."""
+
+    __slots__ = ("_guard", "_tracing")
+
+    def __enter__(self) -> None:
+        """Put both aside."""
+        self._guard = torch._C.DisableTorchFunction()
+        self._guard.__enter__()
+        self._tracing = torch._C._get_tracing_state()
+        if self._tracing is not None:
+            _untyped._set_tracing_state(None)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Put them back."""
+        if self._tracing is not None:
+            _untyped._set_tracing_state(self._tracing)
+        self._guard.__exit__(None, None, None)
 
 
 class Unwatched:
@@ -224,6 +287,13 @@ def know_processor() -> None:
         torch.cpu._is_avx2_supported()
 
 
+def replace(owner: object, name: str, replacement: object) -> Callable[[], None]:
+    """Put another in the place of what an owner has under a name; returns what undoes it."""
+    original = getattr(owner, name)
+    setattr(owner, name, replacement)
+    return lambda: setattr(owner, name, original)
+
+
 def replace_engine_run(replacement: Callable[[EngineRun], EngineRun]) -> Callable[[], None]:
     """Wrap the one name through which backward() and grad() enter the engine; returns what undoes it."""
     original = torch.autograd._engine_run_backward  # type: ignore[attr-defined]  # imported there from torch.autograd.graph
@@ -265,6 +335,39 @@ def replace_push_hooks(replacement: Callable[[PushHooks], PushHooks]) -> Callabl
     return undo
 
 
+def replace_data(note: Callable[[torch.Tensor], None]) -> Callable[[], None]:
+    """Have every assignment to .data noted; returns what undoes it.
+
+    Args:
+        note: is given the tensor, which has its new memory.
+    """
+    inherited = _untyped.TensorBase.data
+
+    def assign(tensor: torch.Tensor, value: torch.Tensor) -> None:
+        inherited.__set__(tensor, value)
+        with Aside():
+            note(tensor)
+
+    tensor: Any = torch.Tensor
+    tensor.data = property(inherited.__get__, assign)
+
+    def undo() -> None:
+        del tensor.data
+
+    return undo
+
+
+def replace_swap(swapping: Callable[[torch.Tensor, torch.Tensor, Callable[[], None]], None]) -> Callable[[], None]:
+    """Have tensors swapped by another, which is given both and what swaps them; returns what undoes it."""
+    original = torch.utils.swap_tensors
+
+    def swap_tensors(one: torch.Tensor, other: torch.Tensor) -> None:
+        with Aside():
+            swapping(one, other, lambda: original(one, other))  # type: ignore[no-untyped-call]  # left untyped by torch
+
+    return replace(torch.utils, "swap_tensors", swap_tensors)
+
+
 def replace_exports(note: Callable[[torch.Tensor], None]) -> Callable[[], None]:
     """Have every way by which a tensor's memory is handed to others noted; returns what undoes it.
 
@@ -278,7 +381,8 @@ def replace_exports(note: Callable[[torch.Tensor], None]) -> Callable[[], None]:
         @functools.wraps(original)
         def export(tensor: torch.Tensor, *args: object, **kwargs: object) -> object:
             result = original(tensor, *args, **kwargs)
-            note(tensor)
+            with Aside():
+                note(tensor)
             return result
 
         return export

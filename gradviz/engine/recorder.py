@@ -55,7 +55,7 @@ class Run:
 
     def finish(self, last_names: Callable[[], None]) -> Memory:
         """Write down the last ops, the last bindings and the final state of every living tensor."""
-        with self.stream.lock:
+        with reader.Aside(), self.stream.lock:
             self.is_over = True
             for recorder in self.recorders:
                 recorder.settle()
@@ -312,6 +312,8 @@ class Recorder:
             self.ledger.wrote(tensor, pending.id)
         for tensor in pending.outputs:
             self.ledger.promise(tensor)  # its own grad_fn may save it
+            if pending.name in operators.RAW:
+                self.ledger.unfilled(tensor)
         made, outputs = self._write_outputs(pending, taken)
         for tensor in pending.written:
             self.ledger.spread(tensor)

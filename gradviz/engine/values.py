@@ -5,6 +5,7 @@ from typing import Final
 
 import torch
 
+from gradviz.engine import reader
 from gradviz.model.rules import EXACT
 from gradviz.model.trace import Number, Value
 
@@ -16,7 +17,7 @@ def read_value(tensor: torch.Tensor) -> Value | None:
 
     Must be called below autograd and outside dispatch modes (see reader.Unwatched).
     """
-    if type(tensor) is not torch.Tensor and not isinstance(tensor, torch.nn.Parameter):
+    if type(tensor) is not torch.Tensor and reader.has_own_dispatch(type(tensor)):
         return None
     try:
         if tensor.layout is not torch.strided or tensor.is_quantized or tensor.is_meta:

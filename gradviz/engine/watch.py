@@ -7,11 +7,16 @@ from types import FrameType
 import torch
 
 from gradviz.engine import operators
+from gradviz.engine.reader import Aside
 from gradviz.engine.recorder import Recorder
+
+_NUMBERS = frozenset((bool, int, float, complex))
 
 
 class OpWatch(operators.TorchDispatchMode):
     """Sees each op that reaches a kernel, under every grad mode, in forward and backward."""
+
+    supports_higher_order_operators = True
 
     def __init__(self, recorder: Recorder) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # torch leaves its constructor untyped
@@ -40,12 +45,16 @@ class OpWatch(operators.TorchDispatchMode):
         self, func: operators.Operator, args: tuple[object, ...], kwargs: dict[str, object], caller: FrameType
     ) -> object:
         traits, recorder = operators.traits(func), self._recorder
+        if traits.wants_tensor and type(args[0]) in _NUMBERS:
+            args = operators.as_tensors(args)
         if traits.is_composite and torch.is_inference_mode_enabled():
             return operators.run_composite(func, self, args, kwargs)
-        pending = recorder.op_started(traits, args, kwargs, caller)
+        with Aside():
+            pending = recorder.op_started(traits, args, kwargs, caller)
         if pending.written and traits.counts_inside and pending.mode != "inference":
             result = operators.run_counting(func, args, kwargs)
         else:
             result = func(*args, **kwargs)
-        recorder.op_done(pending, result)
+        with Aside():
+            recorder.op_done(pending, result)
         return result

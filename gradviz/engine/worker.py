@@ -9,6 +9,7 @@ from typing import NamedTuple
 from gradviz.engine import chance, reader
 from gradviz.engine.backward import BackwardWatch
 from gradviz.engine.blame import spoken_of
+from gradviz.engine.compilers import replace_compilers
 from gradviz.engine.console import captured
 from gradviz.engine.functions import FunctionWatch
 from gradviz.engine.names import Names
@@ -20,7 +21,7 @@ from gradviz.engine.stream import LimitReached, Stream
 from gradviz.engine.threads import Threads
 from gradviz.engine.watch import OpWatch
 from gradviz.model.program import FILE, Program, parse
-from gradviz.model.trace import End, GradMode, Limit, Memory, ProgramError
+from gradviz.model.trace import NOTE, End, GradMode, Limit, Memory, ProgramError, Warned
 from gradviz.model.wire import Request
 
 
@@ -64,7 +65,10 @@ def recorded(program: Program, request: Request, stream: Stream) -> Recorded:
         reader.replace_engine_run(backward.wrap),
         reader.replace_function_apply(FunctionWatch(threads.here).wrap),
         reader.replace_push_hooks(PackWatch(threads.here).wrap),
+        reader.replace_data(run.ledger.reassigned),
+        reader.replace_swap(run.ledger.swap),
         reader.replace_exports(run.ledger.handed_out),
+        replace_compilers(lambda what: stream.warn(Warned(source.here()[0], NOTE, what))),
         threads.follow(),
     ]
     try:

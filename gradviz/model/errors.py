@@ -7,7 +7,7 @@ it was said. Ids are stable: they are the `hint` of the trace and of lessons.
 import re
 from typing import NamedTuple
 
-from gradviz.model.trace import GradMode, Limit, LimitName, ProgramError, Warned
+from gradviz.model.trace import NOTE, GradMode, Limit, LimitName, ProgramError, Warned
 
 
 class Hint(NamedTuple):
@@ -297,6 +297,20 @@ WARNINGS = (
         "No input of this checkpoint requires grad, so its gradients will be None. Pass use_reentrant=False.",
         "この checkpoint の入力に requires_grad=True のものがないため、勾配は None になります。"
         "use_reentrant=False を渡してください。",
+    ),
+    Hint(
+        "not-compiled",
+        NOTE,
+        r"^torch\.compile was called$",
+        "torch.compile compiles nothing here: the function runs as it is written, and its own graph is shown.",
+        "ここでは torch.compile はコンパイルしません。関数は書かれたとおりに実行され、その計算グラフを表示します。",
+    ),
+    Hint(
+        "traced",
+        NOTE,
+        r"^torch\.jit\.trace was called$",
+        "torch.jit.trace runs the function on its examples to take it down. What runs for that is not shown.",
+        "torch.jit.trace は関数を書き取るために例の入力で実行します。その実行は表示しません。",
     ),
 )
 

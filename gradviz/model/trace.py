@@ -19,6 +19,7 @@ Stream = Literal["stdout", "stderr"]
 # One element; a non-finite or complex number is its text ("nan", "inf", "-inf", "(1+2j)").
 Number = bool | int | float | str
 
+NOTE = "Note"  # category of what is not torch's warning but gradviz's own
 INSIDE_FUNCTION = "inside autograd.Function"  # why an op of its forward was not recorded: the call is, as a whole
 INSIDE_HOOK = "inside a saved tensor hook"
 

@@ -1,6 +1,7 @@
 """A program run by the bare interpreter and under the recorder, as values that must be equal."""
 
 import io
+import linecache
 import sys
 import threading
 import traceback
@@ -87,6 +88,7 @@ def _alone(work: Callable[[], Found]) -> Found:
 
 def _run(source: str, trace: Tracer | None) -> Bare:
     module = ModuleType("__main__")
+    linecache.cache[FILE] = (len(source), None, source.splitlines(keepends=True), FILE)  # TorchScript reads it
     out, error = io.StringIO(), None
     torch.manual_seed(SEED)
     with redirect_stdout(out), warnings.catch_warnings(record=True) as warned:

@@ -16,6 +16,9 @@ WARNED = {
     "copy-tensor": TRACKED + "z = torch.tensor(y)",
     "checkpoint-no-grad": "import torch\nfrom torch.utils.checkpoint import checkpoint\n"
     "y = checkpoint(torch.sin, torch.ones(2), use_reentrant=True)",
+    "not-compiled": TRACKED + "z = torch.compile(torch.sin)(y)",
+    "traced": TRACKED
+    + "import warnings\nwarnings.simplefilter('ignore')\nz = torch.jit.trace(torch.sin, torch.ones(2))(y)",
 }
 
 
@@ -25,6 +28,18 @@ def test_a_warning_of_torch_is_explained(name: str, source: str) -> None:
     assert warning_hint(warned) == name
     for language in ("en", "ja"):
         assert warned.message not in warning_text(warned, language)
+
+
+@pytest.mark.parametrize(
+    "compiled",
+    ["torch.compile(f)(x)", "torch.compile(fullgraph=True)(f)(x)", "torch.compile(backend='inductor')(f)(x)"],
+)
+def test_what_is_compiled_runs_as_it_is_written(compiled: str) -> None:
+    trace = record(TRACKED + f"def f(a):\n    return a.sin() * 2\nz = {compiled}\nz.backward()")
+    assert trace.error is None
+    assert [op.line for op in trace.ops if op.name == "aten::sin.default"] == [5]
+    (warned,) = trace.warnings
+    assert (warned.line, warning_hint(warned)) == (6, "not-compiled")
 
 
 def test_every_warning_that_is_explained_is_raised_here() -> None:

@@ -140,6 +140,137 @@ v = torch.func.vmap(f)(torch.ones(3, 2))
 print(g, v)
 """,
     "batched grad": "y = x * x\nv = torch.eye(2)\nprint(torch.autograd.grad(y, x, v, is_grads_batched=True))",
+    "lazy module": """\
+m = torch.nn.LazyLinear(3)
+m(x).sum().backward()
+print(m.weight, m.weight.grad)
+""",
+    "overridden functions": """\
+class Shy(torch.Tensor):
+    @classmethod
+    def __torch_function__(cls, func, types, args=(), kwargs=None):
+        print(func.__name__)
+        return super().__torch_function__(func, types, args, kwargs)
+def run():
+    a = torch.ones(2).as_subclass(Shy).requires_grad_()
+    b = (a * 2).sum()
+    b.backward()
+    print(type(b).__name__, a.grad)
+run()
+""",
+    "a mode of functions": """\
+class Loud(torch.overrides.TorchFunctionMode):
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        print(getattr(func, '__name__', func))
+        return func(*args, **(kwargs or {}))
+with Loud():
+    y = x * 2
+    z = y.sum()
+    z.backward()
+""",
+    "nested tensors": """\
+def run(layout):
+    parts = [torch.ones(2, 2, requires_grad=True), torch.ones(3, 2, requires_grad=True)]
+    nested = torch.nested.as_nested_tensor(parts, layout=layout)
+    (nested * 2).to_padded_tensor(0.0).sum().backward()
+    print([part.grad for part in parts])
+run(torch.strided)
+run(torch.jagged)
+""",
+    "encoder with padding": """\
+layer = torch.nn.TransformerEncoderLayer(4, 2, 8, batch_first=True)
+encoder = torch.nn.TransformerEncoder(layer, 2).eval()
+with torch.no_grad():
+    print(encoder(torch.ones(1, 3, 4), src_key_padding_mask=torch.tensor([[False, False, True]])))
+""",
+    "traced": """\
+f = torch.jit.trace(lambda a: a.sin() * 2, torch.ones(2))
+y = f(x)
+y.sum().backward()
+print(x.grad, f.graph)
+""",
+    "scripted": """\
+@torch.jit.script
+def f(a: torch.Tensor):
+    return a.sin() * 2
+for _ in range(3):
+    f(x).sum().backward()
+print(x.grad)
+""",
+    "other memory by .data": """\
+y = x * 2
+x.data = torch.tensor([5.0, 6.0])
+(x * 3).sum().backward()
+x.data = x.data - 0.1 * x.grad
+x.data -= 1
+print(x)
+""",
+    "swapped": "a = torch.ones(3)\nb = torch.zeros(2)\ntorch.utils.swap_tensors(a, b)\nprint(a)\nc = a * 2",
+    "filled in a kernel": """\
+def run():
+    packed = torch.nn.utils.rnn.pack_padded_sequence(torch.ones(4, 2, 2), [4, 2])
+    return torch.nn.utils.rnn.pad_packed_sequence(packed)[1]
+lengths = run()
+""",
+    "gradient edge": """\
+y = x * 2
+edge = torch.autograd.graph.get_gradient_edge(y)
+z = y.sin().sum()
+print(torch.autograd.grad(z, edge, retain_graph=True), torch.autograd.grad(z, [edge]))
+""",
+    "mutation of saved tensors": """\
+with torch.autograd.graph.allow_mutation_on_saved_tensors():
+    y = x * 2
+    z = y.sin()
+    y.mul_(3)
+    z.sum().backward()
+print(x.grad)
+""",
+    "hooks of many gradients": """\
+w = torch.ones(2, requires_grad=True)
+handle = torch.autograd.graph.register_multi_grad_hook((x, w), lambda found: print(found))
+(x * w).sum().backward()
+handle.remove()
+""",
+    "parametrizations": """\
+m = torch.nn.utils.parametrizations.weight_norm(torch.nn.Linear(2, 3))
+o = torch.nn.utils.parametrizations.orthogonal(torch.nn.Linear(2, 2))
+(m(x).sum() + o(x).sum()).backward()
+print([(name, one.grad) for name, one in m.named_parameters()])
+""",
+    "every optimizer": """\
+for kind in ('Adagrad', 'Adadelta', 'Adafactor', 'Adamax', 'NAdam', 'RAdam', 'RMSprop', 'Rprop', 'ASGD', 'AdamW'):
+    for foreach in (True, False):
+        p = torch.ones(2, requires_grad=True)
+        optimizer = getattr(torch.optim, kind)([p], lr=0.1, foreach=foreach)
+        for _ in range(2):
+            optimizer.zero_grad()
+            (p * x).pow(2).sum().backward()
+            optimizer.step()
+        print(kind, foreach, p, p._version)
+""",
+    "recurrent modules": """\
+for kind in (torch.nn.RNN, torch.nn.LSTM, torch.nn.GRU):
+    m = kind(2, 3, num_layers=2, bidirectional=True)
+    m(torch.ones(4, 1, 2) * x)[0].sum().backward()
+print(x.grad)
+""",
+    "forward mode": """\
+import torch.autograd.forward_ad as forward_ad
+def run():
+    with forward_ad.dual_level():
+        dual = forward_ad.make_dual(x, torch.ones(2))
+        print(forward_ad.unpack_dual((dual * dual).sin()).tangent)
+run()
+""",
+    "sparse gradients": """\
+e = torch.nn.Embedding(5, 3, sparse=True)
+optimizer = torch.optim.SparseAdam(e.parameters())
+e(torch.tensor([1, 3, 1])).sum().backward()
+print(e.weight.grad)
+optimizer.step()
+print(e.weight)
+""",
     "autocast": """\
 m = torch.nn.Linear(2, 2)
 with torch.autocast('cpu', dtype=torch.bfloat16):
@@ -152,11 +283,15 @@ print(x.grad, m.weight.grad)
 }
 
 
+# Torch warns once in a process of what these use, or gradviz has a note on them.
+SAY_MORE = {"jvp", "nested tensors", "encoder with padding", "traced", "scripted", "forward mode", "lazy module"}
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
 @pytest.mark.filterwarnings("ignore")
 def test_the_same_as_the_bare_interpreter(name: str) -> None:
     bare, recorded, _ = both_runs(HEAD + PROGRAMS[name] + "\n")
-    if name == "jvp":  # its first use in a process imports what warns
+    if name in SAY_MORE:
         bare, recorded = bare._replace(warned=[]), recorded._replace(warned=[])
     assert recorded._replace(tensors={}) == bare._replace(tensors={})
     inner = {"b", "c", "a"}  # names of functions, too
