@@ -161,5 +161,6 @@ def _finish(call: _Call) -> None:
     try:
         for leaf in call.leaves:
             recorder.ledger.refresh_grad(leaf)
+        recorder.ledger.refresh_retained()
     finally:
         recorder.stream.stamp_ahead = 0

@@ -102,7 +102,8 @@ class Ledger:
         writer = self._writers.get(last.storage)
         unsure = last.storage in self._foreign or last.storage in self._unfilled
         changed = unsure or reader.version(tensor) != last.version or writer != known.read_after
-        if changed or tensor.requires_grad != last.requires_grad or reader.is_leaf(tensor) != last.is_leaf:
+        flags = (tensor.requires_grad, reader.is_leaf(tensor), tensor.retains_grad)
+        if changed or flags != (last.requires_grad, last.is_leaf, last.retains_grad):
             made_by = writer if changed and writer is not None else last.made_by
             value = self._value(tensor) if changed else last.value
             self._write(known, tensor, made_by, self._grad_fn_of(tensor), last.line, value)
@@ -203,6 +204,14 @@ class Ledger:
                 continue
             tensor = known()
             if tensor is not None and self._grad_value(tensor) != last.grad:
+                self.refresh_grad(tensor)
+
+    def refresh_retained(self) -> None:
+        """Write down again every living tensor that is no leaf and was given a .grad since it was written down last."""
+        for known in list(self._known.values()):
+            last = known.last
+            tensor = known() if last is not None and last.retains_grad and not last.is_leaf else None
+            if last is not None and tensor is not None and self._grad_value(tensor) != last.grad:
                 self.refresh_grad(tensor)
 
     def _grad_value(self, tensor: torch.Tensor) -> Value | None:

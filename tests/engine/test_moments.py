@@ -40,3 +40,17 @@ def test_the_state_at_a_line_is_that_of_the_bare_program(source: str, chance: ra
         if "inference_mode" in source:
             found, expected = forget_versions(found), forget_versions(expected)
         assert found == expected, f"before line {steps[place].line}"
+
+
+def test_the_gradient_that_a_tensor_retains_is_there_once_backward_is_done() -> None:
+    source = (
+        "import torch\nx = torch.ones(2, requires_grad=True)\ny = x.exp()\ny.retain_grad()\ny.sum().backward()\n"
+        "z = 1\ny.grad = None\nz = 2\n"
+    )
+    trace = record(source, seed=SEED)
+    for line, expected in bare_moments(source)[3:]:
+        step = next(step.id for step in trace.steps if step.kind == "line" and step.line == line)
+        moment = at_step(trace, step)
+        tensor = moment.tensors[next(number for name, number in held(moment).items() if name.text == "y")]
+        assert recorded(moment, tensor) == expected["y"], line
+        assert tensor.retains_grad is (line > 4)
