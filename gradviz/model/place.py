@@ -2,6 +2,7 @@
 
 import ast
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -35,6 +36,11 @@ class Placed(NamedTuple):
         """The statement after it."""
         return self.block[self.at + 1] if self.at + 1 < len(self.block) else None
 
+    @property
+    def previous(self) -> ast.stmt | None:
+        """The statement before it."""
+        return self.block[self.at - 1] if self.at else None
+
 
 class Text:
     """A program's text and the tree of it."""
@@ -44,11 +50,12 @@ class Text:
         self.source = program.source
         self.tree = program.tree
         self._lines = _LINE.findall(program.source)
-        self._functions = _functions(program.tree)
+        self._functions = functions_of(program.tree)
         self._starts = [0]
         for line in self._lines:
             self._starts.append(self._starts[-1] + len(line))
         self.statements = [Placed(one, block, at) for block in _blocks(program.tree) for at, one in enumerate(block)]
+        self._on_line: dict[int, list[Placed]] = {}
         self._bindings: dict[tuple[int, str], Placed] = {}
         for placed in self.statements:
             self._note(placed)
@@ -78,6 +85,33 @@ class Text:
         line = (node.end_lineno or node.lineno) - 1
         return self._starts[line] + len(self._lines[line].rstrip("\r\n"))
 
+    def last_line(self, node: ast.expr | ast.stmt) -> int:
+        """The number of the last line that a node is on."""
+        return lines_of(node)[-1]
+
+    def lines(self, first: int, end: int) -> list[str]:
+        """The lines from one up to another, without their ends."""
+        return [line.rstrip("\r\n") for line in self._lines[first - 1 : end - 1]]
+
+    def statement(self, line: int, part: str = "") -> Placed | None:
+        """The innermost statement on a line; of several beside each other the first in which a part is written."""
+        found = [one for one in self._on_line.get(line, ()) if part in self.cut(one.statement)]
+        return min(found, key=lambda one: len(lines_of(one.statement)), default=None)
+
+    def line_of(self, position: int) -> int:
+        """The number of the line that a position is on."""
+        return bisect_right(self._starts, position, 0, len(self._lines))
+
+    def line_span(self, line: int) -> tuple[int, int]:
+        """The positions of the begin and the end of a line."""
+        return self._starts[line - 1], self._starts[line]
+
+    def with_on(self, line: int, statement: ast.stmt) -> ast.With | None:
+        """The with statement, of one item, that begins on a line and has a statement in its block."""
+        found = (placed.statement for placed in self._on_line.get(line, ()))
+        blocks = (one for one in found if isinstance(one, ast.With) and len(one.items) == 1)
+        return next((one for one in blocks if one.lineno == line and statement in one.body), None)
+
     def newline(self) -> str:
         """How lines end in this text."""
         first = self._lines[0]
@@ -93,6 +127,8 @@ class Text:
 
     def _note(self, placed: Placed) -> None:
         statement = placed.statement
+        for line in lines_of(statement):
+            self._on_line.setdefault(line, []).append(placed)
         if not isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr):
             return
         for name in bound_by(statement):
@@ -106,8 +142,8 @@ class Text:
         return self._starts[line - 1] + len(self._lines[line - 1].encode()[:column].decode(errors="replace"))
 
 
-def _functions(tree: ast.Module) -> dict[int, ast.AST]:
-    """The innermost function of each line that is in one."""
+def functions_of(tree: ast.Module) -> dict[int, ast.AST]:
+    """Return the innermost function of each line that is in one."""
     return {
         line: node
         for node in ast.walk(tree)  # outer ones come first

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from typing import Literal, NamedTuple
 
 from gradviz.model.births import births
+from gradviz.model.edits import keyword_added, line_after, line_removed, line_toggled, same
 from gradviz.model.place import Edit, Placed, Text, lines_of
 from gradviz.model.program import parse
 from gradviz.model.trace import ProgramError, Tensor, Trace
@@ -20,7 +21,7 @@ Locked = Literal["dtype", "not a leaf", "leaf", "inference", "untracked", "no pl
 FACTORIES = frozenset(
     (
         *("arange", "empty", "empty_like", "eye", "full", "full_like", "linspace", "logspace", "ones", "ones_like"),
-        *("rand", "rand_like", "randn", "randn_like", "tensor", "zeros", "zeros_like"),
+        *("rand", "rand_like", "randn", "randn_like", "randint", "tensor", "zeros", "zeros_like"),
     )
 )
 KEYWORD: Literal["requires_grad"] = "requires_grad"
@@ -108,12 +109,12 @@ class Toggles:
         placed = self._binding(text, tensor, name)
         target = _expression(tensor, name)
         if flag != KEYWORD:
-            return None if placed is None else _line_after(text, placed, _STATEMENTS[flag].format(target))
+            return None if placed is None else line_toggled(text, placed, _STATEMENTS[flag].format(target))
         on = not tensor.requires_grad
         return (
             (None if placed is None else self._set_later(text, placed, tensor, target))
             or self._in_call(text, tensor, on=on)
-            or (None if placed is None else _inserted(text, placed.statement, f"{target}.requires_grad_({on})"))
+            or (None if placed is None else line_after(text, placed.statement, f"{target}.requires_grad_({on})"))
         )
 
     def _binding(self, text: Text, tensor: Tensor, name: str) -> Placed | None:
@@ -136,18 +137,23 @@ class Toggles:
         if not setters or setters[-1].placed.at <= placed.at:
             return None
         statement, value = setters[-1].placed.statement, setters[-1].value
-        ours = statement is placed.next and _same(text.cut(statement), f"{target}.requires_grad_({not on})")
-        removed = _removed(text, placed.statement, statement) if ours and (tensor.id, on) in self._flags else None
+        ours = statement is placed.next and same(text.cut(statement), f"{target}.requires_grad_({not on})")
+        removed = line_removed(text, placed.statement, statement) if ours and (tensor.id, on) in self._flags else None
         return removed or _flipped(text, value, on=on)
 
     def _in_call(self, text: Text, tensor: Tensor, *, on: bool) -> Edit | None:
         """In the call that made it, if that made no other tensor."""
-        made = self._calls.get(tensor.id)
-        if made is None or self._times[made] > 1:
+        call = self.factory(tensor.id)
+        return None if call is None or self._times[self._calls[tensor.id]] > 1 else _keyword(text, call, on=on)
+
+    def factory(self, number: int) -> ast.Call | None:
+        """Return the call in the text that a tensor came from, if it came from one and it is certain which."""
+        made = self._calls.get(number)
+        if made is None or self._text is None:
             return None
         line, written = made
-        calls = [call for call in self._factories.get(line, ()) if _same(text.cut(call), written)]
-        return _keyword(text, calls[0], on=on) if len(calls) == 1 else None
+        calls = [call for call in self._factories.get(line, ()) if same(self._text.cut(call), written)]
+        return calls[0] if len(calls) == 1 else None
 
 
 _STATEMENTS = {"retain_grad": "{0}.retain_grad()", "detach": "{0} = {0}.detach()"}
@@ -190,33 +196,17 @@ def _is_factory(function: ast.expr) -> bool:
     return name in FACTORIES
 
 
-def _same(text: str, other: str) -> bool:
-    return text.split() == other.split()
-
-
 def _keyword(text: Text, call: ast.Call, *, on: bool) -> Edit | None:
     """Add, flip or remove the keyword of a factory call."""
     keyword = next((one for one in call.keywords if one.arg == KEYWORD), None)
     close = text.end(call) - 1
     if keyword is None:
-        return _added(text, call, close) if on else None
+        return keyword_added(text, call, _ADDED) if on else None
     if not isinstance(keyword.value, ast.Constant) or keyword.value.value is on:
         return None
     if not on and text.source[:close].endswith(f", {_ADDED}") and len(call.keywords) + len(call.args) > 1:
         return Edit(close - len(f", {_ADDED}"), close, "")
     return Edit(text.start(keyword.value), text.end(keyword.value), str(on))
-
-
-def _added(text: Text, call: ast.Call, close: int) -> Edit | None:
-    """The keyword behind the last argument, before whatever comma, comment or line end follows that."""
-    last = max((text.end(one) for one in (*call.args, *(keyword.value for keyword in call.keywords))), default=None)
-    if last is None:
-        return Edit(close, close, _ADDED)
-    between = text.source[last:close]
-    while between.lstrip().startswith(")"):  # the argument is in parentheses
-        last += between.index(")") + 1
-        between = text.source[last:close]
-    return Edit(last, last, f", {_ADDED}")
 
 
 def _flipped(text: Text, value: ast.Constant | Edit, *, on: bool) -> Edit | None:
@@ -240,28 +230,3 @@ def _setter(text: Text, placed: Placed) -> _Setter | None:
         case ast.Assign(targets=[ast.Attribute(value=owner, attr="requires_grad")], value=ast.Constant() as value):
             return _Setter(text.cut(owner), placed, value)
     return None
-
-
-def _line_after(text: Text, placed: Placed, line: str) -> Edit | None:
-    """Take the line away that follows the statement, or put it there."""
-    if placed.next is not None and _same(text.cut(placed.next), line):
-        return _removed(text, placed.statement, placed.next)
-    return _inserted(text, placed.statement, line)
-
-
-def _inserted(text: Text, statement: ast.stmt, line: str) -> Edit:
-    indent = text.before(statement)
-    end = text.end(statement)
-    if indent.strip() or text.after(statement).lstrip().startswith(";"):  # it shares its line with others
-        return Edit(end, end, f"; {line}")
-    end = text.line_end(statement)
-    return Edit(end, end, f"{text.newline()}{indent}{line}")
-
-
-def _removed(text: Text, before: ast.stmt, statement: ast.stmt) -> Edit | None:
-    """The edit that takes away what _inserted put there; None where a comment would go with it."""
-    if text.before(statement).strip():
-        return Edit(text.end(before), text.end(statement), "")
-    if text.after(statement).strip() or statement.lineno != (before.end_lineno or before.lineno) + 1:
-        return None
-    return Edit(text.line_end(before), text.line_end(statement), "")
