@@ -1,4 +1,7 @@
-"""Lines that take a .grad away. No op runs for it, so it is the text of the lines that ran that tells which it was."""
+"""Lines that take a .grad away, or ask for one to be kept.
+
+No op runs for it, so it is the text of the lines that ran that tells which it was.
+"""
 
 import re
 from bisect import bisect_left
@@ -9,8 +12,16 @@ from gradviz.model.trace import Trace
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _ZERO = re.compile(r"\bzero_grad\(")
+_RETAINS = re.compile(r"([\w.\[\]'\"]+)\.retain_grad\(")
 _GONE = re.compile(r"\bdel\b|=\s*None\b")
 _WHOSE = re.compile(r"([\w.]*)(\]?)\.grad\b\s*(?:=(?!=)|[,;)]|$)")
+
+
+class LineRan(NamedTuple):
+    """A line about to run."""
+
+    step: int
+    line: int
 
 
 class Clearings(NamedTuple):
@@ -30,6 +41,18 @@ def clearings(trace: Trace) -> dict[str | None, Clearings]:
         if step.kind == "line" and step.line is not None:
             for name in named.get(step.line, ()):
                 _add(found.setdefault(name, Clearings([], [], [])), step.id, step.line)
+    return found
+
+
+def retainings(trace: Trace) -> dict[str, list[LineRan]]:
+    """Return the lines that ran and call retain_grad() on each name, in order."""
+    texts = enumerate(_LINE_END.split(trace.source), 1)
+    named = {line: names for line, text in texts if (names := _RETAINS.findall(text.partition("#")[0]))}
+    found: dict[str, list[LineRan]] = {}
+    for step in trace.steps if named else ():
+        if step.kind == "line" and step.line is not None:
+            for name in named.get(step.line, ()):
+                found.setdefault(name, []).append(LineRan(step.id, step.line))
     return found
 
 

@@ -5,8 +5,11 @@ from math import inf
 from typing import NamedTuple
 
 from gradviz.model.births import births
-from gradviz.model.clearings import Clearings, clearings
+from gradviz.model.clearings import Clearings, LineRan, clearings, retainings
 from gradviz.model.foretold import reachable
+from gradviz.model.place import functions_of
+from gradviz.model.program import Program, parse
+from gradviz.model.readouts import readouts
 from gradviz.model.trace import BackwardCall, Op, Tensor, Trace
 
 
@@ -31,10 +34,19 @@ class Grounds(NamedTuple):
     kept_out: frozenset[int]  # tensors that require grad, or would but for the grad mode they were made in
     born: set[int]  # ops that only bring a tensor into the world
     clearings: dict[str | None, Clearings]
+    retainings: dict[str, list[LineRan]]
+    failed: int | None  # the call that raised the error that ended the run
 
     def calls_before(self, step: float) -> int:
         """How many backward calls there were before a step."""
         return bisect_left(self.starts, step)
+
+    def retained_late(self, tensor: Tensor, after: int) -> int | None:
+        """The line that called retain_grad() on a tensor after a step; None where one did before it too."""
+        begun = self.lives[tensor.id, tensor.step].begun
+        calls = [call for name in tensor.names for call in self.retainings.get(name, ()) if call.step >= begun]
+        first = min(calls, default=None)
+        return None if first is None or first.step < after else first.line
 
     def target(self, tensor: Tensor) -> int | None:
         """The grad_fn through which the gradient of a tensor would come."""
@@ -54,6 +66,8 @@ def grounds(trace: Trace) -> Grounds:
         _kept_out(trace),
         births(trace),
         clearings(trace),
+        retainings(trace),
+        _failed(trace),
     )
 
 
@@ -102,11 +116,28 @@ def _is_backward(call: BackwardCall) -> bool:
     return "backward(" in (call.call or "")
 
 
+def _failed(trace: Trace) -> int | None:
+    """The last call, if no line of its own function ran after it: a hook or a Function may have raised elsewhere."""
+    program = parse(trace.source) if trace.error is not None and trace.backwards else None
+    if not isinstance(program, Program):
+        return None
+    call, functions = trace.backwards[-1], functions_of(program.tree)
+    own = functions.get(call.line or 0)
+    later = (step.line for step in trace.steps[call.step :] if step.kind == "line" and step.line is not None)
+    return None if any(functions.get(line) is own for line in later) else len(trace.backwards) - 1
+
+
 def _cuts(trace: Trace) -> dict[int, Op]:
     """Data followed back from every root; where a path without a cut leads to a tensor, that one counts."""
     leads: dict[int, Op | None] = {root: None for call in trace.backwards for root in call.roots if root is not None}
+    lines: set[int | None] = set()  # on which something was made that leads to a root
+    read = readouts(trace) if leads else None
     for op in reversed(trace.ops):
         results = [leads[tensor] for tensor in op.outputs if tensor in leads]
+        if read is not None and read.leads(op, lines):
+            results = [op]
+        elif results:
+            lines.add(op.line)
         if op.phase != "forward" or not results:
             continue
         cut = op if cut_off(op) else None if None in results else results[0]

@@ -5,9 +5,10 @@ from typing import Literal, NamedTuple
 
 from gradviz.model.clearings import cleared_on
 from gradviz.model.grounds import Grounds, grounds
-from gradviz.model.trace import BackwardCall, GradMode, Tensor, Trace
+from gradviz.model.trace import GradMode, Op, Tensor, Trace
 
 WhyNoGrad = Literal[
+    "dtype",  # made by the program, of a dtype that cannot require grad
     "flag off",  # made by the program, without requires_grad
     "untracked",  # made from tensors none of which requires grad
     "no_grad",
@@ -16,6 +17,7 @@ WhyNoGrad = Literal[
     "not differentiable",
     "unrecorded",  # autograd had something to record for another reason: inside a Function, a hook
     "not a leaf",  # and does not retain_grad
+    "too late",  # retain_grad() was called after the backward that came by
     "not run",
     "cleared",
     "returned",  # torch.autograd.grad hands gradients out and adds none to .grad
@@ -42,7 +44,8 @@ def why(known: Grounds, tensor: Tensor) -> Why:
         return _untracked(known, tensor)
     life = known.lives[tensor.id, tensor.step]
     if life.granted is not None:
-        return Why("cleared", cleared_on(known.clearings, tensor.names, life.granted, tensor.step))
+        # What a line does is stamped with the step after the next line's: that line comes before the stamp.
+        return Why("cleared", cleared_on(known.clearings, tensor.names, life.granted - 1, tensor.step))
     calls = known.calls_before(life.end)
     ran = calls > known.calls_before(life.begun)
     reason = _not_filled(known, tensor, calls) if ran else Why("not run")
@@ -51,18 +54,45 @@ def why(known: Grounds, tensor: Tensor) -> Why:
 
 
 def _untracked(known: Grounds, tensor: Tensor) -> Why:
-    trace = known.trace
-    maker = None if tensor.made_by is None else trace.ops[tensor.made_by]
-    if maker is None or maker.phase == "backward" or not maker.inputs or maker.id in known.born:
-        return Why("flag off")
-    reason = maker.why_unrecorded
-    if reason in (None, "no input requires grad") or (reason in _MODES and tensor.id not in known.kept_out):
+    maker = _maker(known, tensor)
+    if maker is None:
+        return Why("flag off" if differentiable(tensor.dtype) else "dtype")
+    op = cutter(known, tensor)
+    if op is None:
         return Why("untracked")
-    if reason in _MODES:
-        return Why(_MODES[reason], None if maker.region is None else trace.regions[maker.region].line)
-    return Why(_NAMED.get(reason, "unrecorded"), maker.line)
+    mode = _MODES.get(op.why_unrecorded)
+    if mode is not None:
+        return Why(mode, None if op.region is None else known.trace.regions[op.region].line)
+    return Why(_NAMED.get(op.why_unrecorded, "unrecorded"), op.line)
 
 
+def _maker(known: Grounds, tensor: Tensor) -> Op | None:
+    """The op that computed a tensor from others; None: it was only brought into the world."""
+    maker = None if tensor.made_by is None else known.trace.ops[tensor.made_by]
+    made = maker is None or maker.phase == "backward" or not maker.inputs or maker.id in known.born
+    return None if made else maker
+
+
+def cutter(known: Grounds, tensor: Tensor) -> Op | None:
+    """Return the op that kept a tensor out of the graph: its own, or one in the same expression, x.detach().exp()."""
+    maker = _maker(known, tensor)
+    while maker is not None:
+        reason = maker.why_unrecorded
+        if reason not in (None, "no input requires grad") and (reason not in _MODES or tensor.id in known.kept_out):
+            return maker
+        inputs = (known.trace.tensors[number] for number in maker.inputs)
+        inside = (one for one in inputs if one.line == maker.line and not one.names and not one.requires_grad)
+        tensor = next((one for one in inside if one.made_by is not None and one.made_by < maker.id), _NOTHING)
+        maker = _maker(known, tensor)
+    return None
+
+
+def differentiable(dtype: str) -> bool:
+    """Whether tensors of a dtype can require grad."""
+    return dtype.startswith(("float", "bfloat", "complex"))
+
+
+_NOTHING = Tensor(-1, 0, (), "", "", False, True, False, False, None, 0, 0, None, None, None, None)
 _MODES: dict[str | None, WhyNoGrad] = {"no_grad": "no_grad", "inference": "inference"}
 _NAMED: dict[str | None, WhyNoGrad] = {"detach": "detach", "not differentiable": "not differentiable"}
 
@@ -72,6 +102,10 @@ def _not_filled(known: Grounds, tensor: Tensor, count: int) -> Why:
     target = known.target(tensor)
     calls = [] if target is None else known.reached.get(target, [])
     before = bisect_left(calls, count)
+    if before and tensor.retains_grad and not tensor.is_leaf:
+        late = known.retained_late(tensor, known.starts[calls[before - 1]])
+        if late is not None:
+            return Why("too late", late)
     if before:
         return _came_by(known, target, calls[before - 1])
     cut = known.cuts.get(tensor.id)
@@ -89,12 +123,36 @@ def _came_by(known: Grounds, target: int | None, place: int) -> Why:
         return Why("returned", call.line)
     if call.inputs is not None and target not in call.inputs:
         return Why("left out", call.line)
-    return Why("failed" if _raised(known.trace, call) else "no gradient", call.line)
+    return Why("failed" if place == known.failed else "no gradient", call.line)
 
 
-def _raised(trace: Trace, call: BackwardCall) -> bool:
-    error = trace.error
-    return error is not None and call is trace.backwards[-1] and error.line == call.line
+def origin(known: Grounds, tensor: Tensor) -> Tensor:
+    """Return the tensor that is to blame for one without requires_grad: itself, or one that it was computed from.
+
+    One that something kept out of the graph comes before those whose flag is off, of which a float comes first.
+    """
+    best, todo, seen = tensor, [tensor], {tensor.id}
+    rank = _RANKS
+    while todo:
+        one = todo.pop(0)
+        reason = why(known, one).reason
+        if _rank(one, reason) < rank:
+            best, rank = one, _rank(one, reason)
+        maker = None if one.made_by is None else known.trace.ops[one.made_by]
+        if reason == "untracked" and maker is not None:
+            inputs = [known.trace.tensors[number] for number in maker.inputs if number not in seen]
+            seen.update(maker.inputs)
+            todo += [one for one in inputs if not one.requires_grad]
+    return best
+
+
+_RANKS = 4
+
+
+def _rank(tensor: Tensor, reason: WhyNoGrad) -> int:
+    """How likely it is that the person meant this one to require grad; 0 is likeliest."""
+    order: dict[WhyNoGrad, int] = {"untracked": _RANKS, "flag off": 1 if tensor.names else 2, "dtype": 3}
+    return order.get(reason, 0)
 
 
 def mode_to_blame(trace: Trace) -> GradMode | None:
@@ -108,6 +166,7 @@ def mode_to_blame(trace: Trace) -> GradMode | None:
 
 TEXTS: dict[str, dict[WhyNoGrad, str]] = {
     "en": {
+        "dtype": "its dtype cannot require grad",
         "flag off": "requires_grad is False",
         "untracked": "no input requires grad",
         "no_grad": "made under no_grad",
@@ -116,6 +175,7 @@ TEXTS: dict[str, dict[WhyNoGrad, str]] = {
         "not differentiable": "its op is not differentiable",
         "unrecorded": "not recorded",
         "not a leaf": "not a leaf",
+        "too late": "retain_grad came after backward",
         "not run": "no backward yet",
         "cleared": "set to None",
         "returned": "autograd.grad returns, adds nothing",
@@ -128,6 +188,7 @@ TEXTS: dict[str, dict[WhyNoGrad, str]] = {
         "unused": "no recorded op used it",
     },
     "ja": {
+        "dtype": "requires_grad にできない dtype",
         "flag off": "requires_grad は False",
         "untracked": "requires_grad の入力なし",
         "no_grad": "no_grad の中で作成",
@@ -136,6 +197,7 @@ TEXTS: dict[str, dict[WhyNoGrad, str]] = {
         "not differentiable": "微分できない演算の結果",
         "unrecorded": "記録なし",
         "not a leaf": "葉ではない",
+        "too late": "retain_grad が backward の後",
         "not run": "backward 未実行",
         "cleared": "None に戻された",
         "returned": "autograd.grad は返すだけで加算しない",
