@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import torch
 
-from gradviz.engine import reader
+from gradviz.engine import entries, reader
 from gradviz.engine.blame import Failure
 from gradviz.engine.quiet import Untraced
 from gradviz.engine.recorder import Recorder
@@ -37,7 +37,7 @@ class BackwardWatch:
         self.calls = 0
         self.failure: Failure | None = None  # the last error that left the engine
 
-    def wrap(self, engine_run: reader.EngineRun) -> reader.EngineRun:
+    def wrap(self, engine_run: entries.EngineRun) -> entries.EngineRun:
         """Return the engine's entry with recording around it."""
 
         def watched(roots: tuple[object, ...], *args: object, **kwargs: object) -> object:

@@ -12,9 +12,9 @@ from types import FrameType
 
 import torch
 
-from gradviz.engine import reader
+from gradviz.engine import entries, reader
+from gradviz.engine.entries import Function
 from gradviz.engine.quiet import Untraced
-from gradviz.engine.reader import Function
 
 # What compiles what it is given, or traces it, without that the person has said so.
 _INNER = ("torch._higher_order_ops", "torch.jit")
@@ -43,8 +43,8 @@ def replace_compilers(note: Callable[[str], None]) -> Callable[[], None]:
 
         return traced
 
-    undo = [reader.replace(torch, "compile", as_written)]
-    undo += [reader.replace(torch.jit, name, unseen(getattr(torch.jit, name))) for name in ("trace", "trace_module")]
+    undo = [entries.replace(torch, "compile", as_written)]
+    undo += [entries.replace(torch.jit, name, unseen(getattr(torch.jit, name))) for name in ("trace", "trace_module")]
 
     def undo_all() -> None:
         for one in undo:

@@ -7,7 +7,7 @@ grad_fn is put on the outputs after forward has returned, when no op runs that c
 
 from collections.abc import Callable
 
-from gradviz.engine import reader
+from gradviz.engine import entries
 from gradviz.engine.quiet import Untraced
 from gradviz.engine.recorder import Recorder
 
@@ -18,7 +18,7 @@ class FunctionWatch:
     def __init__(self, here: Callable[[], Recorder]) -> None:
         self._here = here  # the recorder of this thread
 
-    def wrap(self, apply: reader.FunctionApply) -> reader.FunctionApply:
+    def wrap(self, apply: entries.FunctionApply) -> entries.FunctionApply:
         """Return the entry with recording around it."""
 
         def watched(function: type, *args: object, **kwargs: object) -> object:

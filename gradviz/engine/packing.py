@@ -6,7 +6,7 @@ tensor and hands its result on as it is. Until it returns, the op around it must
 
 from collections.abc import Callable
 
-from gradviz.engine import reader
+from gradviz.engine import entries
 from gradviz.engine.quiet import Untraced
 from gradviz.engine.recorder import Recorder
 
@@ -17,10 +17,10 @@ class PackWatch:
     def __init__(self, here: Callable[[], Recorder]) -> None:
         self._here = here  # the recorder of this thread
 
-    def wrap(self, push: reader.PushHooks) -> reader.PushHooks:
+    def wrap(self, push: entries.PushHooks) -> entries.PushHooks:
         """Return the entry with its pack hook watched."""
 
-        def watched(pack: reader.Hook, unpack: reader.Hook) -> None:
+        def watched(pack: entries.Hook, unpack: entries.Hook) -> None:
             def packing(tensor: object) -> object:
                 recorder = self._here()
                 with Untraced():  # a line of the hook is no place to write things down either

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
-from gradviz.engine import reader
+from gradviz.engine import entries
 
 
 class Stopwatch:
@@ -37,7 +37,7 @@ def phases() -> Iterator[tuple[Stopwatch, Stopwatch]]:
     """Give two watches that run within backward and within optimizers' step()."""
     backward, optimizer = Stopwatch(), Stopwatch()
 
-    def timed(engine_run: reader.EngineRun) -> reader.EngineRun:
+    def timed(engine_run: entries.EngineRun) -> entries.EngineRun:
         def run(*args: object, **kwargs: object) -> object:
             backward.start()
             try:
@@ -48,7 +48,7 @@ def phases() -> Iterator[tuple[Stopwatch, Stopwatch]]:
         return run
 
     undo: list[Callable[[], None]] = [
-        reader.replace_engine_run(timed),
+        entries.replace_engine_run(timed),
         register_optimizer_step_pre_hook(lambda *_: optimizer.start()).remove,
         register_optimizer_step_post_hook(lambda *_: optimizer.stop()).remove,
     ]

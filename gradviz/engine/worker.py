@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import NamedTuple
 
-from gradviz.engine import chance, reader
+from gradviz.engine import chance, entries
 from gradviz.engine.backward import BackwardWatch
 from gradviz.engine.blame import spoken_of
 from gradviz.engine.compilers import replace_compilers
@@ -62,12 +62,12 @@ def recorded(program: Program, request: Request, stream: Stream) -> Recorded:
     error: ProgramError | None = None
     backward = BackwardWatch(threads.here)
     undo = [
-        reader.replace_engine_run(backward.wrap),
-        reader.replace_function_apply(FunctionWatch(threads.here).wrap),
-        reader.replace_push_hooks(PackWatch(threads.here).wrap),
-        reader.replace_data(run.ledger.reassigned),
-        reader.replace_swap(run.ledger.swap),
-        reader.replace_exports(run.ledger.handed_out),
+        entries.replace_engine_run(backward.wrap),
+        entries.replace_function_apply(FunctionWatch(threads.here).wrap),
+        entries.replace_push_hooks(PackWatch(threads.here).wrap),
+        entries.replace_data(run.ledger.reassigned),
+        entries.replace_swap(run.ledger.swap),
+        entries.replace_exports(run.ledger.handed_out),
         replace_compilers(lambda what: stream.warn(Warned(source.here()[0], NOTE, what))),
         threads.follow(),
     ]

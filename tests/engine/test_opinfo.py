@@ -13,9 +13,10 @@ import pytest
 import torch
 from torch.testing._internal.common_methods_invocations import op_db
 
+from gradviz.engine.entries import replace_function_apply
 from gradviz.engine.functions import FunctionWatch
 from gradviz.engine.quiet import Untraced
-from gradviz.engine.reader import Node, replace_function_apply
+from gradviz.engine.reader import Node
 from gradviz.engine.recorder import Recorder, Run
 from gradviz.engine.regions import Regions
 from gradviz.engine.source import Source
