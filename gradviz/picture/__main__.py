@@ -17,13 +17,12 @@ import msgspec
 
 from gradviz import intake
 from gradviz.intake import TraceBuilder, concluded
-from gradviz.model.cost import Costs, added
-from gradviz.model.costtable import cost_table
 from gradviz.model.trace import Trace
 from gradviz.model.wire import MAX_PAYLOAD, Exit, Frame, FrameError, FrameReader, Kind, Ready, Request, pack
 from gradviz.picture import inspecting
 from gradviz.picture.inspection import Inspect
 from gradviz.picture.make import Stage, smaller, stage, unable
+from gradviz.picture.measured import Measured
 from gradviz.picture.picture import Options, Save, Saved
 
 if sys.platform != "win32":
@@ -58,8 +57,7 @@ class Session:
         self._how: Exit | FrameError | None = None  # how the run ended; None: it goes on
         self._record: Trace | None = None  # of the whole run, once it was asked for
         self._stage: tuple[Options, Stage] | None = None  # of the record, if it was stepped through
-        self._measuring: int | None = None  # the run whose costs are coming
-        self._costs = Costs()
+        self._measured = Measured()
         self._next = 0.0  # when the run may be shown unfinished
 
     def take(self, frame: Frame) -> Iterator[bytes]:
@@ -67,9 +65,7 @@ class Session:
         if frame.kind is Kind.READY:
             self._ready = intake.ready(frame.payload)
         elif frame.kind is Kind.REDRAW:
-            self._options = _OPTIONS.decode(frame.payload)
-            if self._builder is not None and self._how is not None:
-                yield self._answer(self._builder)
+            yield from self._shown_as(_OPTIONS.decode(frame.payload))
         elif frame.kind is Kind.SAVE:
             yield self._saved(_SAVE.decode(frame.payload))
         elif frame.kind is Kind.INSPECT:
@@ -77,32 +73,29 @@ class Session:
         elif frame.kind is Kind.RUN:
             self._begin(frame.run, intake.request(frame.payload))
             yield pack(Kind.RUN, frame.run)
-        elif frame.run == self._measuring:
-            yield from self._measured(frame)
+        elif self._measured.expects(frame.run):
+            self._measured.take(frame)
+            yield self._measured.told(self._options.language)
         elif frame.run == self._run and self._builder is not None and self._how is None:
             self._how = _progress(self._builder, frame)
             if self._how is not None:
                 yield self._answer(self._builder)
 
+    def _shown_as(self, options: Options) -> Iterator[bytes]:
+        before, self._options = self._options, options
+        if options.language != before.language:
+            yield self._measured.told(options.language)
+        if self._builder is not None and self._how is not None:
+            yield self._answer(self._builder)
+
     def _begin(self, run: int, request: Request) -> None:
         """Take up a run. One that measures leaves the record of the run before as it is, to be looked at."""
         if request.budget is not None:
-            self._measuring, self._costs = run, Costs()
+            self._measured.begin(run)
             return
         self._run, self._how, self._record, self._stage = run, None, None, None
         self._builder = TraceBuilder(request, self._ready)
         self._next = time.monotonic() + FIRST
-
-    def _measured(self, frame: Frame) -> Iterator[bytes]:
-        """Answer each page with all that has been measured so far; what is no page ends it."""
-        try:
-            if frame.kind is Kind.PAGE:
-                self._costs = added(self._costs, intake.cost_page(frame.payload))
-        except FrameError:
-            self._measuring = None
-        done = self._costs.done or frame.kind is Kind.EXITED or self._measuring is None
-        table = cost_table(self._costs, self._options.language)._replace(done=done)
-        yield pack(Kind.COSTS, frame.run, msgspec.json.encode(table))
 
     def unfinished(self) -> Iterator[bytes]:
         """Yield a picture of a run that goes on, now and then."""

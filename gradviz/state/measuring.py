@@ -6,11 +6,12 @@ ends it. All grad modes are measured at once: the mode chosen changes nothing.
 
 from gradviz.model.costtable import CostTable
 from gradviz.model.trace import LimitName
-from gradviz.model.wire import Request
+from gradviz.model.wire import Limits, Request
 from gradviz.state.messages import CancelRun, Effects, Measure
 from gradviz.state.values import AppState, Measuring, Phase
 
 BUDGET = 2.0  # seconds of timed runs
+LIMITS = Limits(seconds=600.0)  # a slow program is run some ten times, and the person can stop it
 
 
 def wants(state: AppState) -> bool:
@@ -41,7 +42,7 @@ def begun(state: AppState) -> tuple[AppState, Effects]:
     """Return the state in which the program is being measured."""
     run = state.next_run
     measuring = state.measuring._replace(pressed=False, run=run, going=True, source=state.text, limit=None)
-    return state._replace(measuring=measuring), (Measure(run, Request(state.text, budget=BUDGET)),)
+    return state._replace(measuring=measuring), (Measure(run, Request(state.text, limits=LIMITS, budget=BUDGET)),)
 
 
 def pressed(state: AppState) -> tuple[AppState, Effects]:

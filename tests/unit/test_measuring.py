@@ -10,7 +10,7 @@ from gradviz.model.trace import Limit
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Options, Picture, Problem
 from gradviz.state import messages as m
-from gradviz.state.measuring import BUDGET
+from gradviz.state.measuring import BUDGET, LIMITS
 from gradviz.state.update import update
 from gradviz.state.values import AppState, Measuring
 
@@ -56,7 +56,7 @@ def measured() -> AppState:
 
 def test_a_picture_at_rest_is_measured_under_a_number_of_its_own() -> None:
     state, effects = play(seen(), m.Rested(1))
-    assert effects == [m.Measure(2, Request("x", budget=BUDGET))]
+    assert effects == [m.Measure(2, Request("x", limits=LIMITS, budget=BUDGET))]
     assert state.measuring.going
     assert not state.busy
     state, _ = play(state, m.CostsArrived(2, TABLE))
@@ -78,13 +78,13 @@ def test_typing_puts_it_off_and_ends_it() -> None:
     state, effects = play(seen(), m.Edited("xy"), m.Rested(1), m.Rested(2))
     assert not state.measuring.going
     state, effects = play(state, m.RunExited(2, DONE), answer(2), m.Rested(2))
-    assert effects[-1] == m.Measure(3, Request("xy", budget=BUDGET))
+    assert effects[-1] == m.Measure(3, Request("xy", limits=LIMITS, budget=BUDGET))
     state, _ = play(state, m.CostsArrived(3, TABLE), m.Edited("xyz"), m.CostsArrived(3, WHOLE), m.RunExited(3, KILLED))
     assert state.measuring.table == TABLE  # and of what is pale now
     assert state.measuring.of == "xy"
     assert not state.measuring.going
     state, effects = play(state, m.Edited("xy"), m.RunExited(5, DONE), answer(5), m.Rested(5))
-    assert effects[-1] == m.Measure(6, Request("xy", budget=BUDGET))  # it had been cut short
+    assert effects[-1] == m.Measure(6, Request("xy", limits=LIMITS, budget=BUDGET))  # it had been cut short
 
 
 def test_the_grad_mode_chosen_changes_no_costs() -> None:
@@ -121,7 +121,7 @@ def test_without_a_wall_only_the_person_measures() -> None:
     state, effects = play(state, m.RunPressed(), m.RunExited(1, DONE), answer(1))
     assert not rests(effects)
     _, effects = play(state, m.MeasurePressed(), m.Rested(1))
-    assert effects == [m.Rest(1), m.Measure(2, Request("x", budget=BUDGET))]
+    assert effects == [m.Rest(1), m.Measure(2, Request("x", limits=LIMITS, budget=BUDGET))]
 
 
 def test_a_press_waits_for_the_picture_and_can_be_taken_back() -> None:

@@ -413,6 +413,17 @@ def test_a_measuring_run_leaves_the_record_as_it_is() -> None:
     assert answers(session, pack(Kind.REDRAW, 0, msgspec.json.encode(Options()))) == [before]
 
 
+def test_costs_are_told_again_in_another_language() -> None:
+    session = Session()
+    japanese = pack(Kind.REDRAW, 0, msgspec.json.encode(Options(language="ja")))
+    assert answers(session, japanese) == []  # there are none yet
+    lap = CostPage((Lap("grad", 1.0, 1.0, 0.0, 0.0),), done=True)
+    (first,) = tables(session, MEASURE + pack(Kind.PAGE, 2, encode(lap)))
+    (second,) = tables(session, pack(Kind.REDRAW, 0, msgspec.json.encode(Options())))
+    assert [(table.rows[0].name, table.done) for table in (first, second)] == [("時間", True), ("time", True)]
+    assert tables(session, pack(Kind.REDRAW, 0, msgspec.json.encode(Options(view="forward")))) == []
+
+
 @pytest.mark.parametrize(("kind", "payload"), [(Kind.PAGE, b"{}"), (Kind.EXITED, encode(Exit(0, 9)))])
 def test_measuring_that_breaks_off_is_done_with_what_it_has(kind: Kind, payload: bytes) -> None:
     session = Session()
