@@ -6,6 +6,7 @@ come in the middle of anything, in any thread.
 """
 
 import weakref
+from array import array
 from collections.abc import Callable, Iterator
 from functools import cache
 
@@ -52,7 +53,8 @@ class Ledger:
         self._known: dict[int, _Known] = {}
         self._storages: dict[int, _Storage] = {}
         self._dead: list[weakref.ref[torch.Tensor]] = []
-        self._dead_storages: list[weakref.ref[torch.UntypedStorage]] = []
+        self._dead_storages: list[_Storage] = []
+        self.events = array("q")  # of each birth and death of a storage in order: step, storage, bytes more or less
         self._foreign: set[int] = set()  # storages that others than torch may write to
         self._unfilled: set[int] = set()  # those of torch.empty, until an op writes to them: kernels do it unseen
         self._sharers: dict[int, list[_Known]] = {}  # storage -> the living tensors in it
@@ -339,8 +341,9 @@ class Ledger:
 
     def _count(self, storage: torch.UntypedStorage, key: int) -> int:
         self._bury_storages()
-        known = _Storage(storage, self._dead_storages.append)
+        known = _Storage(storage, self._storage_died)
         known.id, known.key, known.nbytes = self._next_storage(), key, storage.nbytes()
+        self.events.extend((self._stream.stamp, known.id, known.nbytes))
         self._storages[key] = known
         if reader.is_foreign(storage):
             self._foreign.add(known.id)
@@ -348,13 +351,17 @@ class Ledger:
         self.peak_bytes = max(self.peak_bytes, self._live_bytes)
         return known.id
 
+    def _storage_died(self, dead: weakref.ref[torch.UntypedStorage]) -> None:
+        if isinstance(dead, _Storage):
+            self.events.extend((self._stream.stamp, dead.id, -dead.nbytes))
+            self._dead_storages.append(dead)
+
     def _bury_storages(self) -> None:
         while self._dead_storages:
             dead = self._dead_storages.pop()
-            if isinstance(dead, _Storage):
-                self._live_bytes -= dead.nbytes
-                if self._storages.get(dead.key) is dead:
-                    del self._storages[dead.key]
+            self._live_bytes -= dead.nbytes
+            if self._storages.get(dead.key) is dead:
+                del self._storages[dead.key]
 
     def _next_storage(self) -> int:
         self._storage_count += 1

@@ -18,9 +18,9 @@ import torch
 
 from gradviz.engine import chance, worker
 from gradviz.engine.heap import heap_bytes, keep_freed
+from gradviz.engine.keeper import Keeper
 from gradviz.engine.stage import ambient, main_module
 from gradviz.engine.stopwatch import phases
-from gradviz.engine.stream import Stream
 from gradviz.model.cost import FEW, MODES, CostPage, Held, Lap, Raised
 from gradviz.model.program import FILE, Program, parse
 from gradviz.model.trace import GradMode, ProgramError
@@ -109,7 +109,8 @@ class _Sink(io.TextIOBase):
 def _weigh(runs: _Runs, mode: GradMode, request: Request, send: Callable[[bytes], None]) -> bool:
     """Find a mode's bytes, and whether there is something to time: all, or what comes before backward."""
     runs.reset()
-    found = worker.recorded(runs.program, request._replace(mode=mode), Stream(lambda _: None))
+    keeper = Keeper()
+    found = worker.recorded(runs.program, request._replace(mode=mode), keeper, keeper.watch)
     if found.error is not None:
         send(encode(CostPage(raised=(Raised(mode, found.error),))))
         if not found.backwards:
@@ -117,7 +118,7 @@ def _weigh(runs: _Runs, mode: GradMode, request: Request, send: Callable[[bytes]
     graph = _graph_bytes(runs, mode, found.live_bytes, found.live_tensors)
     memory = found.memory
     held = Held(mode, memory.peak_bytes, memory.saved_bytes, memory.parameter_bytes, graph)
-    send(encode(CostPage(held=(held,))))
+    send(encode(CostPage(held=(held,), lived=(keeper.lived(mode),))))
     return True
 
 

@@ -12,6 +12,7 @@ from gradviz.engine.blame import spoken_of
 from gradviz.engine.compilers import replace_compilers
 from gradviz.engine.console import captured
 from gradviz.engine.functions import FunctionWatch
+from gradviz.engine.ledger import Ledger
 from gradviz.engine.names import Names
 from gradviz.engine.packing import PackWatch
 from gradviz.engine.recorder import Run
@@ -53,8 +54,18 @@ class Recorded(NamedTuple):
     live_tensors: int
 
 
-def recorded(program: Program, request: Request, stream: Stream) -> Recorded:
-    """Run a program under the recorder, to its end or a limit."""
+Watch = Callable[[Ledger], Callable[[], None]]  # begins, and returns what undoes it
+
+
+def recorded(program: Program, request: Request, stream: Stream, *watches: Watch) -> Recorded:
+    """Run a program under the recorder, to its end or a limit.
+
+    Args:
+        program: what to run.
+        request: its grad mode, its seed and its limits.
+        stream: takes the records.
+        watches: what else is to look on.
+    """
     source = Source(program)
     run = Run(stream, source, request.limits.ops)
     names, module = Names(run.ledger, source.modules), main_module(program.source)
@@ -70,6 +81,7 @@ def recorded(program: Program, request: Request, stream: Stream) -> Recorded:
         entries.replace_exports(run.ledger.handed_out),
         replace_compilers(lambda what: stream.warn(Warned(source.here()[0], NOTE, what))),
         threads.follow(),
+        *(watch(run.ledger) for watch in watches),
     ]
     try:
         if request.seed is not None:

@@ -9,13 +9,13 @@ from math import comb
 from statistics import median, quantiles
 from typing import NamedTuple
 
+from gradviz.model.memory import LARGE, Lived, possible
 from gradviz.model.trace import GradMode, ProgramError
 
 MODES: tuple[GradMode, ...] = ("grad", "no_grad", "inference")
 CONFIDENCE = 0.99  # of the interval: one false claim in a hundred comparisons
 NOTICEABLE = 0.02  # a ratio nearer to 1 than this is no difference to speak of
 LONG = 1e9  # seconds; no run lasts as many
-LARGE = 2**63  # bytes
 MOST = 10_000  # timed runs in one page
 FEW = 8  # turns of each, below which no interval reaches CONFIDENCE
 
@@ -55,6 +55,7 @@ class CostPage(NamedTuple):
     held: tuple[Held, ...] = ()
     raised: tuple[Raised, ...] = ()
     done: bool = False
+    lived: tuple[Lived, ...] = ()
 
 
 class Costs(NamedTuple):
@@ -64,6 +65,7 @@ class Costs(NamedTuple):
     held: tuple[Held, ...] = ()
     raised: tuple[Raised, ...] = ()
     done: bool = False
+    lived: tuple[Lived, ...] = ()
 
 
 class Spread(NamedTuple):
@@ -97,6 +99,7 @@ def sound(page: CostPage) -> bool:
         all(lap[0] > 0 and all(0 <= part < LONG for part in lap) for lap in times)
         and all(0 <= count < LARGE for count in counts)
         and len(page.laps) <= MOST
+        and all(map(possible, page.lived))
     )
 
 
@@ -104,11 +107,13 @@ def added(costs: Costs, page: CostPage) -> Costs:
     """Return the costs with those of one more page; a mode has its bytes, or its error, but once."""
     held = {one.mode: one for one in (*page.held, *costs.held)}
     raised = {one.mode: one for one in (*page.raised, *costs.raised)}
+    lived = {one.mode: one for one in (*page.lived, *costs.lived)}
     return Costs(
         (costs.laps + page.laps)[-MOST:],
         tuple(held[m] for m in MODES if m in held),
         tuple(raised[m] for m in MODES if m in raised),
         page.done,
+        tuple(lived[m] for m in MODES if m in lived),
     )
 
 
