@@ -4,9 +4,12 @@ import json
 
 from gradviz.model.cost import MODES, Costs, Lap, laps_of, spread
 from gradviz.model.costtable import cost_table
+from gradviz.model.memory import Lived
+from gradviz.model.memorytable import Curve
 from gradviz.model.trace import GradMode
 from gradviz.model.verdict import memory_verdict, time_verdict
 
+_TOLD = 3  # of those that hold the peak, in the table
 _PHASES = {"forward_s": "forward", "backward_s": "backward", "optimizer_s": "optimizer"}
 
 
@@ -23,7 +26,13 @@ def table(costs: Costs, language: str = "en") -> str:
     rows = [("", *made.modes), *((row.name, *row.cells) for row in made.rows)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return "\n".join([*lines, *made.errors, *made.verdicts]) + "\n"
+    peaks = [f"{curve.mode}: {curve.peak_text}: {_holders(curve)}" for curve in made.curves]
+    return "\n".join([*lines, *peaks, *made.errors, *made.verdicts]) + "\n"
+
+
+def _holders(curve: Curve) -> str:
+    """The largest of who holds the peak."""
+    return ", ".join(f"{one.name} {one.size} ({one.kind})" for one in curve.holders[:_TOLD])
 
 
 def _mode(costs: Costs, mode: GradMode) -> dict[str, object]:
@@ -39,7 +48,19 @@ def _mode(costs: Costs, mode: GradMode) -> dict[str, object]:
         found |= {name: _spread(laps, part) for name, part in told.items()}
     found |= next((one._asdict() for one in costs.held if one.mode == mode), {})
     found.pop("mode", None)
+    found |= next((_memory(one) for one in costs.lived if one.mode == mode and one.levels), {})
     return found
+
+
+def _memory(lived: Lived) -> dict[str, object]:
+    """Living bytes over the run, and who holds the most."""
+    return {
+        "live_bytes": [{"step": step, "line": line, "bytes": nbytes} for step, line, nbytes in lived.levels],
+        "peak_line": lived.levels[lived.peak].line,
+        "peak_holders": [
+            {"name": one.name, "line": one.line, "bytes": one.nbytes, "kind": one.kind} for one in lived.holders
+        ],
+    }
 
 
 def _spread(laps: tuple[Lap, ...], part: str) -> dict[str, float]:

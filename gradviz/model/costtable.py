@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from gradviz.model.cost import MODES, Costs, Spread, laps_of, spread
+from gradviz.model.memorytable import Curve, curves
 from gradviz.model.quantities import byte_text, second_text
 from gradviz.model.trace import GradMode
 from gradviz.model.verdict import NAMES, memory_verdict, time_verdict
@@ -54,6 +55,7 @@ class CostTable(NamedTuple):
     errors: tuple[str, ...] = ()  # of the modes in which the program raises
     runs: int = 0  # of each mode, so far
     done: bool = False
+    curves: tuple[Curve, ...] = ()  # memory over the run
 
 
 def cost_table(costs: Costs, language: str = "en") -> CostTable:
@@ -68,6 +70,7 @@ def cost_table(costs: Costs, language: str = "en") -> CostTable:
         _errors(costs),
         min((len(laps) for mode in MODES if (laps := laps_of(costs, mode))), default=0),
         costs.done,
+        curves(costs.lived, language),
     )
 
 

@@ -7,10 +7,11 @@ from gradviz.model.costtable import CostTable
 from gradviz.state.values import Measuring
 from gradviz.ui.costbars import CostBars
 from gradviz.ui.cut import CutLabel
+from gradviz.ui.memory import MemoryView
 from gradviz.ui.plain import plain
 from gradviz.ui.theme import Colours
 
-_SIZE = QSize(330, 420)  # pixels at first
+_SIZE = QSize(330, 560)  # pixels at first
 _NOTHING = CostTable()
 
 
@@ -19,9 +20,11 @@ class CostPanel(QWidget):
 
     Signals:
         pressed: the person wants it measured, or stopped.
+        lineWanted: the person asks for a line of the program.
     """
 
     pressed = Signal()
+    lineWanted = Signal(int)
 
     def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,6 +33,8 @@ class CostPanel(QWidget):
         self._progress = CutLabel(self)
         self._verdicts, self._errors = self._label(), self._label()
         self._bars = CostBars(colours, self)
+        self._memory = MemoryView(colours, self)
+        self._memory.lineWanted.connect(self.lineWanted)
         self._lay_out()
         self.setFocusProxy(self._button)
         self.apply(colours)
@@ -47,7 +52,13 @@ class CostPanel(QWidget):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(self._bars)
+        content = QWidget(scroll)
+        inside = QVBoxLayout(content)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(self._bars)
+        inside.addWidget(self._memory)
+        inside.addStretch(1)
+        scroll.setWidget(content)
         top = QHBoxLayout()
         top.addWidget(self._button)
         top.addWidget(self._progress, 1)
@@ -70,6 +81,11 @@ class CostPanel(QWidget):
         return self._bars
 
     @property
+    def memory(self) -> MemoryView:
+        """Memory over the run."""
+        return self._memory
+
+    @property
     def text(self) -> str:
         """What the panel says above the numbers."""
         return "\n".join((self._progress.whole, self._verdicts.text(), self._errors.text())).strip()
@@ -81,6 +97,7 @@ class CostPanel(QWidget):
     def apply(self, colours: Colours) -> None:
         """Take on other colours."""
         self._bars.apply(colours)
+        self._memory.apply(colours)
         pale = f"QLabel:disabled {{ color: {colours.muted}; }}"
         self._verdicts.setStyleSheet(f"QLabel {{ font-weight: 600; }} {pale}")
         self._errors.setStyleSheet(f"QLabel {{ color: {colours.error}; }} {pale}")
@@ -100,6 +117,8 @@ class CostPanel(QWidget):
         self._say(self._verdicts, "\n".join(table.verdicts), dimmed=dimmed)
         self._say(self._errors, "\n".join(table.errors), dimmed=dimmed)
         self._bars.show_table(table, dimmed=dimmed)
+        self._memory.setEnabled(not dimmed)
+        self._memory.show_curves(table.curves, measuring.of)
 
     def _say(self, label: QLabel, text: str, *, dimmed: bool) -> None:
         label.setText(plain(text))

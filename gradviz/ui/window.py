@@ -215,6 +215,7 @@ class Window(QMainWindow):
             panel.flagWanted.connect(lambda of: send(said.FlagSwitched(of)))
             panel.menuWanted.connect(self._open_menu)
         panels.cost.pressed.connect(lambda: send(said.MeasurePressed()))
+        panels.cost.lineWanted.connect(panels.editor.go_to)
         for dock in self.findChildren(QDockWidget, "cost"):
             dock.visibilityChanged.connect(lambda on: send(said.CostsSeen(on)))
         inspecting.connect(send, panels, self.findChildren(QDockWidget, "inspector"))

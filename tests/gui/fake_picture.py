@@ -15,6 +15,8 @@ from gradviz.drawing.shapes import Drawing, Mark, Path, Role, Text, TextRole
 from gradviz.layout.geometry import Point, Rect, Size
 from gradviz.model.costtable import CostRow, CostTable
 from gradviz.model.course import Course
+from gradviz.model.memory import Level
+from gradviz.model.memorytable import Curve, HolderRow
 from gradviz.model.place import Edit
 from gradviz.model.trace import Output
 from gradviz.model.wire import Frame, FrameReader, Kind, pack
@@ -72,7 +74,13 @@ def row(index: int, line: int, name: str, source: str) -> TensorRow:
 def costs(source: str, *, done: bool) -> CostTable:
     """The length of the program is what it costs."""
     row = CostRow("time", (f"{len(source)} s", "1 s", "raises"), (1.0, 1 / len(source), None))
-    return CostTable(("grad", "no_grad", "inference_mode"), (row,), ("a verdict",), ("an error",), 9, done)
+    levels = (Level(0, 1, 4), Level(3, 2, 8), Level(5, None, 2))
+    holders = (HolderRow("x", 1, "6 B", "named", 0.75), HolderRow("2 more", None, "2 B", "", 0.25))
+    curves = (
+        Curve("grad", 6, levels, 1, "peak 8 B, line 2", holders),
+        Curve("no_grad", 4, levels[:1], 0, "peak 4 B, line 1", holders[:1]),
+    )
+    return CostTable(("grad", "no_grad", "inference_mode"), (row,), ("a verdict",), ("an error",), 9, done, curves)
 
 
 class Measuring:

@@ -6,6 +6,7 @@ import pytest
 
 from gradviz.export.cost import document, table
 from gradviz.model.cost import Costs, Held, Lap, Raised
+from gradviz.model.memory import Holder, Level, Lived
 from gradviz.model.quantities import byte_text, second_text
 from gradviz.model.trace import ProgramError
 
@@ -20,6 +21,7 @@ COSTS = Costs(
         Raised("inference", ProgramError("RuntimeError", "does not require grad", 5)),
     ),
     True,
+    (Lived("grad", 5, (Level(0, 1, 512), Level(3, 2, 2048)), 1, (Holder("w", 1, 2048, "parameter"),)),),
 )
 
 
@@ -29,6 +31,9 @@ def test_the_json_is_that_of_the_contract() -> None:
     assert grad["time_s"] == {"median": 0.005, "iqr": pytest.approx(0.001), "n": 3}
     assert grad["backward_s"]["median"] == 0.002
     assert (grad["peak_bytes"], grad["saved_bytes"], grad["graph_bytes"]) == (2048, 1024, 100)
+    assert grad["live_bytes"][1] == {"step": 3, "line": 2, "bytes": 2048}
+    assert grad["peak_line"] == 2
+    assert grad["peak_holders"] == [{"name": "w", "line": 1, "bytes": 2048, "kind": "parameter"}]
     assert no_grad["error"] == {"type": "RuntimeError", "message": "does not require grad", "line": 5}
     assert "time_s" not in no_grad
     assert no_grad["forward_s"]["median"] == 0.001
@@ -49,6 +54,7 @@ def test_the_table_has_a_column_for_each_mode_and_what_is_said_of_them() -> None
     (time,) = [line for line in lines if line.startswith("time")]
     assert time.split() == ["time", "5", "ms", "±", "500", "µs", "(n=3)", "raises", "raises"]
     assert any("RuntimeError: does not require grad" in line for line in lines)
+    assert "grad: peak 2 KiB, line 2: w 2 KiB (parameter)" in lines
     assert lines[-2].startswith("too few runs")
 
 

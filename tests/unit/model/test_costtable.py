@@ -2,6 +2,8 @@
 
 from gradviz.model.cost import Costs, Held, Lap, Raised
 from gradviz.model.costtable import cost_table
+from gradviz.model.memory import Holder, Level, Lived
+from gradviz.model.memorytable import HolderRow
 from gradviz.model.trace import ProgramError
 
 LAPS = (Lap("grad", 2.0, 2.0, 0.0, 0.0), Lap("no_grad", 1.0, 1.0, 0.0, 0.0))
@@ -28,3 +30,17 @@ def test_a_mode_that_was_not_measured_has_an_empty_cell() -> None:
     row = cost_table(Costs(LAPS)).rows[0]
     assert row.cells == ("2 s ± 0 µs (n=1)", "1 s ± 0 µs (n=1)", "")
     assert row.shares == (1.0, 0.5, None)
+
+
+def test_memory_over_the_run_is_told_in_words() -> None:
+    lived = Lived("grad", 5, (Level(0, 1, 512), Level(3, None, 2048)), 1, (Holder("w", 1, 1536, "saved"),), 1200, 512)
+    nothing = Lived("no_grad", 2, (), 0, ())
+    (curve,) = cost_table(Costs(lived=(lived, nothing))).curves
+    assert (curve.mode, curve.peak_text) == ("grad", "peak 2 KiB")
+    assert curve.holders == (
+        HolderRow("w", 1, "1.5 KiB", "saved for backward", 0.75),
+        HolderRow("1,200 more", None, "512 B", "", 0.25),
+    )
+    (curve,) = cost_table(Costs(lived=(lived._replace(peak=0, others=0),)), "ja").curves
+    assert curve.peak_text == "最大 512 B、1 行目"
+    assert [holder.kind for holder in curve.holders] == ["backward のための保存"]
