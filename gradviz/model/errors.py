@@ -4,23 +4,9 @@ Pure text in, text out. The first row whose type and pattern match explains an e
 it was said. Ids are stable: they are the `hint` of the trace and of lessons.
 """
 
-import re
-from typing import NamedTuple
+from gradviz.model.hints import Hint, match
+from gradviz.model.trace import GradMode, Limit, LimitName, ProgramError
 
-from gradviz.model.trace import NOTE, GradMode, Limit, LimitName, ProgramError, Warned
-
-
-class Hint(NamedTuple):
-    """One explanation. Named groups of `pattern`, and `suggestion`, fill in the texts."""
-
-    id: str
-    types: str  # of the exception, as a pattern
-    pattern: str
-    en: str
-    ja: str
-
-
-LONGEST = 10_000  # characters of a message that are looked at: a program can raise megabytes
 _MEMORY_EN = "That needs more memory than a run may use. Make the tensors smaller, or raise the limit."
 _MEMORY_JA = "実行に許されたメモリを超えました。テンソルを小さくするか、上限を上げてください。"
 
@@ -260,60 +246,6 @@ HINTS = (
     ),
 )
 
-
-# What torch warns of, in the same form.
-WARNINGS = (
-    Hint(
-        "non-leaf-grad",
-        "UserWarning",
-        r"The \.grad attribute of a Tensor that is not a leaf Tensor is being accessed",
-        "This tensor is not a leaf, and backward() fills .grad of leaves alone. "
-        "Call .retain_grad() on it before backward() to keep its gradient.",
-        "このテンソルは葉ではありません。backward() が .grad に書き込むのは葉だけです。"
-        "勾配を残すには、backward() の前に .retain_grad() を呼んでください。",
-    ),
-    Hint(
-        "grad-cycle",
-        "UserWarning",
-        r"Using backward\(\) with create_graph=True will create a reference cycle",
-        "With create_graph=True the .grad holds the graph, and the graph holds the leaf: neither is freed by itself. "
-        "Use torch.autograd.grad(), or set .grad to None when done.",
-        "create_graph=True では .grad と計算グラフが互いを保持し、解放されません。"
-        "torch.autograd.grad() を使うか、終わったら .grad を None にしてください。",
-    ),
-    Hint(
-        "copy-tensor",
-        "UserWarning",
-        r"To copy construct from a tensor, it is recommended to use",
-        "torch.tensor() copies a tensor without its graph. "
-        "Say so with .detach().clone(), or keep the graph with .clone().",
-        "torch.tensor() は計算グラフを引き継がずにテンソルを複製します。"
-        ".detach().clone() と書くか、計算グラフを残すには .clone() を使ってください。",
-    ),
-    Hint(
-        "checkpoint-no-grad",
-        "UserWarning",
-        r"None of the inputs have requires_grad=True\. Gradients will be None",
-        "No input of this checkpoint requires grad, so its gradients will be None. Pass use_reentrant=False.",
-        "この checkpoint の入力に requires_grad=True のものがないため、勾配は None になります。"
-        "use_reentrant=False を渡してください。",
-    ),
-    Hint(
-        "not-compiled",
-        NOTE,
-        r"^torch\.compile was called$",
-        "torch.compile compiles nothing here: the function runs as it is written, and its own graph is shown.",
-        "ここでは torch.compile はコンパイルしません。関数は書かれたとおりに実行され、その計算グラフを表示します。",
-    ),
-    Hint(
-        "traced",
-        NOTE,
-        r"^torch\.jit\.trace was called$",
-        "torch.jit.trace runs the function on its examples to take it down. What runs for that is not shown.",
-        "torch.jit.trace は関数を書き取るために例の入力で実行します。その実行は表示しません。",
-    ),
-)
-
 # Where not a line of the program but the grad mode chosen for the whole run is to blame.
 _RUN_MODE = {
     "not-tracked": (
@@ -332,7 +264,7 @@ _RUN_MODE = {
 
 def hint(error: ProgramError) -> str | None:
     """The id of the explanation of an error, if there is one."""
-    found = _match(HINTS, error.type, error.message, error.suggestion)
+    found = match(HINTS, error.type, error.message, error.suggestion)
     return None if found is None else found[0].id
 
 
@@ -344,27 +276,13 @@ def explained(error: ProgramError, language: str, mode: GradMode | None = None) 
         language: of the text.
         mode: the grad mode of the whole run, where that is to blame (see `why.mode_to_blame`).
     """
-    found = _match(HINTS, error.type, error.message, error.suggestion)
+    found = match(HINTS, error.type, error.message, error.suggestion)
     if found is None:
         return f"{error.type}: {error.message}" if error.message else error.type
     row, groups = found
     if mode is not None and row.id in _RUN_MODE:
         return _RUN_MODE[row.id][language == "ja"].format(mode=mode)
     return (row.ja if language == "ja" else row.en).format(**groups, suggestion=error.suggestion)
-
-
-def warning_hint(warned: Warned) -> str | None:
-    """The id of the explanation of a warning, if there is one."""
-    found = _match(WARNINGS, warned.category, warned.message)
-    return None if found is None else found[0].id
-
-
-def warning_text(warned: Warned, language: str) -> str:
-    """What a warning means, in "en" or "ja"; the original where nothing better is known."""
-    found = _match(WARNINGS, warned.category, warned.message)
-    if found is None:
-        return f"{warned.category}: {warned.message}"
-    return found[0].ja if language == "ja" else found[0].en
 
 
 _LIMITS: dict[LimitName, tuple[str, str]] = {
@@ -395,15 +313,3 @@ def limit_text(limit: Limit, language: str) -> str:
 def limit_said(limit: Limit) -> str:
     """A limit that ended a run as a technical text, beside the words for a person."""
     return f"{limit.reached} limit reached at {limit.at}" if limit.at else f"{limit.reached} limit reached"
-
-
-def _match(
-    rows: tuple[Hint, ...], kind: str, message: str, suggestion: str | None = None
-) -> tuple[Hint, dict[str, str]] | None:
-    for row in rows:
-        if not re.fullmatch(row.types, kind) or ("{suggestion}" in row.en and suggestion is None):
-            continue
-        found = re.search(row.pattern, message[:LONGEST], re.DOTALL)
-        if found is not None:
-            return row, {name: text or "" for name, text in found.groupdict().items()}
-    return None

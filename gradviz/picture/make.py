@@ -14,13 +14,14 @@ from gradviz.layout.diagram import Diagram
 from gradviz.layout.geometry import Placement
 from gradviz.model.build import build
 from gradviz.model.course import Course, course
-from gradviz.model.errors import explained, limit_said, limit_text, warning_hint, warning_text
+from gradviz.model.errors import explained, limit_said, limit_text
 from gradviz.model.fold import fold
 from gradviz.model.graph import Graph
 from gradviz.model.moment import at_step
 from gradviz.model.stepped import done_at, stepped
 from gradviz.model.toggles import Toggles
 from gradviz.model.trace import Output, Trace
+from gradviz.model.warned import warning_hint, warning_text
 from gradviz.model.why import mode_to_blame
 from gradviz.picture.picture import Language, Options, Picture, Problem
 from gradviz.picture.rows import rows

@@ -4,8 +4,9 @@ import io
 
 import pytest
 
-from gradviz.model.errors import WARNINGS, explained, hint, warning_hint, warning_text
+from gradviz.model.errors import explained, hint
 from gradviz.model.trace import GradMode
+from gradviz.model.warned import WARNINGS, warning_hint, warning_text
 from gradviz.model.why import mode_to_blame
 from tests.engine.recording import record
 
