@@ -33,7 +33,7 @@ _TEXTS = {
         "times": "{mine} のメモリは {other} の {times:.1f} 倍 ({high} と {low})",
         "more": "{mine} は {other} より {more} 多く使います",
         "equal": "{mine} のメモリは {other} と同じです",
-        "told": "このようなループが {told} 倍遅いという説明は、この環境では確かめられません: {low:.2f} 〜 {high:.2f} 倍。"
+        "told": "ループが {told} 倍遅いという説明は、この環境では確かめられません: {low:.2f} 〜 {high:.2f} 倍。"
         "{mine} で増えるのはメモリで、グラフに {bytes} ({other} は {others})",
         "alone": "測れたのは {mine} だけです",
         "none": "何も測れませんでした",
