@@ -73,10 +73,10 @@ class _Builder:
 
     def add(self, op: Op) -> None:
         """Add an op, the tensors it takes that are not there yet, and those it makes that have a name."""
-        bases = changed_bases(op, self._trace.tensors)
-        grad_fn = grad_fn_made(op, bases, self._trace) if self._both else None
+        grad_fn = grad_fn_made(op, self._trace) if self._both else None
         node = Node(f"o{op.id}", NodeKind.OP, op=op, grad_fn=grad_fn, region=op.region, line=op.line)
         kind = EdgeKind.UNRECORDED if self._both and grad_fn is None else EdgeKind.DATA
+        bases = changed_bases(op, self._trace.tensors)
         tails = [self._maker(tensor) for tensor in (*op.inputs, *bases)]  # before the outputs: one may be an input
         gradients = [None] * len(tails) if grad_fn is None else self._gradients(op.inputs, bases, grad_fn)
         self._nodes.append(node)
@@ -91,8 +91,7 @@ class _Builder:
             if tensor.names and tensor.id not in self._makers and tensor.id not in self._grads:
                 self._maker(tensor.id)
         wrong = self._in_error()
-        finished = map(self._finished, self._nodes)
-        nodes = tuple(node._replace(in_error=True) if node.id in wrong else node for node in finished)
+        nodes = tuple(self._finished(node)._replace(in_error=node.id in wrong) for node in self._nodes)
         return Graph(self._view, nodes, tuple(self._edges), _regions_of(nodes, self._trace.regions))
 
     def _maker(self, tensor: int) -> tuple[str, int]:
@@ -146,8 +145,7 @@ class _Builder:
         tensor = node.tensor
         added = self._flow.added.get(self._accumulators.get(tensor.id, -1), [])
         terms = sums(tensor.grad, added, self._parts.get(tensor.id, []), tensor.dtype)
-        roots = tuple(self._roots.get(tensor.id, ()))
-        return node._replace(roots=roots, sums=terms) if roots or terms else node
+        return node._replace(roots=tuple(self._roots.get(tensor.id, ())), sums=terms)
 
     def _in_error(self) -> set[str]:
         """The nodes that the error speaks of, among them the op of a tensor that has no node of its own."""

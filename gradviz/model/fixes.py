@@ -7,6 +7,7 @@ that was detached has, once it no longer is, no .grad because it is not a leaf.
 import ast
 import re
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from gradviz.model.edits import (
@@ -20,7 +21,7 @@ from gradviz.model.edits import (
     method_removed,
     moved_out,
 )
-from gradviz.model.foretold import foretold, reachable
+from gradviz.model.foretold import Foretold, foretold, reachable
 from gradviz.model.grounds import Grounds
 from gradviz.model.held import held
 from gradviz.model.literals import as_floats
@@ -89,6 +90,11 @@ class Fixes:
         self.toggles = toggles
         self.text = Text(program) if isinstance(program, Program) else None
 
+    @cached_property
+    def foretold(self) -> tuple[Foretold, ...]:
+        """What backward would refuse at the end of the run."""
+        return foretold(self.known.trace)
+
     def of(self, tensor: Tensor) -> tuple[Fix, ...]:
         """Return what takes away the reason why a tensor has no .grad."""
         found = why(self.known, tensor)
@@ -121,6 +127,10 @@ class Fixes:
             if isinstance(edit, Edit):
                 return name, edit
         return None
+
+    def retained(self, tensor: Tensor) -> Fix | None:
+        """What makes a tensor keep its .grad."""
+        return None if self.text is None else self._retain(self.text, tensor, Why("not a leaf"))
 
     def floats(self, tensor: Tensor) -> Fix | None:
         """What makes a tensor of whole numbers one of floats, in the call it came from."""
@@ -248,7 +258,7 @@ class Fixes:
         trace, target = self.known.trace, self.known.target(tensor)
         if target is None or trace.error is not None:
             return None
-        refused = {one.grad_fn for one in foretold(trace)}
+        refused = {one.grad_fn for one in self.foretold}
         bound = {number: name.text for name, number in held(trace).items() if name.function is None}
         for number in sorted(bound, reverse=True):
             result = trace.tensors[number]

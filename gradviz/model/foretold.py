@@ -23,18 +23,18 @@ class Foretold(NamedTuple):
 
 def foretold(trace: Trace, step: int | None = None) -> tuple[Foretold, ...]:
     """Every saved tensor that backward would refuse after a step, by default at the end of the run."""
-    counters = _counters(trace)
+    owners = counters(trace)
     moves: dict[int, list[Tensor]] = {}  # counter -> the states that were seen of its tensors, in order
     for state in sorted((*trace.past, *trace.tensors), key=lambda state: state.step):
         if step is None or state.step <= step:
-            moves.setdefault(counters[state.id], []).append(state)
+            moves.setdefault(owners[state.id], []).append(state)
     found: list[Foretold] = []
     for grad_fn in _grad_fns(trace, step):
         for saved in grad_fn.saved:
             if saved.state == "freed":
                 found.append(Foretold(grad_fn.id, saved, "freed"))
             elif saved.tensor is not None and saved.version is not None:
-                found.extend(_moved_on(grad_fn, saved, saved.version, moves.get(counters[saved.tensor], ())))
+                found.extend(_moved_on(grad_fn, saved, saved.version, moves.get(owners[saved.tensor], ())))
     return tuple(found)
 
 
@@ -85,8 +85,8 @@ def _grad_fns(trace: Trace, step: int | None) -> Iterable[GradFn]:
     return found.values()
 
 
-def _counters(trace: Trace) -> dict[int, int]:
-    """The version counter of each tensor, as the id of the first tensor that had it."""
+def counters(trace: Trace) -> dict[int, int]:
+    """Return the version counter of each tensor, as the id of the first tensor that had it."""
     owner = {tensor.id: tensor.id for tensor in trace.tensors}
 
     def first(tensor: int) -> int:

@@ -1,0 +1,166 @@
+"""Fixes of errors and warnings, of programs in which torch raises them: the changed program no longer does."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradviz.model.errorfixes import of_error, of_warning
+from gradviz.model.errors import HINTS, hint
+from gradviz.model.fixes import Fix, Fixes
+from gradviz.model.grounds import grounds
+from gradviz.model.toggles import Toggles
+from gradviz.model.trace import Trace
+from gradviz.model.warned import warning_hint
+from tests.engine.bare import bare_run
+from tests.engine.programs import sweep
+from tests.engine.recording import record
+
+HEAD = (
+    "import copy\nimport torch\nx = torch.{leaf}, requires_grad=True)\nw = torch.{leaf}, requires_grad=True)\n"
+    "c = torch.{leaf})\n"
+)
+BODIES: dict[str, list[str]] = {
+    "full-width": ["y = torch．ones（3）  # （）", "y = torch.ones(1){f}　+ 1", "print(“full（。）”)"],
+    "typo": ["y = torch.onse(3)", "y = x.expp(){f}", "y = torch.sum(x{f})\nz = y.meen()"],
+    "second-backward": [
+        "y = (x * w){f}{r}\ny.backward()\ny.backward()",
+        "y = (x * w){f}\nfor _ in range(2):\n    y{r}.backward()",
+        "y = (x * w).exp(){r}\ng = torch.autograd.grad(y, x)\ng = torch.autograd.grad(y, x)",
+    ],
+    "not-tracked": [
+        "y = (c * 2){f}{r}\ny.backward()",
+        "with torch.no_grad():\n    y = (x * 2){f}{r}\ny.backward()",
+        "y = (x * w){f}.detach(){r}\ny.backward()",
+        "y = x{f}{r}\nz = torch.tensor(y)\nz.backward()",
+    ],
+    "non-scalar": [
+        "y = torch.stack([x, w]){f}\ny.backward()",
+        "y = torch.stack([x, w]){f}\ntorch.autograd.grad(y * 2, x)",
+        "torch.autograd.backward(torch.stack([x, w]){f})",
+        "(torch.stack([x, w]) * 2).backward()",
+    ],
+    "int-grad": [
+        "n = torch.tensor(2, requires_grad=True)",
+        "n = torch.arange(3)\nn.requires_grad_()",
+        "n = torch.tensor([1, 2])\nn.requires_grad = True",
+        "n = torch.zeros(3, dtype=torch.int64, requires_grad=True)",
+    ],
+    "leaf-inplace": ["x += 1", "x.mul_(2)  # twice", "for _ in range(2):\n    x -= 0.1"],
+    "view-of-leaf": ["x.view(-1)[0] = 3.", "v = x.view(-1)\nv.mul_(2)"],
+    "version": [
+        "y = (x * w).exp()\ny.mul_(2)\ny{r}.backward()",
+        "y = x * 2\nz = (y{f} * y){r}\ny += 1\nz.backward()",
+        "y = torch.stack([x, w]){f}\nz = (y * y){r}\ny[0] = 5.\nz.backward()",
+    ],
+    "flag-non-leaf": ["y = x{f}\ny.requires_grad_(False)", "y = x{f}\ny.requires_grad = False"],
+    "retain-no-rg": [
+        "c.retain_grad()",
+        "y = c{f}\ny.retain_grad()",
+        "with torch.no_grad():\n    y = x{f}\ny.retain_grad()",
+    ],
+    "infer-save": ["with torch.inference_mode():\n    y = c{f}\nz = (y * w){r}"],
+    "infer-inplace": ["with torch.inference_mode():\n    y = c{f}\ny.add_(1)"],
+    "infer-rg": ["with torch.inference_mode():\n    y = torch.ones(2)\ny.requires_grad_()"],
+    "unused": ["torch.autograd.grad(x{f}{r}, w)", "y = x{f}{r}\ng, h = torch.autograd.grad(y, [x, w])"],
+    "numpy": ["a = x{f}.numpy()", "a = (x * w).numpy() + 1"],
+    "deepcopy": ["y = x{f}\nd = copy.deepcopy(y)", "d = copy.deepcopy(x * 2)"],
+    "multi-view": ["a, b = torch.stack([x, w]).unbind()\na.add_(1)", "a, b = torch.stack([x, w]).unbind()\nb *= 2"],
+}
+# Errors without a change that surely is what the person meant.
+WITHOUT = {
+    "grad-shape",
+    "mm",
+    "shape",
+    "dtype",
+    "item",
+    "bool",
+    "nan",
+    "memory",
+    "python-memory",
+    "denied",
+    "input",
+    "stopped",
+    "refused",
+    "died",
+}
+_F = st.sampled_from((".exp()", ".sin()", ".square()"))
+_R = st.sampled_from((".sum()", ".mean()"))
+_LEAF = st.sampled_from(("tensor(2.", "tensor([1.5]", "full((), 3."))
+_FILL = st.sampled_from(("", "# ゑ\n", "print(1)\n"))
+
+
+def programs(name: str) -> st.SearchStrategy[str]:
+    def made(body: str, f: str, r: str, leaf: str, fill: str, inside: bool) -> str:
+        body = body.replace("{f}", f).replace("{r}", r)
+        if inside and name != "full-width":
+            body = "if True:\n" + "\n".join(f"    {line}" for line in body.split("\n"))
+        return f"{HEAD.format(leaf=leaf)}{fill}{body}\n"
+
+    return st.builds(made, st.sampled_from(BODIES[name]), _F, _R, _LEAF, _FILL, st.booleans())
+
+
+def known(trace: Trace) -> Fixes:
+    return Fixes(grounds(trace), Toggles(trace))
+
+
+def fix_of(source: str) -> tuple[str | None, tuple[Fix, ...]]:
+    trace = record(source)
+    assert trace.error is not None, source
+    error = trace.error._replace(hint=hint(trace.error))
+    return error.hint, of_error(known(trace), error)
+
+
+def test_every_error_has_programs_or_no_safe_fix() -> None:
+    assert {*BODIES, *WITHOUT} == {row.id for row in HINTS}
+    assert WITHOUT.isdisjoint(BODIES)
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_the_fixed_program_no_longer_raises_that(name: str) -> None:
+    seen: set[str] = set()
+
+    @sweep(8)
+    @given(programs(name))
+    def hold(source: str) -> None:
+        seen.add(source)
+        told, fixes = fix_of(source)
+        assert told == name
+        (fix,) = fixes
+        changed = fix.edit.applied(source)
+        error = record(changed).error
+        assert error is None or hint(error) != name or name == "not-tracked", changed
+        if error is not None and name == "not-tracked":  # one reason hid another
+            (again,) = fix_of(changed)[1]
+            assert record(again.edit.applied(changed)).error is None
+        elif name not in ("full-width", "leaf-inplace"):
+            assert bare_run(changed).error is None, changed
+
+    hold()
+    assert len(seen) >= 5
+
+
+TRACKED = "import torch\nx = torch.tensor(2., requires_grad=True)\ny = x * 2\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("non-leaf-grad", "y.backward()\ny.grad"),
+        ("non-leaf-grad", "y.exp().backward()\nprint(x.grad, y.grad)"),
+        ("copy-tensor", "z = torch.tensor(y)"),
+        ("copy-tensor", "z = torch.tensor(y * 2) + 1"),
+    ],
+)
+def test_the_fixed_program_no_longer_warns_of_that(name: str, body: str) -> None:
+    trace = record(TRACKED + body)
+    (warned,) = trace.warnings
+    assert warning_hint(warned) == name
+    (fix,) = of_warning(known(trace), warned, name)
+    assert record(fix.edit.applied(trace.source)).warnings == ()
+
+
+def test_a_warning_without_a_safe_change_offers_none() -> None:
+    trace = record(TRACKED + "y.backward(create_graph=True)\nx.grad = None")
+    (warned,) = trace.warnings
+    assert of_warning(known(trace), warned, warning_hint(warned)) == ()
+    assert of_warning(known(trace), warned._replace(line=None), "copy-tensor") == ()
