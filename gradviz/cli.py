@@ -30,8 +30,10 @@ from gradviz.model.cost import MODES, Costs
 from gradviz.model.program import MAX_SOURCE
 from gradviz.model.trace import Trace
 from gradviz.model.wire import FrameError, Limits, Request
-from gradviz.picture.make import WORDS, problems, seen, shown
+from gradviz.picture.make import seen, shown
 from gradviz.picture.picture import Language, Options
+from gradviz.picture.problems import problems
+from gradviz.picture.words import WORDS
 from gradviz.resources import Lesson, ResourceError
 from gradviz.runs import Engine, EngineError
 

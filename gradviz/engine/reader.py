@@ -1,4 +1,4 @@
-"""Live tensors and grad_fns read as plain facts. One of the few files that touch private or untyped names of torch.
+"""Live tensors and grad_fns read as plain facts. Only this, operators.py and entries.py touch private names of torch.
 
 Nothing here keeps a tensor or a grad_fn alive, writes to one, or computes under the program's autograd: reading must
 not change what is read.

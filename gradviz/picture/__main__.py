@@ -65,7 +65,7 @@ class Session:
         if frame.kind is Kind.READY:
             self._ready = intake.ready(frame.payload)
         elif frame.kind is Kind.REDRAW:
-            yield from self._shown_as(frame.run, _OPTIONS.decode(frame.payload))
+            yield from self._shown_as(_OPTIONS.decode(frame.payload))
         elif frame.kind is Kind.SAVE:
             yield self._saved(_SAVE.decode(frame.payload))
         elif frame.kind is Kind.INSPECT:
@@ -81,12 +81,11 @@ class Session:
             if self._how is not None:
                 yield self._answer(self._builder)
 
-    def _shown_as(self, run: int, options: Options) -> Iterator[bytes]:
+    def _shown_as(self, options: Options) -> Iterator[bytes]:
         before, self._options = self._options, options
         if options.language != before.language:
             yield self._measured.told(options.language)
-        # Options for a run that is about to begin come before it: nobody waits for the old one in them.
-        if run == self._run and self._builder is not None and self._how is not None:
+        if self._builder is not None and self._how is not None:
             yield self._answer(self._builder)
 
     def _begin(self, run: int, request: Request) -> None:

@@ -9,9 +9,10 @@ from gradviz.model.moment import at_step
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import GradFn, Op, Saved, Tensor, Trace
 from gradviz.model.values import shape_text
+from gradviz.picture.answering import Answering
 from gradviz.picture.inspection import Fact, Inspect, Inspection, Section, Subject
 from gradviz.picture.inspectionwords import INSPECTION_WORDS, InspectionWords
-from gradviz.picture.make import WORDS
+from gradviz.picture.words import WORDS
 
 _TEXT = 2000  # characters of a fact
 MOST = 50  # things of a kind that are listed
@@ -24,7 +25,7 @@ def inspection(trace: Trace, asked: Inspect) -> Inspection:
     kinds = {"tensor": moment.tensors, "op": moment.ops, "grad_fn": moment.grad_fns}
     if not 0 <= asked.of.id < len(kinds[asked.of.kind]):
         return Inspection(asked, words.absent)
-    title, sections = _Told(moment, asked, words).all()
+    title, sections = _Told(trace, moment, asked, words).all()
     return _plain(Inspection(asked, title, tuple(section for section in sections if section.facts or section.table)))
 
 
@@ -52,7 +53,8 @@ def _plain(found: Inspection) -> Inspection:
 class _Told:
     """What is needed to word a thing, whichever it is."""
 
-    def __init__(self, moment: Trace, asked: Inspect, words: InspectionWords) -> None:
+    def __init__(self, whole: Trace, moment: Trace, asked: Inspect, words: InspectionWords) -> None:
+        self._answering = Answering(whole, moment, asked.language)
         self._trace, self._asked, self._words = moment, asked, words
         self._drawn = WORDS[asked.language]
 
@@ -64,7 +66,7 @@ class _Told:
             return self._name(tensor), self._tensor(tensor)
         if kind == "op":
             op = self._trace.ops[number]
-            return op_title(op), self._op(op)
+            return op_title(op), (*self._why(op, None), *self._op(op))
         grad_fn = self._trace.grad_fns[number]
         return grad_fn.name, self._grad_fn(grad_fn)
 
@@ -84,7 +86,7 @@ class _Told:
             facts.append(self._of_grad_fn("grad_fn", tensor.grad_fn))
         if tensor.line is not None:
             facts.append(self._made_on(tensor.line))
-        return value, Section(words.facts, tuple(facts))
+        return value, *self._answering.of_tensor(tensor), Section(words.facts, tuple(facts))
 
     def _op(self, op: Op) -> tuple[Section, ...]:
         words = self._words
@@ -96,6 +98,12 @@ class _Told:
         inputs = tuple(self._of_tensor(f"{k}", number) for k, number in enumerate(op.inputs[:MOST]))
         outputs = tuple(self._of_tensor(f"{k}", number) for k, number in enumerate(op.outputs[:MOST]))
         return Section(words.facts, tuple(facts)), Section(words.inputs, inputs), Section(words.outputs, outputs)
+
+    def _why(self, op: Op | None, variable: int | None) -> tuple[Section, ...]:
+        """What can be asked of an op and of what it made, or of the leaf of an AccumulateGrad."""
+        if variable is not None:
+            return self._answering.of_tensor(self._trace.tensors[variable])
+        return () if op is None else self._answering.of_op(op)
 
     def _grad_fn(self, grad_fn: GradFn) -> tuple[Section, ...]:
         words = self._words
@@ -114,7 +122,7 @@ class _Told:
             Section(words.saved, tuple(self._kept(grad_fn))),
             Section("next_functions", following),
         ]
-        return (*sections, *(self._op(op) if op is not None else ()))
+        return (*self._why(op, grad_fn.variable), *sections, *(self._op(op) if op is not None else ()))
 
     def _kept(self, grad_fn: GradFn) -> Iterator[Fact]:
         for saved in grad_fn.saved[:MOST]:

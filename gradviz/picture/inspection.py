@@ -6,6 +6,7 @@ the panel that paints them knows none of them by name.
 
 from typing import Literal, NamedTuple
 
+from gradviz.model.place import Edit
 from gradviz.picture.picture import Language
 
 
@@ -32,6 +33,7 @@ class Fact(NamedTuple):
     line: int | None = None  # of the program, to go to
     of: Subject | None = None  # the thing it names, to be inspected in turn
     alarming: bool = False
+    edit: Edit | None = None  # of the source, that the text offers
 
 
 class Cell(NamedTuple):

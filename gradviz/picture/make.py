@@ -1,6 +1,5 @@
 """Trace and Options in, Picture out: the one path from a record to what is shown, for the window and for files."""
 
-from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
@@ -8,29 +7,24 @@ from typing import NamedTuple
 from gradviz.drawing.compose import compose
 from gradviz.drawing.draft import Draft, at_moment, draft
 from gradviz.drawing.shapes import Drawing
-from gradviz.drawing.words import ENGLISH, JAPANESE, Words
 from gradviz.layout import graphviz, layered
 from gradviz.layout.diagram import Diagram
 from gradviz.layout.geometry import Placement
 from gradviz.model.build import build
 from gradviz.model.course import Course, course
-from gradviz.model.errors import explained, limit_said, limit_text
 from gradviz.model.fold import fold
 from gradviz.model.graph import Graph
 from gradviz.model.moment import at_step
 from gradviz.model.stepped import done_at, stepped
 from gradviz.model.toggles import Toggles
 from gradviz.model.trace import Output, Trace
-from gradviz.model.warned import warning_hint, warning_text
-from gradviz.model.why import mode_to_blame
 from gradviz.picture.picture import Language, Options, Picture, Problem
+from gradviz.picture.problems import problems
 from gradviz.picture.rows import rows
+from gradviz.picture.words import WORDS
 
 GRAPHVIZ_SECONDS = 10.0  # after which the live layout takes its place
 
-
-WARNINGS = 100  # that are told; a loop can raise as many as it has rounds
-WORDS: dict[Language, Words] = {"en": ENGLISH, "ja": JAPANESE}
 
 _FOLDED: dict[Language, str] = {
     "en": "The whole drawing is too large to show: repeated parts are folded.",
@@ -163,31 +157,6 @@ def unable(run: int, reason: str, language: Language, *, complete: bool) -> Pict
     """Return what is shown of a run whose picture cannot be made."""
     told = Problem("error", None, 0, None, 0, _UNABLE[language], reason, None)
     return Picture(run, complete, None, problems=(told,))
-
-
-def problems(trace: Trace, options: Options) -> list[Problem]:
-    """The error, the limit and the warnings of a run, the gravest first; a warning raised again is counted."""
-    found: list[Problem] = []
-    language, error, limit = options.language, trace.error, trace.limits
-    if error is not None:
-        words, said = explained(error, language, mode_to_blame(trace)), f"{error.type}: {error.message}"
-        place = (error.line, error.column, error.end_line, error.end_column)
-        found.append(Problem("error", *place, words, said, error.hint))
-    if limit is not None:
-        line = next((step.line for step in reversed(trace.steps) if step.kind == "line" and step.line), None)
-        found.append(Problem("error", line, 0, None, 0, limit_text(limit, language), limit_said(limit), "limits"))
-    return [*found, *_warnings(trace, language)]
-
-
-def _warnings(trace: Trace, language: Language) -> Iterator[Problem]:
-    raised, words = Counter(trace.warnings), WORDS[language]
-    for warned, times in list(raised.items())[:WARNINGS]:
-        often = f" (×{times:,})" if times > 1 else ""
-        told, said = warning_text(warned, language) + often, f"{warned.category}: {warned.message}{often}"
-        yield Problem("warning", warned.line, 0, None, 0, told, said, warning_hint(warned))
-    hidden = len(raised) - WARNINGS
-    if hidden > 0:
-        yield Problem("warning", None, 0, None, 0, words.more.format(hidden), words.more.format(hidden), None)
 
 
 def _printed(output: tuple[Output, ...]) -> tuple[Output, ...]:

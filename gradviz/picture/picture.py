@@ -63,6 +63,13 @@ class TensorRow(NamedTuple):
     locked: str = ""  # why there is none
 
 
+class Offer(NamedTuple):
+    """A change of the source that is offered: what it does, in words, and the change."""
+
+    text: str
+    edit: Edit
+
+
 class Problem(NamedTuple):
     """An error or warning and where it stands. Lines and columns count from 1; column 0: the whole line."""
 
@@ -74,6 +81,7 @@ class Problem(NamedTuple):
     message: str  # what happened, in words for a person
     original: str  # what Python or torch said
     hint: str | None
+    offers: tuple[Offer, ...] = ()  # after any of which it is not there
 
 
 class Picture(NamedTuple):

@@ -148,6 +148,12 @@ class FlagSwitched(NamedTuple):
     of: Chosen
 
 
+class FixTaken(NamedTuple):
+    """The person takes a change of the program that is offered."""
+
+    edit: Edit
+
+
 class CostsSeen(NamedTuple):
     """The panel of the costs came into view, or went out of it."""
 
@@ -267,6 +273,7 @@ Message = (
     | SearchStepped
     | Step
     | FlagSwitched
+    | FixTaken
     | CostsSeen
     | MeasurePressed
     | Rested

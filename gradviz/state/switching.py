@@ -1,5 +1,7 @@
 """Switching requires_grad of a tensor: an edit of the program that came with its picture, or the way back. Pure."""
 
+from collections.abc import Iterator
+
 from gradviz.model.place import Edit
 from gradviz.picture.picture import TensorRow
 from gradviz.state.values import AppState, Chosen, Refusal, Switch
@@ -16,6 +18,24 @@ def switched(state: AppState, of: Chosen) -> tuple[AppState, Edit | None]:
     after = change.applied(state.text)
     back = Edit(change.start, change.start + len(change.text), state.text[change.start : change.end])
     return state._replace(switch=Switch(row.name, not row.requires_grad, after, back)), change
+
+
+def fixed(state: AppState, edit: Edit) -> tuple[AppState, Edit | None]:
+    """Return the change that is offered, if it is one of the text in the editor."""
+    if edit in _offered(state):
+        return state, edit
+    return state._replace(said=Refusal.STALE), None
+
+
+def _offered(state: AppState) -> Iterator[Edit | None]:
+    """What the inspector and the problems offer to change in the text as it stands."""
+    if not state.current:
+        return
+    found, picture = state.inspecting.found, state.picture
+    if found is not None and state.inspecting.run == state.run and found.asked == state.inspecting.asked:
+        yield from (fact.edit for section in found.sections for fact in section.facts)
+    if picture is not None and picture.run == state.run:
+        yield from (offer.edit for problem in picture.problems for offer in problem.offers)
 
 
 def row_of(state: AppState, of: Chosen) -> TensorRow | None:

@@ -6,6 +6,7 @@ to carry out. A reply that is not of the current run is dropped here.
 
 from gradviz.drawing.shapes import Drawing
 from gradviz.layout.geometry import Size
+from gradviz.model.place import Edit
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Options, Picture
 from gradviz.state import inspecting, measuring
@@ -18,6 +19,7 @@ from gradviz.state.messages import (
     Effects,
     EngineEnded,
     EngineReady,
+    FixTaken,
     FlagSwitched,
     Inspected,
     InspectionArrived,
@@ -55,7 +57,7 @@ from gradviz.state.messages import (
 from gradviz.state.search import searched, stepped
 from gradviz.state.selection import reselected
 from gradviz.state.stepping import carried, caught_up, left, redrawn, seen, walked
-from gradviz.state.switching import switched
+from gradviz.state.switching import fixed, switched
 from gradviz.state.values import AppState, Chosen, Engine, Phase, Shown
 
 MAX_STARTS = 3  # ends in a row, none of them ever ready, after which the engine is left alone
@@ -64,7 +66,7 @@ START_DELAYS = (0, 1000, 3000)  # milliseconds before each of those starts
 EMPTY = Drawing(Size(0, 0), (), (), ())  # of a program without tensors
 
 # What the person does. A word about a file has then been read.
-_DEEDS = (Edited, Opened, RunPressed, StopPressed, LiveSet, ModeSet, OptionsSet, FlagSwitched)
+_DEEDS = (Edited, Opened, RunPressed, StopPressed, LiveSet, ModeSet, OptionsSet, FlagSwitched, FixTaken)
 
 Next = tuple[AppState, Effects]
 
@@ -128,7 +130,9 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
         case PictureEnded(reason):
             return state._replace(traced=False, awaited=False, failure=reason), ()
         case FlagSwitched(of):
-            return _switched(state, of)
+            return _rewritten(*switched(state, of))
+        case FixTaken(edit):
+            return _rewritten(*fixed(state, edit))
         case CostsSeen(on):
             return state._replace(measuring=state.measuring._replace(seen=on)), ()
         case MeasurePressed():
@@ -174,9 +178,8 @@ def _opened(state: AppState) -> AppState:
     )
 
 
-def _switched(state: AppState, of: Chosen) -> Next:
-    """Edit the program so that a flag is the other one, and go on as after any edit."""
-    state, edit = switched(state, of)
+def _rewritten(state: AppState, edit: Edit | None) -> Next:
+    """Edit the program, if it is to be, and go on as after any edit."""
     if edit is None:
         return state, ()
     state, effects = _edited(state, edit.applied(state.text))
@@ -209,8 +212,7 @@ def _start(state: AppState) -> Next:
         asked=state.options,
         measuring=measuring.cut(state.measuring),
     )
-    # The process starts its work while the text is written to the disk, which takes as long.
-    return state, (StartRun(run, request, state.options), Remember(state.text), Watch(run))
+    return state, (Remember(state.text), StartRun(run, request, state.options), Watch(run))
 
 
 def _exited(state: AppState, run: int, how: Exit) -> AppState:

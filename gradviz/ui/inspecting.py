@@ -19,6 +19,7 @@ def connect(send: Callable[[said.Message], None], panels: Panels, docks: list[QD
     """
     panels.inspector.wanted.connect(lambda of: send(said.Inspected(of)))
     panels.inspector.lineWanted.connect(panels.editor.go_to)
+    panels.inspector.fixWanted.connect(lambda edit: send(said.FixTaken(edit)))
     for dock in docks:
         dock.visibilityChanged.connect(lambda on: send(said.InspectorSeen(on)))
 

@@ -1,5 +1,8 @@
 """An Inspection written into a text document. Every text goes in as plain characters: none is taken for markup."""
 
+import json
+from urllib.parse import quote
+
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import (
     QColor,
@@ -13,13 +16,15 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 
+from gradviz.model.place import Edit
 from gradviz.picture.inspection import Cell, Fact, Inspection, Section, Subject
 from gradviz.ui.plain import plain
 from gradviz.ui.theme import Colours, colour
 
-Link = int | Subject  # a line of the program, or a thing
+Link = int | Subject | Edit  # a line of the program, a thing, or a change of the program
 _SCHEME = "gradviz"
 _ALARM = "⚠ "
+_OFFER = "✎ "  # a change of the program that a click makes
 _SHARE = 30  # of a hundred parts of the width, for what the facts are about
 
 
@@ -38,8 +43,10 @@ def write(document: QTextDocument, inspection: Inspection | None, hint: str, col
 
 def link_of(url: QUrl) -> Link:
     """Return where a link leads."""
-    kind, number = url.path().split("/")
+    kind, _, number = url.path().partition("/")
     match kind:
+        case "edit":
+            return Edit(*json.loads(number))
         case "tensor" | "op" | "grad_fn":
             return Subject(kind, int(number))
         case _:
@@ -75,10 +82,15 @@ def _fact(cursor: QTextCursor, fact: Fact, colours: Colours) -> None:
         look.setAnchorHref(link)
         look.setFontUnderline(True)
         look.setForeground(colour(colours.accent))
-    cursor.insertText((_ALARM if fact.alarming else "") + plain(fact.text), look)
+    if fact.edit is not None:
+        look.setBackground(colour(colours.step_line))
+    sign = _ALARM if fact.alarming else _OFFER if fact.edit is not None else ""
+    cursor.insertText(sign + plain(fact.text), look)
 
 
 def _url(fact: Fact) -> str | None:
+    if fact.edit is not None:
+        return f"{_SCHEME}:edit/{quote(json.dumps(fact.edit), safe='')}"
     if fact.of is not None:
         return f"{_SCHEME}:{fact.of.kind}/{fact.of.id}"
     return None if fact.line is None else f"{_SCHEME}:line/{fact.line}"

@@ -4,6 +4,7 @@ from PySide6.QtCore import QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
+from gradviz.model.place import Edit
 from gradviz.picture.inspection import Inspection
 from gradviz.ui.inspectiontext import link_of, write
 from gradviz.ui.theme import Colours
@@ -17,10 +18,12 @@ class Inspector(QTextBrowser):
     Signals:
         lineWanted: a line of the program that a fact names.
         wanted: the `Subject` that a fact names.
+        fixWanted: the `Edit` that a fact offers.
     """
 
     lineWanted = Signal(int)
     wanted = Signal(object)
+    fixWanted = Signal(object)
 
     def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,6 +72,8 @@ class Inspector(QTextBrowser):
         link = link_of(url)
         if isinstance(link, int):
             self.lineWanted.emit(link)
+        elif isinstance(link, Edit):
+            self.fixWanted.emit(link)
         else:
             self.wanted.emit(link)
 

@@ -11,8 +11,9 @@ from gradviz.export.dot import dot
 from gradviz.export.whole import write_whole
 from gradviz.model.trace import Trace
 from gradviz.picture.__main__ import main
-from gradviz.picture.make import WORDS, seen
+from gradviz.picture.make import seen
 from gradviz.picture.picture import Save
+from gradviz.picture.words import WORDS
 
 
 def write(trace: Trace, wanted: Save) -> None:

@@ -2,10 +2,10 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from gradviz.picture.picture import Problem
-from gradviz.ui.plain import plain
+from gradviz.picture.picture import Offer, Problem
+from gradviz.ui.plain import one_line, plain
 from gradviz.ui.theme import Colours
 
 
@@ -14,9 +14,11 @@ class ProblemStrip(QFrame):
 
     Signals:
         placeWanted: line and column of the problem, when it is clicked.
+        fixWanted: the `Edit` of the program that mends it, when its button is pressed.
     """
 
     placeWanted = Signal(int, int)
+    fixWanted = Signal(object)
 
     def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,6 +29,8 @@ class ProblemStrip(QFrame):
         layout.setSpacing(2)
         layout.addWidget(self._message)
         layout.addWidget(self._original)
+        self._offers = QVBoxLayout()
+        layout.addLayout(self._offers)
         self.setAccessibleName(self.tr("Problem"))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.apply(colours)
@@ -54,6 +58,7 @@ class ProblemStrip(QFrame):
     def show_problem(self, problem: Problem | None) -> None:
         """Show a problem, or nothing."""
         self._problem = problem
+        self._clear()
         self.setVisible(problem is not None)
         if problem is None:
             return
@@ -62,6 +67,21 @@ class ProblemStrip(QFrame):
         original = plain(problem.original, 400)
         self._original.setText(original)
         self._original.setVisible(bool(original) and original not in problem.message)
+        for offer in problem.offers:
+            self._offers.addWidget(self._button(offer), 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _button(self, offer: Offer) -> QPushButton:
+        button = QPushButton(one_line(offer.text))
+        button.setCursor(Qt.CursorShape.ArrowCursor)
+        button.clicked.connect(lambda: self.fixWanted.emit(offer.edit))
+        return button
+
+    def _clear(self) -> None:
+        while (item := self._offers.takeAt(0)) is not None:
+            button = item.widget()
+            if button is not None:
+                button.hide()
+                button.deleteLater()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take the press: its release goes to the problem."""

@@ -221,6 +221,7 @@ class Window(QMainWindow):
         inspecting.connect(send, panels, self.findChildren(QDockWidget, "inspector"))
         panels.output.placeWanted.connect(panels.editor.go_to)
         panels.strip.placeWanted.connect(panels.editor.go_to)
+        panels.strip.fixWanted.connect(lambda edit: send(said.FixTaken(edit)))
         panels.examples.picked.connect(self._pick_lesson)
         panels.status.stopWanted.connect(lambda: send(said.StopPressed()))
 

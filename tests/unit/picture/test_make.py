@@ -32,8 +32,9 @@ from gradviz.model.trace import (
     Warned,
 )
 from gradviz.model.wire import FrameError, Ready, Request, encode
-from gradviz.picture.make import WARNINGS, picture, problems, shown, stage
+from gradviz.picture.make import picture, shown, stage
 from gradviz.picture.picture import FoldMode, Language, Options, Problem
+from gradviz.picture.problems import WARNINGS, problems
 from tests.unit.model.records import PATIENT, records
 from tests.unit.model.traces import loop, scalar, square
 

@@ -93,15 +93,6 @@ def test_options_that_come_early_hold_for_the_run() -> None:
     assert {mark.id for mark in drawing.nodes} == {"g0", "g1"}
 
 
-def test_options_for_the_next_run_do_not_draw_the_one_before_again() -> None:
-    session = Session()
-    answers(session, WHOLE)
-    assert answers(session, pack(Kind.REDRAW, 2, msgspec.json.encode(Options(view="backward")))) == []
-    drawing = shown(answers(session, WHOLE)[-1]).drawing
-    assert drawing is not None
-    assert {mark.id for mark in drawing.nodes} == {"g0", "g1"}
-
-
 def test_frames_of_another_run_are_dropped() -> None:
     session = Session()
     assert answers(session, pack(Kind.PAGE, 1, encode(page()))) == []
@@ -419,7 +410,7 @@ def test_a_measuring_run_leaves_the_record_as_it_is() -> None:
     pages = CostPage((Lap("grad", 1.0, 1.0, 0.0, 0.0),)), CostPage(done=True)
     found = tables(session, MEASURE + b"".join(pack(Kind.PAGE, 2, encode(one)) for one in pages))
     assert [(one.runs, one.done) for one in found] == [(1, False), (1, True)]
-    assert answers(session, pack(Kind.REDRAW, 1, msgspec.json.encode(Options()))) == [before]
+    assert answers(session, pack(Kind.REDRAW, 0, msgspec.json.encode(Options()))) == [before]
 
 
 def test_costs_are_told_again_in_another_language() -> None:

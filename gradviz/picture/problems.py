@@ -1,0 +1,55 @@
+"""The error, the limit and the warnings of a run in words, each with the change of the source that mends it."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from gradviz.model.answerwords import fix_text
+from gradviz.model.errorfixes import of_error, of_warning
+from gradviz.model.errors import explained, limit_said, limit_text
+from gradviz.model.fixes import Fix, Fixes
+from gradviz.model.grounds import grounds
+from gradviz.model.toggles import Toggles
+from gradviz.model.trace import Trace
+from gradviz.model.warned import warning_hint, warning_text
+from gradviz.model.why import mode_to_blame
+from gradviz.picture.picture import Language, Offer, Options, Problem
+from gradviz.picture.words import WORDS
+
+WARNINGS = 100  # that are told; a loop can raise as many as it has rounds
+
+
+def problems(trace: Trace, options: Options) -> list[Problem]:
+    """Return the error, the limit and the warnings of a run, the gravest first; a warning raised again is counted."""
+    found: list[Problem] = []
+    language, limit = options.language, trace.limits
+    fixes = Fixes(grounds(trace), Toggles(trace)) if trace.error is not None or trace.warnings else None
+    if fixes is not None:
+        found.extend(_errors(trace, fixes, language))
+    if limit is not None:
+        line = next((step.line for step in reversed(trace.steps) if step.kind == "line" and step.line), None)
+        found.append(Problem("error", line, 0, None, 0, limit_text(limit, language), limit_said(limit), "limits"))
+    return [*found, *(() if fixes is None else _warnings(trace, fixes, language))]
+
+
+def _errors(trace: Trace, fixes: Fixes, language: Language) -> Iterator[Problem]:
+    error = trace.error
+    if error is not None:
+        words, said = explained(error, language, mode_to_blame(trace)), f"{error.type}: {error.message}"
+        place = (error.line, error.column, error.end_line, error.end_column)
+        yield Problem("error", *place, words, said, error.hint, _offers(of_error(fixes, error), language))
+
+
+def _warnings(trace: Trace, fixes: Fixes, language: Language) -> Iterator[Problem]:
+    raised, words = Counter(trace.warnings), WORDS[language]
+    for warned, times in list(raised.items())[:WARNINGS]:
+        often, hint = f" (×{times:,})" if times > 1 else "", warning_hint(warned)
+        told, said = warning_text(warned, language) + often, f"{warned.category}: {warned.message}{often}"
+        offers = _offers(of_warning(fixes, warned, hint), language)
+        yield Problem("warning", warned.line, 0, None, 0, told, said, hint, offers)
+    hidden = len(raised) - WARNINGS
+    if hidden > 0:
+        yield Problem("warning", None, 0, None, 0, words.more.format(hidden), words.more.format(hidden), None)
+
+
+def _offers(fixes: tuple[Fix, ...], language: Language) -> tuple[Offer, ...]:
+    return tuple(Offer(fix_text(fix, language), fix.edit) for fix in fixes)
