@@ -245,6 +245,10 @@ def _sized(tensor: Tensor) -> Tensor:
 
 
 def _kept(grad_fn: GradFn) -> GradFn:
+    told = grad_fn.settings
+    if told and any(len(name) > NAME or (isinstance(one, str) and len(one) > NAME) for name, one in told.items()):
+        short = {name[:NAME]: one[:NAME] if isinstance(one, str) else one for name, one in told.items()}
+        grad_fn = grad_fn._replace(settings=short)
     if all(len(saved.name) <= NAME and saved.nbytes < LARGE for saved in grad_fn.saved):
         return grad_fn
     kept = (_cut(saved._replace(nbytes=min(saved.nbytes, LARGE - 1)), NAME) for saved in grad_fn.saved)

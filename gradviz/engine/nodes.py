@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 
 import torch
 
-from gradviz.engine import reader
+from gradviz.engine import keeping, reader
 from gradviz.engine.ledger import Ledger
 from gradviz.engine.stream import Stream
-from gradviz.model.trace import GradFn, Origin, Saved
+from gradviz.engine.values import read_value
+from gradviz.model.trace import GradFn, Origin, Saved, Setting
 
 
 class Nodes:
@@ -102,7 +103,7 @@ class Nodes:
         if record is None or all(saved.state == "freed" for saved in record.saved):
             return
         with reader.Unwatched():
-            freed = any(reader.saved(node, name).state == "freed" for name in reader.saved_names(node))
+            freed = any(keeping.saved(node, name).state == "freed" for name in keeping.saved_names(node))
         if freed:
             saved = tuple(item._replace(state="freed") for item in record.saved)
             self._records[number] = record._replace(saved=saved, step=self._stream.stamp)
@@ -114,7 +115,7 @@ class Nodes:
         if record is None:
             return []
         with reader.Unwatched():
-            kept = {name: reader.saved(node, name) for name in reader.saved_names(node)}
+            kept = {name: keeping.saved(node, name) for name in keeping.saved_names(node)}
         lost = {name for name, found in kept.items() if found.stale is not None or found.state == "freed"}
         names = [(saved.name.partition("[")[0], saved) for saved in record.saved]
         return [saved.tensor for name, saved in names if name in lost and saved.tensor is not None]
@@ -147,8 +148,9 @@ class Nodes:
         own: bool,
     ) -> None:
         leaf = reader.leaf_of(node)
-        names = reader.saved_names(node)
-        saved = tuple(self._saved(node, names, outputs)) if names else ()
+        names = keeping.saved_names(node)
+        settings = keeping.settings(node) if leaf is None else {}
+        saved = tuple(self._saved(node, names, outputs, settings)) if names else ()
         variable = None if leaf is None else self._ledger.id_of(leaf)
         record = GradFn(
             number,
@@ -159,14 +161,21 @@ class Nodes:
             None if leaf is not None else line,
             saved,
             _origin(node, leaf, own=own),
+            settings or None,
         )
         if saved:
             self._records[number] = record
         self._stream.grad_fns.append(record)
 
-    def _saved(self, node: reader.Node, names: tuple[str, ...], outputs: Sequence[torch.Tensor]) -> Iterator[Saved]:
+    def _saved(
+        self,
+        node: reader.Node,
+        names: tuple[str, ...],
+        outputs: Sequence[torch.Tensor],
+        settings: dict[str, Setting],
+    ) -> Iterator[Saved]:
         with reader.Unwatched():  # a saved output is handed back through a detach
-            found = [(name, reader.saved(node, name)) for name in names]
+            found = [(name, keeping.saved(node, name)) for name in names]
         for name, kept in found:
             if kept.state != "kept":
                 yield Saved(name, None, 0, None, kept.state)
@@ -174,7 +183,17 @@ class Nodes:
             for position, tensor in enumerate(kept.tensors):
                 known = name if len(kept.tensors) == 1 else f"{name}[{position}]"
                 version = reader.version(tensor) if kept.stale is None else kept.stale
-                yield self._describe(known, tensor, version, outputs)
+                described = self._describe(known, tensor, version, outputs)
+                if described.tensor is None and not described.shape:
+                    self._note_number(known, tensor, settings)
+                yield described
+
+    def _note_number(self, name: str, tensor: torch.Tensor, settings: dict[str, Setting]) -> None:
+        """Take a number that torch made a tensor of, as the 2 of x * 2, for a setting: the program has none."""
+        with reader.Unwatched():
+            value = read_value(tensor)
+        if value is not None and value.data:
+            settings[name] = value.data[0]
 
     def _describe(self, name: str, tensor: torch.Tensor, version: int | None, outputs: Sequence[torch.Tensor]) -> Saved:
         """One saved tensor. Torch hands a saved output back as a new tensor: it is known by its storage."""

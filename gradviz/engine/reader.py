@@ -1,19 +1,20 @@
-"""Live tensors and grad_fns read as plain facts. Only this, operators.py and entries.py touch private names of torch.
+"""Live tensors and grad_fns read as plain facts.
+
+Only this, keeping.py, operators.py and entries.py touch private names of torch.
 
 Nothing here keeps a tensor or a grad_fn alive, writes to one, or computes under the program's autograd: reading must
 not change what is read.
 """
 
 import contextlib
-import re
 from collections.abc import Iterable
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch.autograd.function import BackwardCFunction
 
-from gradviz.model.trace import GradMode, SavedState
+from gradviz.model.trace import GradMode
 
 Node = Any  # a grad_fn: torch gives its C++ nodes no importable type
 
@@ -22,17 +23,6 @@ _INTS = frozenset((int,))
 _untyped: Any = torch._C  # what torch's stubs leave out
 _sizes = _untyped.TensorBase.shape.__get__
 _ACCUMULATE_GRAD: Any = torch._C._functions.AccumulateGrad  # type: ignore[attr-defined]  # not in torch's stubs
-
-
-_CHANGED = re.compile(r"modified by an inplace operation.*expected version (\d+)", re.DOTALL)
-
-
-class Kept(NamedTuple):
-    """What a grad_fn keeps under one name."""
-
-    state: SavedState
-    tensors: tuple[torch.Tensor, ...] = ()
-    stale: int | None = None  # the version one of them was saved at, if torch refuses them because it moved on
 
 
 def shares_version() -> bool:
@@ -243,36 +233,6 @@ def memo(node: Node) -> dict[object, int]:
     """The dictionary that a grad_fn keeps for its whole life; a safe place for an id."""
     metadata: dict[object, int] = node.metadata
     return metadata
-
-
-_saved_names: dict[type, tuple[str, ...]] = {}
-
-
-def saved_names(node: Node) -> tuple[str, ...]:
-    """The names under which a grad_fn can keep tensors: "self", "other", "result"."""
-    kind = type(node)
-    names = _saved_names.get(kind)
-    if names is None:
-        prefix = "_raw_saved_"
-        names = tuple(name.removeprefix(prefix) for name in dir(node) if name.startswith(prefix))
-        _saved_names[kind] = names
-    return names
-
-
-def saved(node: Node, name: str) -> Kept:
-    """What a grad_fn keeps under a name. Tensors that a hook packed are not unpacked: that is the program's to do."""
-    try:
-        packs = getattr(node, "_raw_saved_" + name)
-        packs = packs if isinstance(packs, tuple) else (packs,)
-        if any(pack.unpack_hook is not None for pack in packs):
-            return Kept("packed")
-        kept = node.saved_tensors if is_function(node) else getattr(node, "_saved_" + name)
-    except RuntimeError as error:
-        changed = _CHANGED.search(str(error))
-        if changed is None:
-            return Kept("freed")
-        return Kept("kept", tuple(tensors_in([pack.data for pack in packs])), int(changed[1]))
-    return Kept("kept", tuple(tensors_in((kept,))))
 
 
 def know_processor() -> None:

@@ -32,10 +32,11 @@ def _elements(tensor: torch.Tensor) -> tuple[Number, ...]:
     items = [tensor.item()] if tensor.dim() == 0 else tensor.flatten().tolist()
     if not tensor.is_complex() and all(map(math.isfinite, items)):
         return tuple(items)
-    return tuple(map(_number, items))
+    return tuple(map(number, items))
 
 
-def _number(item: int | float | complex) -> Number:
+def number(item: int | float | complex) -> Number:
+    """One element, or its text where JSON has no form for it."""
     if isinstance(item, complex) or not math.isfinite(item):
         return str(item)
     return item
@@ -44,13 +45,13 @@ def _number(item: int | float | complex) -> Number:
 def _statistics(tensor: torch.Tensor, shape: tuple[int, ...]) -> Value:
     flat, times = _flat(tensor)
     if flat.is_complex():
-        return Value(shape, mean=_number(flat.mean().item()))
+        return Value(shape, mean=number(flat.mean().item()))
     if not flat.is_floating_point():
         flat = flat.double() if flat.dtype is not torch.bool else flat.float()
-    low, high = _number(flat.amin().item()), _number(flat.amax().item())  # torch.aminmax takes longer than both
+    low, high = number(flat.amin().item()), number(flat.amax().item())  # torch.aminmax takes longer than both
     wide = flat if flat.dtype in (torch.float32, torch.float64) else flat.float()
     centre = wide.mean().item()
-    moments = _number(centre), _number(_deviation(wide, times, centre))
+    moments = number(centre), number(_deviation(wide, times, centre))
     if isinstance(low, str) or isinstance(high, str):  # they pass nan and inf on: only then are they counted
         return Value(shape, None, low, high, *moments, int(flat.isnan().sum()) * times, int(flat.isinf().sum()) * times)
     return Value(shape, None, low, high, *moments)

@@ -136,6 +136,9 @@ def _grad_fn(grad_fn: GradFn) -> dict[str, Json]:
         "line": grad_fn.line,
         "saved": [_saved(saved) for saved in grad_fn.saved],
         "origin": grad_fn.origin,
+        "settings": {
+            name: list(one) if isinstance(one, tuple) else one for name, one in (grad_fn.settings or {}).items()
+        },
     }
 
 

@@ -5,7 +5,7 @@ from itertools import chain
 from math import prod
 from typing import Protocol
 
-from gradviz.model.trace import Number, Region, Saved, Tensor, Trace, Value
+from gradviz.model.trace import Number, Region, Saved, Setting, Tensor, Trace, Value
 
 Law = Callable[[Trace], Iterator[str]]
 EXACT = 64  # elements up to which a value is recorded in full
@@ -194,6 +194,8 @@ def _sizes(trace: Trace) -> Iterator[str]:
             map(_is_sized, grad_fn.saved)
         ):
             yield f"grad_fn {grad_fn.id}"
+        if not all(map(_is_setting, (grad_fn.settings or {}).values())):
+            yield f"grad_fn {grad_fn.id}: a setting"
     for kind, stamps in _stamps(trace):
         if not _countable(*stamps):
             yield kind
@@ -203,6 +205,12 @@ def _sizes(trace: Trace) -> Iterator[str]:
 def _is_sized(saved: Saved) -> bool:
     counts = (saved.nbytes, saved.version or 0, saved.storage or 0)
     return _countable(*counts, *saved.shape) and len(saved.shape) <= DIMENSIONS
+
+
+def _is_setting(setting: Setting) -> bool:
+    if isinstance(setting, tuple):
+        return len(setting) <= EXACT and all(abs(number) < TORCH_INT for number in setting)
+    return not isinstance(setting, int) or abs(setting) < TORCH_INT
 
 
 def _stamps(trace: Trace) -> Iterator[tuple[str, list[int]]]:

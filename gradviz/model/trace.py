@@ -18,6 +18,8 @@ LimitName = Literal["time", "memory", "ops", "output"]
 Stream = Literal["stdout", "stderr"]
 # One element; a non-finite or complex number is its text ("nan", "inf", "-inf", "(1+2j)").
 Number = bool | int | float | str
+# What a grad_fn was told beside tensors: a dimension, a shape, a factor, the name of a variant.
+Setting = bool | int | float | str | tuple[int, ...] | None
 
 NOTE = "Note"  # category of what is not torch's warning but gradviz's own
 INSIDE_FUNCTION = "inside autograd.Function"  # why an op of its forward was not recorded: the call is, as a whole
@@ -108,6 +110,7 @@ class GradFn(NamedTuple):
     line: int | None
     saved: tuple[Saved, ...]
     origin: Origin = "op"
+    settings: dict[str, Setting] | None = None  # by torch's own names: alpha, dim, self_sym_sizes; None: there are none
 
 
 class Step(NamedTuple):

@@ -1,0 +1,112 @@
+"""What the names of a formula stand for in one execution of a grad_fn, as far as the trace holds it."""
+
+from collections.abc import Collection, Sequence
+
+from gradviz.model.derivatives.array import Array, array, filled, indices
+from gradviz.model.derivatives.expression import Bound, names_in, parsed
+from gradviz.model.derivatives.rule import Rule
+from gradviz.model.trace import GradFn, Saved, Setting, Step, Tensor, Trace, Value
+
+_TOLD = ("grad", "grads", "k", "shapes", "places")  # what does not come from what torch keeps
+
+
+def bound(trace: Trace, grad_fn: GradFn, step: Step | None, rule: Rule) -> dict[str, Bound]:
+    """Return what is known of the names that a rule speaks of; one that is not there is not known.
+
+    Args:
+        trace: the run.
+        grad_fn: whose rule it is.
+        step: an execution of it; None: there was none.
+        rule: that rule.
+    """
+    names: dict[str, Bound] = {name: _setting(one) for name, one in (grad_fn.settings or {}).items()}
+    op = next((op for op in trace.ops if op.grad_fn == grad_fn.id), None)
+    lists = {"indices": names.pop("indices", None)}
+    names |= _kept(trace, grad_fn.saved, len(trace.steps) if step is None else step.id)
+    if isinstance(lists["indices"], tuple):
+        names |= _indexed(trace, grad_fn.saved, lists["indices"], names)
+    # Torch keeps nothing under the name of a tensor that was not given, as a layer without bias has none.
+    kept = {saved.name.partition("[")[0] for saved in grad_fn.saved}
+    for formula in (text for pairs in (rule.where, rule.inputs) for _, text in pairs):
+        for name in names_in(parsed(formula)):
+            if name not in names and name not in kept and name not in _TOLD:
+                names[name] = None
+    for name, _ in rule.where:
+        names.pop(name, None)
+    if op is not None:
+        names["shapes"] = tuple(trace.tensors[tensor].shape for tensor in op.inputs)
+    if step is not None and step.arrived:
+        shapes = () if op is None else tuple(trace.tensors[tensor].shape for tensor in op.outputs)
+        names |= _arrived(step.arrived, shapes)
+    return names
+
+
+def _setting(setting: Setting) -> Bound:
+    """A setting as a formula takes it; a number that JSON has no form for came as its text."""
+    if not isinstance(setting, str):
+        return setting
+    try:
+        return float(setting)
+    except ValueError:
+        return setting
+
+
+def _kept(trace: Trace, saved: Collection[Saved], number: int) -> dict[str, Bound]:
+    """The numbers of what was saved, as they were when step `number` began."""
+    states: dict[int, Tensor] = {}
+    wanted = {one.tensor for one in saved if one.tensor is not None}
+    for state in (*trace.past, *trace.tensors):
+        if state.id in wanted and (state.step <= number or state.id not in states):
+            states[state.id] = state
+    found: dict[str, Bound] = {}
+    for one in saved:
+        value = read(states[one.tensor].value) if one.tensor is not None else None
+        if value is not None:
+            found[one.name] = value
+    return found
+
+
+def _indexed(
+    trace: Trace, saved: Collection[Saved], places: Sequence[int], names: dict[str, Bound]
+) -> dict[str, Bound]:
+    """The tensors that a tensor was indexed by, and the dimensions they stand at; a mask is what it is true at."""
+    tensors: list[Array] = []
+    dims: list[int] = []
+    shift = 0
+    parts = [one for one in saved if one.name.partition("[")[0] == "indices"]
+    for place, one in zip(places, parts, strict=False):
+        value = names.get(one.name)
+        if not isinstance(value, Array):
+            return {}
+        if one.tensor is not None and trace.tensors[one.tensor].dtype in ("bool", "uint8"):
+            true = [index for index, number in zip(indices(value.shape), value.data, strict=True) if number]
+            tensors += [array((len(true),), [index[k] for index in true]) for k in range(len(value.shape))]
+            dims += [place + shift + k for k in range(len(value.shape))]
+            shift += len(value.shape) - 1
+        else:
+            tensors.append(value)
+            dims.append(place + shift)
+    return {"indices": tuple(tensors), "places": tuple(dims)}
+
+
+def _arrived(arrived: Sequence[Value | None], shapes: Sequence[tuple[int, ...]]) -> dict[str, Bound]:
+    """The gradient that arrived; of several results, one for each, nought where none came."""
+    found: list[Array] = []
+    for k, value in enumerate(arrived):
+        known = read(value)
+        if known is None and value is None and k < len(shapes):
+            known = filled(shapes[k])
+        if known is None:
+            return {} if not found else {"grad": found[0]}
+        found.append(known)
+    return {"grad": found[0], "grads": tuple(found)}
+
+
+def read(value: Value | None) -> Array | None:
+    """A value as an array; None where not all of its numbers are known, or they are complex."""
+    if value is None or value.data is None:
+        return None
+    try:
+        return array(value.shape, [float(number) for number in value.data])
+    except (ValueError, OverflowError):
+        return None
