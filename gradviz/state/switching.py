@@ -4,10 +4,16 @@ from collections.abc import Iterator
 
 from gradviz.model.place import Edit
 from gradviz.picture.picture import TensorRow
+from gradviz.state.messages import FixTaken, FlagSwitched
 from gradviz.state.values import AppState, Chosen, Refusal, Switch
 
 
-def switched(state: AppState, of: Chosen) -> tuple[AppState, Edit | None]:
+def changed(state: AppState, message: FlagSwitched | FixTaken) -> tuple[AppState, Edit | None]:
+    """Return the state with the change of the text that was asked for, or with the reason why there is none."""
+    return _switched(state, message.of) if isinstance(message, FlagSwitched) else _fixed(state, message.edit)
+
+
+def _switched(state: AppState, of: Chosen) -> tuple[AppState, Edit | None]:
     """Return the switch and the edit of the text that makes it; or the reason why there is none."""
     row = row_of(state, of)
     if row is None:
@@ -20,7 +26,7 @@ def switched(state: AppState, of: Chosen) -> tuple[AppState, Edit | None]:
     return state._replace(switch=Switch(row.name, not row.requires_grad, after, back)), change
 
 
-def fixed(state: AppState, edit: Edit) -> tuple[AppState, Edit | None]:
+def _fixed(state: AppState, edit: Edit) -> tuple[AppState, Edit | None]:
     """Return the change that is offered, if it is one of the text in the editor."""
     if edit in _offered(state):
         return state, edit

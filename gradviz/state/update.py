@@ -57,7 +57,7 @@ from gradviz.state.messages import (
 from gradviz.state.search import searched, stepped
 from gradviz.state.selection import reselected
 from gradviz.state.stepping import carried, caught_up, left, redrawn, seen, walked
-from gradviz.state.switching import fixed, switched
+from gradviz.state.switching import changed
 from gradviz.state.values import AppState, Chosen, Engine, Phase, Shown
 
 MAX_STARTS = 3  # ends in a row, none of them ever ready, after which the engine is left alone
@@ -129,10 +129,8 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
             return caught_up(_pictured(state, picture))
         case PictureEnded(reason):
             return state._replace(traced=False, awaited=False, failure=reason), ()
-        case FlagSwitched(of):
-            return _rewritten(*switched(state, of))
-        case FixTaken(edit):
-            return _rewritten(*fixed(state, edit))
+        case FlagSwitched() | FixTaken():
+            return _rewritten(*changed(state, message))
         case CostsSeen(on):
             return state._replace(measuring=state.measuring._replace(seen=on)), ()
         case MeasurePressed():
