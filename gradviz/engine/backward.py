@@ -1,5 +1,6 @@
 """Backward as it happens: every grad_fn in the order torch runs it, with the gradients that arrive and leave."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import torch
@@ -10,6 +11,7 @@ from gradviz.engine.quiet import Untraced
 from gradviz.engine.recorder import Recorder
 from gradviz.model.trace import BackwardCall, StepKind, Value
 
+_RETURNED_NAN = re.compile(r"^Function '\w+' returned nan values")
 Gradients = tuple[torch.Tensor | None, ...]
 
 
@@ -111,6 +113,9 @@ class BackwardWatch:
             return  # it comes from a backward inside this one
         nodes, ledger = call.recorder.nodes, call.recorder.ledger
         at_work = [(node, number) for node, number in call.reached if number == call.at_work]
+        if not at_work and call.last is not None and _RETURNED_NAN.search(message):
+            self.failure = Failure(message, (), (call.last[1],))  # its hooks have run: torch looks for nan after them
+            return
         if at_work:
             refused = [tensor for node, number in at_work for tensor in nodes.refused(node, number)]
             self.failure = Failure(message, tuple(dict.fromkeys(refused)), tuple(number for _, number in at_work))

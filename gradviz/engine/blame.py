@@ -53,6 +53,12 @@ _SPOKEN_OF: dict[str, Fits] = {
     "mm": _any,
     "dtype": _any,
     "grad-shape": _any,
+    "int-grad": lambda tensor: not tensor.is_floating_point() and not tensor.is_complex(),
+    "no-grad-view": lambda tensor: reader.base(tensor) is not None,
+    "complex-root": torch.Tensor.is_complex,
+    "not-asked": lambda tensor: not tensor.requires_grad,
+    "out-grad": lambda tensor: tensor.requires_grad,
+    "overlap": _any,
 }
 
 

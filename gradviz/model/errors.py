@@ -51,6 +51,20 @@ HINTS = (
         "backward() は一つの数から始まります。.sum() や .mean() でまとめるか、gradient= を渡してください。",
     ),
     Hint(
+        "complex-root",
+        "RuntimeError",
+        r"grad can be implicitly created only for real scalar outputs",
+        "backward() starts from a real number, and this one is complex. Take .real or .abs(), or pass gradient=.",
+        "backward() は実数から始まりますが、これは複素数です。.real や .abs() を使うか、gradient= を渡してください。",
+    ),
+    Hint(
+        "not-asked",
+        "RuntimeError",
+        r"One of the differentiated Tensors does not require grad",
+        "A gradient was asked for a tensor that does not require grad. Set requires_grad=True where it is made.",
+        "requires_grad=True でないテンソルの勾配が求められました。作る所で requires_grad=True を設定してください。",
+    ),
+    Hint(
         "int-grad",
         "RuntimeError",
         r"[Oo]nly Tensors of floating point (?:and complex )?dtype can require gradients",
@@ -191,6 +205,29 @@ HINTS = (
         r"is a view and is being modified inplace",
         "This view came from a function with several outputs and cannot be changed in place. Take .clone() first.",
         "複数の出力を返す関数のビューなので、その場で変更できません。先に .clone() してください。",
+    ),
+    Hint(
+        "no-grad-view",
+        "RuntimeError",
+        r"view was created in no_grad mode and is being modified inplace",
+        "This view was made under no_grad and is changed outside of it: torch cannot tell whether to record that. "
+        "Make the view and the change in the same grad mode.",
+        "このビューは no_grad の中で作られ、外で変更されたため、記録すべきか torch には判断できません。"
+        "ビューの作成と変更を同じ grad モードで行ってください。",
+    ),
+    Hint(
+        "out-grad",
+        "RuntimeError",
+        r"functions with out=\.\.\. arguments don't support automatic differentiation",
+        "Autograd cannot record an operation that writes to out=. Leave out= away and give the result a name.",
+        "out= に書き込む演算は自動微分に記録できません。out= を使わず、結果に名前を付けてください。",
+    ),
+    Hint(
+        "overlap",
+        "RuntimeError",
+        r"more than one element of the written-to tensor refers to a single memory location",
+        "Elements of this tensor share memory, as after expand(), and cannot be changed in place. Take .clone() first.",
+        "expand() などで要素がメモリを共有しているため、その場で変更できません。先に .clone() してください。",
     ),
     Hint(
         "nan",

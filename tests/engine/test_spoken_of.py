@@ -3,7 +3,11 @@
 import pytest
 
 from gradviz.model.build import build
+from gradviz.model.errors import HINTS
+from gradviz.model.foretold import refused
+from gradviz.model.program import FILE
 from gradviz.model.trace import Trace
+from tests.engine.bare import bare_run
 from tests.engine.recording import record, tensor
 
 HEAD = "import torch\nx = torch.ones(3, requires_grad=True)\nn = torch.ones(3)\n"
@@ -21,64 +25,131 @@ class Mine(torch.autograd.Function):
 """
 
 
-@pytest.mark.parametrize(
-    ("source", "hint", "tensors", "grad_fns"),
-    [
-        (HEAD + "y = x * 2\nz = y.sin()\ny.add_(1)\nz.sum().backward()", "version", {"y"}, ["SinBackward0"]),
-        (HEAD + "y = x.exp()\nz = y * 2\ny[0] = 0\nz.sum().backward()", "version", {"y"}, ["ExpBackward0"]),
-        (HEAD + "y = x * 2\nz = y * x\ny.add_(1)\nz.sum().backward()", "version", {"y"}, ["MulBackward0"]),
-        (
-            HEAD + FUNCTION + "y = x * 2\nz = Mine.apply(y).sum()\ny.add_(1)\nz.backward()",
-            "version",
-            {"y"},
-            ["MineBackward"],
-        ),
-        (
-            HEAD + "y = x.sin()\ny.sum().backward()\ny.sum().backward()",
-            "second-backward",
-            {"x"},
-            ["SinBackward0"],
-        ),
-        (HEAD + "n.sum().backward()", "not-tracked", None, []),
-        (HEAD + "y = n * 2\ns = y.sum()\ntorch.autograd.backward([x.sum(), s])", "not-tracked", {"s"}, []),
-        (HEAD + "y = x * 2\ntorch.autograd.grad(y.sum(), [x, n.requires_grad_()])", "unused", {"n"}, []),
-        (HEAD + "y = x * 2\ny.backward()", "non-scalar", {"y"}, []),
-        (HEAD + "x.add_(n)", "leaf-inplace", {"x"}, []),
-        (HEAD + "x *= 2", "leaf-inplace", {"x"}, []),
-        (HEAD + "def f(a, b):\n    a.mul_(b)\nf(x, n)", "leaf-inplace", {"x"}, []),
-        (HEAD + "ws = {'w': x}\nws['w'].add_(1)", "leaf-inplace", {"x"}, []),
-        (
-            HEAD + "model = torch.nn.Sequential(torch.nn.Linear(3, 1))\nmodel[0].weight.zero_()",
-            "leaf-inplace",
-            {"model.0.weight"},
-            [],
-        ),
-        (HEAD + "x[0] = 1.0", "view-of-leaf", {"x"}, []),
-        (HEAD + "v = x[:2]\nv.add_(1)", "view-of-leaf", {"x", "v"}, []),
-        (HEAD + "y = x * 2\ny.requires_grad = False", "flag-non-leaf", {"y"}, []),
-        (HEAD + "y = x * 2\ny.requires_grad_(False)", "flag-non-leaf", {"y"}, []),
-        (HEAD + "n.retain_grad()", "retain-no-rg", {"n"}, []),
-        (INFERRED + "y = x * i", "infer-save", {"i"}, []),
-        (INFERRED + "i.add_(1)", "infer-inplace", {"i"}, []),
-        (INFERRED + "i.requires_grad = True", "infer-rg", {"i"}, []),
-        (HEAD + "m = torch.ones(2)\nn + m", "shape", {"n", "m"}, []),
-        (HEAD + "x.numpy()", "numpy", {"x"}, []),
-        (HEAD + "n.item()", "item", {"n"}, []),
-    ],
-)
-def test_what_an_error_speaks_of(source: str, hint: str | None, tensors: set[str] | None, grad_fns: list[str]) -> None:
+SPOKEN_OF: list[tuple[str, str, set[str] | None, list[str]]] = [
+    (HEAD + "y = x * 2\nz = y.sin()\ny.add_(1)\nz.sum().backward()", "version", {"y"}, ["SinBackward0"]),
+    (HEAD + "y = x.exp()\nz = y * 2\ny[0] = 0\nz.sum().backward()", "version", {"y"}, ["ExpBackward0"]),
+    (HEAD + "y = x * 2\nz = y * x\ny.add_(1)\nz.sum().backward()", "version", {"y"}, ["MulBackward0"]),
+    (
+        HEAD + FUNCTION + "y = x * 2\nz = Mine.apply(y).sum()\ny.add_(1)\nz.backward()",
+        "version",
+        {"y"},
+        ["MineBackward"],
+    ),
+    (
+        HEAD + "y = x.sin()\ny.sum().backward()\ny.sum().backward()",
+        "second-backward",
+        {"x"},
+        ["SinBackward0"],
+    ),
+    (HEAD + "n.sum().backward()", "not-tracked", None, []),
+    (HEAD + "y = n * 2\ns = y.sum()\ntorch.autograd.backward([x.sum(), s])", "not-tracked", {"s"}, []),
+    (HEAD + "y = x * 2\ntorch.autograd.grad(y.sum(), [x, n.requires_grad_()])", "unused", {"n"}, []),
+    (HEAD + "y = x * 2\ny.backward()", "non-scalar", {"y"}, []),
+    (HEAD + "x.add_(n)", "leaf-inplace", {"x"}, []),
+    (HEAD + "x *= 2", "leaf-inplace", {"x"}, []),
+    (HEAD + "def f(a, b):\n    a.mul_(b)\nf(x, n)", "leaf-inplace", {"x"}, []),
+    (HEAD + "ws = {'w': x}\nws['w'].add_(1)", "leaf-inplace", {"x"}, []),
+    (
+        HEAD + "model = torch.nn.Sequential(torch.nn.Linear(3, 1))\nmodel[0].weight.zero_()",
+        "leaf-inplace",
+        {"model.0.weight"},
+        [],
+    ),
+    (HEAD + "x[0] = 1.0", "view-of-leaf", {"x"}, []),
+    (HEAD + "v = x[:2]\nv.add_(1)", "view-of-leaf", {"x", "v"}, []),
+    (HEAD + "y = x * 2\ny.requires_grad = False", "flag-non-leaf", {"y"}, []),
+    (HEAD + "y = x * 2\ny.requires_grad_(False)", "flag-non-leaf", {"y"}, []),
+    (HEAD + "n.retain_grad()", "retain-no-rg", {"n"}, []),
+    (INFERRED + "y = x * i", "infer-save", {"i"}, []),
+    (INFERRED + "i.add_(1)", "infer-inplace", {"i"}, []),
+    (INFERRED + "i.requires_grad = True", "infer-rg", {"i"}, []),
+    (HEAD + "m = torch.ones(2)\nn + m", "shape", {"n", "m"}, []),
+    (HEAD + "x.numpy()", "numpy", {"x"}, []),
+    (HEAD + "n.item()", "item", {"n"}, []),
+    (HEAD + "y = x.exp()\ny.add_(1)\ny.sum().backward()", "version", {"y"}, ["ExpBackward0"]),
+    (HEAD + "torch.autograd.grad(x * 2, x)", "non-scalar", {"x"}, []),
+    (HEAD + "y = x * 2j\ny[0].backward()", "complex-root", {"y"}, []),
+    (HEAD + "torch.autograd.grad(x.sum(), [n])", "not-asked", {"n"}, []),
+    (HEAD + "k = torch.tensor([1, 2])\nk.requires_grad_()", "int-grad", {"k"}, []),
+    (HEAD + "y = x * 2\ng = torch.ones(2)\ny.backward(g)", "grad-shape", {"y", "g"}, []),
+    (HEAD + "a = torch.ones(2, 3)\nb = torch.ones(2, 3)\na @ b", "mm", {"a", "b"}, []),
+    (HEAD + "a = torch.ones(2, 2)\nb = a.double()\na @ b", "dtype", {"a", "b"}, []),
+    (HEAD + "float(x)", "item", {"x"}, []),
+    (HEAD + "if x > n:\n    pass", "bool", {"x", "n"}, []),
+    (HEAD + "import copy\ny = x * 2\ncopy.deepcopy(y)", "deepcopy", {"y"}, []),
+    (HEAD + "y = x * 2\na, b, c = y.unbind()\na.mul_(2)", "multi-view", {"a"}, []),
+    (HEAD + "with torch.no_grad():\n    v = x[:2]\nv.mul_(2)", "no-grad-view", {"v"}, []),
+    (HEAD + "o = torch.zeros(3)\ntorch.add(x, 1, out=o)", "out-grad", {"x"}, []),
+    (HEAD + "e = n[:1].expand(3)\ne.add_(1)", "overlap", {"e"}, []),
+    (
+        HEAD + "torch.autograd.set_detect_anomaly(True)\ny = x * 0\nz = y / y\nz.sum().backward()",
+        "nan",
+        set(),
+        ["DivBackward0"],
+    ),
+    (HEAD + "torch.one(3)", "typo", set(), []),
+    (HEAD + "y = x＋1", "full-width", set(), []),
+    (HEAD + "torch.empty(10**13)", "memory", set(), []),
+    (HEAD + "raise PermissionError(1, 'Operation not permitted')", "denied", set(), []),
+    (HEAD + "raise MemoryError", "python-memory", set(), []),
+]
+# Raised by no line of a program run here: what its process does, or what its keyboard lacks (test_explained.py).
+ELSEWHERE = {"input", "stopped", "refused", "died"}
+
+
+def test_every_error_that_is_explained_is_raised_here() -> None:
+    assert {hint for _, hint, _, _ in SPOKEN_OF} == {row.id for row in HINTS} - ELSEWHERE
+
+
+@pytest.mark.parametrize(("source", "hint", "tensors", "grad_fns"), SPOKEN_OF)
+def test_what_an_error_speaks_of(source: str, hint: str, tensors: set[str] | None, grad_fns: list[str]) -> None:
     trace = record(source + "\n")
-    if hint is None:
-        assert trace.error is None
-        return
     assert trace.error is not None
     assert trace.error.hint == hint
+    assert trace.error.line == _line_of(source)
     assert [trace.grad_fns[number].name for number in trace.error.grad_fns] == grad_fns
     if tensors is not None:
         assert set(trace.error.tensors) == {tensor(trace, name).id for name in tensors}
         assert _marked(trace) == tensors
     else:
         assert len(trace.error.tensors) == 1
+
+
+def _line_of(source: str) -> int | None:
+    """The innermost line that the exception leaves the bare program by; that of a syntax error."""
+    try:
+        compile(source, FILE, "exec")
+    except SyntaxError as error:
+        return error.lineno
+    raised = bare_run(source).error
+    assert raised is not None
+    return raised[2]
+
+
+VERSIONS = {
+    "y = x * 2\nz = y.sin()\ny.add_(1)\n": (6, "SinBackward0", 5),
+    "y = x.exp()\nz = y * 2\ny[0] = 0\n": (6, "ExpBackward0", 4),
+    "y = x * 2\nz = y * x\nfor _ in range(2):\n    y.mul_(2)\n": (7, "MulBackward0", 5),
+    "y = x * 2\nz = y.sin()\nwith torch.no_grad():\n    y.view(-1)[0].zero_()\n": (7, "SinBackward0", 5),
+    "y = x * 2\nz = y.sin()\nd = y.detach()\ntorch._foreach_mul_([d], 2.0)\n": (7, "SinBackward0", 5),
+    "y = x * 2\nz = y.sin()\ntorch.zeros(3, out=y.detach())\n": (6, "SinBackward0", 5),
+}
+
+
+@pytest.mark.parametrize("change", VERSIONS)
+def test_a_version_error_tells_what_was_saved_where_and_what_changed_it(change: str) -> None:
+    trace = record(HEAD + change + "z.sum().backward()\n")
+    changed_on, name, saved_on = VERSIONS[change]
+    assert trace.error is not None
+    assert (trace.error.hint, trace.error.line) == ("version", 4 + change.count("\n"))
+    told = {one.grad_fn: one for one in refused(trace, trace.backwards[-1])}
+    one = told[trace.error.grad_fns[0]]
+    assert one.saved.tensor in trace.error.tensors
+    assert (trace.grad_fns[one.grad_fn].name, trace.grad_fns[one.grad_fn].line) == (name, saved_on)
+    assert one.changed_by is not None
+    assert trace.ops[one.changed_by].line == changed_on
+    message = trace.error.message
+    assert f"is at version {one.now}; expected version {one.saved.version} instead" in message
 
 
 def _marked(trace: Trace) -> set[str]:

@@ -34,6 +34,30 @@ SAID: list[tuple[str, str, str]] = [
         "element 0 of tensors does not require grad and does not have a grad_fn",
     ),
     ("non-scalar", "RuntimeError", "grad can be implicitly created only for scalar outputs"),
+    (
+        "complex-root",
+        "RuntimeError",
+        "grad can be implicitly created only for real scalar outputs but got torch.complex64",
+    ),
+    ("not-asked", "RuntimeError", "One of the differentiated Tensors does not require grad"),
+    (
+        "no-grad-view",
+        "RuntimeError",
+        "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use "
+        "case is ambiguous and error-prone, it is forbidden.",
+    ),
+    (
+        "out-grad",
+        "RuntimeError",
+        "add(): functions with out=... arguments don't support automatic differentiation, but one of the arguments "
+        "requires grad.",
+    ),
+    (
+        "overlap",
+        "RuntimeError",
+        "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
+        "Please clone() the tensor before performing the operation.",
+    ),
     ("int-grad", "RuntimeError", "Only Tensors of floating point and complex dtype can require gradients"),
     ("int-grad", "RuntimeError", "only Tensors of floating point dtype can require gradients"),
     (
