@@ -269,7 +269,7 @@ def alert(at: Point) -> list[Path]:
 
 def _note(notes: tuple[str, ...], at: Point | None, body: Rect, direction: Direction) -> tuple[list[Path], list[Text]]:
     """The folded sheet that lists saved tensors, and the short line that hangs it at its op."""
-    if at is None:
+    if at is None or not notes:
         return [], []
     sheet = Rect(at.x, at.y, *_note_size(notes))
     paper, fold = outline.note(sheet, _FOLD)

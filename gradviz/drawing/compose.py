@@ -139,8 +139,9 @@ def _frame(region: Region, rect: Rect, draft: Draft) -> tuple[Mark, Mark]:
 def _summary(graph: Graph, draft: Draft) -> str:
     """What the picture holds, for those who cannot see it."""
     words = draft.telling.words
-    tensors = sum(node.kind is NodeKind.TENSOR for node in graph.nodes)
-    ops = [draft.contents[node.id] for node in graph.nodes if node.op is not None]
+    there = [node for node in graph.nodes if not node.ghost]
+    tensors = sum(node.kind is NodeKind.TENSOR for node in there)
+    ops = [draft.contents[node.id] for node in there if node.op is not None]
     told = [words.counts.format(tensors, len(ops), sum(one.role is Role.UNRECORDED for one in ops))]
     if graph.hidden:
         told.append(words.hidden.format(graph.hidden))

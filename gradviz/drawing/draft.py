@@ -47,7 +47,7 @@ def draft(
     *,
     values: bool = True,
     direction: Direction = "TB",
-    other: tuple[Graph, Trace] | None = None,
+    others: Sequence[tuple[Graph, Trace]] = (),
 ) -> Draft:
     """Word and size a graph.
 
@@ -57,18 +57,22 @@ def draft(
         words: of the language wanted.
         values: whether numbers are written.
         direction: of the flow of data.
-        other: the same graph as it stood earlier in the run, for which there is to be room too.
+        others: the same graph as it stood earlier in the run, or as other runs have it, for which there is to be room
+            too. What is a ghost in the first is sized as they have it.
     """
     telling = tell(graph, trace, words, values=values)
+    labels, stopped = _labels(graph, telling), _stopped(graph)
     contents = _contents(graph, telling)
     room: dict[str, tuple[Content, ...]] = {name: (one,) for name, one in contents.items()}
-    if other is not None:
-        for name, one in _contents(other[0], tell(*other, words, values=values)).items():
-            room[name] = (*room[name], one)
-    labels = {edge.id: text for edge in graph.edges if (text := gradient_label(edge, telling))}
-    stopped = _stopped(graph)
     entering, leaving = _edges_by_end(graph)
-    lanes = {node.id: _lane(entering[node.id], labels, stopped, direction) for node in graph.nodes}
+    signs = [(labels, stopped)]
+    for other in others:
+        told = tell(*other, words, values=values)
+        signs.append((_labels(other[0], told), _stopped(other[0])))
+        for name, one in _contents(other[0], told).items():
+            room[name] = (*room.get(name, ()), one)
+            contents.setdefault(name, one)
+    lanes = {node.id: _lane(entering[node.id], signs, direction) for node in graph.nodes}
     in_ports = {edge.id: k for edges in entering.values() for k, edge in enumerate(edges)}
     frames = frames_of(graph.regions)
     boxes: dict[str, Box] = {}
@@ -94,12 +98,12 @@ def draft(
 
 
 def at_moment(whole: Draft, graph: Graph, moment: Trace, direction: Direction = "TB") -> Draft:
-    """Return the draft of an earlier moment of the run, in which every box has the place and size it has in the end.
+    """Return the draft of an earlier moment, or of another run, in which every box has the place and size it has there.
 
     Args:
-        whole: of the end.
+        whole: of the end, or of the first run, with room for this one.
         graph: the same graph as it stood then.
-        moment: the run up to then.
+        moment: the run up to then, or the other run.
         direction: of the flow of data.
     """
     telling = tell(graph, moment, whole.telling.words, values=whole.telling.values)
@@ -109,8 +113,15 @@ def at_moment(whole: Draft, graph: Graph, moment: Trace, direction: Direction = 
         for node in graph.nodes
         if not node.ghost
     }
-    labels = {edge.id: text for edge in graph.edges if (text := gradient_label(edge, telling))}
-    return whole._replace(graph=graph, telling=telling, contents=contents, boxes=boxes, labels=labels)
+    labels = _labels(graph, telling)
+    return whole._replace(
+        graph=graph, telling=telling, contents=contents, boxes=boxes, labels=labels, stopped=_stopped(graph)
+    )
+
+
+def _labels(graph: Graph, telling: Telling) -> dict[str, str]:
+    """What is written on the edges that are there."""
+    return {edge.id: text for edge in graph.edges if not edge.ghost and (text := gradient_label(edge, telling))}
 
 
 def _contents(graph: Graph, telling: Telling) -> dict[str, Content]:
@@ -165,6 +176,7 @@ def _stopped(graph: Graph) -> frozenset[str]:
         edge.id
         for edge in graph.edges
         if edge.kind is EdgeKind.UNRECORDED
+        and not edge.ghost
         and _is_tracked(nodes[edge.tail])
         and any(map(cut_off, _ops(nodes[edge.head])))
     )
@@ -193,11 +205,20 @@ def _edges_by_end(graph: Graph) -> tuple[dict[str, list[Edge]], dict[str, list[E
     return entering, leaving
 
 
-def _lane(edges: Sequence[Edge], labels: dict[str, str], stopped: frozenset[str], direction: Direction) -> Lane:
+def _lane(edges: Sequence[Edge], signs: Sequence[tuple[dict[str, str], frozenset[str]]], direction: Direction) -> Lane:
+    """The inputs of a node, with room for the labels and the bars that any of the graphs has there."""
     widths = [
-        text_width(labels[edge.id], TextRole.GRADIENT) + PARTIAL_WIDTH if edge.id in labels else 0.0 for edge in edges
+        max(
+            (
+                text_width(labels[edge.id], TextRole.GRADIENT) + PARTIAL_WIDTH
+                for labels, _ in signs
+                if edge.id in labels
+            ),
+            default=0.0,
+        )
+        for edge in edges
     ]
-    return lane(widths, any(edge.id in stopped for edge in edges), direction)
+    return lane(widths, any(edge.id in stopped for edge in edges for _, stopped in signs), direction)
 
 
 def _leave(

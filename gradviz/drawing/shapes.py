@@ -40,6 +40,9 @@ class Role(StrEnum):
     PARTIAL = "partial"  # the sign of a gradient
     GHOST = "ghost"  # a box that is not there yet at the step that is shown
     GHOST_EDGE = "ghost_edge"
+    GAINED = "gained"  # the tag of what one run has beyond another
+    LOST = "lost"  # the tag of what it lacks
+    COLUMN = "column"  # the ground of one run beside others
     STOP = "stop"  # the bar across an edge that no gradient passes
 
 
@@ -57,6 +60,7 @@ class TextRole(StrEnum):
     ROOT = "root"
     SAVED = "saved"
     LEGEND = "legend"
+    TAG = "tag"
 
 
 class Path(NamedTuple):

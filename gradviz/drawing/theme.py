@@ -60,6 +60,7 @@ def _styles(fills: dict[Role, str | None], strokes: dict[Role, str | None]) -> d
         Role.LEGEND: 1.0,
         Role.GHOST: 1.0,
         Role.GHOST_EDGE: 1.0,
+        Role.COLUMN: 1.0,
     }
     dashes = {
         **dict.fromkeys((Role.UNRECORDED, Role.DETACHED, Role.UNRECORDED_EDGE), _DASHED),
@@ -67,6 +68,7 @@ def _styles(fills: dict[Role, str | None], strokes: dict[Role, str | None]) -> d
         Role.SAVED_EDGE: (4.0, 2.5),
         **dict.fromkeys((Role.GHOST, Role.GHOST_EDGE), (1.0, 4.0)),
         Role.INFERENCE: _DOTTED,
+        Role.LOST: (3.0, 2.0),
         Role.REGION_INFERENCE: _DOTTED,
         Role.REGION: (3.0, 4.0),
     }
@@ -111,6 +113,9 @@ LIGHT = Theme(
             Role.PARTIAL: None,
             Role.GHOST: None,
             Role.GHOST_EDGE: None,
+            Role.GAINED: "#DDF3D2",
+            Role.LOST: "#FFE6DB",
+            Role.COLUMN: None,
             Role.STOP: "#FFFFFF",
         },
         {
@@ -143,6 +148,9 @@ LIGHT = Theme(
             Role.PARTIAL: "#5E2A72",
             Role.GHOST: "#8A8F97",
             Role.GHOST_EDGE: "#8A8F97",
+            Role.GAINED: "#2E6B12",
+            Role.LOST: "#A83600",
+            Role.COLUMN: "#C9CCD1",
             Role.STOP: "#A83600",
         },
     ),
@@ -159,6 +167,7 @@ LIGHT = Theme(
             TextRole.ROOT: "#1D4708",
             TextRole.SAVED: "#442D00",
             TextRole.LEGEND: "#1B1D21",
+            TextRole.TAG: "#1B1D21",
         }
     ),
 )
@@ -197,6 +206,9 @@ DARK = Theme(
             Role.PARTIAL: None,
             Role.GHOST: None,
             Role.GHOST_EDGE: None,
+            Role.GAINED: "#1F3D12",
+            Role.LOST: "#4A1C08",
+            Role.COLUMN: None,
             Role.STOP: "#17181B",
         },
         {
@@ -229,6 +241,9 @@ DARK = Theme(
             Role.PARTIAL: "#E5C2EF",
             Role.GHOST: "#71767E",
             Role.GHOST_EDGE: "#71767E",
+            Role.GAINED: "#9AD97F",
+            Role.LOST: "#FF8A57",
+            Role.COLUMN: "#45484E",
             Role.STOP: "#FF8A57",
         },
     ),
@@ -245,6 +260,7 @@ DARK = Theme(
             TextRole.ROOT: "#E4FAD3",
             TextRole.SAVED: "#FBE7C2",
             TextRole.LEGEND: "#F1F3F5",
+            TextRole.TAG: "#F8F9FA",
         }
     ),
 )

@@ -42,6 +42,10 @@ class Words(NamedTuple):
     title: str
     counts: str
     hidden: str
+    new: str
+    gone: str
+    was_there: str
+    not_there: str
 
 
 ENGLISH = Words(
@@ -101,6 +105,10 @@ ENGLISH = Words(
     title="Autograd graph",
     counts="Tensors: {}. Ops: {}, of which autograd did not record {}.",
     hidden="Nodes behind folds: {}.",
+    new="new",
+    gone="gone",
+    was_there="in the run before, and no longer",
+    not_there="not in this grad mode",
 )
 
 JAPANESE = Words(
@@ -164,4 +172,8 @@ JAPANESE = Words(
     title="計算グラフ",
     counts="テンソル {} 個、演算 {} 個、そのうち記録なし {} 個。",
     hidden="折りたたまれたノード {} 個。",
+    new="新規",
+    gone="消滅",
+    was_there="前回の実行にはあったが、今はない",
+    not_there="このモードにはない",
 )

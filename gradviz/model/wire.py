@@ -38,6 +38,8 @@ class Kind(IntEnum):
     COSTS = 10  # picture process -> window: a CostTable, of the measuring run in the header
     INSPECT = 11  # window -> picture process: a thing of the trace it holds; an Inspect
     INSPECTION = 12  # picture process -> window: what there is to say of it; an Inspection
+    BESIDE = 13  # window -> picture process: the Request of a run whose record stands beside that of the newest
+    COMPARED = 14  # picture process -> window: a Comparison of the newest run and those beside it
 
 
 class Limits(NamedTuple):

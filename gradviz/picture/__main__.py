@@ -20,10 +20,12 @@ from gradviz.intake import TraceBuilder, concluded
 from gradviz.model.trace import Trace
 from gradviz.model.wire import MAX_PAYLOAD, Exit, Frame, FrameError, FrameReader, Kind, Ready, Request, pack
 from gradviz.picture import inspecting
+from gradviz.picture.beside import Beside, began, comparison, complete, fed, progress, without
 from gradviz.picture.inspection import Inspect
-from gradviz.picture.make import Stage, smaller, stage, unable
+from gradviz.picture.make import Stage, picture, smaller, stage, unable
 from gradviz.picture.measured import Measured
 from gradviz.picture.picture import Options, Save, Saved
+from gradviz.picture.together import since, small
 
 if sys.platform != "win32":
     import resource
@@ -57,6 +59,8 @@ class Session:
         self._how: Exit | FrameError | None = None  # how the run ended; None: it goes on
         self._record: Trace | None = None  # of the whole run, once it was asked for
         self._stage: tuple[Options, Stage] | None = None  # of the record, if it was stepped through
+        self._before: Trace | None = None  # the record of the run before, where it may be held
+        self._beside: Beside = {}  # runs of the same program in other grad modes
         self._measured = Measured()
         self._next = 0.0  # when the run may be shown unfinished
 
@@ -73,11 +77,23 @@ class Session:
         elif frame.kind is Kind.RUN:
             self._begin(frame.run, intake.request(frame.payload))
             yield pack(Kind.RUN, frame.run)
+        elif frame.kind is Kind.BESIDE:
+            self._beside[frame.run] = began(intake.request(frame.payload), self._ready)
+        else:
+            yield from self._told(frame)
+
+    def _told(self, frame: Frame) -> Iterator[bytes]:
+        """Handle a frame of some run."""
+        if frame.run in self._beside:
+            before = self._beside[frame.run]
+            self._beside[frame.run] = now = fed(before, frame)
+            if before.how is None and now.how is not None:
+                yield from self._compared()
         elif self._measured.expects(frame.run):
             self._measured.take(frame)
             yield self._measured.told(self._options.language)
         elif frame.run == self._run and self._builder is not None and self._how is None:
-            self._how = _progress(self._builder, frame)
+            self._how = progress(self._builder, frame)
             if self._how is not None:
                 yield self._answer(self._builder)
 
@@ -87,13 +103,16 @@ class Session:
             yield self._measured.told(options.language)
         if self._builder is not None and self._how is not None:
             yield self._answer(self._builder)
+            yield from self._compared()
 
     def _begin(self, run: int, request: Request) -> None:
         """Take up a run. One that measures leaves the record of the run before as it is, to be looked at."""
         if request.budget is not None:
             self._measured.begin(run)
             return
-        self._run, self._how, self._record, self._stage = run, None, None, None
+        if self._record is not None and small(self._record):
+            self._before = self._record
+        self._run, self._how, self._record, self._stage, self._beside = run, None, None, None, {}
         self._builder = TraceBuilder(request, self._ready)
         self._next = time.monotonic() + FIRST
 
@@ -114,12 +133,38 @@ class Session:
     def _picture(self, builder: TraceBuilder) -> bytes:
         """The first picture that goes into a frame."""
         trace, complete = self._trace(builder), self._how is not None
+        changed = self._changed(trace) if complete and self._options.step is None else None
+        if changed is not None and len(changed) <= MAX_PAYLOAD:
+            return changed
         staged = self._staged(trace) if complete and self._options.step is not None else None
         for made in smaller(self._run, trace, self._options, complete=complete, staged=staged):
             payload = msgspec.json.encode(made)
             if len(payload) <= MAX_PAYLOAD:
                 return payload
         raise FrameError(f"even without a drawing it is larger than {MAX_PAYLOAD:,} bytes")
+
+    def _changed(self, trace: Trace) -> bytes | None:
+        """The picture with what changed since the run before."""
+        if self._before is None or not small(trace):
+            return None
+        found = since(self._before, trace, self._options)
+        if found is None:
+            return None
+        made = picture(self._run, trace, self._options, complete=True, drawn=found.shown)
+        return msgspec.json.encode(made._replace(changes=found.changes))
+
+    def _compared(self) -> Iterator[bytes]:
+        """Yield the run at hand beside those of the other grad modes, once all have ended. A step stands alone."""
+        builder, options = self._builder, self._options
+        if builder is not None and self._how is not None and options.step is None and complete(self._beside):
+            yield pack(
+                Kind.COMPARED,
+                self._run,
+                _guarded(
+                    lambda: comparison(self._run, self._trace(builder), self._beside, options),
+                    lambda reason: without(self._run, reason),
+                ),
+            )
 
     def _staged(self, trace: Trace) -> Stage:
         """The run laid out, once for all of its steps."""
@@ -169,19 +214,6 @@ def _guarded(work: Callable[[], Answer], instead: Callable[[str], Answer]) -> An
         return work()
     except Exception as error:  # noqa: BLE001  # the record is hostile: a flaw it finds must cost one answer, no process
         return instead(f"{type(error).__name__}: {error}"[:TOLD])
-
-
-def _progress(builder: TraceBuilder, frame: Frame) -> Exit | FrameError | None:
-    """Take a frame of the run; return how the run ended if that is its end."""
-    try:
-        if frame.kind is Kind.PAGE:
-            builder.page(frame.payload)
-        elif frame.kind is Kind.EXITED:
-            return intake.exited(frame.payload)
-    except FrameError as error:
-        return error
-    # Its process takes a while to be gone, and has nothing more to say.
-    return Exit(0, 0) if builder.ended else None
 
 
 def main(write: Write | None = None) -> None:

@@ -74,13 +74,13 @@ def seen(trace: Trace, options: Options) -> Seen:
 def stage(trace: Trace, options: Options) -> Stage:
     """Lay out the graph of a whole run. Where a step is wanted, boxes have room for what they say before backward."""
     whole, _ = seen(trace, options._replace(step=None))
-    before = None
+    before = []
     if options.step is not None:
         begins = next((call.step - 1 for call in trace.backwards), len(trace.steps))
-        before = _at(whole, trace, options, max(0, begins))
+        before = [_at(whole, trace, options, max(0, begins))]
     words = WORDS[options.language]
-    made = draft(whole, trace, words, values=options.values, direction=options.direction, other=before)
-    placement, notice = _place(made.diagram, options)
+    made = draft(whole, trace, words, values=options.values, direction=options.direction, others=before)
+    placement, notice = lay_out(made.diagram, options)
     return Stage(made, placement, notice)
 
 
@@ -106,7 +106,14 @@ def _at(whole: Graph, trace: Trace, options: Options, step: int) -> Seen:
 
 
 def picture(
-    run: int, trace: Trace, options: Options, *, complete: bool, draw: bool = True, staged: Stage | None = None
+    run: int,
+    trace: Trace,
+    options: Options,
+    *,
+    complete: bool,
+    draw: bool = True,
+    staged: Stage | None = None,
+    drawn: Shown | None = None,
 ) -> Picture:
     """Return all that the window shows of a run.
 
@@ -117,8 +124,9 @@ def picture(
         complete: whether the run is over.
         draw: whether there is to be a drawing.
         staged: the run laid out with these options.
+        drawn: the drawing, where there is one already.
     """
-    made = shown(trace, options, staged) if trace.tensors and draw else None
+    made = drawn or (shown(trace, options, staged) if trace.tensors and draw else None)
     moment = trace if made is None else made.moment
     return Picture(
         run,
@@ -167,7 +175,8 @@ def _printed(output: tuple[Output, ...]) -> tuple[Output, ...]:
     )
 
 
-def _place(diagram: Diagram, options: Options) -> tuple[Placement, str]:
+def lay_out(diagram: Diagram, options: Options) -> tuple[Placement, str]:
+    """Return where everything is, by the engine that is wanted, and what there is to say about it."""
     if options.layout == "graphviz":
         try:
             return graphviz.place(diagram, options.direction, GRAPHVIZ_SECONDS), ""

@@ -2,9 +2,10 @@
 
 from typing import Literal, NamedTuple
 
-from gradviz.drawing.shapes import Drawing
+from gradviz.drawing.shapes import Drawing, Mark
 from gradviz.drawing.theme import ThemeName
 from gradviz.layout.diagram import Direction
+from gradviz.layout.geometry import Size
 from gradviz.model.course import Course
 from gradviz.model.graph import View
 from gradviz.model.place import Edit
@@ -84,6 +85,33 @@ class Problem(NamedTuple):
     offers: tuple[Offer, ...] = ()  # after any of which it is not there
 
 
+class Changes(NamedTuple):
+    """What changed since the run before: in words, and as marks that stand in for those of the drawing or join them."""
+
+    told: tuple[str, ...]
+    nodes: tuple[Mark, ...]  # with tags; ghosts of what is gone
+    edges: tuple[Mark, ...]  # ghosts
+    size: Size  # of the drawing with them
+    switched: bool  # only the grad mode or a flag was changed
+
+
+class Side(NamedTuple):
+    """One quantity in each grad mode, as text."""
+
+    name: str
+    cells: tuple[str, ...]
+
+
+class Comparison(NamedTuple):
+    """One program in several grad modes."""
+
+    run: int  # in the mode that was chosen
+    drawing: Drawing | None  # a column for each; None: too large
+    modes: tuple[str, ...] = ()
+    sides: tuple[Side, ...] = ()
+    notice: str = ""
+
+
 class Picture(NamedTuple):
     """What the window shows after a run, or while it goes on (`complete` False)."""
 
@@ -105,6 +133,7 @@ class Picture(NamedTuple):
     course: Course = Course()  # the stops of the run; only with the picture of its end
     step: int | None = None  # that the drawing and the rows are of; None: the end
     now: str | None = None  # the mark of what was done at that step
+    changes: Changes | None = None  # since the run before; None: none, or it was of another program
 
     @property
     def failed(self) -> bool:

@@ -1,0 +1,164 @@
+"""Two or more runs drawn in the same places: what changed since the run before, and the grad modes side by side.
+
+The graphs are merged (model/merge.py) and laid out as one with room for what each of them says, so that a box that
+several have stands in the same place in all, and what one lacks leaves its place empty there.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from gradviz.drawing.columns import Column, columns
+from gradviz.drawing.compose import compose
+from gradviz.drawing.draft import Draft, at_moment, draft
+from gradviz.drawing.shapes import Drawing, Mark
+from gradviz.drawing.tags import ghost, tagged, tags
+from gradviz.drawing.words import Words
+from gradviz.layout.geometry import Placement
+from gradviz.model.alike import lines_alike
+from gradviz.model.cost import MODES
+from gradviz.model.difference import difference, is_switch
+from gradviz.model.graph import Graph
+from gradviz.model.merge import merged
+from gradviz.model.trace import GradMode, Trace
+from gradviz.model.verdict import NAMES
+from gradviz.picture.changes import told
+from gradviz.picture.make import WORDS, Shown, lay_out, seen
+from gradviz.picture.picture import Changes, Comparison, Options
+from gradviz.picture.sides import problem, sides
+
+MOST = 20_000  # ops and tensors of one run, beyond which it is not held beside another
+
+
+class Since(NamedTuple):
+    """A run drawn with room for the run before, and what changed."""
+
+    shown: Shown
+    changes: Changes
+
+
+def small(trace: Trace) -> bool:
+    """Whether a run is one that may be held beside another."""
+    return 0 < len(trace.tensors) + len(trace.ops) <= MOST
+
+
+def since(before: Trace, trace: Trace, options: Options) -> Since | None:
+    """Return what changed since the run before; None where nothing did, or where it was of another program."""
+    lines = lines_alike(trace.source, before.source)
+    graphs = [seen(one, options).graph for one in (trace, before)]
+    now, was = merged(graphs, (None, lines))
+    facts = difference(before, trace)
+    alike = sum(not (one.ghost or other.ghost) for one, other in zip(now.nodes, was.nodes, strict=True))
+    switched = is_switch(before, trace)
+    if not (switched or 2 * alike >= max(len(graph.nodes) for graph in graphs)):
+        return None
+    # After a switch, the next is likely to be the way back: each box then has room for what it says in either run.
+    beside = was if switched else _alone(was, now)
+    laid, placement, notice = _laid((now, beside), (trace, before), options)
+    base = compose(_at(laid, _there(now), trace, options), placement, legend=options.legend)
+    earlier = compose(_at(laid, was, before, options), placement)
+    nodes, edges = _changed(now, was, base, earlier, WORDS[options.language])
+    lines_told = told(facts, before, trace, options.language)
+    if not (nodes or lines_told):
+        return None
+    changes = Changes(lines_told, nodes, edges, earlier.size, switched)
+    return Since(Shown(graphs[0], base, notice, trace), changes)
+
+
+def compared(run: int, traces: Mapping[GradMode, Trace], mode: GradMode, options: Options) -> Comparison:
+    """Return one program in several grad modes, side by side, with what differs from one of them marked.
+
+    Args:
+        run: in the mode that is chosen.
+        traces: of each mode.
+        mode: that is chosen: what the others are compared with, and whose ids the marks of its column have.
+        options: how each of them is to be shown.
+    """
+    order = (mode, *(one for one in MODES if one in traces and one != mode))
+    runs = [traces[one] for one in order]
+    parts = merged([seen(one, options).graph for one in runs], [None] * len(runs))
+    laid, placement, notice = _laid(parts, runs, options)
+    drafts = [_at(laid, part, one, options) for part, one in zip(parts, runs, strict=True)]
+    drawn = {one: compose(made, placement) for one, made in zip(order, drafts, strict=True)}
+    nothing = {one: made.telling.nothing for one, made in zip(order, drafts, strict=True)}
+    words, graphs = WORDS[options.language], dict(zip(order, parts, strict=True))
+    whole = _first(parts, list(drawn.values()))
+    shown = []
+    for one in MODES:
+        if one not in traces:
+            continue
+        graph, error = graphs[one], traces[one].error
+        drawing = _against(parts[0], graph, drawn[one], whole, words)
+        note = problem(traces[one]) if error is not None else "" if _there(graph).nodes else nothing[one]
+        shown.append(Column("" if one == mode else one, NAMES[one], note, error is not None, drawing))
+    drawing = columns(shown, words, legend=options.legend)
+    return Comparison(run, drawing, tuple(one.heading for one in shown), sides(traces, options.language), notice)
+
+
+def _laid(parts: Sequence[Graph], runs: Sequence[Trace], options: Options) -> tuple[Draft, Placement, str]:
+    """Lay out merged graphs as one: with the frames of all of them, and room for what each says."""
+    regions = {region.id: region for part in parts for region in part.regions}
+    places: dict[str, int | None] = {}
+    for part in parts:
+        places |= {node.id: node.region for node in part.nodes if not node.ghost and places.get(node.id) is None}
+    nodes = tuple(node._replace(region=places.get(node.id, node.region)) for node in parts[0].nodes)
+    whole = parts[0]._replace(nodes=nodes, regions=tuple(regions.values()))
+    others = list(zip(parts[1:], runs[1:], strict=True))
+    words = WORDS[options.language]
+    made = draft(whole, runs[0], words, values=options.values, direction=options.direction, others=others)
+    return made, *lay_out(made.diagram, options)
+
+
+def _at(laid: Draft, graph: Graph, trace: Trace, options: Options) -> Draft:
+    return at_moment(laid, graph, trace, options.direction)
+
+
+def _there(graph: Graph) -> Graph:
+    """A graph without ghosts."""
+    nodes = tuple(node for node in graph.nodes if not node.ghost)
+    return graph._replace(nodes=nodes, edges=tuple(edge for edge in graph.edges if not edge.ghost))
+
+
+def _alone(was: Graph, now: Graph) -> Graph:
+    """Of an earlier graph what is gone, for which alone there is to be room."""
+    nodes = (one if other.ghost else one._replace(ghost=True) for one, other in zip(was.nodes, now.nodes, strict=True))
+    return was._replace(nodes=tuple(nodes), edges=tuple(edge._replace(ghost=True) for edge in was.edges))
+
+
+def _changed(
+    now: Graph, was: Graph, base: Drawing, earlier: Drawing, words: Words
+) -> tuple[tuple[Mark, ...], tuple[Mark, ...]]:
+    """The marks of nodes that changed and the ghosts of those that are gone, and the ghosts of edges."""
+    present = {mark.id: mark for mark in base.nodes}
+    past = {mark.id: mark for mark in (*earlier.nodes, *earlier.edges)}
+    nodes = []
+    for new, old in zip(now.nodes, was.nodes, strict=True):
+        mark = ghost(past[new.id], words.was_there) if new.ghost else present[new.id]
+        signs = tags(old, new, words)
+        if signs:
+            nodes.append(tagged(mark, signs))
+    return tuple(nodes), tuple(ghost(past[edge.id], words.was_there) for edge in now.edges if edge.ghost)
+
+
+def _first(parts: Sequence[Graph], drawn: Sequence[Drawing]) -> dict[str, Mark]:
+    """Every node and edge as the first run draws it that has it."""
+    found: dict[str, Mark] = {}
+    for part, drawing in zip(reversed(parts), reversed(drawn), strict=True):
+        there = _there(part)
+        names = {node.id for node in there.nodes} | {edge.id for edge in there.edges}
+        found |= {mark.id: mark for mark in (*drawing.nodes, *drawing.edges) if mark.id in names}
+    return found
+
+
+def _against(first: Graph, graph: Graph, drawing: Drawing, whole: Mapping[str, Mark], words: Words) -> Drawing:
+    """A drawing with what differs from the first run marked on its boxes, and what it lacks as ghosts."""
+    nodes = []
+    for mark, old, new in zip(drawing.nodes, first.nodes, graph.nodes, strict=True):
+        if new.ghost:
+            nodes.append(ghost(whole[new.id], words.not_there))
+        else:
+            nodes.append(tagged(mark, tags(old, new, words)))
+    edges = tuple(
+        ghost(whole[edge.id], words.not_there) if edge.ghost else mark
+        for mark, edge in zip(drawing.edges, graph.edges, strict=True)
+    )
+    return drawing._replace(nodes=tuple(nodes), edges=edges)
