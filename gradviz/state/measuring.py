@@ -7,6 +7,7 @@ ends it. All grad modes are measured at once: the mode chosen changes nothing.
 from gradviz.model.costtable import CostTable
 from gradviz.model.trace import LimitName
 from gradviz.model.wire import Limits, Request
+from gradviz.state import comparing
 from gradviz.state.messages import CancelRun, Effects, Measure
 from gradviz.state.values import AppState, Measuring, Phase
 
@@ -18,24 +19,10 @@ def wants(state: AppState) -> bool:
     """Whether the program is to be measured as soon as the person rests."""
     if state.busy or state.measuring.going or state.engine.phase is not Phase.READY or state.empty or state.too_long:
         return False
-    return state.measuring.pressed or (_is_seen(state) and state.measuring.source != state.text)
-
-
-def _is_seen(state: AppState) -> bool:
-    """Whether the costs are looked at beside a picture of the whole program, and it may be run unasked."""
-    picture = state.picture
-    return (
-        state.measuring.seen
-        and state.engine.walled
-        and state.current
-        and not state.stopped
-        and state.exit is not None
-        and not state.exit.signal
-        and picture is not None
-        and picture.run == state.run
-        and picture.limits is None
-        and (picture.steps > 0 or not picture.failed)
-    )
+    if state.comparing.mode is not None or comparing.wants(state):
+        return False
+    seen = state.measuring.seen or state.comparing.seen
+    return state.measuring.pressed or (seen and state.settled and state.measuring.source != state.text)
 
 
 def begun(state: AppState) -> tuple[AppState, Effects]:

@@ -7,7 +7,7 @@ from gradviz.model.place import Edit
 from gradviz.model.trace import GradMode
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.inspection import Inspect, Inspection, Subject
-from gradviz.picture.picture import Options, Picture
+from gradviz.picture.picture import Comparison, Options, Picture
 from gradviz.state.values import Chosen, Theme, Wheel
 
 # Messages: what happened.
@@ -183,6 +183,12 @@ class InspectorSeen(NamedTuple):
     on: bool
 
 
+class BesideSet(NamedTuple):
+    """Show the program in every grad mode side by side, or in the one that is chosen."""
+
+    on: bool
+
+
 class Inspected(NamedTuple):
     """The person wants to know more of a thing that the inspector has named."""
 
@@ -194,6 +200,22 @@ class InspectionArrived(NamedTuple):
 
     run: int
     inspection: Inspection
+
+
+class ComparisonArrived(NamedTuple):
+    """The picture process has drawn the grad modes side by side."""
+
+    comparison: Comparison
+
+
+class ChangesPinned(NamedTuple):
+    """Keep in view what changed since the run before, or let it fade."""
+
+    on: bool
+
+
+class Faded(NamedTuple):
+    """What changed has been in view for a while."""
 
 
 class StopChosen(NamedTuple):
@@ -248,40 +270,15 @@ class BreakpointToggled(NamedTuple):
 
 Step = StopChosen | Stepped | LineStepped | RanTo | Continued | PlaySet | SpeedSet | Ticked | BreakpointToggled
 
-Message = (
-    Edited
-    | Opened
-    | RunPressed
-    | StopPressed
-    | LiveSet
-    | ModeSet
-    | OptionsSet
-    | ThemeSet
-    | WheelSet
-    | PresentSet
-    | Told
-    | EngineReady
-    | EngineEnded
-    | RunExited
-    | RanLong
-    | PictureArrived
-    | PictureEnded
-    | MarkChosen
-    | LineChosen
-    | TensorChosen
-    | Searched
-    | SearchStepped
-    | Step
-    | FlagSwitched
-    | FixTaken
-    | CostsSeen
-    | MeasurePressed
-    | Rested
-    | CostsArrived
-    | InspectorSeen
-    | Inspected
-    | InspectionArrived
-)
+Costing = CostsSeen | MeasurePressed | Rested | CostsArrived
+Inspecting = InspectorSeen | Inspected | InspectionArrived
+Comparing = BesideSet | ComparisonArrived | ChangesPinned | Faded
+Running = EngineReady | EngineEnded | RunExited | RanLong | PictureArrived | PictureEnded
+Choice = MarkChosen | LineChosen | TensorChosen | Searched | SearchStepped
+Setting = LiveSet | ModeSet | OptionsSet | ThemeSet | WheelSet | PresentSet
+Deed = Edited | Opened | RunPressed | StopPressed | FlagSwitched | FixTaken | Told
+
+Message = Deed | Setting | Running | Choice | Step | Costing | Inspecting | Comparing
 
 # Effects: what is to be done.
 
@@ -359,18 +356,19 @@ class AskInspection(NamedTuple):
     wanted: Inspect
 
 
-Effect = (
-    Remember
-    | StartRun
-    | CancelRun
-    | Redraw
-    | DropPicture
-    | StartEngine
-    | KillEngine
-    | Watch
-    | Rewrite
-    | Rest
-    | Measure
-    | AskInspection
-)
+class RunBeside(NamedTuple):
+    """Ask the engine for a run in another grad mode; its record stands beside that of the newest run."""
+
+    run: int
+    request: Request
+
+
+class Fade(NamedTuple):
+    """Send Faded a while later."""
+
+
+Clock = Watch | Rest | Fade | StartEngine
+Run = StartRun | Measure | RunBeside | CancelRun | KillEngine
+
+Effect = Run | Clock | Remember | Rewrite | Redraw | DropPicture | AskInspection
 Effects = tuple[Effect, ...]

@@ -6,7 +6,7 @@ from gradviz.state.values import AppState, Chosen, Search
 
 def searched(state: AppState, query: str) -> AppState:
     """Return the state in which this is looked for: at the same hit as before where it still is one."""
-    hits = found(state.shown.drawing, query) if state.shown else ()
+    hits = found(state.drawing, query) if state.drawing else ()
     before = state.search.hit if state.search else None
     return _at(state, Search(query, hits, hits.index(before) if before in hits else 0))
 

@@ -19,7 +19,7 @@ def reselected(state: AppState) -> AppState:
 
 
 def _select(state: AppState, chosen: Chosen) -> Selection:
-    drawing = state.shown.drawing if state.shown else None
+    drawing = state.drawing
     rows = state.table.rows if state.table else ()
     if chosen.kind == "line":
         on_line = [mark for mark in drawing.nodes if mark.line == chosen.value] if drawing else []

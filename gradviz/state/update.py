@@ -9,9 +9,12 @@ from gradviz.layout.geometry import Size
 from gradviz.model.place import Edit
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Options, Picture
-from gradviz.state import inspecting, measuring
+from gradviz.state import comparing, inspecting, measuring
 from gradviz.state.messages import (
+    BesideSet,
     CancelRun,
+    ChangesPinned,
+    ComparisonArrived,
     CostsArrived,
     CostsSeen,
     DropPicture,
@@ -19,6 +22,7 @@ from gradviz.state.messages import (
     Effects,
     EngineEnded,
     EngineReady,
+    Faded,
     FixTaken,
     FlagSwitched,
     Inspected,
@@ -77,7 +81,11 @@ def update(state: AppState, message: Message) -> Next:
         state = state._replace(said="")
     after, effects = _answer(state, message)
     after = left(after)
-    if after.search and after.shown is not state.shown:
+    if comparing.wants(after):
+        after = after._replace(measuring=measuring.cut(after.measuring)._replace(pressed=after.measuring.pressed))
+        after, more = comparing.begun(after)
+        effects = (*effects, *more)
+    if after.search and after.drawing is not state.drawing:
         after = searched(after, after.search.query)
     if any(now is not then for now, then in zip(_seen(after), _seen(state), strict=True)):
         after = reselected(after)
@@ -90,7 +98,7 @@ def update(state: AppState, message: Message) -> Next:
 
 def _seen(state: AppState) -> tuple[object, ...]:
     """Return what the selection is made of."""
-    return state.shown, state.picture, state.chosen, state.search
+    return state.drawing, state.picture, state.chosen, state.search
 
 
 def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line for each message is the plain table
@@ -124,9 +132,9 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
         case RunExited(run, exit_):
             return _exited(state, run, exit_), ()
         case RanLong(run):
-            return state._replace(slow=state.busy if run == state.run else state.slow), ()
+            return _ran_long(state, run), ()
         case PictureArrived(picture):
-            return caught_up(_pictured(state, picture))
+            return _arrived(state, picture)
         case PictureEnded(reason):
             return state._replace(traced=False, awaited=False, failure=reason), ()
         case FlagSwitched() | FixTaken():
@@ -139,6 +147,8 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
             return measuring.begun(state) if run == state.run and measuring.wants(state) else (state, ())
         case CostsArrived(run, table):
             return measuring.arrived(state, run, table), ()
+        case BesideSet() | ComparisonArrived() | ChangesPinned() | Faded():
+            return comparing.answered(state, message), ()
         case MarkChosen(mark):
             return inspecting.chosen(state._replace(chosen=None if mark is None else Chosen("mark", mark))), ()
         case LineChosen(line):
@@ -196,7 +206,7 @@ def _start(state: AppState) -> Next:
         return state._replace(pressed=False), (Remember(state.text),)
     run = state.next_run
     request = Request(state.text, state.mode)
-    state = state._replace(
+    state = comparing.cut(state)._replace(
         run=run,
         request=request,
         pressed=False,
@@ -216,7 +226,7 @@ def _start(state: AppState) -> Next:
 def _exited(state: AppState, run: int, how: Exit) -> AppState:
     if run == state.run:
         return state._replace(running=False, exit=how)
-    return measuring.ended(state, run, how.killed)
+    return comparing.ended(measuring.ended(state, run, how.killed), run)
 
 
 def _pressed(state: AppState) -> Next:
@@ -235,6 +245,8 @@ def _stopped(state: AppState) -> Next:
         return state._replace(stopped=True), (CancelRun(state.run),)
     if state.awaited:
         return state._replace(stopped=True, awaited=False, traced=False), (DropPicture(),)
+    if state.comparing.mode is not None:
+        return comparing.stopped(state), (CancelRun(state.comparing.run),)
     return state._replace(pressed=False), ()
 
 
@@ -262,8 +274,23 @@ def _ended(state: AppState, reason: str) -> Next:
     # A picture is still to come only where the run's stream had ended before.
     awaited = state.awaited and not state.running
     state = state._replace(engine=engine, running=False, awaited=awaited, pressed=state.pressed and again)
-    state = measuring.ended(state, state.measuring.run)
+    state = comparing.stopped(measuring.ended(state, state.measuring.run))
     return state, (StartEngine(START_DELAYS[failures]),) if again else ()
+
+
+def _ran_long(state: AppState, run: int) -> AppState:
+    beside = state.comparing
+    slow = beside.mode is not None if run == beside.run else beside.slow
+    return state._replace(slow=state.busy if run == state.run else state.slow, comparing=beside._replace(slow=slow))
+
+
+def _arrived(state: AppState, picture: Picture) -> Next:
+    after = _pictured(state, picture)
+    if after.shown is state.shown or picture.step is not None:
+        return caught_up(after)
+    after, fading = comparing.marked(after, state.shown, picture.changes)
+    after, effects = caught_up(after)
+    return after, (*fading, *effects)
 
 
 def _pictured(state: AppState, picture: Picture) -> AppState:
@@ -287,5 +314,11 @@ def _settled(state: AppState) -> AppState:
     state = state._replace(slow=state.slow and state.busy)
     if state.busy and not state.slow and state.current:
         return state
-    fresh = state.shown is not None and state.shown.run == state.run and state.current
+    beside = state.comparing
+    if beside.mode is not None and not beside.slow and state.current:
+        return state
+    run = state.shown.run if state.shown is not None else 0
+    if state.columns is not None and beside.comparison is not None:
+        run = beside.comparison.run
+    fresh = state.shown is not None and run == state.run and state.current
     return state._replace(dimmed=state.shown is not None and not fresh)

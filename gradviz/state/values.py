@@ -11,7 +11,7 @@ from gradviz.model.program import MAX_SOURCE
 from gradviz.model.trace import GradMode, LimitName
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.inspection import Inspect, Inspection, Subject
-from gradviz.picture.picture import Options, Picture, TensorRow
+from gradviz.picture.picture import Comparison, Options, Picture, TensorRow
 
 Theme = Literal["light", "dark"]
 Wheel = Literal["zoom", "scroll"]
@@ -129,6 +129,19 @@ class Inspecting(NamedTuple):
     found: Inspection | None = None  # the newest answer
 
 
+class Comparing(NamedTuple):
+    """The program in every grad mode side by side, as far as it has been run."""
+
+    seen: bool = False  # the person wants to see it
+    run: int = 0  # the newest run in another mode than the one chosen; 0: none yet
+    mode: GradMode | None = None  # in which it goes on
+    done: tuple[GradMode, ...] = ()  # in which the program has run since it was run in the one chosen
+    stopped: bool = False
+    slow: bool = False  # it has taken long enough to say so
+    comparison: Comparison | None = None  # the newest
+    document: int = 0  # that it is of
+
+
 class AppState(NamedTuple):
     """All the window shows, except where a panel is scrolled to."""
 
@@ -170,11 +183,14 @@ class AppState(NamedTuple):
     switch: Switch | None = None
     measuring: Measuring = Measuring()
     inspecting: Inspecting = Inspecting()
+    comparing: Comparing = Comparing()
+    pinned: bool = False  # what changed stays in view
+    marked: Drawing | None = None  # the drawing with what changed since the run before, while that is in view
 
     @property
     def next_run(self) -> int:
         """The id of a run to come, measuring or not."""
-        return max(self.run, self.measuring.run) + 1
+        return max(self.run, self.measuring.run, self.comparing.run) + 1
 
     @property
     def busy(self) -> bool:
@@ -185,6 +201,40 @@ class AppState(NamedTuple):
     def current(self) -> bool:
         """Whether the newest run is of the program as it stands."""
         return self.request is not None and (self.request.source, self.request.mode) == (self.text, self.mode)
+
+    @property
+    def settled(self) -> bool:
+        """Whether there is a picture of the whole program as it stands, and it may be run unasked once more."""
+        picture = self.picture
+        return (
+            not self.busy
+            and self.engine.walled
+            and self.current
+            and not self.stopped
+            and self.exit is not None
+            and not self.exit.signal
+            and picture is not None
+            and picture.run == self.run
+            and picture.limits is None
+            and (picture.steps > 0 or not picture.failed)
+        )
+
+    @property
+    def columns(self) -> Drawing | None:
+        """The grad modes side by side, where they are what is looked at. A step of the run stands alone."""
+        comparison = self.comparing.comparison
+        if comparison is None or not self.comparing.seen or self.at is not None or self.empty:
+            return None
+        return comparison.drawing if self.comparing.document == self.document else None
+
+    @property
+    def drawing(self) -> Drawing | None:
+        """What is on the canvas."""
+        if self.columns is not None:
+            return self.columns
+        if self.marked is not None and self.at is None and self.shown is not None:
+            return self.marked
+        return None if self.shown is None else self.shown.drawing
 
     @property
     def course(self) -> Course:

@@ -60,7 +60,7 @@ class GraphBar(QToolBar):
         for name in ("both", "forward", "backward"):
             self.addAction(actions[name])
         self.addSeparator()
-        for name in ("sideways", "legend"):
+        for name in ("beside", "sideways", "legend"):
             self.addAction(actions[name])
         self.addWidget(self._middle)
         self.addAction(actions["search"])

@@ -75,7 +75,7 @@ class Canvas(GraphView):
         """Set what a turn of the wheel does."""
         self._wheel = wheel
 
-    def show_drawing(self, drawing: Drawing, document: int) -> None:
+    def show_drawing(self, drawing: Drawing, document: object) -> None:
         """Show another drawing; the card was of the one before."""
         self._card.hide()
         super().show_drawing(drawing, document)

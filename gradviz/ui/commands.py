@@ -156,12 +156,12 @@ class Commands:
 
     def copy_graph(self) -> None:
         """Put the graph on the clipboard as a picture of twice its size."""
-        shown = self._state().shown
-        if shown is None:
+        drawing = self._state().drawing
+        if drawing is None:
             self._send(said.Told(self._window.tr("There is no graph yet")))
             return
         theme = THEMES["light"]
-        image = QImage.fromData(png(shown.drawing, theme, 2.0, theme.ground))
+        image = QImage.fromData(png(drawing, theme, 2.0, theme.ground))
         QApplication.clipboard().setImage(image)
         self._send(said.Told(self._window.tr("The graph is on the clipboard")))
 

@@ -82,11 +82,11 @@ class Exporter(QObject):
         self._waiting = None
 
     def _write(self, path: Path, choice: Choice, state: AppState) -> None:
-        if state.shown is None:
+        if state.drawing is None:
             self.failed.emit(self.tr("there is no graph yet"))
             return
         try:
-            write_whole(path, [picture_bytes(state.shown.drawing, choice)])
+            write_whole(path, [picture_bytes(state.drawing, choice)])
         except OSError as error:
             self.failed.emit(error.strerror or str(error))
         else:

@@ -9,10 +9,11 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from gradviz.drawing.shapes import Drawing, Mark
+from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.drawing.theme import THEMES, Theme
 from gradviz.layout.geometry import Point, Rect, Size
 from gradviz.state.values import NOTHING, Selection
+from gradviz.ui.fading import Fading
 from gradviz.ui.layers import Layers, Look
 from gradviz.ui.plain import plain
 from gradviz.ui.scene import Scene
@@ -45,7 +46,8 @@ class GraphView(QWidget):
         self._layers = Layers(self._scene)
         self._view = Viewport()
         self._keeps: Keeps = "start"
-        self._document: int | None = None  # what the view was first made for
+        self._document: object = None  # what the view was first made for
+        self._fading = Fading(self)
         self._selection = NOTHING
         self._done: str | None = None  # the mark of what has just been done, while a step is shown
         self._dimmed = False
@@ -87,8 +89,9 @@ class GraphView(QWidget):
         self._colours, self._theme = colours, theme
         self.update()
 
-    def show_drawing(self, drawing: Drawing, document: int) -> None:
+    def show_drawing(self, drawing: Drawing, document: object) -> None:
         """Show another drawing: all of it, unless the person has moved the view and it shows something still."""
+        self._fading.end()
         before, self._scene = self._scene, Scene(drawing)
         self._layers = Layers(self._scene)
         self.setAccessibleDescription(plain(drawing.description))
@@ -97,6 +100,19 @@ class GraphView(QWidget):
         if another or (self._keeps == "hand" and kept.misses(drawing.size, self._panel())):
             self._document, self._keeps = document, "start"
         self._look(kept if self._keeps == "hand" else self._home())
+
+    def let_fade(self, drawing: Drawing) -> None:
+        """Let go of a drawing of the same places: what it has beyond the one that is shown fades."""
+        shown = self._scene
+        self._fading.begin(
+            drawing._replace(
+                frames=(),
+                titles=(),
+                legend=(),
+                nodes=tuple(mark for mark in drawing.nodes if shown.mark(mark.id) is not mark),
+                edges=tuple(mark for mark in drawing.edges if shown.mark(mark.id) is not mark),
+            )
+        )
 
     def show_words(self, words: str) -> None:
         """Say this where there is nothing to draw; nothing where it is empty."""
@@ -188,7 +204,9 @@ class GraphView(QWidget):
         drawing = self._scene.drawing
         if self._keeps == "whole":
             return fitted(drawing.size, self._panel())
-        start = drawing.nodes[0].rect if drawing.nodes else Rect(0, 0, 0, 0)
+        # A column begins with its name, all else with its first node.
+        begins = (*(mark for mark in drawing.frames[:1] if mark.role is Role.COLUMN), *drawing.nodes[:1])
+        start = begins[0].rect if begins else Rect(0, 0, 0, 0)
         return first_look(drawing.size, self._panel(), start)
 
     def _kept(self, before: Scene) -> Viewport:
@@ -219,6 +237,7 @@ class GraphView(QWidget):
                     self._selection, self._dimmed, self._theme, self._colours.accent, self._done, self._colours.step
                 )
                 self._layers.paint(painter, self._view, self.seen, look)
+                self._fading.paint(painter, self._view, self.seen, self._theme)
             if self.hasFocus():
                 painter.setPen(QPen(colour(self._colours.accent), 2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)

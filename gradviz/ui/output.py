@@ -1,4 +1,4 @@
-"""What the program said, and what was wrong with it: two tabs of plain text."""
+"""What the program said, what was wrong with it, and what changed since the run before: three tabs of plain text."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QTextOption
@@ -15,7 +15,7 @@ _PLACE = Qt.ItemDataRole.UserRole
 
 
 class OutputTabs(QTabWidget):
-    """Output and problems.
+    """Output, problems and changes.
 
     Signals:
         placeWanted: line and column of the problem the person picked.
@@ -40,9 +40,14 @@ class OutputTabs(QTabWidget):
         self._list.setAccessibleName(self.tr("Problems"))
         self._list.itemActivated.connect(self._picked)
         self._list.itemClicked.connect(self._picked)
+        self._changes = QListWidget(self)
+        self._changes.setFrameShape(QFrame.Shape.NoFrame)
+        self._changes.setWordWrap(True)
+        self._changes.setAccessibleName(self.tr("Changes"))
         self.setDocumentMode(True)
         self.addTab(self._text, self.tr("Output"))
         self.addTab(self._list, self.tr("Problems"))
+        self.addTab(self._changes, self.tr("Changes"))
 
     @property
     def output(self) -> str:
@@ -53,6 +58,11 @@ class OutputTabs(QTabWidget):
     def problems(self) -> tuple[str, ...]:
         """The problems shown."""
         return tuple(self._list.item(at).text() for at in range(self._list.count()))
+
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """What is said to have changed."""
+        return tuple(self._changes.item(at).text() for at in range(self._changes.count()))
 
     def set_size(self, points: float) -> None:
         """Set the size of what the program printed."""
@@ -77,6 +87,13 @@ class OutputTabs(QTabWidget):
         """List errors and warnings."""
         if problems != self._listed:
             self._fill(problems)
+
+    def show_changes(self, told: tuple[str, ...]) -> None:
+        """List what changed since the run before."""
+        self._changes.clear()
+        self._changes.addItems([plain(line, 1000) for line in told])
+        count = len(told)
+        self.setTabText(2, self.tr("Changes ({count})").format(count=count) if count else self.tr("Changes"))
 
     def _fill(self, problems: tuple[Problem, ...]) -> None:
         self._listed = problems

@@ -4,7 +4,16 @@ from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QActionGroup, QTextDocument
-from PySide6.QtWidgets import QDockWidget, QGridLayout, QMainWindow, QMenuBar, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QGridLayout,
+    QMainWindow,
+    QMenuBar,
+    QSplitter,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gradviz.drawing.theme import THEMES
 from gradviz.picture.picture import Language
@@ -21,6 +30,7 @@ from gradviz.ui.modeline import ModeLine
 from gradviz.ui.notice import Notice
 from gradviz.ui.output import OutputTabs
 from gradviz.ui.search import SearchField
+from gradviz.ui.sides import Sides
 from gradviz.ui.statusbar import StatusLine
 from gradviz.ui.strip import ProblemStrip
 from gradviz.ui.tensors import Tensors
@@ -45,6 +55,7 @@ class Panels(NamedTuple):
     canvas: Canvas
     welcome: Welcome
     minimap: Minimap
+    sides: Sides
     tensors: Tensors
     output: OutputTabs
     cost: CostPanel
@@ -82,6 +93,7 @@ def build(
         canvas=canvas,
         welcome=Welcome(canvas),
         minimap=Minimap(own, THEMES["light"], canvas),
+        sides=Sides(),
         tensors=Tensors(),
         output=OutputTabs(own),
         cost=CostPanel(own),
@@ -90,7 +102,7 @@ def build(
         timeline=Timeline(own, window),
     )
     _float(panels)
-    window.setCentralWidget(_stacked(panels.graph_bar, canvas))
+    window.setCentralWidget(_stacked(panels.graph_bar, _over(canvas, panels.sides)))
     window.setStatusBar(panels.status)
     _place(window, panels)
     return panels
@@ -143,9 +155,19 @@ def _place(window: QMainWindow, panels: Panels) -> None:
     window.resizeDocks([examples, program], [down * 18 // 100, down * 3 // 5], Qt.Orientation.Vertical)
     window.resizeDocks([program], [code], Qt.Orientation.Horizontal)
     window.resizeDocks(
-        [tensors, output], [(across - code) * 74 // 100, (across - code) * 26 // 100], Qt.Orientation.Horizontal
+        [tensors, output], [(across - code) * 70 // 100, (across - code) * 30 // 100], Qt.Orientation.Horizontal
     )
     window.resizeDocks([tensors], [down * 24 // 100], Qt.Orientation.Vertical)
+
+
+def _over(graph: QWidget, below: QWidget) -> QSplitter:
+    """Two panels of which the person decides how high each is."""
+    both = QSplitter(Qt.Orientation.Vertical)
+    both.setChildrenCollapsible(False)
+    for at, panel in enumerate((graph, below)):
+        both.addWidget(panel)
+        both.setStretchFactor(at, 1 - at)
+    return both
 
 
 def _stacked(*widgets: QWidget) -> QWidget:

@@ -13,13 +13,14 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from gradviz.model.costtable import CostTable
 from gradviz.model.wire import Frame, Kind, pack
 from gradviz.picture.inspection import Inspect, Inspection
-from gradviz.picture.picture import Options, Picture, Save, Saved
+from gradviz.picture.picture import Comparison, Options, Picture, Save, Saved
 from gradviz.ui.link import Link
 
 PATIENCE = 150  # milliseconds
 _MAX_ENDS = 3  # in a row without a picture between them, after which the processes are left alone
 _PICTURE = msgspec.json.Decoder(Picture)
 _SAVED = msgspec.json.Decoder(Saved)
+_COMPARISON = msgspec.json.Decoder(Comparison)
 _COSTS = msgspec.json.Decoder(CostTable)
 _INSPECTION = msgspec.json.Decoder(Inspection)
 
@@ -32,6 +33,7 @@ class Pictures(QObject):
         saved: one `Saved`, for each file that was asked for.
         costed: the id of a measuring run and a `CostTable`.
         inspected: the id of a run and an `Inspection` of a thing of it.
+        compared: one `Comparison`.
         drained: less is on its way to the process at work.
         ended: the process at work is gone and the trace with it; the reason in words.
     """
@@ -40,6 +42,7 @@ class Pictures(QObject):
     saved = Signal(object)
     costed = Signal(int, object)
     inspected = Signal(int, object)
+    compared = Signal(object)
     drained = Signal()
     ended = Signal(str)
 
@@ -52,7 +55,7 @@ class Pictures(QObject):
             link.drained.connect(self.drained)
         self._greeting = b""
         self._run = 0
-        self._measuring = 0  # the run whose costs are coming
+        self._others: set[int] = set()  # runs that measure, or stand beside that one
         self._held: list[bytes] = []  # frames of the run that the process has not taken up
         self._taken = True
         self._used = False  # whether the process at work was ever given a run
@@ -87,7 +90,7 @@ class Pictures(QObject):
         """Turn to a new run; frames of older ones are no longer passed on. What failed at an older one may not here."""
         self._ends = 0
         self.start()
-        self._run, self._measuring = run, 0
+        self._run, self._others = run, set()
         opening = self._greeting + _options(run, options) + pack(Kind.RUN, run, request)
         self._taken = False
         self._held = [opening]
@@ -95,12 +98,17 @@ class Pictures(QObject):
 
     def measure(self, run: int, request: bytes) -> None:
         """Have the costs of a measuring run told. The trace that is held stays."""
-        self._measuring = run
+        self._others.add(run)
         self._pass(pack(Kind.RUN, run, request))
+
+    def beside(self, run: int, request: bytes) -> None:
+        """Have a run's record stand beside the trace that is held."""
+        self._others.add(run)
+        self._pass(pack(Kind.BESIDE, run, request))
 
     def feed(self, frame: Frame) -> None:
         """Pass on a frame from the engine, or hold it until the run is taken up."""
-        if frame.run in (self._run, self._measuring):
+        if frame.run == self._run or frame.run in self._others:
             self._pass(pack(frame.kind, frame.run, frame.payload))
 
     def redraw(self, run: int, options: Options) -> None:
@@ -188,7 +196,7 @@ class Pictures(QObject):
             for data in self._held[1:]:
                 self._links[0].send(data)
             self._take()
-        elif frame.kind in (Kind.PICTURE, Kind.SAVED, Kind.COSTS, Kind.INSPECTION):
+        elif frame.kind in (Kind.PICTURE, Kind.SAVED, Kind.COSTS, Kind.INSPECTION, Kind.COMPARED):
             self._decode(frame)
 
     def _decode(self, frame: Frame) -> None:
@@ -201,6 +209,8 @@ class Pictures(QObject):
                 self.costed.emit(frame.run, _COSTS.decode(frame.payload))
             elif frame.kind == Kind.INSPECTION:
                 self.inspected.emit(frame.run, _INSPECTION.decode(frame.payload))
+            elif frame.kind == Kind.COMPARED:
+                self.compared.emit(_COMPARISON.decode(frame.payload))
             else:
                 self._told(_SAVED.decode(frame.payload))
         except msgspec.MsgspecError as error:

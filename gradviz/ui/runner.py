@@ -17,6 +17,7 @@ from gradviz.ui.pictures import Pictures
 
 LONG = 300  # milliseconds after which a run is worth a word
 REST = 100  # milliseconds after a picture without an edit, after which its program is measured
+FADE = 5000  # milliseconds for which what changed is in view: long enough to look for it
 ENOUGH = 4 * 1024**2  # bytes on their way to the picture process, beyond which the engine, and the run, have to wait
 
 
@@ -31,6 +32,8 @@ class Runner(QObject):
         engineEnded, pictureEnded: that process is gone; the reason in words.
         ranLong: this run has been going on for LONG.
         rested: nobody has asked for anything else since the rest for this run began, REST ago.
+        compared: a `Comparison` of the newest run and those beside it.
+        faded: what changed has been in view for FADE.
         costed: the id of a measuring run and a `CostTable` of what it has found so far.
         inspected: the id of a run and an `Inspection` of a thing of it.
     """
@@ -45,6 +48,8 @@ class Runner(QObject):
     rested = Signal(int)
     costed = Signal(int, object)
     inspected = Signal(int, object)
+    compared = Signal(object)
+    faded = Signal()
 
     def __init__(
         self,
@@ -63,6 +68,7 @@ class Runner(QObject):
         self._pictures.saved.connect(self.saved)
         self._pictures.costed.connect(self.costed)
         self._pictures.inspected.connect(self.inspected)
+        self._pictures.compared.connect(self.compared)
         self._pictures.drained.connect(self._balance)
         self._cancelled = False
         self._again = self._timer(self._start_engine)
@@ -71,6 +77,7 @@ class Runner(QObject):
         self._watch = self._timer(lambda: self.ranLong.emit(self._watched))
         self._resting = 0
         self._rest = self._timer(lambda: self.rested.emit(self._resting))
+        self._fade = self._timer(self.faded.emit)
 
     def _timer(self, action: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
@@ -111,6 +118,13 @@ class Runner(QObject):
         self._engine.send(pack(Kind.RUN, run, payload))
         self._pictures.measure(run, payload)
 
+    def run_beside(self, run: int, request: Request) -> None:
+        """Run a program in another grad mode, to stand beside the newest run. It ends as that would at the next run."""
+        self._cancelled = False
+        payload = encode(request)
+        self._engine.send(pack(Kind.RUN, run, payload))
+        self._pictures.beside(run, payload)
+
     def cancel(self, run: int) -> None:
         """Kill a run's process. Its end is listened for, whatever is still on its way."""
         self._cancelled = True
@@ -143,9 +157,13 @@ class Runner(QObject):
         self._resting = run
         self._rest.start(REST)
 
+    def fade(self) -> None:
+        """Send `faded` after a while."""
+        self._fade.start(FADE)
+
     def close(self) -> None:
         """End all processes and wait until they are gone."""
-        for timer in (self._again, self._watch, self._rest):
+        for timer in (self._again, self._watch, self._rest, self._fade):
             timer.stop()
         self._engine.close()
         self._pictures.close()

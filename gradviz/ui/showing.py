@@ -6,17 +6,16 @@ from PySide6.QtGui import QAction
 
 from gradviz.drawing.theme import THEMES
 from gradviz.state.switching import shown_rows
-from gradviz.state.update import EMPTY
 from gradviz.state.values import AppState, Theme
-from gradviz.ui import inspecting, wording
+from gradviz.ui import beside, inspecting, wording
 from gradviz.ui.panels import Panels
 from gradviz.ui.theme import colours
 
 
 def show(panels: Panels, actions: Mapping[str, QAction], before: AppState, now: AppState) -> None:
     """Show what became of a state; what is the same in both stays as it is on the screen."""
-    if now.shown is not before.shown:
-        _show_drawing(panels, now)
+    if now.drawing is not before.drawing:
+        beside.show_drawing(panels, before, now)
     if (rows := shown_rows(now)) is not shown_rows(before):
         panels.tensors.show_rows(rows)
     if now.printed is not before.printed and now.printed is not None:
@@ -27,6 +26,7 @@ def show(panels: Panels, actions: Mapping[str, QAction], before: AppState, now: 
     if now.measuring != before.measuring or now.text is not before.text:
         panels.cost.show_costs(now.measuring, now.text, wording.measuring(now))
     inspecting.show(now, panels)
+    beside.show(panels, actions, before, now)
     panels.canvas.dim(now.dimmed)
     panels.canvas.show_words(wording.empty_words(now))
     panels.welcome.setVisible(now.empty)
@@ -55,14 +55,6 @@ def dress(panels: Panels, theme: Theme) -> None:
         panel.apply(own)
     panels.canvas.apply(own, THEMES[theme])
     panels.minimap.apply(own, THEMES[theme])
-
-
-def _show_drawing(panels: Panels, now: AppState) -> None:
-    shown, canvas = now.shown, panels.canvas
-    drawing = shown.drawing if shown else EMPTY
-    canvas.show_drawing(drawing, now.document if shown is None else shown.document)
-    panels.minimap.show_layers(canvas.layers, drawing.size)
-    panels.minimap.show_seen(canvas.seen)
 
 
 def _show_selection(panels: Panels, before: AppState, now: AppState) -> None:
@@ -108,6 +100,6 @@ def _show_choices(panels: Panels, actions: Mapping[str, QAction], now: AppState)
         ("inspect", now.inspecting.seen),
     ):
         actions[name].setChecked(holds)
-    actions["stop"].setEnabled(now.busy)
+    actions["stop"].setEnabled(now.busy or now.comparing.mode is not None)
     panels.canvas.set_wheel(now.wheel)
     panels.mode_line.show_mode(now.mode)

@@ -17,7 +17,7 @@ from gradviz.state.switching import row_of
 from gradviz.state.update import update
 from gradviz.state.values import AppState, Chosen
 from gradviz.ui import actions as asked
-from gradviz.ui import inspecting, preferences
+from gradviz.ui import beside, inspecting, preferences
 from gradviz.ui.bars import main_bar
 from gradviz.ui.commands import Commands
 from gradviz.ui.effects import order
@@ -79,7 +79,8 @@ class Window(QMainWindow):
         self._commands = Commands(self, self.send, lambda: self._state, self._panels, self._files, self._exporter)
         self._presentation = Presentation(self, self._commands)
         self._steps = Steps(self.send, lambda: self._state, self._panels)
-        self._actions = asked.make_actions(self, self._commands.handlers() | self._steps.handlers())
+        handlers = self._commands.handlers() | self._steps.handlers() | beside.handlers(self.send, lambda: self._state)
+        self._actions = asked.make_actions(self, handlers)
         self._panels.timeline.fill(self._actions)
         self._panels.graph_bar.fill(self._actions)
         self._panels.mode_line.fill(self._actions[mode] for mode in MODES)
@@ -184,6 +185,7 @@ class Window(QMainWindow):
         runner.ranLong.connect(lambda run: send(said.RanLong(run)))
         runner.rested.connect(lambda run: send(said.Rested(run)))
         runner.costed.connect(lambda run, table: send(said.CostsArrived(run, table)))
+        beside.connect(send, runner)
         runner.inspected.connect(lambda run, found: send(said.InspectionArrived(run, found)))
         self._files.opened.connect(self._opened)
         self._files.named.connect(self._named)

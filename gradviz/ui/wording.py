@@ -3,6 +3,7 @@
 from PySide6.QtCore import QCoreApplication
 
 from gradviz.model.quantities import second_text
+from gradviz.model.verdict import NAMES
 from gradviz.picture.picture import Picture, Problem
 from gradviz.state.values import AppState, Phase, Refusal
 from gradviz.ui import stepwords
@@ -78,7 +79,7 @@ def counts(state: AppState) -> str:
     """Return how much is drawn."""
     if state.shown is None or state.table is None:
         return ""
-    drawing = state.shown.drawing
+    drawing = state.drawing or state.shown.drawing
     text = _tr("{nodes} nodes, {edges} edges").format(nodes=len(drawing.nodes), edges=len(drawing.edges))
     if state.table.hidden:
         shown = _tr("{text}, {hidden} folded away")
@@ -111,13 +112,33 @@ def notice(state: AppState) -> str:
     if state.at is not None:
         return stepwords.event(state)
     if not state.dimmed:
-        return _folded(state)
+        return _changed(state) or _side_by_side(state) or _folded(state)
     error = first_error(state.picture) if state.picture and state.picture.run == state.run else None
     if state.current and error:
         return _beside_error(error, state.shown is None or state.shown.good)
     if state.busy:
         return _tr("Running … This is the graph from before.")
     return _tr("This is the graph from before the last edit.")
+
+
+def _changed(state: AppState) -> str:
+    """Return what changed since the run before, while that is in view."""
+    changes = state.table.changes if state.table else None
+    if changes is None or state.marked is None or state.columns is not None:
+        return ""
+    first, *more = (one_line(line, 400) for line in changes.told or ("",))
+    return _tr("{change} (+{count} more)").format(change=first, count=len(more)) if more else first
+
+
+def _side_by_side(state: AppState) -> str:
+    """Return how far the modes side by side have come, and why they are not there."""
+    beside = state.comparing
+    if not beside.seen:
+        return ""
+    if beside.slow:
+        return _tr("Running in {mode} …").format(mode=NAMES[beside.mode or state.mode])
+    comparison = beside.comparison
+    return one_line(comparison.notice) if comparison and comparison.run == state.run else ""
 
 
 def _folded(state: AppState) -> str:

@@ -70,7 +70,18 @@ def test_every_text_can_be_read_where_it_stands(theme: Theme) -> None:
             seen.add(role)
             least = 4.5 if role is TextRole.MUTED else 8.0
             assert contrast(theme.texts[role].colour, ground) >= least, (role, ground)
-    assert seen == set(TextRole)
+    assert seen == set(TextRole) - {TextRole.TAG}
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+@pytest.mark.parametrize("role", [Role.GAINED, Role.LOST])
+def test_every_tag_can_be_read(theme: Theme, role: Role) -> None:
+    fill, stroke = theme.styles[role].fill, theme.styles[role].stroke
+    assert fill is not None
+    assert stroke is not None
+    assert contrast(theme.texts[TextRole.TAG].colour, fill) >= 8.0
+    assert contrast(stroke, fill) >= 4.6
+    assert theme.styles[Role.GAINED].dash != theme.styles[Role.LOST].dash
 
 
 def test_both_themes_differ_in_colour_only() -> None:

@@ -1,0 +1,62 @@
+"""What stands beside a run, as the panels show it: the other grad modes, and what changed since the run before."""
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtGui import QAction
+
+from gradviz.state import messages as said
+from gradviz.state.update import EMPTY
+from gradviz.state.values import AppState
+from gradviz.ui.panels import Panels
+from gradviz.ui.runner import Runner
+from gradviz.ui.sides import Row
+
+Send = Callable[[said.Message], None]
+
+
+def connect(send: Send, runner: Runner) -> None:
+    """Have the processes' part in it sent."""
+    runner.compared.connect(lambda comparison: send(said.ComparisonArrived(comparison)))
+    runner.faded.connect(lambda: send(said.Faded()))
+
+
+def handlers(send: Send, state: Callable[[], AppState]) -> dict[str, Callable[[], None]]:
+    """Return what each command about it does, by its id."""
+    return {
+        "beside": lambda: send(said.BesideSet(not state().comparing.seen)),
+        "pinned": lambda: send(said.ChangesPinned(not state().pinned)),
+    }
+
+
+def show(panels: Panels, actions: Mapping[str, QAction], before: AppState, now: AppState) -> None:
+    """Show what stands beside the run."""
+    actions["beside"].setChecked(now.comparing.seen)
+    actions["pinned"].setChecked(now.pinned)
+    if now.table is not before.table:
+        changes = now.table.changes if now.table else None
+        panels.output.show_changes(changes.told if changes else ())
+    comparison = now.comparing.comparison
+    if now.columns is not None and comparison is not None:
+        sides = tuple((one.name, *one.cells) for one in comparison.sides)
+        panels.sides.show_sides(comparison.modes, sides + _costs(now))
+    panels.sides.setVisible(now.columns is not None)
+
+
+def show_drawing(panels: Panels, before: AppState, now: AppState) -> None:
+    """Show what is on the canvas now; what of it only told what had changed fades away."""
+    drawing, canvas = now.drawing or EMPTY, panels.canvas
+    # The modes side by side are looked at as another document: they begin where those begin.
+    document = now.document if now.shown is None else now.shown.document
+    canvas.show_drawing(drawing, (document, now.columns is not None))
+    if before.marked is not None and now.marked is None and before.shown is now.shown and now.columns is None:
+        canvas.let_fade(before.marked)
+    panels.minimap.show_layers(canvas.layers, drawing.size)
+    panels.minimap.show_seen(canvas.seen)
+
+
+def _costs(state: AppState) -> tuple[Row, ...]:
+    """What was measured of the program as it stands."""
+    measuring = state.measuring
+    if measuring.table is None or measuring.of != state.text:
+        return ()
+    return tuple((row.name, *row.cells) for row in measuring.table.rows)
