@@ -21,7 +21,7 @@ def wants(state: AppState) -> bool:
         return False
     if state.comparing.mode is not None or comparing.wants(state):
         return False
-    seen = state.measuring.seen or state.comparing.seen
+    seen = state.measuring.seen or (state.comparing.seen and not state.comparing.stopped)
     return state.measuring.pressed or (seen and state.settled and state.measuring.source != state.text)
 
 

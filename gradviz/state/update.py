@@ -117,12 +117,8 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
             return _rerun(state._replace(mode=mode)) if mode != state.mode else (state, ())
         case OptionsSet(options):
             return _redrawn(state, options)
-        case ThemeSet(theme):
-            return state._replace(theme=theme), ()
-        case WheelSet(wheel):
-            return state._replace(wheel=wheel), ()
-        case PresentSet(on):
-            return state._replace(presenting=on), ()
+        case ThemeSet() | WheelSet() | PresentSet():
+            return _looking(state, message), ()
         case Told(text):
             return state._replace(said=text), ()
         case EngineReady(ready):
@@ -163,6 +159,17 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
             return stepped(state, step), ()
         case _:  # about stepping
             return walked(state, message)
+
+
+def _looking(state: AppState, message: ThemeSet | WheelSet | PresentSet) -> AppState:
+    """Return the state that looks otherwise, and shows the same."""
+    match message:
+        case ThemeSet(theme):
+            return state._replace(theme=theme)
+        case WheelSet(wheel):
+            return state._replace(wheel=wheel)
+        case PresentSet(on):
+            return state._replace(presenting=on)
 
 
 def _edited(state: AppState, text: str) -> Next:
