@@ -4,8 +4,8 @@ from gradviz.model.difference import ENDED, OP_GONE, Fact, What
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import Trace
 from gradviz.model.why import Why, why_text
-from gradviz.picture.make import WORDS
 from gradviz.picture.picture import Language
+from gradviz.picture.words import WORDS
 
 # Of one thing, then of several; what is gone, then what is new.
 _LOST: dict[Language, dict[What, tuple[str, str]]] = {

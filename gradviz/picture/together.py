@@ -22,9 +22,10 @@ from gradviz.model.merge import merged
 from gradviz.model.trace import GradMode, Trace
 from gradviz.model.verdict import NAMES
 from gradviz.picture.changes import told
-from gradviz.picture.make import WORDS, Shown, lay_out, seen
+from gradviz.picture.make import Shown, lay_out, seen
 from gradviz.picture.picture import Changes, Comparison, Options
 from gradviz.picture.sides import problem, sides
+from gradviz.picture.words import WORDS
 
 MOST = 20_000  # ops and tensors of one run, beyond which it is not held beside another
 
