@@ -6,15 +6,29 @@ shown, and follows what was just done there, unless the person has chosen a thin
 
 from gradviz.drawing.shapes import Mark
 from gradviz.picture.inspection import Inspect, Inspection, Subject
-from gradviz.state.messages import AskInspection, Effects, Inspected, InspectionArrived, InspectorSeen
+from gradviz.state.messages import (
+    AskInspection,
+    Effects,
+    Inspected,
+    InspectionArrived,
+    InspectorSeen,
+    LineChosen,
+    MarkChosen,
+    TensorChosen,
+)
 from gradviz.state.values import AppState, Chosen
 
 
-def chosen(state: AppState) -> AppState:
-    """Return the state that inspects what the person has just pointed at; a line of the program is no such thing."""
-    if state.chosen is not None and state.chosen.kind == "line":
-        return state
-    return _at(state, None if state.chosen is None else _of(state, state.chosen))
+def pointed(state: AppState, message: MarkChosen | LineChosen | TensorChosen) -> AppState:
+    """Return the state in which that is chosen, and inspected: but a line of the program is nothing to inspect."""
+    match message:
+        case LineChosen(line):
+            return state._replace(chosen=Chosen("line", line))
+        case TensorChosen(tensor):
+            return _at(state._replace(chosen=Chosen("tensor", tensor)), Subject("tensor", tensor))
+        case MarkChosen(mark):
+            of = next((_subject(one) for one in _nodes(state) if one.id == mark), None)
+            return _at(state._replace(chosen=None if mark is None else Chosen("mark", mark)), of)
 
 
 def looked(state: AppState, message: InspectorSeen | Inspected | InspectionArrived) -> AppState:
@@ -65,12 +79,6 @@ def _arrived(state: AppState, run: int, found: Inspection) -> AppState:
 
 def _at(state: AppState, of: Subject | None) -> AppState:
     return state._replace(inspecting=state.inspecting._replace(of=of))
-
-
-def _of(state: AppState, chosen: Chosen) -> Subject | None:
-    if chosen.kind == "tensor" and isinstance(chosen.value, int):
-        return Subject("tensor", chosen.value)
-    return next((_subject(mark) for mark in _nodes(state) if mark.id == chosen.value), None)
 
 
 def _nodes(state: AppState) -> tuple[Mark, ...]:

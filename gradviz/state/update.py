@@ -62,7 +62,7 @@ from gradviz.state.search import searched, stepped
 from gradviz.state.selection import reselected
 from gradviz.state.stepping import carried, caught_up, left, redrawn, seen, walked
 from gradviz.state.switching import changed
-from gradviz.state.values import AppState, Chosen, Engine, Phase, Shown
+from gradviz.state.values import AppState, Engine, Phase, Shown
 
 MAX_STARTS = 3  # ends in a row, none of them ever ready, after which the engine is left alone
 START_DELAYS = (0, 1000, 3000)  # milliseconds before each of those starts
@@ -145,12 +145,8 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
             return measuring.arrived(state, run, table), ()
         case BesideSet() | ComparisonArrived() | ChangesPinned() | Faded():
             return comparing.answered(state, message), ()
-        case MarkChosen(mark):
-            return inspecting.chosen(state._replace(chosen=None if mark is None else Chosen("mark", mark))), ()
-        case LineChosen(line):
-            return state._replace(chosen=Chosen("line", line)), ()
-        case TensorChosen(tensor):
-            return inspecting.chosen(state._replace(chosen=Chosen("tensor", tensor))), ()
+        case MarkChosen() | LineChosen() | TensorChosen():
+            return inspecting.pointed(state, message), ()
         case InspectorSeen() | Inspected() | InspectionArrived():
             return inspecting.looked(state, message), ()
         case Searched(query):
