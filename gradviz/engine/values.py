@@ -10,12 +10,13 @@ from gradviz.model.rules import EXACT
 from gradviz.model.trace import Number, Value
 
 _ROW: Final = 4096  # elements
+_SQUARED: Final = (1e-12, 1e15)  # numbers between these can be squared in float32, and a row of the squares summed up
 
 
 def read_value(tensor: torch.Tensor) -> Value | None:
     """What a tensor holds: its elements up to EXACT, statistics beyond; None where it cannot be read.
 
-    Must be called below autograd and outside dispatch modes (see reader.Unwatched).
+    Must be called below autograd and outside dispatch modes (see reader.unwatched).
     """
     if type(tensor) is not torch.Tensor and reader.has_own_dispatch(type(tensor)):
         return None
@@ -29,7 +30,10 @@ def read_value(tensor: torch.Tensor) -> Value | None:
 
 
 def _elements(tensor: torch.Tensor) -> tuple[Number, ...]:
-    items = [tensor.item()] if tensor.dim() == 0 else tensor.flatten().tolist()
+    dimensions = tensor.dim()
+    if not dimensions:
+        return (number(tensor.item()),)
+    items = tensor.tolist() if dimensions == 1 else tensor.flatten().tolist()
     if not tensor.is_complex() and all(map(math.isfinite, items)):
         return tuple(items)
     return tuple(map(number, items))
@@ -48,19 +52,23 @@ def _statistics(tensor: torch.Tensor, shape: tuple[int, ...]) -> Value:
         return Value(shape, mean=number(flat.mean().item()))
     if not flat.is_floating_point():
         flat = flat.double() if flat.dtype is not torch.bool else flat.float()
-    low, high = number(flat.amin().item()), number(flat.amax().item())  # torch.aminmax takes longer than both
-    wide = flat if flat.dtype in (torch.float32, torch.float64) else flat.float()
-    centre = wide.mean().item()
-    moments = number(centre), number(_deviation(wide, times, centre))
-    if isinstance(low, str) or isinstance(high, str):  # they pass nan and inf on: only then are they counted
-        return Value(shape, None, low, high, *moments, int(flat.isnan().sum()) * times, int(flat.isinf().sum()) * times)
-    return Value(shape, None, low, high, *moments)
+    least, most = flat.amin().item(), flat.amax().item()  # of much, torch.aminmax takes longer than both
+    furthest = max(-least, most)
+    if flat.dtype is not torch.float64 and not _SQUARED[0] < furthest < _SQUARED[1] and 0 < furthest < math.inf:
+        flat = flat.double()
+    elif flat.dtype not in (torch.float32, torch.float64):
+        flat = flat.float()
+    centre = flat.sum().item() / flat.numel()  # torch.mean takes four times as long for a thousand
+    low, high, mean, std = map(number, (least, most, centre, _deviation(flat, times, centre)))
+    if furthest < math.inf:  # so that none is nan or inf, which amin and amax pass on
+        return Value(shape, None, low, high, mean, std)
+    return Value(shape, None, low, high, mean, std, int(flat.isnan().sum()) * times, int(flat.isinf().sum()) * times)
 
 
 def _flat(tensor: torch.Tensor) -> tuple[torch.Tensor, int]:
     """The elements in the order of memory, without a copy where they fill it; and how often each is repeated."""
     if tensor.is_contiguous():
-        return tensor.view(-1), 1
+        return tensor if tensor.dim() == 1 else tensor.view(-1), 1
     own = tensor[tuple(0 if stride == 0 else slice(None) for stride in tensor.stride())]
     expected = 1
     for stride, size in sorted(zip(own.stride(), own.shape, strict=True)):
@@ -77,17 +85,21 @@ def _deviation(flat: torch.Tensor, times: int, mean: float) -> float:
     if not squares:
         return 0.0
     spread = squares - flat.numel() * mean * mean
-    if not spread > 0.01 * squares:  # too little is left of the digits
+    if not spread > 0.1 * squares:  # too little is left of the digits
         spread = _square_sum(flat - mean)
     return math.sqrt(spread * times / (flat.numel() * times - 1)) if spread < math.inf else spread
 
 
 def _square_sum(flat: torch.Tensor) -> float:
     """The sum of the squares, row by row: one sum over all would lose the digits of float32."""
-    whole = flat.numel() // _ROW * _ROW
-    norms = torch.linalg.vector_norm(flat[:whole].view(-1, _ROW), dim=1).double()
-    total: float = norms.dot(norms).item()
-    if whole == flat.numel():
-        return total
-    rest: float = torch.linalg.vector_norm(flat[whole:]).item()
-    return total + rest * rest
+    rows, rest = divmod(flat.numel(), _ROW)
+    total: float = 0.0
+    if rows:
+        whole = flat.narrow(0, 0, rows * _ROW) if rest else flat
+        norms = torch.linalg.vector_norm(whole.view(rows, _ROW), dim=1).double()
+        total = norms.dot(norms).item()
+        if not rest:
+            return total
+        flat = flat.narrow(0, rows * _ROW, rest)
+    last: float = flat.dot(flat).item()
+    return total + last

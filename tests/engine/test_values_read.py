@@ -25,7 +25,7 @@ SHAPES: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
 
 
 def statistics(tensor: torch.Tensor) -> tuple[float, ...]:
-    with reader.Unwatched():
+    with reader.unwatched():
         value = read_value(tensor)
     assert value is not None
     assert value.shape == tuple(tensor.shape)
@@ -77,3 +77,11 @@ def test_a_constant_has_no_spread() -> None:
 
 def test_reading_an_expanded_tensor_takes_no_memory_for_its_copies() -> None:
     assert statistics(torch.tensor(2.0).expand(10**12))[:4] == (2, 2, 2, 0)
+
+
+@pytest.mark.parametrize("scale", [1e-40, 1e-30, 1e-25, 1e-13, 1e14, 1e25, 1e37])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float64])
+def test_numbers_whose_squares_float32_cannot_hold(scale: float, dtype: torch.dtype) -> None:
+    torch.manual_seed(0)
+    tensor = ((torch.rand(10_000, dtype=torch.float64) + 1) * scale).to(dtype)
+    assert statistics(tensor) == pytest.approx(oracle(tensor), rel=1e-5, abs=0)
