@@ -41,15 +41,16 @@ def saved(node: Node, name: str) -> Kept:
     try:
         packs = getattr(node, "_raw_saved_" + name)
         packs = packs if isinstance(packs, tuple) else (packs,)
-        if any(pack.unpack_hook is not None for pack in packs):
-            return Kept("packed")
+        for pack in packs:
+            if pack.unpack_hook is not None:
+                return Kept("packed")
         kept = node.saved_tensors if is_function(node) else getattr(node, "_saved_" + name)
     except RuntimeError as error:
         changed = _CHANGED.search(str(error))
         if changed is None:
             return Kept("freed")
         return Kept("kept", tuple(tensors_in([pack.data for pack in packs])), int(changed[1]))
-    return Kept("kept", tuple(tensors_in((kept,))))
+    return Kept("kept", (kept,) if type(kept) is torch.Tensor else tuple(tensors_in((kept,))))
 
 
 _setting_names: dict[type, tuple[str, ...]] = {}

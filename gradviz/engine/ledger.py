@@ -93,8 +93,8 @@ class Ledger:
 
     def see(self, tensor: torch.Tensor, line: int | None) -> int:
         """Return the tensor's id; write it down if it is new or was changed behind the recorder's back."""
-        known = self._find(tensor)
-        if known is None:
+        known = self._known.get(id(tensor))
+        if known is None or known() is not tensor:
             self._write_elsewhere(tensor)
             known = self._find(tensor) or self._adopt(tensor)
         last = known.last
@@ -144,7 +144,10 @@ class Ledger:
 
         A tensor without one gets an id of its own.
         """
-        found = reader.storage_key(tensor)
+        return self.storage_at(reader.storage_key(tensor))
+
+    def storage_at(self, found: tuple[torch.UntypedStorage, int] | None) -> int:
+        """The same of a storage that reader.storage_key found."""
         if found is None:
             return self._next_storage()
         storage, key = found
@@ -309,7 +312,8 @@ class Ledger:
         return known.id, known.last, known.read_after
 
     def _adopt(self, tensor: torch.Tensor) -> _Known:
-        self._bury()
+        if self._dead:
+            self._bury()
         self._tensors += 1
         self._stream.promised += 1
         return self._remember(tensor, self._tensors - 1, None, None)
@@ -333,14 +337,15 @@ class Ledger:
                 self._leave(dead, dead.last.storage)
 
     def _leave(self, known: _Known, storage: int) -> None:
-        left = [one for one in self._sharers[storage] if one is not known]
-        if left:
-            self._sharers[storage] = left
+        sharers = self._sharers[storage]
+        if len(sharers) > 1:
+            self._sharers[storage] = [one for one in sharers if one is not known]
         else:
             del self._sharers[storage]
 
     def _count(self, storage: torch.UntypedStorage, key: int) -> int:
-        self._bury_storages()
+        if self._dead_storages:
+            self._bury_storages()
         known = _Storage(storage, self._storage_died)
         known.id, known.key, known.nbytes = self._next_storage(), key, storage.nbytes()
         self.events.extend((self._stream.stamp, known.id, known.nbytes))
@@ -377,7 +382,7 @@ class Ledger:
         return None if unsure or self._writers.get(last.storage) != known.read_after else last.value
 
     def _value(self, tensor: torch.Tensor) -> Value | None:
-        with reader.Unwatched():
+        with reader.unwatched():
             return read_value(tensor)
 
 

@@ -102,7 +102,7 @@ class Nodes:
         record = self._records.get(number)
         if record is None or all(saved.state == "freed" for saved in record.saved):
             return
-        with reader.Unwatched():
+        with reader.unwatched():
             freed = any(keeping.saved(node, name).state == "freed" for name in keeping.saved_names(node))
         if freed:
             saved = tuple(item._replace(state="freed") for item in record.saved)
@@ -114,7 +114,7 @@ class Nodes:
         record = self._records.get(number)
         if record is None:
             return []
-        with reader.Unwatched():
+        with reader.unwatched():
             kept = {name: keeping.saved(node, name) for name in keeping.saved_names(node)}
         lost = {name for name, found in kept.items() if found.stale is not None or found.state == "freed"}
         names = [(saved.name.partition("[")[0], saved) for saved in record.saved]
@@ -174,7 +174,7 @@ class Nodes:
         outputs: Sequence[torch.Tensor],
         settings: dict[str, Setting],
     ) -> Iterator[Saved]:
-        with reader.Unwatched():  # a saved output is handed back through a detach
+        with reader.unwatched():  # a saved output is handed back through a detach
             found = [(name, keeping.saved(node, name)) for name in names]
         for name, kept in found:
             if kept.state != "kept":
@@ -190,20 +190,20 @@ class Nodes:
 
     def _note_number(self, name: str, tensor: torch.Tensor, settings: dict[str, Setting]) -> None:
         """Take a number that torch made a tensor of, as the 2 of x * 2, for a setting: the program has none."""
-        with reader.Unwatched():
+        with reader.unwatched():
             value = read_value(tensor)
         if value is not None and value.data:
             settings[name] = value.data[0]
 
     def _describe(self, name: str, tensor: torch.Tensor, version: int | None, outputs: Sequence[torch.Tensor]) -> Saved:
         """One saved tensor. Torch hands a saved output back as a new tensor: it is known by its storage."""
-        storage = self._ledger.storage_of(tensor)
+        found = reader.storage_key(tensor)
+        storage = self._ledger.storage_at(found)
         number, shape = self._ledger.id_of(tensor), reader.shape(tensor)
         if number is None:
             twins = (o for o in outputs if self._ledger.storage_of(o) == storage and reader.shape(o) == shape)
             twin = next(twins, None)
             number = None if twin is None else self._ledger.id_of(twin)
-        found = reader.storage_key(tensor)
         nbytes = reader.nbytes(tensor)
         self._saved_storages[storage] = nbytes if found is None else found[0].nbytes()
         base = reader.base(tensor)

@@ -8,7 +8,6 @@ and flags after the op has returned. A grad_fn that is new on them then is the o
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
 from types import FrameType
 from typing import NamedTuple
 
@@ -23,7 +22,6 @@ from gradviz.engine.stream import LimitReached, Stream
 from gradviz.engine.values import read_value
 from gradviz.model.trace import INSIDE_FUNCTION, INSIDE_HOOK, GradMode, Memory, Op, Phase, Value
 
-_REQUIRES_GRAD = attrgetter("requires_grad")
 MOST_OPERANDS = 50_000  # of one op: its record, and that of its grad_fn, must fit into a frame
 
 
@@ -139,12 +137,17 @@ class Recorder:
             LimitReached: the run has made as many ops as it may.
         """
         operands = [] if traits.is_birth else reader.tensors_in((*args, kwargs) if kwargs else args)
+        why, name = "not differentiable", traits.name
+        if traits.is_detach:
+            why = "detach"
+            if not reader.shares_version():
+                name = "prim::data"
         with self.lock:
-            goes_on = (traits.is_detach and self.has_made(operands[0])) or self._remakes_view(traits, frame)
-            if not goes_on:
-                self.settle()
-            why = "detach" if traits.is_detach else "not differentiable"
-            name = "prim::data" if traits.is_detach and not reader.shares_version() else traits.name
+            goes_on = False
+            if self._pending:
+                goes_on = (traits.is_detach and self.has_made(operands[0])) or self._remakes_view(traits, frame)
+                if not goes_on:
+                    self.settle()
             pending = self._begin(name, operands, why, frame, promise=goes_on or self._packing > 0)
         if traits.writes:
             pending.written = operators.written_by(traits, args, kwargs)
@@ -162,14 +165,17 @@ class Recorder:
     def op_done(self, pending: Pending, result: object) -> None:
         """Note what the kernel returned."""
         outputs = [result] if type(result) is torch.Tensor else reader.tensors_in((result,))
-        # A foreach op returns nothing: what it did is on the tensors it wrote to.
-        outputs += [tensor for tensor in pending.written if not _is_among(tensor, outputs)]
+        if pending.written:  # a foreach op returns nothing: what it did is on the tensors it wrote to
+            outputs += [tensor for tensor in pending.written if not _is_among(tensor, outputs)]
         if not outputs and not pending.inputs:
             return  # a mark for torch's profiler
         with self.lock:
             # Below autograd and the mode it is unwatched.
-            pending.values = [self._known_value(pending, tensor) or read_value(tensor) for tensor in outputs]
-            pending.viewed = None
+            if pending.viewed is None:
+                pending.values = [read_value(tensor) for tensor in outputs]
+            else:  # a view of a whole tensor has the statistics of that
+                known, pending.viewed = pending.viewed, None
+                pending.values = [self.ledger.value_of_view(one, known) or read_value(one) for one in outputs]
             self._hold(pending, outputs)
 
     def call_started(self, function: str, args: tuple[object, ...]) -> Call:
@@ -203,7 +209,7 @@ class Recorder:
             self._leave(call)
             self.settle(outputs)
             call.pending.written = [tensor for tensor in outputs if _is_among(tensor, call.operands)]
-            with reader.Unwatched():
+            with reader.unwatched():
                 call.pending.values = [read_value(tensor) for tensor in outputs]
             self._hold(call.pending, outputs)
             self.settle()
@@ -237,9 +243,10 @@ class Recorder:
         if not self._pending or self._packing:
             return
         settled, self._pending = self._pending, []
+        run, stream = self.run, self.stream
         for pending in settled:
-            pending.id, pending.step = self.run.ops, self.stream.next_step()
-            self.run.ops += 1
+            pending.id, pending.step = run.ops, stream.next_step()
+            run.ops += 1
         for pending in settled:
             self._write(pending, taken)
 
@@ -282,7 +289,7 @@ class Recorder:
             phase = "forward"
             self.regions.sync(mode, line)
             region = self.regions.current
-        is_tracked = any(map(_REQUIRES_GRAD, operands))
+        is_tracked = _is_any_tracked(operands)
         if self._inside:
             why = self._inside[-1]
         elif mode != "grad":
@@ -295,10 +302,6 @@ class Recorder:
             return Pending(name, place, phase, inputs, mode, region, why, is_tracked, promised=operands)
         inputs = tuple([ledger.see(tensor, line) for tensor in operands])
         return Pending(name, place, phase, inputs, mode, region, why, is_tracked)
-
-    def _known_value(self, pending: Pending, output: torch.Tensor) -> Value | None:
-        """The statistics of a view of a whole tensor, which are those of the tensor."""
-        return None if pending.viewed is None else self.ledger.value_of_view(output, pending.viewed)
 
     def _hold(self, pending: Pending, outputs: list[torch.Tensor]) -> None:
         """Keep what an op returned until autograd is done with it."""
@@ -384,4 +387,14 @@ class Recorder:
 
 
 def _is_among(tensor: torch.Tensor, tensors: Sequence[torch.Tensor]) -> bool:
-    return any(tensor is one for one in tensors)
+    for one in tensors:  # noqa: SIM110  # several times as fast as any(), and run several times for each op
+        if one is tensor:
+            return True
+    return False
+
+
+def _is_any_tracked(tensors: Sequence[torch.Tensor]) -> bool:
+    for one in tensors:  # noqa: SIM110  # as above
+        if one.requires_grad:
+            return True
+    return False

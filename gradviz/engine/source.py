@@ -7,6 +7,8 @@ from typing import NamedTuple
 from gradviz.engine.modules import MODULE_CALL, Modules
 from gradviz.model.program import FILE, Program
 
+Positions = list[tuple[int | None, int | None, int | None, int | None]]  # line, end line, column, end column
+
 LONGEST = 80  # characters of an expression that are worth showing
 
 
@@ -25,7 +27,8 @@ class Source:
         self.program = program
         self._bytes = [line.encode() for line in program.lines]
         self.modules = Modules()
-        self._expressions: dict[tuple[int, int], tuple[CodeType, str | None]] = {}  # by the code's address, and where
+        self._places: dict[tuple[int, int], tuple[CodeType, Place]] = {}  # by the code's address, and where
+        self._positions: dict[int, tuple[CodeType, Positions]] = {}  # of its instructions
 
     def here(self) -> tuple[int | None, str | None]:
         """The line being run in the program's own file, and the expression on it; library frames are skipped."""
@@ -47,9 +50,19 @@ class Source:
             frame = frame.f_back
         if own is None:
             return Place(None, None, module)
-        text = self.expression(own.f_code, own.f_lasti)
-        short = text if text is None or len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-        return Place(own.f_lineno, short, module)
+        place = self._at(own)
+        return place if module is None else place._replace(module=module)
+
+    def _at(self, frame: FrameType) -> Place:
+        """Where in the program a frame of its own is, whatever module that is in."""
+        code, instruction = frame.f_code, frame.f_lasti
+        key = (id(code), instruction)  # to hash a code object is to hash all it consists of
+        known = self._places.get(key)
+        if known is None or known[0] is not code:
+            text = self.expression(code, instruction)
+            short = text if text is None or len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+            known = self._places[key] = (code, Place(frame.f_lineno, short, None))
+        return known[1]
 
     def line_text(self, line: int | None) -> str:
         """A line as written, without its indent; empty where there is none."""
@@ -59,15 +72,7 @@ class Source:
 
     def expression(self, code: CodeType, instruction: int) -> str | None:
         """The text that an instruction of the program was compiled from, on one line."""
-        key = (id(code), instruction)  # to hash a code object is to hash all it consists of
-        known = self._expressions.get(key)
-        if known is None or known[0] is not code:
-            known = self._expressions[key] = (code, self._cut(code, instruction))
-        return known[1]
-
-    def _cut(self, code: CodeType, instruction: int) -> str | None:
-        positions = list(code.co_positions())
-        line, end_line, column, end_column = positions[instruction // 2]
+        line, end_line, column, end_column = self._positions_in(code)[instruction // 2]
         if line is None or end_line is None or column is None or end_column is None or end_line > len(self._bytes):
             return None
         if line == end_line:
@@ -80,3 +85,9 @@ class Source:
             ]
             text = " ".join(row.decode(errors="replace").strip() for row in rows)
         return text
+
+    def _positions_in(self, code: CodeType) -> Positions:
+        known = self._positions.get(id(code))
+        if known is None or known[0] is not code:
+            known = self._positions[id(code)] = (code, list(code.co_positions()))
+        return known[1]

@@ -7,7 +7,7 @@ from types import FrameType
 import torch
 
 from gradviz.engine import operators
-from gradviz.engine.reader import Aside
+from gradviz.engine.reader import aside
 from gradviz.engine.recorder import Recorder
 
 _NUMBERS = frozenset((bool, int, float, complex))
@@ -49,12 +49,12 @@ class OpWatch(operators.TorchDispatchMode):
             args = operators.as_tensors(args)
         if traits.is_composite and torch.is_inference_mode_enabled():
             return operators.run_composite(func, self, args, kwargs)
-        with Aside():
+        with aside():
             pending = recorder.op_started(traits, args, kwargs, caller)
         if pending.written and traits.counts_inside and pending.mode != "inference":
             result = operators.run_counting(func, args, kwargs)
         else:
             result = func(*args, **kwargs)
-        with Aside():
+        with aside():
             recorder.op_done(pending, result)
         return result
