@@ -4,7 +4,7 @@ Written by hand rather than by a painting library, which would split labels by f
 """
 
 from collections.abc import Iterable, Iterator
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 from gradviz.drawing.outline import ARROW
 from gradviz.drawing.plain import plain
@@ -42,7 +42,7 @@ def svg(drawing: Drawing, theme: Theme, ground: str | None = None, *, scale: flo
         *_markers(shown),
     ]
     if ground is not None:
-        lines.append(f'<rect width="100%" height="100%" fill={quoteattr(ground)}/>')
+        lines.append(f'<rect width="100%" height="100%" fill={_attribute(ground)}/>')
     for name, marks in layers.items():
         if marks:
             lines += [f'<g class="{name}">', *_marks(marks), "</g>"]
@@ -52,7 +52,7 @@ def svg(drawing: Drawing, theme: Theme, ground: str | None = None, *, scale: flo
 def _marks(marks: Iterable[Mark]) -> Iterator[str]:
     for mark in marks:
         line = f' data-line="{mark.line}"' if mark.line is not None else ""
-        yield f"<g id={quoteattr(plain(mark.id))} class={quoteattr(f'mark {mark.role}')}{line}>"
+        yield f"<g id={_attribute(plain(mark.id))} class={_attribute(f'mark {mark.role}')}{line}>"
         yield from _told(mark.title, mark.description)
         yield from map(_path, mark.paths)
         yield from map(_text, mark.texts)
@@ -61,9 +61,9 @@ def _marks(marks: Iterable[Mark]) -> Iterator[str]:
 
 def _told(title: str, description: str) -> Iterator[str]:
     if title:
-        yield f"<title>{escape(plain(title))}</title>"
+        yield f"<title>{_content(plain(title))}</title>"
     if description:
-        yield f"<desc>{escape(plain(description))}</desc>"
+        yield f"<desc>{_content(plain(description))}</desc>"
 
 
 def _path(path: Path) -> str:
@@ -81,7 +81,7 @@ def _path(path: Path) -> str:
 def _text(text: Text) -> str:
     anchor = "" if text.anchor == "start" else f' text-anchor="{text.anchor}"'
     x, y = _n(text.at.x), _n(text.at.y)
-    return f'<text class="text-{text.role}" x="{x}" y="{y}"{anchor}>{escape(plain(text.text))}</text>'
+    return f'<text class="text-{text.role}" x="{x}" y="{y}"{anchor}>{_content(plain(text.text))}</text>'
 
 
 def _css(marks: Iterable[Mark], theme: Theme) -> str:
@@ -127,3 +127,11 @@ def _n(number: float) -> str:
     """A number as short as two decimals allow."""
     text = f"{number:.2f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
+
+
+def _content(text: str) -> str:
+    return escape(text, quote=False)
+
+
+def _attribute(text: str) -> str:
+    return f'"{escape(text)}"'
