@@ -113,10 +113,7 @@ class Ledger:
 
     def promise(self, tensor: torch.Tensor) -> int:
         """Return the tensor's id; it will be written down later."""
-        known = self._find(tensor)
-        if known is None:
-            known = self._adopt(tensor)
-        return known.id
+        return (self._find(tensor) or self._adopt(tensor)).id
 
     def made(self, tensor: torch.Tensor, op: int, grad_fn: int | None, line: int | None, value: Value | None) -> int:
         """Write down a tensor that an op has just returned, and return its id."""
