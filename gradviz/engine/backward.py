@@ -18,8 +18,11 @@ Gradients = tuple[torch.Tensor | None, ...]
 class _Call:
     """One entry into torch's engine while it runs."""
 
-    def __init__(self, recorder: Recorder, roots: tuple[object, ...], args: tuple[object, ...]) -> None:
+    def __init__(
+        self, recorder: Recorder, roots: tuple[object, ...], args: tuple[object, ...], *, accumulates: bool
+    ) -> None:
         self.recorder = recorder
+        self.accumulates = accumulates
         self.args = args  # gradients, retain_graph, create_graph, inputs
         self.roots, self.nodes = recorder.backward_started(roots)
         tensors = [root for root in roots if isinstance(root, torch.Tensor) and root.requires_grad]
@@ -45,7 +48,7 @@ class BackwardWatch:
         def watched(roots: tuple[object, ...], *args: object, **kwargs: object) -> object:
             recorder = self._here()
             with Untraced(), recorder.lock:
-                call = _Call(recorder, roots, args)
+                call = _Call(recorder, roots, args, accumulates=bool(kwargs.get("accumulate_grad", True)))
                 self._record(call)
                 call.handles = [handle for node, number in call.reached for handle in self._hook(call, node, number)]
                 recorder.running = call
@@ -71,7 +74,18 @@ class BackwardWatch:
         asked = call.args[3] if len(call.args) > 3 else ()
         inputs = tuple(_targets(recorder, asked)) if isinstance(asked, tuple) and asked else None
         stream.backwards.append(
-            BackwardCall(self.calls, stream.steps, line, text, call.roots, grad_fns, keep_graph, create_graph, inputs)
+            BackwardCall(
+                self.calls,
+                stream.steps,
+                line,
+                text,
+                call.roots,
+                grad_fns,
+                keep_graph,
+                create_graph,
+                inputs,
+                call.accumulates,
+            )
         )
         self.calls += 1
 

@@ -180,6 +180,7 @@ def _backward(call: BackwardCall) -> dict[str, Json]:
         "roots": [*call.roots],
         "grad_fns": [*call.grad_fns],
         "keep_graph": call.keep_graph,
+        "accumulates": call.accumulates,
         "create_graph": call.create_graph,
     }
 

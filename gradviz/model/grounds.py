@@ -10,7 +10,7 @@ from gradviz.model.foretold import reachable
 from gradviz.model.place import functions_of
 from gradviz.model.program import Program, parse
 from gradviz.model.readouts import readouts
-from gradviz.model.trace import BackwardCall, Op, Tensor, Trace
+from gradviz.model.trace import Op, Tensor, Trace
 
 
 class Life(NamedTuple):
@@ -60,7 +60,7 @@ def grounds(trace: Trace) -> Grounds:
         _lives(trace),
         [call.step for call in trace.backwards],
         _reached(trace),
-        frozenset(_returned(trace)),
+        frozenset(place for place, call in enumerate(trace.backwards) if not call.accumulates),
         {grad_fn.variable: grad_fn.id for grad_fn in trace.grad_fns if grad_fn.variable is not None},
         _cuts(trace),
         _kept_out(trace),
@@ -96,24 +96,6 @@ def _reached(trace: Trace) -> dict[int, list[int]]:
         for grad_fn in reachable(trace.grad_fns, call.grad_fns):
             found.setdefault(grad_fn, []).append(place)
     return found
-
-
-def _returned(trace: Trace) -> list[int]:
-    """The calls that asked for some gradients alone and in which no AccumulateGrad ran."""
-    accumulations = [step.id for step in trace.steps if step.kind == "accumulate"]
-    ends: list[float] = [*(call.step for call in trace.backwards[1:]), inf]
-    return [
-        place
-        for place, (call, end) in enumerate(zip(trace.backwards, ends, strict=False))
-        if call.inputs is not None
-        and not _is_backward(call)
-        and bisect_left(accumulations, call.step) == bisect_left(accumulations, end)
-    ]
-
-
-def _is_backward(call: BackwardCall) -> bool:
-    """Whether it was written as backward(): one that raised, or passed nothing on, has added to no .grad either."""
-    return "backward(" in (call.call or "")
 
 
 def _failed(trace: Trace) -> int | None:

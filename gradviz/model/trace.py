@@ -143,6 +143,7 @@ class BackwardCall(NamedTuple):
     keep_graph: bool
     create_graph: bool
     inputs: tuple[int, ...] | None = None  # grad_fns whose gradients alone are asked for; None: every leaf's
+    accumulates: bool = True  # into .grad, as backward() does; torch.autograd.grad() returns the gradients instead
 
 
 class Region(NamedTuple):
