@@ -26,11 +26,11 @@ from gradviz.export.dot import dot
 from gradviz.export.svg import svg
 from gradviz.export.whole import write_whole
 from gradviz.model.claims import failures
-from gradviz.model.cost import MODES, Costs
+from gradviz.model.cost import MODES, PATIENCE, Costs, Timed
 from gradviz.model.program import MAX_SOURCE
 from gradviz.model.trace import Trace
 from gradviz.model.wire import FrameError, Limits, Request
-from gradviz.picture.make import seen, shown
+from gradviz.picture.make import seen, shown, stage
 from gradviz.picture.picture import Language, Options
 from gradviz.picture.problems import problems
 from gradviz.picture.words import WORDS
@@ -42,6 +42,7 @@ FLAW = 70  # EX_SOFTWARE of sysexits.h
 FORMATS = ("svg", "png", "pdf", "dot", "json")
 STANDARD = "-"  # standard input as a program, standard output as a file
 _DEFAULTS = Limits()
+_OP_TIMES = 0.5  # seconds of runs before those whose ops are timed
 
 
 class UsageError(Exception):
@@ -88,32 +89,36 @@ def _export(chosen: argparse.Namespace) -> int:
 
 
 def _drawn(trace: Trace, form: str, chosen: argparse.Namespace) -> bytes:
-    options = _options(trace, chosen)
-    theme = THEMES[chosen.theme]
+    options, theme = _options(trace, chosen), THEMES[chosen.theme]
     if form == "dot":
         graph, moment = seen(trace, options)
-        words = WORDS[options.language]
-        text = dot(graph, moment, theme, words, values=options.values, direction=options.direction)
+        text = dot(graph, moment, theme, WORDS[options.language], values=options.values, direction=options.direction)
         return text.encode(errors="replace")
-    found = shown(trace, options)
-    drawing = found.drawing
+    found = shown(trace, options, stage(trace, options, _timed(trace, chosen)))
     if found.notice:
         _say(f"gradviz: {found.notice}")
     if form == "svg":
-        return svg(drawing, theme, theme.ground, scale=chosen.scale).encode()
+        return svg(found.drawing, theme, theme.ground, scale=chosen.scale).encode()
     # Imported only here: the other formats must work where Qt's libraries are missing.
     from gradviz.export import raster
 
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     if form == "pdf":
-        return raster.pdf(drawing, theme, theme.ground)
-    return raster.png(drawing, theme, chosen.scale, theme.ground)
+        return raster.pdf(found.drawing, theme, theme.ground)
+    return raster.png(found.drawing, theme, chosen.scale, theme.ground)
+
+
+def _timed(trace: Trace, chosen: argparse.Namespace) -> Timed | None:
+    if chosen.heat != "time":
+        return None
+    with Engine(chosen.python) as engine:
+        return engine.timed(_measuring(chosen, trace.source, _OP_TIMES), trace.mode)
 
 
 def _options(trace: Trace, chosen: argparse.Namespace) -> Options:
     step = _existing_step(trace, chosen.step)
     how = (chosen.view, chosen.fold, chosen.layout, chosen.direction)
-    return Options(*how, step, chosen.lang, chosen.legend, chosen.values)
+    return Options(*how, step, chosen.lang, chosen.legend, chosen.values, chosen.heat)
 
 
 def _existing_step(trace: Trace, step: int | None) -> int | None:
@@ -129,14 +134,16 @@ def _trace(chosen: argparse.Namespace) -> int:
     return _report(trace, chosen.lang)
 
 
+def _measuring(chosen: argparse.Namespace, source: str, budget: float) -> Request:
+    limits = _limits(chosen)._replace(seconds=chosen.timeout + PATIENCE * budget)
+    return Request(source, seed=chosen.seed, limits=limits, budget=budget)
+
+
 def _measure(chosen: argparse.Namespace) -> int:
-    limits = _limits(chosen)
-    limits = limits._replace(seconds=limits.seconds + chosen.budget)
-    request = Request(_source(chosen.program), seed=chosen.seed, limits=limits, budget=chosen.budget)
     costs = Costs()
     with Engine(chosen.python) as engine:
         _warn_of_no_wall(engine)
-        for costs in engine.costs(request):
+        for costs in engine.costs(_measuring(chosen, _source(chosen.program), chosen.budget)):
             if chosen.verbose:
                 _say(f"{len(costs.laps)} runs")
     sys.stdout.write(cost.document(costs).decode() if chosen.json else cost.table(costs, chosen.lang))
@@ -309,6 +316,9 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     add("--theme", choices=("light", "dark"), default="light")
     add("--lang", choices=("en", "ja"), default="en")
     add("--scale", type=_positive, default=1.0, metavar="S", help="size of a picture made of pixels")
+    add(
+        "--heat", choices=("off", "time", "allocated", "saved"), default="off", help="what each op costs, and its scale"
+    )
     add("--legend", action="store_true", help="explain the shapes")
     add("--values", action=argparse.BooleanOptionalAction, default=True, help="write values into the boxes")
 

@@ -17,9 +17,9 @@ from typing import Self
 
 import gradviz
 from gradviz import intake
-from gradviz.model.cost import Costs, added
+from gradviz.model.cost import Costs, Timed, added
 from gradviz.model.launch import NO_LOCK, NO_TORCH, launch
-from gradviz.model.trace import Trace
+from gradviz.model.trace import GradMode, Trace
 from gradviz.model.wire import Exit, Frame, FrameError, FrameReader, Kind, Ready, Request, encode, pack
 
 START_SECONDS = 120.0  # a cold disk reads torch slowly
@@ -128,6 +128,11 @@ class Engine:
             self._send(pack(Kind.CANCEL, self._runs), time.monotonic() + GRACE_SECONDS)
             how = error
         return intake.concluded(builder, how)
+
+    def timed(self, request: Request, mode: GradMode) -> Timed | None:
+        """Measure a program and return how long its ops take in one mode; None where they have no times."""
+        *_, found = [Costs(), *self.costs(request)]
+        return next((one for one in found.timed if one.mode == mode), None)
 
     def costs(self, request: Request) -> Iterator[Costs]:
         """Measure a program and yield all that is known each time there is more; `done` only if it came to its end.

@@ -33,6 +33,7 @@ _NOTE_GAP = 16.0
 _NOTE_PADDING = Size(10, 6)
 _FOLD = 8.0
 _DOUBLE = 3.5
+_GAUGE = 3.0
 _STACKED = 4.0
 
 
@@ -189,8 +190,9 @@ def _body(content: Content, body: Rect) -> list[Path]:
     role, shape = content.role, content.shape
     if shape is Shape.STACK:
         behind = [body.moved(_STACKED * k, _STACKED * k) for k in (2, 1)]
-        return [_path(outline.rounded(one, _end_radius(one.height)), role) for one in (*behind, body)]
-    paths = [_path(_outline(shape, body), role)]
+        stacked = [_path(outline.rounded(one, _end_radius(one.height)), role) for one in (*behind, body)]
+        return [*stacked, *_gauge(content, body)]
+    paths = [_path(_outline(shape, body), role), *_gauge(content, body)]
     strips = len(content.strips)
     if strips and shape not in (Shape.PILL, Shape.HEXAGON):
         band = Rect(body.x, body.bottom - strips * _STRIP, body.width, strips * _STRIP)
@@ -199,6 +201,15 @@ def _body(content: Content, body: Rect) -> list[Path]:
     if shape is Shape.DOUBLE:
         paths.append(_path(outline.rounded(body.grown(-_DOUBLE), RADIUS - _DOUBLE), role, filled=False))
     return paths
+
+
+def _gauge(content: Content, body: Rect) -> list[Path]:
+    """A bar along the lower edge, as long as what the node costs is of the most."""
+    if not content.gauge:
+        return []
+    inset = _end_radius(body.height) if content.shape in _ROUND_ENDED else RADIUS
+    length = max(_GAUGE, content.gauge * (body.width - 2 * inset))
+    return [_path(outline.square(Rect(body.x + inset, body.bottom - 2 * _GAUGE, length, _GAUGE)), Role.GAUGE)]
 
 
 def _outline(shape: Shape, body: Rect) -> outline.Outline:

@@ -5,6 +5,7 @@ from gradviz.drawing.cells import Box
 from gradviz.drawing.content import Content
 from gradviz.drawing.draft import Draft, region_mark, region_title
 from gradviz.drawing.edges import edge_mark
+from gradviz.drawing.heated import scale
 from gradviz.drawing.legend import legend_marks
 from gradviz.drawing.metrics import baseline, line_height, text_width
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role, Text, TextRole
@@ -53,8 +54,10 @@ def compose(draft: Draft, placement: Placement, *, legend: bool = False) -> Draw
     )
     size = Size(placement.size.width + 2 * MARGIN, placement.size.height + 2 * MARGIN)
     marks: tuple[Mark, ...] = ()
-    if legend:
-        marks, size = legend_marks((*frames, *edges, *nodes), size, MARGIN, telling.words)
+    kinds = (telling.words.kinds if legend else {}) | scale(draft.heat, telling.words)  # numbers need their scale
+    if kinds:
+        words = telling.words._replace(kinds=kinds)
+        marks, size = legend_marks((*frames, *edges, *nodes), size, MARGIN, words)
     return Drawing(size, frames, edges, nodes, marks, titles, telling.words.title, _summary(graph, draft))
 
 

@@ -56,6 +56,7 @@ class Content(NamedTuple):
     notes: tuple[str, ...] = ()  # saved tensors
     accumulates: bool = False
     in_error: bool = False
+    gauge: float = 0.0  # how much of the hottest node's it costs; 0: nothing, or nobody asked
 
     @property
     def title(self) -> str:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from gradviz.drawing.cells import Box, box
 from gradviz.drawing.content import Content, Telling, content, label, tell
+from gradviz.drawing.heated import heated
 from gradviz.drawing.metrics import elided, line_height, text_width
 from gradviz.drawing.ports import Lane, lane, outputs
 from gradviz.drawing.shapes import TextRole
@@ -17,6 +18,7 @@ from gradviz.layout.diagram import Cell, Diagram, Direction, Frame, Link
 from gradviz.layout.geometry import Size
 from gradviz.model.graph import Edge, EdgeKind, Graph, Node
 from gradviz.model.grounds import cut_off
+from gradviz.model.heat import COLD, Heat
 from gradviz.model.trace import Op, Region, Trace
 from gradviz.model.values import shape_text
 
@@ -38,6 +40,7 @@ class Draft(NamedTuple):
     diagram: Diagram
     leaving: dict[str, tuple[float, ...]]  # where edges leave each box, from the middle of its side
     room: dict[str, tuple[Content, ...]]  # what each box is large enough for
+    heat: Heat = COLD
 
 
 def draft(
@@ -48,6 +51,7 @@ def draft(
     values: bool = True,
     direction: Direction = "TB",
     others: Sequence[tuple[Graph, Trace]] = (),
+    heat: Heat = COLD,
 ) -> Draft:
     """Word and size a graph.
 
@@ -59,17 +63,18 @@ def draft(
         direction: of the flow of data.
         others: the same graph as it stood earlier in the run, or as other runs have it, for which there is to be room
             too. What is a ghost in the first is sized as they have it.
+        heat: what its nodes cost.
     """
     telling = tell(graph, trace, words, values=values)
     labels, stopped = _labels(graph, telling), _stopped(graph)
-    contents = _contents(graph, telling)
+    contents = _contents(graph, telling, heat)
     room: dict[str, tuple[Content, ...]] = {name: (one,) for name, one in contents.items()}
     entering, leaving = _edges_by_end(graph)
     signs = [(labels, stopped)]
     for other in others:
         told = tell(*other, words, values=values)
         signs.append((_labels(other[0], told), _stopped(other[0])))
-        for name, one in _contents(other[0], told).items():
+        for name, one in _contents(other[0], told, heat).items():
             room[name] = (*room.get(name, ()), one)
             contents.setdefault(name, one)
     lanes = {node.id: _lane(entering[node.id], signs, direction) for node in graph.nodes}
@@ -94,7 +99,7 @@ def draft(
             if frames[region.id] == region_mark(region.id)
         ),
     )
-    return Draft(graph, telling, contents, boxes, lanes, labels, stopped, diagram, left, room)
+    return Draft(graph, telling, contents, boxes, lanes, labels, stopped, diagram, left, room, heat)
 
 
 def at_moment(whole: Draft, graph: Graph, moment: Trace, direction: Direction = "TB") -> Draft:
@@ -107,7 +112,7 @@ def at_moment(whole: Draft, graph: Graph, moment: Trace, direction: Direction = 
         direction: of the flow of data.
     """
     telling = tell(graph, moment, whole.telling.words, values=whole.telling.values)
-    contents = whole.contents | _contents(graph, telling)
+    contents = whole.contents | _contents(graph, telling, whole.heat)
     boxes = whole.boxes | {
         node.id: box(contents[node.id], whole.lanes[node.id], whole.leaving[node.id], direction, whole.room[node.id])
         for node in graph.nodes
@@ -124,9 +129,11 @@ def _labels(graph: Graph, telling: Telling) -> dict[str, str]:
     return {edge.id: text for edge in graph.edges if not edge.ghost and (text := gradient_label(edge, telling))}
 
 
-def _contents(graph: Graph, telling: Telling) -> dict[str, Content]:
+def _contents(graph: Graph, telling: Telling, heat: Heat) -> dict[str, Content]:
     """What is said of each node that is there."""
-    return {node.id: content(node, telling) for node in graph.nodes if not node.ghost}
+    return {
+        node.id: heated(content(node, telling), node.id, heat, telling.words) for node in graph.nodes if not node.ghost
+    }
 
 
 def region_mark(region: int) -> str:

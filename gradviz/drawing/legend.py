@@ -25,6 +25,8 @@ def legend_marks(shown: Iterable[Mark], size: Size, margin: float, words: Words)
     # A bar stands on an edge; at a box the same role is the sign of an error, which is explained as that.
     roles = {path.role for mark in shown for path in mark.paths if mark.ends or path.role is not Role.STOP}
     kinds = [role for role in Role if role in roles and role in words.kinds]
+    if not kinds:
+        return (), size
     room = min(max(size.width - 2 * margin, _NARROWEST), _WIDEST) - 2 * _PADDING
     columns = _columns([_width(role, words) for role in kinds], room + _BETWEEN)
     height = ceil(len(kinds) / len(columns))

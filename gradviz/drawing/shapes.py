@@ -43,7 +43,15 @@ class Role(StrEnum):
     GAINED = "gained"  # the tag of what one run has beyond another
     LOST = "lost"  # the tag of what it lacks
     COLUMN = "column"  # the ground of one run beside others
+    HEAT_1 = "heat_1"  # an op that costs least, in time or bytes
+    HEAT_2 = "heat_2"
+    HEAT_3 = "heat_3"
+    HEAT_4 = "heat_4"  # and most
+    GAUGE = "gauge"  # how much that is of the most
     STOP = "stop"  # the bar across an edge that no gradient passes
+
+
+HEATS = (Role.HEAT_1, Role.HEAT_2, Role.HEAT_3, Role.HEAT_4)  # coolest first
 
 
 class TextRole(StrEnum):

@@ -7,7 +7,7 @@ hold every text and border to it. Knows no Qt and no position.
 from typing import Literal, NamedTuple
 
 from gradviz.drawing.metrics import FACES
-from gradviz.drawing.shapes import Role, TextRole
+from gradviz.drawing.shapes import HEATS, Role, TextRole
 
 ThemeName = Literal["light", "dark"]
 
@@ -54,6 +54,7 @@ def _styles(fills: dict[Role, str | None], strokes: dict[Role, str | None]) -> d
         Role.LEAF: 2.4,
         Role.ERROR: 3.2,
         Role.STOP: 2.0,
+        **{role: 1.2 + 0.9 * level for level, role in enumerate(HEATS)},
         Role.PARTIAL: 1.5,
         Role.REGION: 1.1,
         Role.REGION_INFERENCE: 1.1,
@@ -117,6 +118,11 @@ LIGHT = Theme(
             Role.LOST: "#FFE6DB",
             Role.COLUMN: None,
             Role.STOP: "#FFFFFF",
+            Role.HEAT_1: "#FFF8E6",
+            Role.HEAT_2: "#FFE9B8",
+            Role.HEAT_3: "#FFD27A",
+            Role.HEAT_4: "#FFB54A",
+            Role.GAUGE: "#5C2E00",
         },
         {
             Role.LEAF: "#00588A",
@@ -152,6 +158,8 @@ LIGHT = Theme(
             Role.LOST: "#A83600",
             Role.COLUMN: "#C9CCD1",
             Role.STOP: "#A83600",
+            **dict.fromkeys(HEATS, "#7A3E00"),
+            Role.GAUGE: None,
         },
     ),
     _texts(
@@ -210,6 +218,11 @@ DARK = Theme(
             Role.LOST: "#4A1C08",
             Role.COLUMN: None,
             Role.STOP: "#17181B",
+            Role.HEAT_1: "#241D10",
+            Role.HEAT_2: "#3D2C0B",
+            Role.HEAT_3: "#533800",
+            Role.HEAT_4: "#734A00",
+            Role.GAUGE: "#FFC766",
         },
         {
             Role.LEAF: "#7CC8F5",
@@ -245,6 +258,8 @@ DARK = Theme(
             Role.LOST: "#FF8A57",
             Role.COLUMN: "#45484E",
             Role.STOP: "#FF8A57",
+            **dict.fromkeys(HEATS, "#F2B14A"),
+            Role.GAUGE: None,
         },
     ),
     _texts(

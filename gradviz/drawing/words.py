@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from gradviz.drawing.shapes import Role
+from gradviz.model.heat import HeatOf
 from gradviz.model.trace import SavedState
 
 
@@ -46,6 +47,10 @@ class Words(NamedTuple):
     gone: str
     was_there: str
     not_there: str
+    heats: dict[HeatOf, str]  # what heat is of
+    heat_caveat: str
+    up_to: str
+    between: str
 
 
 ENGLISH = Words(
@@ -109,6 +114,10 @@ ENGLISH = Words(
     gone="gone",
     was_there="in the run before, and no longer",
     not_there="not in this grad mode",
+    heats={"time": "time {}", "allocated": "allocated {}", "saved": "saved for backward {}"},
+    heat_caveat="of the kernel and the way to it from Python, without autograd",
+    up_to="up to {}",
+    between="{} to {}",
 )
 
 JAPANESE = Words(
@@ -176,4 +185,8 @@ JAPANESE = Words(
     gone="消滅",
     was_there="前回の実行にはあったが、今はない",
     not_there="このモードにはない",
+    heats={"time": "時間 {}", "allocated": "割り当て {}", "saved": "逆伝播用に保存 {}"},
+    heat_caveat="カーネルと Python からの呼び出しの時間 (autograd は含みません)",
+    up_to="{} まで",
+    between="{} 〜 {}",
 )

@@ -16,20 +16,20 @@ from functools import cache
 
 import torch
 
-from gradviz.engine import chance, worker
+from gradviz.engine import chance, opclock, worker
 from gradviz.engine.heap import heap_bytes, keep_freed
 from gradviz.engine.keeper import Keeper
 from gradviz.engine.stage import ambient, main_module
 from gradviz.engine.stopwatch import phases
-from gradviz.model.cost import FEW, MODES, CostPage, Held, Lap, Raised
+from gradviz.model.cost import FEW, MODES, PATIENCE, CostPage, Held, Lap, Raised, Timed
 from gradviz.model.program import FILE, Program, parse
 from gradviz.model.trace import GradMode, ProgramError
 from gradviz.model.wire import Request, encode
 
 MOST = 200  # rounds, after which the spread does not get much narrower
-PATIENCE = 5  # times the budget, that may be spent on the rounds without which nothing can be said
 BLOCK = 0.004  # seconds of timed runs in one turn of a mode, of a program that is faster than that
 _MOST_IN_BLOCK = 8
+_CLOCKED = 12  # the part of the budget in which ops are timed one by one, for each mode
 _SLOW = 0.25  # seconds of a run that is not run once for nothing in every turn
 INTERVAL = 0.1  # seconds between two pages
 _SAMPLE = 256  # tensors made to know what one takes on the heap
@@ -51,6 +51,8 @@ def measure(request: Request, send: Callable[[bytes], None], modes: Sequence[Gra
     runs = _Runs(program, request.seed)
     timed = [mode for mode in modes if _weigh(runs, mode, request, send)]
     _race(runs, timed, request.budget or 0.0, send)
+    for mode in timed:
+        send(encode(CostPage(timed=(_time_ops(runs, mode, request.budget or 0.0),))))
     send(encode(CostPage(done=True)))
 
 
@@ -172,6 +174,11 @@ def _block(runs: _Runs, mode: GradMode, turn: int, slowest: float) -> list[Lap]:
         runs.lap(mode, turn)
     count = _MOST_IN_BLOCK if slowest * _MOST_IN_BLOCK < BLOCK else max(1, round(BLOCK / slowest))
     return [runs.lap(mode, turn) for _ in range(count)]
+
+
+def _time_ops(runs: _Runs, mode: GradMode, budget: float) -> Timed:
+    with warnings.catch_warnings(action="ignore"), _collected_between():
+        return opclock.timed(mode, lambda: runs.left_behind(mode).clear(), budget / _CLOCKED)
 
 
 def _order(modes: Sequence[GradMode], turn: int) -> list[GradMode]:

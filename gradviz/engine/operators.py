@@ -14,6 +14,9 @@ from gradviz.engine import reader
 __all__ = ["TorchDispatchMode"]
 
 
+NUMBERS = frozenset((bool, int, float, complex))  # what an operator may be given in place of a tensor
+
+
 class Operator(Protocol):
     """An aten operator, one of its overloads, as a dispatch mode is given it."""
 

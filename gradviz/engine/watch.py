@@ -10,8 +10,6 @@ from gradviz.engine import operators
 from gradviz.engine.reader import aside
 from gradviz.engine.recorder import Recorder
 
-_NUMBERS = frozenset((bool, int, float, complex))
-
 
 class OpWatch(operators.TorchDispatchMode):
     """Sees each op that reaches a kernel, under every grad mode, in forward and backward."""
@@ -45,7 +43,7 @@ class OpWatch(operators.TorchDispatchMode):
         self, func: operators.Operator, args: tuple[object, ...], kwargs: dict[str, object], caller: FrameType
     ) -> object:
         traits, recorder = operators.traits(func), self._recorder
-        if traits.wants_tensor and type(args[0]) in _NUMBERS:
+        if traits.wants_tensor and type(args[0]) in operators.NUMBERS:
             args = operators.as_tensors(args)
         if traits.is_composite and torch.is_inference_mode_enabled():
             return operators.run_composite(func, self, args, kwargs)

@@ -9,14 +9,16 @@ from math import comb
 from statistics import median, quantiles
 from typing import NamedTuple
 
-from gradviz.model.memory import LARGE, Lived, possible
+from gradviz.model.memory import LARGE, TEXT, Lived, possible
 from gradviz.model.trace import GradMode, ProgramError
 
 MODES: tuple[GradMode, ...] = ("grad", "no_grad", "inference")
 CONFIDENCE = 0.99  # of the interval: one false claim in a hundred comparisons
 NOTICEABLE = 0.02  # a ratio nearer to 1 than this is no difference to speak of
 LONG = 1e9  # seconds; no run lasts as many
+MOST_TIMED = 50_000  # ops of one run
 MOST = 10_000  # timed runs in one page
+PATIENCE = 5  # times the budget, that may be spent on the rounds without which nothing can be said
 FEW = 8  # turns of each, below which no interval reaches CONFIDENCE
 
 
@@ -48,6 +50,15 @@ class Raised(NamedTuple):
     error: ProgramError
 
 
+class Timed(NamedTuple):
+    """How long the kernels of a program take, op by op in the order of a run."""
+
+    mode: GradMode
+    names: tuple[str, ...]
+    ops: tuple[tuple[int, float, float], ...]  # which of the names, median seconds, and how far the middle half reaches
+    n: int  # runs
+
+
 class CostPage(NamedTuple):
     """One message of a measuring run: what was found since the one before."""
 
@@ -56,6 +67,7 @@ class CostPage(NamedTuple):
     raised: tuple[Raised, ...] = ()
     done: bool = False
     lived: tuple[Lived, ...] = ()
+    timed: tuple[Timed, ...] = ()
 
 
 class Costs(NamedTuple):
@@ -66,6 +78,7 @@ class Costs(NamedTuple):
     raised: tuple[Raised, ...] = ()
     done: bool = False
     lived: tuple[Lived, ...] = ()
+    timed: tuple[Timed, ...] = ()
 
 
 class Spread(NamedTuple):
@@ -100,6 +113,15 @@ def sound(page: CostPage) -> bool:
         and all(0 <= count < LARGE for count in counts)
         and len(page.laps) <= MOST
         and all(map(possible, page.lived))
+        and all(map(_is_timed, page.timed))
+    )
+
+
+def _is_timed(one: Timed) -> bool:
+    return (
+        len(one.ops) <= MOST_TIMED
+        and all(len(name) <= TEXT for name in one.names)
+        and all(0 <= name < len(one.names) and 0 <= mid < LONG and 0 <= iqr < LONG for name, mid, iqr in one.ops)
     )
 
 
@@ -114,6 +136,7 @@ def added(costs: Costs, page: CostPage) -> Costs:
         tuple(raised[m] for m in MODES if m in raised),
         page.done,
         tuple(lived[m] for m in MODES if m in lived),
+        (costs.timed + page.timed)[: len(MODES)],
     )
 
 

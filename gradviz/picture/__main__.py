@@ -17,6 +17,7 @@ import msgspec
 
 from gradviz import intake
 from gradviz.intake import TraceBuilder, concluded
+from gradviz.model.cost import Timed
 from gradviz.model.trace import Trace
 from gradviz.model.wire import MAX_PAYLOAD, Exit, Frame, FrameError, FrameReader, Kind, Ready, Request, pack
 from gradviz.picture import inspecting
@@ -58,7 +59,7 @@ class Session:
         self._builder: TraceBuilder | None = None
         self._how: Exit | FrameError | None = None  # how the run ended; None: it goes on
         self._record: Trace | None = None  # of the whole run, once it was asked for
-        self._stage: tuple[Options, Stage] | None = None  # of the record, if it was stepped through
+        self._stage: tuple[Options, Timed | None, Stage] | None = None  # of the record, if it was stepped through
         self._before: Trace | None = None  # the record of the run before, where it may be held
         self._beside: Beside = {}  # runs of the same program in other grad modes
         self._measured = Measured()
@@ -90,8 +91,7 @@ class Session:
             if before.how is None and now.how is not None:
                 yield from self._compared()
         elif self._measured.expects(frame.run):
-            self._measured.take(frame)
-            yield self._measured.told(self._options.language)
+            yield from self._took(frame)
         elif frame.run == self._run and self._builder is not None and self._how is None:
             self._how = progress(self._builder, frame)
             if self._how is not None:
@@ -108,13 +108,23 @@ class Session:
     def _begin(self, run: int, request: Request) -> None:
         """Take up a run. One that measures leaves the record of the run before as it is, to be looked at."""
         if request.budget is not None:
-            self._measured.begin(run)
+            self._measured.begin(run, request.source)
             return
         if self._record is not None and small(self._record):
             self._before = self._record
         self._run, self._how, self._record, self._stage, self._beside = run, None, None, None, {}
         self._builder = TraceBuilder(request, self._ready)
         self._next = time.monotonic() + FIRST
+
+    def _took(self, frame: Frame) -> Iterator[bytes]:
+        """Tell what has been measured, and draw the times of ops when they have come."""
+        timed, builder = self._measured.timed, self._builder
+        trace = None if builder is None or self._how is None else self._trace(builder)
+        before = None if trace is None else timed(trace)
+        self._measured.take(frame)
+        yield self._measured.told(self._options.language)
+        if builder is not None and trace is not None and self._options.heat == "time" and timed(trace) is not before:
+            yield self._answer(builder)
 
     def unfinished(self) -> Iterator[bytes]:
         """Yield a picture of a run that goes on, now and then."""
@@ -133,10 +143,12 @@ class Session:
     def _picture(self, builder: TraceBuilder) -> bytes:
         """The first picture that goes into a frame."""
         trace, complete = self._trace(builder), self._how is not None
-        changed = self._changed(trace) if complete and self._options.step is None else None
+        plain = self._options.step is None and self._options.heat == "off"
+        changed = self._changed(trace) if complete and plain else None
         if changed is not None and len(changed) <= MAX_PAYLOAD:
             return changed
-        staged = self._staged(trace) if complete and self._options.step is not None else None
+        kept = self._options.step is not None or self._options.heat == "time"
+        staged = self._staged(trace) if complete and kept else None
         for made in smaller(self._run, trace, self._options, complete=complete, staged=staged):
             payload = msgspec.json.encode(made)
             if len(payload) <= MAX_PAYLOAD:
@@ -168,10 +180,11 @@ class Session:
 
     def _staged(self, trace: Trace) -> Stage:
         """The run laid out, once for all of its steps."""
-        wanted = self._options._replace(step=0)
-        if self._stage is None or self._stage[0] != wanted:
-            self._stage = wanted, stage(trace, wanted)
-        return self._stage[1]
+        wanted = self._options if self._options.step is None else self._options._replace(step=0)
+        timed = self._measured.timed(trace) if wanted.heat == "time" else None
+        if self._stage is None or self._stage[:2] != (wanted, timed):
+            self._stage = wanted, timed, stage(trace, wanted, timed)
+        return self._stage[2]
 
     def _trace(self, builder: TraceBuilder) -> Trace:
         if self._how is None:

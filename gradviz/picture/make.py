@@ -11,9 +11,11 @@ from gradviz.layout import graphviz, layered
 from gradviz.layout.diagram import Diagram
 from gradviz.layout.geometry import Placement
 from gradviz.model.build import build
+from gradviz.model.cost import Timed
 from gradviz.model.course import Course, course
 from gradviz.model.fold import fold
 from gradviz.model.graph import Graph
+from gradviz.model.heat import COLD, heat, spent
 from gradviz.model.moment import at_step
 from gradviz.model.stepped import done_at, stepped
 from gradviz.model.toggles import Toggles
@@ -37,6 +39,12 @@ _UNDRAWN: dict[Language, str] = {
 _UNABLE: dict[Language, str] = {
     "en": "The record of this run could not be drawn.",
     "ja": "この実行の記録は図にできませんでした。",
+}
+
+
+_UNTIMED: dict[Language, str] = {
+    "en": "The ops of this program have no times: they were not measured, or are not the same in every run.",
+    "ja": "このプログラムの演算には時間がありません: 未測定か、実行ごとに演算が異なります。",
 }
 
 
@@ -66,21 +74,36 @@ class Shown(NamedTuple):
 
 def seen(trace: Trace, options: Options) -> Seen:
     """Return the graph of a trace in the view that is wanted, folded as wanted, as it stood at the step wanted."""
-    whole = build(trace, options.view)
-    whole = fold(whole) if options.fold == "auto" else whole
+    whole = _folded(build(trace, options.view), options)
     return Seen(whole, trace) if options.step is None else _at(whole, trace, options, options.step)
 
 
-def stage(trace: Trace, options: Options) -> Stage:
-    """Lay out the graph of a whole run. Where a step is wanted, boxes have room for what they say before backward."""
-    whole, _ = seen(trace, options._replace(step=None))
+def _folded(graph: Graph, options: Options) -> Graph:
+    return fold(graph) if options.fold == "auto" else graph
+
+
+def stage(trace: Trace, options: Options, timed: Timed | None = None) -> Stage:
+    """Lay out the graph of a whole run. Where a step is wanted, boxes have room for what they say before backward.
+
+    Args:
+        trace: the whole run.
+        options: how it is to be shown.
+        timed: how long its ops take; None: they were not measured.
+    """
+    full = build(trace, options.view)
+    whole = _folded(full, options)
+    costs = COLD
+    if options.heat != "off":
+        costs = heat(whole, full, spent(trace, options.heat, options.view, timed), options.heat)
     before = []
     if options.step is not None:
         begins = next((call.step - 1 for call in trace.backwards), len(trace.steps))
         before = [_at(whole, trace, options, max(0, begins))]
     words = WORDS[options.language]
-    made = draft(whole, trace, words, values=options.values, direction=options.direction, others=before)
+    made = draft(whole, trace, words, values=options.values, direction=options.direction, others=before, heat=costs)
     placement, notice = lay_out(made.diagram, options)
+    if options.heat == "time" and not costs.most:
+        notice = notice or _UNTIMED[options.language]
     return Stage(made, placement, notice)
 
 

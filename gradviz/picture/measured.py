@@ -3,8 +3,9 @@
 import msgspec
 
 from gradviz import intake
-from gradviz.model.cost import Costs, added
+from gradviz.model.cost import Costs, Timed, added
 from gradviz.model.costtable import cost_table
+from gradviz.model.trace import Trace
 from gradviz.model.wire import Frame, FrameError, Kind, pack
 from gradviz.picture.picture import Language
 
@@ -15,12 +16,17 @@ class Measured:
     def __init__(self) -> None:
         """Begin without a run."""
         self._run: int | None = None
+        self._source = ""
         self._costs = Costs()
         self._over = True
 
-    def begin(self, run: int) -> None:
-        """Take up a run."""
-        self._run, self._costs, self._over = run, Costs(), False
+    def begin(self, run: int, source: str) -> None:
+        """Take up a run of a program."""
+        self._run, self._source, self._costs, self._over = run, source, Costs(), False
+
+    def timed(self, trace: Trace) -> Timed | None:
+        """How long the ops of a run take, if that program has been measured in that mode."""
+        return next((one for one in self._costs.timed if (self._source, one.mode) == (trace.source, trace.mode)), None)
 
     def expects(self, run: int) -> bool:
         """Whether what comes of a run is to be taken."""

@@ -8,6 +8,7 @@ from gradviz.layout.diagram import Direction
 from gradviz.layout.geometry import Size
 from gradviz.model.course import Course
 from gradviz.model.graph import View
+from gradviz.model.heat import HeatOf
 from gradviz.model.place import Edit
 from gradviz.model.trace import Limit, Output
 
@@ -28,6 +29,7 @@ class Options(NamedTuple):
     language: Language = "en"
     legend: bool = False
     values: bool = True
+    heat: HeatOf = "off"
 
 
 class Save(NamedTuple):

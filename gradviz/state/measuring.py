@@ -22,6 +22,7 @@ def wants(state: AppState) -> bool:
     if state.comparing.mode is not None or comparing.wants(state):
         return False
     seen = state.measuring.seen or (state.comparing.seen and not state.comparing.stopped)
+    seen = seen or state.options.heat == "time"
     return state.measuring.pressed or (seen and state.settled and state.measuring.source != state.text)
 
 

@@ -1,6 +1,7 @@
 """What each command of the table does: most send a message; those of files, text and view act on their panel."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +13,7 @@ from gradviz import __version__
 from gradviz.drawing.theme import THEMES
 from gradviz.export.raster import png
 from gradviz.model.graph import View
+from gradviz.model.heat import HEATS, HeatOf
 from gradviz.model.trace import GradMode
 from gradviz.picture.picture import Language, Options
 from gradviz.state import messages as said
@@ -76,6 +78,7 @@ class Commands:
             "forward": lambda: self._view("forward"),
             "backward": lambda: self._view("backward"),
             "sideways": self._turn,
+            **{f"heat_{of}": partial(self._heat, of) for of in HEATS},
             "legend": lambda: self._show(self._options._replace(legend=not self._options.legend)),
             "unfolded": self._fold,
             "dark": lambda: self._send(said.ThemeSet("light" if self._state().theme == "dark" else "dark")),
@@ -212,6 +215,10 @@ class Commands:
 
     def _show(self, options: Options) -> None:
         self._send(said.OptionsSet(options))
+
+    def _heat(self, of: HeatOf) -> None:
+        """Show what ops cost; asked for again, that is put away."""
+        self._show(self._options._replace(heat="off" if self._options.heat == of else of))
 
     def _view(self, view: View) -> None:
         self._show(self._options._replace(view=view))

@@ -131,3 +131,14 @@ def test_the_panel_is_reached_by_key(qtbot: QtBot, window: Window) -> None:
     window.action("next_panel").trigger()
     assert window.panels.cost.button.hasFocus()
     qtbot.waitUntil(lambda: measured(window))
+
+
+def test_heat_is_chosen_in_the_menu_and_time_has_the_program_measured(qtbot: QtBot, window: Window) -> None:
+    assert window.action("heat_off").isChecked()
+    window.action("heat_saved").trigger()
+    assert window.action("heat_saved").isChecked()
+    assert window.state.measuring.run == 0
+    window.action("heat_time").trigger()
+    qtbot.waitUntil(lambda: measured(window))  # though its panel is not in view
+    window.action("heat_time").trigger()
+    assert window.state.options.heat == "off"

@@ -171,3 +171,11 @@ def test_an_engine_that_ends_measures_no_more_and_not_again() -> None:
     state, _ = play(seen(), m.Rested(1), m.EngineEnded("gone"))
     assert not state.measuring.going
     assert not rests(play(state, READY)[1])
+
+
+def test_the_heat_of_times_has_a_program_measured_beside_no_panel() -> None:
+    state, _ = play(AppState(), m.Opened("x"), READY, m.RunExited(1, DONE), answer(1))
+    assert not rests(play(state, m.OptionsSet(Options(heat="saved")))[1])
+    state, effects = play(state, m.OptionsSet(Options(heat="time")), answer(1))
+    assert rests(effects) == [1]
+    assert play(state, m.Rested(1))[1] == [m.Measure(2, Request("x", limits=LIMITS, budget=BUDGET))]

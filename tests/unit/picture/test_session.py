@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gradviz.model.cost import CostPage, Lap
+from gradviz.model.cost import CostPage, Lap, Timed
 from gradviz.model.costtable import CostTable
 from gradviz.model.trace import End, Memory, Page, Step, Tensor, Trace
 from gradviz.model.wire import Exit, Frame, FrameReader, Kind, Ready, Request, encode, pack
@@ -422,6 +422,24 @@ def test_costs_are_told_again_in_another_language() -> None:
     (second,) = tables(session, pack(Kind.REDRAW, 0, msgspec.json.encode(Options())))
     assert [(table.rows[0].name, table.done) for table in (first, second)] == [("時間", True), ("time", True)]
     assert tables(session, pack(Kind.REDRAW, 0, msgspec.json.encode(Options(view="forward")))) == []
+
+
+def test_times_of_ops_are_drawn_when_they_have_come() -> None:
+    session = Session()
+    answers(session, WHOLE)
+    (cold,) = map(shown, answers(session, pack(Kind.REDRAW, 1, msgspec.json.encode(Options(heat="time")))))
+    assert "no times" in cold.notice
+    names = tuple(op.name for op in SQUARE.trace().ops)
+    timed = CostPage(timed=(Timed("grad", names, tuple((k, 0.001, 0.0) for k in range(len(names))), 3),))
+    coming = pack(Kind.PAGE, 2, encode(timed)) + pack(Kind.PAGE, 2, encode(CostPage()))
+    found = answers(session, pack(Kind.RUN, 2, encode(Request("x", budget=1.0))) + coming)
+    assert [one.kind for one in found] == [Kind.RUN, Kind.COSTS, Kind.PICTURE, Kind.COSTS]
+    drawn = shown(found[2])
+    assert drawn.notice == ""
+    assert drawn.drawing is not None
+    assert any("1 ms ± 0 µs" in text.text for node in drawn.drawing.nodes for text in node.texts)
+    other = answers(session, pack(Kind.RUN, 2, encode(Request("y", budget=1.0))) + coming)
+    assert Kind.PICTURE not in [one.kind for one in other]  # it is of another program
 
 
 @pytest.mark.parametrize(("kind", "payload"), [(Kind.PAGE, b"{}"), (Kind.EXITED, encode(Exit(0, 9)))])
