@@ -118,7 +118,7 @@ COMMANDS = (
     Command(
         "heat_time",
         VIEW,
-        QT_TRANSLATE_NOOP("Actions", "Heat: &time"),
+        QT_TRANSLATE_NOOP("Actions", "Heat: time"),
         ("Ctrl+Alt+T",),
         tip=QT_TRANSLATE_NOOP("Actions", "How long the kernels of each op take, measured"),
         checkable=True,
@@ -136,7 +136,7 @@ COMMANDS = (
     Command(
         "heat_saved",
         VIEW,
-        QT_TRANSLATE_NOOP("Actions", "Heat: bytes &saved"),
+        QT_TRANSLATE_NOOP("Actions", "Heat: bytes saved"),
         ("Ctrl+Alt+S",),
         tip=QT_TRANSLATE_NOOP("Actions", "How much memory each op keeps for backward"),
         checkable=True,
