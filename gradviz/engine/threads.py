@@ -4,11 +4,15 @@ Dispatch modes, trace functions and grad modes are a thread's own. The trace fun
 thread puts the dispatch mode in force there.
 """
 
+import _thread
+import functools
 import sys
 import threading
 from collections.abc import Callable
 from types import FrameType
 
+from gradviz.engine import entries
+from gradviz.engine.entries import Function
 from gradviz.engine.lines import Lines, Tracer
 from gradviz.engine.names import Names
 from gradviz.engine.recorder import Recorder, Run
@@ -29,7 +33,7 @@ class Threads:
         self.lines = Lines(recorder, names)  # of the program's own thread
 
     def here(self) -> Recorder:
-        """The recorder of this thread; a new one in a thread that was not started by the threading module."""
+        """The recorder of this thread; a new one in a thread that is torch's own."""
         found: Recorder | None = getattr(self._local, "recorder", None)
         if found is None:
             run = self._run
@@ -44,13 +48,39 @@ class Threads:
             if raised.exc_type is not LimitReached:  # ends a thread without a word: the run tells of it
                 hook(raised)
 
+        # The threading module has a name of its own for it, and does not come by here.
+        restore = entries.replace(_thread, "start_new_thread", self._starting(_thread.start_new_thread))
+
         def undo() -> None:
             threading.settrace(before)  # None puts it out of force
             threading.excepthook = hook
+            restore()
 
         threading.settrace(self._begin)
         threading.excepthook = excepthook
         return undo
+
+    def _starting(self, start: Function) -> Function:
+        """What starts a thread without the threading module, with what the thread does watched."""
+
+        @functools.wraps(start)
+        def start_new_thread(work: Function, *arguments: object) -> object:
+            @functools.wraps(work)
+            def watched(*args: object, **kwargs: object) -> None:
+                recorder = self.here()
+                try:
+                    with OpWatch(recorder):
+                        sys.settrace(Lines(recorder, self._names).trace)
+                        work(*args, **kwargs)
+                except LimitReached:
+                    pass
+                finally:
+                    sys.settrace(None)
+                    self._end(recorder)
+
+            return start(watched, *arguments)
+
+        return start_new_thread
 
     def _begin(self, frame: FrameType, event: str, argument: object) -> Tracer | None:
         """Take the first call in a thread, which lasts as long as what the thread does."""

@@ -1,5 +1,6 @@
 """Threads the program starts are recorded as its own is: exactly, in order, each with the grad mode it has."""
 
+import sys
 import threading
 
 import pytest
@@ -259,3 +260,47 @@ def test_a_thread_left_behind_ends_and_nothing_comes_after_the_end() -> None:
         if thread.name == "left":
             thread.join(10.0)
             assert not thread.is_alive()
+
+
+RAW = """\
+import torch
+import _thread
+x = torch.tensor([1.0, 2.0], requires_grad=True)
+found, done = [], _thread.allocate_lock()
+done.acquire()
+def work(times):
+    with torch.no_grad():
+        kept = x * times
+    found.append((x * times).sin())
+    done.release()
+_thread.start_new_thread(work, (3,))
+done.acquire()
+found[0].sum().backward()
+print(x.grad)
+"""
+
+
+def test_a_thread_that_is_started_without_the_threading_module_is_recorded() -> None:
+    bare, recorded, trace = both_runs(RAW)
+    assert recorded.printed == bare.printed
+    assert recorded.error is bare.error is None
+    forward = [(op.name, op.line, op.grad_mode, op.grad_fn is None) for op in trace.ops if op.line in (8, 9)]
+    assert forward == [
+        ("aten::mul.Tensor", 8, "no_grad", True),
+        ("aten::mul.Tensor", 9, "grad", False),
+        ("aten::sin.default", 9, "grad", False),
+    ]
+    lines = [step.line for step in trace.steps if step.kind == "line"]
+    assert [line for line in lines if line in range(7, 11)] == [7, 8, 7, 9, 10]
+
+
+def test_an_error_in_such_a_thread_is_printed_and_the_program_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "unraisablehook", sys.__unraisablehook__)  # pytest has its own
+    source = RAW.replace("    found.append", "    done.release()\n    1 / 0\n    found.append")
+    source = source[: source.index("found[0]")] + "import time\ntime.sleep(0.1)\nprint('on')\n"
+    trace = record(source)
+    assert trace.error is None
+    assert [one.text for one in trace.output if one.stream == "stdout"] == ["on\n"]
+    said = "".join(one.text for one in trace.output if one.stream == "stderr")
+    assert "work" in said
+    assert "ZeroDivisionError" in said
