@@ -70,7 +70,7 @@ def box(
     held = [_cut(one, WIDEST) for one in room or (content,)]
     size = _largest([_body_size(one, ports, direction) for one in held])
     note = _largest([_note_size(one.notes) for one in held])
-    fitted = _cut(content, size.width - 2 * _padding(content).width) if room else held[0]
+    fitted = held[0] if room in ((), (content,)) else _cut(content, size.width - 2 * _padding(content).width)
     if not note.width:
         fitted = fitted._replace(notes=())
     body, cell, note_at = _arrange(fitted, size, note, lane, direction)

@@ -1,6 +1,6 @@
 """The whole graph in a corner of its panel, with a frame round the part that is seen; a press leads there."""
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -43,9 +43,13 @@ class Minimap(QWidget):
         self.update()
 
     def show_layers(self, layers: Layers, drawing: Size) -> None:
-        """Show another drawing. Its overview is made only where the map is seen."""
-        self._layers, self._drawing, self._picture = layers, drawing, None
+        """Show another drawing, once the graph itself is painted. Its overview is made only where the map is seen."""
+        self._layers, self._drawing = layers, drawing
         self.updateGeometry()
+        QTimer.singleShot(0, self, self._renew)
+
+    def _renew(self) -> None:
+        self._picture = None
         self.update()
 
     def show_seen(self, seen: Rect) -> None:

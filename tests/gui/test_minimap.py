@@ -50,6 +50,23 @@ def test_the_map_shows_the_drawing_and_what_is_seen(qtbot: QtBot) -> None:
     assert accent
 
 
+def test_the_map_of_another_drawing_comes_after_what_was_to_be_painted(qtbot: QtBot) -> None:
+    minimap = Minimap(OWN, LIGHT, None)
+    qtbot.addWidget(minimap)
+    size = Size(800, 600)
+
+    def corner() -> QColor:
+        return minimap.grab().toImage().pixelColor(20, 20)
+
+    minimap.show_layers(Layers(Scene(Drawing(size, (), (), ()))), size)
+    minimap.resize(minimap.sizeHint())
+    assert corner() == QColor(LIGHT.ground)
+    box = Mark("a", Role.LEAF, Rect(0, 0, 400, 300), (), (), "", "")
+    minimap.show_layers(Layers(Scene(Drawing(size, (), (), (box,)))), size)
+    assert corner() == QColor(LIGHT.ground)
+    qtbot.waitUntil(lambda: corner() == QColor(LIGHT.styles[Role.LEAF].fill or ""))
+
+
 def test_the_map_of_a_long_chain_can_still_be_pressed(qtbot: QtBot) -> None:
     minimap = Minimap(OWN, LIGHT, None)
     qtbot.addWidget(minimap)
