@@ -30,9 +30,10 @@ from gradviz.model.cost import MODES, PATIENCE, Costs, Timed
 from gradviz.model.program import MAX_SOURCE
 from gradviz.model.trace import Trace
 from gradviz.model.wire import FrameError, Limits, Request
-from gradviz.picture.make import seen, shown, stage
 from gradviz.picture.picture import Language, Options
 from gradviz.picture.problems import problems
+from gradviz.picture.record import Record
+from gradviz.picture.stage import seen, shown, stage
 from gradviz.picture.words import WORDS
 from gradviz.resources import Lesson, ResourceError
 from gradviz.runs import Engine, EngineError
@@ -91,12 +92,14 @@ def _export(chosen: argparse.Namespace) -> int:
 def _drawn(trace: Trace, form: str, chosen: argparse.Namespace) -> bytes:
     options, theme = _options(trace, chosen), THEMES[chosen.theme]
     if form == "dot":
-        graph, moment = seen(trace, options)
-        text = dot(graph, moment, theme, WORDS[options.language], values=options.values, direction=options.direction)
+        graph, known = seen(Record(trace), options)
+        text = dot(graph, known, theme, WORDS[options.language], values=options.values, direction=options.direction)
         return text.encode(errors="replace")
-    found = shown(trace, options, stage(trace, options, _timed(trace, chosen)))
-    if found.notice:
-        _say(f"gradviz: {found.notice}")
+    record = Record(trace)
+    walked = options.step is not None
+    found = shown(record, options, stage(record, options, _timed(trace, chosen), walked=walked))
+    if found.stage.notice:
+        _say(f"gradviz: {found.stage.notice}")
     if form == "svg":
         return svg(found.drawing, theme, theme.ground, scale=chosen.scale).encode()
     # Imported only here: the other formats must work where Qt's libraries are missing.
@@ -265,7 +268,7 @@ def _report(trace: Trace, language: Language) -> int:
     if sys.stderr.isatty():
         printed = plain(printed)  # a terminal obeys control characters
     sys.stderr.write(printed if printed.endswith("\n") or not printed else f"{printed}\n")
-    for problem in problems(trace, Options(language=language)):
+    for problem in problems(Record(trace), Options(language=language)):
         place = "" if problem.line is None else f"line {problem.line}: "
         _say(f"gradviz: {place}{plain(problem.original)}")
         if problem.message != problem.original:

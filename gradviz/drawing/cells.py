@@ -73,7 +73,10 @@ def box(
     fitted = held[0] if room in ((), (content,)) else _cut(content, size.width - 2 * _padding(content).width)
     if not note.width:
         fitted = fitted._replace(notes=())
-    body, cell, note_at = _arrange(fitted, size, note, lane, direction)
+    signed = fitted._replace(
+        accumulates=any(one.accumulates for one in held), in_error=any(one.in_error for one in held)
+    )
+    body, cell, note_at = _arrange(signed, size, note, lane, direction)
     middle = body.center.x if direction == "TB" else body.center.y
     inputs = tuple(middle + offset for offset in lane.offsets)
     leaving = tuple(middle + offset for offset in outputs)
@@ -81,7 +84,7 @@ def box(
     note_paths, note_texts = _note(fitted.notes, note_at, body, direction)
     return Box(
         cell,
-        _extent(body, note, note_at, fitted),
+        _extent(body, note, note_at, signed),
         inputs,
         leaving,
         tuple(_entry(fitted.shape, body, at, direction) for at in inputs),

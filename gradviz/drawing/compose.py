@@ -1,5 +1,7 @@
 """Draft and Placement joined into the Drawing: every mark with its paths and texts where they are painted."""
 
+from collections.abc import Mapping
+
 from gradviz.drawing import outline
 from gradviz.drawing.cells import Box
 from gradviz.drawing.content import Content
@@ -11,7 +13,7 @@ from gradviz.drawing.metrics import baseline, line_height, text_width
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role, Text, TextRole
 from gradviz.drawing.words import Words
 from gradviz.layout.geometry import Placement, Point, Rect, Route, Size
-from gradviz.model.graph import Graph, Node, NodeKind
+from gradviz.model.graph import Edge, Graph, Node, NodeKind
 from gradviz.model.trace import Region
 
 MARGIN = 24.0
@@ -25,40 +27,57 @@ def compose(draft: Draft, placement: Placement, *, legend: bool = False) -> Draw
     graph, telling = draft.graph, draft.telling
     if not graph.nodes:
         return nothing(telling.nothing, telling.words)
-    corners = {key: Point(rect.x + MARGIN, rect.y + MARGIN) for key, rect in placement.cells.items()}
-    links = {link.id: link for link in draft.diagram.links}
     framed = [
         _frame(region, placement.frames[region_mark(region.id)].moved(MARGIN, MARGIN), draft)
         for region in graph.regions
         if region_mark(region.id) in placement.frames
     ]
     frames, titles = tuple(frame for frame, _ in framed), tuple(title for _, title in framed)
-    edges = tuple(
-        edge_mark(
-            edge,
-            draft,
-            _at(draft.boxes[edge.head].tips[links[edge.id].head_port], corners[edge.head]),
-            _at(draft.boxes[edge.tail].feet[links[edge.id].tail_port], corners[edge.tail]),
-            links[edge.id].head_port,
-            Route(tuple(Point(p.x + MARGIN, p.y + MARGIN) for p in placement.routes[edge.id].points)),
-        )
-        for edge in graph.edges
-    )
-    edges = tuple(
-        _ghost(mark, Role.GHOST_EDGE, telling.words) if edge.ghost else mark
-        for edge, mark in zip(graph.edges, edges, strict=True)
-    )
+    edges = tuple(composed_edge(edge, draft, placement) for edge in graph.edges)
     nodes = tuple(
-        _node(node, draft.contents[node.id], draft.boxes[node.id], corners[node.id], telling.words)
+        composed_node(node, draft.contents[node.id], draft.boxes[node.id], placement, telling.words)
         for node in graph.nodes
     )
+    return _whole(Drawing(Size(0, 0), frames, edges, nodes, (), titles), draft, placement, legend=legend)
+
+
+def recompose(
+    last: Drawing,
+    draft: Draft,
+    placement: Placement,
+    nodes: Mapping[int, Mark],
+    edges: Mapping[int, Mark],
+    *,
+    legend: bool,
+) -> Drawing:
+    """Return the picture of another moment: the last one, with some of its marks in place of those of before.
+
+    Args:
+        last: the picture of a moment of the same run in the same places.
+        draft: of the moment wanted.
+        placement: where everything is.
+        nodes: the marks of nodes that are not as they were, by their place among the nodes.
+        edges: the marks of edges that are not as they were, likewise.
+        legend: whether the kinds that are shown are explained.
+    """
+    all_nodes, all_edges = list(last.nodes), list(last.edges)
+    for place, mark in nodes.items():
+        all_nodes[place] = mark
+    for place, mark in edges.items():
+        all_edges[place] = mark
+    return _whole(last._replace(edges=tuple(all_edges), nodes=tuple(all_nodes)), draft, placement, legend=legend)
+
+
+def _whole(drawing: Drawing, draft: Draft, placement: Placement, *, legend: bool) -> Drawing:
+    """A drawing with its size, its legend and what is said of it as a whole."""
     size = Size(placement.size.width + 2 * MARGIN, placement.size.height + 2 * MARGIN)
     marks: tuple[Mark, ...] = ()
-    kinds = (telling.words.kinds if legend else {}) | scale(draft.heat, telling.words)  # numbers need their scale
+    words = draft.telling.words
+    kinds = (words.kinds if legend else {}) | scale(draft.heat, words)  # numbers need their scale
     if kinds:
-        words = telling.words._replace(kinds=kinds)
-        marks, size = legend_marks((*frames, *edges, *nodes), size, MARGIN, words)
-    return Drawing(size, frames, edges, nodes, marks, titles, telling.words.title, _summary(graph, draft))
+        shown = (*drawing.frames, *drawing.edges, *drawing.nodes)
+        marks, size = legend_marks(shown, size, MARGIN, words._replace(kinds=kinds))
+    return drawing._replace(size=size, legend=marks, title=words.title, description=_summary(draft.graph, draft))
 
 
 def nothing(told: str, words: Words) -> Drawing:
@@ -77,7 +96,28 @@ def _at(point: Point, corner: Point) -> Point:
     return Point(point.x + corner.x, point.y + corner.y)
 
 
-def _node(node: Node, content: Content, box: Box, corner: Point, words: Words) -> Mark:
+def _corner(name: str, placement: Placement) -> Point:
+    cell = placement.cells[name]
+    return Point(cell.x + MARGIN, cell.y + MARGIN)
+
+
+def composed_edge(edge: Edge, draft: Draft, placement: Placement) -> Mark:
+    """Return the mark of an edge, where it is painted."""
+    leaves, enters = draft.ports[edge.id]
+    mark = edge_mark(
+        edge,
+        draft,
+        _at(draft.boxes[edge.head].tips[enters], _corner(edge.head, placement)),
+        _at(draft.boxes[edge.tail].feet[leaves], _corner(edge.tail, placement)),
+        enters,
+        Route(tuple(Point(p.x + MARGIN, p.y + MARGIN) for p in placement.routes[edge.id].points)),
+    )
+    return _ghost(mark, Role.GHOST_EDGE, draft.telling.words) if edge.ghost else mark
+
+
+def composed_node(node: Node, content: Content, box: Box, placement: Placement, words: Words) -> Mark:
+    """Return the mark of a node, where it is painted."""
+    corner = _corner(node.id, placement)
     dx, dy = corner
     tensor = node.tensor.id if node.tensor is not None else None
     if tensor is None and node.grad_fn is not None:

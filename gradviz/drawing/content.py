@@ -13,9 +13,10 @@ from gradviz.drawing.shapes import Role, TextRole
 from gradviz.drawing.titles import call_strips, fold_titles, op_title
 from gradviz.drawing.words import Words
 from gradviz.model.graph import Fold, Graph, Node, NodeKind, View
-from gradviz.model.grounds import Grounds, grounds
+from gradviz.model.grounds import Grounds
+from gradviz.model.moment import Moment
 from gradviz.model.quantities import byte_text
-from gradviz.model.trace import Tensor, Trace, Value
+from gradviz.model.trace import Tensor, Value
 from gradviz.model.values import adds_up, elements_text, is_read, number_text, shape_text, statistics, value_text
 from gradviz.model.why import why, why_text
 
@@ -73,15 +74,23 @@ class Telling(NamedTuple):
     """What is needed to word a node, whichever it is."""
 
     view: View
-    trace: Trace
+    grounds: Grounds  # of the moment that is told
     words: Words
     values: bool
     made: frozenset[str]  # nodes that an edge leads to
-    grounds: Grounds
+
+    @property
+    def moment(self) -> Moment:
+        """The moment of the run that is told."""
+        return self.grounds.moment
+
+    def at(self, moment: Moment) -> "Telling":
+        """Return what is needed to word the nodes of the same graph at another moment."""
+        return self._replace(grounds=self.grounds.at(moment))
 
     def name(self, tensor: int | None) -> str:
         """The names of a tensor in the program, or nothing."""
-        tensors = self.trace.tensors
+        tensors = self.moment.trace.tensors
         return "" if tensor is None else tensor_name(tensors[tensor])
 
     def no_grad(self, tensor: Tensor, *, briefly: bool = False) -> str:
@@ -99,7 +108,7 @@ class Telling(NamedTuple):
     @property
     def nothing(self) -> str:
         """Why there is no picture, where there is none."""
-        if not self.trace.tensors:
+        if not self.moment.trace.tensors:
             return self.words.no_tensors
         return self.words.no_grad_fns if self.view == "backward" else self.words.nothing
 
@@ -109,9 +118,9 @@ def tensor_name(tensor: Tensor) -> str:
     return ", ".join(tensor.names)
 
 
-def tell(graph: Graph, trace: Trace, words: Words, *, values: bool) -> Telling:
-    """Gather what wording the nodes of a graph needs."""
-    return Telling(graph.view, trace, words, values, frozenset(edge.head for edge in graph.edges), grounds(trace))
+def tell(graph: Graph, known: Grounds, words: Words, *, values: bool) -> Telling:
+    """Gather what wording the nodes of a graph needs, of the moment that it is the graph of."""
+    return Telling(graph.view, known, words, values, frozenset(edge.head for edge in graph.edges))
 
 
 def content(node: Node, telling: Telling) -> Content:
@@ -245,7 +254,7 @@ def _op(node: Node, telling: Telling) -> Content:
     lines = _op_lines(node, telling, recorded)
     kind = () if telling.view == "forward" else (words.kinds[role],)
     inputs = [telling.name(tensor) or "tensor" for tensor in node.op.inputs] if node.op is not None else []
-    notes = saved_notes(node.grad_fn, telling.trace.tensors, words) if node.grad_fn is not None else ()
+    notes = saved_notes(node.grad_fn, telling.moment, words) if node.grad_fn is not None else ()
     return Content(
         role,
         Shape.PILL,
@@ -286,7 +295,7 @@ def _accumulate(node: Node, variable: int, telling: Telling) -> Content:
     name = telling.name(variable)
     kind = node.grad_fn.name if node.grad_fn is not None else ""
     lines = [Line(name or kind, TextRole.TITLE), *([Line(kind, TextRole.GRAD_FN)] if name else [])]
-    lines.append(_grad_line(node.tensor or telling.trace.tensors[variable], node.sums, telling))
+    lines.append(_grad_line(node.tensor or telling.moment.trace.tensors[variable], node.sums, telling))
     return Content(
         Role.ERROR if node.in_error else Role.ACCUMULATE,
         Shape.HEXAGON,
@@ -306,7 +315,7 @@ def _fold(node: Node, fold: Fold, telling: Telling) -> Content:
     if len(titles) > _TITLES_IN_FOLD:
         shown.append(Line(words.more.format(len(titles) - _TITLES_IN_FOLD), TextRole.MUTED))
     facts = _fold_facts(fold, reasons, words)
-    head = f"× {fold.times:,}" if fold.times > 1 else words.steps.format(len(fold.ops))
+    head = _fold_head(fold, words)
     return Content(
         Role.UNRECORDED if unrecorded else Role.FOLD,
         Shape.STACK,
@@ -314,6 +323,16 @@ def _fold(node: Node, fold: Fold, telling: Telling) -> Content:
         (words.kinds[Role.FOLD], head, *titles, *(fact.text for fact in facts)),
         call_strips(node.roots, words),
     )
+
+
+def _fold_head(fold: Fold, words: Words) -> str:
+    """How often it is; at a step in the middle of it, how far it is."""
+    often = fold.times > 1
+    if fold.done is None:
+        return f"× {fold.times:,}" if often else words.steps.format(len(fold.ops))
+    if often:
+        return words.rounds_done.format(-(-fold.done // max(1, len(fold.ops))), fold.times)
+    return words.steps_done.format(fold.done, len(fold.ops))
 
 
 def _fold_facts(fold: Fold, reasons: list[str], words: Words) -> list[Line]:

@@ -4,7 +4,7 @@ The Draft is what lies between Graph and Placement; composing the Drawing needs 
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from gradviz.drawing.cells import Box, box
@@ -17,9 +17,9 @@ from gradviz.drawing.words import ENGLISH, Words
 from gradviz.layout.diagram import Cell, Diagram, Direction, Frame, Link
 from gradviz.layout.geometry import Size
 from gradviz.model.graph import Edge, EdgeKind, Graph, Node
-from gradviz.model.grounds import cut_off
+from gradviz.model.grounds import Grounds, cut_off
 from gradviz.model.heat import COLD, Heat
-from gradviz.model.trace import Op, Region, Trace
+from gradviz.model.trace import Op, Region
 from gradviz.model.values import shape_text
 
 DEEPEST = 16  # regions one inside the other that have a frame
@@ -40,24 +40,25 @@ class Draft(NamedTuple):
     diagram: Diagram
     leaving: dict[str, tuple[float, ...]]  # where edges leave each box, from the middle of its side
     room: dict[str, tuple[Content, ...]]  # what each box is large enough for
+    ports: dict[str, tuple[int, int]]  # of each edge: where it leaves its tail and enters its head
     heat: Heat = COLD
 
 
 def draft(
     graph: Graph,
-    trace: Trace,
+    known: Grounds,
     words: Words = ENGLISH,
     *,
     values: bool = True,
     direction: Direction = "TB",
-    others: Sequence[tuple[Graph, Trace]] = (),
+    others: Iterable[tuple[Graph, Grounds]] = (),
     heat: Heat = COLD,
 ) -> Draft:
     """Word and size a graph.
 
     Args:
         graph: what is drawn.
-        trace: of which it is the graph.
+        known: the moment of the run that it is the graph of.
         words: of the language wanted.
         values: whether numbers are written.
         direction: of the flow of data.
@@ -65,7 +66,7 @@ def draft(
             too. What is a ghost in the first is sized as they have it.
         heat: what its nodes cost.
     """
-    telling = tell(graph, trace, words, values=values)
+    telling = tell(graph, known, words, values=values)
     labels, stopped = _labels(graph, telling), _stopped(graph)
     contents = _contents(graph, telling, heat)
     room: dict[str, tuple[Content, ...]] = {name: (one,) for name, one in contents.items()}
@@ -84,8 +85,8 @@ def draft(
     out_ports: dict[str, int] = {}
     left: dict[str, tuple[float, ...]] = {}
     for node in graph.nodes:
-        left[node.id], ports = _leave(leaving[node.id], lanes, in_ports)
-        out_ports |= ports
+        left[node.id], chosen = _leave(leaving[node.id], lanes, in_ports)
+        out_ports |= chosen
         boxes[node.id] = box(contents[node.id], lanes[node.id], left[node.id], direction, room[node.id])
     diagram = Diagram(
         tuple(
@@ -99,29 +100,38 @@ def draft(
             if frames[region.id] == region_mark(region.id)
         ),
     )
-    return Draft(graph, telling, contents, boxes, lanes, labels, stopped, diagram, left, room, heat)
+    ports = {edge.id: (out_ports[edge.id], in_ports[edge.id]) for edge in graph.edges}
+    return Draft(graph, telling, contents, boxes, lanes, labels, stopped, diagram, left, room, ports, heat)
 
 
-def at_moment(whole: Draft, graph: Graph, moment: Trace, direction: Direction = "TB") -> Draft:
-    """Return the draft of an earlier moment, or of another run, in which every box has the place and size it has there.
+def of_other(whole: Draft, graph: Graph, known: Grounds) -> Draft:
+    """Return the draft of another run, in which every box has the place and size it has there.
 
     Args:
-        whole: of the end, or of the first run, with room for this one.
-        graph: the same graph as it stood then.
-        moment: the run up to then, or the other run.
-        direction: of the flow of data.
+        whole: of the first run, with room for this one.
+        graph: the same graph as the other run has it.
+        known: the other run.
     """
-    telling = tell(graph, moment, whole.telling.words, values=whole.telling.values)
+    telling = tell(graph, known, whole.telling.words, values=whole.telling.values)
     contents = whole.contents | _contents(graph, telling, whole.heat)
-    boxes = whole.boxes | {
-        node.id: box(contents[node.id], whole.lanes[node.id], whole.leaving[node.id], direction, whole.room[node.id])
-        for node in graph.nodes
-        if not node.ghost
-    }
+    boxes = whole.boxes | {node.id: _box(whole, node.id, contents[node.id]) for node in graph.nodes if not node.ghost}
     labels = _labels(graph, telling)
     return whole._replace(
         graph=graph, telling=telling, contents=contents, boxes=boxes, labels=labels, stopped=_stopped(graph)
     )
+
+
+def reworded(whole: Draft, node: Node, telling: Telling) -> tuple[Content, Box]:
+    """Return what a node says at a moment, and its box, which has the place and size that it has in the end."""
+    if node.ghost:
+        return whole.contents[node.id], whole.boxes[node.id]
+    told = heated(content(node, telling), node.id, whole.heat, telling.words)
+    return told, _box(whole, node.id, told)
+
+
+def _box(whole: Draft, name: str, content: Content) -> Box:
+    lane = whole.lanes[name]
+    return box(content, lane, whole.leaving[name], lane.direction, whole.room[name])
 
 
 def _labels(graph: Graph, telling: Telling) -> dict[str, str]:

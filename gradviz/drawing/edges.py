@@ -46,7 +46,7 @@ def edge_mark(edge: Edge, draft: Draft, tip: Point, foot: Point, port: int, rout
         bar = outline.line(*ends)
         paths.append(Path(bar.ops, bar.coords, Role.STOP, filled=False))
     texts: tuple[Text, ...] = ()
-    if edge.id in draft.labels and draft.lanes[edge.head].labels[port]:
+    if draft.labels.get(edge.id) and draft.lanes[edge.head].labels[port]:
         sign, text = _label(draft.labels[edge.id], tip, draft.lanes[edge.head].on_left(port), downwards)
         paths.append(sign)
         texts = (text,)

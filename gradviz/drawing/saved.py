@@ -3,23 +3,24 @@
 from collections.abc import Sequence
 
 from gradviz.drawing.words import Words
+from gradviz.model.moment import Moment
 from gradviz.model.quantities import byte_text
-from gradviz.model.trace import GradFn, Saved, Tensor
+from gradviz.model.trace import GradFn, Saved
 from gradviz.model.values import shape_text
 
 _LINES = 4
 
 
-def saved_notes(grad_fn: GradFn, tensors: Sequence[Tensor], words: Words) -> tuple[str, ...]:
+def saved_notes(grad_fn: GradFn, moment: Moment, words: Words) -> tuple[str, ...]:
     """The lines of the note of a grad_fn; none where it saved nothing."""
     groups = list(_by_storage(grad_fn.saved))
     if not groups:
         return ()
-    states = [_state(group, tensors, words) for group in groups]
+    states = [_state(group, moment, words) for group in groups]
     if len(groups) == 1:
         (group,) = groups
-        return words.saved.format(_names(group)), " · ".join((*_what(group, tensors), *states))
-    told = [" = ".join(filter(None, (_names(group), " · ".join(_what(group, tensors))))) for group in groups]
+        return words.saved.format(_names(group)), " · ".join((*_what(group, moment), *states))
+    told = [" = ".join(filter(None, (_names(group), " · ".join(_what(group, moment))))) for group in groups]
     if len(set(states)) == 1:
         heading = words.saved_heading.format(states[0])
     else:
@@ -41,22 +42,24 @@ def _names(group: Sequence[Saved]) -> str:
     return ", ".join(dict.fromkeys(one.name for one in group))
 
 
-def _what(group: Sequence[Saved], tensors: Sequence[Tensor]) -> tuple[str, ...]:
+def _what(group: Sequence[Saved], moment: Moment) -> tuple[str, ...]:
     """Which tensor it is and how large. Of what a hook packed neither is known."""
-    known = [tensors[one.tensor] for one in group if one.tensor is not None]
+    known = [moment.trace.tensors[one.tensor] for one in group if one.tensor is not None]
     if not known and group[0].state == "packed":
         return ()
     names = ", ".join(dict.fromkeys(name for tensor in known for name in tensor.names))
     return names or shape_text(group[0].shape), byte_text(max(one.nbytes for one in group))
 
 
-def _state(group: Sequence[Saved], tensors: Sequence[Tensor], words: Words) -> str:
+def _state(group: Sequence[Saved], moment: Moment, words: Words) -> str:
     """Kept, freed or packed; or that an in-place op has changed any of it since it was saved."""
-    if any(_is_changed(one, tensors) for one in group):
+    if any(_is_changed(one, moment) for one in group):
         return words.changed
     return ", ".join(dict.fromkeys(words.states[one.state] for one in group))
 
 
-def _is_changed(saved: Saved, tensors: Sequence[Tensor]) -> bool:
-    now = None if saved.tensor is None else tensors[saved.tensor].version
-    return saved.state == "kept" and None not in (saved.version, now) and saved.version != now
+def _is_changed(saved: Saved, moment: Moment) -> bool:
+    now = None if saved.tensor is None else moment.tensor(saved.tensor)
+    if saved.state != "kept" or now is None or None in (saved.version, now.version):
+        return False
+    return saved.version != now.version

@@ -27,6 +27,8 @@ class Words(NamedTuple):
     changed: str
     more: str
     steps: str
+    rounds_done: str  # so many rounds have begun, of so many
+    steps_done: str
     bytes_saved: str
     tensor: str
     value: str
@@ -94,6 +96,8 @@ ENGLISH = Words(
     changed="changed since",
     more="+{} more",
     steps="ops: {}",
+    rounds_done="× {:,} of {:,}",
+    steps_done="ops: {:,} of {:,}",
     bytes_saved="saved {}",
     tensor="shape {}, {}, {}, {}",
     value="value {}",
@@ -165,6 +169,8 @@ JAPANESE = Words(
     changed="保存後に変更",
     more="ほか {} 件",
     steps="演算 {} 個",
+    rounds_done="× {1:,} のうち {0:,}",
+    steps_done="演算 {1:,} 個のうち {0:,} 個",
     bytes_saved="保存 {}",
     tensor="形状 {}、{}、{}、{}",
     value="値 {}",

@@ -12,7 +12,8 @@ from gradviz.drawing.theme import Style, Theme
 from gradviz.drawing.words import ENGLISH, Words
 from gradviz.layout.diagram import Direction
 from gradviz.model.graph import Edge, EdgeKind, Graph, Node
-from gradviz.model.trace import Region, Trace
+from gradviz.model.grounds import Grounds
+from gradviz.model.trace import Region
 
 _SIGMA = "Σ"
 _PARTIAL = "∂"
@@ -31,7 +32,7 @@ _TWICE = (Shape.DOUBLE, Shape.STACK)
 
 def dot(
     graph: Graph,
-    trace: Trace,
+    known: Grounds,
     theme: Theme,
     words: Words = ENGLISH,
     *,
@@ -42,13 +43,13 @@ def dot(
 
     Args:
         graph: what is drawn.
-        trace: of which it is the graph.
+        known: the moment of the run that it is the graph of.
         theme: its colours.
         words: of the language wanted.
         values: whether numbers are written.
         direction: of the flow of data.
     """
-    telling = tell(graph, trace, words, values=values)
+    telling = tell(graph, known, words, values=values)
     plot = graphviz.Digraph("gradviz", comment=words.title)
     ink = theme.texts[TextRole.BODY].colour
     font = {"fontname": _FONT, "fontsize": "12", "fontcolor": ink}

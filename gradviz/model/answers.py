@@ -67,7 +67,7 @@ class _Told:
         reason = why(self._known, tensor)
         blamed = origin(self._known, tensor) if reason.reason == "untracked" else tensor
         own = why(self._known, blamed) if blamed is not tensor else reason
-        cut = self._known.cuts.get(tensor.id) if own.reason == "cut off" else cutter(self._known, blamed)
+        cut = self._known.cut(tensor) if own.reason == "cut off" else cutter(self._known, blamed)
         facts: dict[str, str | int] = {
             "name": _name(blamed),
             "of": _name(tensor) if blamed is not tensor else "",

@@ -4,11 +4,11 @@ from collections import defaultdict
 
 from gradviz.model.births import births
 from gradviz.model.calls import calls
-from gradviz.model.flow import Flow, flow, operand_edges, sums
+from gradviz.model.flow import Flow, Passed, flow, operand_edges, sums
 from gradviz.model.generations import birth_regions, changed_bases, generations, grad_fn_made, touched
 from gradviz.model.graph import Edge, EdgeKind, Graph, Node, NodeKind, View
 from gradviz.model.next_functions import next_functions
-from gradviz.model.trace import BackwardCall, GradFn, Op, Region, Tensor, Trace, Value
+from gradviz.model.trace import BackwardCall, GradFn, Op, Region, Tensor, Trace
 
 
 def build(trace: Trace, view: View) -> Graph:
@@ -17,10 +17,21 @@ def build(trace: Trace, view: View) -> Graph:
         return next_functions(trace)
     hidden = calls(trace)
     ops = _shown(trace, hidden)
-    builder = _Builder(trace, view, ops, hidden)
+    builder = _Builder(trace, view, ops, _drawn(ops, hidden))
     for op in ops:
         builder.add(op)
     return builder.graph()
+
+
+def drawn(trace: Trace) -> dict[int, int]:
+    """Return, for each op that is drawn, as itself or as a part of another, the one that is drawn."""
+    hidden = calls(trace)
+    return _drawn(_shown(trace, hidden), hidden)
+
+
+def _drawn(ops: list[Op], hidden: dict[int, int]) -> dict[int, int]:
+    shown = {op.id: op.id for op in ops}
+    return shown | {op: call for op, call in hidden.items() if call in shown}
 
 
 def _shown(trace: Trace, hidden: dict[int, int]) -> list[Op]:
@@ -52,13 +63,11 @@ def _recorded_again(trace: Trace) -> set[int]:
 class _Builder:
     """Follows the ops in order. A tensor changed in place becomes a new node with the state it has then."""
 
-    def __init__(self, trace: Trace, view: View, ops: list[Op], hidden: dict[int, int]) -> None:
+    def __init__(self, trace: Trace, view: View, ops: list[Op], shown: dict[int, int]) -> None:
         self._trace = trace
         self._both = view == "both"
         self._view: View = view
-        self._flow = flow(trace) if self._both else Flow({}, {}, {})
-        shown = {op.id: op.id for op in ops}
-        shown |= {op: call for op, call in hidden.items() if call in shown}
+        self._flow = flow(trace) if self._both else Flow({})
         self._states = generations(trace, shown)
         self._touched = touched(self._states, ops)
         self._birth_regions = birth_regions(trace)
@@ -69,7 +78,7 @@ class _Builder:
         self._edges: list[Edge] = []
         self._makers: dict[int, tuple[str, int]] = {}  # tensor -> the node that stands for it now, and its output
         self._now: dict[int, Tensor] = {}  # tensor -> its state there
-        self._parts: dict[int, list[Value | None]] = defaultdict(list)  # leaf -> what each use of it sent back
+        self._uses: dict[int, list[Passed]] = defaultdict(list)  # leaf -> where each use of it sends its gradient
 
     def add(self, op: Op) -> None:
         """Add an op, the tensors it takes that are not there yet, and those it makes that have a name."""
@@ -78,10 +87,12 @@ class _Builder:
         kind = EdgeKind.UNRECORDED if self._both and grad_fn is None else EdgeKind.DATA
         bases = changed_bases(op, self._trace.tensors)
         tails = [self._maker(tensor) for tensor in (*op.inputs, *bases)]  # before the outputs: one may be an input
-        gradients = [None] * len(tails) if grad_fn is None else self._gradients(op.inputs, bases, grad_fn)
+        ways = [None] * len(tails) if grad_fn is None else self._ways(op.inputs, bases, grad_fn)
         self._nodes.append(node)
-        for operand, ((tail, output), gradient) in enumerate(zip(tails, gradients, strict=True)):
-            self._edges.append(Edge(f"{tail}-{node.id}.{operand}", kind, tail, node.id, operand, output, gradient))
+        for operand, ((tail, output), passed) in enumerate(zip(tails, ways, strict=True)):
+            self._edges.append(
+                self._edge(Edge(f"{tail}-{node.id}.{operand}", kind, tail, node.id, operand, output, passed=passed))
+            )
         for output, tensor in enumerate((*dict.fromkeys(op.outputs), *self._touched.get(op.id, ()))):
             self._add_output(op, node, kind, output, tensor)
 
@@ -113,39 +124,35 @@ class _Builder:
         state = self._states.get((tensor, op.id), final)
         if final.names or tensor in self._roots or tensor in self._accumulators or state.retains_grad:
             name = f"t{tensor}.{op.id}" if tensor in self._makers else f"t{tensor}"
-            gradient = None if node.grad_fn is None else self._arrived(state, op, output)
-            self._edges.append(Edge(f"{node.id}-{name}", kind, node.id, name, 0, output, gradient))
+            passed = None if node.grad_fn is None else _arriving(state, op, output)
+            self._edges.append(self._edge(Edge(f"{node.id}-{name}", kind, node.id, name, 0, output, passed=passed)))
             self._add_tensor(name, state, op.region)
         else:
             self._makers[tensor], self._now[tensor] = (node.id, output), state
 
-    def _arrived(self, state: Tensor, op: Op, output: int) -> Value | None:
-        """What backward gave to the grad_fn of an op's result. Only what the op itself made has several outputs."""
-        arrived = () if state.grad_fn is None else self._flow.arrived.get(state.grad_fn, ())
-        position = output if state.grad_fn == op.grad_fn else 0
-        return arrived[position] if position < len(arrived) else None
+    def _edge(self, edge: Edge) -> Edge:
+        return edge if edge.passed is None else edge._replace(gradient=self._flow.gradient(edge.passed))
 
-    def _gradients(self, inputs: tuple[int, ...], bases: tuple[int, ...], grad_fn: GradFn) -> list[Value | None]:
-        """What backward sent along the edge of each input, then each base; noted also for the leaf it went to."""
-        left = self._flow.left.get(grad_fn.id, ())
+    def _ways(self, inputs: tuple[int, ...], bases: tuple[int, ...], grad_fn: GradFn) -> list[Passed | None]:
+        """Where backward sends the gradient of each input, then each base; noted also for the leaf it goes to."""
         states = [self._now[tensor] for tensor in (*bases, *inputs)]  # CopySlices has its base first
         positions = operand_edges(grad_fn, states, self._trace.grad_fns)
-        found: list[Value | None] = []
+        found: list[Passed | None] = []
         for tensor, position in zip((*bases, *inputs), positions, strict=True):
-            gradient = left[position] if position is not None and position < len(left) else None
-            found.append(gradient)
-            if tensor in self._accumulators and gradient is not None:
-                self._parts[tensor].append(gradient)
+            passed = None if position is None else Passed(grad_fn.id, position)
+            found.append(passed)
+            if tensor in self._accumulators and passed is not None:
+                self._uses[tensor].append(passed)
         return [*found[len(bases) :], *found[: len(bases)]]
 
     def _finished(self, node: Node) -> Node:
         """A tensor node with the backward calls from it and the gradients that met in it."""
         if node.tensor is None or self._makers[node.tensor.id][0] != node.id:
             return node
-        tensor = node.tensor
-        added = self._flow.added.get(self._accumulators.get(tensor.id, -1), [])
-        terms = sums(tensor.grad, added, self._parts.get(tensor.id, []), tensor.dtype)
-        return node._replace(roots=tuple(self._roots.get(tensor.id, ())), sums=terms)
+        tensor, uses = node.tensor, tuple(self._uses.get(node.tensor.id, ()))
+        added = self._flow.added(self._accumulators.get(tensor.id, -1))
+        terms = sums(tensor.grad, added, [self._flow.gradient(passed) for passed in uses], tensor.dtype)
+        return node._replace(roots=tuple(self._roots.get(tensor.id, ())), uses=uses, sums=terms)
 
     def _in_error(self) -> set[str]:
         """The nodes that the error speaks of, among them the op of a tensor that has no node of its own."""
@@ -157,6 +164,13 @@ class _Builder:
         found |= {node.id for node in self._nodes if node.tensor is not None and node.tensor.id in tensors}
         found |= {node.id for node in self._nodes if node.op is not None and node.op.grad_fn in grad_fns}
         return found
+
+
+def _arriving(state: Tensor, op: Op, output: int) -> Passed | None:
+    """Where the grad_fn of an op's result is given a gradient. Only what the op itself made has several outputs."""
+    if state.grad_fn is None:
+        return None
+    return Passed(state.grad_fn, output if state.grad_fn == op.grad_fn else 0, arrived=True)
 
 
 def _calls_by_root(calls: tuple[BackwardCall, ...]) -> dict[int, list[BackwardCall]]:

@@ -61,7 +61,7 @@ def _moved(edge: Edge, tail: str, head: str) -> Edge:
 def _together(kept: Edge, other: Edge) -> Edge:
     """Two edges as one. It carries no gradient: that of one would be taken for that of all."""
     kind = kept.kind if kept.kind is not EdgeKind.UNRECORDED else other.kind
-    return kept._replace(kind=kind, gradient=None)
+    return kept._replace(kind=kind, gradient=None, passed=None)
 
 
 def _with_parents(used: set[int | None], parents: dict[int, int | None]) -> set[int | None]:

@@ -12,7 +12,8 @@ from gradviz.model.alike import Key, Lines, first_name, line_in, lines_alike, nu
 from gradviz.model.births import births
 from gradviz.model.calls import calls
 from gradviz.model.grounds import Grounds, grounds
-from gradviz.model.held import Name, held
+from gradviz.model.held import Name, bindings
+from gradviz.model.moment import History
 from gradviz.model.trace import GradFn, Op, Tensor, Trace
 from gradviz.model.why import Why, why
 
@@ -75,14 +76,14 @@ def _index(trace: Trace, lines: Lines | None) -> _Index:
     by_leaf = dict(zip(numbered(_leaf_key(tensor, lines) for tensor in leaves), leaves, strict=True))
     return _Index(
         trace,
-        grounds(trace),
+        grounds(History(trace)),
         ops_by_key,
         dict(zip(keys, trace.grad_fns, strict=True)),
         {op.grad_fn: key for key, op in ops_by_key.items() if op.grad_fn is not None},
         {target: one.id for one in reversed(trace.grad_fns) for target, _ in one.next if target is not None},
         {tensor.id: key for key, tensor in by_leaf.items()},
         by_leaf,
-        {name: trace.tensors[tensor] for name, tensor in held(trace).items()},
+        {name: trace.tensors[tensor] for name, tensor in bindings(trace).held().items()},
     )
 
 

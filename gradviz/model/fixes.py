@@ -23,7 +23,7 @@ from gradviz.model.edits import (
 )
 from gradviz.model.foretold import Foretold, foretold, reachable
 from gradviz.model.grounds import Grounds
-from gradviz.model.held import held
+from gradviz.model.held import bindings
 from gradviz.model.literals import as_floats
 from gradviz.model.place import Edit, Placed, Text
 from gradviz.model.program import Program, parse
@@ -153,7 +153,8 @@ class Fixes:
         return None if op is None else self.recording(op)
 
     def _uncut(self, _text: Text, tensor: Tensor, _reason: Why) -> Fix | None:
-        return self.recording(self.known.cuts[tensor.id])
+        op = self.known.cut(tensor)
+        return None if op is None else self.recording(op)
 
     def _out_of_mode(self, text: Text, op: Op) -> Fix | None:
         region = None if op.region is None else self.known.trace.regions[op.region]
@@ -259,7 +260,7 @@ class Fixes:
         if target is None or trace.error is not None:
             return None
         refused = {one.grad_fn for one in self.foretold}
-        bound = {number: name.text for name, number in held(trace).items() if name.function is None}
+        bound = {number: name.text for name, number in bindings(trace).held().items() if name.function is None}
         for number in sorted(bound, reverse=True):
             result = trace.tensors[number]
             if result.grad_fn is None or not result.dtype.startswith("float") or not bound[number].isidentifier():

@@ -1,33 +1,55 @@
-"""Gradients as they flowed: what each grad_fn passed on, and what met in each leaf's .grad."""
+"""Gradients as they flowed: what each grad_fn was given and passed on, and what met in each leaf's .grad."""
 
+from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
+from math import inf
+from operator import attrgetter
 from typing import NamedTuple
 
-from gradviz.model.trace import GradFn, Tensor, Trace, Value
+from gradviz.model.trace import GradFn, Step, Tensor, Trace, Value
 from gradviz.model.values import adds_up
+
+SUMMED = 64  # gradients that met in one .grad; where they are more nobody reads them
+_NUMBER = attrgetter("id")
+
+
+class Passed(NamedTuple):
+    """A place in the graph that a gradient passes."""
+
+    grad_fn: int
+    position: int
+    arrived: bool = False  # given to the grad_fn, one per output; else passed on by it, one per entry of next
 
 
 class Flow(NamedTuple):
-    """The last execution of each grad_fn, and every execution of each AccumulateGrad."""
+    """Every execution of each grad_fn, in order."""
 
-    arrived: dict[int, tuple[Value | None, ...]]  # grad_fn -> one per output
-    left: dict[int, tuple[Value | None, ...]]  # grad_fn -> one per entry of next
-    added: dict[int, list[Value | None]]  # AccumulateGrad -> one per execution
+    ran: dict[int, list[Step]]
+
+    def runs(self, grad_fn: int, begun: float = inf) -> Sequence[Step]:
+        """Return the executions of a grad_fn before a step."""
+        steps = self.ran.get(grad_fn, ())
+        return steps if begun == inf else steps[: bisect_left(steps, begun, key=_NUMBER)]
+
+    def gradient(self, passed: Passed, begun: float = inf) -> Value | None:
+        """Return the gradient that passed somewhere last, before a step; None: none did, or it was undefined."""
+        steps = self.runs(passed.grad_fn, begun)
+        values = () if not steps else steps[-1].arrived if passed.arrived else steps[-1].left
+        return values[passed.position] if passed.position < len(values) else None
+
+    def added(self, sink: int, begun: float = inf) -> list[Value | None]:
+        """Return what an AccumulateGrad was given before a step, once for each execution."""
+        return [value for step in self.runs(sink, begun) for value in step.arrived]
 
 
 def flow(trace: Trace) -> Flow:
     """Read the gradients off the steps of backward."""
-    found = Flow({}, {}, {})
+    found: dict[int, list[Step]] = {}
     for step in trace.steps:
-        if step.grad_fn is None:
-            continue
-        if step.kind == "backward":
-            found.arrived[step.grad_fn], found.left[step.grad_fn] = step.arrived, step.left
-        elif step.kind == "accumulate":
-            found.arrived[step.grad_fn] = step.arrived
-            found.added.setdefault(step.grad_fn, []).extend(step.arrived)
-    return found
+        if step.grad_fn is not None and step.kind in ("backward", "accumulate"):
+            found.setdefault(step.grad_fn, []).append(step)
+    return Flow(found)
 
 
 def operand_edges(grad_fn: GradFn, inputs: Iterable[Tensor], grad_fns: tuple[GradFn, ...]) -> list[int | None]:
@@ -52,7 +74,9 @@ def sums(
 ) -> tuple[Value, ...]:
     """The gradients whose sum is .grad: one per backward if there were several, else one per use of the leaf.
 
-    Empty where there is only one, or where they do not add up (the gradient was zeroed or changed in between).
+    Empty where there is only one, where they are more than anybody reads, or where they do not add up (the gradient
+    was zeroed or changed in between).
     """
-    terms = tuple(value for value in (added if len(added) > 1 else parts) if value is not None)
+    told = added if len(added) > 1 else parts
+    terms = tuple(value for value in told if value is not None) if len(told) <= SUMMED else ()
     return terms if grad is not None and len(terms) > 1 and adds_up(grad, terms, dtype) else ()

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
+from gradviz.model.flow import Passed
 from gradviz.model.trace import BackwardCall, GradFn, Op, Region, Tensor, Value
 
 View = Literal["forward", "backward", "both"]
@@ -34,6 +35,7 @@ class Fold(NamedTuple):
     saved_bytes: int  # of all repetitions
     lines: tuple[int, int] | None
     members: tuple[str, ...] = ()  # the ids of the nodes, in program order
+    done: int | None = None  # how many of their ops have run at the step that is shown; None: all
 
 
 class Node(NamedTuple):
@@ -43,7 +45,7 @@ class Node(NamedTuple):
     kind: NodeKind
     tensor: Tensor | None = None  # TENSOR: its state at this node (an in-place op starts a new node)
     accumulates: bool = False  # TENSOR: an AccumulateGrad adds into its grad
-    sums: tuple[Value | None, ...] = ()  # TENSOR: the gradients that met in .grad, in operand order of their uses
+    sums: tuple[Value | None, ...] = ()  # TENSOR: the gradients that met in .grad
     roots: tuple[BackwardCall, ...] = ()  # TENSOR (or OP, GRAD_FN without a drawn tensor): backward calls from here
     op: Op | None = None  # OP
     grad_fn: GradFn | None = None  # OP (view both), GRAD_FN
@@ -52,6 +54,7 @@ class Node(NamedTuple):
     line: int | None = None
     in_error: bool = False
     ghost: bool = False  # not there yet at the step that is shown
+    uses: tuple[Passed, ...] = ()  # TENSOR: where the gradients pass that meet in .grad, in the order of its uses
 
 
 class Edge(NamedTuple):
@@ -64,6 +67,7 @@ class Edge(NamedTuple):
     operand: int  # position among the inputs of `head`; after those come the bases of views that it changes
     output: int  # position among the outputs of `tail`
     gradient: Value | None = None  # what backward passed along this edge
+    passed: Passed | None = None  # where that is read; None: nothing alone passes here
     ghost: bool = False  # as of a node
 
 

@@ -5,6 +5,9 @@ holds nothing here: better no row than another tensor's.
 """
 
 import re
+from bisect import bisect_right
+from math import inf
+from operator import itemgetter
 from typing import NamedTuple
 
 from gradviz.model.trace import Trace
@@ -34,10 +37,34 @@ class _Place(NamedTuple):
     text: str
 
 
-def held(trace: Trace) -> dict[Name, int]:
-    """Return the tensors that names hold at the end, in the order in which the names were first bound."""
+class _Binding(NamedTuple):
+    """What a name holds from one step on."""
+
+    step: int
+    tensor: int | None  # None: nothing
+    place: int  # among the names: it counts up each time a name that held nothing is bound
+
+
+class Bindings(NamedTuple):
+    """What every name of a run held in the course of it."""
+
+    of: dict[tuple[_Scope, str], list[_Binding]]
+
+    def held(self, number: float = inf) -> dict[Name, int]:
+        """Return the tensors that names held after a step, in the order in which the names were first bound."""
+        then = ((owner, _last(line, number)) for owner, line in self.of.items())
+        found = [(last.place, owner, last.tensor) for owner, last in then if last and last.tensor is not None]
+        return {
+            Name(None if scope is None else scope[1], text): tensor
+            for _, (scope, text), tensor in sorted(found, key=itemgetter(0))
+        }
+
+
+def bindings(trace: Trace) -> Bindings:
+    """Return what the names of a run held, in time linear in its steps."""
     places = _places(trace)
-    found: dict[tuple[_Scope, str], int] = {}
+    found: dict[tuple[_Scope, str], list[_Binding]] = {}
+    bound = 0
     last: dict[_Scope, _Place] = {}  # of each scope, the line that ran last
     before = _Place(None, "")
     for step in trace.steps:
@@ -47,12 +74,17 @@ def held(trace: Trace) -> dict[Name, int]:
         for name, tensor in (step.names or {}).items():
             owners = _owners(name, before, here, last.get(here.scope, here))
             for owner in owners:
-                if tensor is None or len(owners) > 1:
-                    found.pop((owner, name), None)
-                else:
-                    found[owner, name] = tensor
+                line = found.setdefault((owner, name), [])
+                now = None if len(owners) > 1 else tensor
+                bound += 1
+                line.append(_Binding(step.id, now, line[-1].place if line and line[-1].tensor is not None else bound))
         before = last[here.scope] = here
-    return {Name(None if scope is None else scope[1], name): tensor for (scope, name), tensor in found.items()}
+    return Bindings(found)
+
+
+def _last(line: list[_Binding], number: float) -> _Binding | None:
+    place = bisect_right(line, number, key=itemgetter(0))
+    return line[place - 1] if place else None
 
 
 def _owners(name: str, before: _Place, here: _Place, caller: _Place) -> set[_Scope]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gradviz.model.flow import Flow, flow
+from gradviz.model.flow import Flow, Passed, flow
 from gradviz.model.graph import Edge, EdgeKind, Graph, Node, NodeKind
 from gradviz.model.trace import BackwardCall, GradFn, Trace
 
@@ -44,8 +44,9 @@ def _calls_by_grad_fn(calls: tuple[BackwardCall, ...]) -> dict[int, list[Backwar
 
 
 def _edges(grad_fn: GradFn, gradients: Flow) -> Iterator[Edge]:
-    head, left = f"g{grad_fn.id}", gradients.left.get(grad_fn.id, ())
+    head = f"g{grad_fn.id}"
     for operand, (target, output) in enumerate(grad_fn.next):
         if target is not None:
-            tail, gradient = f"g{target}", left[operand] if operand < len(left) else None
-            yield Edge(f"{tail}-{head}.{operand}", EdgeKind.GRADIENT, tail, head, operand, output, gradient)
+            tail, passed = f"g{target}", Passed(grad_fn.id, operand)
+            name, gradient = f"{tail}-{head}.{operand}", gradients.gradient(passed)
+            yield Edge(name, EdgeKind.GRADIENT, tail, head, operand, output, gradient, passed)

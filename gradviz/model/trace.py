@@ -247,4 +247,3 @@ class Trace(NamedTuple):
     memory: Memory = Memory()
     seconds: float = 0.0
     past_grad_fns: tuple[GradFn, ...] = ()  # earlier states of grad_fns, whose saved tensors were freed since
-    under_way: bool = False  # a moment in the middle of its last backward call (see model/moment.py)

@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 
 from gradviz.model.clearings import cleared_on
 from gradviz.model.grounds import Grounds, grounds
+from gradviz.model.moment import History
 from gradviz.model.trace import GradMode, Op, Tensor, Trace
 
 WhyNoGrad = Literal[
@@ -42,7 +43,7 @@ def why(known: Grounds, tensor: Tensor) -> Why:
     """Return the reason for a state of a tensor without .grad, as it was while that state stood."""
     if not tensor.requires_grad:
         return _untracked(known, tensor)
-    life = known.lives[tensor.id, tensor.step]
+    life = known.life(tensor)
     if life.granted is not None:
         # What a line does is stamped with the step after the next line's: that line comes before the stamp.
         return Why("cleared", cleared_on(known.clearings, tensor.names, life.granted - 1, tensor.step))
@@ -78,9 +79,9 @@ def cutter(known: Grounds, tensor: Tensor) -> Op | None:
     maker = _maker(known, tensor)
     while maker is not None:
         reason = maker.why_unrecorded
-        if reason not in (None, "no input requires grad") and (reason not in _MODES or tensor.id in known.kept_out):
+        if reason not in (None, "no input requires grad") and (reason not in _MODES or known.is_kept_out(tensor)):
             return maker
-        inputs = (known.trace.tensors[number] for number in maker.inputs)
+        inputs = (known.moment.known_tensor(number) for number in maker.inputs)
         inside = (one for one in inputs if one.line == maker.line and not one.names and not one.requires_grad)
         tensor = next((one for one in inside if one.made_by is not None and one.made_by < maker.id), _NOTHING)
         maker = _maker(known, tensor)
@@ -108,7 +109,7 @@ def _not_filled(known: Grounds, tensor: Tensor, count: int) -> Why:
             return Why("too late", late)
     if before:
         return _came_by(known, target, calls[before - 1])
-    cut = known.cuts.get(tensor.id)
+    cut = known.cut(tensor)
     if cut is not None:
         return Why("cut off", cut.line)
     return Why("unused") if target is None else Why("not reached", known.trace.backwards[count - 1].line)
@@ -117,13 +118,13 @@ def _not_filled(known: Grounds, tensor: Tensor, count: int) -> Why:
 def _came_by(known: Grounds, target: int | None, place: int) -> Why:
     """Why a backward call whose roots lead to a tensor left nothing in its .grad."""
     call = known.trace.backwards[place]
-    if known.trace.under_way and call is known.trace.backwards[-1]:
+    if known.moment.under_way and place == known.moment.calls - 1:
         return Why("under way", call.line)
     if place in known.returned:
         return Why("returned", call.line)
     if call.inputs is not None and target not in call.inputs:
         return Why("left out", call.line)
-    return Why("failed" if place == known.failed else "no gradient", call.line)
+    return Why("failed" if place == known.failed and known.moment.is_end else "no gradient", call.line)
 
 
 def origin(known: Grounds, tensor: Tensor) -> Tensor:
@@ -140,7 +141,7 @@ def origin(known: Grounds, tensor: Tensor) -> Tensor:
             best, rank = one, _rank(one, reason)
         maker = None if one.made_by is None else known.trace.ops[one.made_by]
         if reason == "untracked" and maker is not None:
-            inputs = [known.trace.tensors[number] for number in maker.inputs if number not in seen]
+            inputs = [known.moment.known_tensor(number) for number in maker.inputs if number not in seen]
             seen.update(maker.inputs)
             todo += [one for one in inputs if not one.requires_grad]
     return best
@@ -159,7 +160,7 @@ def mode_to_blame(trace: Trace) -> GradMode | None:
     """Return the grad mode of the whole run where that alone kept what the error speaks of out of the graph."""
     if trace.error is None or trace.mode == "grad":
         return None
-    known = grounds(trace)
+    known = grounds(History(trace))
     whys = [why(known, trace.tensors[tensor]) for tensor in trace.error.tensors]
     return trace.mode if Why(trace.mode) in whys else None
 

@@ -16,6 +16,8 @@ from typing import TypeVar
 import msgspec
 
 from gradviz import intake
+from gradviz.drawing.change import change
+from gradviz.drawing.shapes import Drawing
 from gradviz.intake import TraceBuilder, concluded
 from gradviz.model.cost import Timed
 from gradviz.model.trace import Trace
@@ -23,9 +25,11 @@ from gradviz.model.wire import MAX_PAYLOAD, Exit, Frame, FrameError, FrameReader
 from gradviz.picture import inspecting
 from gradviz.picture.beside import Beside, began, comparison, complete, fed, progress, without
 from gradviz.picture.inspection import Inspect
-from gradviz.picture.make import Stage, picture, smaller, stage, unable
+from gradviz.picture.make import folded, picture, told, unable, undrawn
 from gradviz.picture.measured import Measured
-from gradviz.picture.picture import Options, Save, Saved
+from gradviz.picture.picture import Options, Picture, Save, Saved, Wish
+from gradviz.picture.record import Record
+from gradviz.picture.stage import Shown, Stage, shown, stage
 from gradviz.picture.together import since, small
 
 if sys.platform != "win32":
@@ -36,7 +40,7 @@ FIRST = 0.4  # seconds into a run after which it is shown unfinished
 SHARE = 5  # of the time, at most one part in this many goes into unfinished pictures
 MEMORY = 4 * 1024**3  # bytes of address space: twice what a record may take (intake.MAX_HELD), and no whole machine
 TOLD = 500  # characters of an error of ours
-_OPTIONS = msgspec.json.Decoder(Options)
+_WISH = msgspec.json.Decoder(Wish)
 _SAVE = msgspec.json.Decoder(Save)
 _INSPECT = msgspec.json.Decoder(Inspect)
 
@@ -58,9 +62,14 @@ class Session:
         self._run = 0
         self._builder: TraceBuilder | None = None
         self._how: Exit | FrameError | None = None  # how the run ended; None: it goes on
-        self._record: Trace | None = None  # of the whole run, once it was asked for
-        self._stage: tuple[Options, Timed | None, Stage] | None = None  # of the record, if it was stepped through
-        self._before: Trace | None = None  # the record of the run before, where it may be held
+        self._record: Record | None = None  # of the whole run, once it was asked for
+        self._stage: tuple[Options, Timed | None, Stage] | None = None  # of the record, as it is shown
+        self._last: Shown | None = None  # on that stage
+        self._large: Options | None = None  # with which nothing folded is too large to send
+        self._pictures = 0  # of the run
+        self._end = 0  # the number of the picture of its end
+        self._drawn: dict[int, Drawing] = {}  # on that stage: of the end and of the last picture, by number
+        self._before: Record | None = None  # the record of the run before, where it may be held
         self._beside: Beside = {}  # runs of the same program in other grad modes
         self._measured = Measured()
         self._next = 0.0  # when the run may be shown unfinished
@@ -70,7 +79,7 @@ class Session:
         if frame.kind is Kind.READY:
             self._ready = intake.ready(frame.payload)
         elif frame.kind is Kind.REDRAW:
-            yield from self._shown_as(_OPTIONS.decode(frame.payload))
+            yield from self._shown_as(_WISH.decode(frame.payload))
         elif frame.kind is Kind.SAVE:
             yield self._saved(_SAVE.decode(frame.payload))
         elif frame.kind is Kind.INSPECT:
@@ -97,12 +106,13 @@ class Session:
             if self._how is not None:
                 yield self._answer(self._builder)
 
-    def _shown_as(self, options: Options) -> Iterator[bytes]:
-        before, self._options = self._options, options
+    def _shown_as(self, wish: Wish) -> Iterator[bytes]:
+        before, options = self._options, wish.options
+        self._options = options
         if options.language != before.language:
             yield self._measured.told(options.language)
         if self._builder is not None and self._how is not None:
-            yield self._answer(self._builder)
+            yield self._answer(self._builder, wish.since)
             yield from self._compared()
 
     def _begin(self, run: int, request: Request) -> None:
@@ -110,16 +120,18 @@ class Session:
         if request.budget is not None:
             self._measured.begin(run, request.source)
             return
-        if self._record is not None and small(self._record):
+        if self._record is not None and small(self._record.trace):
             self._before = self._record
         self._run, self._how, self._record, self._stage, self._beside = run, None, None, None, {}
+        self._last = self._large = None
+        self._pictures, self._drawn = 0, {}
         self._builder = TraceBuilder(request, self._ready)
         self._next = time.monotonic() + FIRST
 
     def _took(self, frame: Frame) -> Iterator[bytes]:
         """Tell what has been measured, and draw the times of ops when they have come."""
         timed, builder = self._measured.timed, self._builder
-        trace = None if builder is None or self._how is None else self._trace(builder)
+        trace = None if builder is None or self._how is None else self._recorded(builder).trace
         before = None if trace is None else timed(trace)
         self._measured.take(frame)
         yield self._measured.told(self._options.language)
@@ -133,37 +145,71 @@ class Session:
             yield self._answer(self._builder)
             self._next = time.monotonic() + max(FIRST, SHARE * (time.monotonic() - started))
 
-    def _answer(self, builder: TraceBuilder) -> bytes:
+    def _answer(self, builder: TraceBuilder, has: int | None = None) -> bytes:
         def instead(reason: str) -> bytes:
             made = unable(self._run, reason, self._options.language, complete=self._how is not None)
             return msgspec.json.encode(made)
 
-        return pack(Kind.PICTURE, self._run, _guarded(lambda: self._picture(builder), instead))
+        return pack(Kind.PICTURE, self._run, _guarded(lambda: self._picture(builder, has), instead))
 
-    def _picture(self, builder: TraceBuilder) -> bytes:
+    def _picture(self, builder: TraceBuilder, has: int | None) -> bytes:
         """The first picture that goes into a frame."""
-        trace, complete = self._trace(builder), self._how is not None
-        plain = self._options.step is None and self._options.heat == "off"
-        changed = self._changed(trace) if complete and plain else None
-        if changed is not None and len(changed) <= MAX_PAYLOAD:
-            return changed
-        kept = self._options.step is not None or self._options.heat == "time"
-        staged = self._staged(trace) if complete and kept else None
-        for made in smaller(self._run, trace, self._options, complete=complete, staged=staged):
-            payload = msgspec.json.encode(made)
+        self._pictures += 1
+        record = self._recorded(builder)
+        for made in self._pictured(record, has):
+            payload = msgspec.json.encode(made._replace(number=self._pictures))
             if len(payload) <= MAX_PAYLOAD:
                 return payload
         raise FrameError(f"even without a drawing it is larger than {MAX_PAYLOAD:,} bytes")
 
-    def _changed(self, trace: Trace) -> bytes | None:
-        """The picture with what changed since the run before."""
-        if self._before is None or not small(trace):
+    def _pictured(self, record: Record, has: int | None) -> Iterator[Picture]:
+        """The pictures of a run, the best first. Whoever asks for the next one found the last one too large."""
+        complete, wanted = self._how is not None, self._options
+        plain = wanted.step is None and wanted.heat == "off"
+        changed = self._changed(record) if complete and plain else None
+        if changed is not None:
+            yield changed
+            self._stage = self._last = None
+        if wanted.fold == "auto" or self._large != wanted._replace(step=None):
+            yield from self._drawings(record, wanted, has)
+        if wanted.fold == "none":
+            self._large = wanted._replace(step=None) if complete else None
+            for made in self._drawings(record, wanted._replace(fold="auto"), has):
+                yield folded(made, wanted.language)
+        yield undrawn(self._run, record, wanted, complete=complete)
+
+    def _changed(self, record: Record) -> Picture | None:
+        """The picture with what changed since the run before; the steps of the run are shown in its places too."""
+        if self._before is None or not small(record.trace):
             return None
-        found = since(self._before, trace, self._options)
+        found = since(self._before, record, self._options)
         if found is None:
             return None
-        made = picture(self._run, trace, self._options, complete=True, drawn=found.shown)
-        return msgspec.json.encode(made._replace(changes=found.changes))
+        self._last, self._stage = found.shown, (self._options._replace(step=None), None, found.shown.stage)
+        self._drawn = {}
+        self._remember(found.shown.drawing)
+        return told(self._run, record, self._options, found.shown, complete=True)._replace(changes=found.changes)
+
+    def _drawings(self, record: Record, options: Options, has: int | None) -> Iterator[Picture]:
+        """A picture of a run with its drawing, or as a change. One that is over is on the stage of all its steps."""
+        if self._how is None or not record.trace.tensors:
+            yield picture(self._run, record, options, complete=self._how is not None)
+            return
+        made = self._last = shown(record, options, self._staged(record, options), self._last)
+        whole = told(self._run, record, options, made, complete=True)
+        before = None if has is None else self._drawn.get(has)
+        self._remember(made.drawing)
+        if has is not None and before is not None:
+            yield whole._replace(drawing=None, change=change(has, before, made.drawing))
+        yield whole
+        del self._drawn[self._pictures]
+
+    def _remember(self, drawing: Drawing) -> None:
+        """Keep the drawing of the end and of this picture."""
+        end = {number: one for number, one in self._drawn.items() if number == self._end}
+        if self._options.step is None:
+            self._end, end = self._pictures, {}
+        self._drawn = end | {self._pictures: drawing}
 
     def _compared(self) -> Iterator[bytes]:
         """Yield the run at hand beside those of the other grad modes, once all have ended. A step stands alone."""
@@ -173,24 +219,24 @@ class Session:
                 Kind.COMPARED,
                 self._run,
                 _guarded(
-                    lambda: comparison(self._run, self._trace(builder), self._beside, options),
+                    lambda: comparison(self._run, self._recorded(builder).trace, self._beside, options),
                     lambda reason: without(self._run, reason),
                 ),
             )
 
-    def _staged(self, trace: Trace) -> Stage:
+    def _staged(self, record: Record, options: Options) -> Stage:
         """The run laid out, once for all of its steps."""
-        wanted = self._options if self._options.step is None else self._options._replace(step=0)
-        timed = self._measured.timed(trace) if wanted.heat == "time" else None
+        wanted = options._replace(step=None)
+        timed = self._measured.timed(record.trace) if wanted.heat == "time" else None
         if self._stage is None or self._stage[:2] != (wanted, timed):
-            self._stage = wanted, timed, stage(trace, wanted, timed)
+            self._stage, self._drawn = (wanted, timed, stage(record, wanted, timed, walked=True)), {}
         return self._stage[2]
 
-    def _trace(self, builder: TraceBuilder) -> Trace:
+    def _recorded(self, builder: TraceBuilder) -> Record:
         if self._how is None:
-            return builder.longest()[0]
+            return Record(builder.longest()[0])
         if self._record is None:
-            self._record = concluded(builder, self._how)
+            self._record = Record(concluded(builder, self._how))
         return self._record
 
     def _inspected(self, run: int, asked: Inspect) -> Iterator[bytes]:
@@ -201,7 +247,9 @@ class Session:
         def instead(reason: str) -> bytes:
             return msgspec.json.encode(inspecting.unable(asked, reason))
 
-        made = _guarded(lambda: msgspec.json.encode(inspecting.inspection(self._trace(builder), asked)), instead)
+        made = _guarded(
+            lambda: msgspec.json.encode(inspecting.inspection(self._recorded(builder).trace, asked)), instead
+        )
         yield pack(Kind.INSPECTION, run, made)
 
     def _saved(self, wanted: Save) -> bytes:
@@ -212,7 +260,7 @@ class Session:
         if self._builder is None or self._write is None:
             return "there is no graph yet"
         try:
-            self._write(self._trace(self._builder), wanted)
+            self._write(self._recorded(self._builder).trace, wanted)
         except OSError as error:
             return error.strerror or str(error)
         return ""

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from gradviz.drawing.content import long_text
 from gradviz.drawing.plain import bounded, plain
 from gradviz.drawing.titles import op_title
-from gradviz.model.moment import at_step
+from gradviz.model.cut import at_step
+from gradviz.model.moment import History
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import GradFn, Op, Saved, Tensor, Trace
 from gradviz.model.values import shape_text
@@ -21,11 +22,12 @@ MOST = 50  # things of a kind that are listed
 def inspection(trace: Trace, asked: Inspect) -> Inspection:
     """Return what there is to say of a thing, as it was at the step asked for."""
     moment = trace if asked.step is None else at_step(trace, asked.step)
+    under_way = asked.step is not None and History(trace).at(asked.step).under_way
     words = INSPECTION_WORDS[asked.language]
     kinds = {"tensor": moment.tensors, "op": moment.ops, "grad_fn": moment.grad_fns}
     if not 0 <= asked.of.id < len(kinds[asked.of.kind]):
         return Inspection(asked, words.absent)
-    title, sections = _Told(trace, moment, asked, words).all()
+    title, sections = _Told(Answering(trace, moment, asked.language, under_way=under_way), moment, asked, words).all()
     return _plain(Inspection(asked, title, tuple(section for section in sections if section.facts or section.table)))
 
 
@@ -53,8 +55,8 @@ def _plain(found: Inspection) -> Inspection:
 class _Told:
     """What is needed to word a thing, whichever it is."""
 
-    def __init__(self, whole: Trace, moment: Trace, asked: Inspect, words: InspectionWords) -> None:
-        self._answering = Answering(whole, moment, asked.language)
+    def __init__(self, answering: Answering, moment: Trace, asked: Inspect, words: InspectionWords) -> None:
+        self._answering = answering
         self._trace, self._asked, self._words = moment, asked, words
         self._drawn = WORDS[asked.language]
 

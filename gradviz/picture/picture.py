@@ -2,6 +2,7 @@
 
 from typing import Literal, NamedTuple
 
+from gradviz.drawing.change import Change
 from gradviz.drawing.shapes import Drawing, Mark
 from gradviz.drawing.theme import ThemeName
 from gradviz.layout.diagram import Direction
@@ -30,6 +31,13 @@ class Options(NamedTuple):
     legend: bool = False
     values: bool = True
     heat: HeatOf = "off"
+
+
+class Wish(NamedTuple):
+    """How the run is to be shown, and what of it the asker has: the change of a drawing is less than another one."""
+
+    options: Options
+    since: int | None = None  # the number of the picture whose drawing it has; None: it has none of this run
 
 
 class Save(NamedTuple):
@@ -119,7 +127,7 @@ class Picture(NamedTuple):
 
     run: int
     complete: bool
-    drawing: Drawing | None  # None: nothing to draw, keep the last good one
+    drawing: Drawing | None  # None: nothing to draw, keep the last good one; or `change` tells what is another
     rows: tuple[TensorRow, ...] = ()
     output: tuple[Output, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -136,6 +144,8 @@ class Picture(NamedTuple):
     step: int | None = None  # that the drawing and the rows are of; None: the end
     now: str | None = None  # the mark of what was done at that step
     changes: Changes | None = None  # since the run before; None: none, or it was of another program
+    number: int = 0  # counts the pictures of a run
+    change: Change | None = None  # of the drawing of an earlier picture of the run
 
     @property
     def failed(self) -> bool:

@@ -7,22 +7,22 @@ from gradviz.model.answerwords import fix_text
 from gradviz.model.errorfixes import of_error, of_warning
 from gradviz.model.errors import explained, limit_said, limit_text
 from gradviz.model.fixes import Fix, Fixes
-from gradviz.model.grounds import grounds
-from gradviz.model.toggles import Toggles
 from gradviz.model.trace import Trace
 from gradviz.model.warned import warning_hint, warning_text
 from gradviz.model.why import mode_to_blame
 from gradviz.picture.picture import Language, Offer, Options, Problem
+from gradviz.picture.record import Record
 from gradviz.picture.words import WORDS
 
 WARNINGS = 100  # that are told; a loop can raise as many as it has rounds
 
 
-def problems(trace: Trace, options: Options) -> list[Problem]:
+def problems(record: Record, options: Options) -> list[Problem]:
     """Return the error, the limit and the warnings of a run, the gravest first; a warning raised again is counted."""
     found: list[Problem] = []
-    language, limit = options.language, trace.limits
-    fixes = Fixes(grounds(trace), Toggles(trace)) if trace.error is not None or trace.warnings else None
+    trace, language = record.trace, options.language
+    limit = trace.limits
+    fixes = Fixes(record.grounds, record.toggles) if trace.error is not None or trace.warnings else None
     if fixes is not None:
         found.extend(_errors(trace, fixes, language))
     if limit is not None:

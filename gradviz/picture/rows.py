@@ -1,16 +1,13 @@
-"""The tensors table: one row for each tensor that a name of the program holds at the end of a trace.
-
-Of a run as it stood at a step (model/moment.py), that is what the names held then.
-"""
+"""The tensors table: one row for each tensor that a name of the program holds at a moment of its run."""
 
 from collections.abc import Iterator
 
 from gradviz.model.graph import Graph, NodeKind
-from gradviz.model.grounds import Grounds, grounds
-from gradviz.model.held import Name, held
+from gradviz.model.grounds import Grounds
+from gradviz.model.held import Name
 from gradviz.model.place import Edit
 from gradviz.model.toggles import KEYWORD, LOCKED, Toggles
-from gradviz.model.trace import Tensor, Trace
+from gradviz.model.trace import Tensor
 from gradviz.model.values import shape_text, value_text
 from gradviz.model.why import why, why_text
 from gradviz.picture.picture import Language, TensorRow
@@ -20,25 +17,28 @@ NAMES = 8  # of one tensor that are told
 
 
 def rows(
-    trace: Trace, graph: Graph | None, language: Language, toggles: Toggles | None = None
+    known: Grounds, names: dict[Name, int], graph: Graph | None, language: Language, toggles: Toggles | None = None
 ) -> tuple[TensorRow, ...]:
     """Return the rows, in the order in which the names were first bound.
 
     Args:
-        trace: the run, at its end or at a step.
+        known: the moment of the run.
+        names: the tensors that names held then.
         graph: as it is drawn.
         language: of the words.
         toggles: of the run at its end, where flags can be switched.
     """
-    names: dict[int, list[str]] = {}
-    for name, tensor in _told(held(trace)):
-        names.setdefault(tensor, []).append(name)
-    marks, known = _marks(trace, graph), grounds(trace)
-    found = []
-    for number, bound in list(names.items())[:MOST]:
-        row = _row(known, trace.tensors[number], ", ".join(bound[:NAMES]), marks.get(number), language)
+    bound: dict[int, list[str]] = {}
+    for name, number in _told(names):
+        bound.setdefault(number, []).append(name)
+    held = [tensor for number in bound if (tensor := known.moment.tensor(number)) is not None][:MOST]
+    marks, found = _marks(graph), []
+    for tensor in held:
+        own = bound[tensor.id]
+        mark = marks.get(("tensor", tensor.id)) or marks.get(("grad_fn", tensor.grad_fn))
+        row = _row(known, tensor, ", ".join(own[:NAMES]), mark, language)
         if toggles is not None:
-            change = toggles.edit(number, bound[0], KEYWORD)
+            change = toggles.edit(tensor.id, own[0], KEYWORD)
             row = (
                 row._replace(edit=change) if isinstance(change, Edit) else row._replace(locked=LOCKED[language][change])
             )
@@ -46,17 +46,16 @@ def rows(
     return tuple(found)
 
 
-def _marks(trace: Trace, graph: Graph | None) -> dict[int, str]:
-    """The node that stands for each tensor: its own, or that of the grad_fn it has."""
-    found: dict[int, str] = {}
-    grad_fns: dict[int, str] = {}
-    for node in () if graph is None else graph.nodes:
+def _marks(graph: Graph | None) -> dict[tuple[str, int | None], str]:
+    """The node that stands for each tensor and each grad_fn; what is not there yet only where nothing else does."""
+    found: dict[tuple[str, int | None], str] = {}
+    nodes = () if graph is None else graph.nodes
+    for node in (*(node for node in nodes if node.ghost), *(node for node in nodes if not node.ghost)):
         if node.tensor is not None and node.kind in (NodeKind.TENSOR, NodeKind.GRAD_FN):
-            found[node.tensor.id] = node.id
+            found["tensor", node.tensor.id] = node.id
         if node.kind is NodeKind.GRAD_FN and node.grad_fn is not None:
-            grad_fns[node.grad_fn.id] = node.id
-    made = {t.id: grad_fns[t.grad_fn] for t in trace.tensors if t.grad_fn is not None and t.grad_fn in grad_fns}
-    return made | found
+            found["grad_fn", node.grad_fn.id] = node.id
+    return found
 
 
 def _told(bound: dict[Name, int]) -> Iterator[tuple[str, int]]:

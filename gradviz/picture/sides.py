@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from gradviz.model.cost import MODES
 from gradviz.model.difference import called_ops
-from gradviz.model.held import held
+from gradviz.model.held import bindings
 from gradviz.model.trace import GradMode, Trace
 from gradviz.picture.picture import Language, Side
 
@@ -74,6 +74,6 @@ def _recorded(run: Trace, texts: dict[str, str]) -> str:
 
 
 def _grads(run: Trace, texts: dict[str, str]) -> str:
-    names = [name.text for name, tensor in held(run).items() if run.tensors[tensor].grad is not None]
+    names = [name.text for name, tensor in bindings(run).held().items() if run.tensors[tensor].grad is not None]
     told = ", ".join(names[:_FEW]) or texts["none"]
     return texts["more"].format(told, len(names) - _FEW) if len(names) > _FEW else told

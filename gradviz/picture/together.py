@@ -4,12 +4,12 @@ The graphs are merged (model/merge.py) and laid out as one with room for what ea
 several have stands in the same place in all, and what one lacks leaves its place empty there.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from gradviz.drawing.columns import Column, columns
 from gradviz.drawing.compose import compose
-from gradviz.drawing.draft import Draft, at_moment, draft
+from gradviz.drawing.draft import Draft, draft, of_other
 from gradviz.drawing.shapes import Drawing, Mark
 from gradviz.drawing.tags import ghost, tagged, tags
 from gradviz.drawing.words import Words
@@ -18,13 +18,16 @@ from gradviz.model.alike import lines_alike
 from gradviz.model.cost import MODES
 from gradviz.model.difference import difference, is_switch
 from gradviz.model.graph import Graph
+from gradviz.model.grounds import Grounds
 from gradviz.model.merge import merged
+from gradviz.model.stepped import lives
 from gradviz.model.trace import GradMode, Trace
 from gradviz.model.verdict import NAMES
 from gradviz.picture.changes import told
-from gradviz.picture.make import Shown, lay_out, seen
 from gradviz.picture.picture import Changes, Comparison, Options
+from gradviz.picture.record import Record
 from gradviz.picture.sides import problem, sides
+from gradviz.picture.stage import Album, Shown, Stage, earlier, lay_out, seen, shown
 from gradviz.picture.words import WORDS
 
 MOST = 20_000  # ops and tensors of one run, beyond which it is not held beside another
@@ -42,10 +45,11 @@ def small(trace: Trace) -> bool:
     return 0 < len(trace.tensors) + len(trace.ops) <= MOST
 
 
-def since(before: Trace, trace: Trace, options: Options) -> Since | None:
+def since(then: Record, record: Record, options: Options) -> Since | None:
     """Return what changed since the run before; None where nothing did, or where it was of another program."""
+    before, trace = then.trace, record.trace
     lines = lines_alike(trace.source, before.source)
-    graphs = [seen(one, options).graph for one in (trace, before)]
+    graphs = [seen(one, options).graph for one in (record, then)]
     now, was = merged(graphs, (None, lines))
     facts = difference(before, trace)
     alike = sum(not (one.ghost or other.ghost) for one, other in zip(now.nodes, was.nodes, strict=True))
@@ -54,15 +58,17 @@ def since(before: Trace, trace: Trace, options: Options) -> Since | None:
         return None
     # After a switch, the next is likely to be the way back: each box then has room for what it says in either run.
     beside = was if switched else _alone(was, now)
-    laid, placement, notice = _laid((now, beside), (trace, before), options)
-    base = compose(_at(laid, _there(now), trace, options), placement, legend=options.legend)
-    earlier = compose(_at(laid, was, before, options), placement)
-    nodes, edges = _changed(now, was, base, earlier, WORDS[options.language])
+    lived = lives(_there(now), record.history)
+    laid, placement, notice = _laid((now, beside), (record, then), options, earlier(record, lived))
+    # The steps of the run are shown in the same places.
+    stage = Stage(lived, of_other(laid, lived.graph, record.grounds), placement, notice, Album(), Album())
+    base = shown(record, options, stage)
+    past = compose(of_other(laid, was, then.grounds), placement)
+    nodes, edges = _changed(now, was, base.drawing, past, WORDS[options.language])
     lines_told = told(facts, before, trace, options.language)
     if not (nodes or lines_told):
         return None
-    changes = Changes(lines_told, nodes, edges, earlier.size, switched)
-    return Since(Shown(graphs[0], base, notice, trace), changes)
+    return Since(base, Changes(lines_told, nodes, edges, past.size, switched))
 
 
 def compared(run: int, traces: Mapping[GradMode, Trace], mode: GradMode, options: Options) -> Comparison:
@@ -75,10 +81,10 @@ def compared(run: int, traces: Mapping[GradMode, Trace], mode: GradMode, options
         options: how each of them is to be shown.
     """
     order = (mode, *(one for one in MODES if one in traces and one != mode))
-    runs = [traces[one] for one in order]
+    runs = [Record(traces[one]) for one in order]
     parts = merged([seen(one, options).graph for one in runs], [None] * len(runs))
     laid, placement, notice = _laid(parts, runs, options)
-    drafts = [_at(laid, part, one, options) for part, one in zip(parts, runs, strict=True)]
+    drafts = [of_other(laid, part, one.grounds) for part, one in zip(parts, runs, strict=True)]
     drawn = {one: compose(made, placement) for one, made in zip(order, drafts, strict=True)}
     nothing = {one: made.telling.nothing for one, made in zip(order, drafts, strict=True)}
     words, graphs = WORDS[options.language], dict(zip(order, parts, strict=True))
@@ -95,22 +101,21 @@ def compared(run: int, traces: Mapping[GradMode, Trace], mode: GradMode, options
     return Comparison(run, drawing, tuple(one.heading for one in shown), sides(traces, options.language), notice)
 
 
-def _laid(parts: Sequence[Graph], runs: Sequence[Trace], options: Options) -> tuple[Draft, Placement, str]:
-    """Lay out merged graphs as one: with the frames of all of them, and room for what each says."""
+def _laid(
+    parts: Sequence[Graph], runs: Sequence[Record], options: Options, more: Iterable[tuple[Graph, Grounds]] = ()
+) -> tuple[Draft, Placement, str]:
+    """Lay out merged graphs as one: with the frames of all of them, and room for what each says, and some more."""
     regions = {region.id: region for part in parts for region in part.regions}
     places: dict[str, int | None] = {}
     for part in parts:
         places |= {node.id: node.region for node in part.nodes if not node.ghost and places.get(node.id) is None}
     nodes = tuple(node._replace(region=places.get(node.id, node.region)) for node in parts[0].nodes)
     whole = parts[0]._replace(nodes=nodes, regions=tuple(regions.values()))
-    others = list(zip(parts[1:], runs[1:], strict=True))
+    grounds = [one.grounds for one in runs]
+    others = [*zip(parts[1:], grounds[1:], strict=True), *more]
     words = WORDS[options.language]
-    made = draft(whole, runs[0], words, values=options.values, direction=options.direction, others=others)
+    made = draft(whole, grounds[0], words, values=options.values, direction=options.direction, others=others)
     return made, *lay_out(made.diagram, options)
-
-
-def _at(laid: Draft, graph: Graph, trace: Trace, options: Options) -> Draft:
-    return at_moment(laid, graph, trace, options.direction)
 
 
 def _there(graph: Graph) -> Graph:

@@ -308,6 +308,7 @@ class Redraw(NamedTuple):
 
     run: int
     options: Options
+    since: int | None = None  # the number of the picture whose drawing is shown, if it is of this run
 
 
 class DropPicture(NamedTuple):

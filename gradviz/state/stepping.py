@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from itertools import takewhile
 from typing import NamedTuple
 
+from gradviz.drawing.change import changed
 from gradviz.model.course import LINE, next_line
 from gradviz.picture.picture import Picture
 from gradviz.state.messages import (
@@ -59,7 +60,18 @@ def redrawn(state: AppState) -> Next:
     if state.awaited and not state.running:
         return state, ()
     state = state._replace(asked=state.wanted, awaited=True, slow=False)
-    return state, (Redraw(state.run, state.wanted), Watch(state.run))
+    since = state.shown.number if state.shown is not None and state.shown.run == state.run else None
+    return state, (Redraw(state.run, state.wanted, since), Watch(state.run))
+
+
+def drawn(state: AppState, picture: Picture) -> Picture | None:
+    """Return a picture with its drawing, made by its change of the one shown; None: it is of another that was shown."""
+    if picture.change is None:
+        return picture
+    of, by = state.shown, picture.change
+    if of is None or (of.run, of.number) != (picture.run, by.since):
+        return None
+    return picture._replace(drawing=changed(of.drawing, by), change=None)
 
 
 def caught_up(state: AppState) -> Next:

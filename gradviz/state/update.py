@@ -60,7 +60,7 @@ from gradviz.state.messages import (
 )
 from gradviz.state.search import searched, stepped
 from gradviz.state.selection import reselected
-from gradviz.state.stepping import carried, caught_up, left, redrawn, seen, walked
+from gradviz.state.stepping import carried, caught_up, drawn, left, redrawn, seen, walked
 from gradviz.state.switching import changed
 from gradviz.state.values import AppState, Engine, Phase, Shown
 
@@ -288,7 +288,10 @@ def _ran_long(state: AppState, run: int) -> AppState:
 
 
 def _arrived(state: AppState, picture: Picture) -> Next:
-    after = _pictured(state, picture)
+    whole = drawn(state, picture)
+    if whole is None:  # it changes a drawing that is no longer shown
+        return redrawn(state._replace(awaited=False)) if picture.run == state.run else (state, ())
+    after = _pictured(state, whole)
     if after.shown is state.shown or picture.step is not None:
         return caught_up(after)
     after, fading = comparing.marked(after, state.shown, picture.changes)
@@ -308,7 +311,7 @@ def _pictured(state: AppState, picture: Picture) -> AppState:
     # The old drawing stays until the new one is whole, unless there is none at all.
     if not (picture.complete or state.shown is None) or (picture.drawing is None and (failed or not picture.complete)):
         return state
-    shown = Shown(picture.drawing or EMPTY, picture.run, state.document, good=not failed)
+    shown = Shown(picture.drawing or EMPTY, picture.run, state.document, good=not failed, number=picture.number)
     return seen(state, shown, picture)
 
 

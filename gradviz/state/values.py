@@ -46,6 +46,7 @@ class Shown(NamedTuple):
     run: int
     document: int
     good: bool = True  # its run came to its end
+    number: int = 0  # of the picture that it came with, or that was the last to change it
 
 
 class Ending(NamedTuple):

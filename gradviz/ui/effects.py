@@ -1,5 +1,6 @@
 """What the state asks of the processes, carried out."""
 
+from gradviz.picture.picture import Wish
 from gradviz.state import messages as said
 from gradviz.ui.runner import Runner
 
@@ -17,8 +18,8 @@ def order(effect: said.Effect, runner: Runner) -> None:
             runner.inspect(run, wanted)
         case said.CancelRun(run):
             runner.cancel(run)
-        case said.Redraw(run, options):
-            runner.redraw(run, options)
+        case said.Redraw(run, options, since):
+            runner.redraw(run, Wish(options, since))
         case said.DropPicture():
             runner.drop_picture()
         case said.KillEngine():

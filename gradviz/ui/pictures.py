@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from gradviz.model.costtable import CostTable
 from gradviz.model.wire import Frame, Kind, pack
 from gradviz.picture.inspection import Inspect, Inspection
-from gradviz.picture.picture import Comparison, Options, Picture, Save, Saved
+from gradviz.picture.picture import Comparison, Options, Picture, Save, Saved, Wish
 from gradviz.ui.link import Link
 
 PATIENCE = 150  # milliseconds
@@ -91,7 +91,7 @@ class Pictures(QObject):
         self._ends = 0
         self.start()
         self._run, self._others = run, set()
-        opening = self._greeting + _options(run, options) + pack(Kind.RUN, run, request)
+        opening = self._greeting + _wish(run, Wish(options)) + pack(Kind.RUN, run, request)
         self._taken = False
         self._held = [opening]
         self._open()
@@ -111,9 +111,9 @@ class Pictures(QObject):
         if frame.run == self._run or frame.run in self._others:
             self._pass(pack(frame.kind, frame.run, frame.payload))
 
-    def redraw(self, run: int, options: Options) -> None:
+    def redraw(self, run: int, wish: Wish) -> None:
         """Ask for the trace that is held to be shown in another way."""
-        self._pass(_options(run, options))
+        self._pass(_wish(run, wish))
 
     def inspect(self, run: int, wanted: Inspect) -> None:
         """Ask about a thing of the trace that is held."""
@@ -240,5 +240,5 @@ class Pictures(QObject):
         self.ended.emit(reason)
 
 
-def _options(run: int, options: Options) -> bytes:
-    return pack(Kind.REDRAW, run, json.dumps(options, separators=(",", ":")).encode())
+def _wish(run: int, wish: Wish) -> bytes:
+    return pack(Kind.REDRAW, run, json.dumps(wish, separators=(",", ":")).encode())

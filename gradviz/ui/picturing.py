@@ -11,8 +11,9 @@ from gradviz.export.dot import dot
 from gradviz.export.whole import write_whole
 from gradviz.model.trace import Trace
 from gradviz.picture.__main__ import main
-from gradviz.picture.make import seen
 from gradviz.picture.picture import Save
+from gradviz.picture.record import Record
+from gradviz.picture.stage import seen
 from gradviz.picture.words import WORDS
 
 
@@ -27,9 +28,9 @@ def write(trace: Trace, wanted: Save) -> None:
 
 def _dot(trace: Trace, wanted: Save) -> bytes:
     options = wanted.options
-    graph, moment = seen(trace, options)
+    graph, known = seen(Record(trace), options)
     theme, words = THEMES[wanted.theme], WORDS[options.language]
-    text = dot(graph, moment, theme, words, values=options.values, direction=options.direction)
+    text = dot(graph, known, theme, words, values=options.values, direction=options.direction)
     return text.encode(errors="replace")
 
 

@@ -11,7 +11,7 @@ from gradviz import intake
 from gradviz.model.trace import SCHEMA
 from gradviz.model.wire import Frame, FrameError, Kind, Ready, Request, encode, pack
 from gradviz.picture.inspection import Inspect
-from gradviz.picture.picture import Options, Save
+from gradviz.picture.picture import Options, Save, Wish
 from gradviz.ui.link import Link
 from gradviz.ui.pictures import Pictures
 
@@ -131,9 +131,9 @@ class Runner(QObject):
         self._balance()
         self._engine.send(pack(Kind.CANCEL, run))
 
-    def redraw(self, run: int, options: Options) -> None:
+    def redraw(self, run: int, wish: Wish) -> None:
         """Show the newest run in another way."""
-        self._pictures.redraw(run, options)
+        self._pictures.redraw(run, wish)
 
     def inspect(self, run: int, wanted: Inspect) -> None:
         """Ask about a thing of the newest run; `inspected` tells."""

@@ -18,8 +18,10 @@ from gradviz.drawing.theme import LIGHT
 from gradviz.export.svg import svg
 from gradviz.layout import layered
 from gradviz.model.graph import View
-from gradviz.picture.make import picture, seen
+from gradviz.picture.make import picture
 from gradviz.picture.picture import Options
+from gradviz.picture.record import Record
+from gradviz.picture.stage import seen
 from tests.bench import peers, programs
 from tests.bench.programs import Measured
 from tests.bench.rows import Row, main
@@ -149,7 +151,7 @@ def _pictured(measured: Measured, options: Options, *, to_svg: bool = False) -> 
         run_recorded(measured.timed, pages.append)
         ended = float(vars(sys.modules["__main__"])["ended"])
         with uncollected():
-            made = picture(1, read(measured.timed, pages), options, complete=True)
+            made = picture(1, Record(read(measured.timed, pages)), options, complete=True)
             assert made.drawing is not None
             if to_svg:
                 svg(made.drawing, LIGHT, LIGHT.ground)
@@ -192,9 +194,9 @@ def _parts(source: str, pages: list[bytes], options: Options) -> dict[str, float
         return result
 
     with uncollected():
-        trace = stage(read(source, pages))
-        graph, moment = stage(seen(trace, options))
-        sized = stage(draft(graph, moment))
+        record = stage(Record(read(source, pages)))
+        graph, known = stage(seen(record, options))
+        sized = stage(draft(graph, known))
         placed = stage(layered.place(sized.diagram))
         drawn = stage(compose(sized, placed))
         stage(msgspec.json.encode(drawn))
@@ -206,7 +208,7 @@ def _parts(source: str, pages: list[bytes], options: Options) -> dict[str, float
 def _drawn(pages: list[bytes], options: Options) -> int:
     """Make the whole picture, as bytes for the window; return how many nodes it has."""
     with uncollected():
-        made = picture(1, read(programs.LSTM.source, pages), options, complete=True)
+        made = picture(1, Record(read(programs.LSTM.source, pages)), options, complete=True)
         assert made.drawing is not None
         msgspec.json.encode(made)
         return len(made.drawing.nodes)

@@ -12,8 +12,9 @@ from gradviz.export.data import document
 from gradviz.export.dot import dot
 from gradviz.model.trace import End, Memory, Page, Trace
 from gradviz.model.wire import Exit, Frame, FrameReader, Kind, Ready, Request, encode, pack
-from gradviz.picture.make import seen
 from gradviz.picture.picture import DataFormat, Options, Picture, Save, Saved
+from gradviz.picture.record import Record
+from gradviz.picture.stage import seen
 from gradviz.runs import Engine
 from gradviz.ui.app import picture_command
 from tests.unit.model.traces import square
@@ -72,8 +73,8 @@ def test_the_picture_process_writes_the_trace_it_holds(form: DataFormat, tmp_pat
     wanted = Save(str(path), form, "dark", options)
     *_, told = answers(RUN + page() + pack(Kind.SAVE, 1, json.dumps(wanted).encode()))
     assert msgspec.json.decode(told.payload, type=Saved) == Saved(str(path))
-    graph, moment = seen(expected(), options)
-    text = dot(graph, moment, THEMES["dark"], direction="LR")
+    graph, known = seen(Record(expected()), options)
+    text = dot(graph, known, THEMES["dark"], direction="LR")
     assert path.read_bytes() == (text.encode() if form == "dot" else b"".join(document(expected())))
 
 

@@ -13,6 +13,7 @@ from gradviz.model.trace import GradMode, Trace
 from gradviz.model.why import Why
 from gradviz.model.wire import Request
 from gradviz.picture.picture import Language, Options
+from gradviz.picture.record import Record
 from gradviz.picture.together import compared, since
 from gradviz.runs import Engine
 
@@ -130,13 +131,13 @@ def test_an_edit_keeps_what_it_does_not_touch() -> None:
         ("op", True, ("y - 1",)),
         ("tensor", True, ("w",)),
     ]
-    found = since(other, one, Options())
+    found = since(Record(other), Record(one), Options())
     assert found is not None
     drawn = {mark.id for mark in found.shown.drawing.nodes}
     ghosts = [mark.title for mark in found.changes.nodes if mark.id not in drawn]
     assert sorted(ghosts) == ["sub · y - 1", "w"]
-    assert since(one, one, Options()) is None
-    assert since(traced("import torch\nq = torch.zeros(3).exp().sum()\n"), one, Options()) is None
+    assert since(Record(one), Record(one), Options()) is None
+    assert since(Record(traced("import torch\nq = torch.zeros(3).exp().sum()\n")), Record(one), Options()) is None
 
 
 def places(name: str, traces: dict[GradMode, Trace], view: View) -> dict[GradMode, dict[str, Point]]:

@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from gradviz.model.errorfixes import of_error, of_warning
 from gradviz.model.errors import HINTS, hint
 from gradviz.model.fixes import Fix, Fixes
-from gradviz.model.grounds import grounds
 from gradviz.model.toggles import Toggles
 from gradviz.model.trace import Trace
 from gradviz.model.warned import warning_hint
 from tests.engine.bare import bare_run
 from tests.engine.programs import sweep
 from tests.engine.recording import record
+from tests.unit.model.traces import known as ended
 
 HEAD = (
     "import copy\nimport torch\nx = torch.{leaf}, requires_grad=True)\nw = torch.{leaf}, requires_grad=True)\n"
@@ -100,7 +100,7 @@ def programs(name: str) -> st.SearchStrategy[str]:
 
 
 def known(trace: Trace) -> Fixes:
-    return Fixes(grounds(trace), Toggles(trace))
+    return Fixes(ended(trace), Toggles(trace))
 
 
 def fix_of(source: str) -> tuple[str | None, tuple[Fix, ...]]:

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 
 from gradviz.model.fixes import Fix, Fixes
-from gradviz.model.grounds import grounds
 from gradviz.model.toggles import Toggles
 from gradviz.model.trace import Tensor, Trace
 from gradviz.model.why import Why, WhyNoGrad, why
@@ -14,6 +13,7 @@ from tests.engine.bare import bare_run
 from tests.engine.programs import sweep
 from tests.engine.recording import record
 from tests.engine.why_programs import REASONS, Told, programs
+from tests.unit.model.traces import known
 
 MOST = 4  # reasons that hide each other in these programs
 WITHOUT = {"not differentiable", "unrecorded", "failed", "no gradient", "unused"}  # no change of the text is safe
@@ -26,11 +26,11 @@ def tensor(trace: Trace, name: str) -> Tensor:
 
 
 def fixes(trace: Trace, name: str) -> tuple[Fix, ...]:
-    return Fixes(grounds(trace), Toggles(trace)).of(tensor(trace, name))
+    return Fixes(known(trace), Toggles(trace)).of(tensor(trace, name))
 
 
 def reason(trace: Trace, name: str) -> Why:
-    return why(grounds(trace), tensor(trace, name))
+    return why(known(trace), tensor(trace, name))
 
 
 def test_every_reason_has_generated_programs() -> None:

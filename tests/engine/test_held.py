@@ -3,8 +3,9 @@
 import pytest
 import torch
 
-from gradviz.model.moment import at_step
 from gradviz.model.trace import Trace
+from gradviz.picture.picture import TensorRow
+from gradviz.picture.record import Record
 from gradviz.picture.rows import rows
 from tests.engine.recording import record
 
@@ -26,7 +27,13 @@ PROGRAMS = {
 
 
 def shown(trace: Trace) -> dict[str, str]:
-    return {name: row.value for row in rows(trace, None, "en") for name in row.name.split(", ")}
+    return {name: row.value for row in rows_at(trace) for name in row.name.split(", ")}
+
+
+def rows_at(trace: Trace, step: int | None = None) -> tuple[TensorRow, ...]:
+    record = Record(trace)
+    moment = record.history.end if step is None else record.history.at(step)
+    return rows(record.grounds.at(moment), record.bindings.held(moment.begun - 1), None, "en")
 
 
 @pytest.mark.parametrize("source", PROGRAMS.values(), ids=PROGRAMS)
@@ -46,7 +53,7 @@ def test_a_name_of_the_module_shows_its_own_tensor(source: str) -> None:
 def test_the_table_of_a_step_shows_that_step() -> None:
     trace = record("import torch\nx = torch.tensor(2., requires_grad=True)\ny = x * 3\ny.backward()\nx = x * 2\n")
     lines = [step.id for step in trace.steps if step.kind == "line"]
-    seen = [[(row.name, row.value, row.grad) for row in rows(at_step(trace, step), None, "en")] for step in lines]
+    seen = [[(row.name, row.value, row.grad) for row in rows_at(trace, step)] for step in lines]
     fresh, filled = ("x", "2.0", "None — no backward yet"), ("x", "2.0", "3.0")
     y = ("y", "6.0", "None — not a leaf")
     assert seen == [[], [], [fresh], [fresh, y], [filled, y], [("x", "4.0", "None — not a leaf"), y]]

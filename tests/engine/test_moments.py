@@ -9,8 +9,8 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.model.held import held
-from gradviz.model.moment import at_step
+from gradviz.model.held import bindings
+from gradviz.model.moment import History
 from tests.engine.bare import SEED, Facts, bare_moments, recorded
 from tests.engine.programs import PROGRAMS, sweep
 from tests.engine.recording import record
@@ -30,12 +30,14 @@ def _inner_lines(source: str) -> set[int | None]:
 @given(PROGRAMS, st.randoms(use_true_random=False))
 def test_the_state_at_a_line_is_that_of_the_bare_program(source: str, chance: random.Random) -> None:
     moments, trace = bare_moments(source), record(source, seed=SEED)
+    history = History(trace)
     steps = [step for step in trace.steps if step.kind == "line" and step.line not in _inner_lines(source)]
     assert [step.line for step in steps] == [line for line, _ in moments]
     for place in {chance.randrange(len(steps)) for _ in range(5)}:
-        moment = at_step(trace, steps[place].id)
-        names = {name.text: tensor for name, tensor in held(moment).items() if name.function is None}
-        found = {name: recorded(moment, moment.tensors[tensor]) for name, tensor in names.items()}
+        moment = history.at(steps[place].id)
+        held = bindings(trace).held(moment.begun - 1)
+        names = {name.text: tensor for name, tensor in held.items() if name.function is None}
+        found = {name: recorded(trace, moment.known_tensor(tensor)) for name, tensor in names.items()}
         expected = moments[place][1]
         if "inference_mode" in source:
             found, expected = forget_versions(found), forget_versions(expected)
@@ -50,7 +52,7 @@ def test_the_gradient_that_a_tensor_retains_is_there_once_backward_is_done() -> 
     trace = record(source, seed=SEED)
     for line, expected in bare_moments(source)[3:]:
         step = next(step.id for step in trace.steps if step.kind == "line" and step.line == line)
-        moment = at_step(trace, step)
-        tensor = moment.tensors[next(number for name, number in held(moment).items() if name.text == "y")]
-        assert recorded(moment, tensor) == expected["y"], line
+        moment, names = History(trace).at(step), bindings(trace).held(step)
+        tensor = moment.known_tensor(next(number for name, number in names.items() if name.text == "y"))
+        assert recorded(trace, tensor) == expected["y"], line
         assert tensor.retains_grad is (line > 4)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from gradviz.engine.stream import Stream
-from gradviz.model.moment import at_step
+from gradviz.model.cut import at_step
 from gradviz.model.trace import End, Memory, Output, Value
 from gradviz.model.wire import MAX_PAYLOAD, Limits
 from tests.engine.recording import grad_fn, op, record, tensor

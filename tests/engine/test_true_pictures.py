@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 
 from gradviz.model.build import build
-from gradviz.model.flow import flow
+from gradviz.model.flow import Passed, flow
 from gradviz.model.graph import Edge, Graph, Node, NodeKind
 from gradviz.model.trace import Trace, Value
 from tests.engine.programs import PROGRAMS
@@ -83,13 +83,13 @@ def stands_for(node: Node, trace: Trace) -> int | None:
 def drawn_next_functions(trace: Trace) -> int:
     """Hold each next function of each op drawn to an edge that carries the gradient that passed it; count them."""
     graph = build(trace, "both")
-    nodes, left, checked = {node.id: node for node in graph.nodes}, flow(trace).left, 0
+    nodes, gradients, checked = {node.id: node for node in graph.nodes}, flow(trace), 0
     for node in graph.nodes:
         if node.kind is NodeKind.OP and node.grad_fn is not None:
             drawn = [(stands_for(nodes[edge.tail], trace), edge.gradient) for edge in into(graph, node)]
             for position, (target, _) in enumerate(node.grad_fn.next):
                 if target is not None:
-                    passed = left[node.grad_fn.id][position] if node.grad_fn.id in left else None
+                    passed = gradients.gradient(Passed(node.grad_fn.id, position))
                     drawn.remove((target, passed))  # fails where it is not drawn
                     checked += 1
     return checked

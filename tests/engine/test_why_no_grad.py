@@ -5,10 +5,10 @@ from typing import get_args
 import pytest
 
 from gradviz.model.build import build
-from gradviz.model.grounds import grounds
-from gradviz.model.moment import at_step
+from gradviz.model.cut import at_step
 from gradviz.model.why import Why, WhyNoGrad, why
 from tests.engine.recording import record, tensor
+from tests.unit.model.traces import known
 
 HEAD = "import torch\nx = torch.tensor(2., requires_grad=True)\nw = torch.tensor(3., requires_grad=True)\n"
 FUNCTION = (
@@ -74,7 +74,7 @@ def test_the_reason_is_the_true_one(body: str, name: str, expected: Why) -> None
     trace = record(f"{HEAD}{body}")
     found = tensor(trace, name)
     assert found.grad is None
-    assert why(grounds(trace), found) == expected
+    assert why(known(trace), found) == expected
 
 
 def test_every_reason_is_given_here() -> None:
@@ -86,8 +86,10 @@ def test_while_backward_runs_it_is_on_its_way() -> None:
     line = max(step.id for step in trace.steps if step.kind == "line" and step.line == 5)
     leaves = [step.id for step in trace.steps if step.kind == "accumulate"]
     for step, expected in ((line, Why("not run")), (min(leaves) - 1, Why("under way", 5))):
-        moment = at_step(trace, step)
-        assert why(grounds(moment), tensor(moment, "x")) == expected
+        moment = known(trace).moment.history.at(step)
+        x = moment.tensor(tensor(trace, "x").id)
+        assert x is not None
+        assert why(known(trace).at(moment), x) == expected
     for leaf in (tensor(at_step(trace, max(leaves)), name) for name in ("x", "w")):
         assert leaf.grad is not None
 
@@ -95,13 +97,13 @@ def test_while_backward_runs_it_is_on_its_way() -> None:
 @pytest.mark.parametrize(("change", "reason"), [("w.mul_(2)", "not run"), ("w[()] = 4.", "not run")])
 def test_an_earlier_box_is_told_as_it_was_then(change: str, reason: str) -> None:
     trace = record(f"{HEAD}with torch.no_grad():\n    {change}\ny = x * w\ny.backward()")
-    known = grounds(trace)
+    ends = known(trace)
     earlier, later = (n.tensor for n in build(trace, "both").nodes if n.tensor is not None and "w" in n.tensor.names)
     assert earlier is not None
     assert later is not None
     assert later.grad is not None
     assert earlier.grad is None
-    assert why(known, earlier).reason == reason
+    assert why(ends, earlier).reason == reason
 
 
 def test_a_box_after_an_update_and_zero_grad_was_cleared_and_the_one_before_has_its_gradient() -> None:
@@ -110,4 +112,4 @@ def test_a_box_after_an_update_and_zero_grad_was_cleared_and_the_one_before_has_
     assert earlier is not None
     assert later is not None
     assert earlier.grad is not None
-    assert why(grounds(trace), later) == Why("cleared", 8)
+    assert why(known(trace), later) == Why("cleared", 8)

@@ -164,7 +164,7 @@ def main() -> None:
                 run, source, whole = frame.run, json.loads(frame.payload)[0], False
                 answer = pack(Kind.RUN, run)
             elif frame.kind is Kind.REDRAW:
-                view, step = json.loads(frame.payload)[0], json.loads(frame.payload)[4]
+                view, step = json.loads(frame.payload)[0][0], json.loads(frame.payload)[0][4]
             elif frame.kind is Kind.SAVE:
                 answer = saved(frame.payload, source)
             elif frame.kind is Kind.INSPECT:

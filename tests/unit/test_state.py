@@ -213,7 +213,7 @@ def test_the_grad_mode_is_a_setting_of_the_run() -> None:
 def test_another_view_is_a_redraw() -> None:
     options = Options(view="forward")
     state, effects = play(shown(), [m.OptionsSet(options), m.OptionsSet(options)])
-    assert effects == [m.Redraw(1, options), m.Watch(1)]
+    assert effects == [m.Redraw(1, options, 0), m.Watch(1)]
     assert state.awaited
     assert not play(state, [good(1)])[0].awaited
 

@@ -70,7 +70,7 @@ def test_the_course_comes_with_the_end_of_a_run_and_begins_there() -> None:
 
 def test_a_stop_asks_for_the_picture_of_its_step() -> None:
     state, effects = play(ended(), [m.StopChosen(2)])
-    assert effects == [m.Redraw(1, Options(step=3)), m.Watch(1)]
+    assert effects == [m.Redraw(1, Options(step=3), 0), m.Watch(1)]
     assert state.at == 2
     assert state.busy
     state = answered(state)
@@ -175,7 +175,7 @@ def test_another_view_of_a_step_waits_its_turn() -> None:
     state, effects = play(ended(), [m.StopChosen(2), m.OptionsSet(Options(view="backward"))])
     assert steps(effects) == [3]
     effects = play(state, [picture(1, 3)])[1]
-    assert effects[0] == m.Redraw(1, Options(view="backward", step=3))
+    assert effects[0] == m.Redraw(1, Options(view="backward", step=3), 0)
 
 
 def test_a_run_that_goes_on_is_told_at_once() -> None:

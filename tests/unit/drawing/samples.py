@@ -22,6 +22,7 @@ from gradviz.model.trace import (
     Trace,
     Value,
 )
+from tests.unit.model.traces import known
 
 
 def scalar(number: float) -> Value:
@@ -217,7 +218,7 @@ def drawn(
     direction: Direction = "TB",
     legend: bool = False,
 ) -> tuple[Draft, Drawing]:
-    sized = draft(graph, trace, words, values=values, direction=direction)
+    sized = draft(graph, known(trace), words, values=values, direction=direction)
     return sized, compose(sized, place(sized.diagram, direction), legend=legend)
 
 

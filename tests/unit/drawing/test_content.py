@@ -7,11 +7,12 @@ from gradviz.model.graph import Fold, Graph, Node, NodeKind, View
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import BackwardCall, GradFn, Op, Region, Saved, Trace, Value
 from tests.unit.drawing.samples import every_kind, kept, node_of, op, scalar, square, tensor
+from tests.unit.model.traces import known
 
 
 def told(sample: tuple[Graph, Trace], words: Words = ENGLISH, *, values: bool = True) -> dict[str, Content]:
     graph, trace = sample
-    telling = tell(graph, trace, words, values=values)
+    telling = tell(graph, known(trace), words, values=values)
     return {node.id: content(node, telling) for node in graph.nodes}
 
 

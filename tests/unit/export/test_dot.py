@@ -12,6 +12,7 @@ from gradviz.layout.graphviz import program
 from gradviz.model.graph import Graph
 from gradviz.model.trace import Region, Trace
 from tests.unit.drawing.samples import SAMPLES, every_kind, node_of, square, tensor
+from tests.unit.model.traces import known
 
 
 class _Object(TypedDict, total=False):
@@ -44,11 +45,15 @@ def read(text: str) -> _Read:
     return answer
 
 
+def dotted(graph: Graph, trace: Trace, words: Words = ENGLISH, *, values: bool = True) -> str:
+    return dot(graph, known(trace), THEMES["light"], words, values=values)
+
+
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
 @pytest.mark.parametrize("name", SAMPLES)
 def test_dot_reads_every_sample_as_it_is(name: str, theme: Theme) -> None:
     graph, trace = SAMPLES[name]
-    plot = read(dot(graph, trace, theme, direction="LR"))
+    plot = read(dot(graph, known(trace), theme, direction="LR"))
     objects = plot.get("objects", [])
     names = {one["name"] for one in objects if "nodes" not in one}
     assert {node.id for node in graph.nodes} <= names
@@ -64,7 +69,7 @@ def test_dot_reads_every_sample_as_it_is(name: str, theme: Theme) -> None:
 
 def test_nodes_of_a_region_are_in_its_cluster() -> None:
     graph, trace = every_kind()
-    objects = read(dot(graph, trace, THEMES["light"]))["objects"]
+    objects = read(dot(graph, known(trace), THEMES["light"]))["objects"]
     inside = {
         one["name"]: {objects[k]["name"] for k in one["nodes"]} - {"o4/saved"} for one in objects if "nodes" in one
     }
@@ -76,20 +81,20 @@ def test_nodes_of_a_region_are_in_its_cluster() -> None:
 
 
 def test_gradients_are_written_and_flow_back_in_the_view_backward() -> None:
-    both = read(dot(*square(), THEMES["light"]))["edges"]
+    both = read(dotted(*square()))["edges"]
     assert [edge["label"] for edge in both if edge.get("label")] == ["∂ 2.0", "∂ 2.0", "∂ 1.0"]
-    bare = read(dot(*square(), THEMES["light"], values=False))["edges"]
+    bare = read(dotted(*square(), values=False))["edges"]
     assert not any(edge.get("label") for edge in bare)
-    backward = read(dot(*square("backward"), THEMES["light"]))["edges"]
+    backward = read(dotted(*square("backward")))["edges"]
     assert [edge["dir"] for edge in backward if edge["dir"] != "none"] == ["back", "back"]
 
 
 def test_words_and_shapes_tell_kinds_apart() -> None:
-    objects = {one["name"]: one for one in read(dot(*square(), THEMES["light"], JAPANESE))["objects"]}
+    objects = {one["name"]: one for one in read(dotted(*square(), JAPANESE))["objects"]}
     assert objects["t0"]["label"].startswith("Σ  x")
     assert "記録なし: no_grad" in objects["o1"]["label"]
     assert objects["o1"]["style"] == "filled,dashed"
-    shapes = {one["name"]: one.get("shape") for one in read(dot(*every_kind(), THEMES["light"]))["objects"]}
+    shapes = {one["name"]: one.get("shape") for one in read(dotted(*every_kind()))["objects"]}
     assert (shapes["o0"], shapes["t5"], shapes["o0/saved"]) == ("ellipse", "octagon", "note")
 
 
@@ -99,7 +104,7 @@ def test_words_and_shapes_tell_kinds_apart() -> None:
 def test_any_name_is_text(name: str) -> None:
     one = tensor(0, name)
     graph = Graph("both", (node_of(one),), (), ())
-    text = dot(graph, Trace("", "", "grad", "", (one,)), THEMES["light"])
+    text = dot(graph, known(Trace("", "", "grad", "", (one,))), THEMES["light"])
     done = subprocess.run([str(program()), "-Tplain"], input=text.encode(), capture_output=True, timeout=60, check=True)
     assert b"rror" not in done.stderr
     drawn = subprocess.run([str(program()), "-Tsvg"], input=text.encode(), capture_output=True, timeout=60, check=True)
@@ -110,7 +115,7 @@ def test_any_name_is_text(name: str) -> None:
 @pytest.mark.parametrize("words", [ENGLISH, JAPANESE])
 def test_an_empty_graph_says_that_there_is_nothing(words: Words) -> None:
     graph, trace = SAMPLES["empty"]
-    plot = dot(graph, trace, THEMES["light"], words)
+    plot = dot(graph, known(trace), THEMES["light"], words)
     assert words.no_tensors in plot
     assert read(plot)
 
@@ -118,5 +123,5 @@ def test_an_empty_graph_says_that_there_is_nothing(words: Words) -> None:
 def test_regions_nested_deeper_than_anybody_reads_share_a_cluster() -> None:
     around = tuple(Region(k, k - 1 if k else None, "no_grad", 1, "with") for k in range(2 * DEEPEST))
     node = node_of(tensor(0, "x"), region=2 * DEEPEST - 1)
-    plot = read(dot(Graph("both", (node,), (), around), Trace("", "", "grad", "", (tensor(0, "x"),)), THEMES["light"]))
+    plot = read(dotted(Graph("both", (node,), (), around), Trace("", "", "grad", "", (tensor(0, "x"),))))
     assert sum("nodes" in one for one in plot["objects"]) == DEEPEST

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.model.flow import flow, operand_edges, sums
+from gradviz.model.flow import SUMMED, Passed, flow, operand_edges, sums
 from gradviz.model.trace import GradFn, Value
 from tests.unit.model.records import PATIENT
 from tests.unit.model.traces import Tape, scalar, square, vector
@@ -15,10 +15,23 @@ def test_the_last_execution_counts_and_every_accumulation() -> None:
     tape.pass_on(1, scalar(10.0), scalar(20.0), None)
     tape.accumulate(0, scalar(20.0))
     found = flow(tape.trace())
-    assert found.arrived[1] == (scalar(10.0),)
-    assert found.left[1] == (scalar(20.0), None)
-    assert found.added == {0: [scalar(4.0), scalar(20.0)]}
-    assert found.arrived[0] == (scalar(20.0),)
+    assert found.gradient(Passed(1, 0, arrived=True)) == scalar(10.0)
+    assert [found.gradient(Passed(1, position)) for position in range(3)] == [scalar(20.0), None, None]
+    assert found.added(0) == [scalar(4.0), scalar(20.0)]
+    assert found.gradient(Passed(0, 0, arrived=True)) == scalar(20.0)
+
+
+def test_before_a_step_only_what_ran_by_then_has_passed() -> None:
+    tape = square()
+    first = len(tape.steps)
+    tape.pass_on(1, scalar(10.0), scalar(20.0), None)
+    tape.accumulate(0, scalar(20.0))
+    found = flow(tape.trace())
+    assert found.gradient(Passed(1, 0), first) == scalar(2.0)
+    assert found.gradient(Passed(1, 0), first + 1) == scalar(20.0)
+    assert found.added(0, first + 1) == [scalar(4.0)]
+    assert found.gradient(Passed(1, 0), 0) is None
+    assert found.gradient(Passed(9, 0)) is None
 
 
 def test_an_op_step_is_no_execution() -> None:
@@ -26,7 +39,7 @@ def test_an_op_step_is_no_execution() -> None:
     tape.line(1)
     x = tape.leaf(scalar(1.0))
     tape.apply("mul", x, x)
-    assert flow(tape.trace()).arrived == {}
+    assert flow(tape.trace()).ran == {}
 
 
 def test_operands_take_the_edges_in_order() -> None:
@@ -67,6 +80,11 @@ def test_summands_are_told_where_they_add_up(numbers: list[float]) -> None:
 )
 def test_no_sum_is_told_that_does_not_hold(grad: Value | None, parts: list[Value | None]) -> None:
     assert sums(grad, [], parts, "float32") == ()
+
+
+def test_more_summands_than_anybody_reads_are_not_told() -> None:
+    assert len(sums(scalar(float(SUMMED)), [], [scalar(1.0)] * SUMMED, "float32")) == SUMMED
+    assert sums(scalar(SUMMED + 1.0), [], [scalar(1.0)] * (SUMMED + 1), "float32") == ()
 
 
 def test_the_rounding_allowed_is_that_of_the_dtype() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradviz.model.held import Name, held
+from gradviz.model.held import Name, bindings
 from gradviz.model.trace import Step, Trace
 
 
@@ -11,7 +11,7 @@ def ran(source: str, *steps: tuple[int | None, dict[str, int | None]]) -> dict[N
         Step(0, "op", 1, op=0),
         *(Step(k, "line", line, names=names) for k, (line, names) in enumerate(steps, 1)),
     )
-    return held(Trace("", "", "grad", source, steps=records))
+    return bindings(Trace("", "", "grad", source, steps=records)).held()
 
 
 def test_names_go_elsewhere_and_away_in_the_order_they_were_first_bound() -> None:

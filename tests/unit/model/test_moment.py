@@ -1,16 +1,17 @@
-"""A run at one of its steps, against the laws every trace obeys and against the run as a whole."""
+"""A run at one of its steps, looked up in its index, against its record cut off there."""
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import TypeVar, get_args
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gradviz.model.build import build
-from gradviz.model.graph import NodeKind
-from gradviz.model.moment import at_step
+from gradviz.model.cut import at_step
+from gradviz.model.graph import View
+from gradviz.model.moment import History
 from gradviz.model.rules import SOUND, broken
+from gradviz.model.stepped import lives, stepped
 from gradviz.model.trace import GradFn, Tensor, Trace
 from tests.unit.model.records import PATIENT
 from tests.unit.model.traces import Tape, scalar, square
@@ -86,67 +87,73 @@ def traces(draw: st.DrawFn) -> Trace:
 
 @PATIENT
 @given(tapes())
-def test_every_moment_is_a_sound_trace(tape: Tape) -> None:
+def test_a_moment_is_the_record_cut_off_there(tape: Tape) -> None:
     trace = tape.trace()
+    history = History(trace)
     for number in range(len(trace.steps) + 1):
-        moment = at_step(trace, number)
-        assert list(broken(moment, SOUND)) == []
-        assert number + 1 <= len(moment.steps) <= number + 2 or moment == trace
-        for records in (moment.tensors, moment.grad_fns, moment.ops):
-            assert [record.id for record in records] == list(range(len(records)))
-        build(moment, "both")
+        moment, cut = history.at(number), at_step(trace, number)
+        tensors = [moment.tensor(tensor.id) for tensor in trace.tensors]
+        grad_fns = [moment.grad_fn(grad_fn.id) for grad_fn in trace.grad_fns]
+        assert tuple(tensor for tensor in tensors if tensor is not None) == cut.tensors
+        assert tuple(grad_fn for grad_fn in grad_fns if grad_fn is not None) == cut.grad_fns
+        assert tuple(op for op in trace.ops if moment.ran(op)) == cut.ops
+        assert moment.calls == len(cut.backwards)
+        assert list(broken(cut, SOUND)) == []
 
 
 @PATIENT
-@given(tapes())
-def test_moments_only_grow(tape: Tape) -> None:
-    trace = tape.trace()
-    sizes = [len(at_step(trace, number).ops) for number in range(len(trace.steps))]
-    assert sizes == sorted(sizes)
-    assert all(at_step(trace, number).steps == trace.steps[: len(at_step(trace, number).steps)] for number in range(3))
+@given(traces(), st.integers(0, 12))
+def test_whatever_is_accepted_has_moments(trace: Trace, number: int) -> None:
+    """The stamps of a hostile run make no sense: what is looked up is a state of its record, or nothing."""
+    moment = History(trace).at(number)
+    assert {moment.tensor(tensor.id) for tensor in trace.tensors} <= {None, *trace.past, *trace.tensors}
+    assert {moment.grad_fn(one.id) for one in trace.grad_fns} <= {None, *trace.past_grad_fns, *trace.grad_fns}
+    for view in get_args(View):
+        known = lives(build(trace, view), moment.history)
+        assert len(stepped(known, moment).nodes) == len(known.graph.nodes)
 
 
-@pytest.mark.parametrize("tape", [square(), saving()])
-def test_the_last_moment_is_the_whole(tape: Tape) -> None:
-    trace = tape.trace()
-    for number in (len(trace.steps) - 1, len(trace.steps), 10_000):
-        assert at_step(trace, number) == trace
-    assert at_step(Trace("", "", "grad", ""), 0) == Trace("", "", "grad", "")
+def test_beyond_the_last_step_is_the_end() -> None:
+    history = History(square().trace())
+    steps = len(history.trace.steps)
+    assert [history.at(number) for number in (steps - 1, steps, 10_000)] == [history.end] * 3
+    assert History(Trace("", "", "grad", "")).at(0).is_end
 
 
 def test_nothing_is_known_before_it_happened() -> None:
-    trace = square().trace()
-    first = at_step(trace, 0)
-    assert (first.tensors, first.ops, first.grad_fns, first.backwards) == ((), (), (), ())
-    drawn = build(at_step(trace, 1), "both")
-    assert [node.kind for node in drawn.nodes] == [NodeKind.TENSOR]
+    moment = History(square().trace()).at(0)
+    assert (moment.tensor(0), moment.grad_fn(0), moment.calls) == (None, None, 0)
+    assert moment.known_tensor(0).value == scalar(2.0)
+    assert moment.known_grad_fn(1).name == "MulBackward0"
 
 
 def test_a_gradient_appears_with_the_step_that_adds_it() -> None:
-    trace = square().trace()
-    (step,) = (step.id for step in trace.steps if step.kind == "accumulate")
-    assert at_step(trace, step - 1).tensors[0].grad is None
-    assert at_step(trace, step).tensors[0].grad == scalar(4.0)
+    history = History(square().trace())
+    (step,) = (step.id for step in history.trace.steps if step.kind == "accumulate")
+    before, after = history.at(step - 1).tensor(0), history.at(step).tensor(0)
+    assert before is not None
+    assert after is not None
+    assert (before.grad, after.grad) == (None, scalar(4.0))
+
+
+def test_backward_is_under_way_until_its_last_grad_fn_has_run() -> None:
+    history = History(square().trace())
+    assert [history.at(number).under_way for number in range(8)] == [False] * 4 + [True] * 2 + [False] * 2
 
 
 def test_an_op_and_the_copy_torch_saves_of_it_are_one_moment() -> None:
-    trace = saving().trace()
-    (exp,) = (op for op in trace.ops if op.name == "aten::exp")
-    moment = at_step(trace, exp.step)
-    assert moment.tensors[exp.outputs[0]].value == scalar(1.0)
-    assert moment == at_step(trace, exp.step + 1)
-    assert len(build(moment, "both").nodes) == 3
+    history = History(saving().trace())
+    (exp,) = (op for op in history.trace.ops if op.name == "aten::exp")
+    moment = history.at(exp.step)
+    assert moment.known_tensor(exp.outputs[0]).value == scalar(1.0)
+    assert moment == history.at(exp.step + 1)
 
 
 def test_a_tensor_changed_in_place_has_its_old_value_before() -> None:
-    trace = saving().trace()
-    (mul,) = (op for op in trace.ops if op.name == "aten::mul_")
-    y = mul.outputs[0]
-    assert at_step(trace, mul.step - 1).tensors[y].value == scalar(1.0)
-    assert at_step(trace, mul.step - 1).past == ()
-    after = at_step(trace, mul.step)
-    assert after.tensors[y].value == scalar(0.0)
-    assert [state.value for state in after.past] == [scalar(1.0)]
+    history = History(saving().trace())
+    (mul,) = (op for op in history.trace.ops if op.name == "aten::mul_")
+    values = [history.at(step).known_tensor(mul.outputs[0]).value for step in (mul.step - 1, mul.step)]
+    assert values == [scalar(1.0), scalar(0.0)]
 
 
 def test_saved_tensors_are_kept_until_they_are_freed() -> None:
@@ -155,47 +162,5 @@ def test_saved_tensors_are_kept_until_they_are_freed() -> None:
     freed = before._replace(name="freed", step=len(tape.steps))
     tape.grad_fns[1] = freed
     tape.line(None)
-    trace = tape.trace()._replace(past_grad_fns=(before,))
-    assert at_step(trace, freed.step - 2).grad_fns[1] == before
-    assert at_step(trace, freed.step - 1).grad_fns[1] == freed
-
-
-def test_the_end_is_told_at_the_end_only() -> None:
-    tape = square()
-    trace = tape.trace()
-    assert at_step(trace, 2).error is None
-    assert at_step(trace, 2).limits is None
-
-
-def test_a_run_whose_stamps_make_no_sense_is_shown_whole() -> None:
-    trace = square().trace()
-    y = trace.tensors[1]
-    first = trace.steps[0]._replace(names={"y": y.id})
-    odd = trace._replace(steps=(first, *trace.steps[1:]))
-    assert at_step(odd, 0) == odd
-    late = trace._replace(tensors=(trace.tensors[0]._replace(step=100), trace.tensors[1]), past=())
-    assert at_step(late, 4) == late
-
-
-def test_a_past_state_of_a_tensor_not_known_yet_is_left_out() -> None:
-    trace = square().trace()
-    x, y = trace.tensors
-    early = y._replace(step=1, grad_fn=None, made_by=None)
-    moment = at_step(trace._replace(tensors=(x._replace(step=90), early), past=(early,)), 0)
-    assert (moment.tensors, moment.past) == ((), ())
-    assert list(broken(moment, SOUND)) == []
-
-
-def test_a_circle_that_only_a_moment_has_is_not_shown() -> None:
-    trace = square().trace()
-    sink, mul = trace.grad_fns
-    looped = mul._replace(next=((1, 0), (0, 0)), step=2)
-    odd = trace._replace(grad_fns=(sink, mul._replace(step=9)), past_grad_fns=(looped,))
-    assert list(broken(odd, SOUND)) == []
-    assert at_step(odd, 4) == odd
-
-
-@PATIENT
-@given(traces(), st.integers(0, 12))
-def test_every_moment_of_whatever_is_accepted_is_sound(trace: Trace, number: int) -> None:
-    assert list(broken(at_step(trace, number), SOUND)) == []
+    history = History(tape.trace()._replace(past_grad_fns=(before,)))
+    assert [history.at(freed.step - back).grad_fn(1) for back in (2, 1)] == [before, freed]

@@ -5,15 +5,14 @@ from typing import get_args
 import pytest
 
 from gradviz.model.clearings import cleared_on, clearings
-from gradviz.model.grounds import grounds
 from gradviz.model.trace import Step, Trace
 from gradviz.model.why import TEXTS, Why, WhyNoGrad, why, why_text
-from tests.unit.model.traces import Tape, scalar, square
+from tests.unit.model.traces import Tape, known, scalar, square
 
 
 def told(tape: Tape, tensor: int) -> WhyNoGrad:
     trace = tape.trace()
-    return why(grounds(trace), trace.tensors[tensor]).reason
+    return why(known(trace), trace.tensors[tensor]).reason
 
 
 @pytest.fixture
@@ -63,7 +62,7 @@ def test_the_grad_mode_of_the_whole_run_has_no_line(tape: Tape) -> None:
     y = tape.apply("mul", x, x, region=tape.region("no_grad"))
     tape.ops[-1] = tape.ops[-1]._replace(region=None)
     trace = tape.trace()
-    assert why(grounds(trace), trace.tensors[y]) == Why("no_grad")
+    assert why(known(trace), trace.tensors[y]) == Why("no_grad")
 
 
 def test_what_a_recorded_op_made_without_requiring_grad_was_untracked(tape: Tape) -> None:

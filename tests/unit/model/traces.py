@@ -5,7 +5,14 @@ Stamps are those of the engine: what an op made is written down when the step af
 
 from collections.abc import Sequence
 
+from gradviz.model.grounds import Grounds, grounds
+from gradviz.model.moment import History
 from gradviz.model.trace import BackwardCall, GradFn, GradMode, Op, Region, Saved, Step, Tensor, Trace, Value
+
+
+def known(trace: Trace) -> Grounds:
+    """The end of a run, as what words it is given it."""
+    return grounds(History(trace))
 
 
 def scalar(number: float) -> Value:

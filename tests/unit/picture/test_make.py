@@ -33,11 +33,13 @@ from gradviz.model.trace import (
     Warned,
 )
 from gradviz.model.wire import FrameError, Ready, Request, encode
-from gradviz.picture.make import picture, shown, stage
+from gradviz.picture.make import picture
 from gradviz.picture.picture import FoldMode, Language, Options, Problem
 from gradviz.picture.problems import WARNINGS, problems
+from gradviz.picture.record import Record
+from gradviz.picture.stage import shown, stage
 from tests.unit.model.records import PATIENT, records
-from tests.unit.model.traces import loop, scalar, square
+from tests.unit.model.traces import known, loop, scalar, square
 
 OPTIONS = st.builds(
     Options,
@@ -57,7 +59,7 @@ EMPTY = Trace("2.13.0", "3.11.7", "grad", "")
 @PATIENT
 @given(OPTIONS)
 def test_every_option_gives_a_picture(options: Options) -> None:
-    made = picture(7, square().trace(), options, complete=True)
+    made = picture(7, Record(square().trace()), options, complete=True)
     assert made.drawing is not None
     assert (made.run, made.complete) == (7, True)
     assert (made.notice != "") is (options.heat == "time")  # which was not measured
@@ -73,18 +75,23 @@ def test_every_option_gives_a_picture(options: Options) -> None:
 
 def test_a_step_shows_the_run_as_it_stood() -> None:
     trace = square().trace()
-    graphs = [shown(trace, Options(step=step)).graph for step in (0, 1, 6)]
+    graphs = [shown(Record(trace), Options(step=step)).graph for step in (0, 1, 6)]
     assert [sum(not node.ghost for node in graph.nodes) for graph in graphs] == [0, 1, 3]
-    assert [picture(1, trace, Options(step=step), complete=True).now for step in (0, 1, 6)] == [None, None, "t0"]
+    assert [picture(1, Record(trace), Options(step=step), complete=True).now for step in (0, 1, 6)] == [
+        None,
+        None,
+        "t0",
+    ]
 
 
 @pytest.mark.parametrize("view", get_args(View))
 @pytest.mark.parametrize("direction", get_args(Direction))
 def test_nothing_moves_from_step_to_step(view: View, direction: Direction) -> None:
     trace = loop(5).trace()
+    record = Record(trace)
     options = Options(view=view, direction=direction, step=0)
-    staged = stage(trace, options)
-    drawings = [shown(trace, options._replace(step=k), staged).drawing for k in range(len(trace.steps))]
+    staged = stage(record, options, walked=True)
+    drawings = [shown(record, options._replace(step=k), staged).drawing for k in range(len(trace.steps))]
     assert len({drawing.size for drawing in drawings}) == 1
     assert len({tuple((mark.id, mark.rect) for mark in drawing.nodes) for drawing in drawings}) == 1
     assert all(not mark.texts for mark in drawings[0].nodes if mark.role is Role.GHOST)
@@ -93,14 +100,14 @@ def test_nothing_moves_from_step_to_step(view: View, direction: Direction) -> No
 
 def test_folding_is_a_choice() -> None:
     trace = loop(500).trace()
-    folded, whole = (picture(1, trace, Options(fold=mode), complete=True) for mode in get_args(FoldMode))
+    folded, whole = (picture(1, Record(trace), Options(fold=mode), complete=True) for mode in get_args(FoldMode))
     assert folded.hidden > 400
     assert whole.hidden == 0
 
 
 def test_a_run_without_tensors_keeps_the_last_good_drawing() -> None:
     trace = EMPTY._replace(output=(Output(1, "hi\n"),), memory=Memory(saved_bytes=5), seconds=0.25)
-    made = picture(1, trace, Options(), complete=False)
+    made = picture(1, Record(trace), Options(), complete=False)
     assert made.drawing is None
     assert (made.complete, made.rows, made.output, made.hidden) == (False, (), trace.output, 0)
     assert (made.saved_bytes, made.seconds) == (5, 0.25)
@@ -108,7 +115,7 @@ def test_a_run_without_tensors_keeps_the_last_good_drawing() -> None:
 
 @pytest.mark.parametrize("language", get_args(Language))
 def test_the_language_reaches_drawing_and_rows(language: Language) -> None:
-    made = picture(1, square().trace(), Options(language=language), complete=True)
+    made = picture(1, Record(square().trace()), Options(language=language), complete=True)
     assert made.drawing is not None
     assert made.drawing.title == {"en": "Autograd graph", "ja": "計算グラフ"}[language]
     assert made.rows[1].grad == {"en": "None — not a leaf", "ja": "None — 葉ではない"}[language]
@@ -119,18 +126,18 @@ def test_the_graphviz_layout_gives_way_to_the_live_one(monkeypatch: pytest.Monke
         raise graphviz.GraphvizError("there is no dot here")
 
     trace = square().trace()
-    live = shown(trace, Options())
+    live = shown(Record(trace), Options())
     monkeypatch.setattr(graphviz, "place", fail)
-    instead = shown(trace, Options(layout="graphviz"))
-    assert instead.notice == "there is no dot here"
+    instead = shown(Record(trace), Options(layout="graphviz"))
+    assert instead.stage.notice == "there is no dot here"
     assert instead.drawing == live.drawing
     monkeypatch.setattr(graphviz, "place", lambda diagram, direction, budget_s: _placed(trace))
-    assert shown(trace, Options(layout="graphviz")).notice == ""
+    assert shown(Record(trace), Options(layout="graphviz")).stage.notice == ""
 
 
 def _placed(trace: Trace) -> Placement:
     """What the live layout makes of a trace, as if dot had made it."""
-    return layered.place(draft(build(trace, "both"), trace).diagram, "TB")
+    return layered.place(draft(build(trace, "both"), known(trace)).diagram, "TB")
 
 
 def test_problems_are_told_the_gravest_first() -> None:
@@ -141,7 +148,7 @@ def test_problems_are_told_the_gravest_first() -> None:
         steps=(Step(0, "line", 3), Step(1, "line", None), Step(2, "op", 9)),
         warnings=(Warned(4, "UserWarning", "take care"),),
     )
-    first, second, third = problems(trace, Options())
+    first, second, third = problems(Record(trace), Options())
     assert first == Problem(
         "error",
         2,
@@ -158,19 +165,19 @@ def test_problems_are_told_the_gravest_first() -> None:
 
 
 def test_a_limit_before_the_first_line_stands_nowhere() -> None:
-    (told,) = problems(EMPTY._replace(limits=Limit("time", "")), Options(language="ja"))
+    (told,) = problems(Record(EMPTY._replace(limits=Limit("time", ""))), Options(language="ja"))
     assert told.line is None
     assert told.message.startswith("時間の上限")
 
 
 def test_a_run_without_problems_tells_none() -> None:
-    assert problems(square().trace(), Options()) == []
+    assert problems(Record(square().trace()), Options()) == []
 
 
 def test_a_warning_raised_again_is_counted_and_no_more_are_told_than_are_read() -> None:
     often = Warned(2, "UserWarning", "again")
     others = tuple(Warned(3, "UserWarning", f"number {number}") for number in range(WARNINGS + 40))
-    told = problems(EMPTY._replace(warnings=(often, *others, *[often] * 99_999)), Options())
+    told = problems(Record(EMPTY._replace(warnings=(often, *others, *[often] * 99_999))), Options())
     assert told[0].message == "UserWarning: again (×100,000)"
     assert told[1].message == "UserWarning: number 0"
     assert len(told) == WARNINGS + 1
@@ -179,7 +186,7 @@ def test_a_warning_raised_again_is_counted_and_no_more_are_told_than_are_read() 
 
 def test_prints_of_one_line_are_one() -> None:
     pieces = (Output(1, "a"), Output(1, "b"), Output(1, "c", "stderr"), Output(2, "d"), Output(1, "e"))
-    made = picture(1, EMPTY._replace(output=pieces), Options(), complete=True)
+    made = picture(1, Record(EMPTY._replace(output=pieces)), Options(), complete=True)
     assert made.output == (Output(1, "ab"), Output(1, "c", "stderr"), Output(2, "d"), Output(1, "e"))
 
 
@@ -229,4 +236,4 @@ def test_whatever_the_reading_side_accepts_can_be_shown(page: Page, options: Opt
     builder = TraceBuilder(Request(""), Ready("", "", ""))
     with suppress(FrameError):
         builder.page(encode(page))
-        picture(1, builder.trace(), options, complete=True)
+        picture(1, Record(builder.trace()), options, complete=True)

@@ -3,16 +3,22 @@
 import pytest
 
 from gradviz.model.build import build
-from gradviz.model.trace import Value
+from gradviz.model.graph import Graph
+from gradviz.model.held import bindings
+from gradviz.model.trace import Trace, Value
 from gradviz.picture import rows as table
-from gradviz.picture.picture import TensorRow
+from gradviz.picture.picture import Language, TensorRow
 from gradviz.picture.rows import rows
-from tests.unit.model.traces import Tape, scalar, square, vector
+from tests.unit.model.traces import Tape, known, scalar, square, vector
+
+
+def told(trace: Trace, graph: Graph | None, language: Language = "en") -> tuple[TensorRow, ...]:
+    return rows(known(trace), bindings(trace).held(), graph, language)
 
 
 def by_name(tape: Tape) -> dict[str, TensorRow]:
     trace = tape.trace()
-    return {row.name: row for row in rows(trace, build(trace, "both"), "en")}
+    return {row.name: row for row in told(trace, build(trace, "both"))}
 
 
 def test_a_row_says_what_a_tensor_is() -> None:
@@ -53,8 +59,8 @@ def test_a_value_that_was_not_read_is_left_empty_and_a_gradient_is_told_by_its_s
 
 def test_a_tensor_that_is_not_drawn_has_the_mark_of_its_grad_fn() -> None:
     trace = square().trace()
-    assert [row.mark for row in rows(trace, None, "en")] == [None, None]
-    assert [row.mark for row in rows(trace, build(trace, "backward"), "en")] == ["g0", "g1"]
+    assert [row.mark for row in told(trace, None)] == [None, None]
+    assert [row.mark for row in told(trace, build(trace, "backward"))] == ["g0", "g1"]
 
 
 def test_the_mark_is_the_tensor_as_it_is_last() -> None:
@@ -68,9 +74,9 @@ def test_the_mark_is_the_tensor_as_it_is_last() -> None:
 
 
 def test_the_reason_is_told_in_japanese() -> None:
-    assert rows(square().trace(), None, "ja")[1].grad == "None — 葉ではない"
+    assert told(square().trace(), None, "ja")[1].grad == "None — 葉ではない"
 
 
 def test_there_is_an_end_to_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table, "MOST", 1)
-    assert [row.name for row in rows(square().trace(), None, "en")] == ["x"]
+    assert [row.name for row in told(square().trace(), None)] == ["x"]

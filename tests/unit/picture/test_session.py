@@ -12,15 +12,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gradviz.drawing.change import changed
 from gradviz.model.cost import CostPage, Lap, Timed
 from gradviz.model.costtable import CostTable
 from gradviz.model.trace import End, Memory, Page, Step, Tensor, Trace
 from gradviz.model.wire import Exit, Frame, FrameReader, Kind, Ready, Request, encode, pack
 from gradviz.picture import __main__ as process
-from gradviz.picture import inspecting, make
+from gradviz.picture import inspecting
+from gradviz.picture import stage as stages
 from gradviz.picture.__main__ import Session, serve
 from gradviz.picture.inspection import Inspect, Inspection, Subject
-from gradviz.picture.picture import FoldMode, Language, Options, Picture, Save, Saved
+from gradviz.picture.picture import FoldMode, Language, Options, Picture, Save, Saved, Wish
 from tests.unit.model.records import PATIENT, records
 from tests.unit.model.traces import Tape, loop, square
 
@@ -70,7 +72,7 @@ def test_a_run_is_taken_up_at_once_and_shown_when_it_ends() -> None:
 def test_another_view_needs_no_new_run() -> None:
     session = Session()
     answers(session, WHOLE)
-    (again,) = answers(session, pack(Kind.REDRAW, 1, msgspec.json.encode(Options(language="ja"))))
+    (again,) = answers(session, pack(Kind.REDRAW, 1, msgspec.json.encode(Wish(Options(language="ja")))))
     drawing = shown(again).drawing
     assert drawing is not None
     assert drawing.title == "計算グラフ"
@@ -87,7 +89,7 @@ def test_another_view_needs_no_second_reading(monkeypatch: pytest.MonkeyPatch) -
 
 def test_options_that_come_early_hold_for_the_run() -> None:
     session = Session()
-    assert answers(session, pack(Kind.REDRAW, 0, msgspec.json.encode(Options(view="backward")))) == []
+    assert answers(session, pack(Kind.REDRAW, 0, msgspec.json.encode(Wish(Options(view="backward"))))) == []
     drawing = shown(answers(session, WHOLE)[-1]).drawing
     assert drawing is not None
     assert {mark.id for mark in drawing.nodes} == {"g0", "g1"}
@@ -118,7 +120,9 @@ def test_a_new_run_takes_the_place_of_the_old() -> None:
     session = Session()
     answers(session, WHOLE)
     assert answers(session, pack(Kind.RUN, 2, encode(Request("y")))) == [Frame(2, Kind.RUN, b"")]
-    assert answers(session, pack(Kind.REDRAW, 2, msgspec.json.encode(Options()))) == []  # nothing to show of it yet
+    assert (
+        answers(session, pack(Kind.REDRAW, 2, msgspec.json.encode(Wish(Options())))) == []
+    )  # nothing to show of it yet
 
 
 def test_a_run_that_was_killed_shows_what_it_did_and_why() -> None:
@@ -199,8 +203,8 @@ def test_a_flaw_of_ours_costs_an_inspection_and_not_the_process(monkeypatch: pyt
 # What no process may die of
 
 
-def redraw(wanted: Options = OPTIONS) -> bytes:
-    return pack(Kind.REDRAW, 1, msgspec.json.encode(wanted))
+def redraw(wanted: Options = OPTIONS, since: int | None = None) -> bytes:
+    return pack(Kind.REDRAW, 1, msgspec.json.encode(Wish(wanted, since)))
 
 
 def run_of(tape: Tape) -> bytes:
@@ -223,7 +227,7 @@ def test_a_flaw_of_ours_costs_a_picture_and_not_the_process(
     session = Session()
     answers(session, redraw(Options(language=language)))
     with monkeypatch.context() as flawed:
-        flawed.setattr(make, "compose", lambda *_, **__: [][1])
+        flawed.setattr(stages, "compose", lambda *_, **__: [][1])
         (made,) = map(shown, answers(session, WHOLE)[1:])
     assert (made.run, made.complete, made.drawing) == (1, True, None)
     (told,) = made.problems
@@ -410,7 +414,8 @@ def test_a_measuring_run_leaves_the_record_as_it_is() -> None:
     pages = CostPage((Lap("grad", 1.0, 1.0, 0.0, 0.0),)), CostPage(done=True)
     found = tables(session, MEASURE + b"".join(pack(Kind.PAGE, 2, encode(one)) for one in pages))
     assert [(one.runs, one.done) for one in found] == [(1, False), (1, True)]
-    assert answers(session, pack(Kind.REDRAW, 0, msgspec.json.encode(Options()))) == [before]
+    (after,) = answers(session, pack(Kind.REDRAW, 0, msgspec.json.encode(Wish(Options()))))
+    assert shown(after) == shown(before)._replace(number=2)
 
 
 def test_costs_are_told_again_in_another_language() -> None:
@@ -446,3 +451,43 @@ def test_times_of_ops_are_drawn_when_they_have_come() -> None:
 def test_measuring_that_breaks_off_is_done_with_what_it_has(kind: Kind, payload: bytes) -> None:
     session = Session()
     assert [one.done for one in tables(session, MEASURE + pack(kind, 2, payload))] == [True]
+
+
+# A step
+
+
+def drawings(session: Session, asked: list[tuple[int | None, int | None]]) -> list[Picture]:
+    """What comes of each step that is asked for, and the number of the picture that the asker has."""
+    return [shown(answers(session, redraw(Options(step=step), since))[0]) for step, since in asked]
+
+
+def test_a_step_is_the_change_of_the_drawing_that_the_asker_has() -> None:
+    session = Session()
+    (whole,) = map(shown, answers(session, WHOLE)[1:])
+    assert whole.drawing is not None
+    first, second, again = drawings(session, [(1, 1), (6, 2), (None, 1)])
+    assert [one.drawing for one in (first, second, again)] == [None] * 3
+    assert first.change is not None
+    assert second.change is not None
+    assert again.change is not None
+    then = changed(whole.drawing, first.change)
+    fresh = drawings(session_of(WHOLE), [(1, None), (6, None)])
+    assert [then, changed(then, second.change)] == [one.drawing for one in fresh]
+    assert (again.change.nodes, again.change.edges) == ((), ())
+
+
+def session_of(data: bytes) -> Session:
+    session = Session()
+    answers(session, data)
+    return session
+
+
+@pytest.mark.parametrize("since", [0, 7, 2])
+def test_who_has_another_drawing_is_sent_the_whole(since: int) -> None:
+    session = session_of(WHOLE)
+    drawings(session, [(1, 1), (2, 2)])  # of the second picture no more is known than that it was shown
+    (made,) = drawings(session, [(3, since)])
+    assert made.drawing is not None
+    assert made.change is None
+    (other,) = map(shown, answers(session, redraw(Options(view="backward", step=3), 4)))
+    assert other.drawing is not None
