@@ -420,11 +420,11 @@ def test_a_measuring_run_leaves_the_record_as_it_is() -> None:
 
 def test_costs_are_told_again_in_another_language() -> None:
     session = Session()
-    japanese = pack(Kind.REDRAW, 0, msgspec.json.encode(Options(language="ja")))
+    japanese = pack(Kind.REDRAW, 0, msgspec.json.encode(Wish(Options(language="ja"))))
     assert answers(session, japanese) == []  # there are none yet
     lap = CostPage((Lap("grad", 1.0, 1.0, 0.0, 0.0),), done=True)
     (first,) = tables(session, MEASURE + pack(Kind.PAGE, 2, encode(lap)))
-    (second,) = tables(session, pack(Kind.REDRAW, 0, msgspec.json.encode(Options())))
+    (second,) = tables(session, pack(Kind.REDRAW, 0, msgspec.json.encode(Wish(Options()))))
     assert [(table.rows[0].name, table.done) for table in (first, second)] == [("時間", True), ("time", True)]
     assert tables(session, pack(Kind.REDRAW, 0, msgspec.json.encode(Options(view="forward")))) == []
 
