@@ -426,7 +426,7 @@ def test_costs_are_told_again_in_another_language() -> None:
     (first,) = tables(session, MEASURE + pack(Kind.PAGE, 2, encode(lap)))
     (second,) = tables(session, pack(Kind.REDRAW, 0, msgspec.json.encode(Wish(Options()))))
     assert [(table.rows[0].name, table.done) for table in (first, second)] == [("時間", True), ("time", True)]
-    assert tables(session, pack(Kind.REDRAW, 0, msgspec.json.encode(Options(view="forward")))) == []
+    assert tables(session, pack(Kind.REDRAW, 0, msgspec.json.encode(Wish(Options(view="forward"))))) == []
 
 
 def test_times_of_ops_are_drawn_when_they_have_come() -> None:
