@@ -90,14 +90,13 @@ def _export(chosen: argparse.Namespace) -> int:
 
 
 def _drawn(trace: Trace, form: str, chosen: argparse.Namespace) -> bytes:
-    options, theme = _options(trace, chosen), THEMES[chosen.theme]
+    run, options, theme = Record(trace), _options(trace, chosen), THEMES[chosen.theme]
     if form == "dot":
-        graph, known = seen(Record(trace), options)
-        text = dot(graph, known, theme, WORDS[options.language], values=options.values, direction=options.direction)
+        text = dot(
+            *seen(run, options), theme, WORDS[options.language], values=options.values, direction=options.direction
+        )
         return text.encode(errors="replace")
-    record = Record(trace)
-    walked = options.step is not None
-    found = shown(record, options, stage(record, options, _timed(trace, chosen), walked=walked))
+    found = shown(run, options, stage(run, options, _timed(trace, chosen), walked=options.step is not None))
     if found.stage.notice:
         _say(f"gradviz: {found.stage.notice}")
     if form == "svg":

@@ -432,7 +432,7 @@ def test_costs_are_told_again_in_another_language() -> None:
 def test_times_of_ops_are_drawn_when_they_have_come() -> None:
     session = Session()
     answers(session, WHOLE)
-    (cold,) = map(shown, answers(session, pack(Kind.REDRAW, 1, msgspec.json.encode(Options(heat="time")))))
+    (cold,) = map(shown, answers(session, pack(Kind.REDRAW, 1, msgspec.json.encode(Wish(Options(heat="time"))))))
     assert "no times" in cold.notice
     names = tuple(op.name for op in SQUARE.trace().ops)
     timed = CostPage(timed=(Timed("grad", names, tuple((k, 0.001, 0.0) for k in range(len(names))), 3),))
