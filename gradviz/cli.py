@@ -92,10 +92,8 @@ def _export(chosen: argparse.Namespace) -> int:
 def _drawn(trace: Trace, form: str, chosen: argparse.Namespace) -> bytes:
     run, options, theme = Record(trace), _options(trace, chosen), THEMES[chosen.theme]
     if form == "dot":
-        text = dot(
-            *seen(run, options), theme, WORDS[options.language], values=options.values, direction=options.direction
-        )
-        return text.encode(errors="replace")
+        what = *seen(run, options), theme, WORDS[options.language]
+        return dot(*what, values=options.values, direction=options.direction).encode(errors="replace")
     found = shown(run, options, stage(run, options, _timed(trace, chosen), walked=options.step is not None))
     if found.stage.notice:
         _say(f"gradviz: {found.stage.notice}")
