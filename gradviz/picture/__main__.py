@@ -30,7 +30,7 @@ from gradviz.picture.measured import Measured
 from gradviz.picture.picture import Options, Picture, Save, Saved, Wish
 from gradviz.picture.record import Record
 from gradviz.picture.stage import Shown, Stage, shown, stage
-from gradviz.picture.together import since, small
+from gradviz.picture.together import few, since
 
 if sys.platform != "win32":
     import resource
@@ -70,6 +70,7 @@ class Session:
         self._end = 0  # the number of the picture of its end
         self._drawn: dict[int, Drawing] = {}  # on that stage: of the end and of the last picture, by number
         self._before: Record | None = None  # the record of the run before, where it may be held
+        self._owed = False  # whether it is still to be told what changed since then
         self._beside: Beside = {}  # runs of the same program in other grad modes
         self._measured = Measured()
         self._next = 0.0  # when the run may be shown unfinished
@@ -120,8 +121,9 @@ class Session:
         if request.budget is not None:
             self._measured.begin(run, request.source)
             return
-        if self._record is not None and small(self._record.trace):
+        if self._record is not None and few(self._record.trace):
             self._before = self._record
+        self._owed = False
         self._run, self._how, self._record, self._stage, self._beside = run, None, None, None, {}
         self._last = self._large = None
         self._pictures, self._drawn = 0, {}
@@ -137,6 +139,27 @@ class Session:
         yield self._measured.told(self._options.language)
         if builder is not None and trace is not None and self._options.heat == "time" and timed(trace) is not before:
             yield self._answer(builder)
+
+    def owes(self) -> bool:
+        """Whether there is more to tell of the run, once nothing else is asked."""
+        return self._owed
+
+    def owed(self) -> Iterator[bytes]:
+        """Yield the picture once more with what changed since the run before, if anything did."""
+        owed, builder = self._owed, self._builder
+        self._owed = False
+        if not owed or builder is None:
+            return
+        self._pictures += 1
+        payload = _guarded(lambda: self._since(builder), lambda _: b"")  # the picture without it is there already
+        if 0 < len(payload) <= MAX_PAYLOAD:
+            yield pack(Kind.PICTURE, self._run, payload)
+        elif payload:
+            self._stage = self._last = None
+
+    def _since(self, builder: TraceBuilder) -> bytes:
+        made = self._changed(self._recorded(builder))
+        return b"" if made is None else msgspec.json.encode(made._replace(number=self._pictures))
 
     def unfinished(self) -> Iterator[bytes]:
         """Yield a picture of a run that goes on, now and then."""
@@ -166,10 +189,7 @@ class Session:
         """The pictures of a run, the best first. Whoever asks for the next one found the last one too large."""
         complete, wanted = self._how is not None, self._options
         plain = wanted.step is None and wanted.heat == "off"
-        changed = self._changed(record) if complete and plain else None
-        if changed is not None:
-            yield changed
-            self._stage = self._last = None
+        self._owed = complete and plain and self._before is not None and few(record.trace)
         if wanted.fold == "auto" or self._large != wanted._replace(step=None):
             yield from self._drawings(record, wanted, has)
         if wanted.fold == "none":
@@ -180,7 +200,7 @@ class Session:
 
     def _changed(self, record: Record) -> Picture | None:
         """The picture with what changed since the run before; the steps of the run are shown in its places too."""
-        if self._before is None or not small(record.trace):
+        if self._before is None:
             return None
         found = since(self._before, record, self._options)
         if found is None:
@@ -292,13 +312,16 @@ def serve(source: int, sink: int, session: Session) -> None:
     """Answer the frames of one descriptor on another, until the first ends."""
     reader = FrameReader()
     while True:
-        if select.select([source], [], [], FIRST)[0]:
+        if select.select([source], [], [], 0 if session.owes() else FIRST)[0]:
             data = os.read(source, PIECE)
             if not data:
                 return
             for frame in reader.feed(data):
                 for answer in session.take(frame):
                     _send(sink, answer)
+        elif session.owes():
+            for answer in session.owed():
+                _send(sink, answer)
         for answer in session.unfinished():
             _send(sink, answer)
 

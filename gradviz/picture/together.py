@@ -31,6 +31,7 @@ from gradviz.picture.stage import Album, Shown, Stage, earlier, lay_out, seen, s
 from gradviz.picture.words import WORDS
 
 MOST = 20_000  # ops and tensors of one run, beyond which it is not held beside another
+FEW = 5_000  # beyond which what changed since the run before takes longer than a person types
 
 
 class Since(NamedTuple):
@@ -43,6 +44,11 @@ class Since(NamedTuple):
 def small(trace: Trace) -> bool:
     """Whether a run is one that may be held beside another."""
     return 0 < len(trace.tensors) + len(trace.ops) <= MOST
+
+
+def few(trace: Trace) -> bool:
+    """Whether a run is one of which it is told what changed since the run before."""
+    return 0 < len(trace.tensors) + len(trace.ops) <= FEW
 
 
 def since(then: Record, record: Record, options: Options) -> Since | None:

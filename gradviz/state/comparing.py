@@ -21,7 +21,7 @@ from gradviz.state.messages import (
     RunBeside,
     Watch,
 )
-from gradviz.state.values import AppState, Phase, Shown
+from gradviz.state.values import AppState, Phase
 
 
 def wants(state: AppState) -> bool:
@@ -90,22 +90,19 @@ def _pinned(state: AppState, on: bool) -> AppState:
     return state._replace(pinned=on, marked=marked)
 
 
-def marked(state: AppState, before: Shown | None, changes: Changes | None) -> tuple[AppState, Effects]:
-    """Return the state after the picture of a run: what changed is in view for a moment, or for as long as wanted.
+def marked(state: AppState, changes: Changes | None) -> tuple[AppState, Effects]:
+    """Return the state after a picture of a run: what changed is in view for a moment, or for as long as wanted.
 
     Another view of the same run brings nothing into view that was not.
 
     Args:
         state: with that picture.
-        before: what was shown before it.
         changes: that came with the picture.
     """
-    shown = state.shown
-    if changes is None or shown is None or before is None or before.document != shown.document:
+    if changes is None or state.shown is None or not (state.follows or state.pinned):
         return state._replace(marked=None), ()
-    if before.run == shown.run and state.marked is None:
-        return state, ()
-    return state._replace(marked=with_changes(shown.drawing, changes)), () if state.pinned else (Fade(),)
+    state = state._replace(marked=with_changes(state.shown.drawing, changes), follows=False)
+    return state, () if state.pinned else (Fade(),)
 
 
 def with_changes(drawing: Drawing, changes: Changes) -> Drawing:

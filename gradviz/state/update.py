@@ -221,6 +221,7 @@ def _start(state: AppState) -> Next:
         exit=None,
         failure="",
         asked=state.options,
+        follows=state.shown is not None and state.shown.document == state.document,
         measuring=measuring.cut(state.measuring),
     )
     return state, (Remember(state.text), StartRun(run, request, state.options), Watch(run))
@@ -288,13 +289,15 @@ def _ran_long(state: AppState, run: int) -> AppState:
 
 
 def _arrived(state: AppState, picture: Picture) -> Next:
+    if picture.changes is not None and (state.awaited or state.at is not None):
+        return state, ()  # they come behind the picture, when something else is looked at by now
     whole = drawn(state, picture)
     if whole is None:  # it changes a drawing that is no longer shown
         return redrawn(state._replace(awaited=False)) if picture.run == state.run else (state, ())
     after = _pictured(state, whole)
     if after.shown is state.shown or picture.step is not None:
         return caught_up(after)
-    after, fading = comparing.marked(after, state.shown, picture.changes)
+    after, fading = comparing.marked(after, picture.changes)
     after, effects = caught_up(after)
     return after, (*fading, *effects)
 

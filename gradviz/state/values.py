@@ -185,6 +185,7 @@ class AppState(NamedTuple):
     measuring: Measuring = Measuring()
     inspecting: Inspecting = Inspecting()
     comparing: Comparing = Comparing()
+    follows: bool = False  # the run at hand is of the program before it, edited, and what changed was not yet in view
     pinned: bool = False  # what changed stays in view
     marked: Drawing | None = None  # the drawing with what changed since the run before, while that is in view
 

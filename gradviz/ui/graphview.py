@@ -73,6 +73,11 @@ class GraphView(QWidget):
         return self._layers
 
     @property
+    def fading(self) -> Fading:
+        """What has left the drawing and is still to be seen."""
+        return self._fading
+
+    @property
     def seen(self) -> Rect:
         """The part of the drawing that is seen."""
         return self._view.seen(self._panel())

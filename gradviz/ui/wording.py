@@ -162,7 +162,7 @@ def _beside_error(error: Problem, good: bool) -> str:
 
 def empty_words(state: AppState) -> str:
     """Return what stands in place of a graph; nothing where there is one, or not even a program."""
-    if state.empty or (state.shown is not None and state.shown.drawing.nodes):
+    if state.empty or (state.drawing is not None and state.drawing.nodes):
         return ""
     if state.engine.phase is not Phase.READY:
         return activity(state)

@@ -6,10 +6,13 @@ from typing import NamedTuple
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from gradviz.state.messages import Faded
 from gradviz.ui.costbars import lines
 from gradviz.ui.window import Window
 
 PROGRAM = "import torch\nx = torch.ones(3)  # a leaf\ny = (x * 2).sum()\n"
+RAISES = "\nx.requires_grad_()\n(x * 2).sum().backward()\n"
+SIDES = 5  # rows of the table that tell of the graphs; those of the costs come after them
 Wait = Callable[[Window, Callable[[], bool]], None]
 
 
@@ -24,6 +27,9 @@ class Switched(NamedTuple):
     costs: list[str]
     verdicts: str
     modes: list[str]
+    columns: list[str]  # their headings and what is said below them
+    sides: list[list[str]]  # what differs between them
+    changes: list[str]  # after the grad mode was switched
 
 
 def switch(window: Window, wait: Wait) -> Switched:
@@ -36,7 +42,29 @@ def switch(window: Window, wait: Wait) -> Switched:
     wait(window, lambda: window.state.measuring.table is not None and window.state.measuring.table.done)
     table = window.state.measuring.table
     assert table is not None
-    return Switched(on, nodes, ticked, back, back_nodes, lines(table), window.panels.cost.text, list(table.modes))
+    costs, verdicts = lines(table), window.panels.cost.text
+    columns, sides = _side_by_side(window, wait)
+    window.send(Faded())
+    window.action("no_grad").trigger()
+    wait(window, lambda: not window.state.busy and window.state.marked is not None)
+    changes = list(window.panels.output.changes)
+    window.action("grad").trigger()
+    wait(window, lambda: not window.state.busy)
+    return Switched(on, nodes, ticked, back, back_nodes, costs, verdicts, list(table.modes), columns, sides, changes)
+
+
+def _side_by_side(window: Window, wait: Wait) -> tuple[list[str], list[list[str]]]:
+    """Look at all grad modes of a program of which two raise, and go back."""
+    editor = window.panels.editor
+    editor.moveCursor(editor.textCursor().MoveOperation.End)
+    editor.insertPlainText(RAISES)
+    window.action("beside").trigger()
+    wait(window, lambda: window.state.columns is not None and len(window.panels.sides.rows) > SIDES)
+    drawing = window.panels.canvas.scene.drawing
+    headings = [text.text for mark in drawing.titles if mark.id.startswith("heading") for text in mark.texts]
+    sides = [list(row) for row in window.panels.sides.rows]
+    window.action("beside").trigger()
+    return headings, sides
 
 
 def _click_box(window: Window, wait: Wait) -> str:

@@ -173,6 +173,24 @@ def test_the_costs_of_three_modes_are_measured_beside_the_graph(told: Told) -> N
     assert (SHOTS / "window-cost.png").stat().st_size > 20_000
 
 
+def test_the_modes_stand_side_by_side_and_a_mode_that_raises_keeps_the_others(told: Told) -> None:
+    switched = msgspec.convert(told.facts["switch"], Switched)
+    assert [text for text in switched.columns if ":" not in text] == ["grad", "no_grad", "inference_mode"]
+    errors = [text for text in switched.columns if ":" in text]
+    assert [error.startswith("RuntimeError: element 0") for error in errors] == [True, True]
+    sides = {row[0]: row[1:] for row in switched.sides}
+    assert sides["grad_fns"] == ["3", "0", "0"]
+    assert sides[".grad exists for"] == ["x", "nothing", "nothing"]
+    assert "±" in sides["time"][0]
+
+
+def test_a_switch_of_the_grad_mode_tells_what_it_took_away(told: Told) -> None:
+    switched = msgspec.convert(told.facts["switch"], Switched)
+    lost = "3 grad_fns vanished: MulBackward0, AccumulateGrad, SumBackward0 — not recorded: no_grad"
+    assert switched.changes[0] == lost
+    assert "the run now raises RuntimeError" in switched.changes
+
+
 def test_every_format_is_written(told: Told) -> None:
     for name in ("svg", "png", "pdf", "dot", "json"):
         assert told.facts[name] == f"Wrote window-after.{name}"

@@ -21,7 +21,7 @@ from gradviz.model.place import Edit
 from gradviz.model.trace import Output
 from gradviz.model.wire import Frame, FrameReader, Kind, pack
 from gradviz.picture.inspection import Cell, Fact, Inspect, Inspection, Section, Subject
-from gradviz.picture.picture import Picture, Problem, TensorRow
+from gradviz.picture.picture import Changes, Comparison, Picture, Problem, Side, TensorRow
 
 OFF = "  # off"
 
@@ -99,6 +99,38 @@ class Measuring:
         return pack(Kind.COSTS, frame.run, msgspec.json.encode(table))
 
 
+class Beside:
+    """Runs in other grad modes: a column for each, once both have ended."""
+
+    def __init__(self) -> None:
+        self.modes: dict[int, str] = {}
+        self.ended: set[int] = set()
+
+    def answer(self, run: int, frame: Frame) -> bytes | None:
+        if frame.kind is Kind.RUN:
+            self.modes, self.ended = {}, set()
+        if frame.kind is Kind.BESIDE:
+            self.modes[frame.run] = json.loads(frame.payload)[1]
+        elif frame.run not in self.modes:
+            return None
+        elif frame.kind is Kind.EXITED:
+            self.ended.add(frame.run)
+        if len(self.ended) < 2:
+            return b""
+        nodes = tuple(node(index, 1, name) for index, name in enumerate(("grad", *self.modes.values())))
+        drawing = Drawing(Size(200, 340), (), (), nodes, title="", description="side by side")
+        made = Comparison(run, drawing, ("grad", "no_grad", "inference_mode"), (Side("grad_fns", ("2", "0", "0")),))
+        return pack(Kind.COMPARED, run, msgspec.json.encode(made))
+
+
+def changed(made: Picture) -> Picture:
+    """The picture again, with its first node changed and a ghost."""
+    drawing = made.drawing
+    assert drawing is not None
+    first, ghost = drawing.nodes[0]._replace(title="changed"), node(7, 1, "ghost")
+    return made._replace(changes=Changes(("one", "two"), (first, ghost), (), Size(200, 900), False))
+
+
 def picture(run: int, source: str, title: str) -> Picture:
     names = [(line, text.split("=")[0].strip()) for line, text in enumerate(source.splitlines(), 1) if "=" in text]
     problems = tuple(
@@ -152,12 +184,13 @@ def obeyed(run: int, source: str) -> bytes:
 
 def main() -> None:
     run, source, view, whole, step = 0, "", "both", False, None
-    measuring = Measuring()
+    measuring, beside = Measuring(), Beside()
     reader, out = FrameReader(), sys.stdout.fileno()
     while data := os.read(sys.stdin.fileno(), 65536):
         for frame in reader.feed(data):
-            answer = measuring.answer(frame)
-            if answer:
+            together = beside.answer(run, frame)
+            answer = measuring.answer(frame) if together is None else together
+            if answer or together is not None:
                 os.write(out, answer)
                 continue
             if frame.kind is Kind.RUN:
@@ -174,7 +207,8 @@ def main() -> None:
                 answer = obeyed(run, source)
             if whole and not answer:
                 made = stepped(picture(run, source, view), course(source), step)
-                answer = pack(Kind.PICTURE, run, msgspec.json.encode(made))
+                made_all = (made, changed(made)) if "changes" in source and step is None else (made,)
+                answer = b"".join(pack(Kind.PICTURE, run, msgspec.json.encode(one)) for one in made_all)
             os.write(out, answer)
 
 

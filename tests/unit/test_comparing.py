@@ -142,7 +142,7 @@ def test_a_step_stands_alone() -> None:
 
 
 def test_what_changed_is_in_view_until_it_fades() -> None:
-    state, effects = play(drawn(), m.Edited("xy"), m.RunExited(2, DONE), answer(2, CHANGES))
+    state, effects = play(drawn(), m.Edited("xy"), m.RunExited(2, DONE), answer(2), answer(2, CHANGES))
     assert effects[-1] == m.Fade()
     marked = with_changes(DRAWING, CHANGES)
     assert state.drawing == marked
@@ -160,7 +160,8 @@ def test_what_changed_is_in_view_until_it_fades() -> None:
 
 
 def test_what_changed_is_kept_in_view_on_request() -> None:
-    state, effects = play(drawn(), m.ChangesPinned(True), m.Edited("xy"), m.RunExited(2, DONE), answer(2, CHANGES))
+    state, _ = play(drawn(), m.ChangesPinned(True), m.Edited("xy"), m.RunExited(2, DONE), answer(2))
+    state, effects = play(state, answer(2, CHANGES))
     assert m.Fade() not in effects
     assert play(state, m.Faded())[0] == state
     assert play(state, answer(2, CHANGES))[0].marked is not None  # in another view
@@ -171,9 +172,15 @@ def test_what_changed_is_kept_in_view_on_request() -> None:
 
 
 def test_the_first_picture_of_another_program_has_changed_nothing() -> None:
-    state, effects = play(drawn(), m.Opened("other"), m.RunExited(2, DONE), answer(2, CHANGES))
+    state, effects = play(drawn(), m.Opened("other"), m.RunExited(2, DONE), answer(2), answer(2, CHANGES))
     assert m.Fade() not in effects
     assert state.drawing == DRAWING
+
+
+def test_what_changed_is_dropped_where_something_else_is_looked_at_by_then() -> None:
+    state, _ = play(drawn(), m.Edited("xy"), m.RunExited(2, DONE), answer(2))
+    assert play(state._replace(at=0), answer(2, CHANGES))[0].marked is None
+    assert play(state._replace(awaited=True), answer(2, CHANGES))[0].marked is None
 
 
 def test_a_card_gives_way_to_the_ghosts_of_what_it_says_is_not_there() -> None:

@@ -15,17 +15,19 @@ from hypothesis import strategies as st
 from gradviz.drawing.change import changed
 from gradviz.model.cost import CostPage, Lap, Timed
 from gradviz.model.costtable import CostTable
-from gradviz.model.trace import End, Memory, Page, Step, Tensor, Trace
+from gradviz.model.trace import End, GradMode, Memory, Page, Step, Tensor, Trace
 from gradviz.model.wire import Exit, Frame, FrameReader, Kind, Ready, Request, encode, pack
 from gradviz.picture import __main__ as process
+from gradviz.picture import beside as together
 from gradviz.picture import inspecting
 from gradviz.picture import stage as stages
 from gradviz.picture.__main__ import Session, serve
 from gradviz.picture.inspection import Inspect, Inspection, Subject
-from gradviz.picture.picture import FoldMode, Language, Options, Picture, Save, Saved, Wish
+from gradviz.picture.picture import Comparison, FoldMode, Language, Options, Picture, Save, Saved, Wish
 from tests.unit.model.records import PATIENT, records
-from tests.unit.model.traces import Tape, loop, square
+from tests.unit.model.traces import Tape, loop, scalar, square
 
+COMPARISON = msgspec.json.Decoder(Comparison)
 PICTURE = msgspec.json.Decoder(Picture)
 SAVED = msgspec.json.Decoder(Saved)
 INSPECTION = msgspec.json.Decoder(Inspection)
@@ -491,3 +493,103 @@ def test_who_has_another_drawing_is_sent_the_whole(since: int) -> None:
     assert made.change is None
     (other,) = map(shown, answers(session, redraw(Options(view="backward", step=3), 4)))
     assert other.drawing is not None
+
+
+# Runs beside each other
+
+OTHER = loop(3)
+
+
+SOURCE = "x\ny\nz\n"  # as many lines as those runs have
+
+
+def begun(run: int, tape: Tape, kind: Kind = Kind.RUN, source: str = SOURCE, mode: GradMode = "grad") -> bytes:
+    """A run from its request to its end."""
+    pages = pack(Kind.PAGE, run, encode(page(DONE, tape)))
+    return pack(kind, run, encode(Request(source, mode))) + pages + pack(Kind.EXITED, run, encode(Exit(0, 0)))
+
+
+def owed(session: Session) -> list[Frame]:
+    return [frame for answer in session.owed() for frame in frames(answer)]
+
+
+def test_what_changed_is_told_behind_the_picture_and_once() -> None:
+    session = Session()
+    answers(session, READY + begun(1, SQUARE))
+    assert not session.owes()
+    plain = shown(answers(session, begun(2, unrecorded()))[-1])
+    assert plain.changes is None
+    assert session.owes()
+    (frame,) = owed(session)
+    changes = shown(frame).changes
+    assert changes is not None
+    assert any("MulBackward0" in line for line in changes.told)
+    assert not session.owes()
+    assert owed(session) == []
+
+
+def unrecorded() -> Tape:
+    """The square of a tensor that does not require grad."""
+    tape = Tape()
+    tape.line(1)
+    x = tape.leaf(scalar(2.0), requires_grad=False)
+    tape.line(2, x=x)
+    y = tape.apply("mul", x, x, value=scalar(4.0))
+    tape.line(3, y=y)
+    tape.line(None)
+    return tape
+
+
+def test_what_did_not_change_or_is_of_another_program_or_fails_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session()
+    assert owed(session) == []
+    answers(session, READY + begun(1, SQUARE) + begun(2, SQUARE))
+    assert session.owes()
+    assert owed(session) == []
+    answers(session, begun(3, OTHER, source="another"))
+    assert owed(session) == []
+    answers(session, begun(4, SQUARE))
+    monkeypatch.setattr(process, "since", lambda *_: 1 / 0)
+    assert owed(session) == []
+
+
+def test_a_step_and_a_run_that_is_being_read_owe_nothing() -> None:
+    session = Session()
+    answers(session, READY + begun(1, SQUARE) + begun(2, unrecorded()))
+    answers(session, redraw(OPTIONS._replace(step=1)))
+    assert not session.owes()
+    answers(session, redraw())
+    assert session.owes()
+    answers(session, pack(Kind.RUN, 3, encode(Request("x"))))
+    assert not session.owes()
+
+
+def test_the_modes_are_compared_once_all_have_ended_and_again_in_another_view() -> None:
+    session = Session()
+    answers(session, READY + begun(1, SQUARE))
+    assert answers(session, begun(2, unrecorded(), Kind.BESIDE, mode="no_grad")) == []
+    told = answers(session, begun(3, unrecorded(), Kind.BESIDE, mode="inference"))
+    assert [frame.kind for frame in told] == [Kind.COMPARED]
+    compared = COMPARISON.decode(told[0].payload)
+    assert (compared.run, compared.modes) == (1, ("grad", "no_grad", "inference_mode"))
+    assert compared.drawing is not None
+    again = answers(session, redraw(OPTIONS._replace(language="ja")))
+    assert [frame.kind for frame in again if frame.kind is not Kind.COSTS] == [Kind.PICTURE, Kind.COMPARED]
+    step = answers(session, redraw(OPTIONS._replace(step=1, language="ja")))
+    assert [frame.kind for frame in step] == [Kind.PICTURE]
+    assert answers(session, pack(Kind.PAGE, 3, b"[]")) == []  # it has ended
+
+
+def test_runs_too_large_to_compare_and_those_that_cannot_be_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    modes = begun(2, SQUARE, Kind.BESIDE, mode="no_grad") + begun(3, SQUARE, Kind.BESIDE, mode="inference")
+    for name, flaw, said in (
+        ("small", lambda _: False, "too large"),
+        ("MAX_PAYLOAD", 10, "too large"),
+        ("compared", lambda *_: 1 / 0, "ZeroDivisionError"),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(together, name, flaw)
+            told = answers(Session(), READY + begun(1, SQUARE) + modes)[-1]
+        compared = COMPARISON.decode(told.payload)
+        assert compared.drawing is None
+        assert said in compared.notice

@@ -1,0 +1,70 @@
+"""The grad modes side by side, and what changed since the run before, in the window."""
+
+import pytest
+from PySide6.QtWidgets import QStyle
+from pytestqt.qtbot import QtBot
+
+from gradviz.ui import runner
+from gradviz.ui.window import Window
+from tests.gui.driving import drawn, names, type_text
+
+
+def going(window: Window) -> bool:
+    return window.panels.canvas.fading.going
+
+
+def settled(window: Window) -> bool:
+    return drawn(window) and window.state.comparing.mode is None
+
+
+def test_side_by_side_fills_the_canvas_and_a_table_below_it_tells_what_differs(qtbot: QtBot, window: Window) -> None:
+    window.action("beside").trigger()
+    assert window.action("beside").isChecked()
+    qtbot.waitUntil(lambda: names(window) == ["grad", "no_grad", "inference"])
+    sides = window.panels.sides
+    assert sides.isVisible()
+    assert sides.rows[0] == ("grad_fns", "2", "0", "0")
+    qtbot.waitUntil(lambda: ("time", f"{len(window.state.text)} s", "1 s", "raises") in sides.rows)  # it is measured
+    type_text(window, "z = 3")
+    qtbot.waitUntil(lambda: settled(window) and window.state.columns is not None)
+    assert names(window) == ["grad", "no_grad", "inference"]
+    window.action("first_step").trigger()
+    qtbot.waitUntil(lambda: not window.state.busy)
+    assert not sides.isVisible()  # a step stands alone
+    window.action("end_of_run").trigger()
+    window.action("beside").trigger()
+    assert names(window) == ["x", "y", "z"]
+    assert not sides.isVisible()
+
+
+def test_what_changed_is_marked_listed_and_fades(qtbot: QtBot, window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "FADE", 1)
+    type_text(window, "z = 3  # changes")
+    qtbot.waitUntil(lambda: window.panels.output.changes == ("one", "two"))
+    qtbot.waitUntil(lambda: window.state.marked is None and drawn(window))
+    assert names(window) == ["x", "y", "z"]
+    window.action("pinned").trigger()
+    assert window.action("pinned").isChecked()
+    assert names(window) == ["ghost", "changed", "y", "z"]
+    assert window.panels.notice.whole == "one (+1 more)"
+    window.action("pinned").trigger()
+    assert names(window) == ["x", "y", "z"]
+    assert window.panels.notice.whole == ""
+
+
+def test_it_fades_only_where_motion_is_wanted(qtbot: QtBot, window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    canvas = window.panels.canvas
+    whole = canvas.scene.drawing
+    extra = whole._replace(nodes=(*whole.nodes, whole.nodes[0]._replace(id="ghost")))
+    canvas.let_fade(extra)
+    assert going(window)
+    canvas.grab()
+    canvas.show_drawing(whole, 1)
+    assert not going(window)
+    canvas.let_fade(whole)
+    assert not going(window)  # nothing leaves
+    hint = QStyle.StyleHint.SH_Widget_Animation_Duration
+    style = type(canvas.style())
+    monkeypatch.setattr(style, "styleHint", lambda _self, asked, *_: 0 if asked == hint else 1)
+    canvas.let_fade(extra)
+    assert not going(window)
