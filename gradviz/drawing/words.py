@@ -53,6 +53,7 @@ class Words(NamedTuple):
     heat_caveat: str
     up_to: str
     between: str
+    ranked: str
 
 
 ENGLISH = Words(
@@ -122,6 +123,7 @@ ENGLISH = Words(
     heat_caveat="of the kernel and the way to it from Python, without autograd",
     up_to="up to {}",
     between="{} to {}",
+    ranked="{}: {}, {} % of all",
 )
 
 JAPANESE = Words(
@@ -195,4 +197,5 @@ JAPANESE = Words(
     heat_caveat="カーネルと Python からの呼び出しの時間 (autograd は含みません)",
     up_to="{} まで",
     between="{} 〜 {}",
+    ranked="{}: {}、全体の {} %",
 )

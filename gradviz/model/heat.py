@@ -43,6 +43,7 @@ class Heat(NamedTuple):
 
     of: HeatOf
     nodes: Mapping[str, Amount]
+    lines: Mapping[int, Amount]  # with what backward did for the ops of the line
 
     @property
     def most(self) -> float:
@@ -62,7 +63,7 @@ class Heat(NamedTuple):
         return amount_text(self.of, self.nodes[node])
 
 
-COLD = Heat("off", {})
+COLD = Heat("off", {}, {})
 
 
 def level_of(share: float) -> int:
@@ -104,7 +105,11 @@ def heat(graph: Graph, whole: Graph, of_run: Spent, of: HeatOf) -> Heat:
         amount = _sum(parts)
         if amount.size > 0:
             found[node.id] = amount
-    return Heat(of, found)
+    lines: dict[int, list[Amount]] = defaultdict(list)
+    for node in whole.nodes:
+        if node.line is not None and own[node.id].size > 0:
+            lines[node.line].append(own[node.id])
+    return Heat(of, found, {line: _sum(parts) for line, parts in lines.items()})
 
 
 def _own(node: Node, view: View, of_run: Spent) -> Amount:

@@ -2,6 +2,7 @@
 
 from itertools import groupby
 
+from gradviz.drawing.heated import ranking
 from gradviz.model.course import Course
 from gradviz.model.trace import Output
 from gradviz.picture.picture import Language, Options, Picture, Problem
@@ -62,6 +63,7 @@ def told(run: int, record: Record, options: Options, made: Shown | None, *, comp
         record.course if complete and step is None else Course(),
         step,
         None if made is None or step is None else made.done(step),
+        hottest=() if made is None else ranking(made.draft.heat, made.draft.contents, made.draft.telling.words),
     )
 
 

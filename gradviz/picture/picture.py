@@ -3,6 +3,7 @@
 from typing import Literal, NamedTuple
 
 from gradviz.drawing.change import Change
+from gradviz.drawing.heated import Hot
 from gradviz.drawing.shapes import Drawing, Mark
 from gradviz.drawing.theme import ThemeName
 from gradviz.layout.diagram import Direction
@@ -146,6 +147,7 @@ class Picture(NamedTuple):
     changes: Changes | None = None  # since the run before; None: none, or it was of another program
     number: int = 0  # counts the pictures of a run
     change: Change | None = None  # of the drawing of an earlier picture of the run
+    hottest: tuple[Hot, ...] = ()  # nodes, then lines, where heat is wanted
 
     @property
     def failed(self) -> bool:

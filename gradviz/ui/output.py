@@ -1,9 +1,10 @@
-"""What the program said, what was wrong with it, and what changed since the run before: three tabs of plain text."""
+"""What the program said, what was wrong with it, what changed since the run before, and what costs most: four tabs."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QTextOption
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QPlainTextEdit, QTabWidget, QWidget
 
+from gradviz.drawing.heated import Hot
 from gradviz.model.trace import Output
 from gradviz.picture.picture import Problem
 from gradviz.ui.plain import plain
@@ -15,13 +16,15 @@ _PLACE = Qt.ItemDataRole.UserRole
 
 
 class OutputTabs(QTabWidget):
-    """Output, problems and changes.
+    """Output, problems, changes and heat.
 
     Signals:
         placeWanted: line and column of the problem the person picked.
+        markWanted: the node of the graph that the person picked.
     """
 
     placeWanted = Signal(int, int)
+    markWanted = Signal(str)
 
     def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,10 +47,17 @@ class OutputTabs(QTabWidget):
         self._changes.setFrameShape(QFrame.Shape.NoFrame)
         self._changes.setWordWrap(True)
         self._changes.setAccessibleName(self.tr("Changes"))
+        self._heat = QListWidget(self)
+        self._heat.setFrameShape(QFrame.Shape.NoFrame)
+        self._heat.setAccessibleName(self.tr("Heat"))
+        self._heat.itemActivated.connect(self._heat_picked)
+        self._heat.itemClicked.connect(self._heat_picked)
         self.setDocumentMode(True)
         self.addTab(self._text, self.tr("Output"))
         self.addTab(self._list, self.tr("Problems"))
         self.addTab(self._changes, self.tr("Changes"))
+        self.addTab(self._heat, self.tr("Heat"))
+        self.setTabVisible(3, False)
 
     @property
     def output(self) -> str:
@@ -58,6 +68,11 @@ class OutputTabs(QTabWidget):
     def problems(self) -> tuple[str, ...]:
         """The problems shown."""
         return tuple(self._list.item(at).text() for at in range(self._list.count()))
+
+    @property
+    def heat(self) -> QListWidget:
+        """What costs most."""
+        return self._heat
 
     @property
     def changes(self) -> tuple[str, ...]:
@@ -94,6 +109,22 @@ class OutputTabs(QTabWidget):
         self._changes.addItems([plain(line, 1000) for line in told])
         count = len(told)
         self.setTabText(2, self.tr("Changes ({count})").format(count=count) if count else self.tr("Changes"))
+
+    def show_heat(self, hottest: tuple[Hot, ...]) -> None:
+        """List what costs most: nodes, then lines."""
+        self._heat.clear()
+        for hot in hottest:
+            item = QListWidgetItem(plain(hot.text, 200))
+            item.setData(_PLACE, (hot.mark, hot.line))
+            self._heat.addItem(item)
+        self.setTabVisible(3, bool(hottest))
+
+    def _heat_picked(self, item: QListWidgetItem) -> None:
+        mark, line = item.data(_PLACE)
+        if line is not None:
+            self.placeWanted.emit(line, 0)
+        elif mark is not None:
+            self.markWanted.emit(mark)
 
     def _fill(self, problems: tuple[Problem, ...]) -> None:
         self._listed = problems

@@ -22,6 +22,7 @@ def show(panels: Panels, actions: Mapping[str, QAction], before: AppState, now: 
         panels.output.show_output(now.printed.output)
     if now.picture is not before.picture and now.picture is not None:
         panels.output.show_problems(now.picture.problems)
+        panels.output.show_heat(now.picture.hottest)
     _show_problems(panels, before, now)
     if now.measuring != before.measuring or now.text is not before.text:
         panels.cost.show_costs(now.measuring, now.text, wording.measuring(now))

@@ -222,6 +222,7 @@ class Window(QMainWindow):
             dock.visibilityChanged.connect(lambda on: send(said.CostsSeen(on)))
         inspecting.connect(send, panels, self.findChildren(QDockWidget, "inspector"))
         panels.output.placeWanted.connect(panels.editor.go_to)
+        panels.output.markWanted.connect(self._go_to_mark)
         panels.strip.placeWanted.connect(panels.editor.go_to)
         panels.strip.fixWanted.connect(lambda edit: send(said.FixTaken(edit)))
         panels.examples.picked.connect(self._pick_lesson)
@@ -242,6 +243,10 @@ class Window(QMainWindow):
     def _named(self, name: str, dirty: bool) -> None:
         self.setWindowTitle(f"{name}[*] — gradviz")
         self.setWindowModified(dirty)
+
+    def _go_to_mark(self, mark: str) -> None:
+        self.send(said.MarkChosen(mark))
+        self._panels.canvas.reveal(mark)
 
     def _close_search(self) -> None:
         self.send(said.Searched(None))

@@ -36,17 +36,18 @@ def test_a_level_is_four_times_as_hot_as_the_one_below(share: float, level: int)
 
 
 def test_a_fold_costs_what_its_members_do() -> None:
-    nodes = tuple(Node(f"o{k}", NodeKind.OP, op=op(k, "a")) for k in range(3))
+    nodes = tuple(Node(f"o{k}", NodeKind.OP, op=op(k, "a"), line=7) for k in range(3))
     folded = Node("f", NodeKind.FOLD, fold=Fold(2, (), (), 0, None, ("o0", "o1", "t9")))
     whole, drawn = Graph("both", nodes, (), ()), Graph("both", (folded, nodes[2]), (), ())
     found = heat(drawn, whole, Spent({0: Amount(1, 0.5), 1: Amount(2, 0.5)}, {}), "time")
     assert found.nodes == {"f": Amount(3, 1)}
+    assert found.lines == {7: Amount(3, 1)}
     assert found.text("f") == "3 s ± 500 ms"
     assert (found.level("f"), found.level("o2"), found.share("f")) == (4, 0, 1)
 
 
 def test_bytes_have_no_spread() -> None:
-    assert Heat("saved", {"a": Amount(2048.0)}).text("a") == "2 KiB"
+    assert Heat("saved", {"a": Amount(2048.0)}, {}).text("a") == "2 KiB"
     assert (COLD.most, COLD.share("a"), COLD.level("a")) == (0, 0, 0)
 
 
