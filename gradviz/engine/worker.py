@@ -10,6 +10,7 @@ from gradviz.engine import chance, entries
 from gradviz.engine.backward import BackwardWatch
 from gradviz.engine.blame import spoken_of
 from gradviz.engine.compilers import replace_compilers
+from gradviz.engine.composites import replace_composites
 from gradviz.engine.console import captured
 from gradviz.engine.functions import FunctionWatch
 from gradviz.engine.ledger import Ledger
@@ -79,6 +80,7 @@ def recorded(program: Program, request: Request, stream: Stream, *watches: Watch
         entries.replace_data(run.ledger.reassigned),
         entries.replace_swap(run.ledger.swap),
         entries.replace_exports(run.ledger.handed_out),
+        replace_composites(),
         replace_compilers(lambda what: stream.warn(Warned(source.here()[0], NOTE, what))),
         threads.follow(),
         *(watch(run.ledger) for watch in watches),

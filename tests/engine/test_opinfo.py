@@ -1,5 +1,7 @@
 """Every op that torch's own test database differentiates: its graph as recorded, against a walk made beside it.
 
+The graph must also be the one that the op has where nothing records it.
+
 GRADVIZ_OPINFO sets how many ops are drawn at random (the seed is printed); "all" takes every one.
 """
 
@@ -13,6 +15,7 @@ import pytest
 import torch
 from torch.testing._internal.common_methods_invocations import op_db
 
+from gradviz.engine.composites import replace_composites
 from gradviz.engine.entries import replace_function_apply
 from gradviz.engine.functions import FunctionWatch
 from gradviz.engine.quiet import Untraced
@@ -55,14 +58,18 @@ def _record(work: Callable[[], object]) -> tuple[Trace, Recorder, object, BaseEx
     result: object = None
     error: BaseException | None = None
     with Untraced():
-        undo = replace_function_apply(FunctionWatch(lambda: recorder).wrap)  # some ops are made of one
+        undo = [
+            replace_function_apply(FunctionWatch(lambda: recorder).wrap),  # some ops are made of one
+            replace_composites(),
+        ]
         try:
             with OpWatch(recorder):
                 result = work()
         except Exception as raised:  # noqa: BLE001  # compared with what the op raises by itself
             error = raised
         finally:
-            undo()
+            for one in undo:
+                one()
         recorder.settle()
         for tensor in _tensors(result):
             recorder.ledger.see(tensor, None)  # as when a name is bound to it
@@ -110,6 +117,27 @@ def _saved(node: Node) -> Iterator[tuple[str, tuple[int, ...]]]:
                 yield (name if len(kept) == 1 else f"{name}[{position}]"), tuple(tensor.shape)
 
 
+Shape = list[tuple[str, list[tuple[int | None, int]]]]
+
+
+def _shape(outputs: list[torch.Tensor]) -> Shape:
+    """The graph behind some tensors without ids of anybody: name and next functions by order of discovery."""
+    ids: dict[Node, int] = {}
+    order: list[Node] = []
+
+    def number(node: Node) -> int:
+        if node not in ids:
+            ids[node] = len(order)
+            order.append(node)
+        return ids[node]
+
+    roots = [one.grad_fn for one in outputs]
+    found: Shape = [("root", [(None if root is None else number(root), 0)]) for root in roots]
+    for node in order:  # grows as it is walked
+        found.append((node.name(), [(None if to is None else number(to), k) for to, k in node.next_functions]))
+    return found
+
+
 def _recorded(trace: Trace, numbers: set[int]) -> Edges:
     return {
         number: (
@@ -141,6 +169,7 @@ def test_the_graph_of_an_op(chosen: str) -> None:
             trace, recorder, result, error = _record(work)
         assert type(error) is type(failure)
         outputs = list(_tensors(result))
+        assert _shape(outputs) == _shape(expected)
         for mine, bare in zip(outputs, expected, strict=True):
             assert mine.requires_grad == bare.requires_grad
             assert mine.shape == bare.shape

@@ -271,6 +271,29 @@ print(e.weight.grad)
 optimizer.step()
 print(e.weight)
 """,
+    "reshaped without a copy": """\
+m = torch.ones(2, 3, 4, requires_grad=True)
+a = m.transpose(0, 1).reshape(3, 1, 2, 4)
+b = m[:, :2].flatten(1)
+c = m[:, :2].flatten(1, -1)
+d = m.transpose(0, 1).flatten()
+e = m.transpose(0, 1).reshape(-1)
+f = m.mT.flatten(0, 1)
+g = m[:, 0].flatten()
+h = m[:, 0].reshape(1, 2, 4)
+i = torch.func.grad(lambda one: one.mT.flatten(0, 1).reshape(-1).sum())(m)
+with torch.no_grad():
+    j = m[:, :2].reshape(1, 2, 2, 4)
+try:
+    m.mT.reshape(5)
+except RuntimeError as error:
+    print(error)
+try:
+    m.mT.flatten(2, 1)
+except RuntimeError as error:
+    print(error)
+a.sum().backward()
+""",
     "autocast": """\
 m = torch.nn.Linear(2, 2)
 with torch.autocast('cpu', dtype=torch.bfloat16):
