@@ -6,7 +6,7 @@ from math import ceil
 from gradviz.drawing import outline
 from gradviz.drawing.cells import alert
 from gradviz.drawing.metrics import baseline, text_width
-from gradviz.drawing.shapes import Mark, Path, Role, Text, TextRole
+from gradviz.drawing.shapes import HEATS, Mark, Path, Role, Text, TextRole
 from gradviz.drawing.words import Words
 from gradviz.layout.geometry import Point, Rect, Size
 
@@ -24,9 +24,8 @@ def legend_marks(shown: Iterable[Mark], size: Size, margin: float, words: Words)
     """Return the legend of a picture of this size, and the size with it."""
     # A bar stands on an edge; at a box the same role is the sign of an error, which is explained as that.
     roles = {path.role for mark in shown for path in mark.paths if mark.ends or path.role is not Role.STOP}
-    kinds = [role for role in Role if role in roles and role in words.kinds]
-    if not kinds:
-        return (), size
+    # The scale of heat is whole, whichever boxes a step shows.
+    kinds = [role for role in Role if role in words.kinds and (role in roles or role in HEATS)]
     room = min(max(size.width - 2 * margin, _NARROWEST), _WIDEST) - 2 * _PADDING
     columns = _columns([_width(role, words) for role in kinds], room + _BETWEEN)
     height = ceil(len(kinds) / len(columns))
