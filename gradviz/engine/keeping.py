@@ -54,6 +54,7 @@ def saved(node: Node, name: str) -> Kept:
 
 
 _setting_names: dict[type, tuple[str, ...]] = {}
+_PLAIN = frozenset((type(None), bool, str))
 _INDICES = "indices"  # the one list of tensors that has gaps: x[:, rows] keeps (None, rows)
 
 
@@ -86,8 +87,9 @@ def _setting(node: Node, name: str) -> Setting | EllipsisType:
     """A setting in its plain form; an ellipsis where it has none."""
     if name == _INDICES:
         return _places(node)
-    value = getattr(node, "_saved_" + name)
-    if value is None or isinstance(value, bool | str):
+    value: Setting = getattr(node, "_saved_" + name)
+    kind = type(value)  # what torch makes of C++ values is of no subclass
+    if kind in _PLAIN:
         return value
     if isinstance(value, int):
         return _signed(value)

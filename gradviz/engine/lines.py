@@ -34,7 +34,7 @@ class Lines:
         code = frame.f_code
         if event != "call" or code.co_filename != FILE or (code.co_name[0] == "<" and code.co_name != "<module>"):
             return None
-        with reader.Aside(), self._lock:
+        with reader.aside(), self._lock:
             if code.co_name == "<module>":
                 return _Activation(self, self._names.outermost).trace
             activation = getattr(frame.f_trace, "__self__", None)
@@ -57,7 +57,7 @@ class Lines:
 
     def reached(self, frame: FrameType, scope: Scope, before: int | None, line: int) -> None:
         """Record that a line is about to run, and what the one before in its frame has done."""
-        with reader.Aside(), self._lock:
+        with reader.aside(), self._lock:
             recorder = self._recorder
             recorder.settle()
             self._done(frame, scope, before)
@@ -70,7 +70,7 @@ class Lines:
 
     def left(self, frame: FrameType, scope: Scope, before: int | None, *, for_good: bool) -> None:
         """Record what the last line in a frame has done; its names go away when it does not come back."""
-        with reader.Aside(), self._lock:
+        with reader.aside(), self._lock:
             self._recorder.settle()
             self._done(frame, scope, before)
             if for_good and scope is not self._names.outermost:

@@ -51,12 +51,12 @@ class Names:
             value: what it stands for; None if it stands for nothing.
             line: the line that bound it.
         """
-        if isinstance(value, torch.Tensor):
+        if type(value) in _PLAIN:
+            self._replace(scopes, name, _NOTHING)
+        elif isinstance(value, torch.Tensor):
             self._replace(scopes, name, {name: self._ledger.see(value, line)})
         elif isinstance(value, torch.nn.Module):
             self._bind_module(scopes, name, value, line)
-        elif type(value) in _PLAIN:
-            self._replace(scopes, name, {})
         else:
             found = {path: self._ledger.see(tensor, line) for path, tensor in _inside(name, value)}
             self._replace(scopes, name, found)

@@ -93,7 +93,7 @@ def shape(tensor: torch.Tensor) -> tuple[int, ...]:
         with unwatched():
             rows: list[list[int]] = tensor._nested_tensor_size().tolist()
         return (len(rows), *map(max, zip(*rows, strict=True)))
-    if _INTS.issuperset(map(type, sizes)):
+    if type(tensor) is torch.Tensor or _INTS.issuperset(map(type, sizes)):
         return sizes
     with unwatched():  # torch.jagged: one of its sizes is a symbol
         nested: Any = tensor
