@@ -11,6 +11,7 @@ from gradviz.drawing.plain import bounded, plain
 from gradviz.drawing.saved import saved_notes
 from gradviz.drawing.shapes import Role, TextRole
 from gradviz.drawing.titles import call_strips, fold_titles, op_title
+from gradviz.drawing.troubled import trouble_of
 from gradviz.drawing.words import Words
 from gradviz.model.graph import Fold, Graph, Node, NodeKind, View
 from gradviz.model.grounds import Grounds
@@ -56,7 +57,7 @@ class Content(NamedTuple):
     strips: tuple[str, ...] = ()  # the backward calls that start here
     notes: tuple[str, ...] = ()  # saved tensors
     accumulates: bool = False
-    in_error: bool = False
+    in_error: bool = False  # or spoilt by nan or inf: it has the sign of an alert
     gauge: float = 0.0  # how much of the hottest node's it costs; 0: nothing, or nobody asked
 
     @property
@@ -252,6 +253,9 @@ def _op(node: Node, telling: Telling) -> Content:
     recorded = node.grad_fn is not None or telling.view == "forward"
     role = Role.ERROR if node.in_error else Role.OP if recorded else Role.UNRECORDED
     lines = _op_lines(node, telling, recorded)
+    trouble = trouble_of(node, telling.moment, telling.view, words)
+    if trouble.text:
+        lines.append(Line(trouble.text, TextRole.TROUBLE))
     kind = () if telling.view == "forward" else (words.kinds[role],)
     inputs = [telling.name(tensor) or "tensor" for tensor in node.op.inputs] if node.op is not None else []
     notes = saved_notes(node.grad_fn, telling.moment, words) if node.grad_fn is not None else ()
@@ -269,7 +273,7 @@ def _op(node: Node, telling: Telling) -> Content:
         ),
         call_strips(node.roots, words),
         notes,
-        in_error=node.in_error,
+        in_error=node.in_error or trouble.grave,
     )
 
 

@@ -52,6 +52,7 @@ FACES: dict[TextRole, Face] = {
     TextRole.GRAD_FN: Face(12),
     TextRole.GRADIENT: Face(12, bold=True),
     TextRole.MUTED: Face(12),
+    TextRole.TROUBLE: Face(12, bold=True),
     TextRole.REGION: Face(12),
     TextRole.ROOT: Face(12, bold=True),
     TextRole.SAVED: Face(11),

@@ -64,6 +64,7 @@ class TextRole(StrEnum):
     GRAD_FN = "grad_fn"
     GRADIENT = "gradient"  # on an edge
     MUTED = "muted"
+    TROUBLE = "trouble"  # numbers that spoil the run
     REGION = "region"
     ROOT = "root"
     SAVED = "saved"

@@ -36,6 +36,9 @@ class Words(NamedTuple):
     view_of: str
     version: str
     inputs: str
+    passes: dict[str, str]  # by what is wrong with the gradients that a grad_fn passes on
+    first_ill: str
+    first_gradient: str
     gradient: str
     gradient_unread: str
     stopped: str
@@ -106,6 +109,9 @@ ENGLISH = Words(
     view_of="view of {}",
     version="version {}",
     inputs="inputs: {}",
+    passes={"nan": "passes nan", "inf": "passes inf", "zero": "passes only 0", "undefined": "passes no gradient"},
+    first_ill="first {}",
+    first_gradient="first {} gradient",
     gradient="gradient {}",
     gradient_unread="gradient of shape {}",
     stopped="no gradient passes here",
@@ -180,6 +186,9 @@ JAPANESE = Words(
     view_of="{} のビュー",
     version="バージョン {}",
     inputs="入力: {}",
+    passes={"nan": "nan を渡す", "inf": "inf を渡す", "zero": "0 だけを渡す", "undefined": "勾配を渡さない"},
+    first_ill="最初の {}",
+    first_gradient="最初の {} 勾配",
     gradient="勾配 {}",
     gradient_unread="形状 {} の勾配",
     stopped="ここで勾配は止まります",

@@ -12,6 +12,7 @@ from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
 from gradviz.model.flow import Passed, flow
+from gradviz.model.offenders import Offenders, offenders
 from gradviz.model.trace import GradFn, Op, Tensor, Trace, Value
 
 State = TypeVar("State", Tensor, GradFn)
@@ -59,6 +60,11 @@ class History:
     def turns(self) -> list[float]:
         """The stamps from which on another backward call is the last, or the last one is over; ascending."""
         return sorted({*self._starts, *(end + 1 for end in self._ends)})
+
+    @cached_property
+    def offenders(self) -> Offenders:
+        """Where nan and inf began."""
+        return offenders(self.trace)
 
     @cached_property
     def makers(self) -> dict[int, int]:

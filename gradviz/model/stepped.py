@@ -157,9 +157,10 @@ class _Finder:
         return self._history.trace.ops[int(numbers[-1])].step + 1
 
     def _grad_fn_times(self, grad_fn: GradFn | None) -> Iterator[float]:
-        """When a grad_fn has another state, or what it saved another version."""
+        """When a grad_fn ran, has another state, or what it saved another version."""
         if grad_fn is None:
             return
+        yield from (step.id + 1 for step in self._history.flow.runs(grad_fn.id))
         for state in self._history.grad_fns(grad_fn.id):
             yield state.step
             for saved in state.saved:

@@ -21,6 +21,38 @@ class InspectionWords(NamedTuple):
     inputs: str
     outputs: str
     saved: str
+    passes: dict[str, str]  # by what is wrong with the gradients that a grad_fn passes on
+    op_facts: str
+    module: str
+    rule: str
+    trouble: str
+    accumulated: str
+    met: str
+    came: str
+    total: str
+    own_rule: str
+    sink_rule: str
+    no_rule: str
+    not_run: str
+    where: str
+    summed: str
+    passed: str
+    versions: str
+    changed: str
+    corrupted: str
+    first_made: str
+    first_here: str
+    first_from: str
+    made_by: str
+    many: str
+    statistics: str
+    sharing: str
+    base: str
+    view: str
+    shares: str
+    history: str
+    version: str
+    savers: str
 
 
 INSPECTION_WORDS: dict[Language, InspectionWords] = {
@@ -38,6 +70,43 @@ INSPECTION_WORDS: dict[Language, InspectionWords] = {
         inputs="Inputs",
         outputs="Outputs",
         saved="Saved for backward",
+        passes={
+            "nan": "It passes nan on",
+            "inf": "It passes inf on",
+            "zero": "It passes only zeros on",
+            "undefined": "It passes no gradient on",
+        },
+        op_facts="Forward op",
+        module="module",
+        rule="Rule",
+        trouble="Trouble",
+        accumulated="Added into .grad: old + new = sum",
+        met="Gradients that met here",
+        came="from",
+        total="sum",
+        own_rule="An autograd.Function: its rule is the backward() of the program",
+        sink_rule="AccumulateGrad has no formula: it adds what arrives to .grad",
+        no_rule="gradviz has no rule for this grad_fn",
+        not_run="backward has not run here",
+        where="where {}",
+        summed="{} summed to shape {}",
+        passed="PyTorch passed on {}",
+        versions="version {} when saved, {} now",
+        changed="changed since: backward refuses it",
+        corrupted="changed behind autograd's back: backward goes wrong",
+        first_made="The first {} was made here",
+        first_here="The first {} came from here",
+        first_from="The first {} came from {}",
+        made_by="The first {} of the forward run was made by {}",
+        many="There are more than 64 numbers: only this is recorded of them",
+        statistics="Statistics",
+        sharing="Shared memory",
+        base="view of",
+        view="seen by",
+        shares="shared with",
+        history="Changed in place",
+        version="version {} → {}",
+        savers="Saved by",
     ),
     "ja": InspectionWords(
         absent="このステップではまだ存在しません",
@@ -53,5 +122,42 @@ INSPECTION_WORDS: dict[Language, InspectionWords] = {
         inputs="入力",
         outputs="出力",
         saved="逆伝播用に保存",
+        passes={
+            "nan": "nan を渡しています",
+            "inf": "inf を渡しています",
+            "zero": "0 だけを渡しています",
+            "undefined": "勾配を渡していません",
+        },
+        op_facts="順伝播の演算",
+        module="モジュール",
+        rule="微分の規則",
+        trouble="問題",
+        accumulated=".grad への加算: 前の値 + 新しい勾配 = 和",
+        met="ここで合流した勾配",
+        came="から",
+        total="和",
+        own_rule="autograd.Function: 規則はプログラム自身の backward() です",
+        sink_rule="AccumulateGrad に式はありません: 届いた勾配を .grad に加えます",
+        no_rule="この grad_fn の規則は gradviz にありません",
+        not_run="backward はまだここを通っていません",
+        where="ただし {}",
+        summed="{} (形状 {} に合計)",
+        passed="PyTorch が渡した勾配: {}",
+        versions="保存時のバージョン {}、現在 {}",
+        changed="保存後に変更: backward はエラーになります",
+        corrupted="autograd に知られずに変更: backward の結果が誤ります",
+        first_made="最初の {} はここで生じました",
+        first_here="最初の {} はここから出ました",
+        first_from="最初の {} は {} から出ました",
+        made_by="順伝播で最初の {} を作ったのは {} です",
+        many="要素が 64 個を超えるため、統計だけを記録しています",
+        statistics="統計",
+        sharing="メモリーの共有",
+        base="ビューの元",
+        view="ビュー",
+        shares="共有",
+        history="インプレースの変更",
+        version="バージョン {} → {}",
+        savers="保存元",
     ),
 }

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from gradviz.drawing.titles import op_title
 from gradviz.model.answerwords import fix_text
 from gradviz.model.errorfixes import of_error, of_warning
 from gradviz.model.errors import explained, limit_said, limit_text
@@ -10,6 +11,7 @@ from gradviz.model.fixes import Fix, Fixes
 from gradviz.model.trace import Trace
 from gradviz.model.warned import warning_hint, warning_text
 from gradviz.model.why import mode_to_blame
+from gradviz.picture.inspectionwords import INSPECTION_WORDS
 from gradviz.picture.picture import Language, Offer, Options, Problem
 from gradviz.picture.record import Record
 from gradviz.picture.words import WORDS
@@ -28,7 +30,18 @@ def problems(record: Record, options: Options) -> list[Problem]:
     if limit is not None:
         line = next((step.line for step in reversed(trace.steps) if step.kind == "line" and step.line), None)
         found.append(Problem("error", line, 0, None, 0, limit_text(limit, language), limit_said(limit), "limits"))
-    return [*found, *(() if fixes is None else _warnings(trace, fixes, language))]
+    return [*found, *_spoilt(record, language), *(() if fixes is None else _warnings(trace, fixes, language))]
+
+
+def _spoilt(record: Record, language: Language) -> Iterator[Problem]:
+    """Where the first nan and the first inf came from."""
+    words, trace, found = INSPECTION_WORDS[language], record.trace, record.history.offenders
+    for first in (*found.forward, *found.backward):
+        if first.op is not None:
+            told = words.made_by.format(first.ill.value, op_title(trace.ops[first.op]))
+        else:
+            told = words.first_from.format(first.ill.value, trace.grad_fns[first.grad_fn or 0].name)
+        yield Problem("warning", first.line, 0, None, 0, told, told, None)
 
 
 def _errors(trace: Trace, fixes: Fixes, language: Language) -> Iterator[Problem]:

@@ -27,6 +27,7 @@ class Line(NamedTuple):
     formula: str
     filled: str = ""  # "": no numbers, as it has not run or they are not known
     comes_to: Value | None = None
+    summed: bool = False  # over what its input was broadcast to
 
 
 class Term(NamedTuple):
@@ -95,7 +96,7 @@ def _line(name: str, formula: str, names: Mapping[str, Bound], passed: Value | N
         shaped = sum_to(found, passed.shape) if isinstance(found, Array) and passed is not None else found
     except _UNFIT:
         return Line(name, _written(tree), filled)
-    return Line(name, _written(tree), filled, _value(shaped))
+    return Line(name, _written(tree), filled, _value(shaped), shaped is not found)
 
 
 def _written(tree: ast.expr) -> str:

@@ -127,6 +127,15 @@ def square(view: View = "both") -> tuple[Graph, Trace]:
     return Graph(view, nodes, edges, (Region(0, None, "no_grad", 4, "with torch.no_grad():"),)), trace
 
 
+def spoilt(view: View = "both") -> tuple[Graph, Trace]:
+    """The square, whose value is nan and which passes inf on."""
+    graph, trace = square(view)
+    tensors = (trace.tensors[0], trace.tensors[1]._replace(value=Value((), ("nan",))), *trace.tensors[2:])
+    step = Step(0, "backward", 6, grad_fn=0, arrived=(scalar(1.0),), left=(Value((), ("inf",)), scalar(2.0)))
+    ops = (trace.ops[0]._replace(inputs=(0, 0), outputs=(1,)), *trace.ops[1:])
+    return graph, trace._replace(tensors=tensors, ops=ops, steps=(step,))
+
+
 def every_kind() -> tuple[Graph, Trace]:
     """One node of each kind, in every state it can have."""
     many = Value((3, 40), min=-1.5, max=2.25, mean=0.5, std=1.0, nan=2)
@@ -227,6 +236,7 @@ SAMPLES = {
     "forward": square("forward"),
     "backward": square("backward"),
     "every kind": every_kind(),
+    "spoilt": spoilt(),
     "empty": (Graph("both", (), (), ()), Trace("", "", "grad", "")),
 }
 

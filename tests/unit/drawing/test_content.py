@@ -5,8 +5,8 @@ from gradviz.drawing.shapes import Role
 from gradviz.drawing.words import ENGLISH, JAPANESE, Words
 from gradviz.model.graph import Fold, Graph, Node, NodeKind, View
 from gradviz.model.quantities import byte_text
-from gradviz.model.trace import BackwardCall, GradFn, Op, Region, Saved, Trace, Value
-from tests.unit.drawing.samples import every_kind, kept, node_of, op, scalar, square, tensor
+from gradviz.model.trace import BackwardCall, GradFn, Op, Region, Saved, Step, Trace, Value
+from tests.unit.drawing.samples import every_kind, kept, node_of, op, scalar, spoilt, square, tensor
 from tests.unit.model.traces import known
 
 
@@ -35,6 +35,32 @@ def test_every_kind_has_its_own_outline_or_role() -> None:
     assert looks["o2"] == (Role.UNRECORDED, Shape.PILL)
     assert looks["o4"] == (Role.ERROR, Shape.PILL)
     assert looks["f0"] == (Role.FOLD, Shape.STACK)
+
+
+def test_where_nan_and_inf_began_is_said_and_signed() -> None:
+    both, forward, backward = (told(spoilt(view)) for view in ("both", "forward", "backward"))
+    assert lines(both["o0"])[-1] == "first nan · first inf gradient"
+    assert lines(forward["o0"])[-1] == "first nan"
+    assert lines(backward["g0"])[-1] == "first inf gradient"
+    assert both["o0"].in_error
+    assert forward["o0"].in_error
+    assert backward["g0"].in_error
+    assert both["o0"].role is Role.OP
+    assert not told(square())["o0"].in_error
+
+
+def test_what_a_grad_fn_passes_on_is_said_though_it_began_elsewhere() -> None:
+    graph, trace = square()
+    for left, text, signed in (
+        (Value((), ("nan",)), "passes nan", True),
+        (scalar(0.0), "passes only 0", False),
+        (None, "passes no gradient", False),
+    ):
+        bad = text == "passes nan"
+        arrived = Value((), ("nan",)) if bad else scalar(1.0)
+        step = Step(0, "backward", 6, grad_fn=0, arrived=(arrived,), left=(left, left))
+        box = told((graph, trace._replace(steps=(step,))))["o0"]
+        assert (lines(box)[-1], box.in_error) == (text, signed)
 
 
 def test_a_tensor_says_what_it_is_whether_it_is_tracked_and_what_its_grad_is() -> None:

@@ -1,0 +1,104 @@
+"""Numbers that spoil a run: which op made the first nan or inf, which grad_fn passed the first on, which passed nought.
+
+What follows from the first is no offence of its own: an op is to blame only where all it was given was finite.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from gradviz.model.trace import Step, Trace, Value
+
+
+class Ill(StrEnum):
+    """What is wrong with a gradient or a value, the gravest first."""
+
+    NAN = "nan"
+    INF = "inf"
+    ZERO = "zero"  # nought everywhere, though what arrived was not
+    UNDEFINED = "undefined"  # none was passed along an edge
+
+
+class Offender(NamedTuple):
+    """Who made the first of an ill."""
+
+    ill: Ill
+    op: int | None  # an op of the forward run
+    grad_fn: int | None  # or one of backward
+    step: int
+    line: int | None  # the line of the program that made it
+
+
+class Offenders(NamedTuple):
+    """Where what is wrong began."""
+
+    forward: tuple[Offender, ...]  # the first nan and the first inf, whichever there are
+    backward: tuple[Offender, ...]
+
+
+def offenders(trace: Trace) -> Offenders:
+    """Return what is wrong in a run, in time linear in what was recorded."""
+    return Offenders(tuple(_forward(trace)), tuple(_backward(trace)))
+
+
+def _forward(trace: Trace) -> list[Offender]:
+    """The first op whose result is nan, or inf, where nothing it was given was either."""
+    first: dict[int, Value | None] = {}
+    for state in (*trace.past, *trace.tensors):
+        first.setdefault(state.id, state.value)
+    found: dict[Ill, Offender] = {}
+    for op in trace.ops:
+        if op.phase != "forward" or len(found) == 2:
+            continue
+        given = {_ill(first.get(tensor)) for tensor in op.inputs if tensor not in op.outputs}
+        made = [_ill(first.get(tensor)) for tensor in op.outputs]
+        for ill in (Ill.NAN, Ill.INF):
+            if ill in made and ill not in found and given.isdisjoint((Ill.NAN, Ill.INF)):
+                found[ill] = Offender(ill, op.id, op.grad_fn, op.step, op.line)
+    return sorted(found.values(), key=lambda one: one.step)
+
+
+def _backward(trace: Trace) -> list[Offender]:
+    """The first grad_fn that passed on nan, or inf, where what arrived was neither."""
+    found: dict[Ill, Offender] = {}
+    for step in trace.steps:
+        if step.kind != "backward" or step.grad_fn is None:
+            continue
+        arrived = {_ill(value) for value in step.arrived}
+        for ill in (Ill.NAN, Ill.INF):
+            bad = any(_ill(value) is ill for value in step.left)
+            if bad and ill not in found and arrived.isdisjoint((Ill.NAN, Ill.INF)):
+                found[ill] = Offender(ill, None, step.grad_fn, step.id, trace.grad_fns[step.grad_fn].line)
+    return sorted(found.values(), key=lambda one: one.step)
+
+
+def passed_ill(trace: Trace, step: Step) -> Ill | None:
+    """Return the gravest ill of what a grad_fn passed on in one execution."""
+    if step.kind != "backward" or step.grad_fn is None:
+        return None
+    edges = zip(step.left, trace.grad_fns[step.grad_fn].next, strict=False)
+    wanted = [value for value, (target, _) in edges if target is not None]
+    ills = [_ill(value) for value in wanted]
+    for ill in (Ill.NAN, Ill.INF):
+        if ill in ills:
+            return ill
+    if wanted and all(value is None for value in wanted):
+        return Ill.UNDEFINED
+    alive = any(value is not None and _ill(value) is not Ill.ZERO for value in step.arrived)
+    return Ill.ZERO if alive and ills and all(ill is Ill.ZERO for ill in ills) else None
+
+
+def _ill(value: Value | None) -> Ill | None:
+    """What is wrong with a value: nan before inf, and nought everywhere."""
+    if value is None:
+        return None
+    if value.data is not None:
+        if "nan" in value.data:
+            return Ill.NAN
+        if "inf" in value.data or "-inf" in value.data:
+            return Ill.INF
+        return None if any(value.data) or not value.data else Ill.ZERO
+    if value.nan:
+        return Ill.NAN
+    if value.inf:
+        return Ill.INF
+    return Ill.ZERO if value.min == 0 and value.max == 0 else None

@@ -1,0 +1,47 @@
+"""How an Inspection names what it speaks of: tensors, grad_fns and lines, each as a fact that leads there."""
+
+from gradviz.drawing.content import long_text
+from gradviz.drawing.words import Words
+from gradviz.model.trace import Tensor, Trace, Value
+from gradviz.model.values import shape_text
+from gradviz.picture.inspection import Fact, Subject
+from gradviz.picture.inspectionwords import INSPECTION_WORDS, InspectionWords
+from gradviz.picture.picture import Language
+from gradviz.picture.words import WORDS
+
+MOST = 50  # things of a kind that are listed
+
+
+class Naming:
+    """The records of a trace in the words of one language."""
+
+    def __init__(self, trace: Trace, language: Language) -> None:
+        self.trace = trace
+        self.words: InspectionWords = INSPECTION_WORDS[language]
+        self.drawn: Words = WORDS[language]
+
+    def name(self, tensor: Tensor) -> str:
+        """What the program calls a tensor."""
+        return ", ".join(tensor.names) or self.words.unnamed
+
+    def value(self, value: Value | None) -> str:
+        """What a tensor holds, as far as it is known."""
+        return long_text(value, self.drawn)
+
+    def tensor(self, label: str, number: int) -> Fact:
+        """A tensor, to be inspected in turn."""
+        tensor = self.trace.tensors[number]
+        text = f"{self.name(tensor)} · {tensor.dtype} · {shape_text(tensor.shape)}"
+        return Fact(label, text, of=Subject("tensor", number))
+
+    def grad_fn(self, label: str, number: int) -> Fact:
+        """A grad_fn, to be inspected in turn; an AccumulateGrad with its leaf."""
+        grad_fn = self.trace.grad_fns[number]
+        text = grad_fn.name
+        if grad_fn.variable is not None:
+            text += f" · {self.name(self.trace.tensors[grad_fn.variable])}"
+        return Fact(label, text, of=Subject("grad_fn", number))
+
+    def line(self, label: str, line: int) -> Fact:
+        """A line of the program, to go to."""
+        return Fact(label, self.drawn.line.format(line), line)

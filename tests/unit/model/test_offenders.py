@@ -1,0 +1,74 @@
+"""Which op and which grad_fn the first nan and inf came from, and which gradients are nought or not there."""
+
+from gradviz.model.offenders import Ill, Offender, Offenders, offenders, passed_ill
+from gradviz.model.trace import Trace, Value
+from tests.unit.model.traces import Tape, scalar, square, vector
+
+NAN, INF = Value((), ("nan",)), Value((1,), ("-inf",))
+
+
+def chain(*values: Value) -> Tape:
+    """A leaf and ops one after the other, whose results are these."""
+    tape = Tape()
+    tape.line(1)
+    tensor = tape.leaf(scalar(1.0))
+    for line, value in enumerate(values, 2):
+        tape.line(line)
+        tensor = tape.apply("log", tensor, value=value)
+    tape.line(9)
+    return tape
+
+
+def backward(*passed: tuple[Value, Value | None]) -> Trace:
+    """A chain whose grad_fns, the last first, were given and passed on these."""
+    tape = chain(*(scalar(1.0) for _ in passed))
+    tape.backward(len(passed))
+    order = [node.id for node in tape.grad_fns if node.variable is None][::-1]
+    for number, (arrived, left) in zip(order, passed, strict=True):
+        tape.pass_on(number, arrived, left)
+    return tape.trace()
+
+
+def ills(trace: Trace) -> list[Ill]:
+    """Of what each grad_fn passed on, in order."""
+    found = [passed_ill(trace, step) for step in trace.steps]
+    return [ill for ill in found if ill is not None]
+
+
+def test_nothing_is_wrong_with_plain_numbers() -> None:
+    assert offenders(square().trace()) == Offenders((), ())
+
+
+def test_the_first_op_to_make_nan_is_to_blame_and_not_those_after_it() -> None:
+    found = offenders(chain(scalar(1.0), NAN, NAN, INF).trace())
+    assert found.forward == (Offender(Ill.NAN, 2, found.forward[0].grad_fn, found.forward[0].step, 3),)
+
+
+def test_inf_and_nan_are_told_apart() -> None:
+    tape = chain(INF, NAN)
+    other = tape.leaf(scalar(2.0))
+    tape.apply("sqrt", other, value=NAN)
+    tape.apply("sqrt", other, value=NAN)
+    assert [(one.ill, one.line) for one in offenders(tape.trace()).forward] == [(Ill.INF, 2), (Ill.NAN, 9)]
+
+
+def test_of_many_numbers_the_counts_tell() -> None:
+    many = Value((100,), None, "nan", "nan", "nan", "nan", nan=3)
+    assert [one.ill for one in offenders(chain(many).trace()).forward] == [Ill.NAN]
+    assert [one.ill for one in offenders(chain(many._replace(nan=0, inf=1)).trace()).forward] == [Ill.INF]
+    assert offenders(chain(many._replace(nan=0)).trace()).forward == ()
+    assert offenders(chain(Value((0,), ())).trace()).forward == ()
+
+
+def test_the_first_grad_fn_to_pass_nan_on_is_to_blame() -> None:
+    trace = backward((scalar(1.0), scalar(2.0)), (scalar(2.0), INF), (INF, NAN))
+    assert [(one.ill, one.line) for one in offenders(trace).backward] == [(Ill.INF, 3)]
+    assert ills(trace) == [Ill.INF, Ill.NAN]
+
+
+def test_gradients_of_nought_and_none_at_all_are_marked() -> None:
+    zeros = vector(0.0, 0.0)
+    assert ills(backward((scalar(1.0), zeros), (zeros, zeros))) == [Ill.ZERO]  # the second was given nought already
+    wide = Value((100,), None, 0.0, 0.0, 0.0, 0.0)
+    assert ills(backward((scalar(1.0), wide))) == [Ill.ZERO]
+    assert ills(backward((scalar(1.0), None))) == [Ill.UNDEFINED]
