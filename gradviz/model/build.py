@@ -82,10 +82,10 @@ class _Builder:
 
     def add(self, op: Op) -> None:
         """Add an op, the tensors it takes that are not there yet, and those it makes that have a name."""
-        grad_fn = grad_fn_made(op, self._trace) if self._both else None
+        bases = changed_bases(op, self._trace.tensors)
+        grad_fn = grad_fn_made(op, bases, self._trace) if self._both else None
         node = Node(f"o{op.id}", NodeKind.OP, op=op, grad_fn=grad_fn, region=op.region, line=op.line)
         kind = EdgeKind.UNRECORDED if self._both and grad_fn is None else EdgeKind.DATA
-        bases = changed_bases(op, self._trace.tensors)
         tails = [self._maker(tensor) for tensor in (*op.inputs, *bases)]  # before the outputs: one may be an input
         ways = [None] * len(tails) if grad_fn is None else self._ways(op.inputs, bases, grad_fn)
         self._nodes.append(node)
@@ -102,7 +102,8 @@ class _Builder:
             if tensor.names and tensor.id not in self._makers and tensor.id not in self._grads:
                 self._maker(tensor.id)
         wrong = self._in_error()
-        nodes = tuple(self._finished(node)._replace(in_error=node.id in wrong) for node in self._nodes)
+        finished = map(self._finished, self._nodes)
+        nodes = tuple(node._replace(in_error=True) if node.id in wrong else node for node in finished)
         return Graph(self._view, nodes, tuple(self._edges), _regions_of(nodes, self._trace.regions))
 
     def _maker(self, tensor: int) -> tuple[str, int]:
@@ -152,7 +153,8 @@ class _Builder:
         tensor, uses = node.tensor, tuple(self._uses.get(node.tensor.id, ()))
         added = self._flow.added(self._accumulators.get(tensor.id, -1))
         terms = sums(tensor.grad, added, [self._flow.gradient(passed) for passed in uses], tensor.dtype)
-        return node._replace(roots=tuple(self._roots.get(tensor.id, ())), uses=uses, sums=terms)
+        roots = tuple(self._roots.get(tensor.id, ()))
+        return node._replace(roots=roots, uses=uses, sums=terms) if roots or uses or terms else node
 
     def _in_error(self) -> set[str]:
         """The nodes that the error speaks of, among them the op of a tensor that has no node of its own."""

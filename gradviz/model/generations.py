@@ -42,13 +42,15 @@ def birth_regions(trace: Trace) -> dict[int, int | None]:
 def changed_bases(op: Op, tensors: tuple[Tensor, ...]) -> tuple[int, ...]:
     """Return the tensors that an op changes through views of them: it takes their old state too."""
     outputs = set(op.outputs)
+    if outputs.isdisjoint(op.inputs):
+        return ()
     written = [tensor for tensor in dict.fromkeys(op.inputs) if tensor in outputs]
     bases = dict.fromkeys(tensors[tensor].base for tensor in written)
     return tuple(base for base in bases if base is not None and base not in outputs)
 
 
-def grad_fn_made(op: Op, trace: Trace) -> GradFn | None:
-    """Return the grad_fn that passes on the gradients of an op.
+def grad_fn_made(op: Op, bases: tuple[int, ...], trace: Trace) -> GradFn | None:
+    """Return the grad_fn that passes on the gradients of an op, which changes these bases.
 
     In place on a view it is the CopySlices that torch gives the base. The view itself gets a new grad_fn, which is no
     more than the view taken again of the changed base, and leads there.
@@ -56,7 +58,7 @@ def grad_fn_made(op: Op, trace: Trace) -> GradFn | None:
     if op.grad_fn is None:
         return None
     own = reached = trace.grad_fns[op.grad_fn]
-    if not changed_bases(op, trace.tensors):
+    if not bases:
         return own
     while reached.name != "CopySlices":
         target = reached.next[0][0] if reached.next else None

@@ -50,32 +50,46 @@ def _score(graph: Graph) -> _Score:
     for edge in graph.edges:
         users[edge.tail].append(edge.head)
         makers[edge.head] = edge.tail
-    score = _Score([], {}, {}, defaultdict(list), users, {})
+    steps: list[_Step] = []
+    sources: dict[str, Node] = {}
+    at: dict[str, int] = {}
     for node in _makers_first(graph, users):
         if _is_source(node, makers):
-            score.sources[node.id] = node
+            sources[node.id] = node
         elif node.kind is NodeKind.TENSOR:
-            score.at[node.id] = score.at[makers[node.id]]
-            score.steps[score.at[node.id]].results.append(node)
+            at[node.id] = at[makers[node.id]]
+            steps[at[node.id]].results.append(node)
         else:
-            score.at[node.id] = len(score.steps)
-            score.steps.append(_Step(node, []))
+            at[node.id] = len(steps)
+            steps.append(_Step(node, []))
+    into: dict[int, list[Edge]] = defaultdict(list)
     for edge in graph.edges:
-        score.into[score.at.get(edge.head, -1)].append(edge)
-    for at in range(len(score.steps)):
-        for edge in score.into[at]:
-            if edge.tail in score.sources:
-                score.taken[edge.tail] = (score.taken.get(edge.tail, (at, at))[0], at)
-    return score
+        into[at.get(edge.head, -1)].append(edge)
+    return _Score(steps, sources, at, into, users, _taken(len(steps), into, sources))
+
+
+def _taken(count: int, into: dict[int, list[Edge]], sources: dict[str, Node]) -> dict[str, tuple[int, int]]:
+    found: dict[str, tuple[int, int]] = {}
+    for at in range(count):
+        for edge in into[at]:
+            if edge.tail in sources:
+                found[edge.tail] = (found.get(edge.tail, (at, at))[0], at)
+    return found
 
 
 def _is_source(node: Node, makers: dict[str, str]) -> bool:
     return node.accumulates if node.kind is NodeKind.GRAD_FN else node.kind is NodeKind.TENSOR and node.id not in makers
 
 
-def _makers_first(graph: Graph, users: dict[str, list[str]]) -> Iterator[Node]:
+def _makers_first(graph: Graph, users: dict[str, list[str]]) -> Iterable[Node]:
     """The nodes in program order, or as near to it as lets makers come first: torch may change its own graph later."""
     place = {node.id: number for number, node in enumerate(graph.nodes)}
+    if all(place[edge.tail] < place[edge.head] for edge in graph.edges):
+        return graph.nodes
+    return _sorted(graph, users, place)
+
+
+def _sorted(graph: Graph, users: dict[str, list[str]], place: dict[str, int]) -> Iterator[Node]:
     waiting = Counter(edge.head for edge in graph.edges)
     ready = [number for number, node in enumerate(graph.nodes) if node.id not in waiting]
     while ready:  # sorted, so a heap

@@ -155,33 +155,36 @@ def _values_fit(trace: Trace) -> Iterator[str]:
     for tensor in _states(trace):
         if tensor.value is not None and tensor.value.shape != tensor.shape:
             yield f"tensor {tensor.id}: its value has another shape"
-        if not all(_fits(value) for value in (tensor.value, tensor.grad)):
+        if not (_fits(tensor.value) and _fits(tensor.grad)):
             yield f"tensor {tensor.id}"
     for step in trace.steps:
-        if not all(_fits(value) for value in (*step.arrived, *step.left)):
+        if not all(map(_fits, (*step.arrived, *step.left))):
             yield f"step {step.id}"
 
 
 def _fits(value: Value | None) -> bool:
     if value is None:
         return True
-    known = (value.min, value.max, value.mean, value.std)
+    shape, data, *known, nan, inf = value
     return (
-        _countable(value.nan, value.inf, *value.shape)
-        and (value.data is None or len(value.data) == prod(value.shape) <= EXACT)
-        and all(_is_number(number) for number in (*(value.data or ()), *known) if number is not None)
+        _countable(nan, inf, *shape)
+        and (data is None or len(data) == prod(shape) <= EXACT)
+        and all(map(_is_number, data or ()))
+        and all(number is None or _is_number(number) for number in known)
     )
 
 
 def _is_number(number: Number) -> bool:
     """Whether it is a number of torch's, or the text of one that JSON has no form for."""
+    if isinstance(number, float):
+        return True
     if isinstance(number, str):
         try:
             complex(number)
         except ValueError:
             return False
         return len(number) <= DIGITS
-    return isinstance(number, float) or abs(number) < TORCH_INT
+    return abs(number) < TORCH_INT
 
 
 def _sizes(trace: Trace) -> Iterator[str]:

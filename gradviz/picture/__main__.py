@@ -80,7 +80,7 @@ class Session:
         if frame.kind is Kind.READY:
             self._ready = intake.ready(frame.payload)
         elif frame.kind is Kind.REDRAW:
-            yield from self._shown_as(_WISH.decode(frame.payload))
+            yield from self._shown_as(frame.run, _WISH.decode(frame.payload))
         elif frame.kind is Kind.SAVE:
             yield self._saved(_SAVE.decode(frame.payload))
         elif frame.kind is Kind.INSPECT:
@@ -107,12 +107,13 @@ class Session:
             if self._how is not None:
                 yield self._answer(self._builder)
 
-    def _shown_as(self, wish: Wish) -> Iterator[bytes]:
+    def _shown_as(self, run: int, wish: Wish) -> Iterator[bytes]:
         before, options = self._options, wish.options
         self._options = options
         if options.language != before.language:
             yield self._measured.told(options.language)
-        if self._builder is not None and self._how is not None:
+        # Options for a run that is about to begin come before it: nobody waits for the old one in them.
+        if run == self._run and self._builder is not None and self._how is not None:
             yield self._answer(self._builder, wish.since)
             yield from self._compared()
 

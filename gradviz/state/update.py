@@ -224,7 +224,8 @@ def _start(state: AppState) -> Next:
         follows=state.shown is not None and state.shown.document == state.document,
         measuring=measuring.cut(state.measuring),
     )
-    return state, (Remember(state.text), StartRun(run, request, state.options), Watch(run))
+    # The process starts its work while the text is written to the disk, which takes as long.
+    return state, (StartRun(run, request, state.options), Remember(state.text), Watch(run))
 
 
 def _exited(state: AppState, run: int, how: Exit) -> AppState:

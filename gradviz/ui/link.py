@@ -83,6 +83,11 @@ class Link(QObject):
         if self.alive:
             self._process.write(data)
 
+    def push(self) -> None:
+        """Hand on what was sent as far as the pipe takes it, and not only once there are no other events."""
+        if self.alive:
+            self._process.waitForBytesWritten(0)
+
     def listen(self, on: bool) -> None:
         """Read what the child writes, or leave it waiting."""
         if self._output is not None and self._output.isEnabled() != on:

@@ -109,6 +109,7 @@ class Runner(QObject):
         self._cancelled = False
         payload = encode(request)
         self._engine.send(pack(Kind.RUN, run, payload))
+        self._engine.push()
         self._pictures.begin(run, payload, options)
 
     def measure(self, run: int, request: Request) -> None:

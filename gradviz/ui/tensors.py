@@ -54,6 +54,7 @@ class TensorModel(QAbstractTableModel):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._rows: tuple[TensorRow, ...] = ()
+        self._cells: tuple[tuple[str, ...], ...] = ()  # of each row; Qt asks for each a dozen times
         self._changes: Changes = {}
         self._ground = QColor()
 
@@ -66,16 +67,19 @@ class TensorModel(QAbstractTableModel):
         """Show other tensors."""
         if len(rows) != len(self._rows):
             self.beginResetModel()
-            self._rows = rows
+            self._take(rows)
             self.endResetModel()
         elif rows != self._rows:
-            self._rows = rows
+            self._take(rows)
             self._repaint()
+
+    def _take(self, rows: tuple[TensorRow, ...]) -> None:
+        self._rows, self._cells = rows, tuple(map(cells, rows))
 
     def compare(self, earlier: tuple[TensorRow, ...] | None) -> None:
         """Mark what is not as it was in these rows; None: nothing."""
         before = None if earlier is None else [cells(row) for row in earlier]
-        found = changes((cells(row) for row in self._rows), before)
+        found = changes(self._cells, before)
         if found != self._changes:
             self._changes = found
             self._repaint()
@@ -102,7 +106,7 @@ class TensorModel(QAbstractTableModel):
         if not index.isValid():
             return None
         row, flag = self._rows[index.row()], index.column() == _FLAG
-        text = cells(row)[index.column()]
+        text = self._cells[index.row()][index.column()]
         tip = row.locked if flag and row.locked else text
         if flag and role == Qt.ItemDataRole.CheckStateRole:
             return Qt.CheckState.Checked if row.requires_grad else Qt.CheckState.Unchecked
@@ -192,6 +196,8 @@ class Tensors(QTableView):
 
     def show_rows(self, rows: tuple[TensorRow, ...]) -> None:
         """Show the tensors of a picture."""
+        if rows == self._model.rows:
+            return  # after an edit that changes no value nobody waits until all cells are measured
         self._lighting = True
         self._model.show(rows)
         self._lighting = False

@@ -73,6 +73,20 @@ def test_what_it_has_not_taken_is_counted(qtbot: QtBot) -> None:
     assert heard.link.waiting == 0
 
 
+def test_what_is_pushed_is_on_its_way_before_any_other_event(qtbot: QtBot) -> None:
+    heard = Heard(qtbot, f"import os\nwhile os.read(0, 1): os.write(1, {FRAME})")
+    heard.link.send(b"x")
+    heard.link.push()  # it is only just starting
+    qtbot.waitUntil(lambda: len(heard.frames) == 1)
+    heard.link.send(b"x")
+    heard.link.push()
+    assert heard.link.waiting == 0
+    qtbot.waitUntil(lambda: len(heard.frames) == 2)
+    heard.link.close()
+    heard.link.push()
+    assert heard.ends == []
+
+
 def test_no_such_program(qtbot: QtBot) -> None:
     link = Link(("/nowhere/python",), None)
     with qtbot.waitSignal(link.ended) as ended:

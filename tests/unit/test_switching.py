@@ -57,7 +57,7 @@ def test_a_switch_edits_the_text_once_and_runs_as_an_edit_does() -> None:
     state, effects = play(opened(), m.FlagSwitched(X))
     assert state.text == ON
     assert effects[0] == m.Rewrite(Edit(10, 10, ", requires_grad=True"))
-    assert [type(effect) for effect in effects[1:]] == [m.Remember, m.StartRun, m.Watch]
+    assert [type(effect) for effect in effects[1:]] == [m.StartRun, m.Remember, m.Watch]
     assert flag(state)  # what is wanted, until a picture tells
 
 

@@ -22,8 +22,9 @@ def changed() -> Tape:
 def last(tape: Tape) -> tuple[Op, tuple[int, ...], str | None]:
     trace = tape.trace()
     op = trace.ops[-1]
-    made = grad_fn_made(op, trace)
-    return op, changed_bases(op, trace.tensors), None if made is None else made.name
+    bases = changed_bases(op, trace.tensors)
+    made = grad_fn_made(op, bases, trace)
+    return op, bases, None if made is None else made.name
 
 
 def test_an_op_on_a_view_takes_the_base_and_makes_its_copy_slices() -> None:

@@ -97,6 +97,15 @@ def test_options_that_come_early_hold_for_the_run() -> None:
     assert {mark.id for mark in drawing.nodes} == {"g0", "g1"}
 
 
+def test_options_for_the_next_run_do_not_draw_the_one_before_again() -> None:
+    session = Session()
+    answers(session, WHOLE)
+    assert answers(session, pack(Kind.REDRAW, 2, msgspec.json.encode(Wish(Options(view="backward"))))) == []
+    drawing = shown(answers(session, WHOLE)[-1]).drawing
+    assert drawing is not None
+    assert {mark.id for mark in drawing.nodes} == {"g0", "g1"}
+
+
 def test_frames_of_another_run_are_dropped() -> None:
     session = Session()
     assert answers(session, pack(Kind.PAGE, 1, encode(page()))) == []
@@ -205,8 +214,8 @@ def test_a_flaw_of_ours_costs_an_inspection_and_not_the_process(monkeypatch: pyt
 # What no process may die of
 
 
-def redraw(wanted: Options = OPTIONS, since: int | None = None) -> bytes:
-    return pack(Kind.REDRAW, 1, msgspec.json.encode(Wish(wanted, since)))
+def redraw(wanted: Options = OPTIONS, since: int | None = None, run: int = 1) -> bytes:
+    return pack(Kind.REDRAW, run, msgspec.json.encode(Wish(wanted, since)))
 
 
 def run_of(tape: Tape) -> bytes:
@@ -416,7 +425,7 @@ def test_a_measuring_run_leaves_the_record_as_it_is() -> None:
     pages = CostPage((Lap("grad", 1.0, 1.0, 0.0, 0.0),)), CostPage(done=True)
     found = tables(session, MEASURE + b"".join(pack(Kind.PAGE, 2, encode(one)) for one in pages))
     assert [(one.runs, one.done) for one in found] == [(1, False), (1, True)]
-    (after,) = answers(session, pack(Kind.REDRAW, 0, msgspec.json.encode(Wish(Options()))))
+    (after,) = answers(session, pack(Kind.REDRAW, 1, msgspec.json.encode(Wish(Options()))))
     assert shown(after) == shown(before)._replace(number=2)
 
 
@@ -556,9 +565,9 @@ def test_what_did_not_change_or_is_of_another_program_or_fails_is_not_told(monke
 def test_a_step_and_a_run_that_is_being_read_owe_nothing() -> None:
     session = Session()
     answers(session, READY + begun(1, SQUARE) + begun(2, unrecorded()))
-    answers(session, redraw(OPTIONS._replace(step=1)))
+    answers(session, redraw(OPTIONS._replace(step=1), run=2))
     assert not session.owes()
-    answers(session, redraw())
+    answers(session, redraw(run=2))
     assert session.owes()
     answers(session, pack(Kind.RUN, 3, encode(Request("x"))))
     assert not session.owes()
