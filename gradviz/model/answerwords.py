@@ -177,6 +177,7 @@ FIXES: dict[str, dict[Does, str]] = {
         "no inference": "Write no_grad for inference_mode on line {line}",
         "allow unused": "Pass allow_unused=True on line {line}",
         "name": "Write {what} on line {line}",
+        "cut": "Add {what} after line {line}",
         "half width": "Turn full-width characters into half-width ones",
     },
     "ja": {
@@ -200,6 +201,7 @@ FIXES: dict[str, dict[Does, str]] = {
         "no inference": "{line} 行目の inference_mode を no_grad にする",
         "allow unused": "{line} 行目に allow_unused=True を渡す",
         "name": "{line} 行目を {what} にする",
+        "cut": "{line} 行目の後に {what} を加える",
         "half width": "全角文字を半角にする",
     },
 }

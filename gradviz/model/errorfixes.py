@@ -165,17 +165,9 @@ def _detached_leaf(_fixes: Fixes, text: Text, placed: Placed, _error: ProgramErr
     return Fix("detach", edit, line, placed.statement.lineno)
 
 
-def _no_inference(fixes: Fixes, text: Text, _placed: Placed, error: ProgramError) -> Fix | None:
-    """no_grad in place of the inference_mode that the tensor was made in."""
-    trace = fixes.known.trace
-    spoken = {tensor.id for tensor in _tensors(fixes, error) or trace.tensors if tensor.is_inference}
-    for op in trace.ops:
-        line = None if op.region is None else trace.regions[op.region].line
-        if op.grad_mode == "inference" and line is not None and not spoken.isdisjoint(op.outputs):
-            found = re.compile(r"\binference_mode\b").search(text.source, *text.line_span(line))
-            if found is not None:
-                return Fix("no inference", Edit(found.start(), found.end(), "no_grad"), "", line)
-    return None
+def _no_inference(fixes: Fixes, _text: Text, _placed: Placed, error: ProgramError) -> Fix | None:
+    spoken = _tensors(fixes, error) or fixes.known.trace.tensors
+    return fixes.no_inference(tensor.id for tensor in spoken if tensor.is_inference)
 
 
 def _unused(_fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -> Fix | None:

@@ -6,7 +6,7 @@ that was detached has, once it no longer is, no .grad because it is not a leaf.
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -26,8 +26,7 @@ from gradviz.model.grounds import Grounds
 from gradviz.model.held import bindings
 from gradviz.model.literals import as_floats
 from gradviz.model.place import Edit, Placed, Text
-from gradviz.model.program import Program, parse
-from gradviz.model.toggles import KEYWORD, Toggles
+from gradviz.model.toggles import KEYWORD, Locked, Toggles
 from gradviz.model.trace import Op, Tensor
 from gradviz.model.why import Why, WhyNoGrad, cutter, origin, why
 
@@ -54,6 +53,7 @@ Does = Literal[
     "allow unused",
     "name",
     "half width",
+    "cut",
 ]
 
 
@@ -71,6 +71,7 @@ _MODE = re.compile(
     r"(?P<no_grad>\bno_grad\b)|(?P<inference>\binference_mode\b(?:\(\s*(?:mode\s*=\s*)?(?:True)?\s*\))?)"
     r"|(?P<set>(?<=set_grad_enabled\()\s*(?:mode\s*=\s*)?False)"
 )
+_INFERENCE = re.compile(r"\binference_mode\b")
 _ON = {"no_grad": "enable_grad", "inference": "inference_mode(False)", "set": "True"}
 _BLOCKS = (ast.With, ast.For, ast.While, ast.If, ast.Try, ast.FunctionDef, ast.ClassDef)
 
@@ -79,16 +80,15 @@ class Fixes:
     """The fixes of one trace."""
 
     def __init__(self, known: Grounds, toggles: Toggles) -> None:
-        """Read the trace's source; there are no fixes of a text that is no program.
+        """Take what is known of a trace; there are no fixes of a text that is no program.
 
         Args:
             known: the index of the trace.
             toggles: of the same trace.
         """
-        program = parse(known.trace.source)
         self.known = known
         self.toggles = toggles
-        self.text = Text(program) if isinstance(program, Program) else None
+        self.text = toggles.text
 
     @cached_property
     def foretold(self) -> tuple[Foretold, ...]:
@@ -131,6 +131,35 @@ class Fixes:
     def retained(self, tensor: Tensor) -> Fix | None:
         """What makes a tensor keep its .grad."""
         return None if self.text is None else self._retain(self.text, tensor, Why("not a leaf"))
+
+    def unlocked(self, tensor: Tensor, name: str, locked: Locked) -> Fix | None:
+        """What makes it possible to set requires_grad of a tensor that is locked."""
+        if locked == "dtype":
+            return self.floats(tensor)
+        if locked == "inference":
+            return self.no_inference((tensor.id,))
+        edit = self.toggles.edit(tensor.id, name, "detach") if locked == "not a leaf" else None
+        return Fix("cut", edit, f"{name} = {name}.detach()", tensor.line) if isinstance(edit, Edit) else None
+
+    def no_inference(self, tensors: Iterable[int]) -> Fix | None:
+        """no_grad in place of the inference_mode that one of some tensors was made in."""
+        line = next((self._inferred[number] for number in tensors if number in self._inferred), None)
+        if line is None or self.text is None:
+            return None
+        found = _INFERENCE.search(self.text.source, *self.text.line_span(line))
+        return None if found is None else Fix("no inference", Edit(*found.span(), "no_grad"), "", line)
+
+    @cached_property
+    def _inferred(self) -> dict[int, int]:
+        """The line of the inference_mode that each tensor was made in."""
+        regions = self.known.trace.regions
+        return {
+            number: line
+            for op in self.known.trace.ops
+            if op.grad_mode == "inference" and op.region is not None
+            if (line := regions[op.region].line) is not None
+            for number in op.outputs
+        }
 
     def floats(self, tensor: Tensor) -> Fix | None:
         """What makes a tensor of whole numbers one of floats, in the call it came from."""

@@ -7,6 +7,9 @@ made the tensor where there is one, else one line right after the statement that
 import ast
 import re
 from collections import Counter, defaultdict
+from collections.abc import Iterator
+from functools import cached_property
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from gradviz.model.births import births
@@ -57,14 +60,22 @@ class _Setter(NamedTuple):
     value: ast.Constant | Edit  # the constant; where it is left out, the edit that puts False there
 
 
+class Submodule(NamedTuple):
+    """A module by its path, and what freezes it or, where all its parameters are frozen, unfreezes it."""
+
+    path: str
+    frozen: bool
+    edit: Edit | None
+
+
 class Toggles:
     """The changes that can be made for the tensors of one trace."""
 
     def __init__(self, trace: Trace) -> None:
         """Read the trace's source; no change can be made to a text that is no program."""
         program = parse(trace.source)
-        self._text = None if isinstance(program, ProgramError) else Text(program)
-        self._tensors = trace.tensors
+        self.text = None if isinstance(program, ProgramError) else Text(program)
+        self.tensors = trace.tensors
         self._calls = _factory_calls(trace)
         self._times = Counter(self._calls.values())
         self._lines = [step for step in trace.steps if step.kind == "line"]
@@ -75,8 +86,10 @@ class Toggles:
         }
         self._factories: dict[int, list[ast.Call]] = defaultdict(list)  # by line
         self._setters: dict[tuple[int, str], list[_Setter]] = defaultdict(list)  # by block and what is set
-        if self._text is not None:
-            self._note(self._text)
+        if self.text is not None:
+            self._note(self.text)
+        self._edits: dict[tuple[int, str, Flag], Edit | Locked] = {}  # they are asked for again at each step
+        self._found: dict[tuple[str, int], Placed | None] = {}
         self._flags = {(state.id, state.requires_grad) for state in trace.past}
 
     def _note(self, text: Text) -> None:
@@ -98,18 +111,26 @@ class Toggles:
             flag: "requires_grad" and "retain_grad" as torch has them; "detach": the name is bound to what detach()
                 makes of the tensor, or no longer is.
         """
-        tensor = self._tensors[number]
+        key = (number, name, flag)
+        if key not in self._edits:
+            self._edits[key] = self._edit(*key)
+        return self._edits[key]
+
+    def _edit(self, number: int, name: str, flag: Flag) -> Edit | Locked:
+        tensor = self.tensors[number]
         locked = _locked(tensor, flag)
         if locked is not None:
             return locked
-        found = None if self._text is None else self._change(self._text, tensor, name, flag)
+        found = None if self.text is None else self._change(self.text, tensor, name, flag)
         return "no place" if found is None else found
 
     def _change(self, text: Text, tensor: Tensor, name: str, flag: Flag) -> Edit | None:
         placed = self._binding(text, tensor, name)
         target = _expression(tensor, name)
+        if flag == "detach" and tensor.is_parameter:
+            return None  # a module takes no other tensor for it
         if flag != KEYWORD:
-            return None if placed is None else line_toggled(text, placed, _STATEMENTS[flag].format(target))
+            return None if placed is None else _statement(text, placed, _STATEMENTS[flag].format(target))
         on = not tensor.requires_grad
         return (
             (None if placed is None else self._set_later(text, placed, tensor, target))
@@ -117,9 +138,50 @@ class Toggles:
             or (None if placed is None else line_after(text, placed.statement, f"{target}.requires_grad_({on})"))
         )
 
+    def is_detached(self, number: int, name: str) -> bool:
+        """Whether a name was bound to what detach() made of what it held before."""
+        placed = None if self.text is None else self._binding(self.text, self.tensors[number], name)
+        line = _STATEMENTS["detach"].format(name)
+        return self.text is not None and placed is not None and same(self.text.cut(placed.statement), line)
+
+    def submodules(self, number: int, name: str) -> Iterator[Submodule]:
+        """Yield the modules that a parameter is in, the innermost first, with what freezes or unfreezes each whole."""
+        tensor, parts = self.tensors[number], name.split(".")
+        if not tensor.is_parameter or self.text is None or not parts[0].isidentifier():
+            return
+        placed = self._binding(self.text, tensor, name)
+        for length in range(len(parts) - 1, 0, -1):
+            path = ".".join(parts[:length])
+            frozen = path not in self._learning
+            yield Submodule(path, frozen, None if placed is None else self._frozen(self.text, placed, path, frozen))
+
+    @cached_property
+    def _learning(self) -> set[str]:
+        """The paths of all modules that have a parameter which requires grad."""
+        found: set[str] = set()
+        for tensor in self.tensors:
+            for name in tensor.names if tensor.is_parameter and tensor.requires_grad else ():
+                parts = name.split(".")
+                found.update(".".join(parts[:length]) for length in range(1, len(parts)))
+        return found
+
+    def _frozen(self, text: Text, placed: Placed, path: str, frozen: bool) -> Edit | None:
+        """A line right after the module was made; only that line is taken away again."""
+        root, _, rest = path.partition(".")
+        plain = all(part.isidentifier() for part in rest.split(".")) or not rest
+        target = path if plain else f'{root}.get_submodule("{rest}")'
+        line = f"{target}.requires_grad_(False)"
+        return _removed_later(text, placed, line) if frozen else line_after(text, placed.statement, line)
+
     def _binding(self, text: Text, tensor: Tensor, name: str) -> Placed | None:
         """The statement that bound the name to the tensor last: it ran before the step that tells so, in that frame."""
-        root, told = _ROOT.match(name), self._bound.get((name, tensor.id))
+        key = (name, tensor.id)
+        if key not in self._found:
+            self._found[key] = self._find(text, *key)
+        return self._found[key]
+
+    def _find(self, text: Text, name: str, tensor: int) -> Placed | None:
+        root, told = _ROOT.match(name), self._bound.get((name, tensor))
         if root is None or told is None:
             return None
         function = text.function(self._lines[told].line)
@@ -149,11 +211,26 @@ class Toggles:
     def factory(self, number: int) -> ast.Call | None:
         """Return the call in the text that a tensor came from, if it came from one and it is certain which."""
         made = self._calls.get(number)
-        if made is None or self._text is None:
+        if made is None or self.text is None:
             return None
         line, written = made
-        calls = [call for call in self._factories.get(line, ()) if same(self._text.cut(call), written)]
+        calls = [call for call in self._factories.get(line, ()) if same(self.text.cut(call), written)]
         return calls[0] if len(calls) == 1 else None
+
+
+def _statement(text: Text, placed: Placed, line: str) -> Edit | None:
+    """The line that sets a flag, put right after a statement; taken away where it is already, or is the statement."""
+    if same(text.cut(placed.statement), line):
+        return None if placed.previous is None else line_removed(text, placed.previous, placed.statement)
+    return _removed_later(text, placed, line) or line_toggled(text, placed, line)
+
+
+def _removed_later(text: Text, placed: Placed, line: str) -> Edit | None:
+    """What takes a line away that comes after a statement in its block."""
+    for before, statement in pairwise(placed.block[placed.at :]):
+        if same(text.cut(statement), line):
+            return line_removed(text, before, statement)
+    return None
 
 
 _STATEMENTS = {"retain_grad": "{0}.retain_grad()", "detach": "{0} = {0}.detach()"}
@@ -167,7 +244,7 @@ def _locked(tensor: Tensor, flag: Flag) -> Locked | None:
             return "not a leaf"
         return None if tensor.dtype.startswith(("float", "bfloat", "complex")) else "dtype"
     if flag == "retain_grad" and tensor.is_leaf:
-        return "leaf"
+        return "leaf" if tensor.requires_grad else "untracked"
     return None
 
 

@@ -57,6 +57,22 @@ class Saved(NamedTuple):
     reason: str = ""  # why there is no file; "": it is written
 
 
+class Offer(NamedTuple):
+    """A change of the source that is offered: what it does, in words, and the change."""
+
+    text: str
+    edit: Edit
+
+
+class FlagRow(NamedTuple):
+    """A flag of a tensor beside requires_grad, or that of a module it is in."""
+
+    name: str  # "retain_grad", "detach", or the path of a module
+    on: bool
+    edit: Edit | None = None  # of the source, that gives it its other value
+    locked: str = ""  # why there is none
+
+
 class TensorRow(NamedTuple):
     """One row of the tensors table, as text ready to show."""
 
@@ -73,13 +89,8 @@ class TensorRow(NamedTuple):
     mark: str | None  # the drawing's node for it
     edit: Edit | None = None  # of the source, that gives requires_grad its other value
     locked: str = ""  # why there is none
-
-
-class Offer(NamedTuple):
-    """A change of the source that is offered: what it does, in words, and the change."""
-
-    text: str
-    edit: Edit
+    unlock: Offer | None = None  # what then makes it possible
+    flags: tuple[FlagRow, ...] = ()
 
 
 class Problem(NamedTuple):

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 
+from gradviz.model.answerwords import fix_text
+from gradviz.model.fixes import Fixes
 from gradviz.model.graph import Graph, NodeKind
 from gradviz.model.grounds import Grounds
 from gradviz.model.held import Name
 from gradviz.model.place import Edit
-from gradviz.model.toggles import KEYWORD, LOCKED, Toggles
+from gradviz.model.toggles import KEYWORD, LOCKED, Locked, Toggles
 from gradviz.model.trace import Tensor
 from gradviz.model.values import shape_text, value_text
 from gradviz.model.why import why, why_text
-from gradviz.picture.picture import Language, TensorRow
+from gradviz.picture.picture import FlagRow, Language, Offer, TensorRow
 
 MOST = 500  # rows; more names than that are not read one by one
 NAMES = 8  # of one tensor that are told
@@ -33,17 +35,37 @@ def rows(
         bound.setdefault(number, []).append(name)
     held = [tensor for number in bound if (tensor := known.moment.tensor(number)) is not None][:MOST]
     marks, found = _marks(graph), []
+    fixes = None if toggles is None else Fixes(known, toggles)
     for tensor in held:
         own = bound[tensor.id]
         mark = marks.get(("tensor", tensor.id)) or marks.get(("grad_fn", tensor.grad_fn))
         row = _row(known, tensor, ", ".join(own[:NAMES]), mark, language)
-        if toggles is not None:
-            change = toggles.edit(tensor.id, own[0], KEYWORD)
-            row = (
-                row._replace(edit=change) if isinstance(change, Edit) else row._replace(locked=LOCKED[language][change])
-            )
+        if fixes is not None:
+            row = _switched(row, fixes, tensor, own[0], language)
         found.append(row)
     return tuple(found)
+
+
+def _switched(row: TensorRow, fixes: Fixes, tensor: Tensor, name: str, language: Language) -> TensorRow:
+    """A row with what switches its flags."""
+    toggles, locked = fixes.toggles, LOCKED[language]
+    wholes = [FlagRow(one.path, not one.frozen, one.edit) for one in toggles.submodules(tensor.id, name)]
+    row = row._replace(
+        flags=(
+            _flag("retain_grad", tensor.retains_grad, toggles.edit(tensor.id, name, "retain_grad"), locked),
+            _flag("detach", toggles.is_detached(tensor.id, name), toggles.edit(tensor.id, name, "detach"), locked),
+            *(flag._replace(locked="" if flag.edit is not None else locked["no place"]) for flag in wholes),
+        )
+    )
+    change = toggles.edit(tensor.id, name, KEYWORD)
+    if isinstance(change, Edit):
+        return row._replace(edit=change)
+    fix = fixes.unlocked(tensor, name, change)
+    return row._replace(locked=locked[change], unlock=None if fix is None else Offer(fix_text(fix, language), fix.edit))
+
+
+def _flag(name: str, on: bool, change: Edit | Locked, locked: dict[Locked, str]) -> FlagRow:
+    return FlagRow(name, on, change) if isinstance(change, Edit) else FlagRow(name, on, None, locked[change])
 
 
 def _marks(graph: Graph | None) -> dict[tuple[str, int | None], str]:

@@ -143,9 +143,10 @@ class SearchStepped(NamedTuple):
 
 
 class FlagSwitched(NamedTuple):
-    """The person wants requires_grad of a tensor the other way: that of a row, or of a mark."""
+    """The person wants a flag of a tensor the other way: that of a row, or of a mark."""
 
     of: Chosen
+    flag: str = "requires_grad"  # or the name of a FlagRow
 
 
 class FixTaken(NamedTuple):

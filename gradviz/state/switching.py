@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from gradviz.model.place import Edit
+from gradviz.model.toggles import KEYWORD
 from gradviz.picture.picture import TensorRow
 from gradviz.state.messages import FixTaken, FlagSwitched
 from gradviz.state.values import AppState, Chosen, Refusal, Switch
@@ -10,7 +11,22 @@ from gradviz.state.values import AppState, Chosen, Refusal, Switch
 
 def changed(state: AppState, message: FlagSwitched | FixTaken) -> tuple[AppState, Edit | None]:
     """Return the state with the change of the text that was asked for, or with the reason why there is none."""
-    return _switched(state, message.of) if isinstance(message, FlagSwitched) else _fixed(state, message.edit)
+    if isinstance(message, FixTaken):
+        return _fixed(state, message.edit)
+    if message.flag == KEYWORD:
+        return _switched(state, message.of)
+    return _flagged(state, message.of, message.flag)
+
+
+def _flagged(state: AppState, of: Chosen, name: str) -> tuple[AppState, Edit | None]:
+    """Return the change that switches another flag than requires_grad; or the reason why there is none."""
+    row = row_of(state, of)
+    flag = None if row is None else next((flag for flag in row.flags if flag.name == name), None)
+    if flag is None:
+        return state._replace(said=Refusal.UNNAMED), None
+    if flag.locked:
+        return state._replace(said=flag.locked), None
+    return (state, flag.edit) if _is_of_text(state) else (state._replace(said=Refusal.STALE), None)
 
 
 def _switched(state: AppState, of: Chosen) -> tuple[AppState, Edit | None]:
@@ -37,6 +53,8 @@ def _offered(state: AppState) -> Iterator[Edit | None]:
     """What the inspector and the problems offer to change in the text as it stands."""
     if not state.current:
         return
+    if _is_of_text(state) and state.table is not None:
+        yield from (row.unlock.edit for row in state.table.rows if row.unlock is not None)
     found, picture = state.inspecting.found, state.picture
     if found is not None and state.inspecting.run == state.run and found.asked == state.inspecting.asked:
         yield from (fact.edit for section in found.sections for fact in section.facts)

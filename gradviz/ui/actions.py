@@ -281,7 +281,9 @@ COMMANDS = (
 GRAPH_KEYS = (
     (QT_TRANSLATE_NOOP("Actions", "Walk along the edges"), "← ↑ → ↓"),
     (QT_TRANSLATE_NOOP("Actions", "Go to the line"), "Enter"),
-    (QT_TRANSLATE_NOOP("Actions", "Switch requires_grad; in the table of tensors with Space"), "R"),
+    (QT_TRANSLATE_NOOP("Actions", "Why? Tell all of the tensor or op, here or in the table of tensors"), "W"),
+    (QT_TRANSLATE_NOOP("Actions", "Switch requires_grad, here or in the table of tensors, there also with Space"), "R"),
+    (QT_TRANSLATE_NOOP("Actions", "Switch retain_grad() and detach, here or in the table of tensors"), "G  D"),
     (QT_TRANSLATE_NOOP("Actions", "Fit, fit what is selected"), "F  Shift+F"),
     (QT_TRANSLATE_NOOP("Actions", "Larger, smaller, full size"), "+  -  1"),
     (QT_TRANSLATE_NOOP("Actions", "Drag the graph"), "Space"),

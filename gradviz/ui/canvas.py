@@ -16,6 +16,7 @@ from gradviz.drawing.shapes import Drawing, Mark
 from gradviz.layout.geometry import Point
 from gradviz.state.values import Chosen, Wheel
 from gradviz.ui.card import Card
+from gradviz.ui.flags import FLAG_KEYS
 from gradviz.ui.graphview import GraphView
 from gradviz.ui.scene import Arrow
 from gradviz.ui.theme import Colours
@@ -41,14 +42,16 @@ class Canvas(GraphView):
         markChosen: the id of the mark the person selected; None: nothing.
         lineWanted: the source line of a mark that was opened.
         searchWanted: the person wants to look for something in the graph.
-        flagWanted: the mark, as a `Chosen`, whose tensor's requires_grad is to be the other way.
+        flagWanted: the mark, as a `Chosen`, a flag of whose tensor is to be the other way, and the flag.
+        whyWanted: the mark, as a `Chosen`, of which all there is to say is to be shown.
         menuWanted: the mark, as a `Chosen`, whose menu is to open, and where on the screen.
     """
 
     markChosen = Signal(object)
     lineWanted = Signal(int)
     searchWanted = Signal()
-    flagWanted = Signal(object)
+    flagWanted = Signal(object, str)
+    whyWanted = Signal(object)
     menuWanted = Signal(object, QPoint)
 
     def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
@@ -229,16 +232,19 @@ class Canvas(GraphView):
                 self.zoom_to(1.0)
             case "/":
                 self.searchWanted.emit()
-            case "r":
-                self._switch()
+            case "w":
+                if mark := self._current():
+                    self.whyWanted.emit(Chosen("mark", mark.id))
             case _:
-                return False
+                return self._switch(letter)
         return True
 
-    def _switch(self) -> None:
+    def _switch(self, letter: str) -> bool:
+        """Switch the flag that a letter stands for."""
         mark = self._current()
-        if mark:
-            self.flagWanted.emit(Chosen("mark", mark.id))
+        if mark and letter in FLAG_KEYS:
+            self.flagWanted.emit(Chosen("mark", mark.id), FLAG_KEYS[letter])
+        return letter in FLAG_KEYS
 
     def _current(self) -> Mark | None:
         return next(iter(self._selected()), None)

@@ -176,6 +176,10 @@ class Commands:
         """Bring the inspector into view, or put it away."""
         self._show_beside("inspector", on=not self._state().inspecting.seen)
 
+    def ask_why(self) -> None:
+        """Bring the inspector into view."""
+        self._show_beside("inspector", on=True)
+
     def _show_beside(self, name: str, *, on: bool) -> None:
         """Bring a panel into view beside the graph, or put it away."""
         (beside,) = self._window.findChildren(QDockWidget, name)

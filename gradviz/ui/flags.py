@@ -1,9 +1,10 @@
-"""The box of a tensor's requires_grad in the table: ticked or not, grey where the program's text cannot switch it."""
+"""The flags of a tensor: their keys, and the box of requires_grad, grey where the program's text cannot switch it."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+FLAG_KEYS = {"r": "requires_grad", "g": "retain_grad", "d": "detach"}  # of the graph and of the table
 LOCKED = Qt.ItemDataRole.UserRole  # of a cell: why its box cannot be switched
 
 

@@ -13,11 +13,12 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
+from gradviz.model.toggles import KEYWORD
 from gradviz.picture.picture import TensorRow
 from gradviz.state.values import Chosen
 from gradviz.ui.changes import Changes, changes
 from gradviz.ui.columns import shared
-from gradviz.ui.flags import LOCKED, FlagBox
+from gradviz.ui.flags import FLAG_KEYS, LOCKED, FlagBox
 from gradviz.ui.plain import one_line, plain, tooltip
 from gradviz.ui.theme import Colours, colour
 
@@ -154,13 +155,15 @@ class Tensors(QTableView):
     Signals:
         chosen: the id of the tensor whose row the person selected.
         lineWanted: the line of the tensor whose row was activated.
-        flagWanted: the tensor, as a `Chosen`, whose requires_grad is to be the other way.
+        flagWanted: the tensor, as a `Chosen`, a flag of which is to be the other way, and the flag.
+        whyWanted: the tensor, as a `Chosen`, of which all there is to say is to be shown.
         menuWanted: the tensor, as a `Chosen`, whose menu is to open, and where on the screen.
     """
 
     chosen = Signal(int)
     lineWanted = Signal(int)
-    flagWanted = Signal(object)
+    flagWanted = Signal(object, str)
+    whyWanted = Signal(object)
     menuWanted = Signal(object, QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -257,9 +260,16 @@ class Tensors(QTableView):
             self.chosen.emit(self._model.rows[rows[0].row()].tensor)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Space switches requires_grad of the row."""
-        if event.key() == Qt.Key.Key_Space and self.currentIndex().isValid():
-            self.flagWanted.emit(self._tensor(self.currentIndex()))
+        """Switch a flag of the row by Space or a letter; W asks why."""
+        index, letter = self.currentIndex(), event.text()
+        if not index.isValid():
+            super().keyPressEvent(event)
+        elif event.key() == Qt.Key.Key_Space:
+            self.flagWanted.emit(self._tensor(index), KEYWORD)
+        elif letter in FLAG_KEYS:
+            self.flagWanted.emit(self._tensor(index), FLAG_KEYS[letter])
+        elif letter == "w":
+            self.whyWanted.emit(self._tensor(index))
         else:
             super().keyPressEvent(event)
 
@@ -276,7 +286,7 @@ class Tensors(QTableView):
 
     def _clicked(self, index: QModelIndex) -> None:
         if index.column() == _FLAG:
-            self.flagWanted.emit(self._tensor(index))
+            self.flagWanted.emit(self._tensor(index), KEYWORD)
 
     def _activated(self, index: QModelIndex) -> None:
         line = self._model.rows[index.row()].line

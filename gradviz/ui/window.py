@@ -30,7 +30,7 @@ from gradviz.ui.presentation import Presentation
 from gradviz.ui.runner import Runner
 from gradviz.ui.showing import dress, show
 from gradviz.ui.steps import Steps
-from gradviz.ui.tensormenu import tensor_menu
+from gradviz.ui.tensormenu import TensorMenu
 from gradviz.ui.theme import colours, palette, stylesheet, system_theme
 
 _LEAST = (1280, 800)  # pixels of the first window, where the screen has them
@@ -214,7 +214,8 @@ class Window(QMainWindow):
         panels.tensors.chosen.connect(lambda tensor: send(said.TensorChosen(tensor)))
         panels.tensors.lineWanted.connect(panels.editor.go_to)
         for panel in (panels.tensors, panels.canvas):
-            panel.flagWanted.connect(lambda of: send(said.FlagSwitched(of)))
+            panel.flagWanted.connect(lambda of, flag: send(said.FlagSwitched(of, flag)))
+            panel.whyWanted.connect(self._ask_why)
             panel.menuWanted.connect(self._open_menu)
         panels.cost.pressed.connect(lambda: send(said.MeasurePressed()))
         panels.cost.lineWanted.connect(panels.editor.go_to)
@@ -255,7 +256,16 @@ class Window(QMainWindow):
     def _open_menu(self, of: Chosen, place: QPoint) -> None:
         row = row_of(self._state, of)
         if row is not None:
-            tensor_menu(row, lambda: self.send(said.FlagSwitched(of)), self).popup(place)
+            menu = TensorMenu(row, self)
+            menu.whyWanted.connect(lambda: self._ask_why(of))
+            menu.flagWanted.connect(lambda flag: self.send(said.FlagSwitched(of, flag)))
+            menu.fixWanted.connect(lambda edit: self.send(said.FixTaken(edit)))
+            menu.popup(place)
+
+    def _ask_why(self, of: Chosen) -> None:
+        """Bring all there is to say of a thing into view."""
+        self.send(said.TensorChosen(int(of.value)) if of.kind == "tensor" else said.MarkChosen(str(of.value)))
+        self._commands.ask_why()
 
     def _pick_first(self) -> None:
         if self._lessons:

@@ -118,7 +118,9 @@ def test_retain_grad_and_detach_come_and_go() -> None:
     [
         ("x = torch.arange(3)", "requires_grad", "dtype"),
         ("x = torch.ones(2, requires_grad=True) * 2", "requires_grad", "not a leaf"),
-        ("x = torch.ones(2)", "retain_grad", "leaf"),
+        ("x = torch.ones(2)", "retain_grad", "untracked"),
+        ("x = torch.ones(2, requires_grad=True)", "retain_grad", "leaf"),
+        ("x = torch.nn.Parameter(torch.ones(2))", "detach", "no place"),
         ("with torch.inference_mode():\n    x = torch.ones(2)", "requires_grad", "inference"),
         ("for x in [torch.ones(2) + 1]: pass", "requires_grad", "no place"),
     ],
@@ -164,6 +166,84 @@ _BLOCK = st.builds(
 _PROGRAMS = st.lists(_BLOCK, min_size=1, max_size=4).map(
     lambda blocks: "import torch\ne = torch.ones(3)\n" + "".join(blocks)
 )
+
+
+_MODELS = st.builds(
+    lambda bias, tail, after, spaced: (
+        "import torch\nfrom torch import nn\n"
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        f"        self.body = nn.Sequential(nn.Linear(2, 2, bias={bias}), nn.ReLU(), nn.Linear(2, 1))\n"
+        "        self.head = nn.Linear(1, 1)\n    def forward(self, x):\n        return self.head(self.body(x))\n"
+        f"net = Net(){tail}\n{after}out = net(torch.ones(2)){spaced}\n"
+    ),
+    st.booleans(),
+    st.sampled_from(("", "  # net", "; q = 1")),
+    st.sampled_from(("", "# then\n", "o = torch.optim.SGD(net.parameters(), 0.1)\n")),
+    st.sampled_from(("", "  ", "; z = 1")),
+)
+
+
+def parameters(trace: Trace) -> dict[str, bool]:
+    made = [one for one in trace.tensors if one.is_parameter]
+    return {name: one.requires_grad for one in made for name in one.names if name.startswith("net.")}
+
+
+@sweep(30)
+@given(_MODELS, st.sampled_from(("net", "net.body", "net.body.0", "net.body.2", "net.head")))
+def test_a_whole_submodule_is_frozen_and_unfrozen_again(source: str, path: str) -> None:
+    def switch(trace: Trace) -> tuple[bool, str]:
+        name = next(name for name in parameters(trace) if name.startswith(f"{path}."))
+        toggles = Toggles(trace)
+        (found,) = [one for one in toggles.submodules(tensor(trace, name).id, name) if one.path == path]
+        assert found.edit is not None
+        return found.frozen, found.edit.applied(trace.source)
+
+    trace = record(source)
+    frozen, changed = switch(trace)
+    assert not frozen
+    again = record(changed)
+    assert again.error is None
+    assert parameters(again) == {name: not name.startswith(f"{path}.") for name in parameters(trace)}
+    assert [one for one in difflib.ndiff(source.splitlines(), changed.splitlines()) if one[0] in "+-"] != []
+    assert switch(again) == (True, source)
+
+
+def test_what_other_lines_froze_is_not_unfrozen_by_a_guess() -> None:
+    trace = record(
+        "import torch\nnet = torch.nn.Sequential(torch.nn.Linear(1, 1))\n"
+        "for p in net.parameters():\n    p.requires_grad = False\n"
+    )
+    found = list(Toggles(trace).submodules(tensor(trace, "net.0.weight").id, "net.0.weight"))
+    assert [(one.path, one.frozen, one.edit) for one in found] == [("net.0", True, None), ("net", True, None)]
+    bias = Toggles(trace._replace(source="net = =")).submodules(tensor(trace, "net.0.weight").id, "net.0.weight")
+    assert list(bias) == []
+
+
+_COMPUTED = st.builds(
+    lambda value, tail, after, wrapped: (
+        "import torch\nx = torch.ones(3, requires_grad=True)\n"
+        + (f"if True:\n    a = {value}{tail}\n    {after}" if wrapped else f"a = {value}{tail}\n{after}")
+        + "z = (a * x).sum()\nz.backward()\n"
+    ),
+    st.sampled_from(("x * 2", "x.exp()", "torch.sin(x)", "(x +\n     1)")),
+    _TAIL,
+    st.sampled_from(("", "b = a.sum()\n", "# here\n")),
+    st.booleans(),
+)
+
+
+@sweep(40)
+@given(_COMPUTED, st.sampled_from(("retain_grad", "detach")))
+def test_retain_grad_and_detach_toggle_there_and_back(source: str, flag: Flag) -> None:
+    assert not Toggles(record(source)).is_detached(tensor(record(source), "a").id, "a")
+    changed = toggled(source, "a", flag)
+    trace = record(changed)
+    found = tensor(trace, "a")
+    assert trace.error is None
+    assert (found.retains_grad, found.requires_grad) == ((True, True) if flag == "retain_grad" else (False, False))
+    assert (found.grad is not None) == (flag == "retain_grad")
+    assert Toggles(trace).is_detached(found.id, "a") == (flag == "detach")
+    assert toggled(changed, "a", flag) == source
 
 
 @sweep(100)
