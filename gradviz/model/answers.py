@@ -119,7 +119,7 @@ class _Told:
         region = None if op.region is None else self._trace.regions[op.region]
         line = None if region is None else region.line
         facts: dict[str, str | int] = {"call": op.call or op.name, "line": line or op.line or 0}
-        facts["mode"] = region.text if region is not None and line is not None else self._trace.mode
+        facts["mode"] = region.text.rstrip(":") if region is not None and line is not None else self._trace.mode
         facts["reason"] = said = op.why_unrecorded
         if said in ("no_grad", "inference"):
             said = "mode line" if line is not None else "mode run"

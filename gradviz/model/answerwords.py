@@ -205,12 +205,13 @@ FIXES: dict[str, dict[Does, str]] = {
         "half width": "全角文字を半角にする",
     },
 }
+_WHOLE = ("path", "leaves")  # bounded already
 _WIDEST = 60  # characters of a piece of the program that are quoted
 
 
 def answer_text(answer: Answer, language: str) -> str:
     """A claim in words, in "en" or "ja"."""
-    facts = {key: _short(value) or _IT[language] for key, value in answer.facts.items()}
+    facts = {key: (value if key in _WHOLE else _short(value)) or _IT[language] for key, value in answer.facts.items()}
     texts = SAID[language][answer.question]
     if answer.question == "saved":
         kind, until = answer.said.split(" ")[1:]

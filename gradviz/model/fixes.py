@@ -39,7 +39,6 @@ Does = Literal[
     "enable",
     "no detach",
     "no readout",
-    "keep",
     "earlier",
     "backward",
     "also backward",

@@ -119,6 +119,8 @@ class Toggles:
     def _edit(self, number: int, name: str, flag: Flag) -> Edit | Locked:
         tensor = self.tensors[number]
         locked = _locked(tensor, flag)
+        if flag == "detach" and not tensor.requires_grad and not self.is_detached(number, name):
+            locked = "untracked"
         if locked is not None:
             return locked
         found = None if self.text is None else self._change(self.text, tensor, name, flag)

@@ -120,6 +120,7 @@ def test_retain_grad_and_detach_come_and_go() -> None:
         ("x = torch.ones(2, requires_grad=True) * 2", "requires_grad", "not a leaf"),
         ("x = torch.ones(2)", "retain_grad", "untracked"),
         ("x = torch.ones(2, requires_grad=True)", "retain_grad", "leaf"),
+        ("x = torch.ones(2)", "detach", "untracked"),
         ("x = torch.nn.Parameter(torch.ones(2))", "detach", "no place"),
         ("with torch.inference_mode():\n    x = torch.ones(2)", "requires_grad", "inference"),
         ("for x in [torch.ones(2) + 1]: pass", "requires_grad", "no place"),

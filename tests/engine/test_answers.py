@@ -1,0 +1,208 @@
+"""Answers to why and what if, of programs that torch ran: each claim is held against torch itself."""
+
+import re
+from typing import get_args
+
+import pytest
+from hypothesis import given
+
+from gradviz.model.answers import Answer, Question, of_op, of_tensor
+from gradviz.model.answerwords import FIXES, QUESTIONS, SAID, answer_text, fix_text
+from gradviz.model.fixes import Does, Fixes
+from gradviz.model.foretold import foretold
+from gradviz.model.grounds import grounds
+from gradviz.model.held import held
+from gradviz.model.moment import at_step
+from gradviz.model.toggles import Toggles
+from gradviz.model.trace import GradMode, Trace
+from gradviz.model.why import WhyNoGrad
+from tests.engine.bare import bare_run
+from tests.engine.programs import PROGRAMS, sweep
+from tests.engine.recording import op, record, tensor
+
+HEAD = "import torch\nx = torch.tensor(2., requires_grad=True)\nw = torch.tensor(3., requires_grad=True)\n"
+
+
+def answers(trace: Trace, name: str, moment: Trace | None = None) -> tuple[Answer, ...]:
+    fixes = Fixes(grounds(trace), Toggles(trace))
+    moment = moment or trace
+    return of_tensor(grounds(moment), tensor(moment, name), fixes)
+
+
+def asked(trace: Trace, name: str, question: Question) -> list[Answer]:
+    return [answer for answer in answers(trace, name) if answer.question == question]
+
+
+def words(answer: Answer) -> str:
+    text = answer_text(answer, "en")
+    assert not re.search(r"[{}]|\b0\)", text)
+    assert answer_text(answer, "ja")
+    return text
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "said", "line"),
+    [
+        ("y = x * w", "y", "y is not a leaf: backward() fills .grad of leaves, and of others after retain_grad().", 4),
+        ("c = torch.ones(1)\nd = c * 2", "d", "Nothing that d was computed from requires grad. "
+         "requires_grad of c is False: backward() leaves it out.", 4),
+        ("y = x.detach()\nz = y * 2", "z", "Nothing that z was computed from requires grad. "
+         "x.detach() on line 4 cuts its result off from what it was computed from.", 4),
+        ("y = x * 2\nz = y.detach() * w\nz.backward()", "x",
+         "y.detach() on line 5 cuts the way from the root of backward back to x.", 5),
+        ("with torch.no_grad():\n    y = x * 2", "y",
+         "x * 2 ran under no_grad (line 4): autograd recorded nothing there.", 4),
+        ("y = x * w\ny.backward()\nsetattr(x, 'gr' + 'ad', None)", "x",
+         "The .grad of x was there, and was set back to None.", 2),
+    ],
+)  # fmt: skip
+def test_why_grad_is_none_in_words(body: str, name: str, said: str, line: int) -> None:
+    (answer,) = asked(record(HEAD + body), name, "grad")
+    assert words(answer) == said
+    assert answer.line == line
+
+
+def test_a_tensor_with_a_gradient_is_not_asked_why_it_has_none() -> None:
+    assert asked(record(HEAD + "y = x * w\ny.backward()"), "x", "grad") == []
+
+
+@pytest.mark.parametrize(("mode", "said"), [("no_grad", "not recorded"), ("inference", "not recorded")])
+def test_the_grad_mode_of_the_whole_run_is_named(mode: GradMode, said: str) -> None:
+    trace = record(HEAD + "y = x * w", mode)
+    (answer,) = asked(trace, "y", "grad")
+    assert said in words(answer)
+    assert answer.fixes == ()
+    (unrecorded,) = of_op(grounds(trace), op(trace, "mul"))
+    assert words(unrecorded) == f"The grad mode of the whole run is {mode}: autograd records nothing."
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("with torch.no_grad():\n    y = x.mul(2)",
+         "x.mul(2) ran under line 4, with torch.no_grad(): autograd records nothing there."),
+        ("c = torch.ones(1)\ny = c.mul(2)", "Nothing that c.mul(2) took requires grad."),
+        ("y = x.mul(2)", ""),
+    ],
+)  # fmt: skip
+def test_why_an_op_was_not_recorded(body: str, said: str) -> None:
+    trace = record(HEAD + body)
+    found = of_op(grounds(trace), op(trace, "mul"), Fixes(grounds(trace), Toggles(trace)))
+    assert [words(answer) for answer in found] == ([said] if said else [])
+    assert [fix.does for answer in found for fix in answer.fixes] == (["move out"] if "no_grad" in body else [])
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "said"),
+    [
+        ("y = x * 2", "x", "x is a leaf that was told to: requires_grad was set where it was made (line 2)."),
+        ("p = torch.nn.Linear(1, 1)", "p.weight", "p.weight is a parameter of a module, and parameters require grad."),
+        ("y = (x * 2).exp()", "y",
+         "It was computed from x (line 2), which requires grad, by ExpBackward0 → MulBackward0."),
+        ("y = x\nfor _ in range(9):\n    y = y.exp()", "y",
+         f"It was computed from x (line 2), which requires grad, by {'ExpBackward0 → ' * 5}… → ExpBackward0."),
+        ("c = torch.ones(1, requires_grad=True)\n"
+         "class F(torch.autograd.Function):\n    @staticmethod\n    def forward(ctx, a):\n        return a * 1\n"
+         "    @staticmethod\n    def backward(ctx, g):\n        return g\ny = F.apply(c)", "y",
+         "It was computed from c (line 4), which requires grad, by FBackward."),
+    ],
+)  # fmt: skip
+def test_why_it_requires_grad(body: str, name: str, said: str) -> None:
+    (answer,) = asked(record(HEAD + body), name, "requires_grad")
+    assert words(answer) == said
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("y = x * w", "MulBackward0 (line 4) keeps 4 B of it as self: its backward is computed from this operand, "
+         "and it stays until backward() has run through, or all that leads there is gone."),
+        ("y = x * w\ny.backward()", "MulBackward0 (line 4) keeps 4 B of it as self: its backward is computed from this "
+         "operand. The backward on line 5 freed it."),
+    ],
+)  # fmt: skip
+def test_why_it_is_saved_and_until_when(body: str, said: str) -> None:
+    trace = record(HEAD + body)
+    (answer,) = asked(trace, "x", "saved")
+    assert words(answer) == said
+    assert trace.grad_fns[answer.grad_fn or 0].name == "MulBackward0"
+
+
+def test_a_result_that_is_saved_is_told_as_one() -> None:
+    (answer,) = asked(record(HEAD + "y = x.exp()"), "y", "saved")
+    assert "from this result" in words(answer)
+
+
+@sweep(60)
+@given(PROGRAMS)
+def test_backward_from_here_does_what_is_foretold(source: str) -> None:
+    trace = record(source)
+    if trace.error is not None or "torch.set_grad_enabled" in source:
+        return
+    names = {name.text: number for name, number in held(trace).items() if name.function is None}
+    known, fixes = grounds(trace), Fixes(grounds(trace), Toggles(trace))
+    for name, number in names.items():
+        if not name.isidentifier() or not trace.tensors[number].requires_grad:
+            continue
+        found = [one for one in of_tensor(known, trace.tensors[number], fixes) if one.question == "again"]
+        if found and "CopySlices" not in {one.name for one in trace.grad_fns}:  # what is in there torch shows to nobody
+            call = f"{name}.backward()" if found[0].said == "adds" else f"{name}.sum().backward()"
+            error = bare_run(f"{source}{call}\n").error
+            assert (error is not None) == (found[0].said in ("freed", "version")), (words(found[0]), error)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "y = (x * w).exp()\nz = y * 2\nz.backward()\n§z.backward()",
+        "y = (x * w).exp()\nfor _ in range(1):\n    y.backward()\n§y.backward()",
+        "y = (x * w).exp()\nz = y * w\ny.mul_(2)\n§z.backward()",
+        "y = x * w\nz = y.exp() * y\ny += 1\n§z.backward()",
+    ],
+)
+def test_the_fix_of_what_is_foretold_lets_backward_run(body: str) -> None:
+    before, _, call = body.partition("§")
+    trace = record(HEAD + before)
+    (answer,) = asked(trace, call.partition(".")[0], "again")
+    assert bare_run(HEAD + before + call).error is not None
+    (fix,) = answer.fixes
+    assert bare_run(fix.edit.applied(trace.source) + call).error is None
+
+
+@pytest.mark.parametrize("name", ["x", "y", "z", "v"])
+@pytest.mark.parametrize(
+    "body", ["y = x * w\nz = y.exp()\nv = y.view(1)\nu = v * z", "y = x * 2\nz = y + 1\nv = z[None]"]
+)
+def test_a_change_in_place_spoils_what_is_foretold(body: str, name: str) -> None:
+    found = asked(record(HEAD + body), name, "in place")
+    assert all(words(answer) for answer in found)
+    changed = record(f"{HEAD}{body}\nwith torch.no_grad():\n    {name}.mul_(2)\n")
+    assert {one.grad_fn for one in foretold(changed)} == {one.grad_fn for one in found if one.said == "spoils"}
+    refused = bare_run(f"{HEAD}{body}\n{name}.mul_(2)\n").error is not None
+    assert refused == ("leaf" in {one.said for one in found})
+
+
+def test_at_a_step_a_fix_is_offered_only_for_what_lasts() -> None:
+    trace = record(HEAD + "y = x * w\ny.backward()\nx.grad = None\nz = y")
+    line = next(step.id for step in trace.steps if step.kind == "line" and step.line == 5)
+    at = {answer.question: answer for answer in answers(trace, "x", at_step(trace, line))}
+    assert (at["grad"].said, at["grad"].fixes) == ("not run", ())
+    kept = {answer.question: answer for answer in answers(trace, "y", at_step(trace, line + 8))}
+    assert [fix.does for fix in kept["grad"].fixes] == ["retain"]
+
+
+def test_everything_has_its_words_in_both_languages() -> None:
+    assert set(QUESTIONS["en"]) == set(QUESTIONS["ja"]) == set(SAID["en"]) == set(get_args(Question))
+    for question, texts in SAID["en"].items():
+        assert set(texts) == set(SAID["ja"][question])
+        for key, text in texts.items():
+            assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", SAID["ja"][question][key])), key
+    assert set(get_args(WhyNoGrad)) <= set(SAID["en"]["grad"])
+    for language in ("en", "ja"):
+        assert set(FIXES[language]) == set(get_args(Does))
+
+
+def test_a_fix_says_what_it_does() -> None:
+    trace = record(HEAD + "y = x * w\ny.backward()")
+    (answer,) = asked(trace, "y", "grad")
+    assert [fix_text(fix, "en") for fix in answer.fixes] == ["Add y.retain_grad() after line 4"]
