@@ -22,11 +22,16 @@ def _flagged(state: AppState, of: Chosen, name: str) -> tuple[AppState, Edit | N
     """Return the change that switches another flag than requires_grad; or the reason why there is none."""
     row = row_of(state, of)
     flag = None if row is None else next((flag for flag in row.flags if flag.name == name), None)
-    if flag is None:
+    if row is None or flag is None:
         return state._replace(said=Refusal.UNNAMED), None
     if flag.locked:
         return state._replace(said=flag.locked), None
-    return (state, flag.edit) if _is_of_text(state) else (state._replace(said=Refusal.STALE), None)
+    if not _is_of_text(state):
+        return state._replace(said=Refusal.STALE), None
+    last = state.ending.table.rows if state.ending else ()
+    if any(one.tensor == row.tensor and flag not in one.flags for one in last):
+        return state._replace(said=Refusal.EARLIER), None
+    return state, flag.edit
 
 
 def _switched(state: AppState, of: Chosen) -> tuple[AppState, Edit | None]:

@@ -8,25 +8,25 @@ from hypothesis import given
 
 from gradviz.model.answers import Answer, Question, of_op, of_tensor
 from gradviz.model.answerwords import FIXES, QUESTIONS, SAID, answer_text, fix_text
+from gradviz.model.cut import at_step
 from gradviz.model.fixes import Does, Fixes
 from gradviz.model.foretold import foretold
-from gradviz.model.grounds import grounds
-from gradviz.model.held import held
-from gradviz.model.moment import at_step
+from gradviz.model.held import bindings
 from gradviz.model.toggles import Toggles
 from gradviz.model.trace import GradMode, Trace
 from gradviz.model.why import WhyNoGrad
 from tests.engine.bare import bare_run
 from tests.engine.programs import PROGRAMS, sweep
 from tests.engine.recording import op, record, tensor
+from tests.unit.model.traces import known
 
 HEAD = "import torch\nx = torch.tensor(2., requires_grad=True)\nw = torch.tensor(3., requires_grad=True)\n"
 
 
 def answers(trace: Trace, name: str, moment: Trace | None = None) -> tuple[Answer, ...]:
-    fixes = Fixes(grounds(trace), Toggles(trace))
+    fixes = Fixes(known(trace), Toggles(trace))
     moment = moment or trace
-    return of_tensor(grounds(moment), tensor(moment, name), fixes)
+    return of_tensor(known(moment), tensor(moment, name), fixes)
 
 
 def asked(trace: Trace, name: str, question: Question) -> list[Answer]:
@@ -72,7 +72,7 @@ def test_the_grad_mode_of_the_whole_run_is_named(mode: GradMode, said: str) -> N
     (answer,) = asked(trace, "y", "grad")
     assert said in words(answer)
     assert answer.fixes == ()
-    (unrecorded,) = of_op(grounds(trace), op(trace, "mul"))
+    (unrecorded,) = of_op(known(trace), op(trace, "mul"))
     assert words(unrecorded) == f"The grad mode of the whole run is {mode}: autograd records nothing."
 
 
@@ -87,7 +87,7 @@ def test_the_grad_mode_of_the_whole_run_is_named(mode: GradMode, said: str) -> N
 )  # fmt: skip
 def test_why_an_op_was_not_recorded(body: str, said: str) -> None:
     trace = record(HEAD + body)
-    found = of_op(grounds(trace), op(trace, "mul"), Fixes(grounds(trace), Toggles(trace)))
+    found = of_op(known(trace), op(trace, "mul"), Fixes(known(trace), Toggles(trace)))
     assert [words(answer) for answer in found] == ([said] if said else [])
     assert [fix.does for answer in found for fix in answer.fixes] == (["move out"] if "no_grad" in body else [])
 
@@ -139,12 +139,12 @@ def test_backward_from_here_does_what_is_foretold(source: str) -> None:
     trace = record(source)
     if trace.error is not None or "torch.set_grad_enabled" in source:
         return
-    names = {name.text: number for name, number in held(trace).items() if name.function is None}
-    known, fixes = grounds(trace), Fixes(grounds(trace), Toggles(trace))
+    names = {name.text: number for name, number in bindings(trace).held().items() if name.function is None}
+    ended, fixes = known(trace), Fixes(known(trace), Toggles(trace))
     for name, number in names.items():
         if not name.isidentifier() or not trace.tensors[number].requires_grad:
             continue
-        found = [one for one in of_tensor(known, trace.tensors[number], fixes) if one.question == "again"]
+        found = [one for one in of_tensor(ended, trace.tensors[number], fixes) if one.question == "again"]
         if found and "CopySlices" not in {one.name for one in trace.grad_fns}:  # what is in there torch shows to nobody
             call = f"{name}.backward()" if found[0].said == "adds" else f"{name}.sum().backward()"
             error = bare_run(f"{source}{call}\n").error
