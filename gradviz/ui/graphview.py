@@ -97,10 +97,10 @@ class GraphView(QWidget):
     def show_drawing(self, drawing: Drawing, document: object) -> None:
         """Show another drawing: all of it, unless the person has moved the view and it shows something still."""
         self._fading.end()
-        before, self._scene = self._scene, Scene(drawing)
-        self._layers = Layers(self._scene)
+        before, self._scene = self._scene, Scene(drawing, self._scene)
+        self._layers = Layers(self._scene, self._layers if self._scene.stays else None)
         self.setAccessibleDescription(plain(drawing.description))
-        kept = self._kept(before)
+        kept = self._view if self._scene.stays else self._kept(before)
         another = document != self._document or not before.drawing.nodes
         if another or (self._keeps == "hand" and kept.misses(drawing.size, self._panel())):
             self._document, self._keeps = document, "start"

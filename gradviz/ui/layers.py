@@ -40,8 +40,15 @@ class Look(NamedTuple):
 class Layers:
     """One scene, painted over and over."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, before: "Layers | None" = None) -> None:
+        """Paint a scene.
+
+        Args:
+            scene: what is shown.
+            before: of the scene in whose places everything still stands.
+        """
         self._scene = scene
+        self._before = before.made if before is not None else None
         self._only = (frozenset[str](), Overview((), (), ()))  # the lit part of the overview, made last
 
     def paint(self, painter: QPainter, view: Viewport, seen: Rect, look: Look) -> None:
@@ -63,7 +70,12 @@ class Layers:
     def overview(self) -> Overview:
         """All of the scene from far away."""
         drawing = self._scene.drawing
-        return Overview(drawing.frames, drawing.edges, drawing.nodes)
+        return Overview(drawing.frames, drawing.edges, drawing.nodes, self._before)
+
+    @property
+    def made(self) -> Overview | None:
+        """The overview, if anybody has looked from afar; or that of a scene before."""
+        return self.__dict__.get("overview", self._before)
 
     def _paint_far(self, painter: QPainter, seen: Rect, look: Look) -> None:
         self.overview.paint(painter, look.theme, seen)

@@ -13,6 +13,7 @@ from gradviz.ui.viewport import covers
 _MOST = Size(168.0, 120.0)  # pixels
 _LEAST = 28.0  # of a side: a chain of a thousand steps is still a thing to press on
 _PAD = 4.0
+_REST = 60  # milliseconds
 
 
 class Minimap(QWidget):
@@ -31,6 +32,9 @@ class Minimap(QWidget):
         self._drawing = Size(0, 0)
         self._seen = Rect(0, 0, 0, 0)
         self._picture: QPixmap | None = None  # of the overview; None: to be painted
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.timeout.connect(self._renew)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -43,10 +47,13 @@ class Minimap(QWidget):
         self.update()
 
     def show_layers(self, layers: Layers, drawing: Size) -> None:
-        """Show another drawing, once the graph itself is painted. Its overview is made only where the map is seen."""
+        """Show another drawing, once the graph itself is painted. Its overview is made only where the map is seen.
+
+        Drawings of one size are steps of a run, and follow each other quickly: the map is of the one that stays.
+        """
+        self._rest.start(_REST if drawing == self._drawing and self._picture is not None else 0)
         self._layers, self._drawing = layers, drawing
         self.updateGeometry()
-        QTimer.singleShot(0, self, self._renew)
 
     def _renew(self) -> None:
         self._picture = None

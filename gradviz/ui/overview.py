@@ -22,8 +22,27 @@ _DASH = (3.0, 2.0)  # pixels; shorter than near by, as the lines are
 class Overview:
     """Frames, edges and nodes, painted in this order."""
 
-    def __init__(self, frames: Iterable[Mark], edges: Iterable[Mark], nodes: Iterable[Mark]) -> None:
-        self._layers = (_blocks(frames, _boxes), _blocks(edges, _lines), _blocks(nodes, _boxes))
+    def __init__(
+        self, frames: Iterable[Mark], edges: Iterable[Mark], nodes: Iterable[Mark], before: "Overview | None" = None
+    ) -> None:
+        """Make the batches.
+
+        Args:
+            frames: painted first.
+            edges: painted over them.
+            nodes: painted last.
+            before: the overview of other looks of the same things, which lie along the same curves.
+        """
+        self._curves: dict[tuple[float, ...], QPolygonF] = {} if before is None else before._curves
+        self._layers = (_blocks(frames, _boxes), _blocks(edges, self._lines), _blocks(nodes, _boxes))
+
+    def _lines(self, mark: Mark, block: "_Block") -> None:
+        for path in mark.paths:
+            if not path.filled:
+                curve = self._curves.get(path.coords)
+                if curve is None:
+                    curve = self._curves[path.coords] = QPolygonF(list(_corners(path)))
+                block.paths[path.role].addPolygon(curve)
 
     def paint(self, painter: QPainter, theme: Theme, seen: Rect) -> None:
         """Paint what touches the part that is seen, and some more."""
@@ -51,12 +70,6 @@ class _Block:
 
 def _boxes(mark: Mark, block: _Block) -> None:
     block.paths[mark.role].addRect(QRectF(*mark.rect))
-
-
-def _lines(mark: Mark, block: _Block) -> None:
-    for path in mark.paths:
-        if not path.filled:
-            block.paths[path.role].addPolygon(QPolygonF(list(_corners(path))))
 
 
 def _corners(path: Path) -> Iterator[QPointF]:

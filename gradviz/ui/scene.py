@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from copy import copy
 from functools import cached_property
 from itertools import pairwise
 from math import ceil, floor, hypot
@@ -19,14 +20,32 @@ _SAMPLES = 12  # points on one piece of a curve when measuring how near it is
 class Scene:
     """The marks of one drawing by id, by place and by what they are joined to."""
 
-    def __init__(self, drawing: Drawing) -> None:
+    _nodes: "_Tiles"
+    _edges: "_Tiles"
+    _frames: "_Tiles"
+
+    def __init__(self, drawing: Drawing, before: "Scene | None" = None) -> None:
+        """Index a drawing.
+
+        Args:
+            drawing: what is shown.
+            before: the scene of the drawing that was shown. What has not moved is found where it was.
+        """
         self.drawing = drawing
-        self._nodes = _Tiles(drawing.nodes)
-        self._edges = _Tiles(drawing.edges)
-        self._frames = _Tiles(drawing.frames)
         self._by_id = {mark.id: mark for group in (drawing.edges, drawing.nodes) for mark in group}
+        self.stays = before is not None and before.drawing.nodes != () and _same(before.drawing, drawing)
         self._inputs: dict[str, list[str]] = defaultdict(list)
         self._users: dict[str, list[str]] = defaultdict(list)
+        if before is not None and self.stays:
+            self._nodes, self._frames = before._nodes.of(drawing.nodes), before._frames
+            self._edges = before._edges.of(drawing.edges)
+            self._inputs, self._users = before._inputs, before._users
+        else:
+            self._nodes, self._edges = _Tiles(drawing.nodes), _Tiles(drawing.edges)
+            self._frames = _Tiles(drawing.frames)
+            self._join(drawing)
+
+    def _join(self, drawing: Drawing) -> None:
         for edge in drawing.edges:
             if edge.ends:
                 tail, head = edge.ends
@@ -79,6 +98,17 @@ class Scene:
         return 2 * sum(gap["right"] > gap["down"] for gap in gaps) > len(gaps)
 
 
+def _same(one: Drawing, other: Drawing) -> bool:
+    """Whether two drawings are of the same things in the same places, as those of two steps of a run are."""
+    return (
+        one.frames == other.frames
+        and len(one.nodes) == len(other.nodes)
+        and len(one.edges) == len(other.edges)
+        and all(a is b or (a.id, a.rect) == (b.id, b.rect) for a, b in zip(one.nodes, other.nodes, strict=True))
+        and all(a is b or (a.id, a.ends) == (b.id, b.ends) for a, b in zip(one.edges, other.edges, strict=True))
+    )
+
+
 class _Tiles:
     """Marks by the squares of a grid they touch."""
 
@@ -93,6 +123,28 @@ class _Tiles:
             else:
                 for tile in tiles:
                     self._tiles[tile].append(index)
+
+    def of(self, marks: tuple[Mark, ...]) -> "_Tiles":
+        """Return the same for other looks of these marks; some may take up another room."""
+        pairs = zip(self._marks, marks, strict=True)
+        if any(one is not other and one.rect != other.rect for one, other in pairs):
+            return self._moved(marks)
+        tiles = copy(self)
+        tiles._marks = marks
+        return tiles
+
+    def _moved(self, marks: tuple[Mark, ...]) -> "_Tiles":
+        tiles = copy(self)
+        tiles._marks, tiles._tiles, large = marks, copy(self._tiles), set(self._large)
+        for index, (one, other) in enumerate(zip(self._marks, marks, strict=True)):
+            if one is other or one.rect == other.rect or index in large:
+                continue
+            was, now = set(_tiles(one.rect)), set(_tiles(other.rect))
+            for tile in was - now:
+                tiles._tiles[tile] = [known for known in tiles._tiles[tile] if known != index]
+            for tile in now - was:
+                tiles._tiles[tile] = [*tiles._tiles.get(tile, ()), index]
+        return tiles
 
     def within(self, place: Rect) -> tuple[Mark, ...]:
         """Return the marks whose rectangle touches `place`, in drawing order."""

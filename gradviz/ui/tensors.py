@@ -197,14 +197,15 @@ class Tensors(QTableView):
         self.setItemDelegateForColumn(_FLAG, FlagBox(self))
         self.clicked.connect(self._clicked)
 
-    def show_rows(self, rows: tuple[TensorRow, ...]) -> None:
-        """Show the tensors of a picture."""
+    def show_rows(self, rows: tuple[TensorRow, ...], *, fit: bool = True) -> None:
+        """Show the tensors of a picture, in columns that fit them or in those that are there."""
         if rows == self._model.rows:
             return  # after an edit that changes no value nobody waits until all cells are measured
         self._lighting = True
         self._model.show(rows)
         self._lighting = False
-        self._fit()
+        if fit:
+            self._fit()
 
     def show_changes(self, earlier: tuple[TensorRow, ...] | None) -> None:
         """Mark what is not as it was in these rows; None: nothing."""

@@ -21,6 +21,29 @@ class Measured(NamedTuple):
         return self.setup + lines[0] + self.forward + lines[1]
 
 
+LONG = """\
+import torch
+x = torch.tensor(0.5, requires_grad=True)
+w = torch.tensor(0.9, requires_grad=True)
+y = x
+for i in range(3300):
+    y = y * w
+    y = y + x
+    y = y.sin()
+y.backward()
+"""
+
+_CALLS = ("y * a", "y + a", "y.tanh()", "y @ a", "y.relu()")
+WIDE = "\n".join(
+    (
+        "import torch",
+        "a = torch.linspace(-1, 1, 16).reshape(4, 4).requires_grad_()",
+        "y = a",
+        *(f"y = {_CALLS[number % len(_CALLS)]}" for number in range(300)),
+        "y.sum().backward()",
+    )
+)
+
 SMALL = """\
 import torch
 torch.manual_seed(0)

@@ -60,7 +60,7 @@ def keystroke(most: int) -> Iterator[Row]:
         window.begin([])
         window.show()
         window.start_processes()
-        _wait(window, lambda: window.state.shown is not None and not window.state.busy)
+        wait(window, lambda: window.state.shown is not None and not window.state.busy)
         for name, source in (("small", programs.SMALL), ("hundred", programs.HUNDRED)):
             yield _typed(window, engine, name, source, keys)
         window.setWindowModified(False)
@@ -71,7 +71,7 @@ def _typed(window: Window, engine: Engine, name: str, source: str, keys: int) ->
     editor = window.panels.editor
     editor.selectAll()
     editor.insertPlainText(source.rstrip())
-    _wait(window, lambda: window.state.current and not window.state.busy)
+    wait(window, lambda: window.state.current and not window.state.busy)
     spent: dict[str, list[float]] = {"all": [], "engine alone": [], "picture alone": []}
     for number in range(4 + keys):
         _rest()
@@ -105,10 +105,10 @@ def _key(window: Window, number: int) -> float:
         QTest.keyClicks(editor, "\b")
     else:
         QTest.keyClicks(editor, "2")
-    _wait(window, lambda: window.state.run > before and not window.state.awaited)
+    wait(window, lambda: window.state.run > before and not window.state.awaited)
     window.panels.canvas.repaint()
     spent = time.perf_counter() - began
-    _wait(window, lambda: not window.state.busy)
+    wait(window, lambda: not window.state.busy)
     return spent
 
 
@@ -136,7 +136,7 @@ def _pictured(engine: Engine, source: str, frames: list[Frame]) -> float:
         return clock(work)()
 
 
-def _wait(window: Window, until: Callable[[], bool]) -> None:
+def wait(window: Window, until: Callable[[], bool]) -> None:
     """Let events happen until something holds."""
     loop, limit = QEventLoop(), QTimer()
     limit.setSingleShot(True)

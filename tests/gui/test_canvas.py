@@ -13,6 +13,7 @@ from gradviz.drawing.theme import DARK, LIGHT
 from gradviz.layout.geometry import Point, Rect, Size
 from gradviz.state.values import NOTHING, Selection
 from gradviz.ui.canvas import Canvas
+from gradviz.ui.scene import Scene
 from gradviz.ui.theme import LIGHT as OWN
 from gradviz.ui.viewport import Viewport, fitted, fitted_to
 from tests.gui.driving import place, press
@@ -350,3 +351,22 @@ def seconds(canvas: Canvas) -> float:
     started = perf_counter()
     canvas.render(image)
     return perf_counter() - started
+
+
+def test_a_scene_of_the_next_step_finds_what_it_shows() -> None:
+    before = Scene(CHAIN)
+    wider = [edge._replace(rect=edge.rect._replace(width=900.0, height=700.0)) for edge in CHAIN.edges]
+    changed = CHAIN._replace(
+        nodes=tuple(node._replace(title="now") for node in CHAIN.nodes), edges=(wider[0], *CHAIN.edges[1:])
+    )
+    scene = Scene(changed, before)
+    assert scene.stays
+    everywhere = Rect(0, 0, *CHAIN.size)
+    assert scene.part(everywhere).nodes == changed.nodes
+    assert scene.part(everywhere).edges == changed.edges
+    assert scene.part(Rect(850, 650, 5, 5)).edges == (wider[0],)
+    again = Scene(CHAIN, scene)
+    assert again.part(Rect(850, 650, 5, 5)).edges == ()
+    assert again.part(everywhere) == before.part(everywhere)
+    moved = CHAIN._replace(nodes=tuple(node._replace(rect=node.rect.moved(1, 0)) for node in CHAIN.nodes))
+    assert not Scene(moved, before).stays
