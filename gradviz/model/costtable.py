@@ -6,7 +6,7 @@ from gradviz.model.cost import MODES, Costs, Spread, laps_of, spread
 from gradviz.model.memorytable import Curve, curves
 from gradviz.model.quantities import byte_text, second_text
 from gradviz.model.trace import GradMode
-from gradviz.model.verdict import NAMES, memory_verdict, time_verdict
+from gradviz.model.verdict import NAMES, memory_verdict, time_verdict, told_verdict
 
 _NAMES = {
     "en": {
@@ -34,6 +34,7 @@ _NAMES = {
         "unknown": "この環境では不明",
     },
 }
+_VERDICTS = (time_verdict, memory_verdict, told_verdict)
 _TIMES = ("seconds", "forward", "backward", "optimizer")
 _BYTES = ("peak_bytes", "saved_bytes", "parameter_bytes", "graph_bytes")
 
@@ -66,7 +67,7 @@ def cost_table(costs: Costs, language: str = "en") -> CostTable:
     return CostTable(
         tuple(NAMES[mode] for mode in MODES),
         tuple(rows),
-        (time_verdict(costs, "grad", "no_grad", language), memory_verdict(costs, "grad", "no_grad", language)),
+        tuple(told for verdict in _VERDICTS if (told := verdict(costs, "grad", "no_grad", language))),
         _errors(costs),
         min((len(laps) for mode in MODES if (laps := laps_of(costs, mode))), default=0),
         costs.done,

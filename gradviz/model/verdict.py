@@ -4,6 +4,8 @@ from gradviz.model.cost import FEW, Costs, Held, Ratio, laps_of, ratio, turns
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import GradMode
 
+TOLD = 20  # times as long, which tutorials tell of a loop of a thousand additions under grad
+GRAPH = 64 * 1024  # bytes of a graph that saves no tensors, from which on a program is such a loop
 SMALL = 4096  # bytes beside which "so many times as much" says nothing
 NAMES: dict[GradMode, str] = {"grad": "grad", "no_grad": "no_grad", "inference": "inference_mode"}
 
@@ -17,6 +19,8 @@ _TEXTS = {
         "times": "{mine} needs {times:.1f}x the memory of {other} ({high} against {low})",
         "more": "{mine} needs {more} more than {other}",
         "equal": "{mine} needs as much memory as {other}",
+        "told": "no sign of the {told}x that tutorials tell of such a loop: {low:.2f}x to {high:.2f}x on this machine; "
+        "what {mine} costs is memory, {bytes} for the graph against {others}",
         "alone": "only {mine} could be measured",
         "none": "nothing could be measured",
     },
@@ -29,6 +33,8 @@ _TEXTS = {
         "times": "{mine} のメモリは {other} の {times:.1f} 倍 ({high} と {low})",
         "more": "{mine} は {other} より {more} 多く使います",
         "equal": "{mine} のメモリは {other} と同じです",
+        "told": "ループが {told} 倍遅いという説明は、この環境では確かめられません: {low:.2f} 〜 {high:.2f} 倍。"
+        "{mine} で増えるのはメモリで、グラフに {bytes} ({other} は {others})",
         "alone": "測れたのは {mine} だけです",
         "none": "何も測れませんでした",
     },
@@ -71,6 +77,19 @@ def memory_verdict(costs: Costs, mine: GradMode, other: GradMode, language: str 
     if low < SMALL:
         return texts["more"].format(**names, more=byte_text(high - low))
     return texts["times"].format(**names, times=high / low, high=byte_text(high), low=byte_text(low))
+
+
+def told_verdict(costs: Costs, mine: GradMode, other: GradMode, language: str = "en") -> str:
+    """Say of a loop that keeps nothing but its graph how far it is from what tutorials tell of it; "" of any other."""
+    held = {one.mode: one for one in costs.held}
+    found = time_ratio(costs, mine, other)
+    if mine not in held or other not in held or found is None or found.n < FEW or found.high >= TOLD:
+        return ""
+    graph, less = held[mine].graph_bytes, held[other].graph_bytes
+    if graph is None or less is None or graph < GRAPH or held[mine].saved_bytes:
+        return ""
+    names = {"mine": NAMES[mine], "other": NAMES[other], "told": TOLD, "low": found.low, "high": found.high}
+    return _TEXTS[language]["told"].format(**names, bytes=byte_text(graph), others=byte_text(less))
 
 
 def _bytes(held: Held) -> int:

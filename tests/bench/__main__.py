@@ -25,7 +25,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "capture": ("capture", "peers", "gpt2", "lstm"),
     "recorder": ("recorder-adds", "recorder-resnet", "recorder-transformer"),
     "layout": ("layout-1000", "layout-3000", "layout-growth", "layout-pictures", "layout-stability"),
-    "measure": ("measure-time", "measure-bytes"),
+    "measure": ("measure-time", "measure-bytes", "measure-same"),
 }
 SCHEMA = 1
 PATIENCE = 900.0  # seconds for one benchmark

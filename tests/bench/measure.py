@@ -1,5 +1,6 @@
 """What `gradviz measure` says, against tools that know nothing of it: torch's own benchmark, hooks and profiler."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from itertools import accumulate
@@ -12,12 +13,19 @@ from torch.utils.benchmark import Timer
 from gradviz.engine.heap import keep_freed
 from gradviz.model.cost import MODES, Costs, laps_of
 from gradviz.model.trace import GradMode
+from gradviz.model.verdict import time_verdict
 from gradviz.model.wire import Limits, Request
 from gradviz.runs import Engine
 from tests.bench import programs
 from tests.bench.rows import Row, main
 from tests.bench.torch_runs import forget, one_thread, run_bare
 
+TRIALS, BRIEF = 100, 0.25  # and seconds for each of them
+_ON = "import torch\nwith torch.enable_grad():\n"
+SAME = {
+    "adds": _ON + "    x = torch.tensor(1.0, requires_grad=True)\n    for _ in range(300):\n        x = x + 1\n",
+    "products": _ON + "    x = torch.randn(200, 200, requires_grad=True)\n    y = (x @ x @ x).tanh().sum()\n",
+}
 BUDGET = 0.6  # seconds for each of both, in each round, for all modes together
 PROGRAMS = {
     "mlp": programs.MLP,
@@ -64,9 +72,9 @@ def _times(engine: Engine, name: str, source: str, rounds: int) -> Row:
     return Row(f"measure-time-{name}", what, off, "%", 5.0, figures, note)
 
 
-def _costs(engine: Engine, source: str) -> Costs:
+def _costs(engine: Engine, source: str, budget: float = BUDGET) -> Costs:
     found = Costs()
-    for costs in engine.costs(Request(source, limits=Limits(seconds=60.0), budget=BUDGET)):
+    for costs in engine.costs(Request(source, limits=Limits(seconds=60.0), budget=budget)):
         found = costs
     assert found.done
     return found
@@ -99,6 +107,19 @@ def bytes_held(most: int) -> Iterator[Row]:
             yield Row(f"measure-peak-{name}", what, off, "%", None, peaks, note)
 
 
+def same(most: int) -> Iterator[Row]:
+    """How often two identical programs are told apart: one that turns grad on itself, measured in grad and no_grad."""
+    with Engine() as engine:
+        for name, source in SAME.items():
+            words = Counter(
+                time_verdict(_costs(engine, source, budget=BRIEF), "grad", "no_grad") for _ in range(min(TRIALS, most))
+            )
+            told = words.total() - words["no measurable difference"]
+            what = f"identical programs told apart, of 100: {name}"
+            figures = {"trials": float(words.total()), "told apart": float(told)}
+            yield Row(f"measure-same-{name}", what, 100 * told / words.total(), "count", 5.0, figures)
+
+
 def saved_by_hooks(setup: str, forward: str) -> int:
     """Return the bytes that autograd hands to hooks during the forward, each storage once."""
     kept: dict[int, tuple[torch.Tensor, int]] = {}  # holding on to each, so that no address is taken twice
@@ -127,4 +148,4 @@ def profiled(source: str, mode: GradMode) -> int:
 
 
 if __name__ == "__main__":
-    main({"measure-time": times, "measure-bytes": bytes_held})
+    main({"measure-time": times, "measure-bytes": bytes_held, "measure-same": same})

@@ -19,8 +19,9 @@ from gradviz.model.cost import (
     spread,
     turns,
 )
+from gradviz.model.costtable import cost_table
 from gradviz.model.trace import GradMode, ProgramError
-from gradviz.model.verdict import memory_verdict, time_ratio, time_verdict
+from gradviz.model.verdict import memory_verdict, time_ratio, time_verdict, told_verdict
 
 KIB = 1024
 MINE: tuple[GradMode, GradMode] = ("grad", "no_grad")
@@ -155,3 +156,47 @@ def test_a_turn_counts_once_however_many_runs_it_has() -> None:
     found = time_ratio(Costs(tuple(laps)), "grad", "no_grad")
     assert found is not None
     assert (found.median, found.n) == (2, 1)
+
+
+def test_a_loop_that_keeps_only_its_graph_is_held_against_what_is_told_of_it() -> None:
+    found = costs([1.3] * 9, [1.0] * 9, graph=576_000)
+    assert told_verdict(found, "grad", "no_grad") == (
+        "no sign of the 20x that tutorials tell of such a loop: 1.30x to 1.30x on this machine; "
+        "what grad costs is memory, 562 KiB for the graph against 0 B"
+    )
+    assert "20 倍" in told_verdict(found, "grad", "no_grad", "ja")
+    assert len(cost_table(found).verdicts) == 3
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        Costs(),
+        costs([1.3] * 3, [1.0] * 3, graph=576_000),  # too few
+        costs([25.0] * 9, [1.0] * 9, graph=576_000),  # it is seen
+        costs([1.3] * 9, [1.0] * 9, graph=None),
+        costs([1.3] * 9, [1.0] * 9, graph=1000),
+        costs([1.3] * 9, [1.0] * 9, graph=576_000)._replace(
+            held=(Held("grad", 9, 9, 0, 576_000), Held("no_grad", 9, 0, 0, 0))
+        ),
+    ],
+)
+def test_any_other_program_is_not(found: Costs) -> None:
+    assert told_verdict(found, "grad", "no_grad") == ""
+    assert len(cost_table(found).verdicts) == 2
+
+
+@pytest.mark.parametrize("noise", [0.01, 0.1, 0.5])
+@pytest.mark.parametrize("rounds", [FEW, 20, 200])
+def test_two_equal_programs_show_no_measurable_difference(noise: float, rounds: int) -> None:
+    """A hundred trials with runs that are disturbed now and then, and a machine that drifts."""
+    random.seed(rounds)
+    same = 0
+    for _ in range(100):
+        drift = [1 + 0.3 * turn / rounds for turn in range(rounds)]
+        grad, other = (
+            [slow * random.lognormvariate(0, noise) * (5 if random.random() < 0.05 else 1) for slow in drift]
+            for _ in range(2)
+        )
+        same += time_verdict(costs(grad, other), "grad", "no_grad") == "no measurable difference"
+    assert same >= 95
