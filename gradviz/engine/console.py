@@ -36,11 +36,11 @@ class _Writer(io.TextIOBase):
     def _write(self, text: str, line: int | None) -> int:
         kept = text[: self._budget[0]]
         self._budget[0] -= len(text)
-        output = self._stream.output
-        if output and output[-1].line == line and output[-1].stream == self._name:
-            kept = output.pop().text + kept
-        if kept:
-            output.append(Output(line, kept, self._name))
+        output, written = self._stream.output, Output(line, kept, self._name, self._stream.steps)
+        if output and output[-1]._replace(text=kept) == written:
+            written = written._replace(text=output.pop().text + kept)
+        if written.text:
+            output.append(written)
         if self._budget[0] < 0:
             self._stream.stop("output", "")
         return len(text)

@@ -45,7 +45,7 @@ def _members(trace: Trace) -> Iterator[tuple[str, bytes | Iterator[Json]]]:
     yield "ops", map(_op, trace.ops)
     yield "grad_fns", map(_grad_fn, trace.grad_fns)
     yield "steps", map(_step, trace.steps)
-    yield "output", ({"line": o.line, "text": o.text, "stream": o.stream} for o in trace.output)
+    yield "output", ({"line": o.line, "text": o.text, "stream": o.stream, "step": o.step} for o in trace.output)
     yield "warnings", ({"line": w.line, "category": w.category, "message": w.message} for w in trace.warnings)
     yield "error", _ENCODE(_error(trace))
     limits = trace.limits

@@ -220,6 +220,7 @@ def _stamps(trace: Trace) -> Iterator[tuple[str, list[int]]]:
     yield "a step", [step.id for step in trace.steps]
     yield "an op", [number for op in trace.ops for number in (op.id, op.step)]
     yield "a backward call", [number for call in trace.backwards for number in (call.id, call.step)]
+    yield "output", [output.step for output in trace.output]
 
 
 def _run_sizes(trace: Trace) -> Iterator[str]:

@@ -162,6 +162,7 @@ class Output(NamedTuple):
     line: int | None
     text: str
     stream: Stream = "stdout"
+    step: int = 0  # as many steps had begun: it stands there from this step on
 
 
 class Warned(NamedTuple):

@@ -49,7 +49,7 @@ def told(run: int, record: Record, options: Options, made: Shown | None, *, comp
         complete,
         None if made is None else made.drawing,
         rows(known, names, graph, options.language, record.toggles if complete else None),
-        _printed(trace.output),
+        _printed(trace.output) if step is None else (),
         tuple(problems(record, options)),
         trace.limits,
         len(trace.ops),
@@ -63,6 +63,7 @@ def told(run: int, record: Record, options: Options, made: Shown | None, *, comp
         record.course if complete and step is None else Course(),
         step,
         None if made is None or step is None else made.done(step),
+        printed=record.printed(known.moment),
         hottest=() if made is None else ranking(made.draft.heat, made.draft.contents, made.draft.telling.words),
     )
 

@@ -157,6 +157,7 @@ class Picture(NamedTuple):
     now: str | None = None  # the mark of what was done at that step
     changes: Changes | None = None  # since the run before; None: none, or it was of another program
     number: int = 0  # counts the pictures of a run
+    printed: int = 0  # characters of the output of its end that stood there at that step
     change: Change | None = None  # of the drawing of an earlier picture of the run
     hottest: tuple[Hot, ...] = ()  # nodes, then lines, where heat is wanted
 

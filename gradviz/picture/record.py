@@ -1,11 +1,13 @@
 """A whole run with what its pictures are made from: each part is made when a picture first needs it, and once."""
 
+from bisect import bisect_left
 from functools import cached_property
+from itertools import accumulate
 
 from gradviz.model.course import Course, course
 from gradviz.model.grounds import Grounds, grounds
 from gradviz.model.held import Bindings, bindings
-from gradviz.model.moment import History
+from gradviz.model.moment import History, Moment
 from gradviz.model.toggles import Toggles
 from gradviz.model.trace import Trace
 
@@ -36,6 +38,18 @@ class Record:
     def toggles(self) -> Toggles:
         """The flags that can be switched in the source."""
         return Toggles(self.trace)
+
+    @cached_property
+    def _printed(self) -> tuple[list[int], list[int]]:
+        """The steps from which on a piece of the output stands there, and the characters up to its end."""
+        ends = accumulate(len(piece.text) for piece in self.trace.output)
+        return [piece.step for piece in self.trace.output], list(ends)
+
+    def printed(self, moment: Moment) -> int:
+        """Return how many characters had been printed at a moment."""
+        steps, ends = self._printed
+        place = bisect_left(steps, moment.begun)
+        return ends[place - 1] if place else 0
 
     @cached_property
     def course(self) -> Course:

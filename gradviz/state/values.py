@@ -8,7 +8,7 @@ from gradviz.model.costtable import CostTable
 from gradviz.model.course import Course
 from gradviz.model.place import Edit
 from gradviz.model.program import MAX_SOURCE
-from gradviz.model.trace import GradMode, LimitName
+from gradviz.model.trace import GradMode, LimitName, Output
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.inspection import Inspect, Inspection, Subject
 from gradviz.picture.picture import Comparison, Options, Picture, TensorRow
@@ -188,6 +188,22 @@ class AppState(NamedTuple):
     follows: bool = False  # the run at hand is of the program before it, edited, and what changed was not yet in view
     pinned: bool = False  # what changed stays in view
     marked: Drawing | None = None  # the drawing with what changed since the run before, while that is in view
+
+    @property
+    def output(self) -> tuple[Output, ...]:
+        """What the program had printed at the step that is shown."""
+        printed, table = self.printed, self.table
+        if printed is None:
+            return ()
+        if self.at is None or table is None or table.step is None or table.run != printed.run:
+            return printed.output
+        found, left = [], table.printed
+        for piece in printed.output:
+            if left <= 0:
+                break
+            found.append(piece._replace(text=piece.text[:left]))
+            left -= len(piece.text)
+        return tuple(found)
 
     @property
     def next_run(self) -> int:

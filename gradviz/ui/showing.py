@@ -18,8 +18,8 @@ def show(panels: Panels, actions: Mapping[str, QAction], before: AppState, now: 
         beside.show_drawing(panels, before, now)
     if (rows := shown_rows(now)) is not shown_rows(before):
         panels.tensors.show_rows(rows, fit=now.at is None)  # no column moves from step to step
-    if now.printed is not before.printed and now.printed is not None:
-        panels.output.show_output(now.printed.output)
+    if now.printed is not before.printed or now.table is not before.table or now.at != before.at:
+        panels.output.show_output(now.output)
     if now.picture is not before.picture and now.picture is not None:
         panels.output.show_problems(now.picture.problems)
         panels.output.show_heat(now.picture.hottest)

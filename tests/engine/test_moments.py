@@ -56,3 +56,9 @@ def test_the_gradient_that_a_tensor_retains_is_there_once_backward_is_done() -> 
         tensor = moment.known_tensor(next(number for name, number in names.items() if name.text == "y"))
         assert recorded(trace, tensor) == expected["y"], line
         assert tensor.retains_grad is (line > 4)
+
+
+def test_what_is_printed_stands_there_from_the_next_step_on() -> None:
+    trace = record("import torch\nprint('a')\nx = torch.ones(2)\nprint('b')\n")
+    begun = {step.line: step.id for step in trace.steps if step.kind == "line"}
+    assert [(one.text, one.step) for one in trace.output] == [("a\n", begun[3]), ("b\n", begun[None])]

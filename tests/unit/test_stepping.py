@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from gradviz.drawing.shapes import Drawing
 from gradviz.layout.geometry import Size
 from gradviz.model.course import Course
+from gradviz.model.trace import Output
 from gradviz.model.wire import Exit, Ready
 from gradviz.picture.picture import Options, Picture, TensorRow
 from gradviz.state import messages as m
@@ -275,6 +276,21 @@ def test_the_rows_before_are_those_of_the_step_before() -> None:
     state = play(state, [m.OptionsSet(Options(view="backward")), picture(1, 2, value="3")])[0]
     assert state.earlier == (row("2"),)
     assert answered(update(state, m.StopChosen(None))[0]).earlier is None
+
+
+def test_a_step_shows_what_had_been_printed_by_then() -> None:
+    state = ended()
+    assert state.printed is not None
+    pieces = (Output(1, "one\n"), Output(2, "two\n"), Output(3, "three\n"))
+    state = state._replace(printed=state.printed._replace(output=pieces))
+    assert state.output == pieces
+    step = picture(1, 3)
+    state = play(state, [m.StopChosen(2), step._replace(picture=step.picture._replace(printed=6))])[0]
+    assert [piece.text for piece in state.output] == ["one\n", "tw"]
+    state = state._replace(table=state.table._replace(printed=0) if state.table else None)
+    assert state.output == ()
+    assert state._replace(printed=None).output == ()
+    assert play(state, [m.StopChosen(None)])[0].output == pieces
 
 
 def test_a_step_leaves_what_was_printed_where_it_is() -> None:

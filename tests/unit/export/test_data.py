@@ -86,7 +86,7 @@ def test_what_is_written_is_what_was_recorded() -> None:
     assert text["schema"] == 1
     assert text["mode"] == "no_grad"
     assert text["source"] == "x = 1\nprint('é\ud800')"
-    assert text["output"] == [{"line": 1, "text": "hi\n", "stream": "stderr"}]
+    assert text["output"] == [{"line": 1, "text": "hi\n", "stream": "stderr", "step": 0}]
     assert text["warnings"] == [{"line": 2, "category": "UserWarning", "message": "careful"}]
     assert text["limits"] == {"reached": "time", "at": "line 4"}
     assert text["memory"] == {"saved_bytes": 16, "peak_bytes": 32, "graph_bytes": None, "parameter_bytes": 0}

@@ -33,7 +33,7 @@ from gradviz.model.trace import (
     Warned,
 )
 from gradviz.model.wire import FrameError, Ready, Request, encode
-from gradviz.picture.make import picture
+from gradviz.picture.make import picture, told
 from gradviz.picture.picture import FoldMode, Language, Options, Problem
 from gradviz.picture.problems import WARNINGS, problems
 from gradviz.picture.record import Record
@@ -182,6 +182,15 @@ def test_a_warning_raised_again_is_counted_and_no_more_are_told_than_are_read() 
     assert told[1].message == "UserWarning: number 0"
     assert len(told) == WARNINGS + 1
     assert (told[-1].message, told[-1].line) == ("+41 more", None)
+
+
+def test_a_step_tells_how_much_had_been_printed() -> None:
+    pieces = (Output(1, "ab", step=2), Output(1, "c", step=4), Output(2, "de", step=4))
+    record = Record(square().trace()._replace(output=pieces))
+    made = [told(1, record, Options(step=step), shown(record, Options(step=step)), complete=True) for step in range(5)]
+    assert [one.printed for one in made] == [0, 0, 2, 2, 5]
+    assert [one.output for one in made] == [()] * 5
+    assert picture(1, record, Options(), complete=True).printed == 5
 
 
 def test_prints_of_one_line_are_one() -> None:
