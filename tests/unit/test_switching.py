@@ -4,7 +4,8 @@ from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.layout.geometry import Rect, Size
 from gradviz.model.place import Edit
 from gradviz.model.wire import Exit, Ready
-from gradviz.picture.picture import Picture, TensorRow
+from gradviz.picture.inspection import Fact, Inspect, Inspection, Section, Subject
+from gradviz.picture.picture import FlagRow, Offer, Picture, Problem, TensorRow
 from gradviz.state import messages as m
 from gradviz.state.switching import shown_rows
 from gradviz.state.update import update
@@ -124,3 +125,74 @@ def test_a_mark_is_switched_by_its_tensor() -> None:
 def test_another_program_has_no_way_back() -> None:
     state, _ = play(opened(), m.FlagSwitched(X), m.Opened(ON))
     assert state.switch is None
+
+
+RETAIN = Edit(25, 25, "x.retain_grad()\n")
+FLAGS = (FlagRow("retain_grad", False, RETAIN), FlagRow("detach", False, None, "It does not require grad."))
+
+
+def flagged() -> AppState:
+    state = opened()
+    assert state.table is not None
+    assert state.ending is not None
+    changed = tuple(row._replace(flags=FLAGS if row.tensor == 0 else ()) for row in state.table.rows)
+    table = state.table._replace(rows=changed)
+    return state._replace(table=table, picture=table, ending=state.ending._replace(table=table))
+
+
+def test_another_flag_is_switched_by_its_own_edit() -> None:
+    state, effects = play(flagged(), m.FlagSwitched(X, "retain_grad"))
+    assert state.text == RETAIN.applied(OFF)
+    assert effects[0] == m.Rewrite(RETAIN)
+    assert play(state, m.FlagSwitched(X, "retain_grad"))[0].said is Refusal.STALE
+
+
+def test_another_flag_that_is_locked_or_not_there_says_why() -> None:
+    assert play(flagged(), m.FlagSwitched(X, "detach"))[0].said == "It does not require grad."
+    assert play(flagged(), m.FlagSwitched(N, "detach"))[0].said is Refusal.UNNAMED
+    assert play(flagged(), m.FlagSwitched(Chosen("mark", "op"), "detach"))[0].said is Refusal.UNNAMED
+
+
+def test_another_flag_is_not_switched_at_a_step_where_it_is_not_what_it_will_be() -> None:
+    state = flagged()
+    assert state.table is not None
+    earlier = tuple(
+        row._replace(flags=tuple(flag._replace(on=not flag.on) for flag in row.flags)) for row in state.table.rows
+    )
+    at_step = state._replace(table=state.table._replace(rows=earlier, step=1))
+    assert play(at_step, m.FlagSwitched(X, "retain_grad"))[0].said is Refusal.EARLIER
+
+
+FIX = Edit(0, 1, "z")
+
+
+def test_a_fix_that_is_offered_is_made_once() -> None:
+    told = Problem("error", 1, 0, None, 0, "", "", None, (Offer("Write z", FIX),))
+    state = opened()
+    assert state.picture is not None
+    state = state._replace(picture=state.picture._replace(problems=(told,)))
+    after, effects = play(state, m.FixTaken(FIX))
+    assert after.text == FIX.applied(OFF)
+    assert effects[0] == m.Rewrite(FIX)
+    assert play(after, m.FixTaken(FIX))[0].said is Refusal.STALE
+    assert play(state, m.Edited(OFF + "y = x\n"), m.FixTaken(FIX))[0].said is Refusal.STALE
+    assert play(state._replace(picture=None), m.FixTaken(FIX))[0].said is Refusal.STALE
+
+
+def test_what_unlocks_a_box_is_a_fix_too() -> None:
+    state = opened()
+    assert state.table is not None
+    unlocking = tuple(row._replace(unlock=Offer("floats", FIX) if row.locked else None) for row in state.table.rows)
+    after, _ = play(state._replace(table=state.table._replace(rows=unlocking)), m.FixTaken(FIX))
+    assert after.text == FIX.applied(OFF)
+
+
+def test_a_fix_of_the_inspector_is_made_in_the_text_it_was_read_from() -> None:
+    asked = Inspect(Subject("tensor", 0))
+    found = Inspection(asked, "x", (Section("Why?", (Fact("", "because"), Fact("", "Write z", edit=FIX))),))
+    state, effects = play(opened(), m.InspectorSeen(True), m.TensorChosen(0))
+    assert effects == [m.AskInspection(state.run, asked)]
+    state, _ = play(state, m.InspectionArrived(state.run, found))
+    assert play(state, m.FixTaken(FIX))[0].text == FIX.applied(OFF)
+    assert play(state, m.Edited(OFF + "\n"), m.FixTaken(FIX))[0].said is Refusal.STALE
+    assert play(state, m.FixTaken(FIX._replace(text="q")))[0].said is Refusal.STALE
