@@ -6,7 +6,7 @@ Each leaves the person's formatting and comments alone. Where that cannot be don
 import ast
 from collections.abc import Iterator
 
-from gradviz.model.place import Edit, Placed, Text, lines_of
+from gradviz.model.place import Edit, Text, lines_of
 
 _INDENT = "    "
 
@@ -46,13 +46,6 @@ def line_removed(text: Text, before: ast.stmt, statement: ast.stmt) -> Edit | No
     if text.after(statement).strip() or statement.lineno != (before.end_lineno or before.lineno) + 1:
         return None
     return Edit(text.line_end(before), text.line_end(statement), "")
-
-
-def line_toggled(text: Text, placed: Placed, line: str) -> Edit | None:
-    """Take the line away that follows a statement, or put it there."""
-    if placed.next is not None and same(text.cut(placed.next), line):
-        return line_removed(text, placed.statement, placed.next)
-    return line_after(text, placed.statement, line)
 
 
 def same(text: str, other: str) -> bool:

@@ -63,12 +63,12 @@ def clone_before(fixes: Fixes, op: Op) -> Fix | None:
     if text is None or placed is None:
         return None
     changed = fixes.known.trace.tensors[op.outputs[0]] if op.outputs else None
-    return None if changed is None or changed.is_leaf else _cloned(text, placed)
+    return None if changed is None or changed.is_leaf else _cloned(fixes, text, placed)
 
 
-def _cloned(text: Text, placed: Placed) -> Fix | None:
+def _cloned(fixes: Fixes, text: Text, placed: Placed) -> Fix | None:
     found = _IN_PLACE.match(text.cut(placed.statement))
-    if found is None:
+    if found is None or _named(fixes, found["name"]) is None:
         return None
     line = f"{found['name']} = {found['name']}.clone()"
     return Fix("clone", line_before(text, placed.statement, line), line, placed.statement.lineno)
@@ -192,8 +192,8 @@ def _copied_leaf(_fixes: Fixes, text: Text, placed: Placed, _error: ProgramError
     return Fix("detach", edit, edit.text, call.lineno)
 
 
-def _cloned_view(_fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -> Fix | None:
-    return _cloned(text, placed)
+def _cloned_view(fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -> Fix | None:
+    return _cloned(fixes, text, placed)
 
 
 def _spelt(_fixes: Fixes, text: Text, placed: Placed, error: ProgramError) -> Fix | None:
@@ -256,5 +256,7 @@ _ERRORS: dict[str, _Find] = {
     "numpy": _array,
     "deepcopy": _copied_leaf,
     "multi-view": _cloned_view,
+    "overlap": _cloned_view,
+    "not-asked": _recorded,
     "typo": _spelt,
 }

@@ -224,10 +224,10 @@ class Fixes:
 
     def _retain_earlier(self, text: Text, tensor: Tensor, reason: Why) -> Fix | None:
         """Put the line there in time; the late one does no harm where it cannot be taken away."""
-        found = self.toggled(tensor, "retain_grad")
-        if found is None:
+        puts = ((name, self.toggles.retained(tensor.id, name)) for name in tensor.names[:_NAMES])
+        name, edit = next(((name, edit) for name, edit in puts if edit is not None), ("", None))
+        if edit is None:
             return None
-        name, edit = found
         late = None if reason.line is None else text.statement(reason.line, f"{name}.retain_grad(")
         removed = None if late is None or late.previous is None else line_removed(text, late.previous, late.statement)
         whole = edit if removed is None or removed.start < edit.end else joined(text.source, [edit, removed])
@@ -333,7 +333,8 @@ def named(call: ast.Call) -> str:
 
 
 def _calls_backward(statement: ast.stmt) -> bool:
-    return any(named(call) == "backward" for call in calls_in(statement))
+    defines = isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    return not defines and any(named(call) == "backward" for call in calls_in(statement))
 
 
 def _without(text: Text, placed: Placed, does: Does) -> Fix | None:

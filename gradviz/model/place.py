@@ -95,7 +95,8 @@ class Text:
 
     def statement(self, line: int, part: str = "") -> Placed | None:
         """The innermost statement on a line; of several beside each other the first in which a part is written."""
-        found = [one for one in self._on_line.get(line, ()) if part in self.cut(one.statement)]
+        there = self._on_line.get(line, [])
+        found = [one for one in there if part in self.cut(one.statement)] or there
         return min(found, key=lambda one: len(lines_of(one.statement)), default=None)
 
     def line_of(self, position: int) -> int:

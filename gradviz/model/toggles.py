@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from gradviz.model.births import births
-from gradviz.model.edits import keyword_added, line_after, line_removed, line_toggled, same
+from gradviz.model.edits import keyword_added, line_after, line_removed, same
 from gradviz.model.place import Edit, Placed, Text, lines_of
 from gradviz.model.program import parse
 from gradviz.model.trace import ProgramError, Tensor, Trace
@@ -140,6 +140,13 @@ class Toggles:
             or (None if placed is None else line_after(text, placed.statement, f"{target}.requires_grad_({on})"))
         )
 
+    def retained(self, number: int, name: str) -> Edit | None:
+        """Return what calls retain_grad() right after the statement that gave a tensor a name, wherever else it is."""
+        tensor = self.tensors[number]
+        placed = None if self.text is None else self._binding(self.text, tensor, name)
+        line = _STATEMENTS["retain_grad"].format(_expression(tensor, name))
+        return None if placed is None or self.text is None else line_after(self.text, placed.statement, line)
+
     def is_detached(self, number: int, name: str) -> bool:
         """Whether a name was bound to what detach() made of what it held before."""
         placed = None if self.text is None else self._binding(self.text, self.tensors[number], name)
@@ -224,7 +231,8 @@ def _statement(text: Text, placed: Placed, line: str) -> Edit | None:
     """The line that sets a flag, put right after a statement; taken away where it is already, or is the statement."""
     if same(text.cut(placed.statement), line):
         return None if placed.previous is None else line_removed(text, placed.previous, placed.statement)
-    return _removed_later(text, placed, line) or line_toggled(text, placed, line)
+    there = any(same(text.cut(one), line) for one in placed.block[placed.at + 1 :])
+    return _removed_later(text, placed, line) if there else line_after(text, placed.statement, line)
 
 
 def _removed_later(text: Text, placed: Placed, line: str) -> Edit | None:

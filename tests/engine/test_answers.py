@@ -206,3 +206,17 @@ def test_a_fix_says_what_it_does() -> None:
     trace = record(HEAD + "y = x * w\ny.backward()")
     (answer,) = asked(trace, "y", "grad")
     assert [fix_text(fix, "en") for fix in answer.fixes] == ["Add y.retain_grad() after line 4"]
+
+
+def test_without_fixes_a_claim_is_made_all_the_same() -> None:
+    trace = record(HEAD + "y = x * w\ny.backward()")
+    told = of_tensor(known(trace), tensor(trace, "y"))
+    assert {answer.question for answer in told} == {"grad", "requires_grad", "again", "in place"}
+    assert all(answer.fixes == () for answer in told)
+
+
+def test_a_graph_without_leaves_is_told_by_its_grad_fn() -> None:
+    trace = record(HEAD + "y = x * w")
+    bare = trace._replace(grad_fns=tuple(one._replace(next=(), variable=None) for one in trace.grad_fns))
+    (answer,) = [one for one in of_tensor(known(bare), tensor(bare, "y")) if one.question == "requires_grad"]
+    assert words(answer) == "Autograd recorded the op that made it, as MulBackward0."

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.model.errorfixes import of_error, of_warning
+from gradviz.model.errorfixes import clone_before, of_error, of_warning
 from gradviz.model.errors import HINTS, hint
 from gradviz.model.fixes import Fix, Fixes
 from gradviz.model.toggles import Toggles
@@ -58,6 +58,11 @@ BODIES: dict[str, list[str]] = {
         "y = c{f}\ny.retain_grad()",
         "with torch.no_grad():\n    y = x{f}\ny.retain_grad()",
     ],
+    "overlap": [
+        "y = torch.stack([x, w]){f}.sum(0, keepdim=True).reshape(1).expand(3)\ny.add_(1)",
+        "y = (x * w){f}.reshape(1).expand(2)\ny += 1",
+    ],
+    "not-asked": ["torch.autograd.grad((x * c){f}{r}, c)", "y = (x * c){f}{r}\ng, h = torch.autograd.grad(y, [x, c])"],
     "infer-save": ["with torch.inference_mode():\n    y = c{f}\nz = (y * w){r}"],
     "infer-inplace": ["with torch.inference_mode():\n    y = c{f}\ny.add_(1)"],
     "infer-rg": ["with torch.inference_mode():\n    y = torch.ones(2)\ny.requires_grad_()"],
@@ -68,6 +73,9 @@ BODIES: dict[str, list[str]] = {
 }
 # Errors without a change that surely is what the person meant.
 WITHOUT = {
+    "complex-root",
+    "no-grad-view",
+    "out-grad",
     "grad-shape",
     "mm",
     "shape",
@@ -164,3 +172,53 @@ def test_a_warning_without_a_safe_change_offers_none() -> None:
     (warned,) = trace.warnings
     assert of_warning(known(trace), warned, warning_hint(warned)) == ()
     assert of_warning(known(trace), warned._replace(line=None), "copy-tensor") == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("second-backward", "y = (x * w).exp()\nb = y.backward\nb()\nb()"),
+        ("version", "y = (x * w).exp()\ntorch._foreach_mul_([y], 2)\ny.backward()"),
+        ("non-scalar", "y = torch.stack([x, w])\nb = y.backward\nb()"),
+        ("non-scalar", "y = torch.stack([x, w])\ntorch.autograd.grad([y], x)"),
+        ("int-grad", "torch.tensor(1, **{'requires_grad': True})"),
+        ("int-grad", "ns = [torch.tensor(1)]\nns[0].requires_grad = True"),
+        ("flag-non-leaf", "ys = [x * 2]\nys[0].requires_grad = False"),
+        ("unused", "g = torch.autograd.grad\ng(x * 1., w)"),
+        ("numpy", "a = x.numpy\na()"),
+        ("deepcopy", "copy.deepcopy(x * 2, {})"),
+        ("typo", "torch.onse(torch.onse(1))"),
+        ("leaf-inplace", "v = 1; x += 1"),
+        ("infer-rg", "from torch import inference_mode as q\nwith q():\n    y = torch.ones(1)\ny.requires_grad_()"),
+        ("mm", "torch.ones(2, 3) @ torch.ones(2, 3)"),
+    ],
+)
+def test_no_fix_is_guessed(name: str, body: str) -> None:
+    assert fix_of(HEAD.format(leaf="tensor(2.") + body) == (name, ())
+
+
+def test_the_call_that_freed_the_graph_is_changed_and_not_one_that_kept_it() -> None:
+    body = "y = (x * w).exp()\ny.backward(retain_graph=True)\ny.backward()\ny.backward()"
+    source = HEAD.format(leaf="tensor(2.") + body
+    (fix,) = fix_of(source)[1]
+    changed = fix.edit.applied(source)
+    assert changed.splitlines()[-2] == "y.backward(retain_graph=True)"
+    assert record(changed).error is None
+
+
+def test_an_error_that_says_less_than_torch_does_has_no_fix() -> None:
+    trace = record(HEAD.format(leaf="tensor(2.") + "y = (x * w).exp()\ny.backward()\ny.backward()")
+    assert trace.error is not None
+    error = trace.error._replace(hint="second-backward", grad_fns=())
+    assert of_error(known(trace), error) == ()
+    assert of_error(known(trace), error._replace(line=None)) == ()
+    assert of_error(known(trace), error._replace(hint="typo", suggestion=None)) == ()
+    assert of_error(known(trace), error._replace(hint="full-width")) == ()
+    op = trace.ops[-1]
+    assert clone_before(known(trace), op._replace(line=None)) is None
+
+
+def test_a_copy_with_another_dtype_is_left_as_it_is() -> None:
+    trace = record(TRACKED + "z = torch.tensor(y, dtype=torch.float64)")
+    (warned,) = trace.warnings
+    assert of_warning(known(trace), warned, "copy-tensor") == ()

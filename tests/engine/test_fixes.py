@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 
 from gradviz.model.fixes import Fix, Fixes
+from gradviz.model.place import Edit
 from gradviz.model.toggles import Toggles
 from gradviz.model.trace import Tensor, Trace
 from gradviz.model.why import Why, WhyNoGrad, why
@@ -71,3 +72,102 @@ def follow(trace: Trace, name: str) -> None:
     assert tensor(trace, name).grad is not None, trace.source
     found = bare.tensors.get(name)
     assert found is None or found.grad is not None  # None: the local of a function
+
+
+HEAD = "import torch\nx = torch.tensor(2., requires_grad=True)\nw = torch.tensor(3., requires_grad=True)\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "expected"),
+    [
+        ("from torch import no_grad as quiet\nwith quiet():\n    y = x * 2; v = 1", "y", "no_grad"),
+        ("n, m = torch.tensor(1), torch.tensor(1)", "n", "dtype"),
+        ("for y in [x * 2]:\n    y.backward()\n    y.retain_grad()\n    v = 1", "y", "too late"),
+        ("y = x * w\ny.backward()\nsetattr(x, 'gr' + 'ad', None)", "x", "cleared"),
+        ("def f():\n    (x * w).backward()\nf()\nx.grad = None\nv = 1", "x", "cleared"),
+        ("y = x * w\ng = torch.autograd.grad([y], x)", "x", "returned"),
+        ("y = x * w\ny.backward(**dict(inputs=[x]))", "w", "left out"),
+        ("y = x * 2\nd = getattr(y, 'detach')()", "d", "detach"),
+        ("def f(a):\n    h = a.exp()\n    return h * 2\nz = f(x)\nz.backward()", "h", "not a leaf"),
+        ("(x * 2).backward()\nz = w", "w", "unused"),
+        ("for c in [torch.ones(1) for _ in 'ab']: pass", "c", "flag off"),
+        ("y = x * w\n1 / 0", "x", "not run"),
+        ("class A:\n    pass\na = A()\na.y = x * w", "x", "not run"),
+    ],
+)
+def test_no_fix_is_guessed(body: str, name: str, expected: WhyNoGrad) -> None:
+    trace = record(HEAD + body)
+    assert reason(trace, name).reason == expected
+    assert fixes(trace, name) == ()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "with torch.no_grad():\n    y = (x *\n2)\n    v = 1",  # a line further out than the block
+        "with torch.no_grad():\n    y = x * 2; v = 1",
+        "with torch.no_grad():\n    t = '''\n    one'''\n    y = x * 2",
+        "if True: v = 1\nwith torch.no_grad(), torch.no_grad():\n    y = x * 2",
+    ],
+)
+def test_what_cannot_be_moved_out_of_its_block_is_recorded_there(body: str) -> None:
+    trace = record(HEAD + body)
+    (fix,) = fixes(trace, "y")
+    assert fix.does == "enable"
+    assert fix.edit.text == "enable_grad"
+
+
+def test_a_text_that_is_no_program_has_no_fixes() -> None:
+    trace = record(HEAD + "with torch.no_grad():\n    y = x * 2\nn = torch.tensor(1)\n")
+    torn = Fixes(known(trace), Toggles(trace._replace(source="x = =")))
+    found = tensor(trace, "n")
+    assert torn.of(found) == ()
+    assert torn.floats(found) is torn.retained(found) is torn.no_inference((found.id,)) is None
+    assert all(torn.recording(op) is None for op in trace.ops)
+    whole = Fixes(known(trace), Toggles(trace))
+    op = next(op for op in trace.ops if op.why_unrecorded == "no_grad")
+    assert whole.recording(op._replace(region=None)) is None
+    assert whole.recording(op._replace(line=None, why_unrecorded="detach")) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "does"),
+    [
+        ("n = torch.tensor([1, 2])", "n", "floats"),
+        ("y = x * w", "y", "cut"),
+        ("with torch.inference_mode():\n    y = torch.ones(2)", "y", "no inference"),
+    ],
+)
+def test_a_locked_flag_can_be_switched_once_its_fix_is_made(body: str, name: str, does: str) -> None:
+    trace = record(HEAD + body)
+    toggles, found = Toggles(trace), tensor(trace, name)
+    locked = toggles.edit(found.id, name, "requires_grad")
+    assert not isinstance(locked, Edit)
+    fix = Fixes(known(trace), toggles).unlocked(found, name, locked)
+    assert fix is not None
+    assert fix.does == does
+    again = record(fix.edit.applied(trace.source))
+    assert isinstance(Toggles(again).edit(tensor(again, name).id, name, "requires_grad"), Edit)
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["from torch import inference_mode as q\nwith q():\n    y = torch.ones(1)", "for y in [torch.ones(1) * 2]: pass"],
+)
+def test_a_locked_flag_without_a_fix_has_none(body: str) -> None:
+    trace = record(HEAD + body)
+    toggles, found = Toggles(trace), tensor(trace, "y")
+    locked = toggles.edit(found.id, "y", "requires_grad")
+    assert not isinstance(locked, Edit)
+    assert Fixes(known(trace), toggles).unlocked(found, "y", locked) is None
+
+
+def test_the_gradient_that_a_retaining_tensor_was_not_given() -> None:
+    body = FUNCTION + "y = x * 2\ny.retain_grad()\nF.apply(y).backward()"
+    assert reason(record(HEAD + body), "y").reason == "no gradient"
+
+
+FUNCTION = (
+    "class F(torch.autograd.Function):\n    @staticmethod\n    def forward(ctx, a):\n        return a * 1\n"
+    "    @staticmethod\n    def backward(ctx, g):\n        return None\n"
+)

@@ -6,12 +6,16 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from gradviz.model.place import Edit
+from gradviz.picture.inspection import Fact, Inspect, Inspection, Section, Subject
+from gradviz.picture.picture import FlagRow, Offer, Problem, TensorRow
 from gradviz.state.messages import MarkChosen
 from gradviz.ui.editing import shifted
 from gradviz.ui.flags import LOCKED
+from gradviz.ui.tensormenu import TensorMenu
 from gradviz.ui.window import Window
 from tests.gui.driving import drawn, place, press, type_text
 
@@ -218,3 +222,85 @@ def test_the_mode_stands_above_the_program_and_can_be_chosen_there(qtbot: QtBot,
 @pytest.mark.parametrize(("position", "after"), [(2, 2), (3, 3), (4, 4), (6, 5), (7, 5), (9, 7)])
 def test_where_a_position_is_after_an_edit(position: int, after: int) -> None:
     assert shifted(position, 3, 7, 2) == after
+
+
+def test_w_asks_why_of_a_row_and_of_a_node(qtbot: QtBot, window: Window) -> None:
+    tensors, canvas = window.panels.tensors, window.panels.canvas
+    assert not window.panels.inspector.isVisible()
+    tensors.selectRow(1)
+    press(tensors, Qt.Key.Key_W)
+    assert window.panels.inspector.isVisible()
+    qtbot.waitUntil(lambda: window.panels.inspector.text.startswith("tensor 1"))
+    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=place(canvas, "t0"))
+    press(canvas, Qt.Key.Key_W)
+    qtbot.waitUntil(lambda: window.panels.inspector.text.startswith("tensor 0"))
+    window.send(MarkChosen(None))
+    press(canvas, Qt.Key.Key_W)
+    assert window.panels.inspector.isVisible()
+
+
+def test_the_menu_asks_why_and_switches_other_flags(qtbot: QtBot, window: Window, menu: list[QMenu]) -> None:
+    canvas = window.panels.canvas
+    ask(canvas, place(canvas, "t0"), QContextMenuEvent.Reason.Mouse)
+    menu.append(opened(window))
+    actions(menu[0])["Why is .grad None?"].trigger()
+    assert window.panels.inspector.isVisible()
+    qtbot.waitUntil(lambda: window.panels.inspector.text.startswith("tensor 0"))
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_G, Qt.Key.Key_D])
+def test_the_keys_of_other_flags_say_where_there_is_none(window: Window, key: Qt.Key) -> None:
+    window.panels.tensors.selectRow(0)
+    before = window.state.text
+    for panel in (window.panels.tensors, window.panels.canvas):
+        press(panel, key)
+        assert window.panels.status.activity == "This is no tensor that a name of the program holds"
+    assert window.state.text == before
+
+
+def test_a_row_with_all_its_flags_has_them_in_its_menu(qtbot: QtBot, window: Window) -> None:
+    flags = (
+        FlagRow("retain_grad", True, Edit(0, 0, "")),
+        FlagRow("detach", False, None, "It does not require grad."),
+        FlagRow("net.0", True, Edit(0, 0, "")),
+    )
+    offer = Offer("Make it floats", Edit(1, 1, "."))
+    row = TensorRow(0, "n", "()", "int64", False, True, "", "1", "2.0", 1, None, None, "an int", offer, flags)
+    menu = TensorMenu(row, window)
+    found = actions(menu)
+    assert list(found)[:3] == ["Inspect", "requires_grad", "✎ Make it floats"]
+    assert found["retain_grad()"].isChecked()
+    assert not found["Detach here"].isEnabled()
+    with qtbot.waitSignal(menu.flagWanted) as wanted:
+        found["net.0: all parameters require grad"].trigger()
+    assert wanted.args == ["net.0"]
+    with qtbot.waitSignal(menu.fixWanted) as fixed:
+        found["✎ Make it floats"].trigger()
+    assert fixed.args == [offer.edit]
+    menu.deleteLater()
+
+
+def test_the_fix_of_an_error_is_a_button_below_it(qtbot: QtBot, window: Window) -> None:
+    strip, edit = window.panels.strip, Edit(0, 1, "z")
+    strip.show_problem(Problem("error", 1, 0, None, 0, "wrong", "", None, (Offer("Write z", edit),)))
+    qtbot.waitUntil(lambda: any(one.isVisible() for one in strip.findChildren(QPushButton)))
+    (button,) = [one for one in strip.findChildren(QPushButton) if one.isVisible()]
+    assert button.text() == "Write z"
+    with qtbot.waitSignal(strip.fixWanted) as wanted:
+        QTest.keyClick(button, Qt.Key.Key_Space)
+    assert wanted.args == [edit]
+    strip.show_problem(None)
+    assert [one for one in strip.findChildren(QPushButton) if one.isVisible()] == []
+
+
+def test_a_change_that_the_inspector_offers_is_a_link(qtbot: QtBot, window: Window) -> None:
+    edit = Edit(0, 1, 'a/b %é\n"')
+    inspector = window.panels.inspector
+    facts = (Fact("", "because"), Fact("", "Write z", edit=edit))
+    inspector.show_inspection(Inspection(Inspect(Subject("tensor", 0)), "x", (Section("Why?", facts),)))
+    assert "✎ Write z" in inspector.text
+    inspector.setFocus()
+    press(inspector, Qt.Key.Key_Tab)
+    with qtbot.waitSignal(inspector.fixWanted) as wanted:
+        press(inspector, Qt.Key.Key_Return)
+    assert wanted.args == [edit]
