@@ -39,7 +39,13 @@ WINDOW = (
     Library("libxcb-shape.so.0", "libxcb-shape0"),
     Library("libxcb-xkb.so.1", "libxcb-xkb1"),
 )
-TEST_PROGRAMS = {"Xvfb": "xvfb", "xauth": "xauth"}
+BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome")  # any of them draws what all do
+TEST_PROGRAMS = {  # by the Debian package that brings them: the names one of which has to be on PATH
+    "xvfb": ("Xvfb",),
+    "xauth": ("xauth",),
+    "chromium-headless-shell": BROWSERS,
+    "poppler-utils": ("pdftotext",),
+}
 
 
 def missing_libraries(libraries: Iterable[Library]) -> tuple[Library, ...]:
@@ -53,7 +59,7 @@ def missing_programs() -> tuple[str, ...]:
     """Return the Debian packages of the programs that only the tests need and that are not on PATH."""
     if sys.platform != "linux":
         return ()
-    return tuple(package for program, package in TEST_PROGRAMS.items() if shutil.which(program) is None)
+    return tuple(package for package, names in TEST_PROGRAMS.items() if not any(map(shutil.which, names)))
 
 
 def has_japanese_font() -> bool | None:

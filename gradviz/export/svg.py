@@ -42,7 +42,8 @@ def svg(drawing: Drawing, theme: Theme, ground: str | None = None, *, scale: flo
         *_markers(shown),
     ]
     if ground is not None:
-        lines.append(f'<rect width="100%" height="100%" fill={_attribute(ground)}/>')
+        # Not in per cent, which Qt takes for pixels.
+        lines.append(f'<rect width="{_n(width)}" height="{_n(height)}" fill={_attribute(ground)}/>')
     for name, marks in layers.items():
         if marks:
             lines += [f'<g class="{name}">', *_marks(marks), "</g>"]

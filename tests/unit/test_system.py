@@ -38,8 +38,9 @@ def test_the_apt_line_names_each_package_once() -> None:
 
 def test_the_programs_of_the_tests_are_looked_for_on_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert system.missing_programs() == ("xvfb", "xauth")
-    (tmp_path / "Xvfb").touch(mode=0o755)
+    assert system.missing_programs() == ("xvfb", "xauth", "chromium-headless-shell", "poppler-utils")
+    for name in ("Xvfb", "chromium", "pdftotext"):
+        (tmp_path / name).touch(mode=0o755)
     assert system.missing_programs() == ("xauth",)
 
 

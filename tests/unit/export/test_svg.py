@@ -83,5 +83,7 @@ def test_ground_and_scale() -> None:
     ground = large.find(f"{NAMESPACE}rect")
     assert ground is not None
     assert ground.get("fill") == "#FFFFFF"
+    size = drawing.size
+    assert [float(ground.get(name, "0")) for name in ("width", "height")] == pytest.approx(size, abs=0.01)
     assert float(large.get("width", "0")) == 2 * float(plain.get("width", "0"))
     assert large.get("viewBox") == plain.get("viewBox")
