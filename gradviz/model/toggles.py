@@ -88,7 +88,6 @@ class Toggles:
         self._setters: dict[tuple[int, str], list[_Setter]] = defaultdict(list)  # by block and what is set
         if self.text is not None:
             self._note(self.text)
-        self._edits: dict[tuple[int, str, Flag], Edit | Locked] = {}  # they are asked for again at each step
         self._found: dict[tuple[str, int], Placed | None] = {}
         self._flags = {(state.id, state.requires_grad) for state in trace.past}
 
@@ -111,12 +110,6 @@ class Toggles:
             flag: "requires_grad" and "retain_grad" as torch has them; "detach": the name is bound to what detach()
                 makes of the tensor, or no longer is.
         """
-        key = (number, name, flag)
-        if key not in self._edits:
-            self._edits[key] = self._edit(*key)
-        return self._edits[key]
-
-    def _edit(self, number: int, name: str, flag: Flag) -> Edit | Locked:
         tensor = self.tensors[number]
         locked = _locked(tensor, flag)
         if flag == "detach" and not tensor.requires_grad and not self.is_detached(number, name):

@@ -48,7 +48,7 @@ def told(run: int, record: Record, options: Options, made: Shown | None, *, comp
         run,
         complete,
         None if made is None else made.drawing,
-        rows(known, names, graph, options.language, record.toggles if complete else None),
+        rows(known, names, graph, options.language, record.switches if complete else None),
         _printed(trace.output) if step is None else (),
         tuple(problems(record, options)),
         trace.limits,

@@ -5,11 +5,13 @@ from functools import cached_property
 from itertools import accumulate
 
 from gradviz.model.course import Course, course
+from gradviz.model.fixes import Fixes
 from gradviz.model.grounds import Grounds, grounds
 from gradviz.model.held import Bindings, bindings
 from gradviz.model.moment import History, Moment
 from gradviz.model.toggles import Toggles
 from gradviz.model.trace import Trace
+from gradviz.picture.switches import Switches
 
 
 class Record:
@@ -50,6 +52,11 @@ class Record:
         steps, ends = self._printed
         place = bisect_left(steps, moment.begun)
         return ends[place - 1] if place else 0
+
+    @cached_property
+    def switches(self) -> Switches:
+        """What switches them, in words."""
+        return Switches(Fixes(self.grounds, self.toggles))
 
     @cached_property
     def course(self) -> Course:

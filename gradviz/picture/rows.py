@@ -2,24 +2,21 @@
 
 from collections.abc import Iterator
 
-from gradviz.model.answerwords import fix_text
-from gradviz.model.fixes import Fixes
 from gradviz.model.graph import Graph, NodeKind
 from gradviz.model.grounds import Grounds
 from gradviz.model.held import Name
-from gradviz.model.place import Edit
-from gradviz.model.toggles import KEYWORD, LOCKED, Locked, Toggles
 from gradviz.model.trace import Tensor
 from gradviz.model.values import shape_text, value_text
 from gradviz.model.why import why, why_text
-from gradviz.picture.picture import FlagRow, Language, Offer, TensorRow
+from gradviz.picture.picture import Language, TensorRow
+from gradviz.picture.switches import Switches
 
 MOST = 500  # rows; more names than that are not read one by one
 NAMES = 8  # of one tensor that are told
 
 
 def rows(
-    known: Grounds, names: dict[Name, int], graph: Graph | None, language: Language, toggles: Toggles | None = None
+    known: Grounds, names: dict[Name, int], graph: Graph | None, language: Language, switches: Switches | None = None
 ) -> tuple[TensorRow, ...]:
     """Return the rows, in the order in which the names were first bound.
 
@@ -28,44 +25,21 @@ def rows(
         names: the tensors that names held then.
         graph: as it is drawn.
         language: of the words.
-        toggles: of the run at its end, where flags can be switched.
+        switches: of the flags in the source, where they can be switched.
     """
     bound: dict[int, list[str]] = {}
     for name, number in _told(names):
         bound.setdefault(number, []).append(name)
     held = [tensor for number in bound if (tensor := known.moment.tensor(number)) is not None][:MOST]
     marks, found = _marks(graph), []
-    fixes = None if toggles is None else Fixes(known, toggles)
     for tensor in held:
         own = bound[tensor.id]
         mark = marks.get(("tensor", tensor.id)) or marks.get(("grad_fn", tensor.grad_fn))
         row = _row(known, tensor, ", ".join(own[:NAMES]), mark, language)
-        if fixes is not None:
-            row = _switched(row, fixes, tensor, own[0], language)
+        if switches is not None:
+            row = switches.on(row, tensor, own[0], language)
         found.append(row)
     return tuple(found)
-
-
-def _switched(row: TensorRow, fixes: Fixes, tensor: Tensor, name: str, language: Language) -> TensorRow:
-    """A row with what switches its flags."""
-    toggles, locked = fixes.toggles, LOCKED[language]
-    wholes = [FlagRow(one.path, not one.frozen, one.edit) for one in toggles.submodules(tensor.id, name)]
-    row = row._replace(
-        flags=(
-            _flag("retain_grad", tensor.retains_grad, toggles.edit(tensor.id, name, "retain_grad"), locked),
-            _flag("detach", toggles.is_detached(tensor.id, name), toggles.edit(tensor.id, name, "detach"), locked),
-            *(flag._replace(locked="" if flag.edit is not None else locked["no place"]) for flag in wholes),
-        )
-    )
-    change = toggles.edit(tensor.id, name, KEYWORD)
-    if isinstance(change, Edit):
-        return row._replace(edit=change)
-    fix = fixes.unlocked(tensor, name, change)
-    return row._replace(locked=locked[change], unlock=None if fix is None else Offer(fix_text(fix, language), fix.edit))
-
-
-def _flag(name: str, on: bool, change: Edit | Locked, locked: dict[Locked, str]) -> FlagRow:
-    return FlagRow(name, on, change) if isinstance(change, Edit) else FlagRow(name, on, None, locked[change])
 
 
 def _marks(graph: Graph | None) -> dict[tuple[str, int | None], str]:

@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gradviz.model.held import Name
 from gradviz.model.place import Edit
 from gradviz.model.toggles import Flag, Toggles
 from gradviz.model.trace import Tensor, Trace
+from gradviz.picture.record import Record
+from gradviz.picture.rows import rows
 from tests.engine.programs import sweep
 from tests.engine.recording import record, tensor
 
@@ -267,3 +270,32 @@ def test_any_program_toggles_there_and_back(source: str) -> None:
         back = edit(again, name)
         assert isinstance(back, Edit)
         assert tensor(record(back.applied(changed)), name).requires_grad is before.requires_grad
+
+
+def test_rows_carry_the_switches_and_what_unlocks_them() -> None:
+    trace = record(
+        "import torch\nx = torch.ones(2, requires_grad=True)\ny = x * 2\ny.retain_grad()\nn = torch.tensor(1)\n"
+        "net = torch.nn.Sequential(torch.nn.Linear(1, 1))\nfor p in net.parameters():\n    p.requires_grad = False\n"
+    )
+    whole = Record(trace)
+    found = {
+        row.name.partition(",")[0]: row
+        for row in rows(whole.grounds, whole.bindings.held(), None, "en", whole.switches)
+    }
+    assert [(flag.name, flag.on, bool(flag.locked)) for flag in found["y"].flags] == [
+        ("retain_grad", True, False),
+        ("detach", False, False),
+    ]
+    assert found["y"].unlock is not None
+    assert found["y"].unlock.text == "Add y = y.detach() after line 3"
+    assert found["n"].unlock is not None
+    assert found["n"].unlock.edit.applied(trace.source) == trace.source.replace("tensor(1)", "tensor(1.)")
+    assert found["x"].unlock is None
+    frozen = found["net.0.weight"].flags
+    assert [(flag.name, flag.on, bool(flag.locked)) for flag in frozen[2:]] == [
+        ("net.0", False, True),
+        ("net", False, True),
+    ]
+    before = whole.history.at(next(step.id for step in trace.steps if step.kind == "line" and step.line == 4))
+    earlier = rows(whole.grounds.at(before), {Name(None, "y"): tensor(trace, "y").id}, None, "en", whole.switches)
+    assert not earlier[0].flags[0].on

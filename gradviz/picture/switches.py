@@ -1,0 +1,63 @@
+"""What switches the flags of the tensors of one run: changes of its source, found once for all steps of the run."""
+
+from typing import NamedTuple
+
+from gradviz.model.answerwords import fix_text
+from gradviz.model.fixes import Fixes
+from gradviz.model.place import Edit
+from gradviz.model.toggles import KEYWORD, LOCKED, Locked
+from gradviz.model.trace import Tensor
+from gradviz.picture.picture import FlagRow, Language, Offer, TensorRow
+
+
+class _Found(NamedTuple):
+    """What a row has of the source; it is the same at each step."""
+
+    edit: Edit | None
+    locked: str
+    unlock: Offer | None
+    flags: tuple[FlagRow, ...]
+
+
+class Switches:
+    """The switches of one run."""
+
+    def __init__(self, fixes: Fixes) -> None:
+        """Take the fixes of the run at its end."""
+        self._fixes = fixes
+        self._found: dict[tuple[int, str, Language], _Found] = {}
+
+    def on(self, row: TensorRow, tensor: Tensor, name: str, language: Language) -> TensorRow:
+        """Return a row with what switches its flags.
+
+        Args:
+            row: of a tensor.
+            tensor: as it is at the step that the row is of.
+            name: one of its names.
+            language: of the words.
+        """
+        key = (tensor.id, name, language)
+        if key not in self._found:
+            self._found[key] = self._find(tensor, name, language)
+        edit, locked, unlock, (retain, *others) = self._found[key]
+        flags = (retain._replace(on=tensor.retains_grad), *others)
+        return row._replace(edit=edit, locked=locked, unlock=unlock, flags=flags)
+
+    def _find(self, tensor: Tensor, name: str, language: Language) -> _Found:
+        toggles, locked = self._fixes.toggles, LOCKED[language]
+        wholes = [FlagRow(one.path, not one.frozen, one.edit) for one in toggles.submodules(tensor.id, name)]
+        flags = (
+            _flag("retain_grad", tensor.retains_grad, toggles.edit(tensor.id, name, "retain_grad"), locked),
+            _flag("detach", toggles.is_detached(tensor.id, name), toggles.edit(tensor.id, name, "detach"), locked),
+            *(flag._replace(locked="" if flag.edit is not None else locked["no place"]) for flag in wholes),
+        )
+        change = toggles.edit(tensor.id, name, KEYWORD)
+        if isinstance(change, Edit):
+            return _Found(change, "", None, flags)
+        fix = self._fixes.unlocked(tensor, name, change)
+        unlock = None if fix is None else Offer(fix_text(fix, language), fix.edit)
+        return _Found(None, locked[change], unlock, flags)
+
+
+def _flag(name: str, on: bool, change: Edit | Locked, locked: dict[Locked, str]) -> FlagRow:
+    return FlagRow(name, on, change) if isinstance(change, Edit) else FlagRow(name, on, None, locked[change])
