@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gradviz.drawing.change import Change
 from gradviz.drawing.shapes import Drawing
 from gradviz.layout.geometry import Size
 from gradviz.model.course import Course
@@ -360,3 +361,25 @@ def test_whatever_happens_the_stop_is_one_of_the_course(messages: list[m.Message
         if state.steppable and not state.busy:  # what was wished for is what is shown
             assert state.table
             assert state.table.step == state.wanted.step
+
+
+def with_change(message: m.PictureArrived, number: int, since: int) -> m.PictureArrived:
+    """The picture as the change of the drawing of another."""
+    drawing = message.picture.drawing
+    assert drawing is not None
+    by = Change(since, drawing.size, (), (), (), "then")
+    return m.PictureArrived(message.picture._replace(drawing=None, change=by, number=number))
+
+
+def test_a_change_is_made_to_the_drawing_that_is_shown() -> None:
+    state, effects = play(ended(), [m.StopChosen(2), with_change(picture(1, 3), 5, 0), m.Stepped(1)])
+    assert state.shown is not None
+    assert (state.shown.drawing.description, state.shown.number) == ("then", 5)
+    assert [effect.since for effect in effects if isinstance(effect, m.Redraw)] == [0, 5]
+
+
+def test_a_change_of_another_drawing_is_asked_for_anew() -> None:
+    state, effects = play(ended(), [m.StopChosen(2), with_change(picture(1, 3), 5, 4)])
+    assert steps(effects) == [3, 3]
+    assert state.awaited
+    assert play(state, [with_change(picture(7, 3), 5, 4)]) == (state, [])

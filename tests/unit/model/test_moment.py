@@ -164,3 +164,12 @@ def test_saved_tensors_are_kept_until_they_are_freed() -> None:
     tape.line(None)
     history = History(tape.trace()._replace(past_grad_fns=(before,)))
     assert [history.at(freed.step - back).grad_fn(1) for back in (2, 1)] == [before, freed]
+
+
+def test_a_grad_fn_that_ran_in_no_call_is_of_none() -> None:
+    tape = square()
+    (call,) = tape.backwards
+    tape.backwards = [call._replace(step=call.step + 1)]
+    history = History(tape.trace()._replace(tensors=tuple(t._replace(made_by=None) for t in tape.tensors)))
+    assert [history.at(call.step + after).under_way for after in range(3)] == [True, False, False]
+    assert at_step(history.trace, 2).steps == history.trace.steps[:3]

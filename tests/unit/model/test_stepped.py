@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from gradviz.model.build import build
 from gradviz.model.cut import at_step
+from gradviz.model.flow import SUMMED
 from gradviz.model.fold import fold
-from gradviz.model.graph import Edge, Graph, Node, NodeKind, View
+from gradviz.model.graph import Edge, Fold, Graph, Node, NodeKind, View
 from gradviz.model.moment import History
 from gradviz.model.stepped import Lives, done_at, lives, stepped
-from gradviz.model.trace import Trace
+from gradviz.model.trace import Saved, Trace
 from tests.unit.model.records import PATIENT
 from tests.unit.model.test_moment import saving, tapes
 from tests.unit.model.traces import Tape, loop, scalar, square
@@ -116,3 +117,65 @@ def test_a_tensor_changed_in_place_hands_its_part_on() -> None:
     y = [place for place, node in enumerate(known.graph.nodes) if node.tensor is not None and "y" in node.tensor.names]
     before, after = (known.nodes[place] for place in y)
     assert before.until == after.states[0].step
+
+
+def test_a_fold_of_grad_fns_tells_how_far_their_ops_are() -> None:
+    known = lives(fold(build(loop(500).trace(), "backward")), History(loop(500).trace()))
+    (place,) = [place for place, node in enumerate(known.graph.nodes) if node.fold is not None]
+    folded = known.graph.nodes[place].fold
+    assert folded is not None
+    steps = [op.step for op in known.history.trace.ops if op.grad_fn is not None and f"g{op.grad_fn}" in folded.members]
+    found = known.node(place, known.history.at(steps[4])).fold
+    assert found is not None
+    assert found.done == 5
+
+
+def test_a_fold_of_nodes_of_all_kinds_is_there_with_the_first() -> None:
+    trace = loop(3).trace()
+    whole = build(trace, "both")
+    members = tuple(node.id for node in whole.nodes)
+    node = Node("f", NodeKind.FOLD, fold=Fold(1, (), (), 0, None, ("t0.1", *members)))
+    known = lives(whole._replace(nodes=(node,), edges=()), History(trace))
+    assert known.nodes[0].first == trace.tensors[0].step
+    sink = lives(build(trace, "backward"), History(trace))
+    fold_ = node._replace(fold=Fold(1, (), (), 0, None, tuple(one.id for one in sink.graph.nodes)))
+    assert len(lives(sink.graph._replace(nodes=(fold_,), edges=()), History(trace)).nodes[0].ops) == 3
+
+
+def test_a_saved_tensor_that_is_changed_changes_what_its_op_says() -> None:
+    tape = Tape()
+    tape.line(1)
+    x = tape.leaf(scalar(1.0))
+    tape.line(2, x=x)
+    kept = (
+        Saved("self", x, 4, 0, "kept"),
+        Saved("other", None, 4, 0, "kept"),
+        Saved("gone", x, 4, 0, "freed"),
+        Saved("result", x, 4, None, "kept"),
+    )
+    y = tape.apply("mul", x, x, saved=kept)
+    tape.line(3, y=y)
+    tape.change("add", x, region=tape.region("no_grad"))
+    tape.line(4)
+    tape.line(None)
+    known = lived(tape.trace(), "both")
+    place = next(place for place, node in enumerate(known.graph.nodes) if node.grad_fn is not None)
+    changed = tape.tensors[x].step
+    assert changed in known.nodes[place].times
+    ages = [known.ages(known.history.at(number))[0][place] for number in (changed - 2, changed - 1, changed)]
+    assert ages == [ages[0], ages[0] + 1, ages[0] + 1]
+
+
+def test_a_leaf_of_more_uses_than_are_summed_tells_no_sum() -> None:
+    tape = Tape()
+    tape.line(1)
+    x = tape.leaf(scalar(1.0))
+    tape.line(2, x=x)
+    for _ in range(SUMMED + 1):
+        tape.apply("exp", x)
+    tape.line(3)
+    tape.accumulate(x, scalar(2.0))
+    tape.line(None)
+    known = lived(tape.trace(), "both")
+    assert len(known.graph.nodes[0].uses) == SUMMED + 1
+    assert known.node(0, known.history.at(len(tape.steps) - 2)).sums == ()
