@@ -13,6 +13,7 @@ from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.drawing.theme import THEMES, Theme
 from gradviz.layout.geometry import Point, Rect, Size
 from gradviz.state.values import NOTHING, Selection
+from gradviz.ui.backing import placed
 from gradviz.ui.fading import Fading
 from gradviz.ui.layers import Layers, Look
 from gradviz.ui.plain import plain
@@ -241,14 +242,17 @@ class GraphView(QWidget):
                 look = Look(
                     self._selection, self._dimmed, self._theme, self._colours.accent, self._done, self._colours.step
                 )
-                self._layers.paint(painter, self._view, self.seen, look)
-                self._fading.paint(painter, self._view, self.seen, self._theme)
+                place = placed(self._view, self._panel(), ratio := self.devicePixelRatioF())
+                self._layers.paint(painter, place, ratio, look)
+                self._fading.paint(painter, place.view(ratio), self.seen, self._theme)
             if self.hasFocus():
                 painter.setPen(QPen(colour(self._colours.accent), 2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
         finally:
             painter.end()
+        if self._layers.pending:
+            QTimer.singleShot(0, self, self.update)
         if self._unseen:
             self._unseen = False
             QTimer.singleShot(0, self, self.painted.emit)

@@ -1,6 +1,7 @@
 """What lies over what on the canvas: the drawing, a veil over what is dimmed, the lit part again, rings, an arrow."""
 
-from functools import cached_property
+from collections.abc import Iterator
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -11,10 +12,10 @@ from gradviz.drawing.theme import Theme
 from gradviz.export.raster import paint
 from gradviz.layout.geometry import Rect
 from gradviz.state.values import Selection
+from gradviz.ui.backing import Backing, Piece, Place
 from gradviz.ui.overview import Overview
 from gradviz.ui.scene import Scene
 from gradviz.ui.theme import colour
-from gradviz.ui.viewport import Viewport
 
 FAR = 0.3  # scale below which text cannot be read and is not painted
 _OLD = 0.45  # how much of the ground lies over a drawing that is not of the program as it stands: still read
@@ -48,20 +49,35 @@ class Layers:
             before: of the scene in whose places everything still stands.
         """
         self._scene = scene
-        self._before = before.made if before is not None else None
+        self._before = None if before is None else before.made
+        self._backing: Backing = Backing() if before is None else before._backing
         self._only = (frozenset[str](), Overview((), (), ()))  # the lit part of the overview, made last
 
-    def paint(self, painter: QPainter, view: Viewport, seen: Rect, look: Look) -> None:
-        """Paint the part of the scene that is seen. The painter's units are the panel's pixels and are left so."""
+    @property
+    def pending(self) -> bool:
+        """Whether another frame is needed until all is painted."""
+        return self._backing.pending
+
+    def paint(self, painter: QPainter, place: Place, ratio: float, look: Look) -> None:
+        """Paint the part of the scene that is seen.
+
+        Args:
+            painter: in the panel's pixels, and left so.
+            place: where the panel lies on the drawing.
+            ratio: pixels of the device for one of the panel.
+            look: how it is shown.
+        """
+        view = place.view(ratio)
+        far = view.scale < FAR
+        key = (self._scene, far, look.theme, look.dimmed, look.lit)
         painter.save()
         try:
-            painter.scale(view.scale, view.scale)
+            painter.scale(1 / ratio, 1 / ratio)
+            pieces = partial(self._far if far else self._near, look)
+            self._backing.show(painter, place, key, colour(look.theme.ground), pieces)
+            painter.scale(place.scale, place.scale)
             painter.translate(-view.x, -view.y)
-            if view.scale < FAR:
-                self._paint_far(painter, seen, look)
-            else:
-                self._paint_near(painter, seen, look)
-            _rings(painter, self._scene, seen, look)
+            _rings(painter, self._scene, look)
             _paint_done(painter, self._scene, view.scale, look)
         finally:
             painter.restore()
@@ -77,21 +93,26 @@ class Layers:
         """The overview, if anybody has looked from afar; or that of a scene before."""
         return self.__dict__.get("overview", self._before)
 
-    def _paint_far(self, painter: QPainter, seen: Rect, look: Look) -> None:
-        self.overview.paint(painter, look.theme, seen)
-        _veil(painter, seen, look)
+    def _far(self, look: Look, part: Rect) -> Iterator[Piece]:
+        yield from self.overview.pieces(look.theme, part)
+        yield partial(_veil, part, look)
         if look.lit is not None:
-            self._lit(look.lit).paint(painter, look.theme, seen)
+            yield from self._lit(look.lit).pieces(look.theme, part)
 
-    def _paint_near(self, painter: QPainter, seen: Rect, look: Look) -> None:
-        part = self._scene.part(seen)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint(part, look.theme, painter, QRectF(*seen))
-        _veil(painter, seen, look)
-        if look.lit is not None:
-            nodes, edges = _among(part.nodes, look.lit), _among(part.edges, look.lit)
-            # The legend is of no node: nothing that is selected leaves it aside.
-            paint(part._replace(frames=(), titles=(), nodes=nodes, edges=edges), look.theme, painter, QRectF(*seen))
+    def _near(self, look: Look, part: Rect) -> Iterator[Piece]:
+        def near(painter: QPainter) -> int:
+            within = self._scene.part(part)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            paint(within, look.theme, painter, QRectF(*part))
+            _veil(part, look, painter)
+            if look.lit is not None:
+                nodes, edges = _among(within.nodes, look.lit), _among(within.edges, look.lit)
+                # The legend is of no node: nothing that is selected leaves it aside.
+                lit = within._replace(frames=(), titles=(), nodes=nodes, edges=edges)
+                paint(lit, look.theme, painter, QRectF(*part))
+            return 0
+
+        yield near
 
     def _lit(self, lit: frozenset[str]) -> Overview:
         if self._only[0] is not lit:
@@ -104,15 +125,16 @@ def _among(marks: tuple[Mark, ...], lit: frozenset[str]) -> tuple[Mark, ...]:
     return tuple(mark for mark in marks if mark.id in lit)
 
 
-def _veil(painter: QPainter, seen: Rect, look: Look) -> None:
+def _veil(part: Rect, look: Look, painter: QPainter) -> int:
     """Fade what has been painted, where it is old or something else is lit."""
     if look.dimmed or look.lit is not None:
         veil = colour(look.theme.ground)
         veil.setAlphaF(_OLD if look.dimmed else _UNLIT)
-        painter.fillRect(QRectF(*seen), veil)
+        painter.fillRect(QRectF(*part), veil)
+    return 0
 
 
-def _rings(painter: QPainter, scene: Scene, seen: Rect, look: Look) -> None:
+def _rings(painter: QPainter, scene: Scene, look: Look) -> None:
     """Ring the selected nodes, whatever their own colours are."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -120,7 +142,7 @@ def _rings(painter: QPainter, scene: Scene, seen: Rect, look: Look) -> None:
     pen.setCosmetic(True)
     painter.setPen(pen)
     for mark in map(scene.mark, look.selection.marks):
-        if mark and not mark.ends and mark.rect.grown(5).overlaps(seen):
+        if mark and not mark.ends:
             painter.drawRoundedRect(QRectF(*mark.rect.grown(5)), 12, 12)
 
 

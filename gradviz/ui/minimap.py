@@ -1,14 +1,17 @@
 """The whole graph in a corner of its panel, with a frame round the part that is seen; a press leads there."""
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gradviz.drawing.theme import Theme
 from gradviz.layout.geometry import Point, Rect, Size
+from gradviz.ui.backing import Backing, Piece, placed
 from gradviz.ui.layers import Layers
 from gradviz.ui.theme import Colours, colour
-from gradviz.ui.viewport import covers
+from gradviz.ui.viewport import Viewport, covers
 
 _MOST = Size(168.0, 120.0)  # pixels
 _LEAST = 28.0  # of a side: a chain of a thousand steps is still a thing to press on
@@ -31,7 +34,8 @@ class Minimap(QWidget):
         self._layers: Layers | None = None
         self._drawing = Size(0, 0)
         self._seen = Rect(0, 0, 0, 0)
-        self._picture: QPixmap | None = None  # of the overview; None: to be painted
+        self._backing = Backing()
+        self._painted: tuple[Layers, Size] | None = None  # whose overview is on the map
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.timeout.connect(self._renew)
@@ -43,7 +47,7 @@ class Minimap(QWidget):
 
     def apply(self, colours: Colours, theme: Theme) -> None:
         """Take on other colours."""
-        self._colours, self._theme, self._picture = colours, theme, None
+        self._colours, self._theme = colours, theme
         self.update()
 
     def show_layers(self, layers: Layers, drawing: Size) -> None:
@@ -51,13 +55,20 @@ class Minimap(QWidget):
 
         Drawings of one size are steps of a run, and follow each other quickly: the map is of the one that stays.
         """
-        self._rest.start(_REST if drawing == self._drawing and self._picture is not None else 0)
+        self._rest.start(_REST if self._painted is not None and drawing == self._painted[1] else 0)
         self._layers, self._drawing = layers, drawing
         self.updateGeometry()
 
     def _renew(self) -> None:
-        self._picture = None
+        self._take()
         self.update()
+
+    def _take(self) -> None:
+        """Turn to the newest drawing. What is painted of one of another size cannot stand in for it."""
+        if self._layers is not None:
+            if self._painted is None or self._painted[1] != self._drawing:
+                self._backing = Backing()
+            self._painted = self._layers, self._drawing
 
     def show_seen(self, seen: Rect) -> None:
         """Frame the part that is seen; hide where that is all of it."""
@@ -82,11 +93,11 @@ class Minimap(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the drawing as it was painted before, and the frame anew."""
-        if self._picture is None:
-            self._picture = self._painted()
         painter = QPainter(self)
         try:
-            painter.drawPixmap(0, 0, self._picture)
+            self._paint_drawing(painter)
+            painter.setPen(colour(self._colours.border))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
             painter.setPen(QPen(colour(self._colours.accent), 2))
             painter.translate(_PAD, _PAD)
             seen, scale = self._seen, self._scale
@@ -94,25 +105,25 @@ class Minimap(QWidget):
             painter.drawRect(frame.intersected(QRectF(self.rect()).adjusted(-3, -3, -5, -5)))
         finally:
             painter.end()
+        if self._backing.pending:
+            QTimer.singleShot(0, self, self.update)
+
+    def _paint_drawing(self, painter: QPainter) -> None:
+        if self._painted is None:
+            self._take()
+        layers, ratio = self._painted and self._painted[0], self.devicePixelRatioF()
+        view = Viewport(-_PAD / self._scale, -_PAD / self._scale, self._scale)
+        place = placed(view, Size(float(self.width()), float(self.height())), ratio)
+
+        def pieces(part: Rect) -> Iterator[Piece]:
+            return iter(()) if layers is None else layers.overview.pieces(self._theme, part)
+
+        painter.save()
+        painter.scale(1 / ratio, 1 / ratio)
+        self._backing.show(painter, place, (layers, self._theme), colour(self._theme.ground), pieces)
+        painter.restore()
 
     @property
     def _scale(self) -> float:
         width, height = max(1.0, self._drawing.width), max(1.0, self._drawing.height)
         return min(_MOST.width / width, _MOST.height / height)
-
-    def _painted(self) -> QPixmap:
-        ratio = self.devicePixelRatioF()
-        picture = QPixmap(self.size() * ratio)
-        picture.setDevicePixelRatio(ratio)
-        picture.fill(colour(self._theme.ground))
-        painter = QPainter(picture)
-        try:
-            painter.setPen(colour(self._colours.border))
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-            painter.translate(_PAD, _PAD)
-            painter.scale(self._scale, self._scale)
-            if self._layers:
-                self._layers.overview.paint(painter, self._theme, Rect(0, 0, *self._drawing))
-        finally:
-            painter.end()
-        return picture

@@ -1,21 +1,23 @@
 """A drawing from far away: plain boxes and thin lines in a few large batches, no text.
 
-Made once for a drawing and then painted in a few milliseconds, whatever its size: what costs is making the batches.
+Each batch is made when it is first painted, and then painted in no time: what costs is making it.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property, partial
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen
 
 from gradviz.drawing.shapes import Mark, Path, Role
 from gradviz.drawing.theme import Style, Theme
 from gradviz.layout.geometry import Rect
+from gradviz.ui.backing import Piece
 from gradviz.ui.theme import colour
 
-_BLOCK = 4096.0  # drawing units on each side
-_QUARTERS = tuple(((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3) for t in (0.25, 0.5, 0.75))
+_BLOCK = 2048.0  # drawing units on each side
+_PAINTED = 40  # marks that are painted while one is made
 _DASH = (3.0, 2.0)  # pixels; shorter than near by, as the lines are
 
 
@@ -25,78 +27,104 @@ class Overview:
     def __init__(
         self, frames: Iterable[Mark], edges: Iterable[Mark], nodes: Iterable[Mark], before: "Overview | None" = None
     ) -> None:
-        """Make the batches.
+        """Sort the marks into blocks.
 
         Args:
             frames: painted first.
             edges: painted over them.
             nodes: painted last.
-            before: the overview of other looks of the same things, which lie along the same curves.
+            before: the overview of other looks of the same things; what has not changed is not made again.
         """
-        self._curves: dict[tuple[float, ...], QPolygonF] = {} if before is None else before._curves
-        self._layers = (_blocks(frames, _boxes), _blocks(edges, self._lines), _blocks(nodes, _boxes))
+        known: tuple[_Blocks, _Blocks, _Blocks] = ({}, {}, {}) if before is None else before._layers
+        self._layers: tuple[_Blocks, _Blocks, _Blocks] = (
+            _blocks(frames, _boxes, known[0]),
+            _blocks(edges, _lines, known[1]),
+            _blocks(nodes, _boxes, known[2]),
+        )
 
-    def _lines(self, mark: Mark, block: "_Block") -> None:
-        for path in mark.paths:
-            if not path.filled:
-                curve = self._curves.get(path.coords)
-                if curve is None:
-                    curve = self._curves[path.coords] = QPolygonF(list(_corners(path)))
-                block.paths[path.role].addPolygon(curve)
-
-    def paint(self, painter: QPainter, theme: Theme, seen: Rect) -> None:
-        """Paint what touches the part that is seen, and some more."""
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    def pieces(self, theme: Theme, part: Rect) -> Iterator[Piece]:
+        """Yield what touches a part of the drawing, and some more, to be painted one after the other."""
         for layer in self._layers:
-            for block in layer:
-                if block.extent.intersects(QRectF(*seen)):
-                    block.paint(painter, theme)
+            for block in layer.values():
+                if block.touches(part):
+                    yield partial(block.paint, theme)
 
 
 class _Block:
     """The marks of one square of a drawing, as one path for each role."""
 
-    def __init__(self) -> None:
-        self.extent = QRectF()
-        self.paths: dict[Role, QPainterPath] = defaultdict(QPainterPath)
+    def __init__(self, marks: list[Mark], add: "_Add") -> None:
+        self.marks = marks
+        self._add = add
+        self._paths: dict[Role, QPainterPath] | None = None
 
-    def paint(self, painter: QPainter, theme: Theme) -> None:
-        for role, path in self.paths.items():
+    @cached_property
+    def _extent(self) -> tuple[float, float, float, float]:
+        """The left, top, right and bottom of all of them."""
+        rects = [mark.rect for mark in self.marks]
+        return (
+            min(rect.x for rect in rects),
+            min(rect.y for rect in rects),
+            max(rect.x + rect.width for rect in rects),
+            max(rect.y + rect.height for rect in rects),
+        )
+
+    def touches(self, part: Rect) -> bool:
+        """Whether any of it may lie in a part of the drawing."""
+        left, top, right, bottom = self._extent
+        return left <= part.right and part.x <= right and top <= part.bottom and part.y <= bottom
+
+    def paint(self, theme: Theme, painter: QPainter) -> int:
+        """Paint it; return what that cost, in marks made."""
+        made = self._paths is None
+        if self._paths is None:
+            self._paths = defaultdict(QPainterPath)
+            for mark in self.marks:
+                self._add(mark, self._paths)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        for role, path in self._paths.items():
             style = theme.styles[role]
             painter.setPen(_pen(style))
             painter.setBrush(colour(style.fill) if style.fill else Qt.BrushStyle.NoBrush)
             painter.drawPath(path)
+        return len(self.marks) if made else 1 + len(self.marks) // _PAINTED
 
 
-def _boxes(mark: Mark, block: _Block) -> None:
-    block.paths[mark.role].addRect(QRectF(*mark.rect))
+_Blocks = dict[tuple[int, int], _Block]
+_Add = Callable[[Mark, dict[Role, QPainterPath]], None]
 
 
-def _corners(path: Path) -> Iterator[QPointF]:
-    """Yield the ends of a path's pieces and three points of each curve: from afar nobody sees more."""
-    x, y, at = 0.0, 0.0, 0
+def _boxes(mark: Mark, paths: dict[Role, QPainterPath]) -> None:
+    paths[mark.role].addRect(QRectF(*mark.rect))
+
+
+def _lines(mark: Mark, paths: dict[Role, QPainterPath]) -> None:
+    for path in mark.paths:
+        if not path.filled:
+            _trace(path, paths[path.role])
+
+
+def _trace(path: Path, traced: QPainterPath) -> None:
+    at, coords = 0, path.coords
     for command in path.ops:
-        if command == "Z":
-            continue
         if command == "C":
-            x1, y1, x2, y2, x3, y3 = path.coords[at : at + 6]
-            for a, b, c, d in _QUARTERS:
-                yield QPointF(a * x + b * x1 + c * x2 + d * x3, a * y + b * y1 + c * y2 + d * y3)
-            at += 4
-        x, y = path.coords[at : at + 2]
-        at += 2
-        yield QPointF(x, y)
+            traced.cubicTo(*coords[at : at + 6])
+            at += 6
+        elif command == "M":
+            traced.moveTo(*coords[at : at + 2])
+            at += 2
+        elif command == "L":
+            traced.lineTo(*coords[at : at + 2])
+            at += 2
 
 
-def _blocks(marks: Iterable[Mark], add: Callable[[Mark, _Block], None]) -> tuple[_Block, ...]:
-    made: dict[tuple[int, int], _Block] = defaultdict(_Block)
+def _blocks(marks: Iterable[Mark], add: _Add, known: _Blocks) -> _Blocks:
+    sorted_in: dict[tuple[int, int], list[Mark]] = defaultdict(list)
     for mark in marks:
-        at = mark.rect.center
-        block = made[int(at.x // _BLOCK), int(at.y // _BLOCK)]
-        # A straight edge has no width, and Qt leaves such a rectangle out of a union.
-        block.extent |= QRectF(*mark.rect.grown(1))
-        add(mark, block)
-    return tuple(made.values())
+        x, y, width, height = mark.rect
+        sorted_in[int((x + width / 2) // _BLOCK), int((y + height / 2) // _BLOCK)].append(mark)
+    same = {at: block for at, block in known.items() if block.marks == sorted_in.get(at)}
+    return {at: same.get(at) or _Block(held, add) for at, held in sorted_in.items()}
 
 
 def _pen(style: Style) -> QPen:

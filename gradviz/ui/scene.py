@@ -32,26 +32,30 @@ class Scene:
             before: the scene of the drawing that was shown. What has not moved is found where it was.
         """
         self.drawing = drawing
-        self._by_id = {mark.id: mark for group in (drawing.edges, drawing.nodes) for mark in group}
         self.stays = before is not None and before.drawing.nodes != () and _same(before.drawing, drawing)
-        self._inputs: dict[str, list[str]] = defaultdict(list)
-        self._users: dict[str, list[str]] = defaultdict(list)
         if before is not None and self.stays:
             self._nodes, self._frames = before._nodes.of(drawing.nodes), before._frames
             self._edges = before._edges.of(drawing.edges)
-            self._inputs, self._users = before._inputs, before._users
         else:
             self._nodes, self._edges = _Tiles(drawing.nodes), _Tiles(drawing.edges)
             self._frames = _Tiles(drawing.frames)
-            self._join(drawing)
 
-    def _join(self, drawing: Drawing) -> None:
-        for edge in drawing.edges:
+    @cached_property
+    def _by_id(self) -> dict[str, Mark]:
+        return {mark.id: mark for group in (self.drawing.edges, self.drawing.nodes) for mark in group}
+
+    @cached_property
+    def _joined(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+        """The inputs and the users of each node, and the two ends of each edge likewise."""
+        inputs: dict[str, list[str]] = defaultdict(list)
+        users: dict[str, list[str]] = defaultdict(list)
+        for edge in self.drawing.edges:
             if edge.ends:
                 tail, head = edge.ends
-                self._inputs[head].append(tail)
-                self._users[tail].append(head)
-                self._inputs[edge.id], self._users[edge.id] = [tail], [head]
+                inputs[head].append(tail)
+                users[tail].append(head)
+                inputs[edge.id], users[edge.id] = [tail], [head]
+        return inputs, users
 
     def mark(self, name: str) -> Mark | None:
         """Return the node or edge with that id."""
@@ -84,7 +88,8 @@ class Scene:
         if start is None:
             return None
         back, forth = ("left", "right") if self._flows_right else ("up", "down")
-        names = {back: self._inputs, forth: self._users}.get(arrow, {}).get(name, [])
+        inputs, users = self._joined
+        names = {back: inputs, forth: users}.get(arrow, {}).get(name, [])
         ways = [self._by_id[other] for other in names if other in self._by_id]
         if not ways:
             ways = [mark for mark in self.drawing.nodes if _beside(start.rect, mark.rect, arrow)]
@@ -117,11 +122,14 @@ class _Tiles:
         self._large: list[int] = []
         self._tiles: dict[tuple[int, int], list[int]] = defaultdict(list)
         for index, mark in enumerate(marks):
-            tiles = list(_tiles(mark.rect, _MANY + 1))
-            if len(tiles) > _MANY:
+            x, y, width, height = mark.rect
+            at = int(x // _TILE), int(y // _TILE)
+            if x + width <= (at[0] + 1) * _TILE and y + height <= (at[1] + 1) * _TILE:  # most lie in one
+                self._tiles[at].append(index)
+            elif _count(mark.rect) > _MANY:
                 self._large.append(index)
             else:
-                for tile in tiles:
+                for tile in _tiles(mark.rect):
                     self._tiles[tile].append(index)
 
     def of(self, marks: tuple[Mark, ...]) -> "_Tiles":
@@ -165,10 +173,7 @@ def _count(place: Rect) -> int:
     return len(_span(place.x, place.right)) * len(_span(place.y, place.bottom))
 
 
-def _tiles(place: Rect, most: int | None = None) -> Iterator[tuple[int, int]]:
-    if most is not None and _count(place) >= most:
-        yield from ((0, 0) for _ in range(most))
-        return
+def _tiles(place: Rect) -> Iterator[tuple[int, int]]:
     for column in _span(place.x, place.right):
         for row in _span(place.y, place.bottom):
             yield column, row

@@ -185,9 +185,11 @@ def frames(most: int) -> Iterator[Row]:
         spent = {f"pan, {count}": each for count, each in _panned(canvases, min(60, 4 * most)).items()}
         for count, canvas in canvases.items():
             canvas.fit()
-            first = _frame(canvas)
+            slices = [_frame(canvas), *_slices(canvas)]
+            first = sum(slices)
             spent[f"whole, {count}"] = Spent(tuple(_frame(canvas) for _ in range(min(20, most))))
             spent[f"whole at first, {count}"] = Spent((first,))
+            spent[f"longest slice of that, {count}"] = Spent((max(slices),))
     small, large = (f"pan, {count}" for count in NODES)
     pans = in_ms({name: each for name, each in spent.items() if name.startswith("pan")})
     if large not in spent:
@@ -228,6 +230,12 @@ def _frame(canvas: Canvas) -> float:
     return clock(lambda: canvas.render(image))()
 
 
+def _slices(canvas: Canvas) -> Iterator[float]:
+    """Frames until all is painted."""
+    while canvas.layers.pending:
+        yield _frame(canvas)
+
+
 def memory(most: int) -> Iterator[Row]:
     """What a drawing of 100,000 nodes adds to the window, once it was seen near and whole."""
     count = NODES[1] if most > 1 else NODES[0]
@@ -251,6 +259,7 @@ def memory(most: int) -> Iterator[Row]:
         indexed = _resident()
         canvas.fit()
         _frame(canvas)
+        list(_slices(canvas))
         gc.collect()
         full = _resident()
         size = made.stat().st_size

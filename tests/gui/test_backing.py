@@ -1,0 +1,163 @@
+"""The pixels that a panel keeps: what is moved and pieced together is what would be painted anew."""
+
+import random
+from collections.abc import Iterator
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+from pytestqt.qtbot import QtBot
+
+from gradviz.drawing.shapes import Drawing
+from gradviz.drawing.theme import DARK, LIGHT
+from gradviz.layout.geometry import Rect, Size
+from gradviz.state.values import NOTHING, Selection
+from gradviz.ui.backing import SLICE, Backing, Piece, Place, placed
+from gradviz.ui.canvas import Canvas
+from gradviz.ui.theme import LIGHT as OWN
+from gradviz.ui.viewport import Viewport
+from tests.bench.drawn import drawn
+
+GROUND = QColor("#ffffff")
+PANEL = QSize(60, 40)
+
+
+def canvas_of(qtbot: QtBot, drawing: Drawing) -> Canvas:
+    canvas = Canvas(OWN)
+    canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # no ring round the panel that has it
+    qtbot.addWidget(canvas)
+    canvas.resize(500, 300)
+    canvas.show()
+    canvas.show_drawing(drawing, 1)
+    return canvas
+
+
+def painted(canvas: Canvas) -> QImage:
+    image = canvas.grab().toImage()
+    while canvas.layers.pending:
+        image = canvas.grab().toImage()
+    return image
+
+
+def anew(qtbot: QtBot, canvas: Canvas) -> QImage:
+    """The same view of the same drawing, never moved."""
+    other = canvas_of(qtbot, canvas.scene.drawing)
+    other.fit()
+    if other.view.scale != canvas.view.scale:
+        other.zoom_to(canvas.view.scale)
+    other.look_at(canvas.seen.center)
+    return painted(other)
+
+
+def alike(one: QImage, other: QImage) -> bool:
+    """Whether they are the same picture: Qt rounds a curve a little otherwise where less of it is asked for."""
+    assert one.size() == other.size()
+    off = 0
+    for y in range(one.height()):
+        for x in range(one.width()):
+            a, b = one.pixel(x, y), other.pixel(x, y)
+            off += a != b and max(abs((a >> bits & 255) - (b >> bits & 255)) for bits in (0, 8, 16)) > 40
+    return off <= 20
+
+
+def test_a_pan_ends_in_what_is_painted_anew(qtbot: QtBot) -> None:
+    canvas, random_ = canvas_of(qtbot, drawn(300)), random.Random(7)
+    for scale in (1.0, 0.6, 0.2):
+        canvas.zoom_to(scale)
+        canvas.look_at(canvas.scene.drawing.nodes[150].rect.center)
+        painted(canvas)
+        for _ in range(12):
+            canvas.pan(random_.randint(-90, 90), random_.randint(-60, 60))
+            canvas.grab()
+        canvas.pan(700, 0)  # nothing stays
+        canvas.pan(-700, 0)
+        assert alike(painted(canvas), anew(qtbot, canvas)), scale
+
+
+def test_a_look_from_afar_comes_in_slices_and_is_whole_in_the_end(qtbot: QtBot) -> None:
+    drawing = drawn(1200)
+    assert len(drawing.nodes) + len(drawing.edges) > 2 * SLICE
+    canvas = canvas_of(qtbot, drawing)
+    canvas.grab()
+    canvas.fit()
+    first = canvas.grab().toImage()
+    assert canvas.layers.pending
+    canvas.pan(20, 10)  # in the middle of it
+    qtbot.waitUntil(lambda: not canvas.layers.pending)
+    whole = painted(canvas)
+    assert not alike(whole, first)
+    assert alike(whole, anew(qtbot, canvas))
+
+
+def test_another_theme_and_a_selection_are_painted_anew(qtbot: QtBot) -> None:
+    canvas = canvas_of(qtbot, drawn(60))
+    light = painted(canvas)
+    canvas.apply(OWN, DARK)
+    assert painted(canvas).pixelColor(3, 3) == QColor(DARK.ground)
+    canvas.apply(OWN, LIGHT)
+    assert painted(canvas) == light
+    name = canvas.scene.drawing.nodes[0].id
+    canvas.light(Selection(frozenset((name,)), frozenset((name,))))
+    assert painted(canvas) != light
+    canvas.light(NOTHING)
+    assert painted(canvas) == light
+
+
+def test_what_was_there_stands_in_until_what_follows_is_whole() -> None:
+    backing, image = Backing(), QImage(PANEL, QImage.Format.Format_RGB32)
+
+    def show(place: Place, *colours: str) -> str:
+        def piece(colour: str) -> Piece:
+            def paint(painter: QPainter) -> int:
+                painter.fillRect(QRect(0, 0, 1000, 1000), QColor(colour))
+                return SLICE
+
+            return paint
+
+        painter = QPainter(image)
+        backing.show(painter, place, colours, GROUND, lambda _: iter([piece(colour) for colour in colours]))
+        painter.end()
+        return image.pixelColor(30, 20).name()
+
+    here = Place(0, 0, 1.0, PANEL)
+    assert show(here, "#ff0000") == "#ff0000"
+    assert show(here, "#ff0000") == "#ff0000"
+    assert not backing.pending
+    colours = ("#00ff00", "#0000ff")
+    assert [show(here, *colours) for _ in range(3)] == ["#ff0000", "#ff0000", "#0000ff"]
+    assert not backing.pending
+    nearer = Place(0, 0, 2.0, PANEL)
+    assert [show(nearer, *colours) for _ in range(3)] == ["#0000ff"] * 3
+
+
+def test_only_what_comes_into_sight_is_asked_for() -> None:
+    backing, image = Backing(), QImage(PANEL, QImage.Format.Format_RGB32)
+    asked: list[Rect] = []
+
+    def show(left: int, top: int) -> list[Rect]:
+        asked.clear()
+
+        def pieces(part: Rect) -> Iterator[Piece]:
+            asked.append(part.grown(-16))
+            return iter(())
+
+        painter = QPainter(image)
+        backing.show(painter, Place(left, top, 2.0, PANEL), None, GROUND, pieces)
+        painter.end()
+        return list(asked)
+
+    assert show(0, 0) == [Rect(0, 0, 30, 20)]
+    assert show(0, 0) == []
+    assert show(4, 0) == [Rect(30, 0, 2, 20)]
+    assert show(0, 6) == [Rect(0, 3, 2, 20), Rect(2, 20, 28, 3)]
+    assert show(400, 400) == [Rect(200, 200, 30, 20)]
+
+
+def test_a_place_is_in_whole_pixels_of_the_screen() -> None:
+    for ratio in (1.0, 1.25, 2.0):
+        place = placed(Viewport(10.37, -3.21, 0.9), Size(640, 480), ratio)
+        assert place.size == QSize(round(640 * ratio), round(480 * ratio))
+        view = place.view(ratio)
+        assert abs(view.scale - 0.9) < 1e-12
+        corner = QPoint(place.left, place.top)
+        assert (view.x * place.scale, view.y * place.scale) == (corner.x(), corner.y())
+        assert max(abs(view.x - 10.37), abs(view.y + 3.21)) <= 0.5 / place.scale
