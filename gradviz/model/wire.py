@@ -1,8 +1,9 @@
 """Messages as bytes on the border between processes: framing, the request, the stream's envelope.
 
-A frame is a header (payload length, run id, kind) and a payload of JSON. The run's own process is hostile: what it
-writes reaches the reader only as the payload of a PAGE frame whose header the zygote wrote. Encoding needs the
-standard library alone; decoding into types belongs to the reading side (`gradviz.intake`).
+A frame is a header (payload length, run id, kind) and a payload. What the engine is sent and sends is JSON, which needs
+the standard library alone; what the window and the picture process say to each other is MessagePack. The run's own
+process is hostile: what it writes reaches the reader only as the payload of a PAGE frame whose header the zygote wrote.
+Decoding into types belongs to the reading side (`gradviz.intake`).
 """
 
 import json

@@ -40,9 +40,9 @@ FIRST = 0.4  # seconds into a run after which it is shown unfinished
 SHARE = 5  # of the time, at most one part in this many goes into unfinished pictures
 MEMORY = 4 * 1024**3  # bytes of address space: twice what a record may take (intake.MAX_HELD), and no whole machine
 TOLD = 500  # characters of an error of ours
-_WISH = msgspec.json.Decoder(Wish)
-_SAVE = msgspec.json.Decoder(Save)
-_INSPECT = msgspec.json.Decoder(Inspect)
+_WISH = msgspec.msgpack.Decoder(Wish)
+_SAVE = msgspec.msgpack.Decoder(Save)
+_INSPECT = msgspec.msgpack.Decoder(Inspect)
 
 Write = Callable[[Trace, Save], None]  # writes the file, whole or not at all, or raises OSError
 
@@ -160,7 +160,7 @@ class Session:
 
     def _since(self, builder: TraceBuilder) -> bytes:
         made = self._changed(self._recorded(builder))
-        return b"" if made is None else msgspec.json.encode(made._replace(number=self._pictures))
+        return b"" if made is None else msgspec.msgpack.encode(made._replace(number=self._pictures))
 
     def unfinished(self) -> Iterator[bytes]:
         """Yield a picture of a run that goes on, now and then."""
@@ -172,7 +172,7 @@ class Session:
     def _answer(self, builder: TraceBuilder, has: int | None = None) -> bytes:
         def instead(reason: str) -> bytes:
             made = unable(self._run, reason, self._options.language, complete=self._how is not None)
-            return msgspec.json.encode(made)
+            return msgspec.msgpack.encode(made)
 
         return pack(Kind.PICTURE, self._run, _guarded(lambda: self._picture(builder, has), instead))
 
@@ -181,7 +181,7 @@ class Session:
         self._pictures += 1
         record = self._recorded(builder)
         for made in self._pictured(record, has):
-            payload = msgspec.json.encode(made._replace(number=self._pictures))
+            payload = msgspec.msgpack.encode(made._replace(number=self._pictures))
             if len(payload) <= MAX_PAYLOAD:
                 return payload
         raise FrameError(f"even without a drawing it is larger than {MAX_PAYLOAD:,} bytes")
@@ -266,16 +266,16 @@ class Session:
             return
 
         def instead(reason: str) -> bytes:
-            return msgspec.json.encode(inspecting.unable(asked, reason))
+            return msgspec.msgpack.encode(inspecting.unable(asked, reason))
 
         made = _guarded(
-            lambda: msgspec.json.encode(inspecting.inspection(self._recorded(builder).trace, asked)), instead
+            lambda: msgspec.msgpack.encode(inspecting.inspection(self._recorded(builder).trace, asked)), instead
         )
         yield pack(Kind.INSPECTION, run, made)
 
     def _saved(self, wanted: Save) -> bytes:
         reason = _guarded(lambda: self._save(wanted), lambda reason: reason)
-        return pack(Kind.SAVED, self._run, msgspec.json.encode(Saved(wanted.path, reason)))
+        return pack(Kind.SAVED, self._run, msgspec.msgpack.encode(Saved(wanted.path, reason)))
 
     def _save(self, wanted: Save) -> str:
         if self._builder is None or self._write is None:

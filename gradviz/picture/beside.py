@@ -49,7 +49,7 @@ def comparison(run: int, trace: Trace, beside: Beside, options: Options) -> byte
     traces = {one.mode: concluded(one.builder, one.how) for one in beside.values() if one.how is not None}
     traces[trace.mode] = trace
     if all(map(small, traces.values())):
-        payload = msgspec.json.encode(compared(run, traces, trace.mode, options))
+        payload = msgspec.msgpack.encode(compared(run, traces, trace.mode, options))
         if len(payload) <= MAX_PAYLOAD:
             return payload
     return without(run, _TOO_LARGE[options.language])
@@ -57,7 +57,7 @@ def comparison(run: int, trace: Trace, beside: Beside, options: Options) -> byte
 
 def without(run: int, reason: str) -> bytes:
     """Return a Comparison that cannot be shown, encoded, with the reason."""
-    return msgspec.json.encode(Comparison(run, None, notice=reason))
+    return msgspec.msgpack.encode(Comparison(run, None, notice=reason))
 
 
 def progress(builder: TraceBuilder, frame: Frame) -> Exit | FrameError | None:

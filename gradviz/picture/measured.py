@@ -46,4 +46,4 @@ class Measured:
         if self._run is None:
             return b""
         table = cost_table(self._costs, language)._replace(done=self._over)
-        return pack(Kind.COSTS, self._run, msgspec.json.encode(table))
+        return pack(Kind.COSTS, self._run, msgspec.msgpack.encode(table))

@@ -5,8 +5,6 @@ an older one, so the new run's frames are held here; if it does not take the run
 already warm, is given what was held.
 """
 
-import json
-
 import msgspec
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
@@ -18,11 +16,11 @@ from gradviz.ui.link import Link
 
 PATIENCE = 150  # milliseconds
 _MAX_ENDS = 3  # in a row without a picture between them, after which the processes are left alone
-_PICTURE = msgspec.json.Decoder(Picture)
-_SAVED = msgspec.json.Decoder(Saved)
-_COMPARISON = msgspec.json.Decoder(Comparison)
-_COSTS = msgspec.json.Decoder(CostTable)
-_INSPECTION = msgspec.json.Decoder(Inspection)
+_PICTURE = msgspec.msgpack.Decoder(Picture)
+_SAVED = msgspec.msgpack.Decoder(Saved)
+_COMPARISON = msgspec.msgpack.Decoder(Comparison)
+_COSTS = msgspec.msgpack.Decoder(CostTable)
+_INSPECTION = msgspec.msgpack.Decoder(Inspection)
 
 
 class Pictures(QObject):
@@ -117,7 +115,7 @@ class Pictures(QObject):
 
     def inspect(self, run: int, wanted: Inspect) -> None:
         """Ask about a thing of the trace that is held."""
-        self._pass(pack(Kind.INSPECT, run, json.dumps(wanted, separators=(",", ":")).encode()))
+        self._pass(pack(Kind.INSPECT, run, msgspec.msgpack.encode(wanted)))
 
     def save(self, wanted: Save) -> None:
         """Ask for a file of the trace that is held."""
@@ -125,7 +123,7 @@ class Pictures(QObject):
             self.saved.emit(Saved(wanted.path, self.tr("the graph is just being made")))
             return
         self._saving.append(wanted.path)
-        self._links[0].send(pack(Kind.SAVE, self._run, json.dumps(wanted, separators=(",", ":")).encode()))
+        self._links[0].send(pack(Kind.SAVE, self._run, msgspec.msgpack.encode(wanted)))
 
     def drop(self) -> None:
         """Kill the process at its work, and the trace with it; the standby waits for the next run."""
@@ -241,4 +239,4 @@ class Pictures(QObject):
 
 
 def _wish(run: int, wish: Wish) -> bytes:
-    return pack(Kind.REDRAW, run, json.dumps(wish, separators=(",", ":")).encode())
+    return pack(Kind.REDRAW, run, msgspec.msgpack.encode(wish))

@@ -156,7 +156,7 @@ def _pictured(measured: Measured, options: Options, *, to_svg: bool = False) -> 
             if to_svg:
                 svg(made.drawing, LIGHT, LIGHT.ground)
             else:
-                msgspec.json.encode(made)
+                msgspec.msgpack.encode(made)
         return time.process_time() - ended
 
     return timed
@@ -199,7 +199,7 @@ def _parts(source: str, pages: list[bytes], options: Options) -> dict[str, float
         sized = stage(draft(graph, known))
         placed = stage(layered.place(sized.diagram))
         drawn = stage(compose(sized, placed))
-        stage(msgspec.json.encode(drawn))
+        stage(msgspec.msgpack.encode(drawn))
     names = ("reading", "graph", "draft", "layout", "drawing", "encoding")
     spent = zip(names, (1000 * (after - before) for before, after in pairwise(ended)), strict=True)
     return {f"{name}, ms": each for name, each in spent} | {"nodes": float(len(drawn.nodes))}
@@ -210,7 +210,7 @@ def _drawn(pages: list[bytes], options: Options) -> int:
     with uncollected():
         made = picture(1, Record(read(programs.LSTM.source, pages)), options, complete=True)
         assert made.drawing is not None
-        msgspec.json.encode(made)
+        msgspec.msgpack.encode(made)
         return len(made.drawing.nodes)
 
 

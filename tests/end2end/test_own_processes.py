@@ -1,6 +1,5 @@
 """Our own processes, started as the window and the commands start them, in a folder full of a program's neighbours."""
 
-import json
 import subprocess
 from pathlib import Path
 
@@ -54,7 +53,7 @@ def answers(data: bytes) -> list[Frame]:
 def test_the_picture_process_imports_none_of_them(neighbours: Path) -> None:
     taken, made = answers(RUN + page() + ENDED)
     assert taken.kind is Kind.RUN
-    assert msgspec.json.decode(made.payload, type=Picture).drawing is not None
+    assert msgspec.msgpack.decode(made.payload, type=Picture).drawing is not None
     assert not (neighbours / "imported").exists()
 
 
@@ -71,8 +70,8 @@ def test_the_picture_process_writes_the_trace_it_holds(form: DataFormat, tmp_pat
     path = tmp_path / f"graph.{form}"
     options = Options(view="backward", direction="LR")
     wanted = Save(str(path), form, "dark", options)
-    *_, told = answers(RUN + page() + pack(Kind.SAVE, 1, json.dumps(wanted).encode()))
-    assert msgspec.json.decode(told.payload, type=Saved) == Saved(str(path))
+    *_, told = answers(RUN + page() + pack(Kind.SAVE, 1, msgspec.msgpack.encode(wanted)))
+    assert msgspec.msgpack.decode(told.payload, type=Saved) == Saved(str(path))
     graph, known = seen(Record(expected()), options)
     text = dot(graph, known, THEMES["dark"], direction="LR")
     assert path.read_bytes() == (text.encode() if form == "dot" else b"".join(document(expected())))
@@ -80,6 +79,6 @@ def test_the_picture_process_writes_the_trace_it_holds(form: DataFormat, tmp_pat
 
 def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     wanted = Save(str(tmp_path / "none" / "graph.dot"), "dot", "light", Options())
-    *_, told = answers(RUN + page() + pack(Kind.SAVE, 1, json.dumps(wanted).encode()))
-    assert msgspec.json.decode(told.payload, type=Saved).reason == "No such file or directory"
+    *_, told = answers(RUN + page() + pack(Kind.SAVE, 1, msgspec.msgpack.encode(wanted)))
+    assert msgspec.msgpack.decode(told.payload, type=Saved).reason == "No such file or directory"
     assert list(tmp_path.iterdir()) == []

@@ -21,7 +21,7 @@ from gradviz.model.place import Edit
 from gradviz.model.trace import Output
 from gradviz.model.wire import Frame, FrameReader, Kind, pack
 from gradviz.picture.inspection import Cell, Fact, Inspect, Inspection, Section, Subject
-from gradviz.picture.picture import Changes, Comparison, Picture, Problem, Side, TensorRow
+from gradviz.picture.picture import Changes, Comparison, Picture, Problem, Side, TensorRow, Wish
 
 OFF = "  # off"
 
@@ -96,7 +96,7 @@ class Measuring:
         if frame.run != self.run or frame.kind not in (Kind.PAGE, Kind.EXITED):
             return b""
         table = costs(self.source, done=frame.kind is Kind.EXITED)
-        return pack(Kind.COSTS, frame.run, msgspec.json.encode(table))
+        return pack(Kind.COSTS, frame.run, msgspec.msgpack.encode(table))
 
 
 class Beside:
@@ -120,7 +120,7 @@ class Beside:
         nodes = tuple(node(index, 1, name) for index, name in enumerate(("grad", *self.modes.values())))
         drawing = Drawing(Size(200, 340), (), (), nodes, title="", description="side by side")
         made = Comparison(run, drawing, ("grad", "no_grad", "inference_mode"), (Side("grad_fns", ("2", "0", "0")),))
-        return pack(Kind.COMPARED, run, msgspec.json.encode(made))
+        return pack(Kind.COMPARED, run, msgspec.msgpack.encode(made))
 
 
 def changed(made: Picture) -> Picture:
@@ -149,19 +149,19 @@ def picture(run: int, source: str, title: str) -> Picture:
 
 def saved(payload: bytes, source: str) -> bytes:
     """Write the program where the trace should go, unless the program says otherwise."""
-    path, form = json.loads(payload)[:2]
+    path, form = msgspec.msgpack.decode(payload)[:2]
     if "keeps" in source:
         signal.pause()
     if "perishes" in source:
         sys.exit("the fake died")
     if "refuses" not in source and "lies" not in source:
         files.Path(path).write_text(f"{form}: {source}")
-    return pack(Kind.SAVED, 0, json.dumps([path, "no room" if "refuses" in source else ""]).encode())
+    return pack(Kind.SAVED, 0, msgspec.msgpack.encode((path, "no room" if "refuses" in source else "")))
 
 
 def inspected(payload: bytes) -> bytes:
     """Say what was asked, and name a line and the tensor before."""
-    asked = msgspec.json.decode(payload, type=Inspect)
+    asked = msgspec.msgpack.decode(payload, type=Inspect)
     facts = (
         Fact("step", str(asked.step)),
         Fact("made on", "line 2", 2),
@@ -170,7 +170,7 @@ def inspected(payload: bytes) -> bytes:
     )
     table = ((Cell("1", 1.0), Cell("-2", -0.5)), (Cell("0", 0.0), Cell("nan")))
     sections = (Section("Facts", facts), Section("Value", (Fact("", "said alone"),), table))
-    return msgspec.json.encode(Inspection(asked, f"{asked.of.kind} {asked.of.id}", sections))
+    return msgspec.msgpack.encode(Inspection(asked, f"{asked.of.kind} {asked.of.id}", sections))
 
 
 def obeyed(run: int, source: str) -> bytes:
@@ -197,7 +197,8 @@ def main() -> None:
                 run, source, whole = frame.run, json.loads(frame.payload)[0], False
                 answer = pack(Kind.RUN, run)
             elif frame.kind is Kind.REDRAW:
-                view, step = json.loads(frame.payload)[0][0], json.loads(frame.payload)[0][4]
+                wish = msgspec.msgpack.decode(frame.payload, type=Wish)
+                view, step = wish.options.view, wish.options.step
             elif frame.kind is Kind.SAVE:
                 answer = saved(frame.payload, source)
             elif frame.kind is Kind.INSPECT:
@@ -208,7 +209,7 @@ def main() -> None:
             if whole and not answer:
                 made = stepped(picture(run, source, view), course(source), step)
                 made_all = (made, changed(made)) if "changes" in source and step is None else (made,)
-                answer = b"".join(pack(Kind.PICTURE, run, msgspec.json.encode(one)) for one in made_all)
+                answer = b"".join(pack(Kind.PICTURE, run, msgspec.msgpack.encode(one)) for one in made_all)
             os.write(out, answer)
 
 

@@ -27,10 +27,10 @@ from gradviz.picture.picture import Comparison, FoldMode, Language, Options, Pic
 from tests.unit.model.records import PATIENT, records
 from tests.unit.model.traces import Tape, loop, scalar, square
 
-COMPARISON = msgspec.json.Decoder(Comparison)
-PICTURE = msgspec.json.Decoder(Picture)
-SAVED = msgspec.json.Decoder(Saved)
-INSPECTION = msgspec.json.Decoder(Inspection)
+COMPARISON = msgspec.msgpack.Decoder(Comparison)
+PICTURE = msgspec.msgpack.Decoder(Picture)
+SAVED = msgspec.msgpack.Decoder(Saved)
+INSPECTION = msgspec.msgpack.Decoder(Inspection)
 FLAW = "The record of this run could not be drawn."
 SQUARE = square()
 OPTIONS = Options()
@@ -74,7 +74,7 @@ def test_a_run_is_taken_up_at_once_and_shown_when_it_ends() -> None:
 def test_another_view_needs_no_new_run() -> None:
     session = Session()
     answers(session, WHOLE)
-    (again,) = answers(session, pack(Kind.REDRAW, 1, msgspec.json.encode(Wish(Options(language="ja")))))
+    (again,) = answers(session, pack(Kind.REDRAW, 1, msgspec.msgpack.encode(Wish(Options(language="ja")))))
     drawing = shown(again).drawing
     assert drawing is not None
     assert drawing.title == "計算グラフ"
@@ -91,7 +91,7 @@ def test_another_view_needs_no_second_reading(monkeypatch: pytest.MonkeyPatch) -
 
 def test_options_that_come_early_hold_for_the_run() -> None:
     session = Session()
-    assert answers(session, pack(Kind.REDRAW, 0, msgspec.json.encode(Wish(Options(view="backward"))))) == []
+    assert answers(session, pack(Kind.REDRAW, 0, msgspec.msgpack.encode(Wish(Options(view="backward"))))) == []
     drawing = shown(answers(session, WHOLE)[-1]).drawing
     assert drawing is not None
     assert {mark.id for mark in drawing.nodes} == {"g0", "g1"}
@@ -100,7 +100,7 @@ def test_options_that_come_early_hold_for_the_run() -> None:
 def test_options_for_the_next_run_do_not_draw_the_one_before_again() -> None:
     session = Session()
     answers(session, WHOLE)
-    assert answers(session, pack(Kind.REDRAW, 2, msgspec.json.encode(Wish(Options(view="backward"))))) == []
+    assert answers(session, pack(Kind.REDRAW, 2, msgspec.msgpack.encode(Wish(Options(view="backward"))))) == []
     drawing = shown(answers(session, WHOLE)[-1]).drawing
     assert drawing is not None
     assert {mark.id for mark in drawing.nodes} == {"g0", "g1"}
@@ -132,7 +132,7 @@ def test_a_new_run_takes_the_place_of_the_old() -> None:
     answers(session, WHOLE)
     assert answers(session, pack(Kind.RUN, 2, encode(Request("y")))) == [Frame(2, Kind.RUN, b"")]
     assert (
-        answers(session, pack(Kind.REDRAW, 2, msgspec.json.encode(Wish(Options())))) == []
+        answers(session, pack(Kind.REDRAW, 2, msgspec.msgpack.encode(Wish(Options())))) == []
     )  # nothing to show of it yet
 
 
@@ -190,7 +190,7 @@ def test_a_long_run_is_shown_unfinished_now_and_then(monkeypatch: pytest.MonkeyP
 
 
 def inspect(run: int, of: Subject) -> bytes:
-    return pack(Kind.INSPECT, run, msgspec.json.encode(Inspect(of)))
+    return pack(Kind.INSPECT, run, msgspec.msgpack.encode(Inspect(of)))
 
 
 def test_a_thing_of_the_run_is_told_of() -> None:
@@ -215,7 +215,7 @@ def test_a_flaw_of_ours_costs_an_inspection_and_not_the_process(monkeypatch: pyt
 
 
 def redraw(wanted: Options = OPTIONS, since: int | None = None, run: int = 1) -> bytes:
-    return pack(Kind.REDRAW, run, msgspec.json.encode(Wish(wanted, since)))
+    return pack(Kind.REDRAW, run, msgspec.msgpack.encode(Wish(wanted, since)))
 
 
 def run_of(tape: Tape) -> bytes:
@@ -251,7 +251,7 @@ def test_a_flaw_of_ours_costs_a_picture_and_not_the_process(
 def test_a_picture_larger_than_a_frame_is_folded_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     session = Session()
     (folded,) = map(shown, answers(session, run_of(loop(500)))[1:])
-    monkeypatch.setattr(process, "MAX_PAYLOAD", 2 * len(msgspec.json.encode(folded)))
+    monkeypatch.setattr(process, "MAX_PAYLOAD", 2 * len(msgspec.msgpack.encode(folded)))
     (instead,) = map(shown, answers(session, redraw(Options(fold="none"))))
     assert instead.drawing == folded.drawing
     assert "folded" in instead.notice
@@ -307,7 +307,7 @@ def test_whatever_a_run_sends_is_answered_with_one_picture(
 
 def written(session: Session, data: bytes, wanted: Save) -> Saved:
     answers(session, data)
-    (frame,) = answers(session, pack(Kind.SAVE, 1, msgspec.json.encode(wanted)))
+    (frame,) = answers(session, pack(Kind.SAVE, 1, msgspec.msgpack.encode(wanted)))
     assert frame.kind is Kind.SAVED
     return SAVED.decode(frame.payload)
 
@@ -416,7 +416,7 @@ MEASURE = pack(Kind.RUN, 2, encode(Request("x", budget=1.0)))
 def tables(session: Session, data: bytes) -> list[CostTable]:
     found = [one for one in answers(session, data) if one.kind is Kind.COSTS]
     assert all(one.run == 2 for one in found)
-    return [msgspec.json.decode(one.payload, type=CostTable) for one in found]
+    return [msgspec.msgpack.decode(one.payload, type=CostTable) for one in found]
 
 
 def test_a_measuring_run_leaves_the_record_as_it_is() -> None:
@@ -425,25 +425,25 @@ def test_a_measuring_run_leaves_the_record_as_it_is() -> None:
     pages = CostPage((Lap("grad", 1.0, 1.0, 0.0, 0.0),)), CostPage(done=True)
     found = tables(session, MEASURE + b"".join(pack(Kind.PAGE, 2, encode(one)) for one in pages))
     assert [(one.runs, one.done) for one in found] == [(1, False), (1, True)]
-    (after,) = answers(session, pack(Kind.REDRAW, 1, msgspec.json.encode(Wish(Options()))))
+    (after,) = answers(session, pack(Kind.REDRAW, 1, msgspec.msgpack.encode(Wish(Options()))))
     assert shown(after) == shown(before)._replace(number=2)
 
 
 def test_costs_are_told_again_in_another_language() -> None:
     session = Session()
-    japanese = pack(Kind.REDRAW, 0, msgspec.json.encode(Wish(Options(language="ja"))))
+    japanese = pack(Kind.REDRAW, 0, msgspec.msgpack.encode(Wish(Options(language="ja"))))
     assert answers(session, japanese) == []  # there are none yet
     lap = CostPage((Lap("grad", 1.0, 1.0, 0.0, 0.0),), done=True)
     (first,) = tables(session, MEASURE + pack(Kind.PAGE, 2, encode(lap)))
-    (second,) = tables(session, pack(Kind.REDRAW, 0, msgspec.json.encode(Wish(Options()))))
+    (second,) = tables(session, pack(Kind.REDRAW, 0, msgspec.msgpack.encode(Wish(Options()))))
     assert [(table.rows[0].name, table.done) for table in (first, second)] == [("時間", True), ("time", True)]
-    assert tables(session, pack(Kind.REDRAW, 0, msgspec.json.encode(Wish(Options(view="forward"))))) == []
+    assert tables(session, pack(Kind.REDRAW, 0, msgspec.msgpack.encode(Wish(Options(view="forward"))))) == []
 
 
 def test_times_of_ops_are_drawn_when_they_have_come() -> None:
     session = Session()
     answers(session, WHOLE)
-    (cold,) = map(shown, answers(session, pack(Kind.REDRAW, 1, msgspec.json.encode(Wish(Options(heat="time"))))))
+    (cold,) = map(shown, answers(session, pack(Kind.REDRAW, 1, msgspec.msgpack.encode(Wish(Options(heat="time"))))))
     assert "no times" in cold.notice
     names = tuple(op.name for op in SQUARE.trace().ops)
     timed = CostPage(timed=(Timed("grad", names, tuple((k, 0.001, 0.0) for k in range(len(names))), 3),))
