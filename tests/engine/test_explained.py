@@ -1,8 +1,10 @@
 """What is explained of errors and warnings, against what torch really says when a program brings them about."""
 
 import io
+from collections.abc import Iterator
 
 import pytest
+import torch
 
 from gradviz.model.errors import explained, hint
 from gradviz.model.trace import GradMode
@@ -23,7 +25,16 @@ WARNED = {
 }
 
 
+@pytest.fixture
+def warned_anew() -> Iterator[None]:
+    """Torch warns of some things once in a process: here, where other tests ran before, as in a new one."""
+    torch.set_warn_always(True)
+    yield
+    torch.set_warn_always(False)
+
+
 @pytest.mark.parametrize(("name", "source"), WARNED.items(), ids=WARNED)
+@pytest.mark.usefixtures("warned_anew")
 def test_a_warning_of_torch_is_explained(name: str, source: str) -> None:
     (warned,) = record(source).warnings
     assert warning_hint(warned) == name
