@@ -75,13 +75,13 @@ class Keeper(Stream):
                 for parameter, state in optimizer.state.items():
                     for key, value in state.items():
                         if isinstance(value, torch.Tensor):
-                            self._states[ledger.storage_of(value)] = str(key), ledger.id_of(parameter)
+                            self._states[ledger.storages.of(value).id] = str(key), ledger.id_of(parameter)
 
         hook = register_optimizer_step_post_hook(stepped)
 
         def end() -> None:
             hook.remove()
-            self._events = ledger.events[:]  # what is freed from now on is not freed by the program
+            self._events = ledger.storages.events[:]  # what is freed from now on is not freed by the program
 
         return end
 

@@ -22,18 +22,30 @@ class Kept(NamedTuple):
     stale: int | None = None  # the version one of them was saved at, if torch refuses them because it moved on
 
 
-_saved_names: dict[type, tuple[str, ...]] = {}
+class Kind(NamedTuple):
+    """What there is to read off grad_fns of a type."""
+
+    saved: tuple[str, ...]  # names under which they can keep tensors: "self", "other", "result"
+    settings: tuple[str, ...]  # names of what they were told beside tensors
 
 
-def saved_names(node: Node) -> tuple[str, ...]:
-    """The names under which a grad_fn can keep tensors: "self", "other", "result"."""
-    kind = type(node)
-    names = _saved_names.get(kind)
-    if names is None:
-        prefix = "_raw_saved_"
-        names = tuple(name.removeprefix(prefix) for name in dir(node) if name.startswith(prefix))
-        _saved_names[kind] = names
-    return names
+_kinds: dict[type, Kind] = {}
+
+
+def kind_of(node: Node) -> Kind:
+    """What there is to read off a grad_fn. An autograd.Function keeps its settings in its own ways."""
+    return _kinds.get(type(node)) or _learn(node)
+
+
+def _learn(node: Node) -> Kind:
+    raw, plain = "_raw_saved_", "_saved_"
+    names = dir(node)
+    tensors = tuple(name.removeprefix(raw) for name in names if name.startswith(raw))
+    told = tuple(name.removeprefix(plain) for name in names if name.startswith(plain))
+    not_told = set(tensors) - {_INDICES}
+    settings = tuple(name for name in told if name not in not_told and not name.endswith("_strides"))
+    kind = _kinds[type(node)] = Kind(tensors, () if is_function(node) else settings)
+    return kind
 
 
 def saved(node: Node, name: str) -> Kept:
@@ -53,34 +65,21 @@ def saved(node: Node, name: str) -> Kept:
     return Kept("kept", (kept,) if type(kept) is torch.Tensor else tuple(tensors_in((kept,))))
 
 
-_setting_names: dict[type, tuple[str, ...]] = {}
 _PLAIN = frozenset((type(None), bool, str))
 _INDICES = "indices"  # the one list of tensors that has gaps: x[:, rows] keeps (None, rows)
 
 
-def settings(node: Node) -> dict[str, Setting]:
+def settings(node: Node, kind: Kind) -> dict[str, Setting]:
     """What a grad_fn was told beside tensors, by torch's names; of tensors it indexes by, the dimensions.
 
-    Strides are left out, and what has no plain form. An autograd.Function keeps such things in its own ways.
+    Strides are left out, and what has no plain form.
     """
-    if is_function(node):
-        return {}
     found: dict[str, Setting] = {}
-    for name in _names_of_settings(node):
+    for name in kind.settings:
         value = _setting(node, name)
         if value is not ...:
             found[name] = value
     return found
-
-
-def _names_of_settings(node: Node) -> tuple[str, ...]:
-    names = _setting_names.get(type(node))
-    if names is None:
-        prefix, tensors = "_saved_", set(saved_names(node)) - {_INDICES}
-        plain = (name.removeprefix(prefix) for name in dir(node) if name.startswith(prefix))
-        names = tuple(name for name in plain if name not in tensors and not name.endswith("_strides"))
-        _setting_names[type(node)] = names
-    return names
 
 
 def _setting(node: Node, name: str) -> Setting | EllipsisType:

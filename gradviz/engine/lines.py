@@ -26,6 +26,7 @@ class Lines:
         self._stores = recorder.source.program.stores
         self._grads = recorder.source.program.grads
         self._withs = recorder.source.program.withs
+        self._telling = self._stores.keys() | self._grads  # lines that do more than run ops, or may
         self._scopes = [names.outermost]
         self._line: int | None = None  # of the line event before, in whatever frame
 
@@ -57,10 +58,12 @@ class Lines:
 
     def reached(self, frame: FrameType, scope: Scope, before: int | None, line: int) -> None:
         """Record that a line is about to run, and what the one before in its frame has done."""
-        with reader.aside(), self._lock:
-            recorder = self._recorder
-            recorder.settle()
-            self._done(frame, scope, before)
+        recorder = self._recorder
+        with self._lock:
+            if recorder.is_waiting or before in self._telling:
+                with reader.aside():
+                    recorder.settle()
+                    self._done(frame, scope, before)
             if reader.grad_mode() != recorder.regions.mode:
                 last = before if before is not None else self._line
                 inside = last is not None and last < line <= self._withs.get(last, 0)
@@ -94,6 +97,8 @@ class Lines:
 
     def _done(self, frame: FrameType, scope: Scope, line: int | None) -> None:
         """Note what a line has done beside running ops. It holds from the next step on, not from the line's own."""
+        if line not in self._telling:
+            return
         stream = self._recorder.stream
         stream.stamp_ahead = 1
         try:
@@ -106,11 +111,14 @@ class Lines:
 
     def _bind(self, frame: FrameType, scope: Scope, line: int) -> None:
         """Note the names that a line can have bound; one that is no name of the function is the module's."""
-        scopes, namespace = self._up_to(scope), frame.f_locals
+        scopes, names, namespace = self._up_to(scope), self._names, frame.f_locals
         for name in self._stores[line]:
-            self._names.bind(scopes, name, namespace.get(name), line)
-            if name not in namespace and name in frame.f_globals:
-                self._names.bind(scopes[:1], name, frame.f_globals[name], line)
+            if name in namespace:
+                names.bind(scopes, name, namespace[name], line)
+                continue
+            names.bind(scopes, name, None, line)
+            if name in frame.f_globals:
+                names.bind(scopes[:1], name, frame.f_globals[name], line)
 
     def _up_to(self, scope: Scope) -> list[Scope]:
         return self._scopes if self._scopes[-1] is scope else self._scopes[: self._scopes.index(scope) + 1]

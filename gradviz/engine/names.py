@@ -52,7 +52,8 @@ class Names:
             line: the line that bound it.
         """
         if type(value) in _PLAIN:
-            self._replace(scopes, name, _NOTHING)
+            if name in scopes[-1].bound:
+                self._replace(scopes, name, _NOTHING)
         elif isinstance(value, torch.Tensor):
             self._replace(scopes, name, {name: self._ledger.see(value, line)})
         elif isinstance(value, torch.nn.Module):

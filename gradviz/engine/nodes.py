@@ -103,7 +103,7 @@ class Nodes:
         if record is None or all(saved.state == "freed" for saved in record.saved):
             return
         with reader.unwatched():
-            freed = any(keeping.saved(node, name).state == "freed" for name in keeping.saved_names(node))
+            freed = any(keeping.saved(node, name).state == "freed" for name in keeping.kind_of(node).saved)
         if freed:
             saved = tuple(item._replace(state="freed") for item in record.saved)
             self._records[number] = record._replace(saved=saved, step=self._stream.stamp)
@@ -115,7 +115,7 @@ class Nodes:
         if record is None:
             return []
         with reader.unwatched():
-            kept = {name: keeping.saved(node, name) for name in keeping.saved_names(node)}
+            kept = {name: keeping.saved(node, name) for name in keeping.kind_of(node).saved}
         lost = {name for name, found in kept.items() if found.stale is not None or found.state == "freed"}
         names = [(saved.name.partition("[")[0], saved) for saved in record.saved]
         return [saved.tensor for name, saved in names if name in lost and saved.tensor is not None]
@@ -148,9 +148,9 @@ class Nodes:
         own: bool,
     ) -> None:
         leaf = reader.leaf_of(node)
-        names = keeping.saved_names(node)
-        settings = keeping.settings(node) if leaf is None else {}
-        saved = tuple(self._saved(node, names, outputs, settings)) if names else ()
+        kind = keeping.kind_of(node)
+        settings = keeping.settings(node, kind) if kind.settings else {}
+        saved = tuple(self._saved(node, kind.saved, outputs, settings)) if kind.saved else ()
         variable = None if leaf is None else self._ledger.id_of(leaf)
         record = GradFn(
             number,
@@ -197,20 +197,21 @@ class Nodes:
 
     def _describe(self, name: str, tensor: torch.Tensor, version: int | None, outputs: Sequence[torch.Tensor]) -> Saved:
         """One saved tensor. Torch hands a saved output back as a new tensor: it is known by its storage."""
-        found = reader.storage_key(tensor)
-        storage = self._ledger.storage_at(found)
+        storages = self._ledger.storages
+        storage = storages.of(tensor)
         number, shape = self._ledger.id_of(tensor), reader.shape(tensor)
         if number is None:
-            twins = (o for o in outputs if self._ledger.storage_of(o) == storage and reader.shape(o) == shape)
+            twins = (o for o in outputs if storages.of(o) is storage and reader.shape(o) == shape)
             twin = next(twins, None)
             number = None if twin is None else self._ledger.id_of(twin)
         nbytes = reader.nbytes(tensor)
-        self._saved_storages[storage] = nbytes if found is None else found[0].nbytes()
+        memory = storage() if storage.key else None
+        self._saved_storages[storage.id] = nbytes if memory is None else memory.nbytes()
         base = reader.base(tensor)
         owner = tensor if base is None else base
         if owner.requires_grad and reader.is_leaf(owner):
-            self._leaf_storages.add(storage)
-        return Saved(name, number, nbytes, version, "kept", storage, shape)
+            self._leaf_storages.add(storage.id)
+        return Saved(name, number, nbytes, version, "kept", storage.id, shape)
 
 
 def _origin(node: reader.Node, leaf: torch.Tensor | None, *, own: bool) -> Origin:

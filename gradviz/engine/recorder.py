@@ -6,103 +6,17 @@ and flags after the op has returned. A grad_fn that is new on them then is the o
 """
 
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from types import FrameType
-from typing import NamedTuple
 
 import torch
 
 from gradviz.engine import operators, reader
-from gradviz.engine.ledger import Ledger
-from gradviz.engine.nodes import Nodes
+from gradviz.engine.pending import Call, Pending, is_among, is_any_tracked
 from gradviz.engine.regions import Open, Regions
-from gradviz.engine.source import Place, Source
-from gradviz.engine.stream import LimitReached, Stream
+from gradviz.engine.run import Run
 from gradviz.engine.values import read_value
-from gradviz.model.trace import INSIDE_FUNCTION, INSIDE_HOOK, GradMode, Memory, Op, Phase, Value
-
-MOST_OPERANDS = 50_000  # of one op: its record, and that of its grad_fn, must fit into a frame
-
-
-class Run:
-    """The records of a run, and what its threads share of them."""
-
-    def __init__(self, stream: Stream, source: Source, max_ops: int) -> None:
-        self.stream = stream
-        self.source = source
-        self.ledger = Ledger(stream, self._grad_fn_of, self._write_made_by_others)
-        self.nodes = Nodes(stream, self.ledger)
-        self.recorders: list[Recorder] = []
-        self.ops = 0
-        self.max_ops = max_ops
-        self.is_over = False
-
-    def check(self, operands: int) -> None:
-        """Stop before an op that is one too many, or too large.
-
-        Raises:
-            LimitReached: that is so, or the run is over and this is a thread it has left behind.
-        """
-        if self.is_over:
-            raise LimitReached("the run is over")
-        if self.ops >= self.max_ops:
-            self.stream.stop("ops", f"{self.ops:,} ops")
-        if operands > MOST_OPERANDS:
-            self.stream.stop("ops", f"an op on {operands:,} tensors")
-
-    def finish(self, last_names: Callable[[], None]) -> Memory:
-        """Write down the last ops, the last bindings and the final state of every living tensor."""
-        with reader.Aside(), self.stream.lock:
-            self.is_over = True
-            for recorder in self.recorders:
-                recorder.settle()
-            last_names()
-            self.ledger.refresh()
-            nodes = self.nodes
-            return Memory(nodes.saved_bytes, self.ledger.peak_bytes, None, nodes.parameter_bytes)
-
-    def _grad_fn_of(self, tensor: torch.Tensor) -> int | None:
-        """The id of a tensor's grad_fn as it is now."""
-        node = reader.grad_fn(tensor)
-        return None if node is None else self.nodes.see(node, None)
-
-    def _write_made_by_others(self, tensor: torch.Tensor) -> None:
-        """Have the thread whose last op made a tensor write that op down: the tensor has come to another thread."""
-        if len(self.recorders) > 1:
-            for recorder in self.recorders:
-                if recorder.has_made(tensor):
-                    recorder.settle()
-
-
-@dataclass(slots=True)
-class Pending:
-    """An op whose outputs autograd may still change."""
-
-    name: str
-    place: Place
-    phase: Phase
-    inputs: tuple[int, ...]
-    mode: GradMode
-    region: int | None
-    why: str  # it was not recorded, if it was not
-    is_tracked: bool  # an operand requires grad
-    written: Sequence[torch.Tensor] = ()  # what it changes in place
-    promised: Sequence[torch.Tensor] = ()  # operands that could not be written down before
-    viewed: torch.Tensor | None = None  # the operand whose elements the output will have, until it has them
-    is_function: bool = False  # a call of a torch.autograd.Function
-    outputs: Sequence[torch.Tensor] = ()
-    values: Sequence[Value | None] = ()
-    id: int = field(init=False)
-    step: int = field(init=False)
-
-
-class Call(NamedTuple):
-    """A torch.autograd.Function whose forward is running."""
-
-    pending: Pending
-    operands: list[torch.Tensor]
-    regions: Open  # open around it
+from gradviz.model.trace import INSIDE_FUNCTION, INSIDE_HOOK, Op, Phase
 
 
 class Recorder:
@@ -120,7 +34,7 @@ class Recorder:
         self._pending: list[Pending] = []
         self._inside: list[str] = []  # what is running that autograd records nothing in, innermost last
         self._packing = 0  # hooks that run in the middle of an op
-        run.recorders.append(self)
+        run.threads.append(self)
 
     def op_started(
         self, traits: operators.Traits, args: tuple[object, ...], kwargs: dict[str, object], frame: FrameType
@@ -166,7 +80,7 @@ class Recorder:
         """Note what the kernel returned."""
         outputs = [result] if type(result) is torch.Tensor else reader.tensors_in((result,))
         if pending.written:  # a foreach op returns nothing: what it did is on the tensors it wrote to
-            outputs += [tensor for tensor in pending.written if not _is_among(tensor, outputs)]
+            outputs += [tensor for tensor in pending.written if not is_among(tensor, outputs)]
         if not outputs and not pending.inputs:
             return  # a mark for torch's profiler
         with self.lock:
@@ -208,7 +122,7 @@ class Recorder:
         with self.lock:
             self._leave(call)
             self.settle(outputs)
-            call.pending.written = [tensor for tensor in outputs if _is_among(tensor, call.operands)]
+            call.pending.written = [tensor for tensor in outputs if is_among(tensor, call.operands)]
             with reader.unwatched():
                 call.pending.values = [read_value(tensor) for tensor in outputs]
             self._hold(call.pending, outputs)
@@ -234,6 +148,11 @@ class Recorder:
         if mode != self.regions.mode and not reader.in_backward():  # torch sets the mode of what runs there
             self.regions.sync(mode, line, entering=entering)
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there is an op that is not written down yet."""
+        return bool(self._pending)
+
     def settle(self, taken: Sequence[torch.Tensor] = ()) -> None:
         """Write down the last op, now that autograd is done with its outputs.
 
@@ -252,7 +171,7 @@ class Recorder:
 
     def has_made(self, tensor: torch.Tensor) -> bool:
         """Whether a tensor is a result of the op that is not written down yet."""
-        return any(_is_among(tensor, last.outputs) for last in self._pending)
+        return any(is_among(tensor, last.outputs) for last in self._pending)
 
     def backward_started(self, roots: Sequence[object]) -> tuple[tuple[int | None, ...], list[reader.Node]]:
         """Settle, and return the ids of the root tensors and their grad_fns (a GradientEdge names one itself)."""
@@ -282,46 +201,47 @@ class Recorder:
         """What op and call have in common. `why`: nothing is recorded though autograd is on and an input tracked."""
         self.run.check(len(operands))
         place, mode = self.source.place(frame), reader.grad_mode()
-        line = place.line
         region: int | None = None
         phase: Phase = "backward"
         if not reader.in_backward():
-            phase = "forward"
-            self.regions.sync(mode, line)
-            region = self.regions.current
-        is_tracked = _is_any_tracked(operands)
+            phase, regions = "forward", self.regions
+            if mode != regions.mode:
+                regions.sync(mode, place.line)
+            region = regions.current
+        is_tracked = is_any_tracked(operands)
         if self._inside:
             why = self._inside[-1]
         elif mode != "grad":
             why = mode
         elif not is_tracked:
             why = "no input requires grad"
-        ledger = self.ledger
         if promise:
-            inputs = tuple([ledger.promise(tensor) for tensor in operands])
-            return Pending(name, place, phase, inputs, mode, region, why, is_tracked, promised=operands)
-        inputs = tuple([ledger.see(tensor, line) for tensor in operands])
-        return Pending(name, place, phase, inputs, mode, region, why, is_tracked)
+            inputs = tuple([self.ledger.promise(tensor).id for tensor in operands])
+        else:
+            see, line = self.ledger.see, place.line
+            inputs = tuple([see(tensor, line) for tensor in operands])
+        promised = operands if promise else ()
+        return Pending(name, place, phase, inputs, mode, region, why, is_tracked, promised=promised)
 
     def _hold(self, pending: Pending, outputs: list[torch.Tensor]) -> None:
         """Keep what an op returned until autograd is done with it."""
         pending.outputs = outputs
-        for tensor in outputs:
-            self.ledger.storage_of(tensor)  # it counts from now on: what it replaces may be gone when it is written
+        # They count from now on: what they replace may be gone when they are written.
+        pending.storages = [self.ledger.storages.of(tensor) for tensor in outputs]
         self._pending.append(pending)
 
     def _write(self, pending: Pending, taken: Sequence[torch.Tensor]) -> None:
         for tensor in pending.written:
-            self.ledger.wrote(tensor, pending.id)
-        for tensor in pending.outputs:
-            self.ledger.promise(tensor)  # its own grad_fn may save it
-            if pending.name in operators.RAW:
-                self.ledger.unfilled(tensor)
+            storage = self.ledger.storages.of(tensor)
+            storage.writer, storage.is_unfilled = pending.id, False
+        if pending.name in operators.RAW:
+            for storage in pending.storages:
+                storage.is_unfilled = True
         made, outputs = self._write_outputs(pending, taken)
         for tensor in pending.written:
             self.ledger.spread(tensor)
         for tensor in pending.promised:
-            if not _is_among(tensor, taken):
+            if not is_among(tensor, taken):
                 self.ledger.see(tensor, pending.place.line)
         line, call, module = pending.place
         self.stream.ops.append(
@@ -351,9 +271,12 @@ class Recorder:
         made: int | None = None
         outputs: list[int] = []
         ledger, nodes, line = self.ledger, self.nodes, pending.place.line
-        for tensor, value in zip(pending.outputs, pending.values, strict=True):
-            if taken and _is_among(tensor, taken):
-                outputs.append(ledger.promise(tensor))
+        promised = [ledger.promise(tensor) for tensor in pending.outputs]  # their own grad_fn may save them
+        for tensor, known, value, storage in zip(
+            pending.outputs, promised, pending.values, pending.storages, strict=True
+        ):
+            outputs.append(known.id)
+            if taken and is_among(tensor, taken):
                 continue
             node = reader.grad_fn(tensor)
             number = None if node is None else nodes.id_of(node)
@@ -363,7 +286,7 @@ class Recorder:
                 if own:
                     made = number
                     self._find_inputs(pending, node)
-            outputs.append(ledger.made(tensor, pending.id, number, line, value))
+            ledger.made(known, tensor, pending.id, number, line, value, storage)
         return made, outputs
 
     def _could_make(self, pending: Pending, node: reader.Node) -> bool:
@@ -384,17 +307,3 @@ class Recorder:
             if (ops[index].line, ops[index].call) != (line, call):
                 break
             ops[index] = ops[index]._replace(phase="backward")
-
-
-def _is_among(tensor: torch.Tensor, tensors: Sequence[torch.Tensor]) -> bool:
-    for one in tensors:  # noqa: SIM110  # several times as fast as any(), and run several times for each op
-        if one is tensor:
-            return True
-    return False
-
-
-def _is_any_tracked(tensors: Sequence[torch.Tensor]) -> bool:
-    for one in tensors:  # noqa: SIM110  # as above
-        if one.requires_grad:
-            return True
-    return False

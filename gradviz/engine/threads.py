@@ -15,8 +15,9 @@ from gradviz.engine import entries
 from gradviz.engine.entries import Function
 from gradviz.engine.lines import Lines, Tracer
 from gradviz.engine.names import Names
-from gradviz.engine.recorder import Recorder, Run
+from gradviz.engine.recorder import Recorder
 from gradviz.engine.regions import Regions
+from gradviz.engine.run import Run
 from gradviz.engine.stream import LimitReached
 from gradviz.engine.watch import OpWatch
 from gradviz.model.trace import GradMode
@@ -104,4 +105,4 @@ class Threads:
         """Write down what a thread did last."""
         with recorder.lock:
             recorder.settle()
-            self._run.recorders.remove(recorder)
+            self._run.threads.remove(recorder)

@@ -16,7 +16,7 @@ from gradviz.engine.functions import FunctionWatch
 from gradviz.engine.ledger import Ledger
 from gradviz.engine.names import Names
 from gradviz.engine.packing import PackWatch
-from gradviz.engine.recorder import Run
+from gradviz.engine.run import Run
 from gradviz.engine.source import Source
 from gradviz.engine.stage import ambient, error_of, main_module
 from gradviz.engine.stream import LimitReached, Stream
@@ -101,8 +101,8 @@ def recorded(program: Program, request: Request, stream: Stream, *watches: Watch
         for restore in undo:
             restore()
     memory = run.finish(lambda: threads.lines.finish(vars(module)))
-    ledger = run.ledger
-    return Recorded(error, stream.limit, memory, backward.calls, ledger.live_bytes, sum(1 for _ in ledger.alive()))
+    live = run.ledger.storages.live_bytes
+    return Recorded(error, stream.limit, memory, backward.calls, live, sum(1 for _ in run.ledger.alive()))
 
 
 def _execute(program: Program, module: ModuleType, mode: GradMode, threads: Threads) -> None:

@@ -9,7 +9,7 @@ import torch
 
 from gradviz import intake
 from gradviz.engine import worker
-from gradviz.engine.recorder import Run
+from gradviz.engine.run import Run
 from gradviz.engine.source import Source
 from gradviz.engine.stream import Stream
 from gradviz.intake import TraceBuilder

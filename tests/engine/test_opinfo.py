@@ -20,8 +20,9 @@ from gradviz.engine.entries import replace_function_apply
 from gradviz.engine.functions import FunctionWatch
 from gradviz.engine.quiet import Untraced
 from gradviz.engine.reader import Node
-from gradviz.engine.recorder import Recorder, Run
+from gradviz.engine.recorder import Recorder
 from gradviz.engine.regions import Regions
+from gradviz.engine.run import Run
 from gradviz.engine.source import Source
 from gradviz.engine.stream import Stream
 from gradviz.engine.watch import OpWatch
