@@ -29,12 +29,16 @@ from gradviz.model.trace import (
 )
 from gradviz.model.wire import Exit, FrameError, FullError, Ready, Request
 
-# Bytes of memory that the records of one run may take here, as `weight` puts it, which is some three times what an
-# honest run takes. It is room for 200,000 ops, the most there are, or for a loop of some three million lines.
+# Bytes of memory that the records of one run may take here, as `weight` puts it, which is some two times what an
+# honest run takes. It is room for 200,000 ops, the most there are, and their backward, or for a loop of some seven
+# million lines.
 MAX_HELD = 2 * 1024**3
-# What msgspec and CPython make of a byte, of a list, of an object and of a value in one, at the most: a list may become
-# a record of which all but one field is left out, a text may take four bytes a character. Empty lists are all one.
-_BYTE, _LIST, _OBJECT, _VALUE = 4, 112, 256, 60
+# What msgspec and CPython make of a list, an object, a value in one (of which 8 bytes are its place), at the most,
+# and of a text beside its characters: a list may become a record of which all but one field is left out. Empty lists
+# are all one, and so are null, true, false and 0.
+_LIST, _OBJECT, _VALUE, _PLACE = 96, 256, 40, 8
+_NARROW, _WIDE = (1, 20), (4, 44)  # bytes of a character and of a text; wide: where one of them may be beyond ASCII
+_SHARED = (b",null", b",true", b",false", b",0,", b",0]")  # each with a comma of its own that counts as a value
 _PAGE_ITSELF = 4096  # more than its memory: taking a page needs time, and an honest run sends some fifty a second
 
 NAME = 100  # characters of a name
@@ -91,12 +95,16 @@ def _decode(decoder: msgspec.json.Decoder[Message], payload: bytes) -> Message:
 def weight(payload: bytes) -> int:
     """Return how many bytes of memory a page can take at most, without decoding it.
 
-    Every list, object and value of JSON needs a sign of its own, so counting those bounds what comes of them; a sign
-    inside a text is counted too, which does no harm.
+    Every list, object, text and value of JSON needs a sign of its own, so counting those bounds what comes of them; a
+    sign inside a text is counted too, which does no harm.
     """
-    values = payload.count(b",") + payload.count(b":")
     lists, objects = payload.count(b"[") - payload.count(b"[]"), payload.count(b"{")
-    return _PAGE_ITSELF + _BYTE * len(payload) + _LIST * lists + _OBJECT * objects + _VALUE * values
+    values = payload.count(b",") + payload.count(b":") + lists + objects
+    shared = sum(map(payload.count, _SHARED))
+    texts = payload.count(b'"') // 2
+    character, text = _NARROW if payload.isascii() and b"\\u" not in payload else _WIDE
+    written = character * len(payload) + text * texts
+    return _PAGE_ITSELF + written + _LIST * lists + _OBJECT * objects + _VALUE * values - (_VALUE - _PLACE) * shared
 
 
 class _Counts(NamedTuple):

@@ -2,7 +2,10 @@
 
 import pytest
 
+from gradviz import intake
+from gradviz.model.wire import Limits
 from tests.engine.bare import both_runs
+from tests.engine.recording import record
 
 HEAD = "import torch\nx = torch.tensor([1.0, 2.0], requires_grad=True)\n"
 
@@ -321,3 +324,14 @@ def test_the_same_as_the_bare_interpreter(name: str) -> None:
     assert {k: v for k, v in recorded.tensors.items() if k not in inner} == {
         k: v for k, v in bare.tensors.items() if k not in inner
     }
+
+
+@pytest.mark.parametrize(("line", "rounds"), [("x = x + 1", 990), ("x = x * w", 240), ("x = torch.sin(x @ w)", 80)])
+def test_as_many_ops_as_a_run_may_make_are_held_with_their_backward(
+    line: str, rounds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "MAX_HELD", intake.MAX_HELD // 200)
+    leaves = "x = torch.ones(3, 3, requires_grad=True)\nw = torch.ones(3, 3, requires_grad=True)\n"
+    trace = record(f"{leaves}for i in range({rounds}):\n    {line}\nx.sum().backward()", limits=Limits(ops=1000))
+    assert (trace.limits, trace.error, len(trace.backwards)) == (None, None, 1)
+    assert 700 < len(trace.ops) <= 1000
