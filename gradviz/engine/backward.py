@@ -26,7 +26,7 @@ class _Call:
         self.args = args  # gradients, retain_graph, create_graph, inputs
         self.roots, self.nodes = recorder.backward_started(roots)
         tensors = [root for root in roots if isinstance(root, torch.Tensor) and root.requires_grad]
-        self.leaves = [root for root in tensors if reader.is_leaf(root)]  # no grad_fn leads to them
+        self.leaves = [root for root in tensors if reader.entered(root) is None]  # without an AccumulateGrad to watch
         self.reached = list(recorder.nodes.reachable(self.nodes))
         self.at_work: int | None = None  # the grad_fn
         self.last: tuple[reader.Node, int] | None = None  # that has run: torch frees what it saved after its hooks

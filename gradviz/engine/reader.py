@@ -220,6 +220,19 @@ def is_leaf(tensor: torch.Tensor) -> bool:
             return False
 
 
+def entered(tensor: torch.Tensor) -> Node | None:
+    """The grad_fn at which backward from a tensor begins: of a leaf its AccumulateGrad, which torch makes on demand."""
+    node = grad_fn(tensor)
+    if node is not None or not tensor.requires_grad or not is_leaf(tensor):
+        return node
+    # Torch finds it by a view of the leaf, which is an op that neither a mode nor a subclass may see.
+    with torch.inference_mode(mode=False), torch._C._DisableTorchDispatch(), torch._C.DisableTorchFunction():
+        try:
+            return torch.autograd.graph.get_gradient_edge(tensor).node
+        except RuntimeError:  # a sparse tensor has no views
+            return None
+
+
 def inputs_of(node: Node) -> tuple[tuple[Node | None, int], ...]:
     """The next_functions: the grad_fns towards the inputs, in operand order, with their output numbers."""
     edges: tuple[tuple[Node | None, int], ...] = node.next_functions

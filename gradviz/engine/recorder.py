@@ -174,7 +174,7 @@ class Recorder:
         return any(is_among(tensor, last.outputs) for last in self._pending)
 
     def backward_started(self, roots: Sequence[object]) -> tuple[tuple[int | None, ...], list[reader.Node]]:
-        """Settle, and return the ids of the root tensors and their grad_fns (a GradientEdge names one itself)."""
+        """Settle, and return the ids of the root tensors and the grad_fns that it enters (a GradientEdge names one)."""
         self.settle()
         tensors: list[int | None] = []
         nodes: list[reader.Node] = []
@@ -183,7 +183,7 @@ class Recorder:
         for root in roots:
             if isinstance(root, torch.Tensor):
                 tensors.append(self.ledger.see(root, line))
-                node = reader.grad_fn(root)
+                node = reader.entered(root)
             else:
                 tensors.append(None)
                 node = getattr(root, "node", None)

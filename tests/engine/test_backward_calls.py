@@ -3,6 +3,7 @@
 import pytest
 
 from gradviz.model.foretold import reachable
+from gradviz.model.moment import History
 from tests.engine.recording import record, tensor
 
 HEAD = "import torch\nx = torch.tensor([1.0, 2.0], requires_grad=True)\nw = torch.ones(2, requires_grad=True)\n"
@@ -58,3 +59,51 @@ def test_each_derivative_has_a_graph_of_its_own() -> None:
         for old, new in zip([set(), *made[:-1]], made, strict=True)
     ]
     assert lines == [{4}, {5, 6}, {6, 7}]  # the ops of a derivative, and the sum() that the next call starts from
+
+
+@pytest.mark.parametrize("mode", ["enable_grad", "no_grad", "inference_mode"])
+def test_a_leaf_that_backward_starts_from_has_a_step_in_which_its_grad_is_added(mode: str) -> None:
+    trace = record(HEAD + f"with torch.{mode}():\n    x.backward(torch.tensor([3.0, 4.0]))\n")
+    assert trace.error is None
+    (call,) = trace.backwards
+    (entered,) = [trace.grad_fns[number] for number in call.grad_fns if number is not None]
+    assert (entered.name, entered.variable) == ("AccumulateGrad", tensor(trace, "x").id)
+    assert entered.variable is not None
+    (step,) = [one for one in trace.steps if one.grad_fn is not None]
+    assert (step.kind, step.grad_fn, [one and one.data for one in step.arrived]) == (
+        "accumulate",
+        entered.id,
+        [(3.0, 4.0)],
+    )
+    history = History(trace)
+    before, after = (history.at(number).known_tensor(entered.variable) for number in (step.id - 1, step.id))
+    assert before.grad is None
+    assert after.grad is not None
+    assert after.grad.data == (3.0, 4.0)
+
+
+def test_the_grad_of_a_leaf_that_has_no_views_is_told_after_backward_from_it() -> None:
+    trace = record(
+        "import torch\nx = torch.eye(2).to_sparse().requires_grad_()\nx.backward(torch.eye(2).to_sparse())\n"
+    )
+    assert trace.error is None
+    assert tensor(trace, "x").grad_tensor is not None
+
+
+def test_asking_where_backward_enters_a_leaf_is_no_op_of_the_program() -> None:
+    trace = record(
+        HEAD + "from torch.utils._python_dispatch import TorchDispatchMode\n"
+        "class Dispatched(TorchDispatchMode):\n"
+        "    def __torch_dispatch__(self, func, types, args=(), kwargs=None):\n"
+        "        print(func)\n"
+        "        return func(*args, **(kwargs or {}))\n"
+        "ones = torch.ones(2)\n"
+        "with Dispatched():\n"
+        "    x.backward(ones)\n"
+        "    x.backward(ones)\n"
+    )
+    assert "view" not in "".join(piece.text for piece in trace.output)
+    assert not [op for op in trace.ops if "view" in op.name]
+    grad = tensor(trace, "x").grad
+    assert grad is not None
+    assert grad.data == (2.0, 2.0)
