@@ -84,6 +84,6 @@ def _ends(joints: list[Joint], at: list[float]) -> list[float]:
 
 def _gain(left: list[float], right: list[float]) -> int:
     """How many crossings two neighbours would have less if they changed places, by where their joints end."""
-    if not left or not right or left[-1] <= right[0]:
-        return 0
-    return sum((bisect_left(right, end) - (len(right) - bisect_right(right, end))) for end in left)
+    if len(left) == 1 == len(right):
+        return (left[0] > right[0]) - (left[0] < right[0])
+    return sum([bisect_left(right, end) - (len(right) - bisect_right(right, end)) for end in left])

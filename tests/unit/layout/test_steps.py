@@ -3,13 +3,14 @@
 from itertools import combinations, pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gradviz.layout import ordering
 from gradviz.layout.components import components
 from gradviz.layout.crossings import Order, crossings, swap_neighbours
-from gradviz.layout.diagram import Diagram
+from gradviz.layout.diagram import Cell, Diagram, Link
+from gradviz.layout.geometry import Size
 from gradviz.layout.layered import place
 from gradviz.layout.layering import rows
 from gradviz.layout.nesting import Nesting, nesting
@@ -48,8 +49,19 @@ def crossings_by_definition(net: Net, order: Order) -> int:
     return found
 
 
+def parallels() -> Diagram:
+    """A value that three rows take, one of them by two ports and several times, beside cells that nobody takes."""
+    ports = [(0, 2), (3, 1), (3, 1), (0, 1), (0, 1), (0, 1), (0, 1), (0, 1), (2, 1)]
+    places = {count: tuple(20.0 * (at + 1) / (count + 1) for at in range(count)) for count in range(4)}
+    cells = [Cell(f"c{at}", Size(40, 20), places[into], places[out]) for at, (into, out) in enumerate(ports)]
+    arcs = [(0, 0, 1, 0), (0, 0, 1, 1), (0, 1, 1, 2), (1, 0, 2, 0), (0, 0, 2, 1), (1, 0, 2, 2), (2, 0, 8, 0), (0, 0, 8, 1)]
+    links = [Link(f"e{at}", f"c{tail}", out, f"c{head}", into) for at, (tail, out, head, into) in enumerate(arcs)]
+    return Diagram(tuple(cells), tuple(links))
+
+
 @settings(max_examples=60, deadline=None)
 @given(diagrams(14))
+@example(parallels())
 def test_crossings_are_counted_right_and_swaps_remove_them(diagram: Diagram) -> None:
     net, _ = prepared(diagram)
     order = packed(net, [list(row) for row in net.rows])
