@@ -11,7 +11,7 @@ from gradviz.drawing.metrics import baseline, elided, line_height, text_width
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role, Text, TextRole
 from gradviz.drawing.words import Words
 from gradviz.layout.geometry import Point, Rect, Size
-from gradviz.layout.layered import WIDE
+from gradviz.layout.parts import WIDE
 
 _MARGIN = 24.0
 _GAP = 18.0  # between two columns

@@ -8,23 +8,29 @@ from gradviz.layout.diagram import Cell, Diagram, Frame, Link
 
 def components(diagram: Diagram) -> list[Diagram]:
     """The connected parts, in the order of their first cells. Cells of one outermost frame belong together."""
+    owner = owners(diagram)
+    if owner and not any(owner):
+        return [diagram]
+    return _split(diagram, owner, {cell.id: at for at, cell in enumerate(diagram.cells)}, _outermost(diagram.frames))
+
+
+def owners(diagram: Diagram) -> list[int]:
+    """Of each cell, the first cell of its connected part."""
     index = {cell.id: at for at, cell in enumerate(diagram.cells)}
     owner = list(range(len(diagram.cells)))
     for link in diagram.links:
-        _join(owner, index[link.tail], index[link.head])
+        join(owner, index[link.tail], index[link.head])
     outermost = _outermost(diagram.frames)
     first: dict[str, int] = {}
     for at, cell in enumerate(diagram.cells):
         if cell.frame is not None:
-            _join(owner, first.setdefault(outermost[cell.frame], at), at)
-    return _split(diagram, [_find(owner, at) for at in range(len(owner))], index, outermost)
+            join(owner, first.setdefault(outermost[cell.frame], at), at)
+    return [find(owner, at) for at in range(len(owner))]
 
 
 def _split(diagram: Diagram, owner: list[int], index: dict[str, int], outermost: dict[str, str]) -> list[Diagram]:
-    """The diagram cut by the owner of each cell."""
+    """A diagram of several parts cut by the owner of each cell."""
     roots = dict.fromkeys(owner)
-    if len(roots) == 1:
-        return [diagram]
     cells: dict[int, list[Cell]] = {root: [] for root in roots}
     links: dict[int, list[Link]] = {root: [] for root in roots}
     frames: dict[int, list[Frame]] = {root: [] for root in roots}
@@ -53,7 +59,7 @@ def _outermost(frames: tuple[Frame, ...]) -> dict[str, str]:
     return found
 
 
-def _find(owner: list[int], at: int) -> int:
+def find(owner: list[int], at: int) -> int:
     """The set of `at`, halving the path on the way."""
     while owner[at] != at:
         owner[at] = owner[owner[at]]
@@ -61,8 +67,8 @@ def _find(owner: list[int], at: int) -> int:
     return at
 
 
-def _join(owner: list[int], one: int, other: int) -> None:
+def join(owner: list[int], one: int, other: int) -> None:
     """Make one set of two; the smaller index names it."""
-    a, b = _find(owner, one), _find(owner, other)
+    a, b = find(owner, one), find(owner, other)
     if a != b:
         owner[max(a, b)] = min(a, b)

@@ -1,22 +1,27 @@
 """Where the elements of ordered rows stand across. First compact and balanced, then exactly straight."""
 
 from gradviz.layout.chains import align
+from gradviz.layout.former import Former
 from gradviz.layout.net import Net
-from gradviz.layout.relaxing import pulls, relaxed
-from gradviz.layout.straightening import straightened
+from gradviz.layout.relaxing import Pulls, relaxed
+from gradviz.layout.straightening import settled, straightened
 from gradviz.layout.unbending import unbend
 
 
-def across(net: Net, title_room: list[float]) -> list[float]:
+def across(net: Net, wants: Pulls, title_room: list[float], former: Former | None = None) -> list[float]:
     """The start of each element across; the least is 0.
 
     Args:
         net: elements, with their rows in order.
+        wants: what they want to be in line with.
         title_room: of each frame, the least distance of its two borders.
+        former: where they were, and stay as far as there is room; None: where they are best.
     """
-    wants = pulls(net)
-    places = straightened(net, wants, relaxed(net, wants), title_room)
-    align(net, places)
+    if former is None:
+        places = straightened(net, wants, relaxed(net, wants), title_room)
+        align(net, places)
+    else:
+        places = settled(net, wants, former, title_room)
     unbend(net, places)
     least = min(places)
     return [place - least for place in places]

@@ -64,6 +64,8 @@ def _swap_in_row(net: Net, row: list[int], at: list[float]) -> bool:
         one, other = row[left], row[right]
         if net.home[one] != net.home[other] or one >= net.borders or other >= net.borders:
             continue
+        if _in_order(ups[left], ups[right]) and _in_order(downs[left], downs[right]):
+            continue
         if _gain(ups[left], ups[right]) + _gain(downs[left], downs[right]) > 0:
             for line in (ups, downs):
                 line[left], line[right] = line[right], line[left]
@@ -80,6 +82,11 @@ def _ends(joints: list[Joint], at: list[float]) -> list[float]:
     if len(joints) == 1:
         return [at[joints[0][0]] + joints[0][1]]
     return sorted([at[other] + offset for other, offset, _ in joints])
+
+
+def _in_order(left: list[float], right: list[float]) -> bool:
+    """Whether the joints of two neighbours do not cross."""
+    return not left or not right or left[-1] <= right[0]
 
 
 def _gain(left: list[float], right: list[float]) -> int:

@@ -7,31 +7,33 @@ directions are the same work with the axes exchanged.
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from math import sqrt
 
 from gradviz.layout.bands import FRAME_PADDING, Bands, bands
 from gradviz.layout.components import components
 from gradviz.layout.coordinates import across
 from gradviz.layout.diagram import Diagram, Direction
+from gradviz.layout.former import Laid, anchor, bearable, formerly, survivors
 from gradviz.layout.geometry import Placement, Point, Rect, Route, Size
 from gradviz.layout.layering import Arc, earliest, rows
 from gradviz.layout.nesting import Nesting, nesting
 from gradviz.layout.net import Net, build
-from gradviz.layout.ordering import ordered
+from gradviz.layout.ordering import ordered, reordered
+from gradviz.layout.parts import arranged, extent
+from gradviz.layout.relaxing import Pulls, pulls
 from gradviz.layout.routing import End, Track, tracks
 from gradviz.layout.sequence import sequence
 
-PART_GAP = 48.0  # between parts that no link joins
 TITLE_GAP = 6.0  # under the title of a frame
-WIDE = 1.6  # width over height aimed at when there are many parts
 
 
-def place(diagram: Diagram, direction: Direction = "TB") -> Placement:
+def place(diagram: Diagram, direction: Direction = "TB", before: Laid | None = None) -> Placement:
     """Lay a diagram out.
 
     Args:
         diagram: what to lay out; sizes in CSS pixels.
         direction: where data flows to.
+        before: a diagram like it that was laid out in the same direction. What is in both, by its id, stays where it is
+            across as far as there is room and the picture is not much the worse for it.
 
     Returns:
         Cells and frames without overlap, and a curve for each link that meets no cell but its own two. A frame that
@@ -41,8 +43,12 @@ def place(diagram: Diagram, direction: Direction = "TB") -> Placement:
         CycleError: the links are not acyclic.
     """
     with _uncollected():
-        parts = [_part(part, direction) for part in components(diagram)]
-        return parts[0] if len(parts) == 1 else _side_by_side(parts)
+        known = [] if before is None else survivors(diagram, before)
+        found = [(part, anchor(part, known)) for part in components(diagram)]
+        parts = [_part(part, direction, cells, before if cells else None) for part, cells in found]
+        if len(parts) == 1:
+            return parts[0]
+        return _together(parts, arranged(parts, [cells for _, cells in found]))
 
 
 @contextmanager
@@ -57,7 +63,7 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _part(diagram: Diagram, direction: Direction) -> Placement:
+def _part(diagram: Diagram, direction: Direction, kept: dict[str, Rect], before: Laid | None) -> Placement:
     """Lay out one connected part."""
     if len(diagram.cells) == 1 and not diagram.frames:
         (cell,) = diagram.cells
@@ -72,8 +78,11 @@ def _part(diagram: Diagram, direction: Direction) -> Placement:
     titles = {frame.id: frame.title for frame in diagram.frames}
     heads = [_title(titles[name]) for name in frames.ids]
     net = build(diagram, wide, row, frames, [head.height if sideways else 0.0 for head in heads])
-    net = net._replace(rows=ordered(net, frames))
-    places = across(net, [0.0 if sideways else head.width for head in heads])
+    titles_across = [0.0 if sideways else head.width for head in heads]
+    if before is None:
+        net, places = _fresh(net, frames, pulls(net), titles_across)
+    else:
+        net, places = _settled(diagram, net, frames, titles_across, kept, before, sideways)
     room = [(0.0, head.width) if sideways else (head.height, 0.0) for head in heads]
     stack = bands(row, long, _reach(net, places), frames, room)
     starts = [(stack.start[at] + stack.end[at] - extent) / 2 for at, extent in zip(row, long, strict=True)]
@@ -83,6 +92,30 @@ def _part(diagram: Diagram, direction: Direction) -> Placement:
         edge = max(edge, max(across for link in net.detours for across, _ in curves[link]))
     corners = list(zip(places, starts, strict=False))  # the places of bends and borders come after those of cells
     return _placement(diagram, corners, curves, _frames(net, frames, places, stack), (edge, stack.length), sideways)
+
+
+def _fresh(net: Net, frames: Nesting, wants: Pulls, titles: list[float]) -> tuple[Net, list[float]]:
+    """The net in order, and the places of its elements across."""
+    net = net._replace(rows=ordered(net, frames))
+    return net, across(net, wants, titles)
+
+
+def _settled(
+    diagram: Diagram,
+    net: Net,
+    frames: Nesting,
+    titles: list[float],
+    kept: dict[str, Rect],
+    before: Laid,
+    sideways: bool,
+) -> tuple[Net, list[float]]:
+    """The same by where they were, unless that has become a burden."""
+    wants = pulls(net)
+    fresh, places = _fresh(net, frames, wants, titles)
+    former = formerly(diagram, net, frames.ids, wants, places, kept, before, sideways)
+    net = net._replace(rows=reordered(net, frames, former))
+    settled = across(net, wants, titles, former)
+    return (net, settled) if bearable(net, settled, fresh, places) else (fresh, places)
 
 
 def _ends(
@@ -165,22 +198,14 @@ def _placement(
     return Placement(cells, rects, routes, Size(*extent))
 
 
-def _side_by_side(parts: list[Placement]) -> Placement:
-    """Parts in reading order, on as many lines as make the whole about as wide as a screen."""
-    area = sum((part.size.width + PART_GAP) * (part.size.height + PART_GAP) for part in parts)
-    limit = max([sqrt(area * WIDE), *(part.size.width for part in parts)])
+def _together(parts: list[Placement], corners: list[Point]) -> Placement:
+    """Parts as one."""
     cells: dict[str, Rect] = {}
     frames: dict[str, Rect] = {}
     routes: dict[str, Route] = {}
-    x = y = line = width = 0.0
-    for part in parts:
-        if x and x + part.size.width > limit:
-            x, y, line = 0.0, y + line + PART_GAP, 0.0
+    for part, (x, y) in zip(parts, corners, strict=True):
         cells.update((name, rect.moved(x, y)) for name, rect in part.cells.items())
         frames.update((name, rect.moved(x, y)) for name, rect in part.frames.items())
         for name, route in part.routes.items():
             routes[name] = Route(tuple([Point(point.x + x, point.y + y) for point in route.points]))
-        line = max(line, part.size.height)
-        width = max(width, x + part.size.width)
-        x += part.size.width + PART_GAP
-    return Placement(cells, frames, routes, Size(width, y + line))
+    return Placement(cells, frames, routes, extent([part.size for part in parts], corners))

@@ -62,9 +62,9 @@ def build(diagram: Diagram, width: list[float], row: list[int], frames: Nesting,
     below: list[list[Joint]] = [[] for _ in range(count)]
     margin = [CELL_MARGIN] * count
     bends: list[tuple[int, ...]] = []
-    axis = [_axis(cell, wide) for cell, wide in zip(diagram.cells, width, strict=True)]
+    axes = [axis(cell, wide) for cell, wide in zip(diagram.cells, width, strict=True)]
     home = [*frames.home]
-    net = Net(levels, [*row], [*width], margin, axis, home, above, below, count, 0, [], bends, shared, [], detours)
+    net = Net(levels, [*row], [*width], margin, axes, home, above, below, count, 0, [], bends, shared, [], detours)
     _add_links(net, diagram, ends, frames)
     net = net._replace(borders=len(net.width), bundles=_bundles(diagram, ends, bends))
     _add_borders(net, frames, lead)
@@ -96,7 +96,8 @@ def _add_links(net: Net, diagram: Diagram, ends: list[tuple[int, int]], frames: 
         net.bends.append(tuple(bends))
 
 
-def _axis(cell: Cell, width: float) -> float:
+def axis(cell: Cell, width: float) -> float:
+    """The middle of the ports of a cell, across; of those that lead on, if there are any."""
     ports = cell.outputs or cell.inputs
     return (ports[0] + ports[-1]) / 2 if ports else width / 2
 

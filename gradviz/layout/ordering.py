@@ -6,48 +6,110 @@ torn apart, and two frames never change sides. Knows only rough places.
 
 from itertools import chain
 from math import inf
+from typing import NamedTuple
 
 from gradviz.layout.crossings import Order, crossings, swap_neighbours
+from gradviz.layout.former import Former
 from gradviz.layout.nesting import OUTSIDE, Nesting
-from gradviz.layout.net import Net
+from gradviz.layout.net import Joint, Net
 
-MOST_ROUNDS = 12
-PATIENCE = 3  # rounds without progress before the sweeps end
+MOST_ROUNDS = 5  # of two sweeps
 LARGE = 40_000  # joints from which only a few sweeps and no swaps are made
 
 Prefix = tuple[float, ...]
 
 
+def reordered(net: Net, frames: Nesting, former: Former) -> list[list[int]]:
+    """The rows of `net` in the order of former places, but for neighbours that cross less the other way round."""
+    sweeper = _Sweeper(net, frames)
+    order = sweeper.initial([place + half for place, half in zip(former.start, sweeper.half, strict=True)])
+    swap_neighbours(net, order)
+    _untwist(net, order.rows)
+    return order.rows
+
+
 def ordered(net: Net, frames: Nesting) -> list[list[int]]:
     """The rows of `net` in a good order."""
     sweeper = _Sweeper(net, frames)
-    order = sweeper.initial()
-    if max(map(len, order.rows), default=0) < 2:
-        return order.rows
+    if max(map(len, net.rows), default=0) < 2:
+        return net.rows
     if sum(map(len, net.below)) > LARGE:
+        order = sweeper.initial(_walk(net, net.below, net.above))
         for number in range(4):
             sweeper.sweep(order, downward=number % 2 == 0)
-        _untwist(net, order.rows)
-        return order.rows
-    best = _swept(net, sweeper, order)
-    _untwist(net, best.rows)
-    return best.rows
+    else:
+        order = _refined(sweeper, _swept(sweeper, _begun(sweeper)))
+    _untwist(net, order.rows)
+    return order.rows
 
 
-def _swept(net: Net, sweeper: "_Sweeper", order: Order) -> Order:
-    """The best order on the way of a number of sweeps, with neighbours swapped where that helps still."""
-    best, fewest, idle = _copy(order), crossings(net, order), 0
-    for number in range(MOST_ROUNDS):
-        if not fewest or idle >= PATIENCE:
+class _Found(NamedTuple):
+    """An order on the way, its crossings, and the best one on the way to it with its own."""
+
+    order: Order
+    crossed: int
+    best: Order
+    fewest: int
+
+
+def _begun(sweeper: "_Sweeper") -> _Found:
+    """The better of two beginnings: by a walk from the results to their operands, and by one the other way."""
+    net = sweeper.net
+    begun = _round(sweeper, _start(sweeper, _walk(net, net.below, net.above)))
+    if not begun.fewest:
+        return begun
+    other = _round(sweeper, _start(sweeper, _walk(net, net.above, net.below)))
+    return other if other.fewest < begun.fewest else begun
+
+
+def _start(sweeper: "_Sweeper", key: list[float]) -> _Found:
+    order = sweeper.initial(key)
+    count = crossings(sweeper.net, order)
+    return _Found(order, count, _copy(order), count)
+
+
+def _round(sweeper: "_Sweeper", found: _Found) -> _Found:
+    """A sweep down and one up."""
+    net, order, best, fewest, count = sweeper.net, found.order, found.best, found.fewest, found.crossed
+    for downward in (True, False):
+        if not fewest:
             break
-        sweeper.sweep(order, downward=number % 2 == 0)
-        idle += 1
-        for found in (order, sweeper.with_straight_links(order)) if net.sides else (order,):
-            count = crossings(net, found)
-            if count < fewest:
-                best, fewest, idle = _copy(found), count, 0
-    if fewest:
-        swap_neighbours(net, best)
+        sweeper.sweep(order, downward=downward)
+        count = crossings(net, order)
+        if count < fewest:
+            best, fewest = _copy(order), count
+        if net.sides:
+            straight = sweeper.with_straight_links(order)
+            other = crossings(net, straight)
+            if other < fewest:
+                best, fewest = straight, other
+    return _Found(order, count, best, fewest)
+
+
+def _swept(sweeper: "_Sweeper", found: _Found) -> Order:
+    """The best order on the way of a number of rounds."""
+    for _ in range(MOST_ROUNDS):
+        before, count = found.fewest, found.crossed
+        found = _round(sweeper, found)
+        if found.fewest == before and found.crossed >= count:
+            break
+    return found.best
+
+
+def _refined(sweeper: "_Sweeper", best: Order) -> Order:
+    """The order with neighbours swapped where that helps, and swept again from there, both ways, if that does."""
+    net = sweeper.net
+    swap_neighbours(net, best)
+    fewest = crossings(net, best)
+    for downward in (True, False, True, False):
+        if not fewest:
+            break
+        order = _copy(best)
+        sweeper.sweep(order, downward=downward)
+        swap_neighbours(net, order)
+        count = crossings(net, order)
+        if count < fewest:
+            best, fewest = order, count
     return best
 
 
@@ -66,9 +128,8 @@ class _Sweeper:
         self.start = [-sum(self.pitch[element] for element in row) / 2 for row in net.rows]
         self.members = _members(net, frames)
 
-    def initial(self) -> Order:
-        """Rows in the order in which a walk from the results back to their operands meets the elements."""
-        key = _walk(self.net)
+    def initial(self, key: list[float]) -> Order:
+        """Rows in the order of a key for each element."""
         order = Order([list(row) for row in self.net.rows], [0.0] * len(key))
         self._sort_all(order, key)
         return order
@@ -178,21 +239,21 @@ def _members(net: Net, frames: Nesting) -> list[tuple[list[int], list[tuple[int,
     return list(zip(members, outer, strict=True))
 
 
-def _walk(net: Net) -> list[float]:
-    """The turn of each element in a walk from the results, in order, back along the operands, first operand first."""
+def _walk(net: Net, back: list[list[Joint]], on: list[list[Joint]]) -> list[float]:
+    """The turn of each element in a walk along joints, in order, from those that no joint leads to."""
     turn = [-1.0] * len(net.width)
     clock = 0.0
-    for sink in range(net.borders):
-        if net.below[sink]:
+    for start in range(net.borders):
+        if back[start]:
             continue
-        stack = [sink]
+        stack = [start]
         while stack:
             element = stack.pop()
             if turn[element] >= 0:
                 continue
             turn[element] = clock
             clock += 1
-            stack.extend([other for other, _, _ in reversed(net.above[element])])
+            stack.extend([other for other, _, _ in reversed(on[element])])
     return turn
 
 

@@ -6,17 +6,21 @@ too small are both sound, and so is the middle of the two.
 """
 
 from bisect import bisect_left
+from collections.abc import Iterable
 from itertools import pairwise
 from math import inf
 from typing import NamedTuple
 
+from gradviz.layout.components import find, join
+from gradviz.layout.former import Former
 from gradviz.layout.net import BORDER_MARGIN, Net
 from gradviz.layout.relaxing import Pulls
 
 STEM_BEND = 64.0  # how far the rough places of a block of cells may be from straight
 LINK_BEND = 160.0  # of the bends of a long link
+ROUNDING = 0.01
 
-Gap = tuple[int, int, float]  # two elements of a row and the least distance of their starts
+Gap = tuple[int, int, float]  # two blocks and the least distance of their starts
 Line = tuple[int, int, float]  # upper and lower element, and how far right of the upper's start the lower's is
 
 
@@ -36,23 +40,56 @@ def straightened(net: Net, pulls: Pulls, rough: list[float], title_room: list[fl
         rough: where they are by relaxing alone.
         title_room: of each frame, the least distance of its two borders.
     """
+    index = _index(net)
+    blocks = _blocks(net, pulls, rough, index, (STEM_BEND, LINK_BEND))
+    wishes = _wishes(net, blocks, rough, index, title_room)
+    left, right = _pushed(blocks, wishes, _gaps(net, blocks, title_room))
+    return _placed(blocks, [(one + other) / 2 for one, other in zip(left, right, strict=True)])
+
+
+def settled(net: Net, pulls: Pulls, former: Former, title_room: list[float]) -> list[float]:
+    """The final start of each element across where as many as can be stand where they were.
+
+    Args:
+        net: elements, with their rows in order.
+        pulls: what they want to be in line with.
+        former: where they were.
+        title_room: of each frame, the least distance of its two borders.
+    """
+    index = _index(net)
+    blocks = _blocks(net, pulls, former.start, index, (ROUNDING, ROUNDING))
+    wishes = _wishes(net, blocks, former.start, index, title_room, former.kept)
+    gaps = _gaps(net, blocks, title_room)
+    left, right = _pushed(blocks, wishes, gaps)
+    moves = _moves(blocks, former.kept, wishes, left), _moves(blocks, former.kept, wishes, right)
+    clusters = _clusters(left, right, gaps)
+    goes_left = [one < other for one, other in zip(*(_sums(clusters, each) for each in moves), strict=True)]
+    return _placed(blocks, [one if goes else other for one, other, goes in zip(left, right, goes_left, strict=True)])
+
+
+def _index(net: Net) -> list[int]:
+    """The number of each element in its row."""
     index = [0] * len(net.width)
     for row in net.rows:
         for place, element in enumerate(row):
             index[element] = place
-    blocks = _blocks(net, pulls, rough, index)
-    return _spread(blocks, _wishes(net, blocks, rough, index), _gaps(net, title_room))
+    return index
 
 
-def _gaps(net: Net, title_room: list[float]) -> list[Gap]:
-    """Every distance to keep."""
+def _gaps(net: Net, blocks: _Blocks, title_room: list[float]) -> list[Gap]:
+    """Every distance that blocks are to keep."""
     width, margin = net.width, net.margin
-    gaps = [(one, other, width[one] + margin[one] + margin[other]) for row in net.rows for one, other in pairwise(row)]
+    first, shift = blocks
+    gaps = [
+        (first[one], first[other], width[one] + margin[one] + margin[other] + shift[one] - shift[other])
+        for row in net.rows
+        for one, other in pairwise(row)
+    ]
     gaps.extend((start, end, room) for (start, end), room in zip(net.sides, title_room, strict=True) if room)
     return gaps
 
 
-def _blocks(net: Net, pulls: Pulls, rough: list[float], index: list[int]) -> _Blocks:
+def _blocks(net: Net, pulls: Pulls, rough: list[float], index: list[int], limits: tuple[float, float]) -> _Blocks:
     """Join elements along lines from the top down, unless the block gets too crooked."""
     first, shift = list(range(len(rough))), [0.0] * len(rough)
     low, high = list(rough), list(rough)  # of each block: the range of the places its elements want it to be at
@@ -61,7 +98,7 @@ def _blocks(net: Net, pulls: Pulls, rough: list[float], index: list[int]) -> _Bl
             block, moved = first[upper], shift[upper] + away
             wish = rough[lower] - moved
             least, most = min(low[block], wish), max(high[block], wish)
-            limit = STEM_BEND if upper < net.cells or lower < net.cells else LINK_BEND
+            limit = limits[0] if upper < net.cells or lower < net.cells else limits[1]
             if most - least <= limit or upper >= net.borders:
                 first[lower], shift[lower] = block, moved
                 low[block], high[block] = least, most
@@ -129,7 +166,14 @@ def _longest_ascending(lines: list[Line], index: list[int]) -> list[Line]:
     return found[::-1]
 
 
-def _wishes(net: Net, blocks: _Blocks, rough: list[float], index: list[int]) -> list[float]:
+def _wishes(
+    net: Net,
+    blocks: _Blocks,
+    rough: list[float],
+    index: list[int],
+    title_room: list[float],
+    kept: list[bool] | None = None,
+) -> list[float]:
     """Where each block wants to be: at the mean of its elements' rough places; borders close to what they hold."""
     first, shift = blocks
     total, size = [0.0] * len(first), [0] * len(first)
@@ -137,37 +181,41 @@ def _wishes(net: Net, blocks: _Blocks, rough: list[float], index: list[int]) -> 
         total[block] += place - moved
         size[block] += 1
     wishes = [mass / count if count else 0.0 for mass, count in zip(total, size, strict=True)]
-    _hug(net, first, rough, wishes, index)
+    inner = len(net.width)
+    for (start, end), title in zip(reversed(net.sides), reversed(title_room), strict=True):
+        low, high = _held(net, first, rough, wishes, index, range(start, inner, 2))
+        spare = max(0.0, title - (high - low))  # which the title alone needs
+        stays = min(low, max(low - spare, rough[start])) if kept is not None and kept[start] else low - spare / 2
+        wishes[start], wishes[end] = stays, max(high, stays + title)
+        inner = start
     return wishes
 
 
-def _hug(net: Net, first: list[int], rough: list[float], wishes: list[float], index: list[int]) -> None:
-    """Give the borders, inner ones first, the wish to be as close to what they hold as its outermost element lets."""
-    hold = BORDER_MARGIN
-    inner = len(net.width)
-    for start, end in reversed(net.sides):
-        low, high = inf, -inf
-        for left in range(start, inner, 2):
-            row = net.rows[net.row[left]]
-            one, other = row[index[left] + 1], row[index[left + 1] - 1]
-            if one == left + 1:
-                continue
-            one_at = wishes[first[one]] if one >= net.borders else rough[one]
-            other_at = wishes[first[other]] if other >= net.borders else rough[other]
-            low = min(low, one_at - net.margin[one] - hold - net.width[left])
-            high = max(high, other_at + net.width[other] + net.margin[other] + hold)
-        wishes[start], wishes[end] = low, high
-        inner = start
+def _held(
+    net: Net, first: list[int], rough: list[float], wishes: list[float], index: list[int], borders: Iterable[int]
+) -> tuple[float, float]:
+    """How close a frame's borders can be to what it holds. Those of the frames inside have their wishes already."""
+    low, high = inf, -inf
+    for left in borders:
+        row = net.rows[net.row[left]]
+        one, other = row[index[left] + 1], row[index[left + 1] - 1]
+        if one == left + 1:
+            continue
+        one_at = wishes[first[one]] if one >= net.borders else rough[one]
+        other_at = wishes[first[other]] if other >= net.borders else rough[other]
+        low = min(low, one_at - net.margin[one] - BORDER_MARGIN - net.width[left])
+        high = max(high, other_at + net.width[other] + net.margin[other] + BORDER_MARGIN)
+    return low, high
 
 
-def _spread(blocks: _Blocks, wishes: list[float], gaps: list[Gap]) -> list[float]:
-    """Blocks as near to their wishes as the gaps let them be, those in each other's way to equal parts."""
-    first, shift = blocks
+def _pushed(blocks: _Blocks, wishes: list[float], gaps: list[Gap]) -> tuple[list[float], list[float]]:
+    """The blocks where they wish to be, pushed to the left until all gaps are kept, and to the right."""
+    first, _ = blocks
     after: list[list[tuple[int, float]]] = [[] for _ in first]
     waiting = [0] * len(first)
     for one, other, gap in gaps:
-        after[first[one]].append((first[other], gap + shift[one] - shift[other]))
-        waiting[first[other]] += 1
+        after[one].append((other, gap))
+        waiting[other] += 1
     right = list(wishes)
     order = [element for element, block in enumerate(first) if element == block and not waiting[element]]
     for block in order:
@@ -183,4 +231,34 @@ def _spread(blocks: _Blocks, wishes: list[float], gaps: list[Gap]) -> list[float
         for other, gap in after[block]:
             if left[block] > left[other] - gap:
                 left[block] = left[other] - gap
-    return [(left[block] + right[block]) / 2 + moved for block, moved in zip(first, shift, strict=True)]
+    return left, right
+
+
+def _placed(blocks: _Blocks, places: list[float]) -> list[float]:
+    """The start of each element by the places of the blocks."""
+    return [places[block] + moved for block, moved in zip(*blocks, strict=True)]
+
+
+def _clusters(left: list[float], right: list[float], gaps: list[Gap]) -> list[int]:
+    """Of each block, the one that names all those which have to be pushed to the same side for the gaps to be kept."""
+    owner = list(range(len(left)))
+    for one, other, gap in gaps:
+        if right[one] + gap > left[other] + ROUNDING:
+            join(owner, one, other)
+    return [find(owner, block) for block in owner]
+
+
+def _moves(blocks: _Blocks, kept: list[bool], wishes: list[float], places: list[float]) -> list[int]:
+    """Of each block, how many elements that had a place lose it."""
+    found = [0] * len(wishes)
+    for block, had in zip(blocks.first, kept, strict=True):
+        found[block] += had and abs(places[block] - wishes[block]) > ROUNDING
+    return found
+
+
+def _sums(clusters: list[int], counts: list[int]) -> list[int]:
+    """Of each block, the sum of its cluster."""
+    total = [0] * len(counts)
+    for cluster, count in zip(clusters, counts, strict=True):
+        total[cluster] += count
+    return [total[cluster] for cluster in clusters]

@@ -6,8 +6,8 @@ from functools import partial
 from statistics import median
 
 from gradviz.layout import graphviz, layered
-from gradviz.layout.diagram import Cell, Diagram, Link
-from gradviz.layout.geometry import Size
+from gradviz.layout.diagram import Diagram
+from gradviz.layout.former import Laid
 from tests.bench import boxes, peers
 from tests.bench.quality import crossings, moved, through_boxes
 from tests.bench.rows import Row, main
@@ -131,8 +131,8 @@ def stability(most: int) -> Iterator[Row]:
     figures: dict[str, float] = {}
     for name, diagram in EDITED.items():
         own, other = layered.place(diagram), boxes.place(diagram)
-        edits = [inserted(diagram, chance.randrange(len(diagram.links))) for _ in range(min(EDITS, most))]
-        mine = [moved(own, layered.place(edit)) for edit in edits]
+        edits = [workloads.inserted(diagram, chance.randrange(len(diagram.links))) for _ in range(min(EDITS, most))]
+        mine = [moved(own, layered.place(edit, before=Laid(diagram, own))) for edit in edits]
         dots = [moved(other, boxes.place(edit)) for edit in edits]
         figures |= {f"{name}, %": 100 * median(mine), f"{name}, worst %": 100 * max(mine)}
         figures |= {f"{name}, dot %": 100 * median(dots)}
@@ -141,16 +141,6 @@ def stability(most: int) -> Iterator[Row]:
     note = f"dot: {100 * median(shares['dot']):.0f} %"
     what = f"one op inserted, {len(shares['layered'])} times: old nodes that move across by more than 1 px, median"
     yield Row("layout-stability", what, 100 * median(shares["layered"]), "%", 2.0, figures, note)
-
-
-def inserted(diagram: Diagram, at: int) -> Diagram:
-    """Return the diagram with one more op in a link, written right before the op that takes its result."""
-    link = diagram.links[at]
-    cells = list(diagram.cells)
-    head = next(place for place, cell in enumerate(cells) if cell.id == link.head)
-    cells.insert(head, Cell("new", Size(110, 44), (55.0,), (55.0,), cells[head].frame))
-    around = (link._replace(id="after", tail="new", tail_port=0), Link("before", link.tail, link.tail_port, "new", 0))
-    return diagram._replace(cells=tuple(cells), links=(*diagram.links[:at], *around, *diagram.links[at + 1 :]))
 
 
 if __name__ == "__main__":

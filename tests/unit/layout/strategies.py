@@ -33,6 +33,14 @@ def diagrams(draw: st.DrawFn, most: int = 24) -> Diagram:
 
 
 @st.composite
+def parts_of(draw: st.DrawFn, diagram: Diagram) -> Diagram:
+    """The diagram without some of its cells and links."""
+    names = {cell.id for cell in diagram.cells if draw(st.integers(0, 5))}
+    links = (link for link in diagram.links if {link.tail, link.head} <= names and draw(st.integers(0, 5)))
+    return diagram._replace(cells=tuple(cell for cell in diagram.cells if cell.id in names), links=tuple(links))
+
+
+@st.composite
 def _frames(draw: st.DrawFn) -> tuple[Frame, ...]:
     """Up to five frames, some inside others, in any order."""
     frames: list[Frame] = []

@@ -179,6 +179,16 @@ def synthetic(count: int, seed: int = 1) -> Diagram:
     return diagram(names, arcs, sizes=dict.fromkeys(names, Size(90, 36)))
 
 
+def inserted(diagram: Diagram, at: int) -> Diagram:
+    """Return the diagram with one more op in a link, written right before the op that takes its result."""
+    link = diagram.links[at]
+    cells = list(diagram.cells)
+    head = next(place for place, cell in enumerate(cells) if cell.id == link.head)
+    cells.insert(head, Cell("new", Size(110, 44), (55.0,), (55.0,), cells[head].frame))
+    around = (link._replace(id="after", tail="new", tail_port=0), Link("before", link.tail, link.tail_port, "new", 0))
+    return diagram._replace(cells=tuple(cells), links=(*diagram.links[:at], *around, *diagram.links[at + 1 :]))
+
+
 def _near(chance: random.Random, row: list[str], part: float) -> str:
     """A cell of a row at about the given part of its width."""
     return row[min(len(row) - 1, max(0, int(part * len(row)) + chance.randint(-1, 1)))]

@@ -1,0 +1,162 @@
+"""What was laid out before stays where it was, as far as the picture is not the worse for it."""
+
+from itertools import pairwise
+from statistics import median
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gradviz.layout.diagram import Diagram, Direction
+from gradviz.layout.former import SLACK, WORSE, Laid
+from gradviz.layout.geometry import Placement, Rect
+from gradviz.layout.layered import place
+from tests.unit.layout import workloads
+from tests.unit.layout.laws import check, parallel_links_do_not_cross
+from tests.unit.layout.strategies import diagrams, parts_of
+
+SHAPES = {
+    "perceptron": workloads.perceptron(),
+    "framed": workloads.framed(),
+    "resnet": workloads.resnet(6),
+    "transformer": workloads.transformer(4),
+    "lstm": workloads.lstm(8),
+    "shared": workloads.lstm(8, shared=True),
+    "fan": workloads.fan(12),
+    "synthetic": workloads.synthetic(120),
+}
+
+
+def across(placement: Placement, direction: Direction = "TB") -> dict[str, float]:
+    return {name: rect.x if direction == "TB" else rect.y for name, rect in placement.cells.items()}
+
+
+def moved(before: Placement, after: Placement, direction: Direction = "TB") -> set[str]:
+    """The old cells that went across by more than a pixel, when the picture as a whole is brought back."""
+    old, new = across(before, direction), across(after, direction)
+    whole = median(new[name] - old[name] for name in old if name in new)
+    return {name for name in old if name in new and abs(new[name] - old[name] - whole) > 1}
+
+
+@settings(max_examples=40, deadline=None)
+@given(diagrams(), diagrams(), st.sampled_from(["TB", "LR"]))
+def test_any_diagram_after_any_other_obeys_the_laws(before: Diagram, after: Diagram, direction: Direction) -> None:
+    placement = place(after, direction, Laid(before, place(before, direction)))
+    check(after, placement, direction)
+    parallel_links_do_not_cross(after, placement, direction)
+    assert placement == place(after, direction, Laid(before, place(before, direction)))
+
+
+@settings(max_examples=40, deadline=None)
+@given(diagrams().flatmap(lambda diagram: st.tuples(st.just(diagram), parts_of(diagram))), st.booleans())
+def test_any_diagram_before_and_after_more_of_it_obeys_the_laws(pair: tuple[Diagram, Diagram], grows: bool) -> None:
+    after, before = pair if grows else pair[::-1]
+    check(after, place(after, before=Laid(before, place(before))), "TB")
+
+
+@pytest.mark.parametrize("direction", ["TB", "LR"])
+@pytest.mark.parametrize("name", SHAPES)
+def test_what_does_not_change_does_not_move(name: str, direction: Direction) -> None:
+    diagram = SHAPES[name]
+    before = place(diagram, direction)
+    after = place(diagram, direction, Laid(diagram, before))
+    assert not moved(before, after, direction)
+
+
+def test_one_more_op_moves_few() -> None:
+    shares = []
+    for diagram in SHAPES.values():
+        before = place(diagram)
+        for at in range(0, len(diagram.links), 1 + len(diagram.links) // 4):
+            edit = workloads.inserted(diagram, at)
+            after = place(edit, before=Laid(diagram, before))
+            check(edit, after, "TB")
+            shares.append(len(moved(before, after)) / len(diagram.cells))
+    assert median(shares) <= 0.02
+
+
+def test_an_op_in_a_stem_is_in_line_with_it() -> None:
+    diagram = workloads.resnet(6)
+    at = next(at for at, link in enumerate(diagram.links) if link.tail == "conv1.3")
+    before = place(diagram)
+    after = place(workloads.inserted(diagram, at), before=Laid(diagram, before))
+    assert not moved(before, after)
+    assert after.cells["new"].center.x == after.cells["conv1.3"].center.x == after.cells["norm1.3"].center.x
+
+
+def test_a_box_that_gets_a_note_keeps_its_ports_in_line() -> None:
+    diagram = workloads.chain(5)
+    noted = diagram.cells[2]._replace(size=workloads.USUAL._replace(width=300))
+    after = place(
+        diagram._replace(cells=(*diagram.cells[:2], noted, *diagram.cells[3:])), before=Laid(diagram, place(diagram))
+    )
+    assert len(set(across(after).values())) == 1
+
+
+def test_what_is_typed_op_by_op_gets_no_worse_than_laid_out_at_once() -> None:
+    whole = workloads.transformer(3)
+    laid: Laid | None = None
+    for count in range(1, len(whole.cells) + 1):
+        names = {cell.id for cell in whole.cells[:count]}
+        links = tuple(link for link in whole.links if {link.tail, link.head} <= names)
+        diagram = Diagram(whole.cells[:count], links)
+        laid = Laid(diagram, place(diagram, before=laid))
+    assert laid is not None
+    fresh = place(whole)
+    assert laid.placement.size.width <= WORSE * fresh.size.width + SLACK[2]
+
+
+def test_where_little_is_left_nothing_is_kept() -> None:
+    before = workloads.resnet(6)
+    after = workloads.resnet(2)
+    assert place(after, before=Laid(before, place(before))) == place(after)
+
+
+def beside(*lengths: int) -> Diagram:
+    """Chains that no link joins."""
+    chains = [[f"{chain}.{at}" for at in range(length)] for chain, length in zip("abcdefgh", lengths, strict=False)]
+    arcs = [pair for chain in chains for pair in pairwise(chain)]
+    return workloads.diagram([name for chain in chains for name in chain], arcs)
+
+
+@pytest.mark.parametrize(
+    ("then", "now"),
+    [
+        ((4, 4, 4), (4, 5, 4)),
+        ((4, 5, 4), (4, 4, 4)),
+        ((9, 4), (9, 4, 2)),
+        ((4, 4), (4, 4, 9)),
+        ((1, 4, 4), (1, 4, 4, 1)),
+    ],
+)
+def test_parts_stay_where_they_were(then: tuple[int, ...], now: tuple[int, ...]) -> None:
+    before, after = beside(*then), beside(*now)
+    old, new = place(before), place(after, before=Laid(before, place(before)))
+    check(after, new, "TB")
+    assert not moved(old, new)
+    assert {name: new.cells[name].y for name in old.cells if name in new.cells} == {
+        name: rect.y for name, rect in old.cells.items() if name in new.cells
+    }
+
+
+def test_a_part_that_grows_into_the_next_one_moves_it_away() -> None:
+    before = beside(4, 4)
+    wide = before.cells[0]._replace(size=workloads.USUAL._replace(width=400))
+    after = before._replace(cells=(wide, *before.cells[1:]))
+    check(after, place(after, before=Laid(before, place(before))), "TB")
+
+
+def test_parts_that_would_be_far_apart_come_together() -> None:
+    chains = beside(6, 6, 6, 6, 6, 6)
+    placed = place(chains)
+    spread = {name: rect.moved(2000.0 * "abcdef".index(name[0]), 0.0) for name, rect in placed.cells.items()}
+    after = place(chains, before=Laid(chains, placed._replace(cells=spread)))
+    assert after.size == placed.size
+
+
+def test_many_parts_are_laid_in_lines() -> None:
+    cells = tuple(workloads.chain(1).cells[0]._replace(id=f"c{at}") for at in range(60))
+    diagram = Diagram(cells, ())
+    placed = place(diagram)
+    away = placed._replace(cells={name: Rect(rect.y, rect.x, *rect[2:]) for name, rect in placed.cells.items()})
+    assert place(diagram, before=Laid(diagram, away)) == placed
