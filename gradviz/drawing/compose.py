@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from gradviz.drawing import outline
 from gradviz.drawing.cells import Box
 from gradviz.drawing.content import Content
-from gradviz.drawing.draft import Draft, region_mark, region_title
+from gradviz.drawing.draft import Draft, frame_roles, region_mark, region_title
 from gradviz.drawing.edges import edge_mark
 from gradviz.drawing.heated import scale
 from gradviz.drawing.legend import legend_marks
@@ -154,8 +154,7 @@ def _moved(coords: tuple[float, ...], dx: float, dy: float) -> tuple[float, ...]
 def _frame(region: Region, rect: Rect, draft: Draft) -> tuple[Mark, Mark]:
     """The tinted ground of a region of code, and its name at the top left on a patch of the same tint."""
     words = draft.telling.words
-    role = Role.REGION_INFERENCE if region.mode == "inference" else Role.REGION
-    patch_role = Role.REGION_INFERENCE_TITLE if region.mode == "inference" else Role.REGION_TITLE
+    role, patch_role = frame_roles(region)
     title = region_title(region, words)
     border = outline.rounded(rect, _FRAME_RADIUS)
     step, width = line_height(TextRole.REGION), text_width(title, TextRole.REGION)

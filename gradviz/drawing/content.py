@@ -332,6 +332,8 @@ def _fold(node: Node, fold: Fold, telling: Telling) -> Content:
 def _fold_head(fold: Fold, words: Words) -> str:
     """How often it is; at a step in the middle of it, how far it is."""
     often = fold.times > 1
+    if fold.done is None and fold.span is not None:
+        return fold.span.text
     if fold.done is None:
         return f"× {fold.times:,}" if often else words.steps.format(len(fold.ops))
     if often:

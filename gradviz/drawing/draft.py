@@ -12,7 +12,7 @@ from gradviz.drawing.content import Content, Telling, content, label, tell
 from gradviz.drawing.heated import heated
 from gradviz.drawing.metrics import elided, line_height, text_width
 from gradviz.drawing.ports import Lane, lane, outputs
-from gradviz.drawing.shapes import TextRole
+from gradviz.drawing.shapes import Role, TextRole
 from gradviz.drawing.words import ENGLISH, Words
 from gradviz.layout.diagram import Cell, Diagram, Direction, Frame, Link
 from gradviz.layout.geometry import Size
@@ -162,10 +162,20 @@ def frames_of(regions: tuple[Region, ...]) -> dict[int | None, str | None]:
 
 
 def region_title(region: Region, words: Words) -> str:
-    """How a region is named: its line as written, and where it stands."""
+    """How a region is named: its line as written, or what an open fold is of, and where it stands."""
     text = " ".join(label(region.text).split()) or region.mode
+    text = f"\N{MINUS SIGN} {text}" if region.id < 0 else text  # it can be closed
     title = text if region.line is None else words.on_line.format(text, region.line)
     return elided(title, TextRole.REGION, 320)
+
+
+def frame_roles(region: Region) -> tuple[Role, Role]:
+    """How the frame of a region looks, and its title. What is open has an id below 0."""
+    if region.id < 0:
+        return Role.OPENED, Role.OPENED_TITLE
+    if region.mode == "inference":
+        return Role.REGION_INFERENCE, Role.REGION_INFERENCE_TITLE
+    return Role.REGION, Role.REGION_TITLE
 
 
 def _title_size(region: Region, words: Words) -> Size:

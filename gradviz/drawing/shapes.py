@@ -26,6 +26,8 @@ class Role(StrEnum):
     FOLD = "fold"
     REGION = "region"  # no_grad, or grad switched on again inside it
     REGION_INFERENCE = "region_inference"
+    OPENED = "opened"  # a fold that is open, round its parts
+    OPENED_TITLE = "opened_title"
     REGION_TITLE = "region_title"  # the ground behind the name of a region
     REGION_INFERENCE_TITLE = "region_inference_title"
     DATA_EDGE = "data_edge"

@@ -5,7 +5,7 @@ from collections import defaultdict
 import graphviz  # type: ignore[import-untyped]  # it carries no types
 
 from gradviz.drawing.content import Content, Shape, Telling, content, tell
-from gradviz.drawing.draft import frames_of, gradient_label, region_mark, region_title
+from gradviz.drawing.draft import frame_roles, frames_of, gradient_label, region_mark, region_title
 from gradviz.drawing.edges import ROLES
 from gradviz.drawing.shapes import Role, TextRole
 from gradviz.drawing.theme import Style, Theme
@@ -89,13 +89,16 @@ def _frames(plot: graphviz.Digraph, graph: Graph, telling: Telling, theme: Theme
         target.subgraph(cluster)
 
 
+_BORDERS = {Role.OPENED: "solid", Role.REGION: "dashed", Role.REGION_INFERENCE: "dotted"}
+
+
 def _cluster(region: Region, words: Words, theme: Theme) -> dict[str, str]:
-    role = Role.REGION_INFERENCE if region.mode == "inference" else Role.REGION
+    role, _ = frame_roles(region)
     style = theme.styles[role]
     return {
         "label": graphviz.escape(region_title(region, words)),
         "labeljust": "l",
-        "style": "filled,dashed,rounded" if role is Role.REGION else "filled,dotted,rounded",
+        "style": f"filled,{_BORDERS[role]},rounded",
         "fillcolor": style.fill or "transparent",
         "color": style.stroke or "transparent",
         "fontcolor": theme.texts[TextRole.REGION].colour,

@@ -3,11 +3,11 @@
 Knows nothing of why they were chosen.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import gcd
 from typing import NamedTuple
 
-from gradviz.model.graph import Edge, EdgeKind, Fold, Graph, Node, NodeKind
+from gradviz.model.graph import Edge, EdgeKind, Fold, Graph, Node, NodeKind, Span
 from gradviz.model.trace import GradFn, Op
 
 
@@ -17,6 +17,9 @@ class Stretch(NamedTuple):
     members: tuple[Node, ...]  # in program order
     times: int = 1  # repetitions of the same; 1: nodes of a kind each
     once: tuple[Node, ...] = ()  # the members of one repetition
+    starts: tuple[int, ...] = ()  # where among the members each repetition begins; none where they are in no order
+    key: str = ""  # of the fold, where it is known
+    span: Span | None = None  # where it is a part of the repetitions of another
 
 
 def contract(graph: Graph, stretches: Iterable[Stretch]) -> Graph:
@@ -44,7 +47,7 @@ def _edges(edges: Iterable[Edge], home: dict[str, str]) -> Iterable[Edge]:
     found: dict[tuple[str, str, int], Edge] = {}
     for edge in edges:
         tail, head = home.get(edge.tail, edge.tail), home.get(edge.head, edge.head)
-        if (tail, head) == (edge.tail, edge.head):
+        if edge.tail not in home and edge.head not in home:
             found[tail, head, edge.operand] = edge
         elif tail != head:
             key = (tail, head, -1)
@@ -73,16 +76,16 @@ def _with_parents(used: set[int | None], parents: dict[int, int | None]) -> set[
     return found
 
 
-def _around(members: tuple[Node, ...], parents: dict[int, int | None]) -> int | None:
-    """The innermost region that holds all of them."""
-    regions = {node.region for node in members}
+def around(homes: Iterable[int | None], parents: dict[int, int | None]) -> int | None:
+    """The innermost region that holds all of some; None is what is round all regions."""
+    regions = set(homes)
     if len(regions) == 1:
         return regions.pop()
     if None in regions:
         return None
-    around = [_outwards(region, parents) for region in regions]
-    shared = set(around[0]).intersection(*around)
-    return next((region for region in around[0] if region in shared), None)
+    ways = [_outwards(region, parents) for region in regions]
+    shared = set(ways[0]).intersection(*ways)
+    return next((region for region in ways[0] if region in shared), None)
 
 
 def _outwards(region: int | None, parents: dict[int, int | None]) -> list[int]:
@@ -95,26 +98,39 @@ def _outwards(region: int | None, parents: dict[int, int | None]) -> list[int]:
 
 
 def _folded(stretch: Stretch, parents: dict[int, int | None]) -> Node:
-    members, times, once = stretch
-    inner = [node.fold for node in members if node.fold is not None]
-    grad_fns = [node.grad_fn for node in members if node.grad_fn is not None]
+    members, times, once = stretch[:3]
+    grad_fns = [node.grad_fn for node in leaves(members) if node.grad_fn is not None]
     lines = [number for node in members if node.tensor is None for number in _lines_of(node)]
     lines = lines or [number for node in members for number in _lines_of(node)]
-    if times > 1:
+    if once:
         ops = tuple(node.op for node in once if node.op is not None)
         names = tuple(node.grad_fn.name for node in once if node.grad_fn is not None)
     else:
         times, ops = _tally(members)
-        names = tuple(dict.fromkeys((*(g.name for g in grad_fns), *(name for part in inner for name in part.grad_fns))))
-    saved = _saved_bytes(grad_fns) + sum(part.saved_bytes for part in inner)
+        names = tuple(dict.fromkeys(grad_fn.name for grad_fn in grad_fns))
+    between = (min(lines), max(lines)) if lines else None
+    ids, saved = _ids(members), _saved_bytes(grad_fns)
     return Node(
-        f"f{members[0].id}",
+        f"f{ids[0]}",
         NodeKind.FOLD,
         roots=tuple(call for node in members for call in node.roots),
-        fold=Fold(times, ops, names, saved, (min(lines), max(lines)) if lines else None, _ids(members)),
-        region=_around(members, parents),
+        fold=Fold(times, ops, names, saved, between, ids, None, members, stretch.starts, stretch.key, stretch.span),
+        region=around((node.region for node in members), parents),
         line=lines[0] if lines else None,
     )
+
+
+def leaves(members: Iterable[Node]) -> Iterator[Node]:
+    """Yield the nodes that members stand for, in their order."""
+    todo = [iter(members)]
+    while todo:
+        node = next(todo[-1], None)
+        if node is None:
+            todo.pop()
+        elif node.fold is None:
+            yield node
+        else:
+            todo.append(iter(node.fold.parts))
 
 
 def _ids(members: Iterable[Node]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ folded wherever there are more than a few nodes. In a large graph the rounds of 
 large after that, all nodes of one line become one.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from gradviz.model.contract import Stretch, contract
 from gradviz.model.graph import Graph, Node, NodeKind
@@ -29,7 +29,20 @@ def fold(graph: Graph) -> Graph:
     while len(folded.nodes) > MANY and band <= _last_line(folded):
         folded = contract(folded, _lines(folded, band))
         band *= 4
-    return folded
+    return folded._replace(nodes=keyed(folded.nodes)) if folded.hidden else folded
+
+
+def keyed(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Return the nodes with a key for each fold: its lines, and how many of those lines came before it."""
+    seen: Counter[str] = Counter()
+    found: list[Node] = []
+    for node in nodes:
+        if node.fold is not None:
+            lines = "" if node.fold.lines is None else "-".join(map(str, node.fold.lines))
+            node = node._replace(fold=node.fold._replace(key=f"L{lines}.{seen[lines]}"))
+            seen[lines] += 1
+        found.append(node)
+    return tuple(found)
 
 
 def _runs(graph: Graph) -> list[Stretch]:
@@ -41,7 +54,8 @@ def _runs(graph: Graph) -> list[Stretch]:
             # What the last repetition hands on stays a node of its own, with its value.
             kept = repeat.end - 1 if chain[repeat.end - 1].kind is NodeKind.TENSOR else repeat.end
             once = tuple(chain[repeat.start : repeat.start + repeat.period])
-            stretches.append(Stretch(tuple(chain[repeat.start : kept]), repeat.times, once))
+            starts = tuple(range(0, repeat.end - repeat.start, repeat.period))
+            stretches.append(Stretch(tuple(chain[repeat.start : kept]), repeat.times, once, starts))
     return stretches
 
 

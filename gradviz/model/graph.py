@@ -26,6 +26,20 @@ class EdgeKind(StrEnum):
     GRADIENT = "gradient"  # in the view "backward": a grad_fn to a next function
 
 
+class Span(NamedTuple):
+    """Some of the repetitions of a fold, counted from 1."""
+
+    first: int
+    last: int
+    of: int
+
+    @property
+    def text(self) -> str:
+        """Which they are, in any language."""
+        rounds = f"{self.first:,}" if self.first == self.last else f"{self.first:,}\N{EN DASH}{self.last:,}"
+        return f"{rounds} / {self.of:,}"
+
+
 class Fold(NamedTuple):
     """Many nodes drawn as one."""
 
@@ -36,6 +50,10 @@ class Fold(NamedTuple):
     lines: tuple[int, int] | None
     members: tuple[str, ...] = ()  # the ids of the nodes, in program order
     done: int | None = None  # how many of their ops have run at the step that is shown; None: all
+    parts: tuple["Node", ...] = ()  # what is seen when it is opened: nodes, and folds within it
+    starts: tuple[int, ...] = ()  # where among its parts each repetition begins; none where they are in no order
+    key: str = ""  # by which it is known in every run, see `model/unfold.py`
+    span: Span | None = None  # of a part of the repetitions of another fold: which
 
 
 class Node(NamedTuple):
@@ -72,10 +90,14 @@ class Edge(NamedTuple):
 
 
 class Graph(NamedTuple):
-    """Nodes in program order, edges in order of head and operand, and the regions that hold nodes."""
+    """Nodes in program order, edges in order of head and operand, and the regions that hold nodes.
+
+    A fold that is open stands among the regions as the frame round its parts, with an id below 0.
+    """
 
     view: View
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     regions: tuple[Region, ...]
     hidden: int = 0  # nodes behind folds
+    opened: tuple[tuple[int, str], ...] = ()  # the regions that are open folds, and the key of each

@@ -51,7 +51,9 @@ def _merged(graphs: Sequence[Graph], lines: Sequence[Lines | None], keys: Sequen
             for one in graph.regions
             if (place := home[one.id]) is not None
         )
-        parts.append(graph._replace(nodes=tuple(nodes.values()), edges=tuple(edges.values()), regions=regions))
+        opened = tuple((place, key) for one, key in graph.opened if (place := home[one]) is not None)
+        now = graph._replace(nodes=tuple(nodes.values()), edges=tuple(edges.values()), regions=regions)
+        parts.append(now._replace(opened=opened))
     return tuple(_completed(parts, tuple(_in_order(following)), tuple(links.values())))
 
 
@@ -71,9 +73,11 @@ def _homes(regions: tuple[Region, ...], places: dict[Key, int], lines: Lines | N
     home: dict[int | None, int | None] = {None: None}
     seen: dict[Key, int] = defaultdict(int)
     for region in regions:  # each after the one around it
-        key = (home[region.parent], line_in(region.line, lines))  # the grad mode of the whole run may be another
+        # The grad mode of the whole run may be another. A fold that is open is no region of code, and is below 0.
+        key = (home[region.parent], line_in(region.line, lines), region.id < 0)
         seen[key] += 1
-        home[region.id] = places.setdefault((*key, seen[key]), len(places))
+        place = places.setdefault((*key, seen[key]), len(places))
+        home[region.id] = -1 - place if region.id < 0 else place
     return home
 
 

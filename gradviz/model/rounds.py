@@ -125,8 +125,12 @@ def _stretches(score: _Score, repeat: Repeat) -> Iterator[Stretch]:
     groups = _groups(score, repeat, own)
     members: dict[int, list[Node]] = defaultdict(list)
     once: dict[int, tuple[Node, ...]] = {}
+    starts: dict[int, list[int]] = {group: [] for group in groups}
     for at in range(repeat.start, repeat.end):
         number, offset = divmod(at - repeat.start, repeat.period)
+        if not offset:
+            for name, begins in starts.items():
+                begins.append(len(members[name]))
         group, (op, results) = groups[offset], score.steps[at]
         if number == repeat.times - 1:
             results = [node for node in results if not _stays(node, group, score, repeat, groups)]
@@ -134,7 +138,7 @@ def _stretches(score: _Score, repeat: Repeat) -> Iterator[Stretch]:
         if at == repeat.start + repeat.period - 1:
             once = {name: tuple(nodes) for name, nodes in members.items()}
     for name, nodes in members.items():
-        yield Stretch(tuple(nodes), repeat.times, once[name])
+        yield Stretch(tuple(nodes), repeat.times, once[name], tuple(starts[name]))
 
 
 def _inside(score: _Score, repeat: Repeat, nodes: Iterable[str]) -> list[int]:

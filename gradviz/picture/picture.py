@@ -9,6 +9,7 @@ from gradviz.drawing.theme import ThemeName
 from gradviz.layout.diagram import Direction
 from gradviz.layout.geometry import Size
 from gradviz.model.course import Course
+from gradviz.model.fold import MANY
 from gradviz.model.graph import View
 from gradviz.model.heat import HeatOf
 from gradviz.model.place import Edit
@@ -32,6 +33,8 @@ class Options(NamedTuple):
     legend: bool = False
     values: bool = True
     heat: HeatOf = "off"
+    opened: tuple[str, ...] = ()  # keys of folds that are open, in the order in which they were opened
+    most: int | None = MANY  # boxes that are drawn unasked; None: as many as there are
 
 
 class Wish(NamedTuple):
@@ -62,6 +65,15 @@ class Offer(NamedTuple):
 
     text: str
     edit: Edit
+
+
+class FoldRow(NamedTuple):
+    """A fold of the drawing."""
+
+    mark: str  # its box; where it is open: the title of its frame
+    key: str
+    open: bool = False
+    inside: tuple[str, ...] = ()  # the nodes that stand in its frame and in no frame of a fold within it
 
 
 class FlagRow(NamedTuple):
@@ -160,6 +172,8 @@ class Picture(NamedTuple):
     printed: int = 0  # characters of the output of its end that stood there at that step
     change: Change | None = None  # of the drawing of an earlier picture of the run
     hottest: tuple[Hot, ...] = ()  # nodes, then lines, where heat is wanted
+    folds: tuple[FoldRow, ...] = ()
+    withheld: int = 0  # boxes that there would be, were they not more than is drawn unasked; 0: all is as was wanted
 
     @property
     def failed(self) -> bool:

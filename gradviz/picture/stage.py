@@ -16,12 +16,12 @@ from gradviz.layout.diagram import Diagram
 from gradviz.layout.geometry import Placement
 from gradviz.model.build import build
 from gradviz.model.cost import Timed
-from gradviz.model.fold import fold
 from gradviz.model.graph import Edge, Graph, Node
 from gradviz.model.grounds import Grounds
 from gradviz.model.heat import COLD, heat, spent
 from gradviz.model.moment import Moment
 from gradviz.model.stepped import Lives, done_at, lives, stepped
+from gradviz.picture.parts import part
 from gradviz.picture.picture import Language, Options
 from gradviz.picture.record import Record
 from gradviz.picture.words import WORDS
@@ -82,15 +82,11 @@ class Seen(NamedTuple):
 
 def seen(record: Record, options: Options) -> Seen:
     """Return the graph of a run in the view that is wanted, folded as wanted, as it stood at the step wanted."""
-    whole = _folded(build(record.trace, options.view), options)
+    whole = part(build(record.trace, options.view), options).graph
     if options.step is None:
         return Seen(whole, record.grounds)
     moment = record.history.at(options.step)
     return Seen(stepped(lives(whole, record.history), moment), record.grounds.at(moment))
-
-
-def _folded(graph: Graph, options: Options) -> Graph:
-    return fold(graph) if options.fold == "auto" else graph
 
 
 class Stage(NamedTuple):
@@ -102,6 +98,7 @@ class Stage(NamedTuple):
     notice: str  # what there is to say about how it was laid out
     nodes: Album[NodeLook]
     edges: Album[EdgeLook]
+    withheld: int = 0  # see `Picture`
 
 
 class Shown(NamedTuple):
@@ -134,7 +131,7 @@ def stage(record: Record, options: Options, timed: Timed | None = None, *, walke
         walked: whether its steps are to be shown too. Boxes then have room for all that they say before backward.
     """
     full = build(record.trace, options.view)
-    whole = _folded(full, options)
+    whole, withheld = part(full, options)
     costs = COLD
     if options.heat != "off":
         costs = heat(whole, full, spent(record.trace, options.heat, options.view, timed), options.heat)
@@ -151,7 +148,7 @@ def stage(record: Record, options: Options, timed: Timed | None = None, *, walke
     placement, notice = lay_out(made.diagram, options)
     if options.heat == "time" and not costs.most:
         notice = notice or _UNTIMED[options.language]
-    return Stage(lived, made, placement, notice, Album(), Album())
+    return Stage(lived, made, placement, notice, Album(), Album(), withheld)
 
 
 def earlier(record: Record, lived: Lives) -> Iterator[tuple[Graph, Grounds]]:

@@ -51,6 +51,28 @@ class OptionsSet(NamedTuple):
     options: Options
 
 
+class FoldOpened(NamedTuple):
+    """Open the fold that a mark is by one level."""
+
+    mark: str
+
+
+class FoldClosed(NamedTuple):
+    """Close the open fold whose title a mark is, or the innermost one that it is in."""
+
+    mark: str
+
+
+class FoldsClosed(NamedTuple):
+    """Close every fold."""
+
+
+class DrawnAnyway(NamedTuple):
+    """Draw all that was wanted, however much it is; or do without."""
+
+    on: bool
+
+
 class ThemeSet(NamedTuple):
     """Light or dark."""
 
@@ -276,10 +298,11 @@ Inspecting = InspectorSeen | Inspected | InspectionArrived
 Comparing = BesideSet | ComparisonArrived | ChangesPinned | Faded
 Running = EngineReady | EngineEnded | RunExited | RanLong | PictureArrived | PictureEnded
 Choice = MarkChosen | LineChosen | TensorChosen | Searched | SearchStepped
+Folding = FoldOpened | FoldClosed | FoldsClosed | DrawnAnyway
 Setting = LiveSet | ModeSet | OptionsSet | ThemeSet | WheelSet | PresentSet
 Deed = Edited | Opened | RunPressed | StopPressed | FlagSwitched | FixTaken | Told
 
-Message = Deed | Setting | Running | Choice | Step | Costing | Inspecting | Comparing
+Message = Deed | Setting | Running | Choice | Step | Costing | Inspecting | Comparing | Folding
 
 # Effects: what is to be done.
 

@@ -11,11 +11,19 @@ from gradviz.state.values import NOTHING, AppState, Chosen, Selection
 
 def reselected(state: AppState) -> AppState:
     """Return the state with its selection made anew; what is no longer there is no longer chosen."""
+    if state.chosen and state.chosen.kind == "mark" and state.drawing:
+        state = state._replace(chosen=_still(state.drawing, str(state.chosen.value)))
     selection = _select(state, state.chosen) if state.chosen else NOTHING
     gone = state.chosen is not None and state.chosen.kind != "line" and selection == NOTHING
     if state.search and state.search.hits:
         selection = selection._replace(lit=frozenset(state.search.hits))
     return state._replace(selection=selection, chosen=None if gone else state.chosen)
+
+
+def _still(drawing: Drawing, name: str) -> Chosen:
+    """What was chosen, or where it is gone the fold that begins with it or the node that the fold began with."""
+    beside = (name, f"f{name}", name.removeprefix("f"))
+    return Chosen("mark", next((one for one in beside if _find(drawing, one)), name))
 
 
 def _select(state: AppState, chosen: Chosen) -> Selection:

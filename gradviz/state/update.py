@@ -6,10 +6,11 @@ to carry out. A reply that is not of the current run is dropped here.
 
 from gradviz.drawing.shapes import Drawing
 from gradviz.layout.geometry import Size
+from gradviz.model.fold import MANY
 from gradviz.model.place import Edit
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Options, Picture
-from gradviz.state import comparing, inspecting, measuring
+from gradviz.state import comparing, folding, inspecting, measuring
 from gradviz.state.messages import (
     BesideSet,
     CancelRun,
@@ -17,6 +18,7 @@ from gradviz.state.messages import (
     ComparisonArrived,
     CostsArrived,
     CostsSeen,
+    DrawnAnyway,
     DropPicture,
     Edited,
     Effects,
@@ -25,6 +27,9 @@ from gradviz.state.messages import (
     Faded,
     FixTaken,
     FlagSwitched,
+    FoldClosed,
+    FoldOpened,
+    FoldsClosed,
     Inspected,
     InspectionArrived,
     InspectorSeen,
@@ -70,7 +75,7 @@ START_DELAYS = (0, 1000, 3000)  # milliseconds before each of those starts
 EMPTY = Drawing(Size(0, 0), (), (), ())  # of a program without tensors
 
 # What the person does. A word about a file has then been read.
-_DEEDS = (Edited, Opened, RunPressed, StopPressed, LiveSet, ModeSet, OptionsSet, FlagSwitched, FixTaken)
+_DEEDS = (Edited, Opened, RunPressed, StopPressed, LiveSet, ModeSet, OptionsSet, FlagSwitched, FixTaken, FoldOpened)
 
 Next = tuple[AppState, Effects]
 
@@ -117,6 +122,8 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
             return _rerun(state._replace(mode=mode)) if mode != state.mode else (state, ())
         case OptionsSet(options):
             return _redrawn(state, options)
+        case FoldOpened() | FoldClosed() | FoldsClosed() | DrawnAnyway():
+            return _redrawn(state, folding.wished(state, message))
         case ThemeSet() | WheelSet() | PresentSet():
             return _looking(state, message), ()
         case Told(text):
@@ -174,7 +181,12 @@ def _edited(state: AppState, text: str) -> Next:
 
 def _with_text(state: AppState, text: str) -> AppState:
     """Return the state with another text. No program has no graph, not even the last good one."""
-    state = state._replace(text=text, breakpoints=carried(state.breakpoints, state.text, text))
+    opened = folding.carried(state.options.opened, state.text, text)
+    state = state._replace(
+        text=text,
+        breakpoints=carried(state.breakpoints, state.text, text),
+        options=state.options._replace(opened=opened),
+    )
     return state._replace(shown=None, table=None) if state.empty else state
 
 
@@ -186,6 +198,7 @@ def _opened(state: AppState) -> AppState:
         switch=None,
         measuring=measuring.cleared(state.measuring),
         breakpoints=frozenset(),
+        options=state.options._replace(opened=(), most=MANY),
     )
 
 

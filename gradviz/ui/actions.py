@@ -143,7 +143,10 @@ COMMANDS = (
         group="heat",
     ),
     Command(LINE, VIEW, ""),
-    Command("unfolded", VIEW, QT_TRANSLATE_NOOP("Actions", "&Unfold repeated steps"), checkable=True),
+    Command("unfold", VIEW, QT_TRANSLATE_NOOP("Actions", "U&nfold what is selected"), ("Ctrl+U",)),
+    Command("fold", VIEW, QT_TRANSLATE_NOOP("Actions", "Fold what is round the selection"), ("Ctrl+Shift+U",)),
+    Command("unfolded", VIEW, QT_TRANSLATE_NOOP("Actions", "&Unfold everything"), checkable=True),
+    Command("refold", VIEW, QT_TRANSLATE_NOOP("Actions", "Fold everything again"), ("Ctrl+Alt+U",)),
     Command("dark", VIEW, QT_TRANSLATE_NOOP("Actions", "&Dark theme"), checkable=True, icon="theme"),
     Command(LINE, VIEW, ""),
     Command("fit", VIEW, QT_TRANSLATE_NOOP("Actions", "F&it the graph"), ("Ctrl+Shift+F",), icon="fit"),
@@ -280,7 +283,8 @@ COMMANDS = (
 # Keys of the graph, which hold only while it has the focus.
 GRAPH_KEYS = (
     (QT_TRANSLATE_NOOP("Actions", "Walk along the edges"), "← ↑ → ↓"),
-    (QT_TRANSLATE_NOOP("Actions", "Go to the line"), "Enter"),
+    (QT_TRANSLATE_NOOP("Actions", "Unfold, or go to the line"), "Enter"),
+    (QT_TRANSLATE_NOOP("Actions", "Unfold, fold what is round it"), "U  Shift+U"),
     (QT_TRANSLATE_NOOP("Actions", "Why? Tell all of the tensor or op, here or in the table of tensors"), "W"),
     (QT_TRANSLATE_NOOP("Actions", "Switch requires_grad, here or in the table of tensors, there also with Space"), "R"),
     (QT_TRANSLATE_NOOP("Actions", "Switch retain_grad() and detach, here or in the table of tensors"), "G  D"),

@@ -1,5 +1,8 @@
 """The graph under a person's hands: pointing, dragging, the wheel, the keys that walk along its edges."""
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -40,7 +43,9 @@ class Canvas(GraphView):
 
     Signals:
         markChosen: the id of the mark the person selected; None: nothing.
-        lineWanted: the source line of a mark that was opened.
+        openWanted: the id of a mark that was opened.
+        unfoldWanted: the id of a mark that is to be unfolded.
+        foldWanted: the id of a mark round which a fold is to be closed.
         searchWanted: the person wants to look for something in the graph.
         flagWanted: the mark, as a `Chosen`, a flag of whose tensor is to be the other way, and the flag.
         whyWanted: the mark, as a `Chosen`, of which all there is to say is to be shown.
@@ -48,7 +53,9 @@ class Canvas(GraphView):
     """
 
     markChosen = Signal(object)
-    lineWanted = Signal(int)
+    openWanted = Signal(str)
+    unfoldWanted = Signal(str)
+    foldWanted = Signal(str)
     searchWanted = Signal()
     flagWanted = Signal(object, str)
     whyWanted = Signal(object)
@@ -150,7 +157,7 @@ class Canvas(GraphView):
             self.markChosen.emit(mark.id if mark else None)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Go to the line of the mark."""
+        """Open the mark."""
         self._open(self._hit(event.position()))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -232,19 +239,23 @@ class Canvas(GraphView):
                 self.zoom_to(1.0)
             case "/":
                 self.searchWanted.emit()
-            case "w":
-                if mark := self._current():
-                    self.whyWanted.emit(Chosen("mark", mark.id))
             case _:
-                return self._switch(letter)
+                return self._about_selected(letter)
         return True
 
-    def _switch(self, letter: str) -> bool:
-        """Switch the flag that a letter stands for."""
+    def _about_selected(self, letter: str) -> bool:
+        """Ask for what a letter stands for about the mark that is selected."""
         mark = self._current()
-        if mark and letter in FLAG_KEYS:
-            self.flagWanted.emit(Chosen("mark", mark.id), FLAG_KEYS[letter])
-        return letter in FLAG_KEYS
+        name = mark.id if mark else ""
+        wishes: dict[str, Callable[[], None]] = {
+            "w": lambda: self.whyWanted.emit(Chosen("mark", name)),
+            "u": lambda: self.unfoldWanted.emit(name),
+            "U": lambda: self.foldWanted.emit(name),
+            **{key: partial(self.flagWanted.emit, Chosen("mark", name), flag) for key, flag in FLAG_KEYS.items()},
+        }
+        if mark and letter in wishes:
+            wishes[letter]()
+        return letter in wishes
 
     def _current(self) -> Mark | None:
         return next(iter(self._selected()), None)
@@ -259,8 +270,8 @@ class Canvas(GraphView):
             self.reveal(there.id)
 
     def _open(self, mark: Mark | None) -> None:
-        if mark and mark.line:
-            self.lineWanted.emit(mark.line)
+        if mark:
+            self.openWanted.emit(mark.id)
 
 
 def _smooth(event: QWheelEvent) -> bool:

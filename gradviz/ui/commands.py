@@ -80,7 +80,6 @@ class Commands:
             "sideways": self._turn,
             **{f"heat_{of}": partial(self._heat, of) for of in HEATS},
             "legend": lambda: self._show(self._options._replace(legend=not self._options.legend)),
-            "unfolded": self._fold,
             "dark": lambda: self._send(said.ThemeSet("light" if self._state().theme == "dark" else "dark")),
             "fit": panels.canvas.fit,
             "zoom_in": lambda: panels.canvas.zoom(_ZOOM),
@@ -229,9 +228,6 @@ class Commands:
 
     def _turn(self) -> None:
         self._show(self._options._replace(direction="TB" if self._options.direction == "LR" else "LR"))
-
-    def _fold(self) -> None:
-        self._show(self._options._replace(fold="auto" if self._options.fold == "none" else "none"))
 
     def _speak(self, language: Language) -> None:
         self._show(self._options._replace(language=language))

@@ -29,6 +29,7 @@ from gradviz.ui.minimap import Minimap
 from gradviz.ui.modeline import ModeLine
 from gradviz.ui.notice import Notice
 from gradviz.ui.output import OutputTabs
+from gradviz.ui.question import Question
 from gradviz.ui.search import SearchField
 from gradviz.ui.sides import Sides
 from gradviz.ui.statusbar import StatusLine
@@ -54,6 +55,7 @@ class Panels(NamedTuple):
     search: SearchField
     canvas: Canvas
     welcome: Welcome
+    question: Question
     minimap: Minimap
     sides: Sides
     tensors: Tensors
@@ -92,6 +94,7 @@ def build(
         search=search,
         canvas=canvas,
         welcome=Welcome(canvas),
+        question=Question(canvas),
         minimap=Minimap(own, THEMES["light"], canvas),
         sides=Sides(),
         tensors=Tensors(),
@@ -128,6 +131,7 @@ def _float(panels: Panels) -> None:
     over = QGridLayout(panels.canvas)
     over.setSizeConstraint(QGridLayout.SizeConstraint.SetNoConstraint)
     over.addWidget(panels.welcome, 0, 0, Qt.AlignmentFlag.AlignCenter)
+    over.addWidget(panels.question, 0, 0, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
     over.addWidget(panels.minimap, 0, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
 
 

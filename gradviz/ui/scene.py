@@ -8,7 +8,7 @@ from itertools import pairwise
 from math import ceil, floor, hypot
 from typing import Literal
 
-from gradviz.drawing.shapes import Drawing, Mark, Path
+from gradviz.drawing.shapes import Drawing, Mark, Path, Role
 from gradviz.layout.geometry import Point, Rect
 
 Arrow = Literal["up", "down", "left", "right"]
@@ -68,10 +68,13 @@ class Scene:
         )
 
     def hit(self, at: Point, slack: float) -> Mark | None:
-        """Return the node at a point, or else the edge nearest to it within `slack`."""
+        """Return the node or the title of an open fold at a point, or else the edge nearest to it within `slack`."""
         spot = Rect(at.x, at.y, 0, 0).grown(slack)
         for mark in reversed(self._nodes.within(spot)):
             if mark.rect.contains(at):
+                return mark
+        for mark in self.drawing.titles:
+            if mark.role is Role.OPENED_TITLE and mark.rect.contains(at):
                 return mark
         near = [(distance(mark.paths, at), mark) for mark in self._edges.within(spot)]
         best = min(near, key=lambda pair: pair[0], default=None)

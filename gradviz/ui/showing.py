@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction
 from gradviz.drawing.theme import THEMES
 from gradviz.state.switching import shown_rows
 from gradviz.state.values import AppState, Theme
-from gradviz.ui import beside, inspecting, wording
+from gradviz.ui import beside, folding, inspecting, wording
 from gradviz.ui.panels import Panels
 from gradviz.ui.theme import colours
 
@@ -27,6 +27,7 @@ def show(panels: Panels, actions: Mapping[str, QAction], before: AppState, now: 
     if now.measuring != before.measuring or now.text is not before.text:
         panels.cost.show_costs(now.measuring, now.text, wording.measuring(now))
     inspecting.show(now, panels)
+    folding.show(now, panels)
     beside.show(panels, actions, before, now)
     panels.canvas.dim(now.dimmed)
     panels.canvas.show_words(wording.empty_words(now))
@@ -50,6 +51,7 @@ def dress(panels: Panels, theme: Theme) -> None:
         panels.notice,
         panels.output,
         panels.welcome,
+        panels.question,
         panels.timeline,
         panels.tensors,
     ):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QTextDocument
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu
 
 from gradviz.model.cost import MODES
 from gradviz.picture.picture import Language
@@ -17,7 +17,7 @@ from gradviz.state.switching import row_of
 from gradviz.state.update import update
 from gradviz.state.values import AppState, Chosen
 from gradviz.ui import actions as asked
-from gradviz.ui import beside, inspecting, preferences
+from gradviz.ui import beside, folding, inspecting, preferences
 from gradviz.ui.bars import main_bar
 from gradviz.ui.commands import Commands
 from gradviz.ui.effects import order
@@ -79,7 +79,9 @@ class Window(QMainWindow):
         self._commands = Commands(self, self.send, lambda: self._state, self._panels, self._files, self._exporter)
         self._presentation = Presentation(self, self._commands)
         self._steps = Steps(self.send, lambda: self._state, self._panels)
-        handlers = self._commands.handlers() | self._steps.handlers() | beside.handlers(self.send, lambda: self._state)
+        handlers = self._commands.handlers() | self._steps.handlers()
+        for part in (beside, folding):
+            handlers |= part.handlers(self.send, lambda: self._state)
         self._actions = asked.make_actions(self, handlers)
         self._panels.timeline.fill(self._actions)
         self._panels.graph_bar.fill(self._actions)
@@ -200,7 +202,7 @@ class Window(QMainWindow):
         panels.editor.lineChosen.connect(lambda line: send(said.LineChosen(line)))
         panels.editor.cursorPositionChanged.connect(self._show_place)
         panels.canvas.markChosen.connect(lambda mark: send(said.MarkChosen(mark)))
-        panels.canvas.lineWanted.connect(panels.editor.go_to)
+        folding.connect(send, lambda: self._state, panels)
         panels.canvas.searchWanted.connect(self._commands.search)
         panels.canvas.scaled.connect(panels.graph_bar.show_scale)
         panels.canvas.looked.connect(panels.minimap.show_seen)
@@ -255,12 +257,16 @@ class Window(QMainWindow):
 
     def _open_menu(self, of: Chosen, place: QPoint) -> None:
         row = row_of(self._state, of)
-        if row is not None:
-            menu = TensorMenu(row, self)
+        menu = QMenu(self) if row is None else TensorMenu(row, self)
+        if isinstance(menu, TensorMenu):
             menu.whyWanted.connect(lambda: self._ask_why(of))
             menu.flagWanted.connect(lambda flag: self.send(said.FlagSwitched(of, flag)))
             menu.fixWanted.connect(lambda edit: self.send(said.FixTaken(edit)))
-            menu.popup(place)
+        mark = of.value if row is None else row.mark
+        if isinstance(mark, str):
+            folding.fill_menu(menu, self.send, self._state, mark, self._panels)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(place)
 
     def _ask_why(self, of: Chosen) -> None:
         """Bring all there is to say of a thing into view."""

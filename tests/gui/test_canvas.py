@@ -114,20 +114,20 @@ def test_a_click_selects_a_node_an_edge_or_nothing(qtbot: QtBot) -> None:
 def test_keys_walk_zoom_and_open(qtbot: QtBot) -> None:
     canvas = shown(qtbot)
     chosen: list[str] = []
-    lines: list[int] = []
+    opened: list[str] = []
 
     def choose(name: str) -> None:
         chosen.append(name)
         canvas.light(Selection(frozenset({name})))
 
     canvas.markChosen.connect(choose)
-    canvas.lineWanted.connect(lines.append)
+    canvas.openWanted.connect(opened.append)
     canvas.light(Selection(frozenset({"a"})))
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Left):
         press(canvas, key)
     assert chosen == ["b", "c", "b"]
     press(canvas, Qt.Key.Key_Return)
-    assert lines == [7]
+    assert opened == ["b"]
     press(canvas, Qt.Key.Key_1)
     assert canvas.view.scale == 1.0
     press(canvas, Qt.Key.Key_Plus)

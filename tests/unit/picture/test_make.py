@@ -105,6 +105,32 @@ def test_folding_is_a_choice() -> None:
     assert whole.hidden == 0
 
 
+def test_folds_are_told_with_their_keys_and_what_stands_in_those_that_are_open() -> None:
+    record = Record(loop(500).trace())
+    options = Options(opened=("L2-2.0", "L2-2.0/101-200"))
+    made = picture(1, record, options, complete=True)
+    closed = [row for row in made.folds if not row.open]
+    assert [row.key for row in closed][:2] == ["L2-2.0/1-100", "L2-2.0/101-200/101-110"]
+    inner, outer = (row for row in made.folds if row.open)
+    assert (inner.key, outer.key) == ("L2-2.0/101-200", "L2-2.0")
+    assert set(inner.inside) == {row.mark for row in closed if row.key.startswith("L2-2.0/101-200/")}
+    assert made.drawing is not None
+    assert {mark.id for mark in made.drawing.titles} == {inner.mark, outer.mark}
+    assert {mark.role for mark in made.drawing.frames} == {Role.OPENED}
+
+
+def test_more_than_anybody_reads_is_drawn_only_when_asked() -> None:
+    record = Record(loop(50).trace())
+    few = Options(fold="none", most=40)
+    assert picture(1, record, few, complete=True).withheld == len(build(record.trace, "both").nodes)
+    assert picture(1, record, few._replace(most=None), complete=True).withheld == 0
+    record = Record(loop(500).trace())
+    opened = Options(opened=("L2-2.0", "L2-2.0/101-200"), most=10)
+    made = picture(1, record, opened, complete=True)
+    assert made.withheld == 16
+    assert [row.key for row in made.folds if row.open] == ["L2-2.0"]
+
+
 def test_a_run_without_tensors_keeps_the_last_good_drawing() -> None:
     trace = EMPTY._replace(output=(Output(1, "hi\n"),), memory=Memory(saved_bytes=5), seconds=0.25)
     made = picture(1, Record(trace), Options(), complete=False)

@@ -1,0 +1,102 @@
+"""Folds open and close by mouse, key and menu; more than anybody reads is drawn when the person says so."""
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu, QPushButton
+from pytestqt.qtbot import QtBot
+
+from gradviz.drawing.shapes import Mark, Role
+from gradviz.layout.geometry import Rect
+from gradviz.picture.picture import FoldRow
+from gradviz.state import messages as m
+from gradviz.ui.window import Window
+from tests.gui.driving import place, press
+
+
+def with_folds(window: Window, *, withheld: int = 0) -> None:
+    """Have t1 be a fold, in an open one."""
+    state = window.state
+    assert state.picture is not None
+    assert state.shown is not None
+    title = Mark("region--1-title", Role.OPENED_TITLE, Rect(300, 20, 80, 20), (), (), "", "", line=1)
+    drawing = state.shown.drawing._replace(titles=(title,))
+    folds = (FoldRow("t1", "L2-2.0/1-9"), FoldRow("region--1-title", "L2-2.0", True, ("t1",)))
+    window.send(m.PictureArrived(state.picture._replace(drawing=drawing, folds=folds, withheld=withheld)))
+
+
+def opened(window: Window) -> tuple[str, ...]:
+    return window.state.options.opened
+
+
+def shown(window: Window) -> tuple[str, int | None]:
+    return window.state.options.fold, window.state.options.most
+
+
+def menu_of(window: Window, mark: str) -> dict[str, QAction]:
+    canvas = window.panels.canvas
+    canvas.menuWanted.emit(window.state.chosen._replace(value=mark) if window.state.chosen else None, QPoint(5, 5))
+    (menu,) = [one for one in window.findChildren(QMenu) if one.isVisible()]
+    found = {action.text(): action for action in menu.actions()}
+    menu.close()
+    return found
+
+
+def test_a_double_click_opens_a_fold_and_on_its_title_closes_it(qtbot: QtBot, window: Window) -> None:
+    with_folds(window)
+    canvas = window.panels.canvas
+    QTest.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=place(canvas, "t1"))
+    assert opened(window) == ("L2-2.0/1-9",)
+    window.send(m.OptionsSet(window.state.options._replace(opened=("L2-2.0",))))
+    with_folds(window)
+    at = canvas.view.to_panel(Rect(300, 20, 80, 20).center)
+    QTest.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(int(at.x), int(at.y)))
+    assert opened(window) == ()
+
+
+def test_keys_and_commands_do_the_same(qtbot: QtBot, window: Window) -> None:
+    with_folds(window)
+    canvas = window.panels.canvas
+    canvas.markChosen.emit("t1")
+    press(canvas, Qt.Key.Key_U)
+    assert opened(window) == ("L2-2.0/1-9",)
+    window.action("refold").trigger()
+    assert opened(window) == ()
+    with_folds(window)
+    window.action("unfold").trigger()
+    assert opened(window) == ("L2-2.0/1-9",)
+    window.send(m.OptionsSet(window.state.options._replace(opened=("L2-2.0",))))
+    with_folds(window)
+    QTest.keyClicks(canvas, "U")
+    assert opened(window) == ()
+    window.send(m.OptionsSet(window.state.options._replace(opened=("L2-2.0",))))
+    with_folds(window)
+    window.action("fold").trigger()
+    assert opened(window) == ()
+
+
+def test_the_menu_of_a_fold_unfolds_it_folds_what_is_round_it_and_goes_to_its_line(
+    qtbot: QtBot, window: Window
+) -> None:
+    with_folds(window)
+    window.panels.canvas.markChosen.emit("t1")
+    menu = menu_of(window, "t1")
+    assert {"Unfold\tU", "Fold again\tShift+U", "Go to line 2"} <= set(menu)
+    menu["Go to line 2"].trigger()
+    assert window.panels.editor.line == 2
+
+
+def test_it_is_asked_before_more_is_drawn_than_anybody_reads(qtbot: QtBot, window: Window) -> None:
+    question = window.panels.question
+    assert not question.isVisible()
+    with_folds(window, withheld=8400)
+    assert question.isVisible()
+    assert question.text == "This would draw 8,400 boxes."
+    assert question.accessibleName() == question.text
+    draw, cancel = question.findChildren(QPushButton)
+    draw.click()
+    assert shown(window) == ("auto", None)
+    window.action("unfolded").trigger()
+    assert shown(window) == ("none", 2000)
+    cancel.click()
+    assert shown(window) == ("auto", 2000)
