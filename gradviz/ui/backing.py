@@ -1,11 +1,12 @@
-"""What has been painted of a panel, kept: a pan moves it and paints only what comes into sight.
+"""What has been painted of a panel, kept: a pan paints what comes into sight, a step what has become another.
 
 What takes long is painted a slice a frame, so that no frame waits for all of it. Until it is whole, what was there
 before stands in for it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
+from math import ceil, floor
 from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, QSizeF
@@ -15,6 +16,7 @@ from gradviz.layout.geometry import Rect, Size
 from gradviz.ui.viewport import Viewport
 
 SLICE = 1000  # of what pieces cost, in one frame: some 8 ms where each is one mark that is made
+_APART = 16  # places that are painted each on its own; more of them are painted together
 _REACH = 16.0  # drawing units; how far pens, arrow heads and bars reach out of a mark's rectangle
 
 Piece = Callable[[QPainter], int]  # paints something in the units of the drawing, and tells what that cost
@@ -62,12 +64,22 @@ class Backing:
         self._place: Place | None = None
         self._key: object = None
         self._jobs: list[_Job] = []
+        self._spoilt: list[Rect] = []  # of the drawing: what has become another since it was painted
         self._before: tuple[QPixmap, Place] | None = None  # what stands in until there is no job left
 
     @property
     def pending(self) -> bool:
         """Whether another frame is needed."""
         return bool(self._jobs)
+
+    def spoil(self, places: Iterable[Rect]) -> None:
+        """Take note of parts of the drawing in which something has become another."""
+        self._spoilt += places
+        if len(self._spoilt) > _APART:
+            together = self._spoilt[0]
+            for place in self._spoilt:
+                together = together.united(place)
+            self._spoilt = [together]
 
     def show(self, painter: QPainter, place: Place, key: object, ground: QColor, pieces: Pieces) -> None:
         """Paint the panel.
@@ -80,15 +92,21 @@ class Backing:
             pieces: what there is to paint.
         """
         was = self._place
-        if was is None or key != self._key or (was.scale, was.size) != (place.scale, place.size):
+        moved = was is None or (was.scale, was.size) != (place.scale, place.size)
+        if was is None or moved or key != self._key or (self._jobs and self._spoilt):
             if was is not None and not self._jobs:
                 self._before = self._picture, was
             self._picture = QPixmap(place.size)
             self._jobs = [_job(place.rect, place.scale, ground, pieces)]
-        elif was != place:
-            self._picture.scroll(was.left - place.left, was.top - place.top, self._picture.rect())
-            self._jobs = [job for job in self._jobs if job.region.intersects(place.rect)]
-            self._jobs += [_job(region, place.scale, ground, pieces) for region in _beyond(place.rect, was.rect)]
+        else:
+            if self._spoilt:
+                self._before = QPixmap(self._picture), was
+            if was != place:
+                self._picture.scroll(was.left - place.left, was.top - place.top, self._picture.rect())
+                self._jobs = [job for job in self._jobs if job.region.intersects(place.rect)]
+            regions = (*_beyond(place.rect, was.rect), *_spoilt(self._spoilt, place))
+            self._jobs += [_job(region, place.scale, ground, pieces) for region in regions]
+        self._spoilt = []
         self._place, self._key = place, key
         self._work(place)
         if self._before is None:
@@ -130,6 +148,22 @@ def _beyond(now: QRect, was: QRect) -> Iterator[QRect]:
     if stays.height() < now.height():
         top = now.top() if stays.top() > now.top() else stays.bottom() + 1
         yield QRect(stays.left(), top, stays.width(), now.height() - stays.height())
+
+
+def _spoilt(parts: list[Rect], place: Place) -> list[QRect]:
+    """What of the panel shows parts of the drawing, apart where it does not overlap."""
+    found: list[QRect] = []
+    for part in parts:
+        x, y, width, height = part.grown(_REACH)
+        left, top = floor(x * place.scale), floor(y * place.scale)
+        right, bottom = ceil((x + width) * place.scale), ceil((y + height) * place.scale)
+        region = QRect(left, top, right - left, bottom - top).intersected(place.rect)
+        while other := next((one for one in found if one.intersects(region)), None):
+            found.remove(other)
+            region = region.united(other)
+        if not region.isEmpty():
+            found.append(region)
+    return found
 
 
 def _job(region: QRect, scale: float, ground: QColor, pieces: Pieces) -> _Job:

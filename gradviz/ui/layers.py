@@ -51,6 +51,7 @@ class Layers:
         self._scene = scene
         self._before = None if before is None else before.made
         self._backing: Backing = Backing() if before is None else before._backing
+        self._backing.spoil(scene.changed)
         self._only = (frozenset[str](), Overview((), (), ()))  # the lit part of the overview, made last
 
     @property
@@ -69,7 +70,7 @@ class Layers:
         """
         view = place.view(ratio)
         far = view.scale < FAR
-        key = (self._scene, far, look.theme, look.dimmed, look.lit)
+        key = (far, look.theme, look.dimmed, look.lit)
         painter.save()
         try:
             painter.scale(1 / ratio, 1 / ratio)

@@ -23,6 +23,7 @@ class Scene:
     _nodes: "_Tiles"
     _edges: "_Tiles"
     _frames: "_Tiles"
+    changed: tuple[Rect, ...]  # where something is another than in the scene before, in whose places all stays
 
     def __init__(self, drawing: Drawing, before: "Scene | None" = None) -> None:
         """Index a drawing.
@@ -36,7 +37,9 @@ class Scene:
         if before is not None and self.stays:
             self._nodes, self._frames = before._nodes.of(drawing.nodes), before._frames
             self._edges = before._edges.of(drawing.edges)
+            self.changed = tuple(_changed(before.drawing, drawing))
         else:
+            self.changed = ()
             self._nodes, self._edges = _Tiles(drawing.nodes), _Tiles(drawing.edges)
             self._frames = _Tiles(drawing.frames)
 
@@ -115,6 +118,15 @@ def _same(one: Drawing, other: Drawing) -> bool:
         and all(a is b or (a.id, a.rect) == (b.id, b.rect) for a, b in zip(one.nodes, other.nodes, strict=True))
         and all(a is b or (a.id, a.ends) == (b.id, b.ends) for a, b in zip(one.edges, other.edges, strict=True))
     )
+
+
+def _changed(before: Drawing, after: Drawing) -> Iterator[Rect]:
+    """Where two drawings in the same places differ."""
+    for one, other in (*zip(before.nodes, after.nodes, strict=True), *zip(before.edges, after.edges, strict=True)):
+        if one is not other:
+            yield one.rect.united(other.rect)
+    if before.legend != after.legend:
+        yield from (mark.rect for mark in (*before.legend, *after.legend))
 
 
 class _Tiles:

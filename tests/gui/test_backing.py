@@ -3,11 +3,12 @@
 import random
 from collections.abc import Iterator
 
+import pytest
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
-from gradviz.drawing.shapes import Drawing
+from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.drawing.theme import DARK, LIGHT
 from gradviz.layout.geometry import Rect, Size
 from gradviz.state.values import NOTHING, Selection
@@ -46,6 +47,10 @@ def anew(qtbot: QtBot, canvas: Canvas) -> QImage:
         other.zoom_to(canvas.view.scale)
     other.look_at(canvas.seen.center)
     return painted(other)
+
+
+def coloured(mark: Mark) -> Mark:
+    return mark._replace(paths=tuple(path._replace(role=Role.ERROR) for path in mark.paths))
 
 
 def alike(one: QImage, other: QImage) -> bool:
@@ -150,6 +155,47 @@ def test_only_what_comes_into_sight_is_asked_for() -> None:
     assert show(4, 0) == [Rect(30, 0, 2, 20)]
     assert show(0, 6) == [Rect(0, 3, 2, 20), Rect(2, 20, 28, 3)]
     assert show(400, 400) == [Rect(200, 200, 30, 20)]
+
+
+def test_only_what_has_become_another_is_painted_again() -> None:
+    backing, image = Backing(), QImage(PANEL, QImage.Format.Format_RGB32)
+    asked: list[Rect] = []
+
+    def show(left: int, *spoilt: Rect) -> list[Rect]:
+        asked.clear()
+
+        def pieces(part: Rect) -> Iterator[Piece]:
+            asked.append(part.grown(-16))
+            return iter(())
+
+        backing.spoil(spoilt)
+        painter = QPainter(image)
+        backing.show(painter, Place(left, 0, 0.1, PANEL), None, GROUND, pieces)
+        painter.end()
+        return [Rect(*map(round, part)) for part in asked]
+
+    here, near, far = Rect(116, 116, 68, 68), Rect(166, 116, 68, 68), Rect(416, 216, 68, 68)
+    show(0)
+    assert show(0, here) == [Rect(100, 100, 100, 100)]  # with what pens paint beyond it
+    assert show(0, here, near, far) == [Rect(100, 100, 150, 100), Rect(400, 200, 100, 100)]
+    assert show(0, Rect(5000, 0, 10, 10)) == []
+    assert show(-10, here) == [Rect(-100, 0, 100, 400), Rect(100, 100, 100, 100)]
+    assert show(-10, *(here for _ in range(20)), far) == [Rect(100, 100, 400, 200)]
+    assert show(-10) == []
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.2])
+def test_a_step_ends_in_what_is_painted_anew(qtbot: QtBot, scale: float) -> None:
+    drawing, random_ = drawn(300), random.Random(7)
+    canvas = canvas_of(qtbot, drawing)
+    canvas.zoom_to(scale)
+    before = painted(canvas)
+    for count in (1, 3, 1, 40, 300):
+        others = {mark.id: coloured(mark) for mark in random_.sample(drawing.nodes, count)}
+        canvas.show_drawing(drawing._replace(nodes=tuple(others.get(mark.id, mark) for mark in drawing.nodes)), 1)
+        canvas.look_at(next(iter(others.values())).rect.center)
+        assert alike(painted(canvas), anew(qtbot, canvas)), count
+    assert not alike(painted(canvas), before)
 
 
 def test_a_place_is_in_whole_pixels_of_the_screen() -> None:
