@@ -135,9 +135,6 @@ def written_by(traits: Traits, args: tuple[object, ...], kwargs: dict[str, objec
     return reader.tensors_in([args[k] if k < len(args) else kwargs.get(name) for k, name in traits.writes])
 
 
-_EMPTY = ("empty_strided", "empty_like", "new_empty", "new_empty_strided")
-# Operators whose result is memory that nobody has written to.
-RAW = frozenset(("aten::empty.memory_format", *(f"aten::{name}.default" for name in _EMPTY)))
 _aten = torch.ops.aten
 _SAME_ELEMENTS: frozenset[object] = frozenset(
     overload

@@ -16,7 +16,7 @@ from gradviz.engine.pending import Call, Pending, is_among, is_any_tracked
 from gradviz.engine.regions import Open, Regions
 from gradviz.engine.run import Run
 from gradviz.engine.values import read_value
-from gradviz.model.trace import INSIDE_FUNCTION, INSIDE_HOOK, Op, Phase
+from gradviz.model.trace import INSIDE_FUNCTION, INSIDE_HOOK, UNFILLED, Op, Phase
 
 
 class Recorder:
@@ -234,7 +234,7 @@ class Recorder:
         for tensor in pending.written:
             storage = self.ledger.storages.of(tensor)
             storage.writer, storage.is_unfilled = pending.id, False
-        if pending.name in operators.RAW:
+        if pending.name in UNFILLED:
             for storage in pending.storages:
                 storage.is_unfilled = True
         made, outputs = self._write_outputs(pending, taken)

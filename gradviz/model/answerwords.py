@@ -211,7 +211,8 @@ _WIDEST = 60  # characters of a piece of the program that are quoted
 
 def answer_text(answer: Answer, language: str) -> str:
     """A claim in words, in "en" or "ja"."""
-    facts = {key: (value if key in _WHOLE else _short(value)) or _IT[language] for key, value in answer.facts.items()}
+    facts = {key: value if key in _WHOLE else _short(value) for key, value in answer.facts.items()}
+    facts |= {key: _IT[language] for key, value in facts.items() if value == ""}
     texts = SAID[language][answer.question]
     if answer.question == "saved":
         kind, until = answer.said.split(" ")[1:]

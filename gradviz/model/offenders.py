@@ -6,7 +6,7 @@ What follows from the first is no offence of its own: an op is to blame only whe
 from enum import StrEnum
 from typing import NamedTuple
 
-from gradviz.model.trace import Step, Trace, Value
+from gradviz.model.trace import UNFILLED, Step, Trace, Value
 
 
 class Ill(StrEnum):
@@ -41,15 +41,23 @@ def offenders(trace: Trace) -> Offenders:
 
 
 def _forward(trace: Trace) -> list[Offender]:
-    """The first op whose result is nan, or inf, where nothing it was given was either."""
+    """The first op whose result is nan, or inf, where nothing it was given was either.
+
+    What memory held before anybody wrote to it is nobody's doing, nor what is computed from that.
+    """
+    unfilled = {trace.tensors[made].storage for op in trace.ops if op.name in UNFILLED for made in op.outputs}
     first: dict[int, Value | None] = {}
     for state in (*trace.past, *trace.tensors):
-        first.setdefault(state.id, state.value)
+        if state.version or state.storage not in unfilled:
+            first.setdefault(state.id, state.value)
     found: dict[Ill, Offender] = {}
     for op in trace.ops:
         if op.phase != "forward" or len(found) == 2:
             continue
-        given = {_ill(first.get(tensor)) for tensor in op.inputs if tensor not in op.outputs}
+        taken = [tensor for tensor in op.inputs if tensor not in op.outputs]
+        if not first.keys() >= {*taken}:
+            continue
+        given = {_ill(first[tensor]) for tensor in taken}
         made = [_ill(first.get(tensor)) for tensor in op.outputs]
         for ill in (Ill.NAN, Ill.INF):
             if ill in made and ill not in found and given.isdisjoint((Ill.NAN, Ill.INF)):

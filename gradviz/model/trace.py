@@ -87,6 +87,18 @@ class Op(NamedTuple):
     region: int | None = None
 
 
+# Names of the ops whose result is memory that nobody has written to: what is found there says nothing.
+UNFILLED = frozenset(
+    (
+        "aten::empty.memory_format",
+        "aten::empty_strided.default",
+        "aten::empty_like.default",
+        "aten::new_empty.default",
+        "aten::new_empty_strided.default",
+    )
+)
+
+
 class Saved(NamedTuple):
     """A tensor kept by a grad_fn for backward."""
 

@@ -62,6 +62,13 @@ def test_why_grad_is_none_in_words(body: str, name: str, said: str, line: int) -
     assert answer.line == line
 
 
+def test_what_a_change_in_place_would_spoil_is_told_with_the_version_it_was_saved_at() -> None:
+    (answer,) = asked(record(HEAD + "v = torch.ones(3)\ny = x * v"), "v", "in place")
+    assert words(answer) == (
+        "Backward through MulBackward0 (line 5) would fail after it: that saved this memory as other, at version 0."
+    )
+
+
 def test_a_tensor_with_a_gradient_is_not_asked_why_it_has_none() -> None:
     assert asked(record(HEAD + "y = x * w\ny.backward()"), "x", "grad") == []
 

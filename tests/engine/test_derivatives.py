@@ -122,3 +122,26 @@ def total(case: str, moved: dict[str, torch.Tensor]) -> float:
         return sum(float((one * torch.linspace(0.5, 1.5, one.numel()).reshape(one.shape)).sum()) for one in ys)
     finally:
         torch.set_default_dtype(torch.float32)
+
+
+def test_a_rule_of_one_gradient_does_not_compute_where_others_came_too() -> None:
+    source = """import torch
+x = torch.randn(2, 4, 3, requires_grad=True)
+y, mean, rstd = torch.native_group_norm(x, None, None, 2, 4, 3, 2, 1e-5)
+(y.sum() + mean.sum() * 3 + rstd.sum()).backward()
+"""
+    rules = dict(executed(record(source, seed=0)))
+    (term,) = rules["NativeGroupNormBackward0"].terms
+    assert term.agrees
+    assert (term.line.filled, term.line.comes_to) == ("", None)
+
+
+def test_what_rounding_leaves_of_terms_that_cancel_is_no_disagreement() -> None:
+    source = """import torch
+x = torch.randn(2, 4, requires_grad=True)
+torch.nn.functional.layer_norm(x, (4,)).sum().backward()
+"""
+    for seed in range(8):
+        (term,) = dict(executed(record(source, seed=seed)))["NativeLayerNormBackward0"].terms
+        assert term.line.comes_to is not None
+        assert term.agrees

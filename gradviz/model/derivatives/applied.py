@@ -2,7 +2,7 @@
 
 import ast
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from gradviz.model.derivatives.array import Array, CannotComputeError, sum_to
@@ -68,8 +68,9 @@ def _terms(rule: Rule, grad_fn: GradFn, step: Step | None, names: dict[str, Boun
             names["k"] = k
         passed = step.left[k] if step is not None and k < len(step.left) else None
         line = _line(name.replace("k", str(k)) if rule.many else name, formula, names, passed)
-        known = passed is not None and passed.data is not None
-        agrees = not known or passed is None or line.comes_to is None or _close(line.comes_to, passed, tolerance)
+        arrived = _largest(() if step is None else step.arrived)
+        known = None if passed is None or passed.data is None else passed
+        agrees = known is None or line.comes_to is None or _close(line.comes_to, known, tolerance, arrived)
         found.append(Term(line, passed, agrees))
     return found
 
@@ -152,12 +153,22 @@ def _number(number: float) -> Number:
     return number if math.isfinite(number) else str(number)
 
 
-def _close(one: Value, other: Value, tolerance: float) -> bool:
-    """Whether two values of one shape are the same within so much of the largest number in them."""
+def _largest(values: Sequence[Value | None]) -> float:
+    """The largest finite number in these values, as far as they are known."""
+    numbers = [abs(float(number)) for value in values if value is not None for number in value.data or ()]
+    return max(filter(math.isfinite, numbers), default=0.0)
+
+
+def _close(one: Value, other: Value, tolerance: float, arrived: float) -> bool:
+    """Whether two values of one shape are the same within so much of the largest number in them.
+
+    Where terms cancel, what is left is rounding: of the gradient that arrived, a hundredth of that is let pass.
+    """
     pairs = [(float(a), float(b)) for a, b in zip(one.data or (), other.data or (), strict=True)]
     largest = max((abs(number) for pair in pairs for number in pair if math.isfinite(number)), default=0.0)
+    allowed = tolerance * max(largest, arrived / 100, 1e-6)
     return all(
-        a == b or (math.isnan(a) and math.isnan(b)) or abs(a - b) <= tolerance * max(largest, 1e-6) for a, b in pairs
+        a == b or (math.isnan(a) and math.isnan(b)) or abs(a - b) <= allowed for a, b in pairs
     )
 
 

@@ -35,10 +35,16 @@ def bound(trace: Trace, grad_fn: GradFn, step: Step | None, rule: Rule) -> dict[
         names.pop(name, None)
     if op is not None:
         names["shapes"] = tuple(trace.tensors[tensor].shape for tensor in op.inputs)
-    if step is not None and step.arrived:
+    # A rule of one gradient says nothing of an execution to which others came as well.
+    if step is not None and step.arrived and (_takes_all(rule) or not any(step.arrived[1:])):
         shapes = () if op is None else tuple(trace.tensors[tensor].shape for tensor in op.outputs)
         names |= _arrived(step.arrived, shapes)
     return names
+
+
+def _takes_all(rule: Rule) -> bool:
+    """Whether a rule is of the gradients of all results."""
+    return any("grads" in names_in(parsed(formula)) for pairs in (rule.where, rule.inputs) for _, formula in pairs)
 
 
 def _setting(setting: Setting) -> Bound:

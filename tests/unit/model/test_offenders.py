@@ -60,6 +60,20 @@ def test_of_many_numbers_the_counts_tell() -> None:
     assert offenders(chain(Value((0,), ())).trace()).forward == ()
 
 
+def test_memory_that_nobody_has_written_to_is_nobodys_doing() -> None:
+    tape = Tape()
+    tape.line(1)
+    filled, raw = (tape.apply("empty.memory_format", value=NAN) for _ in range(2))
+    tape.line(2)
+    tape.change("normal", filled, value=scalar(-1.0))
+    tape.line(3)
+    tape.apply("add", raw, value=NAN)
+    assert offenders(tape.trace()).forward == ()
+    tape.line(4)
+    tape.apply("log", filled, value=NAN)
+    assert [(one.ill, one.line) for one in offenders(tape.trace()).forward] == [(Ill.NAN, 4)]
+
+
 def test_the_first_grad_fn_to_pass_nan_on_is_to_blame() -> None:
     trace = backward((scalar(1.0), scalar(2.0)), (scalar(2.0), INF), (INF, NAN))
     assert [(one.ill, one.line) for one in offenders(trace).backward] == [(Ill.INF, 3)]
