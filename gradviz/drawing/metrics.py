@@ -92,6 +92,19 @@ def elided(text: str, role: TextRole, width: float) -> str:
     return text[: _fitting(text, role, width - text_width(ELLIPSIS, role))].rstrip() + ELLIPSIS
 
 
+def wrapped(text: str, role: TextRole, width: float, most: int) -> list[str]:
+    """Return a text in lines no wider than this, broken between words where that can be; the last of `most` is cut."""
+    lines: list[str] = []
+    rest = " ".join(text.split())
+    while rest and len(lines) < most - 1 and text_width(rest, role) > width:
+        fits = max(1, _fitting(rest, role, width))
+        space = rest.rfind(" ", 0, fits + 1)
+        cut = space if space > 0 else fits
+        lines.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip()
+    return [*lines, elided(rest, role, width)] if rest else lines
+
+
 def elided_middle(text: str, role: TextRole, width: float) -> str:
     """The same, cut in the middle: names are told apart by both their ends."""
     if text_width(text, role) <= width:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Literal
 
+from gradviz.drawing.columns import alone, names
 from gradviz.drawing.shapes import Drawing, Mark
 from gradviz.picture.picture import TensorRow
 from gradviz.state.values import NOTHING, AppState, Chosen, Selection
@@ -38,8 +39,15 @@ def _select(state: AppState, chosen: Chosen) -> Selection:
     mark = _find(drawing, name) if drawing else None
     if mark is None or drawing is None:
         return Selection(lines=_lines([row.line]), tensors=frozenset((row.tensor,))) if row else NOTHING
-    tensors = frozenset((row.tensor,)) if row else _tensors(mark, rows)
-    return Selection(frozenset((mark.id,)), reach(drawing, mark), _lines([mark.line]), tensors)
+    same = _same(drawing, mark)
+    tensors = frozenset((row.tensor,)) if row else frozenset().union(*(_tensors(one, rows) for one in same))
+    lit = names(drawing).union(*(reach(drawing, one) for one in same))
+    return Selection(frozenset(one.id for one in same), lit, _lines([mark.line]), tensors)
+
+
+def _same(drawing: Drawing, mark: Mark) -> list[Mark]:
+    """A mark, and where runs stand side by side what it is in each of them."""
+    return [one for group in (drawing.nodes, drawing.edges) for one in group if alone(one.id) == alone(mark.id)]
 
 
 def _tensors(mark: Mark, rows: tuple[TensorRow, ...]) -> frozenset[int]:

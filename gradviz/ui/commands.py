@@ -7,7 +7,7 @@ from typing import Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog, QMainWindow, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMessageBox, QWidget
 
 from gradviz import __version__
 from gradviz.drawing.theme import THEMES
@@ -23,6 +23,7 @@ from gradviz.ui.exporting import Choice, ExportDialog, Exporter
 from gradviz.ui.files import Files
 from gradviz.ui.finding import Finding
 from gradviz.ui.panels import Panels
+from gradviz.ui.room import Room
 from gradviz.ui.theme import monospace
 
 _POINTS = 10.5  # of the program's text at size 1
@@ -47,6 +48,7 @@ class Commands:
         self._panels, self._files, self._exporter = panels, files, exporter
         self._finding = Finding(panels.editor, panels.find_bar)
         self._choice = Choice()
+        self._room = Room(window, panels.editor)
         self._points = QApplication.font().pointSizeF()
         self._size = 1.0
 
@@ -105,6 +107,11 @@ class Commands:
             "shortcuts": self.show_shortcuts,
             "about": self.show_about,
         }
+
+    @property
+    def room(self) -> Room:
+        """What shares the width of the window."""
+        return self._room
 
     def set_size(self, size: float) -> None:
         """Set the size of all text of the window."""
@@ -169,26 +176,15 @@ class Commands:
 
     def show_costs(self) -> None:
         """Bring the panel of the costs into view, or put it away."""
-        self._show_beside("cost", on=not self._state().measuring.seen)
+        self._room.show("cost", on=not self._state().measuring.seen)
 
     def show_inspector(self) -> None:
         """Bring the inspector into view, or put it away."""
-        self._show_beside("inspector", on=not self._state().inspecting.seen)
+        self._room.show("inspector", on=not self._state().inspecting.seen)
 
     def ask_why(self) -> None:
         """Bring the inspector into view."""
-        self._show_beside("inspector", on=True)
-
-    def _show_beside(self, name: str, *, on: bool) -> None:
-        """Bring a panel into view beside the graph, or put it away."""
-        (beside,) = self._window.findChildren(QDockWidget, name)
-        (program,) = self._window.findChildren(QDockWidget, "program")
-        width = program.width()
-        beside.setVisible(on)
-        beside.raise_()
-        # The room comes from the graph, which can be moved about; lines of the program would be cut.
-        sizes = [width, beside.widget().sizeHint().width()]
-        self._window.resizeDocks([program, beside], sizes, Qt.Orientation.Horizontal)
+        self._room.show("inspector", on=True)
 
     def show_shortcuts(self) -> None:
         """Show the sheet of shortcuts."""

@@ -11,7 +11,7 @@ from gradviz.ui.memory import MemoryView
 from gradviz.ui.plain import plain
 from gradviz.ui.theme import Colours
 
-_SIZE = QSize(330, 560)  # pixels at first
+_SIZE = QSize(300, 560)  # pixels at first
 _NOTHING = CostTable()
 
 

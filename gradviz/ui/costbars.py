@@ -89,7 +89,10 @@ class CostBars(QWidget):
         painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, mode)
         painter.setPen(colour(own.text if share is not None else own.muted))
         room = int(place.width()) - metrics.horizontalAdvance(mode) - 8
-        text = metrics.elidedText(one_line(cell), Qt.TextElideMode.ElideRight, room)
+        text = one_line(cell)
+        if metrics.horizontalAdvance(text) > room:
+            text = text.partition(" (n=")[0]  # which is said above the numbers too
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
         painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, text)
         track = QRectF(place.left(), place.top() + metrics.height() + 1, place.width(), _BAR)
         painter.fillRect(track, colour(own.border))

@@ -3,6 +3,7 @@
 It decides no colour, label or position of the drawing, and knows nothing of keys and mice.
 """
 
+from functools import reduce
 from typing import Literal
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -19,7 +20,7 @@ from gradviz.ui.layers import Layers, Look
 from gradviz.ui.plain import plain
 from gradviz.ui.scene import Scene
 from gradviz.ui.theme import Colours, colour
-from gradviz.ui.viewport import Viewport, first_look, fitted, fitted_to
+from gradviz.ui.viewport import Viewport, first_look, fitted, fitted_to, look_at_columns
 
 # What the view keeps to: all of the drawing, or its beginning where all is too small to read; all of it, however
 # small, since the person asked for that; or where the person moved it.
@@ -210,9 +211,11 @@ class GraphView(QWidget):
         drawing = self._scene.drawing
         if self._keeps == "whole":
             return fitted(drawing.size, self._panel())
-        # A column begins with its name, all else with its first node.
-        begins = (*(mark for mark in drawing.frames[:1] if mark.role is Role.COLUMN), *drawing.nodes[:1])
-        start = begins[0].rect if begins else Rect(0, 0, 0, 0)
+        columns = [mark.rect for mark in drawing.frames if mark.role is Role.COLUMN]
+        if columns:
+            names = [rect._replace(height=1.0) for rect in columns]
+            return look_at_columns(drawing.size, self._panel(), reduce(Rect.united, names))
+        start = drawing.nodes[0].rect if drawing.nodes else Rect(0, 0, 0, 0)
         return first_look(drawing.size, self._panel(), start)
 
     def _kept(self, before: Scene) -> Viewport:

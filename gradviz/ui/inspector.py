@@ -9,7 +9,7 @@ from gradviz.picture.inspection import Inspection
 from gradviz.ui.inspectiontext import link_of, write
 from gradviz.ui.theme import Colours
 
-_SIZE = QSize(330, 420)  # pixels at first
+_SIZE = QSize(300, 420)  # pixels at first
 
 
 class Inspector(QTextBrowser):

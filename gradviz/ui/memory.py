@@ -9,7 +9,7 @@ from gradviz.ui.memoryplot import MemoryPlot
 from gradviz.ui.plain import one_line, tooltip
 from gradviz.ui.theme import Colours
 
-_NARROWEST = 24  # pixels of a column
+_NARROWEST, _WIDEST = 24, 130  # pixels of a column
 _ROWS = 8  # of the list, that there is room for at least
 
 
@@ -49,13 +49,15 @@ class MemoryView(QWidget):
         made = QTreeWidget(self)
         made.setRootIsDecorated(False)
         made.setUniformRowHeights(True)
-        made.setHeaderLabels([self.tr("tensor"), self.tr("bytes"), self.tr("kind"), self.tr("line")])
+        made.setHeaderLabels([self.tr("tensor"), self.tr("bytes"), self.tr("line"), self.tr("kind")])
         made.setAccessibleName(self.tr("Who holds the peak"))
         made.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        made.setMinimumWidth(1)  # what does not fit can be scrolled to
         made.setMinimumHeight((_ROWS + 1) * (self.fontMetrics().height() + 6))
         made.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        made.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        made.header().setMaximumSectionSize(_WIDEST)
         made.header().setMinimumSectionSize(_NARROWEST)
+        made.header().setStretchLastSection(True)
         made.itemActivated.connect(self._want_line)
         made.itemClicked.connect(self._want_line)
         return made
@@ -112,9 +114,10 @@ class MemoryView(QWidget):
         for holder in holders:
             size = f"{holder.size} ({100 * holder.share:.0f} %)"
             line = "" if holder.line is None else str(holder.line)
-            item = QTreeWidgetItem([one_line(holder.name), size, holder.kind, line])
+            item = QTreeWidgetItem([one_line(holder.name), size, line, holder.kind])
             item.setData(0, Qt.ItemDataRole.UserRole, holder.line)
             item.setToolTip(0, tooltip(holder.name))
+            item.setToolTip(3, tooltip(holder.kind))
             self._list.addTopLevelItem(item)
 
     def _want_line(self, item: QTreeWidgetItem) -> None:

@@ -10,7 +10,7 @@ from gradviz.model.memorytable import Curve
 from gradviz.model.quantities import byte_text
 from gradviz.ui.theme import Colours, colour
 
-_SIZE = QSize(260, 150)  # pixels, the least
+_SIZE = QSize(180, 150)  # pixels, the least
 _MARK = 4.0  # pixels from the middle of a peak's mark to its corners
 _DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
 _FAR = 10  # levels that a page key goes

@@ -15,6 +15,7 @@ from gradviz.ui.viewport import Viewport, covers
 
 _MOST = Size(168.0, 120.0)  # pixels
 _LEAST = 28.0  # of a side: a chain of a thousand steps is still a thing to press on
+_SHARE = 0.25  # of a side of the panel below it
 _PAD = 4.0
 _REST = 60  # milliseconds
 
@@ -36,6 +37,7 @@ class Minimap(QWidget):
         self._seen = Rect(0, 0, 0, 0)
         self._backing = Backing()
         self._painted: tuple[Layers, Size] | None = None  # whose overview is on the map
+        self._most = _MOST
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.timeout.connect(self._renew)
@@ -73,6 +75,9 @@ class Minimap(QWidget):
     def show_seen(self, seen: Rect) -> None:
         """Frame the part that is seen; hide where that is all of it."""
         self._seen = seen
+        if self._room() != self._most:
+            self._most, self._backing = self._room(), Backing()
+            self.updateGeometry()
         self.setHidden(covers(seen, self._drawing))
         self.update()
 
@@ -126,4 +131,11 @@ class Minimap(QWidget):
     @property
     def _scale(self) -> float:
         width, height = max(1.0, self._drawing.width), max(1.0, self._drawing.height)
-        return min(_MOST.width / width, _MOST.height / height)
+        return min(self._most.width / width, self._most.height / height)
+
+    def _room(self) -> Size:
+        """The largest it may be: no more than a part of the panel that it lies on."""
+        panel = self.parentWidget()
+        if panel is None:
+            return _MOST
+        return Size(min(_MOST.width, panel.width() * _SHARE), min(_MOST.height, panel.height() * _SHARE))

@@ -39,7 +39,7 @@ from gradviz.ui.theme import Colours
 from gradviz.ui.timeline import Timeline
 from gradviz.ui.welcome import Welcome
 
-_LETTERS = 44  # of a line of the program that are seen at first
+_LETTERS = 43  # of a line of the program that are seen at first
 
 
 class Panels(NamedTuple):
@@ -159,7 +159,7 @@ def _place(window: QMainWindow, panels: Panels) -> None:
     window.resizeDocks([examples, program], [down * 18 // 100, down * 3 // 5], Qt.Orientation.Vertical)
     window.resizeDocks([program], [code], Qt.Orientation.Horizontal)
     window.resizeDocks(
-        [tensors, output], [(across - code) * 70 // 100, (across - code) * 30 // 100], Qt.Orientation.Horizontal
+        [tensors, output], [(across - code) * 71 // 100, (across - code) * 29 // 100], Qt.Orientation.Horizontal
     )
     window.resizeDocks([tensors], [down * 24 // 100], Qt.Orientation.Vertical)
 

@@ -25,6 +25,7 @@ class Presentation:
                 self._window.resizeDocks([dock], [round(dock.width() * _LARGER)], Qt.Orientation.Horizontal)
             self._commands.set_size(self._commands.size * _LARGER)
             self._window.showFullScreen()
+            self._commands.room.keep()
         elif not on and self._before is not None:
             docks, size, state = self._before
             self._before = None

@@ -26,7 +26,8 @@ _HEADS = ("name", "value", ".grad", "requires_grad", "is_leaf", "grad_fn", "shap
 _FLAG = _HEADS.index("requires_grad")
 _LONGEST_CELL = 200
 _WIDEST = 320  # pixels of a column
-_LETTERS = (3, 5, 8, 5, 5, 8, 4, 5, 3)  # of each column that stay to be read however little room there is
+# Letters of each column that stay to be read however little room there is: what else there is can be scrolled to.
+_LETTERS = (3, 5, 15, 14, 5, 8, 4, 5, 3)
 _LOOKED_AT = 60  # rows that decide how wide a column is
 Index = QModelIndex | QPersistentModelIndex
 Shown = str | QFont | QColor | Qt.CheckState | None  # of a cell

@@ -149,6 +149,12 @@ def stylesheet(own: Colours) -> str:
         QToolBar QToolButton:focus {{ border-color: {own.accent}; }}
         QToolBar QToolButton:checked {{ background: {own.lit_line}; border-color: {own.accent}; }}
         QToolBar QToolButton:pressed {{ background: {own.lit_line}; }}
+        QToolBarExtension {{ min-width: 18px; background: {own.lit_line}; }}
+        QMenu {{ border: 1px solid {own.border}; background: {own.base}; padding: 3px; }}
+        QMenu::item {{ padding: 4px 22px; }}
+        QMenu::item:selected {{ background: {own.lit_line}; color: {own.text}; }}
+        QMenu::item:disabled {{ color: {own.muted}; }}
+        QMenu::separator {{ height: 1px; background: {own.border}; margin: 3px 6px; }}
         QDockWidget {{ font-weight: 600; }}
         QDockWidget::title {{ padding: 6px 8px; background: {own.window}; }}
         QListWidget::item {{ padding: 3px 8px; }}

@@ -88,6 +88,7 @@ class Timeline(QWidget):
         widest = max(stepwords.places(state), key=self._place.fontMetrics().horizontalAdvance)
         self._place.setFixedWidth(self._place.fontMetrics().horizontalAdvance(widest) + 12)
         self._speed.setText(f"{state.speed:g}×")
+        self._speed.setMinimumWidth(self._speed.sizeHint().width())
         self._speed.setAccessibleName(self.tr("Speed of play: {speed}").format(speed=self._speed.text()))
 
     def keep_time(self, playing: bool, speed: float) -> None:

@@ -87,6 +87,19 @@ def first_look(drawing: Size, panel: Size, start: Rect) -> Viewport:
     return Viewport(scale=_READABLE).about(middle, panel).showing(start, panel)
 
 
+def look_at_columns(drawing: Size, panel: Size, names: Rect) -> Viewport:
+    """Return the view for drawings side by side: the names of all in view, and of the rest what there is room for.
+
+    Args:
+        drawing: how large all is.
+        panel: how large the panel is.
+        names: where the names stand.
+    """
+    scale = max(fitted(drawing, panel).scale, fitted_to(names, panel).scale)
+    middle = Point(drawing.width / 2, drawing.height / 2)
+    return Viewport(scale=scale).about(middle, panel).showing(names, panel)
+
+
 def _shift(low: float, high: float, first: float, last: float) -> float:
     if first < low or last - first > high - low:
         return first - low

@@ -6,7 +6,7 @@ Nothing is decided here. What happens goes through `state.update`; panels are to
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QTextDocument
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent, QTextDocument
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu
 
 from gradviz.model.cost import MODES
@@ -320,6 +320,12 @@ class Window(QMainWindow):
         """Esc that no panel wanted leaves the step that is shown."""
         if event.key() != Qt.Key.Key_Escape or not self._steps.leave():
             super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the graph enough of a smaller window, once Qt has shared it in its way."""
+        super().resizeEvent(event)
+        if event.size().width() < event.oldSize().width():
+            QTimer.singleShot(0, self, self._commands.room.keep)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about changes, keep everything, end the processes."""

@@ -31,7 +31,7 @@ def test_the_cursor_begins_at_the_peak_and_says_line_and_bytes(qtbot: QtBot) -> 
     made = view(qtbot)
     assert made.words == "Step 3: grad 8 B, no_grad 4 B\nline 2: y = x"
     assert made.plot.accessibleDescription() == made.words
-    assert rows(made) == [["x", "6 B (75 %)", "named", "1"], ["2 more", "2 B (25 %)", "", ""]]
+    assert rows(made) == [["x", "6 B (75 %)", "1", "named"], ["2 more", "2 B (25 %)", "", ""]]
 
 
 def test_keys_move_the_cursor_and_choose_the_mode(qtbot: QtBot) -> None:

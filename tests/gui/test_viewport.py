@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role
 from gradviz.layout.geometry import Point, Rect, Size
 from gradviz.ui.scene import Arrow, Scene, distance
-from gradviz.ui.viewport import MAX_SCALE, MIN_SCALE, Viewport, first_look, fitted
+from gradviz.ui.viewport import MAX_SCALE, MIN_SCALE, Viewport, first_look, fitted, look_at_columns
 
 PLACES = st.floats(-1000, 1000)
 PANEL = Size(800, 600)
@@ -164,3 +164,18 @@ def test_a_large_scene_is_searched_in_no_time() -> None:
     for _ in range(100):
         scene.hit(Point(9000, 8000), 5)
     assert time.perf_counter() - started < 1.0
+
+
+@given(SIZES, st.booleans())
+def test_of_drawings_side_by_side_every_name_is_seen_and_as_much_else_as_there_is_room_for(
+    size: Size, across: bool
+) -> None:
+    each = Size(size.width / 3, size.height) if across else Size(size.width, size.height / 3)
+    names = Rect(0, 0, size.width, 1) if across else Rect(0, 0, size.width, size.height - each.height + 1)
+    view = look_at_columns(size, PANEL, names)
+    seen = view.seen(PANEL)
+    assert view.scale >= fitted(size, PANEL).scale
+    assert seen.x <= 0.01
+    assert seen.y <= 0.01
+    assert seen.right >= names.right - 0.01
+    assert seen.bottom >= names.bottom - 0.01

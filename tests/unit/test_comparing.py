@@ -1,6 +1,8 @@
 """What stands beside a run: the other modes come after the picture, one by one; what changed is seen for a while."""
 
+from gradviz.drawing.columns import Column, columns, names
 from gradviz.drawing.shapes import Drawing, Mark, Role
+from gradviz.drawing.words import ENGLISH
 from gradviz.layout.geometry import Rect, Size
 from gradviz.model.costtable import CostTable
 from gradviz.model.trace import Limit
@@ -61,6 +63,18 @@ def test_the_other_modes_run_one_after_another_and_then_stand_on_the_canvas() ->
     state, _ = play(state, m.ComparisonArrived(Comparison(1, COLUMNS)))
     assert state.drawing is COLUMNS
     assert play(state, m.BesideSet(False))[0].drawing is DRAWING
+
+
+def test_what_is_chosen_lights_up_in_every_column_and_the_names_of_the_columns_stay_lit() -> None:
+    node = mark("a")._replace(tensor=0)
+    one = DRAWING._replace(nodes=(node, mark("b")))
+    sides = columns([Column(name, name or "grad", "", False, one) for name in ("", "no_grad")], ENGLISH)
+    state, _ = play(drawn(), m.BesideSet(True), m.ComparisonArrived(Comparison(1, sides)))
+    for name in ("a", "a@no_grad"):
+        state, _ = play(state, m.MarkChosen(name))
+        assert state.selection.marks == {"a", "a@no_grad"}
+        assert state.selection.lit == state.selection.marks | names(sides)
+        assert state.selection.tensors == {0}
 
 
 def test_nothing_is_run_beside_before_the_picture_is_there() -> None:

@@ -167,9 +167,7 @@ def _close(one: Value, other: Value, tolerance: float, arrived: float) -> bool:
     pairs = [(float(a), float(b)) for a, b in zip(one.data or (), other.data or (), strict=True)]
     largest = max((abs(number) for pair in pairs for number in pair if math.isfinite(number)), default=0.0)
     allowed = tolerance * max(largest, arrived / 100, 1e-6)
-    return all(
-        a == b or (math.isnan(a) and math.isnan(b)) or abs(a - b) <= allowed for a, b in pairs
-    )
+    return all(a == b or (math.isnan(a) and math.isnan(b)) or abs(a - b) <= allowed for a, b in pairs)
 
 
 def _tolerance(trace: Trace, grad_fn: GradFn) -> float:

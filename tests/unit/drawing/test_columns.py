@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradviz.drawing.columns import Column, columns
+from gradviz.drawing.columns import Column, alone, columns, names
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role, Text, TextRole
 from gradviz.drawing.tags import Tag, ghost, tagged, tags
 from gradviz.drawing.words import ENGLISH
@@ -56,6 +56,23 @@ def test_what_stands_in_the_second_column_is_the_same_but_for_its_id_and_its_run
     assert [edge.ends for edge in made.edges] == [("a", "a"), ("a@no_grad", "a@no_grad")]
     assert made.description == "grad: one tensor\nno_grad: one tensor"
     assert made.titles[1].description.startswith("RuntimeError")
+
+
+def test_an_error_too_long_for_a_line_goes_on_in_the_next() -> None:
+    made = columns(shown(Size(300, 300)), ENGLISH)
+    heading = made.titles[1]
+    assert len(heading.texts) == 4
+    assert heading.texts[-1].text.endswith("…")
+    lowest = max(text.at.y for text in heading.texts)
+    assert all(lowest < mark.rect.y for mark in made.nodes)
+
+
+def test_what_says_which_column_is_which_is_known_and_whose_mark_a_mark_is() -> None:
+    made = columns(shown(Size(300, 300)), ENGLISH)
+    assert names(made) == {"column-grad", "column-no_grad", "heading-grad", "heading-no_grad"}
+    assert names(shown(Size(300, 300))[0].drawing) == frozenset()
+    assert {alone(mark.id) for mark in made.nodes} == {"a"}
+    assert alone("a@1") == "a@1"  # what only a run has that it was merged with
 
 
 def test_a_legend_explains_the_kinds_once_and_ghosts_as_what_is_not_in_a_mode() -> None:

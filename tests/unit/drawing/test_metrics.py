@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.drawing.metrics import FACES, baseline, elided, elided_middle, line_height, text_width
+from gradviz.drawing.metrics import FACES, baseline, elided, elided_middle, line_height, text_width, wrapped
 from gradviz.drawing.shapes import TextRole
 
 roles = st.sampled_from(TextRole)
@@ -44,3 +44,15 @@ def test_widths_follow_the_letters() -> None:
 def test_a_line_holds_its_text(role: TextRole) -> None:
     assert line_height(role) >= FACES[role].size
     assert 0 < baseline(role) < line_height(role) / 2
+
+
+@given(st.text("ab  c", max_size=60), st.floats(40, 200), st.integers(1, 5))
+def test_a_wrapped_text_fits_and_says_all_there_is_room_for(text: str, width: float, most: int) -> None:
+    lines = wrapped(text, TextRole.BODY, width, most)
+    assert len(lines) <= most
+    assert all(text_width(line, TextRole.BODY) <= width for line in lines)
+    if not any(line.endswith("…") for line in lines):
+        assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    else:
+        assert len(lines) == most
+    assert wrapped("one two\nthree", TextRole.BODY, 60, 3) == ["one two", "three"]

@@ -1,0 +1,45 @@
+"""The width of the window: a panel beside the graph does not squeeze it, and the program gets its own back."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pytestqt.qtbot import QtBot
+
+from gradviz.ui.room import shared
+from gradviz.ui.window import Window
+from tests.gui.conftest import Opener
+from tests.gui.driving import drawn
+from tests.gui.test_columns import Screen
+
+WIDE = st.integers(0, 900)
+
+
+@given(st.integers(800, 3000), WIDE, st.integers(220, 500), WIDE)
+def test_the_graph_has_its_share_unless_the_program_could_not_be_read(
+    across: int, program: int, beside: int, least: int
+) -> None:
+    widths = shared(across, program, beside, least)
+    assert widths.program <= program
+    assert widths.beside <= beside
+    assert widths.program >= min(program, least)
+    if widths.beside > 220 and widths.program > least:
+        assert across - sum(widths) >= across * 44 // 100
+
+
+def test_a_panel_beside_the_graph_leaves_it_room_and_the_program_its_width(
+    qtbot: QtBot, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Window, "screen", lambda _window: Screen())
+    window = opened()
+    canvas, editor = window.panels.canvas, window.panels.editor
+    qtbot.waitUntil(lambda: drawn(window))
+    before = editor.width()
+    window.action("inspect").trigger()
+    qtbot.waitUntil(lambda: window.panels.inspector.isVisible() and canvas.width() < 700)
+    assert canvas.width() >= window.width() * 43 // 100  # and the lines between the panels
+    window.resize(1024, 700)
+    qtbot.waitUntil(lambda: editor.width() < before)
+    assert canvas.width() >= 1024 * 42 // 100
+    window.resize(1280, 800)
+    window.action("inspect").trigger()
+    qtbot.waitUntil(lambda: editor.width() == before)
