@@ -5,6 +5,7 @@ badge, the note of saved tensors, the labels of the edges that enter. A layout t
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import ceil
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from gradviz.drawing.shapes import Path, Role, Text, TextRole
 from gradviz.layout.diagram import Direction
 from gradviz.layout.geometry import Point, Rect, Size
 
+KEPT = 4096  # boxes
 RADIUS = 9.0
 _PADDING = Size(15, 8)
 _PILL_PADDING = Size(20, 7)
@@ -57,7 +59,7 @@ class Box(NamedTuple):
 def box(
     content: Content, lane: Lane, outputs: tuple[float, ...], direction: Direction, room: Sequence[Content] = ()
 ) -> Box:
-    """Compose one box.
+    """Compose one box, or return one that looks the same: ops alike are most of a large graph, and of the next edit's.
 
     Args:
         content: what it says.
@@ -66,6 +68,18 @@ def box(
         direction: of the flow of data.
         room: what the box has to be large enough for, in place of its content, which is cut to fit.
     """
+    return _composed(_seen(content), lane, outputs, direction, tuple(map(_seen, room)))
+
+
+def _seen(content: Content) -> Content:
+    """What is seen of it on the box itself."""
+    return content._replace(details=())
+
+
+@lru_cache(maxsize=KEPT)
+def _composed(
+    content: Content, lane: Lane, outputs: tuple[float, ...], direction: Direction, room: tuple[Content, ...]
+) -> Box:
     ports = max(span(lane.offsets), span(outputs))
     held = [_cut(one, WIDEST) for one in room or (content,)]
     size = _largest([_body_size(one, ports, direction) for one in held])

@@ -110,7 +110,7 @@ def composed_edge(edge: Edge, draft: Draft, placement: Placement) -> Mark:
         _at(draft.boxes[edge.head].tips[enters], _corner(edge.head, placement)),
         _at(draft.boxes[edge.tail].feet[leaves], _corner(edge.tail, placement)),
         enters,
-        Route(tuple(Point(p.x + MARGIN, p.y + MARGIN) for p in placement.routes[edge.id].points)),
+        Route(tuple([Point(x + MARGIN, y + MARGIN) for x, y in placement.routes[edge.id].points])),
     )
     return _ghost(mark, Role.GHOST_EDGE, draft.telling.words) if edge.ghost else mark
 
@@ -126,8 +126,8 @@ def composed_node(node: Node, content: Content, box: Box, placement: Placement, 
         node.id,
         content.role,
         box.extent.moved(dx, dy),
-        tuple(Path(p.ops, _moved(p.coords, dx, dy), p.role, p.filled, p.arrow) for p in box.paths),
-        tuple(Text(_at(t.at, corner), t.text, t.role, t.anchor, t.width) for t in box.texts),
+        tuple([Path(p.ops, _moved(p.coords, dx, dy), p.role, p.filled, p.arrow) for p in box.paths]),
+        tuple([Text(Point(t.at.x + dx, t.at.y + dy), t.text, t.role, t.anchor, t.width) for t in box.texts]),
         content.title,
         content.description,
         node.line,

@@ -141,8 +141,8 @@ def _content(node: Node, telling: Telling) -> Content:
 
 def _plain(content: Content) -> Content:
     return content._replace(
-        lines=tuple(Line(label(line.text), line.role) for line in content.lines),
-        details=tuple(bounded(plain(text), _DETAIL) for text in content.details),
+        lines=tuple([Line(label(text), role) for text, role in content.lines]),
+        details=tuple([bounded(plain(text), _DETAIL) for text in content.details]),
         strips=tuple(map(label, content.strips)),
         notes=tuple(map(label, content.notes)),
     )

@@ -54,7 +54,7 @@ def edge_mark(edge: Edge, draft: Draft, tip: Point, foot: Point, port: int, rout
     return Mark(
         edge.id,
         role,
-        _bounds(points, texts),
+        _bounds(curve.coords, texts),
         tuple(paths),
         texts,
         label(f"{head} → {tail}" if upstream else f"{tail} → {head}"),
@@ -107,9 +107,10 @@ def _description(edge: Edge, draft: Draft) -> list[str]:
     return told
 
 
-def _bounds(points: tuple[Point, ...], texts: tuple[Text, ...]) -> Rect:
-    x, y = min(p.x for p in points), min(p.y for p in points)
-    bounds = Rect(x, y, max(p.x for p in points) - x, max(p.y for p in points) - y)
+def _bounds(coords: tuple[float, ...], texts: tuple[Text, ...]) -> Rect:
+    across, down = coords[::2], coords[1::2]
+    x, y = min(across), min(down)
+    bounds = Rect(x, y, max(across) - x, max(down) - y)
     for text in texts:
         high = line_height(text.role)
         bounds = bounds.united(Rect(text.at.x - PARTIAL_WIDTH, text.at.y - high, text.width + PARTIAL_WIDTH, high))

@@ -1,6 +1,7 @@
 """Outlines of boxes and the small signs that fonts may lack, as commands and coordinates. No role, no colour."""
 
 import math
+from itertools import chain
 from typing import NamedTuple
 
 from gradviz.layout.geometry import Point, Rect, Route
@@ -134,7 +135,7 @@ _PARTIAL = (
 
 def curve(route: Route) -> Outline:
     """A route as an open curve."""
-    return Outline("M" + "C" * ((len(route.points) - 1) // 3), tuple(c for point in route.points for c in point))
+    return Outline("M" + "C" * ((len(route.points) - 1) // 3), tuple(chain.from_iterable(route.points)))
 
 
 ARROW = (9.0, 3.6)  # length, and half the width, of an arrow head

@@ -12,7 +12,7 @@ _UNSAFE = re.compile(
 
 def plain(text: str) -> str:
     """Return the text without characters that could mislead a reader or break a file. Lines stay lines."""
-    return text if text.isascii() and text.isprintable() else _UNSAFE.sub("", text)
+    return text if text.isprintable() else _UNSAFE.sub("", text)  # none of those is printable
 
 
 def bounded(text: str, most: int) -> str:
