@@ -5,6 +5,8 @@ an older one, so the new run's frames are held here; if it does not take the run
 already warm, is given what was held.
 """
 
+import gc
+
 import msgspec
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
@@ -16,6 +18,7 @@ from gradviz.ui.link import Link
 
 PATIENCE = 150  # milliseconds
 _MAX_ENDS = 3  # in a row without a picture between them, after which the processes are left alone
+_LARGE = 1_000_000  # bytes of a picture
 _PICTURE = msgspec.msgpack.Decoder(Picture)
 _SAVED = msgspec.msgpack.Decoder(Saved)
 _COMPARISON = msgspec.msgpack.Decoder(Comparison)
@@ -200,7 +203,7 @@ class Pictures(QObject):
     def _decode(self, frame: Frame) -> None:
         try:
             if frame.kind == Kind.PICTURE:
-                picture = _PICTURE.decode(frame.payload)
+                picture = decoded(frame.payload)
                 self._ends = 0
                 self.arrived.emit(picture)
             elif frame.kind == Kind.COSTS:
@@ -236,6 +239,25 @@ class Pictures(QObject):
         self._forget()
         self._swap()
         self.ended.emit(reason)
+
+
+def decoded(payload: bytes) -> Picture:
+    """Decode a picture.
+
+    A large one is made of so many objects that Python would look through all of them for cycles several times while
+    they are made, and again and again later. They hold none: they are made unseen, and kept from those later looks.
+    """
+    if len(payload) < _LARGE:
+        return _PICTURE.decode(payload)
+    gc.collect(1)  # what is garbage by now would be kept too
+    looked = gc.isenabled()
+    gc.disable()
+    try:
+        return _PICTURE.decode(payload)
+    finally:
+        gc.freeze()
+        if looked:
+            gc.enable()
 
 
 def _wish(run: int, wish: Wish) -> bytes:

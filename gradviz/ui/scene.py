@@ -4,16 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from copy import copy
 from functools import cached_property
-from itertools import pairwise
-from math import ceil, floor, hypot
+from itertools import chain, pairwise
+from math import frexp, hypot, ldexp
 from typing import Literal
 
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role
 from gradviz.layout.geometry import Point, Rect
 
 Arrow = Literal["up", "down", "left", "right"]
-_TILE = 512.0  # drawing units
-_MANY = 64  # tiles; a mark over more of them is looked at always
+_TILE = 256.0  # drawing units; a side of the smallest squares
 _SAMPLES = 12  # points on one piece of a curve when measuring how near it is
 
 
@@ -130,68 +129,63 @@ def _changed(before: Drawing, after: Drawing) -> Iterator[Rect]:
 
 
 class _Tiles:
-    """Marks by the squares of a grid they touch."""
+    """Marks by squares: each in one of the finest grid in whose squares it has room, that which holds its corner."""
 
     def __init__(self, marks: tuple[Mark, ...]) -> None:
         self._marks = marks
-        self._large: list[int] = []
-        self._tiles: dict[tuple[int, int], list[int]] = defaultdict(list)
+        self._tiles: dict[_Tile, list[int]] = defaultdict(list)
         for index, mark in enumerate(marks):
-            x, y, width, height = mark.rect
-            at = int(x // _TILE), int(y // _TILE)
-            if x + width <= (at[0] + 1) * _TILE and y + height <= (at[1] + 1) * _TILE:  # most lie in one
-                self._tiles[at].append(index)
-            elif _count(mark.rect) > _MANY:
-                self._large.append(index)
-            else:
-                for tile in _tiles(mark.rect):
-                    self._tiles[tile].append(index)
+            self._tiles[_tile(mark.rect)].append(index)
+        self._levels = {level for level, _, _ in self._tiles}
 
     def of(self, marks: tuple[Mark, ...]) -> "_Tiles":
         """Return the same for other looks of these marks; some may take up another room."""
-        pairs = zip(self._marks, marks, strict=True)
-        if any(one is not other and one.rect != other.rect for one, other in pairs):
-            return self._moved(marks)
         tiles = copy(self)
         tiles._marks = marks
-        return tiles
-
-    def _moved(self, marks: tuple[Mark, ...]) -> "_Tiles":
-        tiles = copy(self)
-        tiles._marks, tiles._tiles, large = marks, copy(self._tiles), set(self._large)
-        for index, (one, other) in enumerate(zip(self._marks, marks, strict=True)):
-            if one is other or one.rect == other.rect or index in large:
-                continue
-            was, now = set(_tiles(one.rect)), set(_tiles(other.rect))
-            for tile in was - now:
-                tiles._tiles[tile] = [known for known in tiles._tiles[tile] if known != index]
-            for tile in now - was:
-                tiles._tiles[tile] = [*tiles._tiles.get(tile, ()), index]
+        moved = [
+            (index, _tile(one.rect), _tile(other.rect))
+            for index, (one, other) in enumerate(zip(self._marks, marks, strict=True))
+            if one is not other and one.rect != other.rect
+        ]
+        if moved:
+            tiles._tiles = defaultdict(list, self._tiles)
+        for index, was, now in moved:
+            if was != now:
+                tiles._tiles[was] = [known for known in tiles._tiles[was] if known != index]
+                tiles._tiles[now] = [*tiles._tiles[now], index]
+        tiles._levels = self._levels | {now[0] for _, _, now in moved}
         return tiles
 
     def within(self, place: Rect) -> tuple[Mark, ...]:
         """Return the marks whose rectangle touches `place`, in drawing order."""
-        found = set(self._large)
-        if _count(place) > len(self._tiles):
-            found.update(index for tile in self._tiles.values() for index in tile)
+        spans = {level: _span(level, place) for level in self._levels}
+        if sum(len(columns) * len(rows) for columns, rows in spans.values()) > len(self._tiles):
+            held = list(self._tiles.values())
         else:
-            for tile in _tiles(place):
-                found.update(self._tiles.get(tile, ()))
-        return tuple(self._marks[index] for index in sorted(found) if _touch(self._marks[index].rect, place))
+            held = [
+                self._tiles.get((level, column, row), [])
+                for level, (columns, rows) in spans.items()
+                for column in columns
+                for row in rows
+            ]
+        found = sorted(chain.from_iterable(held))
+        return tuple([mark for mark in map(self._marks.__getitem__, found) if _touch(mark.rect, place)])
 
 
-def _span(low: float, high: float) -> range:
-    return range(floor(low / _TILE), max(floor(low / _TILE) + 1, ceil(high / _TILE)))
+_Tile = tuple[int, int, int]  # level, column, row
 
 
-def _count(place: Rect) -> int:
-    return len(_span(place.x, place.right)) * len(_span(place.y, place.bottom))
+def _tile(rect: Rect) -> _Tile:
+    level = max(0, frexp(max(rect.width, rect.height) / _TILE)[1])
+    size = ldexp(_TILE, level)
+    return level, int(rect.x // size), int(rect.y // size)
 
 
-def _tiles(place: Rect) -> Iterator[tuple[int, int]]:
-    for column in _span(place.x, place.right):
-        for row in _span(place.y, place.bottom):
-            yield column, row
+def _span(level: int, place: Rect) -> tuple[range, range]:
+    """The columns and rows in which a mark may begin that touches a place."""
+    size = ldexp(_TILE, level)
+    columns = range(int((place.x - size) // size), int(place.right // size) + 1)
+    return columns, range(int((place.y - size) // size), int(place.bottom // size) + 1)
 
 
 def _touch(one: Rect, other: Rect) -> bool:

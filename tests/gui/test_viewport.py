@@ -127,20 +127,29 @@ def test_where_data_flows_right_the_arrows_do_too() -> None:
     assert given.id == "a"
 
 
-@given(st.lists(st.tuples(st.floats(-3000, 3000), st.floats(-3000, 3000)), max_size=30), VIEWS)
-def test_a_part_holds_exactly_what_is_seen(places: list[tuple[float, float]], view: Viewport) -> None:
-    nodes = tuple(box(str(index), *place) for index, place in enumerate(places))
-    seen = view.seen(PANEL)
-    part = Scene(Drawing(Size(1, 1), (), (), nodes)).part(seen)
-    touching = tuple(
-        mark
-        for mark in nodes
-        if mark.rect.x <= seen.right
-        and seen.x <= mark.rect.right
-        and mark.rect.y <= seen.bottom
-        and seen.y <= mark.rect.bottom
+RECTS = st.builds(Rect, st.floats(-3000, 3000), st.floats(-3000, 3000), st.floats(0, 4000), st.floats(0, 4000))
+
+
+@given(st.lists(st.tuples(RECTS, RECTS), max_size=30), VIEWS)
+def test_a_part_holds_exactly_what_is_seen(places: list[tuple[Rect, Rect]], view: Viewport) -> None:
+    node, seen = box("a", 0, 0), view.seen(PANEL)
+    then, now = (
+        tuple(Mark(str(number), Role.DATA_EDGE, pair[at], (), (), "", "") for number, pair in enumerate(places))
+        for at in (0, 1)
     )
-    assert part.nodes == touching
+    before = Scene(Drawing(Size(1, 1), (), then, (node,)))
+    after = Scene(Drawing(Size(1, 1), (), now, (node,)), before)
+    assert after.stays
+    for scene in (before, after):
+        touching = tuple(
+            mark
+            for mark in scene.drawing.edges
+            if mark.rect.x <= seen.right
+            and seen.x <= mark.rect.right
+            and mark.rect.y <= seen.bottom
+            and seen.y <= mark.rect.bottom
+        )
+        assert scene.part(seen).edges == touching
 
 
 def test_a_mark_over_everything_is_always_found() -> None:
