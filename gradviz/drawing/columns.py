@@ -65,8 +65,8 @@ def columns(shown: Sequence[Column], words: Words, *, legend: bool = False) -> D
         )
     if not legend:
         return whole
-    words = words._replace(kinds=words.kinds | {Role.GHOST: words.not_there})
-    marks, size = legend_marks((*whole.frames, *whole.edges, *whole.nodes), whole.size, _MARGIN, words)
+    kinds = words.kinds | {Role.GHOST: words.not_there}
+    marks, size = legend_marks((*whole.frames, *whole.edges, *whole.nodes), whole.size, _MARGIN, kinds)
     return whole._replace(legend=marks, size=size)
 
 
@@ -122,19 +122,8 @@ def _heading(place: Rect, column: Column, note: Sequence[str]) -> Mark:
 
 def _moved(mark: Mark, dx: float, dy: float, name: str) -> Mark:
     """A mark elsewhere, by another id. The records of another run than the one in the tables are no longer named."""
-    moved = mark._replace(
-        rect=mark.rect.moved(dx, dy),
-        paths=tuple(path._replace(coords=_shifted(path.coords, dx, dy)) for path in mark.paths),
-        texts=tuple(text._replace(at=Point(text.at.x + dx, text.at.y + dy)) for text in mark.texts),
-    )
+    moved = mark.moved(dx, dy)
     if not name:
         return moved
     ends = None if mark.ends is None else (f"{mark.ends[0]}@{name}", f"{mark.ends[1]}@{name}")
     return moved._replace(id=f"{mark.id}@{name}", tensor=None, op=None, grad_fn=None, ends=ends)
-
-
-def _shifted(coords: tuple[float, ...], dx: float, dy: float) -> tuple[float, ...]:
-    shifted = [0.0] * len(coords)
-    shifted[::2] = [x + dx for x in coords[::2]]
-    shifted[1::2] = [y + dy for y in coords[1::2]]
-    return tuple(shifted)

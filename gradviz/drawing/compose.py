@@ -75,8 +75,7 @@ def _whole(drawing: Drawing, draft: Draft, placement: Placement, *, legend: bool
     words = draft.telling.words
     kinds = (words.kinds if legend else {}) | scale(draft.heat, words)  # numbers need their scale
     if kinds:
-        shown = (*drawing.frames, *drawing.edges, *drawing.nodes)
-        marks, size = legend_marks(shown, size, MARGIN, words._replace(kinds=kinds))
+        marks, size = legend_marks((*drawing.frames, *drawing.edges, *drawing.nodes), size, MARGIN, kinds)
     return drawing._replace(size=size, legend=marks, title=words.title, description=_summary(draft.graph, draft))
 
 
@@ -126,8 +125,8 @@ def composed_node(node: Node, content: Content, box: Box, placement: Placement, 
         node.id,
         content.role,
         box.extent.moved(dx, dy),
-        tuple([Path(p.ops, _moved(p.coords, dx, dy), p.role, p.filled, p.arrow) for p in box.paths]),
-        tuple([Text(Point(t.at.x + dx, t.at.y + dy), t.text, t.role, t.anchor, t.width) for t in box.texts]),
+        tuple([path.moved(dx, dy) for path in box.paths]),
+        tuple([text.moved(dx, dy) for text in box.texts]),
         content.title,
         content.description,
         node.line,
@@ -142,13 +141,6 @@ def _ghost(mark: Mark, role: Role, words: Words) -> Mark:
     """A mark of what is not there yet: its outline alone."""
     outlines = tuple(path._replace(role=role) for path in mark.paths if path.role is mark.role)
     return mark._replace(role=role, paths=outlines, texts=(), description=words.kinds[Role.GHOST])
-
-
-def _moved(coords: tuple[float, ...], dx: float, dy: float) -> tuple[float, ...]:
-    moved = [0.0] * len(coords)
-    moved[::2] = [x + dx for x in coords[::2]]
-    moved[1::2] = [y + dy for y in coords[1::2]]
-    return tuple(moved)
 
 
 def _frame(region: Region, rect: Rect, draft: Draft) -> tuple[Mark, Mark]:

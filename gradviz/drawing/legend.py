@@ -1,13 +1,12 @@
 """The legend: one entry for each kind that a picture shows, in rows below it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import ceil
 
 from gradviz.drawing import outline
 from gradviz.drawing.cells import alert
 from gradviz.drawing.metrics import baseline, text_width
 from gradviz.drawing.shapes import HEATS, Mark, Path, Role, Text, TextRole
-from gradviz.drawing.words import Words
 from gradviz.layout.geometry import Point, Rect, Size
 
 _ICON = Size(26, 16)
@@ -20,27 +19,38 @@ _WIDEST = 980.0
 _EDGES = (Role.DATA_EDGE, Role.UNRECORDED_EDGE, Role.GRADIENT_EDGE)
 
 
-def legend_marks(shown: Iterable[Mark], size: Size, margin: float, words: Words) -> tuple[tuple[Mark, ...], Size]:
-    """Return the legend of a picture of this size, and the size with it."""
+def legend_marks(
+    shown: Iterable[Mark], size: Size, margin: float, kinds: Mapping[Role, str]
+) -> tuple[tuple[Mark, ...], Size]:
+    """Return the legend of a picture of this size, and the size with it.
+
+    Args:
+        shown: the marks of the picture.
+        size: without the legend.
+        margin: around it.
+        kinds: what there is to say of each role.
+    """
     # A bar stands on an edge; at a box the same role is the sign of an error, which is explained as that.
     roles = {path.role for mark in shown for path in mark.paths if mark.ends or path.role is not Role.STOP}
     # The scale of heat is whole, whichever boxes a step shows.
-    kinds = [role for role in Role if role in words.kinds and (role in roles or role in HEATS)]
+    there = [role for role in Role if role in kinds and (role in roles or role in HEATS)]
+    if not there:
+        return (), size
     room = min(max(size.width - 2 * margin, _NARROWEST), _WIDEST) - 2 * _PADDING
-    columns = _columns([_width(role, words) for role in kinds], room + _BETWEEN)
-    height = ceil(len(kinds) / len(columns))
+    columns = _columns([_width(kinds[role]) for role in there], room + _BETWEEN)
+    height = ceil(len(there) / len(columns))
     panel = Rect(margin, size.height, sum(columns) - _BETWEEN + 2 * _PADDING, _ROW * height + _PADDING)
     frame = outline.rounded(panel, 8)
     marks = [Mark("legend", Role.LEGEND, panel, (Path(frame.ops, frame.coords, Role.LEGEND),), (), "", "")]
-    for k, role in enumerate(kinds):
+    for k, role in enumerate(there):
         column, row = divmod(k, height)
         x = panel.x + _PADDING + sum(columns[:column])
-        marks.append(_entry(role, x, panel.y + _PADDING / 2 + _ROW * (row + 0.5), words))
+        marks.append(_entry(role, x, panel.y + _PADDING / 2 + _ROW * (row + 0.5), kinds[role]))
     return tuple(marks), Size(max(size.width, panel.right + margin), panel.bottom + margin)
 
 
-def _width(role: Role, words: Words) -> float:
-    return _ICON.width + _GAP + text_width(words.kinds[role], TextRole.LEGEND) + _BETWEEN
+def _width(text: str) -> float:
+    return _ICON.width + _GAP + text_width(text, TextRole.LEGEND) + _BETWEEN
 
 
 def _columns(widths: list[float], room: float) -> list[float]:
@@ -54,8 +64,7 @@ def _columns(widths: list[float], room: float) -> list[float]:
     return columns
 
 
-def _entry(role: Role, x: float, middle: float, words: Words) -> Mark:
-    text = words.kinds[role]
+def _entry(role: Role, x: float, middle: float, text: str) -> Mark:
     width = text_width(text, TextRole.LEGEND)
     at = Point(x + _ICON.width + _GAP, middle + baseline(TextRole.LEGEND))
     icon = Rect(x, middle - _ICON.height / 2, *_ICON)

@@ -83,6 +83,13 @@ class Path(NamedTuple):
     filled: bool = True
     arrow: bool = False  # an arrow head at its end
 
+    def moved(self, dx: float, dy: float) -> "Path":
+        """The same elsewhere."""
+        coords = [0.0] * len(self.coords)
+        coords[::2] = [x + dx for x in self.coords[::2]]
+        coords[1::2] = [y + dy for y in self.coords[1::2]]
+        return Path(self.ops, tuple(coords), self.role, self.filled, self.arrow)
+
 
 class Text(NamedTuple):
     """One line of plain text. `at` is the point on the baseline named by `anchor`; `width` is what it may take."""
@@ -92,6 +99,10 @@ class Text(NamedTuple):
     role: TextRole
     anchor: Anchor
     width: float
+
+    def moved(self, dx: float, dy: float) -> "Text":
+        """The same elsewhere."""
+        return Text(Point(self.at.x + dx, self.at.y + dy), self.text, self.role, self.anchor, self.width)
 
 
 class Mark(NamedTuple):
@@ -109,6 +120,14 @@ class Mark(NamedTuple):
     op: int | None = None
     grad_fn: int | None = None
     ends: tuple[str, str] | None = None  # of an edge: the ids of its tail and head marks
+
+    def moved(self, dx: float, dy: float) -> "Mark":
+        """The same elsewhere."""
+        return self._replace(
+            rect=self.rect.moved(dx, dy),
+            paths=tuple(path.moved(dx, dy) for path in self.paths),
+            texts=tuple(text.moved(dx, dy) for text in self.texts),
+        )
 
 
 class Drawing(NamedTuple):
