@@ -18,13 +18,16 @@ from io import BytesIO, IncrementalNewlineDecoder
 from pathlib import Path
 
 import gradviz
-from gradviz import doctor, resources
+from gradviz import arguments, doctor, resources
+from gradviz.arguments import FORMATS, Drawable
 from gradviz.drawing.plain import plain
 from gradviz.drawing.theme import THEMES
 from gradviz.export import cost, data
 from gradviz.export.dot import dot
+from gradviz.export.look import Look
 from gradviz.export.svg import svg
 from gradviz.export.whole import write_whole
+from gradviz.export.work import finished
 from gradviz.model.claims import failures
 from gradviz.model.cost import MODES, PATIENCE, Costs, Timed
 from gradviz.model.program import MAX_SOURCE
@@ -33,16 +36,14 @@ from gradviz.model.wire import FrameError, Limits, Request
 from gradviz.picture.picture import Language, Options
 from gradviz.picture.problems import problems
 from gradviz.picture.record import Record
-from gradviz.picture.stage import seen, shown, stage
+from gradviz.picture.stage import moments, seen, shown, stage
 from gradviz.picture.words import WORDS
 from gradviz.resources import Lesson, ResourceError
 from gradviz.runs import Engine, EngineError
 
 DONE, RAISED, USAGE, LIMIT = range(4)
 FLAW = 70  # EX_SOFTWARE of sysexits.h
-FORMATS = ("svg", "png", "pdf", "dot", "json")
 STANDARD = "-"  # standard input as a program, standard output as a file
-_DEFAULTS = Limits()
 _OP_TIMES = 0.5  # seconds of runs before those whose ops are timed
 
 
@@ -78,10 +79,9 @@ def _uncollected() -> Iterator[None]:
 
 
 def _export(chosen: argparse.Namespace) -> int:
-    form = chosen.format or Path(chosen.output).suffix.removeprefix(".").lower()
-    if form == "gif":
-        raise UsageError("animations (.gif) are not available yet; choose one of: " + ", ".join(FORMATS))
-    if form not in FORMATS:
+    ending = chosen.format or Path(chosen.output).suffix.removeprefix(".").lower()
+    form = next((form for form in FORMATS if form == ending), None)
+    if form is None:
         raise UsageError(f"{chosen.output} ends in none of .{', .'.join(FORMATS)}; name a --format")
     _check_folder(chosen.output)
     trace = _record(chosen)
@@ -89,23 +89,24 @@ def _export(chosen: argparse.Namespace) -> int:
     return _report(trace, chosen.lang)
 
 
-def _drawn(trace: Trace, form: str, chosen: argparse.Namespace) -> bytes:
-    run, options, theme = Record(trace), _options(trace, chosen), THEMES[chosen.theme]
+def _drawn(trace: Trace, form: Drawable, chosen: argparse.Namespace) -> bytes:
+    run, options = Record(trace), _options(trace, chosen)
     if form == "dot":
-        what = *seen(run, options), theme, WORDS[options.language]
+        what = *seen(run, options), THEMES[chosen.theme], WORDS[options.language]
         return dot(*what, values=options.values, direction=options.direction).encode(errors="replace")
-    found = shown(run, options, stage(run, options, _timed(trace, chosen), walked=options.step is not None))
-    if found.stage.notice:
-        _say(f"gradviz: {found.stage.notice}")
-    if form == "svg":
-        return svg(found.drawing, theme, theme.ground, scale=chosen.scale).encode()
+    staged = stage(run, options, _timed(trace, chosen), walked=form == "gif" or options.step is not None)
+    found = shown(run, options, staged)
+    if staged.notice:
+        _say(f"gradviz: {staged.notice}")
+    look = Look(chosen.theme, chosen.transparent, chosen.scale, chosen.outlines, chosen.paper)
+    if form == "svg" and not look.outlines:
+        return svg(found.drawing, look.colours, look.ground, scale=look.scale).encode()
     # Imported only here: the other formats must work where Qt's libraries are missing.
-    from gradviz.export import raster
+    from gradviz.export.painted import painted
 
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    if form == "pdf":
-        return raster.pdf(found.drawing, theme, theme.ground)
-    return raster.png(found.drawing, theme, chosen.scale, theme.ground)
+    drawings = moments(run, options, found) if form == "gif" else [found.drawing]
+    return finished(painted(drawings, form, look))
 
 
 def _timed(trace: Trace, chosen: argparse.Namespace) -> Timed | None:
@@ -294,107 +295,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"gradviz {gradviz.__version__}")
     commands = parser.add_subparsers(prog="gradviz", title="commands", metavar="COMMAND", required=True)
-    _add_export(commands.add_parser("export", help="draw the graph of a program into a file"))
-    _add_trace(commands.add_parser("trace", help="write the full record of a run as JSON"))
-    _add_measure(commands.add_parser("measure", help="time and memory of a program in each grad mode"))
-    _add_lessons(commands.add_parser("lessons", help="list the lessons, or check every claim they make"))
-    _add_doctor(commands.add_parser("doctor", help="say what is installed, what is missing, and how to mend it"))
+    for name, run, add, told in (
+        ("export", _export, arguments.add_export, "draw the graph of a program into a file"),
+        ("trace", _trace, arguments.add_trace, "write the full record of a run as JSON"),
+        ("measure", _measure, arguments.add_measure, "time and memory of a program in each grad mode"),
+        ("lessons", _lessons, arguments.add_lessons, "list the lessons, or check every claim they make"),
+        ("doctor", _doctor, arguments.add_common, "say what is installed, what is missing, and how to mend it"),
+    ):
+        command = commands.add_parser(name, help=told)
+        command.set_defaults(run=run)
+        add(command)
     return parser
-
-
-def _add_export(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(run=_export)
-    _add_run(parser)
-    add = parser.add_argument
-    add("-o", "--output", metavar="OUT", required=True, help="the file; its ending chooses the format")
-    add("--format", choices=(*FORMATS, "gif"), help="overrides the ending")
-    add("--view", choices=("forward", "backward", "both"), default="both")
-    add("--fold", choices=("auto", "none"), default="auto", help="draw repeated parts once, with a count")
-    add("--layout", choices=("layered", "graphviz"), default="layered")
-    add("--direction", choices=("TB", "LR"), default="TB")
-    add("--step", type=_step, metavar="N|first|last", help="show the state at this step (default: last)")
-    add("--theme", choices=("light", "dark"), default="light")
-    add("--lang", choices=("en", "ja"), default="en")
-    add("--scale", type=_positive, default=1.0, metavar="S", help="size of a picture made of pixels")
-    add(
-        "--heat", choices=("off", "time", "allocated", "saved"), default="off", help="what each op costs, and its scale"
-    )
-    add("--legend", action="store_true", help="explain the shapes")
-    add("--values", action=argparse.BooleanOptionalAction, default=True, help="write values into the boxes")
-
-
-def _add_trace(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(run=_trace)
-    _add_run(parser)
-    parser.add_argument("-o", "--output", metavar="OUT.json", required=True, help="the file, or - for standard output")
-    parser.add_argument("--lang", choices=("en", "ja"), default="en")
-
-
-def _add_measure(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(run=_measure)
-    parser.add_argument("program", metavar="PROGRAM", help="a path, - for standard input, or lesson:NAME")
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument(
-        "--budget",
-        type=_positive,
-        default=3.0,
-        metavar="S",
-        help="seconds to spend on timing; a slow program may take five times as many",
-    )
-    parser.add_argument("--lang", choices=("en", "ja"), default="en")
-    _add_common(parser)
-
-
-def _add_lessons(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(run=_lessons)
-    parser.add_argument("--json", action="store_true", help="list them as JSON")
-    parser.add_argument("--check", action="store_true", help="run each lesson and check its claims against your torch")
-    parser.add_argument("--lang", choices=("en", "ja"), default="en")
-    _add_common(parser)
-
-
-def _add_doctor(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(run=_doctor)
-    _add_common(parser)
-
-
-def _add_run(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("program", metavar="PROGRAM", help="a path, - for standard input, or lesson:NAME")
-    parser.add_argument(
-        "--mode", choices=("grad", "no_grad", "inference"), default="grad", help="grad mode around the whole program"
-    )
-    _add_common(parser)
-
-
-def _add_common(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument
-    add("--timeout", type=_positive, default=_DEFAULTS.seconds, metavar="S", help="seconds a run may take")
-    add("--memory", type=_whole, default=_DEFAULTS.memory, metavar="BYTES", help="memory a run may take")
-    add("--seed", type=int, metavar="N", help="seed torch, random and numpy before the run")
-    add("--python", metavar="INTERPRETER", help="the Python whose torch runs the program")
-    add("--verbose", action="store_true", help="say more on standard error")
-
-
-def _positive(text: str) -> float:
-    number = float(text)
-    if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
-    return number
-
-
-def _whole(text: str) -> int:
-    number = int(text)
-    if number <= 0:
-        raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
-    return number
-
-
-def _step(text: str) -> int | None:
-    """Return the index of a step; None is the last, whatever its number."""
-    named = {"first": 0, "last": None}
-    if text in named:
-        return named[text]
-    number = int(text)
-    if number < 0:
-        raise argparse.ArgumentTypeError(f"{text} is not the number of a step")
-    return number

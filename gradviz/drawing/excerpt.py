@@ -8,7 +8,7 @@ from gradviz.drawing.words import Words
 from gradviz.layout.geometry import Rect, Size
 
 MARGIN = 24.0
-_STROKE = 6.0  # how far a mark may be painted beyond its rectangle
+OVERHANG = 12.0  # how far a mark may be painted beyond its rectangle: pens, and the boxes behind a fold
 _PANEL = "legend"  # the id of the ground of a legend
 
 
@@ -22,7 +22,7 @@ def seen(drawing: Drawing, place: Rect) -> Drawing:
     x, y = max(place.x, 0.0), max(place.y, 0.0)
     right, bottom = min(place.right, drawing.size.width), min(place.bottom, drawing.size.height)
     place = Rect(x, y, max(right - x, 0.0), max(bottom - y, 0.0))
-    near = place.grown(_STROKE)
+    near = place.grown(OVERHANG)
 
     def within(marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
         return tuple(mark for mark in marks if mark.rect.overlaps(near))

@@ -1,11 +1,11 @@
-"""A Drawing painted by Qt: the canvas, PNG and PDF alike. The only place outside the window that knows Qt.
+"""A Drawing painted by Qt: the canvas, PNG, PDF and animations alike; and letters as outlines.
 
 Decides nothing: outlines and texts come from the Drawing, colours and pens from the Theme.
 """
 
 from functools import lru_cache
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -13,22 +13,19 @@ from PySide6.QtGui import (
     QFontMetricsF,
     QGuiApplication,
     QImage,
-    QPageLayout,
-    QPageSize,
     QPainter,
     QPainterPath,
-    QPdfWriter,
     QPen,
 )
 
-from gradviz.drawing.outline import arrow_head
+from gradviz.drawing.excerpt import OVERHANG
+from gradviz.drawing.outline import Outline, arrow_head
 from gradviz.drawing.plain import plain
 from gradviz.drawing.shapes import Drawing, Mark, Path, Text
 from gradviz.drawing.theme import FAMILIES, Style, TextStyle, Theme
+from gradviz.layout.geometry import Rect
 
 MAX_PIXELS = 64_000_000  # of a PNG; a larger one is made smaller rather than not at all
-_POINTS = 0.75  # of a page, for one pixel
-_PDF_RESOLUTION = 1200
 
 
 def paint(drawing: Drawing, theme: Theme, painter: QPainter, visible: QRectF | None = None) -> None:
@@ -55,60 +52,91 @@ def png(drawing: Drawing, theme: Theme, scale: float = 1.0, ground: str | None =
     Raises:
         OSError: the image could not be made.
     """
-    app = _application()
     width, height = max(drawing.size.width, 1.0), max(drawing.size.height, 1.0)
     scale = min(scale, (MAX_PIXELS / (width * height)) ** 0.5)
-    image = QImage(max(1, int(width * scale)), max(1, int(height * scale)), QImage.Format.Format_ARGB32_Premultiplied)
-    if image.isNull():
-        raise OSError(f"no memory for an image of {width * scale:.0f} x {height * scale:.0f} pixels")
-    image.fill(QColor(ground) if ground else Qt.GlobalColor.transparent)
-    painter = QPainter(image)
+    canvas = blank(int(width * scale), int(height * scale))
+    repaint(canvas, drawing, theme, scale, ground, Rect(0, 0, canvas.width(), canvas.height()))
+    return encoded(canvas)
+
+
+def blank(width: int, height: int) -> QImage:
+    """Return an image to paint on.
+
+    Raises:
+        OSError: it could not be made.
+    """
+    canvas = QImage(max(1, width), max(1, height), QImage.Format.Format_ARGB32_Premultiplied)
+    if canvas.isNull():
+        raise OSError(f"no memory for an image of {width} x {height} pixels")
+    return canvas
+
+
+def repaint(canvas: QImage, drawing: Drawing, theme: Theme, scale: float, ground: str | None, place: Rect) -> None:
+    """Paint a part of a drawing over what stands there.
+
+    Args:
+        canvas: has room for the whole.
+        drawing: the whole.
+        theme: its colours.
+        scale: pixels for one of the drawing.
+        ground: the colour behind everything; None: the image is transparent there.
+        place: the part, in pixels. It is cut out of the whole: dashes that are painted by themselves begin elsewhere.
+    """
+    app = application()
+    painter = QPainter(canvas)
     try:
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+        painter.setClipRect(QRectF(*place))
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+        painter.fillRect(QRectF(*place), QColor(ground) if ground else QColor(Qt.GlobalColor.transparent))
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
         painter.scale(scale, scale)
-        paint(drawing, theme, painter)
+        near = Rect(*(number / scale for number in place)).grown(OVERHANG)
+        paint(drawing, theme, painter, QRectF(*near))
     finally:
         painter.end()
+    del app
+
+
+def encoded(image: QImage) -> bytes:
+    """Return an image as a PNG.
+
+    Raises:
+        OSError: it could not be encoded.
+    """
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     written = image.save(buffer, "PNG")  # type: ignore[call-overload]  # Qt takes the name as text, the stubs as bytes
     buffer.close()
-    del app
     if not written:
         raise OSError("the image could not be encoded")
     return bytes(data.data())
 
 
-def pdf(drawing: Drawing, theme: Theme, ground: str | None = None) -> bytes:
-    """Return a PDF of one page that fits the drawing, with its fonts in it."""
-    app = _application()
-    width, height = max(drawing.size.width, 1.0), max(drawing.size.height, 1.0)
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    writer = QPdfWriter(buffer)
-    writer.setTitle(plain(drawing.title))
-    writer.setResolution(_PDF_RESOLUTION)
-    size = QPageSize(
-        QSizeF(width * _POINTS, height * _POINTS), QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch
-    )
-    writer.setPageLayout(QPageLayout(size, QPageLayout.Orientation.Portrait, QMarginsF(0, 0, 0, 0)))
-    painter = QPainter(writer)
-    try:
-        unit = _PDF_RESOLUTION / 72 * _POINTS
-        painter.scale(unit, unit)
-        if ground:
-            painter.fillRect(QRectF(0, 0, width, height), QColor(ground))
-        paint(drawing, theme, painter)
-    finally:
-        painter.end()
-        buffer.close()
+def outline_of(text: Text, style: TextStyle) -> Outline:
+    """Return the letters of one line as an outline: what a reader without the font sees as well."""
+    app = application()
+    label = plain(text.text)
+    squeeze, left = _fit(text, label, style)
+    traced = QPainterPath()
+    traced.addText(0, 0, font(style), label)
+    ops: list[str] = []
+    coords: list[float] = []
+    for k in range(traced.elementCount()):
+        element = traced.elementAt(k)
+        if element.isMoveTo():
+            ops.append("ZM" if ops else "M")
+        elif element.isLineTo():
+            ops.append("L")
+        elif element.isCurveTo():
+            ops.append("C")
+        coords += (text.at.x - left + squeeze * element.x, text.at.y + element.y)
     del app
-    return bytes(data.data())
+    return Outline("".join([*ops, "Z"] if ops else ops), tuple(coords))
 
 
-def _application() -> object:
+def application() -> object:
     """The application, made where there is none: fonts need it. Kept by the caller while it paints."""
     return QGuiApplication.instance() or QGuiApplication(["gradviz"])
 
@@ -137,12 +165,9 @@ def _paint_mark(mark: Mark, theme: Theme, painter: QPainter) -> None:
 def _paint_text(text: Text, style: TextStyle, painter: QPainter) -> None:
     """Paint one line, squeezed where the font is wider than the room the line was given."""
     label = plain(text.text)
-    font = _font(style)
-    painter.setFont(font)
+    painter.setFont(font(style))
     painter.setPen(_brush(style.colour))
-    wide = _advance(label, style)
-    squeeze = min(1.0, text.width / wide) if wide else 1.0
-    left = {"start": 0.0, "middle": 0.5, "end": 1.0}[text.anchor] * wide * squeeze
+    squeeze, left = _fit(text, label, style)
     if squeeze > 0.999:
         painter.drawText(QPointF(text.at.x - left, text.at.y), label)
         return
@@ -151,6 +176,13 @@ def _paint_text(text: Text, style: TextStyle, painter: QPainter) -> None:
     painter.scale(squeeze, 1.0)
     painter.drawText(QPointF(0, 0), label)
     painter.restore()
+
+
+def _fit(text: Text, label: str, style: TextStyle) -> tuple[float, float]:
+    """How much a line is squeezed, and how far left of its anchor it then begins."""
+    wide = _advance(label, style)
+    squeeze = min(1.0, text.width / wide) if wide else 1.0
+    return squeeze, {"start": 0.0, "middle": 0.5, "end": 1.0}[text.anchor] * wide * squeeze
 
 
 @lru_cache(maxsize=256)
@@ -196,13 +228,14 @@ def _traced(ops: str, coords: tuple[float, ...]) -> QPainterPath:
 
 
 @lru_cache(maxsize=64)
-def _font(style: TextStyle) -> QFont:
-    font = QFont()
-    font.setFamilies(list(_families()))
-    font.setPixelSize(round(style.size))
-    font.setWeight(QFont.Weight.DemiBold if style.bold else QFont.Weight.Normal)
-    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-    return font
+def font(style: TextStyle) -> QFont:
+    """Return the font of a style, of the families that are here."""
+    made = QFont()
+    made.setFamilies(list(_families()))
+    made.setPixelSize(round(style.size))
+    made.setWeight(QFont.Weight.DemiBold if style.bold else QFont.Weight.Normal)
+    made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return made
 
 
 @lru_cache(maxsize=1)
@@ -215,4 +248,4 @@ def _families() -> tuple[str, ...]:
 
 @lru_cache(maxsize=32768)
 def _advance(label: str, style: TextStyle) -> float:
-    return QFontMetricsF(_font(style)).horizontalAdvance(label)
+    return QFontMetricsF(font(style)).horizontalAdvance(label)

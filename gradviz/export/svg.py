@@ -3,19 +3,24 @@
 Written by hand rather than by a painting library, which would split labels by font and say nothing of what they mean.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from html import escape
 
-from gradviz.drawing.outline import ARROW
+from gradviz.drawing.outline import ARROW, Outline
 from gradviz.drawing.plain import plain
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role, Text, TextRole
-from gradviz.drawing.theme import FAMILIES, Theme
+from gradviz.drawing.theme import FAMILIES, TextStyle, Theme
 
 _WIDTHS = {"M": 2, "L": 2, "C": 6, "Z": 0}
 _GENERIC = ("sans-serif",)
 
 
-def svg(drawing: Drawing, theme: Theme, ground: str | None = None, *, scale: float = 1.0) -> str:
+Letters = Callable[[Text, TextStyle], Outline]  # of one line of text
+
+
+def svg(
+    drawing: Drawing, theme: Theme, ground: str | None = None, *, scale: float = 1.0, letters: Letters | None = None
+) -> str:
     """Return a whole SVG document.
 
     Args:
@@ -23,6 +28,7 @@ def svg(drawing: Drawing, theme: Theme, ground: str | None = None, *, scale: flo
         theme: its colours.
         ground: the colour behind everything, #RRGGBB; None: transparent.
         scale: pixels of the document for one of the drawing.
+        letters: what outlines texts, so that they look the same without their font; None: they are text.
     """
     width, height = max(drawing.size.width, 1), max(drawing.size.height, 1)
     layers = {
@@ -46,17 +52,18 @@ def svg(drawing: Drawing, theme: Theme, ground: str | None = None, *, scale: flo
         lines.append(f'<rect width="{_n(width)}" height="{_n(height)}" fill={_attribute(ground)}/>')
     for name, marks in layers.items():
         if marks:
-            lines += [f'<g class="{name}">', *_marks(marks), "</g>"]
+            lines += [f'<g class="{name}">', *_marks(marks, theme, letters), "</g>"]
     return "\n".join([*lines, "</svg>", ""])
 
 
-def _marks(marks: Iterable[Mark]) -> Iterator[str]:
+def _marks(marks: Iterable[Mark], theme: Theme, letters: Letters | None) -> Iterator[str]:
     for mark in marks:
         line = f' data-line="{mark.line}"' if mark.line is not None else ""
         yield f"<g id={_attribute(plain(mark.id))} class={_attribute(f'mark {mark.role}')}{line}>"
         yield from _told(mark.title, mark.description)
         yield from map(_path, mark.paths)
-        yield from map(_text, mark.texts)
+        for text in mark.texts:
+            yield _text(text) if letters is None else _outlined(text, letters(text, theme.texts[text.role]))
         yield "</g>"
 
 
@@ -68,21 +75,31 @@ def _told(title: str, description: str) -> Iterator[str]:
 
 
 def _path(path: Path) -> str:
-    outline: list[str] = []
-    start = 0
-    for command in path.ops:
-        end = start + _WIDTHS[command]
-        outline.append(command + " ".join(map(_n, path.coords[start:end])))
-        start = end
     kind = f"{path.role}" if path.filled else f"{path.role} line"
     arrow = f' marker-end="url(#arrow-{path.role})"' if path.arrow else ""
-    return f'<path class="{kind}" d="{"".join(outline)}"{arrow}/>'
+    return f'<path class="{kind}" d="{_data(path.ops, path.coords)}"{arrow}/>'
+
+
+def _data(ops: str, coords: tuple[float, ...]) -> str:
+    outline: list[str] = []
+    start = 0
+    for command in ops:
+        end = start + _WIDTHS[command]
+        outline.append(command + " ".join(map(_n, coords[start:end])))
+        start = end
+    return "".join(outline)
 
 
 def _text(text: Text) -> str:
     anchor = "" if text.anchor == "start" else f' text-anchor="{text.anchor}"'
     x, y = _n(text.at.x), _n(text.at.y)
     return f'<text class="text-{text.role}" x="{x}" y="{y}"{anchor}>{_content(plain(text.text))}</text>'
+
+
+def _outlined(text: Text, letters: Outline) -> str:
+    """One line as a shape, which still says what it reads."""
+    told = _attribute(plain(text.text))
+    return f'<path class="text-{text.role}" role="img" aria-label={told} d="{_data(*letters)}"/>'
 
 
 def _css(marks: Iterable[Mark], theme: Theme) -> str:

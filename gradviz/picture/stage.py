@@ -181,6 +181,22 @@ def shown(record: Record, options: Options, staged: Stage | None = None, last: S
     return last if staged.lives is None else _moved(record, options, staged.lives, last)
 
 
+def moments(record: Record, options: Options, found: Shown) -> list[Drawing]:
+    """Return the drawings of the run at each stop before the step wanted, and at that.
+
+    Args:
+        record: the run.
+        options: how it is shown.
+        found: what that is, on a stage that is walked.
+    """
+    drawings, last = [], found
+    for step in record.course.steps:
+        if options.step is None or step < options.step:
+            last = shown(record, options._replace(step=step), found.stage, last)
+            drawings.append(last.drawing)
+    return [*drawings, found.drawing]
+
+
 def _ended(record: Record, options: Options, staged: Stage) -> Shown:
     """The end of a run."""
     end, made = record.history.end, staged.draft

@@ -21,9 +21,11 @@ from PySide6.QtWidgets import (
 
 from gradviz.drawing.shapes import Drawing
 from gradviz.drawing.theme import THEMES, ThemeName
-from gradviz.export.raster import pdf, png
+from gradviz.export.pdf import pdf
+from gradviz.export.raster import png
 from gradviz.export.svg import svg
 from gradviz.export.whole import write_whole
+from gradviz.export.work import finished
 from gradviz.picture.picture import DataFormat, Save, Saved
 from gradviz.state.values import AppState
 from gradviz.ui.runner import Runner
@@ -49,7 +51,7 @@ def picture_bytes(drawing: Drawing, choice: Choice) -> bytes:
         return svg(drawing, theme, ground).encode()
     if choice.format == "png":
         return png(drawing, theme, choice.scale, ground)
-    return pdf(drawing, theme, ground)
+    return finished(pdf([drawing], theme, ground))
 
 
 class Exporter(QObject):

@@ -61,6 +61,33 @@ def test_pdf_is_one(tmp_path: Path) -> None:
     assert export(tmp_path / "graph.pdf").startswith(b"%PDF-")
 
 
+def test_sheets_of_paper_are_a_choice(tmp_path: Path) -> None:
+    one, many = tmp_path / "1.pdf", tmp_path / "n.pdf"
+    export(one)
+    export(many, "--paper", "a4", "--scale", "3")
+    pages = [
+        subprocess.run(["pdfinfo", path], capture_output=True, text=True, check=True).stdout.split("Pages:")[1].split()
+        for path in (one, many)
+    ]
+    assert pages[0][0] == "1"
+    assert int(pages[1][0]) > 1
+
+
+def test_gif_shows_the_steps_one_after_another(tmp_path: Path) -> None:
+    whole = export(tmp_path / "graph.gif", "--scale", "0.5")
+    assert whole.startswith(b"GIF89a")
+    begun = export(tmp_path / "begun.gif", "--step", "3", "--scale", "0.5")
+    delay = b"\x21\xf9\x04"  # a frame begins
+    assert 1 < begun.count(delay) < whole.count(delay)
+
+
+def test_letters_may_be_shapes_and_the_ground_left_out(tmp_path: Path) -> None:
+    svg = export(tmp_path / "graph.svg", "--outlines", "--transparent")
+    assert not texts(svg)
+    assert b"MulBackward0" in svg
+    assert not list(ET.fromstring(svg).iter(f"{SVG}rect"))
+
+
 def test_dot_is_accepted_by_dot(tmp_path: Path) -> None:
     dot = export(tmp_path / "graph.dot")
     done = subprocess.run([graphviz.program(), "-Kdot", "-Tsvg"], input=dot, capture_output=True, check=True)

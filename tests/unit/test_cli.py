@@ -294,10 +294,6 @@ class TestExport:
         assert cli.main(["trace", "lesson:first", "-o", "-"]) == cli.USAGE
         assert "- cannot be written: Broken pipe" in capsys.readouterr().err
 
-    def test_an_animation_is_not_there_yet(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        assert cli.main(["export", "lesson:first", "-o", str(tmp_path / "a.gif")]) == cli.USAGE
-        assert "not available yet" in capsys.readouterr().err
-
     @pytest.mark.parametrize("name", ["a.bmp", "a", "-"])
     def test_the_format_must_be_known(self, name: str, capsys: pytest.CaptureFixture[str]) -> None:
         assert cli.main(["export", "lesson:first", "-o", name]) == cli.USAGE

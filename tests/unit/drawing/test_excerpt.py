@@ -1,4 +1,4 @@
-"""Parts of drawings, over random graphs: nothing is added, nothing that is wanted is lost, nothing changes its shape."""
+"""Parts of drawings, over random graphs: nothing added, nothing lost that is wanted, nothing of another shape."""
 
 from random import Random
 

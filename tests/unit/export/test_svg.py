@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gradviz.drawing.outline import Outline
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role, Text, TextRole
 from gradviz.drawing.theme import DARK, LIGHT, THEMES, Theme
 from gradviz.export.svg import svg
@@ -87,3 +88,15 @@ def test_ground_and_scale() -> None:
     assert [float(ground.get(name, "0")) for name in ("width", "height")] == pytest.approx(size, abs=0.01)
     assert float(large.get("width", "0")) == 2 * float(plain.get("width", "0"))
     assert large.get("viewBox") == plain.get("viewBox")
+
+
+def test_letters_as_shapes_need_no_font_and_still_say_what_they_read() -> None:
+    _, drawing = drawn(*square())
+    shape = Outline("MLZ", (1.0, 2.0, 3.0, 4.0))
+    root = parsed(svg(drawing, LIGHT, letters=lambda text, style: shape))
+    assert not list(root.iter(f"{NAMESPACE}text"))
+    lines = [text for m in (*drawing.edges, *drawing.titles, *drawing.nodes) for text in m.texts]
+    written = [path for path in root.iter(f"{NAMESPACE}path") if path.get("aria-label") is not None]
+    assert [path.get("aria-label") for path in written] == [text.text for text in lines]
+    assert [path.get("class") for path in written] == [f"text-{text.role}" for text in lines]
+    assert {path.get("d") for path in written} == {"M1 2L3 4Z"}

@@ -1,0 +1,109 @@
+"""What the headless commands are told: their arguments, checked before anything is run."""
+
+import argparse
+from typing import Literal
+
+from gradviz.model.wire import Limits
+
+Drawable = Literal["svg", "png", "pdf", "gif", "dot"]
+FORMATS: tuple[Drawable | Literal["json"], ...] = ("svg", "png", "pdf", "gif", "dot", "json")
+_DEFAULTS = Limits()
+
+
+def add_export(parser: argparse.ArgumentParser) -> None:
+    """What to draw, how, and into which file."""
+    _add_run(parser)
+    add = parser.add_argument
+    add("-o", "--output", metavar="OUT", required=True, help="the file; its ending chooses the format")
+    add("--format", choices=FORMATS, help="overrides the ending")
+    add("--view", choices=("forward", "backward", "both"), default="both")
+    add("--fold", choices=("auto", "none"), default="auto", help="draw repeated parts once, with a count")
+    add("--layout", choices=("layered", "graphviz"), default="layered")
+    add("--direction", choices=("TB", "LR"), default="TB")
+    add("--step", type=_step, metavar="N|first|last", help="show the state at this step (default: last)")
+    add("--theme", choices=("light", "dark"), default="light")
+    add("--lang", choices=("en", "ja"), default="en")
+    add("--scale", type=_positive, default=1.0, metavar="S", help="size of the picture")
+    add("--transparent", action="store_true", help="leave out the ground")
+    add("--outlines", action="store_true", help="in .svg, draw letters as shapes, which need no font")
+    add(
+        "--paper", choices=("fit", "a4", "letter"), default="fit", help="in .pdf, one page that fits, or sheets to join"
+    )
+    add(
+        "--heat", choices=("off", "time", "allocated", "saved"), default="off", help="what each op costs, and its scale"
+    )
+    add("--legend", action="store_true", help="explain the shapes")
+    add("--values", action=argparse.BooleanOptionalAction, default=True, help="write values into the boxes")
+
+
+def add_trace(parser: argparse.ArgumentParser) -> None:
+    """What to record and into which file."""
+    _add_run(parser)
+    parser.add_argument("-o", "--output", metavar="OUT.json", required=True, help="the file, or - for standard output")
+    parser.add_argument("--lang", choices=("en", "ja"), default="en")
+
+
+def add_measure(parser: argparse.ArgumentParser) -> None:
+    """What to measure and for how long."""
+    parser.add_argument("program", metavar="PROGRAM", help="a path, - for standard input, or lesson:NAME")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument(
+        "--budget",
+        type=_positive,
+        default=3.0,
+        metavar="S",
+        help="seconds to spend on timing; a slow program may take five times as many",
+    )
+    parser.add_argument("--lang", choices=("en", "ja"), default="en")
+    add_common(parser)
+
+
+def add_lessons(parser: argparse.ArgumentParser) -> None:
+    """Whether to list or to check."""
+    parser.add_argument("--json", action="store_true", help="list them as JSON")
+    parser.add_argument("--check", action="store_true", help="run each lesson and check its claims against your torch")
+    parser.add_argument("--lang", choices=("en", "ja"), default="en")
+    add_common(parser)
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("program", metavar="PROGRAM", help="a path, - for standard input, or lesson:NAME")
+    parser.add_argument(
+        "--mode", choices=("grad", "no_grad", "inference"), default="grad", help="grad mode around the whole program"
+    )
+    add_common(parser)
+
+
+def add_common(parser: argparse.ArgumentParser) -> None:
+    """What every command that may run a program takes."""
+    add = parser.add_argument
+    add("--timeout", type=_positive, default=_DEFAULTS.seconds, metavar="S", help="seconds a run may take")
+    add("--memory", type=_whole, default=_DEFAULTS.memory, metavar="BYTES", help="memory a run may take")
+    add("--seed", type=int, metavar="N", help="seed torch, random and numpy before the run")
+    add("--python", metavar="INTERPRETER", help="the Python whose torch runs the program")
+    add("--verbose", action="store_true", help="say more on standard error")
+
+
+def _positive(text: str) -> float:
+    number = float(text)
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
+    return number
+
+
+def _whole(text: str) -> int:
+    number = int(text)
+    if number <= 0:
+        raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
+    return number
+
+
+def _step(text: str) -> int | None:
+    """Return the index of a step; None is the last, whatever its number."""
+    named = {"first": 0, "last": None}
+    if text in named:
+        return named[text]
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{text} is not the number of a step")
+    return number
