@@ -4,7 +4,8 @@ Laid out as one graph, each of them stands in the same places, and what a run do
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from gradviz.model.alike import Key, Lines, line_in, node_keys, numbered
 from gradviz.model.graph import Edge, Graph, Node
@@ -27,6 +28,41 @@ def merged(graphs: Sequence[Graph], lines: Sequence[Lines | None]) -> tuple[Grap
     if _goes_round(found[0]):
         found = _merged(graphs, lines, [[(at, *key) for key in own] for at, own in enumerate(keys)])
     return found
+
+
+class Same(NamedTuple):
+    """What of an earlier graph is still there: its id then, and its id now."""
+
+    nodes: dict[str, str]
+    edges: dict[str, str]
+    regions: dict[int, int]
+
+
+def same(now: Graph, then: Graph, lines: Lines) -> Same:
+    """Return what of an earlier graph is in this one. Linear.
+
+    Args:
+        now: of one run.
+        then: of another, in the same view.
+        lines: of its program, in the program of the first.
+    """
+    here = {key: node.id for node, key in zip(now.nodes, node_keys(now), strict=True)}
+    there = zip(then.nodes, node_keys(then, lines), strict=True)
+    nodes = {node.id: here[key] for node, key in there if key in here}
+    drawn = {key: edge.id for edge, key in zip(now.edges, _edge_keys(now, {}), strict=True)}
+    was = _edge_keys(then, {node.id: nodes.get(node.id, "") for node in then.nodes})
+    edges = {edge.id: drawn[key] for edge, key in zip(then.edges, was, strict=True) if key in drawn}
+    places: dict[Key, int] = {}
+    homes = {place: region for region, place in _homes(now.regions, places, None).items()}
+    others = ((region, homes.get(place)) for region, place in _homes(then.regions, places, lines).items())
+    regions = {one: other for one, other in others if one is not None and other is not None}
+    return Same(nodes, edges, regions)
+
+
+def _edge_keys(graph: Graph, ids: Mapping[str, str]) -> list[Key]:
+    """What tells each edge from all others, by what its ends are called."""
+    ends = ((ids.get(edge.tail, edge.tail), ids.get(edge.head, edge.head), edge.operand) for edge in graph.edges)
+    return numbered(ends)
 
 
 def _merged(graphs: Sequence[Graph], lines: Sequence[Lines | None], keys: Sequence[Sequence[Key]]) -> tuple[Graph, ...]:
@@ -82,8 +118,7 @@ def _homes(regions: tuple[Region, ...], places: dict[Key, int], lines: Lines | N
 
 
 def _edges(graph: Graph, ids: dict[str, str], links: dict[Key, str], at: int) -> Iterator[Edge]:
-    keys = numbered((ids[edge.tail], ids[edge.head], edge.operand) for edge in graph.edges)
-    for edge, key in zip(graph.edges, keys, strict=True):
+    for edge, key in zip(graph.edges, _edge_keys(graph, ids), strict=True):
         name = links.setdefault(key, _named(edge.id, at))
         yield edge._replace(id=name, tail=ids[edge.tail], head=ids[edge.head])
 

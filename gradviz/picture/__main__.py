@@ -27,9 +27,10 @@ from gradviz.picture.beside import Beside, began, comparison, complete, fed, pro
 from gradviz.picture.inspection import Inspect
 from gradviz.picture.make import folded, picture, told, unable, undrawn
 from gradviz.picture.measured import Measured
+from gradviz.picture.past import Past
 from gradviz.picture.picture import Options, Picture, Save, Saved, Wish
 from gradviz.picture.record import Record
-from gradviz.picture.stage import Shown, Stage, shown, stage
+from gradviz.picture.stage import Shown, Stage, left_by, shown, stage
 from gradviz.picture.together import few, since
 
 if sys.platform != "win32":
@@ -65,6 +66,7 @@ class Session:
         self._record: Record | None = None  # of the whole run, once it was asked for
         self._stage: tuple[Options, Timed | None, Stage] | None = None  # of the record, as it is shown
         self._last: Shown | None = None  # on that stage
+        self._past: Past | None = None  # where things were in the run before
         self._large: Options | None = None  # with which nothing folded is too large to send
         self._pictures = 0  # of the run
         self._end = 0  # the number of the picture of its end
@@ -124,6 +126,8 @@ class Session:
             return
         if self._record is not None and few(self._record.trace):
             self._before = self._record
+        if self._record is not None and self._stage is not None:
+            self._past = left_by(self._stage[2], self._record, self._stage[0])
         self._owed = False
         self._run, self._how, self._record, self._stage, self._beside = run, None, None, None, {}
         self._last = self._large = None
@@ -203,10 +207,12 @@ class Session:
         """The picture with what changed since the run before; the steps of the run are shown in its places too."""
         if self._before is None:
             return None
-        found = since(self._before, record, self._options)
+        wanted = self._options._replace(step=None)
+        alone = self._stage[2] if self._stage is not None and self._stage[0] == wanted else None
+        found = since(self._before, record, self._options, alone)
         if found is None:
             return None
-        self._last, self._stage = found.shown, (self._options._replace(step=None), None, found.shown.stage)
+        self._last, self._stage = found.shown, (wanted, None, found.shown.stage)
         self._drawn = {}
         self._remember(found.shown.drawing)
         return told(self._run, record, self._options, found.shown, complete=True)._replace(changes=found.changes)
@@ -250,7 +256,7 @@ class Session:
         wanted = options._replace(step=None)
         timed = self._measured.timed(record.trace) if wanted.heat == "time" else None
         if self._stage is None or self._stage[:2] != (wanted, timed):
-            self._stage, self._drawn = (wanted, timed, stage(record, wanted, timed, walked=True)), {}
+            self._stage, self._drawn = (wanted, timed, stage(record, wanted, timed, self._past, walked=True)), {}
         return self._stage[2]
 
     def _recorded(self, builder: TraceBuilder) -> Record:

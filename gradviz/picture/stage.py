@@ -13,6 +13,7 @@ from gradviz.drawing.draft import Draft, draft, gradient_label, reworded
 from gradviz.drawing.shapes import Drawing, Mark
 from gradviz.layout import graphviz, layered
 from gradviz.layout.diagram import Diagram
+from gradviz.layout.former import Laid
 from gradviz.layout.geometry import Placement
 from gradviz.model.build import build
 from gradviz.model.cost import Timed
@@ -22,6 +23,7 @@ from gradviz.model.heat import COLD, heat, spent
 from gradviz.model.moment import Moment
 from gradviz.model.stepped import Lives, done_at, lives, stepped
 from gradviz.picture.parts import part
+from gradviz.picture.past import Past, places
 from gradviz.picture.picture import Language, Options
 from gradviz.picture.record import Record
 from gradviz.picture.words import WORDS
@@ -121,13 +123,16 @@ class Shown(NamedTuple):
         return None if lived is None else done_at(lived, self.moment, step)
 
 
-def stage(record: Record, options: Options, timed: Timed | None = None, *, walked: bool) -> Stage:
+def stage(
+    record: Record, options: Options, timed: Timed | None = None, past: Past | None = None, *, walked: bool
+) -> Stage:
     """Lay out the graph of a whole run.
 
     Args:
         record: the run.
         options: how it is to be shown; at which step does not matter.
         timed: how long its ops take; None: they were not measured.
+        past: the run before, as it was laid out: what is still there stays in its place.
         walked: whether its steps are to be shown too. Boxes then have room for all that they say before backward.
     """
     full = build(record.trace, options.view)
@@ -145,10 +150,17 @@ def stage(record: Record, options: Options, timed: Timed | None = None, *, walke
         others=() if lived is None else earlier(record, lived),
         heat=costs,
     )
-    placement, notice = lay_out(made.diagram, options)
+    before = None if past is None else places(past, whole, record.trace.source, options.direction)
+    placement, notice = lay_out(made.diagram, options, before)
     if options.heat == "time" and not costs.most:
         notice = notice or _UNTIMED[options.language]
     return Stage(lived, made, placement, notice, Album(), Album(), withheld)
+
+
+def left_by(staged: Stage, record: Record, options: Options) -> Past:
+    """Return what a run leaves to the next one of where its boxes are."""
+    made = staged.draft
+    return Past(made.graph, record.trace.source, options.direction, Laid(made.diagram, staged.placement))
 
 
 def earlier(record: Record, lived: Lives) -> Iterator[tuple[Graph, Grounds]]:
@@ -281,11 +293,17 @@ def _put(items: tuple[Item, ...], others: dict[int, Item]) -> tuple[Item, ...]:
     return tuple(put)
 
 
-def lay_out(diagram: Diagram, options: Options) -> tuple[Placement, str]:
-    """Return where everything is, by the engine that is wanted, and what there is to say about it."""
+def lay_out(diagram: Diagram, options: Options, before: Laid | None = None) -> tuple[Placement, str]:
+    """Return where everything is, by the engine that is wanted, and what there is to say about it.
+
+    Args:
+        diagram: what to lay out.
+        options: how.
+        before: what was laid out before: the live layout leaves in its place what is still there.
+    """
     if options.layout == "graphviz":
         try:
             return graphviz.place(diagram, options.direction, GRAPHVIZ_SECONDS), ""
         except graphviz.GraphvizError as error:
-            return layered.place(diagram, options.direction), str(error)
-    return layered.place(diagram, options.direction), ""
+            return layered.place(diagram, options.direction, before), str(error)
+    return layered.place(diagram, options.direction, before), ""

@@ -13,6 +13,7 @@ from gradviz.drawing.draft import Draft, draft, of_other
 from gradviz.drawing.shapes import Drawing, Mark
 from gradviz.drawing.tags import ghost, tagged, tags
 from gradviz.drawing.words import Words
+from gradviz.layout.former import Laid
 from gradviz.layout.geometry import Placement
 from gradviz.model.alike import lines_alike
 from gradviz.model.cost import MODES
@@ -51,8 +52,15 @@ def few(trace: Trace) -> bool:
     return 0 < len(trace.tensors) + len(trace.ops) <= FEW
 
 
-def since(then: Record, record: Record, options: Options) -> Since | None:
-    """Return what changed since the run before; None where nothing did, or where it was of another program."""
+def since(then: Record, record: Record, options: Options, staged: Stage | None = None) -> Since | None:
+    """Return what changed since the run before; None where nothing did, or where it was of another program.
+
+    Args:
+        then: the run before.
+        record: the run.
+        options: how it is shown.
+        staged: the run alone on its stage: what is shown there already stays in its place.
+    """
     before, trace = then.trace, record.trace
     lines = lines_alike(trace.source, before.source)
     graphs = [seen(one, options).graph for one in (record, then)]
@@ -65,7 +73,7 @@ def since(then: Record, record: Record, options: Options) -> Since | None:
     # After a switch, the next is likely to be the way back: each box then has room for what it says in either run.
     beside = was if switched else _alone(was, now)
     lived = lives(_there(now), record.history)
-    laid, placement, notice = _laid((now, beside), (record, then), options, earlier(record, lived))
+    laid, placement, notice = _laid((now, beside), (record, then), options, earlier(record, lived), staged)
     # The steps of the run are shown in the same places.
     stage = Stage(lived, of_other(laid, lived.graph, record.grounds), placement, notice, Album(), Album())
     base = shown(record, options, stage)
@@ -108,7 +116,11 @@ def compared(run: int, traces: Mapping[GradMode, Trace], mode: GradMode, options
 
 
 def _laid(
-    parts: Sequence[Graph], runs: Sequence[Record], options: Options, more: Iterable[tuple[Graph, Grounds]] = ()
+    parts: Sequence[Graph],
+    runs: Sequence[Record],
+    options: Options,
+    more: Iterable[tuple[Graph, Grounds]] = (),
+    staged: Stage | None = None,
 ) -> tuple[Draft, Placement, str]:
     """Lay out merged graphs as one: with the frames of all of them, and room for what each says, and some more."""
     regions = {region.id: region for part in parts for region in part.regions}
@@ -121,7 +133,8 @@ def _laid(
     others = [*zip(parts[1:], grounds[1:], strict=True), *more]
     words = WORDS[options.language]
     made = draft(whole, grounds[0], words, values=options.values, direction=options.direction, others=others)
-    return made, *lay_out(made.diagram, options)
+    before = None if staged is None else Laid(staged.draft.diagram, staged.placement)
+    return made, *lay_out(made.diagram, options, before)
 
 
 def _there(graph: Graph) -> Graph:

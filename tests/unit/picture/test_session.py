@@ -23,7 +23,9 @@ from gradviz.picture import inspecting
 from gradviz.picture import stage as stages
 from gradviz.picture.__main__ import Session, serve
 from gradviz.picture.inspection import Inspect, Inspection, Subject
+from gradviz.picture.past import Past
 from gradviz.picture.picture import Comparison, FoldMode, Language, Options, Picture, Save, Saved, Wish
+from gradviz.picture.record import Record
 from tests.unit.model.records import PATIENT, records
 from tests.unit.model.traces import Tape, loop, scalar, square
 
@@ -535,6 +537,28 @@ def test_what_changed_is_told_behind_the_picture_and_once() -> None:
     assert any("MulBackward0" in line for line in changes.told)
     assert not session.owes()
     assert owed(session) == []
+
+
+def test_a_run_is_laid_out_by_the_places_of_the_run_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Past | None] = []
+
+    def noted(
+        record: Record, options: Options, timed: Timed | None = None, past: Past | None = None, *, walked: bool
+    ) -> stages.Stage:
+        given.append(past)
+        return stages.stage(record, options, timed, past, walked=walked)
+
+    monkeypatch.setattr(process, "stage", noted)
+    session = Session()
+    answers(session, READY + begun(1, SQUARE) + begun(2, OTHER) + redraw(Options(direction="LR"), run=2))
+    answers(session, begun(3, SQUARE))
+    first, second, turned, third = given
+    assert first is None
+    assert second is not None
+    assert second.graph == stages.shown(Record(SQUARE.trace()), OPTIONS).graph
+    assert turned == second
+    assert third is not None
+    assert third.direction == "LR"
 
 
 def unrecorded() -> Tape:

@@ -1,0 +1,69 @@
+"""Where things were in the picture of the run before, under the names that the run at hand has for what is the same.
+
+Ids say nothing from one run to another, so that a box could not stay in its place by its id alone.
+"""
+
+from typing import NamedTuple
+
+from gradviz.drawing.draft import region_mark
+from gradviz.layout.diagram import Cell, Diagram, Direction, Frame
+from gradviz.layout.former import Laid
+from gradviz.layout.geometry import Placement
+from gradviz.model.alike import lines_alike
+from gradviz.model.graph import Graph
+from gradviz.model.merge import same
+
+
+class Past(NamedTuple):
+    """The graph of a run as it was laid out."""
+
+    graph: Graph
+    source: str  # the program
+    direction: Direction
+    laid: Laid
+
+
+def places(past: Past, graph: Graph, source: str, direction: Direction) -> Laid | None:
+    """Return what was laid out, with the ids that a graph of another run has for it; None where it lay otherwise.
+
+    Args:
+        past: an earlier run.
+        graph: of the run at hand.
+        source: its program.
+        direction: in which it is to be laid out.
+    """
+    if direction != past.direction:
+        return None
+    nodes, edges, regions = same(graph, past.graph, lines_alike(source, past.source))
+    frames = {region_mark(then): region_mark(now) for then, now in regions.items()}
+    diagram, placement = past.laid
+    return Laid(
+        Diagram(
+            tuple(_cell(cell, nodes, frames) for cell in diagram.cells),
+            tuple(
+                link._replace(id=_name(edges, link.id), tail=_name(nodes, link.tail), head=_name(nodes, link.head))
+                for link in diagram.links
+            ),
+            tuple(_frame(frame, frames) for frame in diagram.frames),
+        ),
+        Placement(
+            {_name(nodes, name): rect for name, rect in placement.cells.items()},
+            {_name(frames, name): rect for name, rect in placement.frames.items()},
+            {_name(edges, name): route for name, route in placement.routes.items()},
+            placement.size,
+        ),
+    )
+
+
+def _cell(cell: Cell, nodes: dict[str, str], frames: dict[str, str]) -> Cell:
+    return cell._replace(id=_name(nodes, cell.id), frame=None if cell.frame is None else _name(frames, cell.frame))
+
+
+def _frame(frame: Frame, frames: dict[str, str]) -> Frame:
+    parent = None if frame.parent is None else _name(frames, frame.parent)
+    return frame._replace(id=_name(frames, frame.id), parent=parent)
+
+
+def _name(names: dict[str, str], name: str) -> str:
+    """What something is called now; what is gone gets a name that nothing has."""
+    return names.get(name, f"{name} before")

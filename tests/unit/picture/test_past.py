@@ -1,0 +1,117 @@
+"""Boxes stay in their places from one run to the next, whatever their ids are in either."""
+
+from statistics import median
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradviz.layout.diagram import Direction
+from gradviz.model.graph import View
+from gradviz.model.trace import Trace
+from gradviz.picture.past import places
+from gradviz.picture.picture import Options
+from gradviz.picture.record import Record
+from gradviz.picture.stage import Stage, left_by, shown, stage
+from gradviz.picture.together import since
+from tests.unit.model.records import PATIENT
+from tests.unit.model.test_moment import tapes
+from tests.unit.model.traces import Tape, scalar
+
+WAYS = st.builds(Options, view=st.sampled_from(get_args(View)), direction=st.sampled_from(get_args(Direction)))
+
+
+def blocks(count: int, extra: int | None = None) -> Trace:
+    """Blocks h = h * q + w * sigmoid(h) * q, with one more op in one of them, and the last part in a region."""
+    tape = Tape()
+    text: list[str] = []
+
+    def line(said: str, **names: int) -> None:
+        text.append(said)
+        tape.line(len(text), **names)
+
+    line("x = leaf")
+    h = tape.leaf(scalar(1.0))
+    for block in range(count):
+        line(f"w{block} = leaf", h=h)
+        w = tape.leaf(scalar(1.0))
+        line(f"q{block} = tanh", w=w)
+        other = tape.apply("tanh", w)
+        line(f"h{block} = sigmoid", other=other)
+        side = tape.apply("sigmoid", h)
+        if block == extra:
+            line("side = exp(side)", side=side)
+            side = tape.apply("exp", side)
+        line(f"h{block} = side * w", side=side)
+        side = tape.apply("mul", side, w)
+        line(f"r{block} = h * other", side=side)
+        rest = tape.apply("mul", h, other)
+        line(f"s{block} = side * other", rest=rest)
+        side = tape.apply("mul", side, other)
+        line(f"h{block} = rest + side", side=side)
+        h = tape.apply("add", rest, side)
+    line("with no_grad():", h=h)
+    region = tape.region("no_grad")
+    line("    z = h * h")
+    z = tape.apply("mul", h, h, region=region)
+    tape.line(None, z=z)
+    return tape.trace()._replace(source="\n".join(text))
+
+
+def across(staged: Stage, trace: Trace) -> dict[object, float]:
+    """Where each op stands, by what the person wrote."""
+    lines = dict(enumerate(trace.source.split("\n"), 1))
+    found: dict[object, float] = {}
+    for node in staged.draft.graph.nodes:
+        if node.line is not None and not node.ghost:
+            key = (lines[node.line], node.kind, None if node.op is None else node.op.name)
+            found[key] = staged.placement.cells[node.id].x
+    return found
+
+
+def moved(before: Stage, then: Trace, after: Stage, now: Trace) -> int:
+    old, new = across(before, then), across(after, now)
+    shifts = [new[key] - old[key] for key in old if key in new]
+    assert len(shifts) >= 0.9 * len(old)
+    whole = median(shifts)
+    return sum(abs(shift - whole) > 1 for shift in shifts)
+
+
+@pytest.mark.parametrize(("then", "now"), [(None, 1), (1, None), (2, 5)])
+def test_an_edit_moves_no_box_that_it_leaves_as_it_is(then: int | None, now: int | None) -> None:
+    options = Options()
+    first, second = Record(blocks(7, then)), Record(blocks(7, now))
+    before = stage(first, options, walked=True)
+    after = stage(second, options, past=left_by(before, first, options), walked=True)
+    assert moved(before, first.trace, after, second.trace) <= 2
+    assert len(shown(second, options, after).drawing.nodes) == len(after.draft.graph.nodes)
+
+
+def test_what_changed_is_told_in_the_same_places() -> None:
+    options = Options()
+    first, second = Record(blocks(6)), Record(blocks(6, 2))
+    alone = stage(second, options, walked=True)
+    found = since(first, second, options, alone)
+    assert found is not None
+    assert moved(alone, second.trace, found.shown.stage, second.trace) <= 1
+
+
+@PATIENT
+@given(tapes(), WAYS)
+def test_the_same_run_again_is_the_same_picture_under_its_own_ids(tape: Tape, options: Options) -> None:
+    record = Record(tape.trace()._replace(source="\n" * 60))
+    staged = stage(record, options, walked=True)
+    past = left_by(staged, record, options)
+    graph = staged.draft.graph
+    laid = places(past, graph, record.trace.source, options.direction)
+    assert laid == (staged.draft.diagram, staged.placement)
+
+
+def test_places_from_left_to_right_say_nothing_of_those_from_top_to_bottom() -> None:
+    record, options = Record(blocks(2)), Options(direction="LR")
+    staged = stage(record, options, walked=True)
+    past = left_by(staged, record, options)
+    assert places(past, staged.draft.graph, record.trace.source, "TB") is None
+    turned = stage(record, Options(), past=past, walked=True)
+    assert turned.placement == stage(record, Options(), walked=True).placement
