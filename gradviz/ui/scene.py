@@ -13,6 +13,7 @@ from gradviz.layout.geometry import Point, Rect
 
 Arrow = Literal["up", "down", "left", "right"]
 _TILE = 256.0  # drawing units; a side of the smallest squares
+_MOST = 50  # marks that differ between two drawings and are looked at each; more are all over the drawing
 _SAMPLES = 12  # points on one piece of a curve when measuring how near it is
 
 
@@ -121,9 +122,13 @@ def _same(one: Drawing, other: Drawing) -> bool:
 
 def _changed(before: Drawing, after: Drawing) -> Iterator[Rect]:
     """Where two drawings in the same places differ."""
-    for one, other in (*zip(before.nodes, after.nodes, strict=True), *zip(before.edges, after.edges, strict=True)):
-        if one is not other:
-            yield one.rect.united(other.rect)
+    pairs = (*zip(before.nodes, after.nodes, strict=True), *zip(before.edges, after.edges, strict=True))
+    others = [(one, other) for one, other in pairs if one is not other]
+    if len(others) > _MOST:
+        yield Rect(0, 0, *after.size)
+        return
+    for one, other in others:
+        yield one.rect.united(other.rect)
     if before.legend != after.legend:
         yield from (mark.rect for mark in (*before.legend, *after.legend))
 
