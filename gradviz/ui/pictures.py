@@ -244,18 +244,18 @@ class Pictures(QObject):
 def decoded(payload: bytes) -> Picture:
     """Decode a picture.
 
-    A large one is made of so many objects that Python would look through all of them for cycles several times while
-    they are made, and again and again later. They hold none: they are made unseen, and kept from those later looks.
+    It is made of so many objects that Python would look for cycles several times while they are made. They hold none:
+    they are made unseen, and those of a large one are kept from all later looks too.
     """
-    if len(payload) < _LARGE:
-        return _PICTURE.decode(payload)
-    gc.collect(1)  # what is garbage by now would be kept too
-    looked = gc.isenabled()
+    large, looked = len(payload) >= _LARGE, gc.isenabled()
+    if large:
+        gc.collect(1)  # what is garbage by now would be kept too
     gc.disable()
     try:
         return _PICTURE.decode(payload)
     finally:
-        gc.freeze()
+        if large:
+            gc.freeze()
         if looked:
             gc.enable()
 
