@@ -11,7 +11,7 @@ _CORNER = 1 - 0.5522847498
 
 
 class Outline(NamedTuple):
-    """One letter a command (M L C Z), and their numbers in order (2, 2, 6, 0)."""
+    """Commands and their points, see `shapes.Path`."""
 
     ops: str
     coords: tuple[float, ...]
@@ -34,8 +34,15 @@ def square(box: Rect) -> Outline:
 
 def rounded(box: Rect, radius: float) -> Outline:
     """Straight sides and round corners."""
-    r, k = radius, radius * _CORNER
-    x, y, right, bottom = box.x, box.y, box.right, box.bottom
+    return Outline("R", (box.x, box.y, box.right, box.bottom, box.x + radius, box.y + radius))
+
+
+def traced(shape: Outline) -> Outline:
+    """The same in lines and curves, for whoever has no rectangles with round corners."""
+    if shape.ops != "R":
+        return shape
+    x, y, right, bottom, inner, _ = shape.coords
+    r, k = inner - x, (inner - x) * _CORNER
     sides = (
         *(x + r, y, right - r, y, right - k, y, right, y + k, right, y + r),
         *(right, bottom - r, right, bottom - k, right - k, bottom, right - r, bottom),

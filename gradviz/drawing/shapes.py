@@ -75,7 +75,11 @@ class TextRole(StrEnum):
 
 
 class Path(NamedTuple):
-    """An outline or a line. `ops` is one letter a command (M L C Z), `coords` their numbers in order (2, 2, 6, 0)."""
+    """An outline or a line. `ops` is one letter a command, `coords` their points in order: x, y, x, y, ...
+
+    M, L, C and Z take 1, 1, 3 and 0 points as in SVG. R is a whole rectangle with round corners, which most boxes have:
+    its top left and bottom right corner, and the point as far inside the first as its corners are round.
+    """
 
     ops: str
     coords: tuple[float, ...]

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 )
 
 from gradviz.drawing.excerpt import OVERHANG
-from gradviz.drawing.outline import Outline, arrow_head
+from gradviz.drawing.outline import Outline, arrow_head, traced
 from gradviz.drawing.plain import plain
 from gradviz.drawing.shapes import Drawing, Mark, Path, Text
 from gradviz.drawing.theme import FAMILIES, Style, TextStyle, Theme
@@ -204,7 +204,7 @@ def _brush(colour: str | None) -> QColor:
 
 @lru_cache(maxsize=32768)
 def _outline(path: Path) -> QPainterPath:
-    return _traced(path.ops, path.coords)
+    return _traced(*traced(Outline(path.ops, path.coords)))
 
 
 @lru_cache(maxsize=32768)
@@ -213,18 +213,18 @@ def _head(path: Path) -> QPainterPath:
 
 
 def _traced(ops: str, coords: tuple[float, ...]) -> QPainterPath:
-    traced, numbers = QPainterPath(), iter(coords)
+    outline, numbers = QPainterPath(), iter(coords)
     for command in ops:
         if command == "M":
-            traced.moveTo(next(numbers), next(numbers))
+            outline.moveTo(next(numbers), next(numbers))
         elif command == "L":
-            traced.lineTo(next(numbers), next(numbers))
+            outline.lineTo(next(numbers), next(numbers))
         elif command == "C":
             x1, y1, x2, y2, x, y = (next(numbers) for _ in range(6))
-            traced.cubicTo(x1, y1, x2, y2, x, y)
+            outline.cubicTo(x1, y1, x2, y2, x, y)
         else:
-            traced.closeSubpath()
-    return traced
+            outline.closeSubpath()
+    return outline
 
 
 @lru_cache(maxsize=64)

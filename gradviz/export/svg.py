@@ -6,7 +6,7 @@ Written by hand rather than by a painting library, which would split labels by f
 from collections.abc import Callable, Iterable, Iterator
 from html import escape
 
-from gradviz.drawing.outline import ARROW, Outline
+from gradviz.drawing.outline import ARROW, Outline, traced
 from gradviz.drawing.plain import plain
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role, Text, TextRole
 from gradviz.drawing.theme import FAMILIES, TextStyle, Theme
@@ -77,7 +77,7 @@ def _told(title: str, description: str) -> Iterator[str]:
 def _path(path: Path) -> str:
     kind = f"{path.role}" if path.filled else f"{path.role} line"
     arrow = f' marker-end="url(#arrow-{path.role})"' if path.arrow else ""
-    return f'<path class="{kind}" d="{_data(path.ops, path.coords)}"{arrow}/>'
+    return f'<path class="{kind}" d="{_data(*traced(Outline(path.ops, path.coords)))}"{arrow}/>'
 
 
 def _data(ops: str, coords: tuple[float, ...]) -> str:

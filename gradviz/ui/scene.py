@@ -8,6 +8,7 @@ from itertools import chain, pairwise
 from math import frexp, hypot, ldexp
 from typing import Literal
 
+from gradviz.drawing.outline import Outline, traced
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role
 from gradviz.layout.geometry import Point, Rect
 
@@ -231,12 +232,13 @@ def distance(paths: tuple[Path, ...], at: Point) -> float:
 def outline(path: Path) -> Iterator[Point]:
     """Yield points along a path, enough that straight lines between them follow it."""
     here, start, index = Point(0, 0), Point(0, 0), 0
-    for command in path.ops:
+    ops, coords = traced(Outline(path.ops, path.coords))
+    for command in ops:
         if command == "Z":
             yield start
             continue
         count = 6 if command == "C" else 2
-        numbers = path.coords[index : index + count]
+        numbers = coords[index : index + count]
         index += count
         points = [Point(x, y) for x, y in zip(numbers[::2], numbers[1::2], strict=True)]
         if command == "C":

@@ -6,7 +6,7 @@ from gradviz.drawing import outline
 from gradviz.drawing.outline import Outline
 from gradviz.layout.geometry import Point, Rect, Route
 
-NUMBERS = {"M": 2, "L": 2, "C": 6, "Z": 0}
+NUMBERS = {"M": 2, "L": 2, "C": 6, "Z": 0, "R": 6}
 BOX = Rect(10, 20, 120, 50)
 CLOSED = {
     "square": outline.square(BOX),
@@ -36,14 +36,33 @@ def sides(shape: Outline) -> tuple[float, float, float, float]:
 @pytest.mark.parametrize("shape", [*CLOSED.values(), *OPEN.values()], ids=[*CLOSED, *OPEN])
 def test_every_command_has_its_numbers(shape: Outline) -> None:
     assert sum(NUMBERS[command] for command in shape.ops) == len(shape.coords)
-    assert shape.ops[0] == "M"
-    assert set(shape.ops[1:]) <= set("LCZ")
+    assert shape.ops == "R" or (shape.ops[0] == "M" and set(shape.ops[1:]) <= set("LCZ"))
+
+
+@pytest.mark.parametrize("shape", [*CLOSED.values(), *OPEN.values()], ids=[*CLOSED, *OPEN])
+def test_every_outline_can_be_traced_in_lines_and_curves(shape: Outline) -> None:
+    traced = outline.traced(shape)
+    assert sum(NUMBERS[command] for command in traced.ops) == len(traced.coords)
+    assert traced.ops[0] == "M"
+    assert set(traced.ops[1:]) <= set("LCZ")
+    assert sides(traced) == pytest.approx(sides(shape))
+
+
+def test_round_corners_are_quarters_of_a_circle() -> None:
+    coords = outline.traced(outline.rounded(Rect(0, 0, 100, 60), 10)).coords
+    points = list(zip(coords[::2], coords[1::2], strict=True))
+    start, one, two, end = points[1:5]  # the corner at the top right, whose middle is at (90, 10)
+    assert (start, end) == ((90, 0), (100, 10))
+    for t in (0.25, 0.5, 0.75):
+        weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+        x, y = (sum(w * p[k] for w, p in zip(weights, (start, one, two, end), strict=True)) for k in (0, 1))
+        assert math.dist((x, y), (90, 10)) == pytest.approx(10, abs=0.01)
 
 
 @pytest.mark.parametrize("name", CLOSED)
 def test_a_closed_outline_stays_in_its_box(name: str) -> None:
     shape = CLOSED[name]
-    assert shape.ops.endswith("Z")
+    assert outline.traced(shape).ops.endswith("Z")
     left, top, right, bottom = sides(shape)
     assert BOX.x - 1e-9 <= left
     assert BOX.y - 1e-9 <= top
