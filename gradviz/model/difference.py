@@ -21,7 +21,6 @@ What = Literal["grad_fn", "op", "tensor", "requires_grad", "grad", "error"]
 FEW = 4  # names that are told of one fact
 _SWITCHES = re.compile(r"(,\s*)?\brequires_grad\s*=\s*\w+|^\s*[\w.\[\]]+\.requires_grad_\(\w*\)\s*\n?", re.MULTILINE)
 
-OP_GONE = "op gone"  # the op that would have made it did not run
 ENDED = "ended"  # the run had ended
 
 
@@ -147,7 +146,7 @@ def _ended(has: _Index, lacks: _Index) -> set[Key]:
 
 
 def _unmade(has: _Index, lacks: _Index, grad_fn: GradFn, ended: set[Key]) -> Why | str | None:
-    """Why a run has no such grad_fn."""
+    """Why a run has no such grad_fn; where it lacks the op as well, that is told and is all there is to say."""
     key = None if grad_fn.variable is None else has.leaves.get(grad_fn.variable)
     leaf = None if key is None else lacks.by_leaf.get(key)
     if leaf is not None and not leaf.requires_grad:
@@ -157,4 +156,4 @@ def _unmade(has: _Index, lacks: _Index, grad_fn: GradFn, ended: set[Key]) -> Why
     op = None if maker is None else lacks.ops.get(maker)
     if op is not None:
         return op.why_unrecorded
-    return None if maker is None else ENDED if maker in ended else OP_GONE
+    return ENDED if maker in ended else None

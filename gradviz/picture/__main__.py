@@ -193,8 +193,7 @@ class Session:
     def _pictured(self, record: Record, has: int | None) -> Iterator[Picture]:
         """The pictures of a run, the best first. Whoever asks for the next one found the last one too large."""
         complete, wanted = self._how is not None, self._options
-        plain = wanted.step is None and wanted.heat == "off"
-        self._owed = complete and plain and self._before is not None and few(record.trace)
+        self._owed = complete and wanted.step is None and self._before is not None and few(record.trace)
         if wanted.fold == "auto" or self._large != wanted._replace(step=None):
             yield from self._drawings(record, wanted, has)
         if wanted.fold == "none":
@@ -212,10 +211,13 @@ class Session:
         found = since(self._before, record, self._options, alone)
         if found is None:
             return None
-        self._last, self._stage = found.shown, (wanted, None, found.shown.stage)
-        self._drawn = {}
-        self._remember(found.shown.drawing)
-        return told(self._run, record, self._options, found.shown, complete=True)._replace(changes=found.changes)
+        if found.shown is not None:
+            self._last, self._stage = found.shown, (wanted, None, found.shown.stage)
+            self._drawn = {}
+        if self._last is None:
+            return None
+        self._remember(self._last.drawing)
+        return told(self._run, record, self._options, self._last, complete=True)._replace(changes=found.changes)
 
     def _drawings(self, record: Record, options: Options, has: int | None) -> Iterator[Picture]:
         """A picture of a run with its drawing, or as a change. One that is over is on the stage of all its steps."""

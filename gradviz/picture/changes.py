@@ -1,6 +1,6 @@
 """What changed from one run to the next, in words: so many of what, and why."""
 
-from gradviz.model.difference import ENDED, OP_GONE, Fact, What
+from gradviz.model.difference import ENDED, Fact, What
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import Trace
 from gradviz.model.why import Why, why_text
@@ -45,8 +45,8 @@ _GAINED: dict[Language, dict[What, tuple[str, str]]] = {
     },
 }
 _REASONS: dict[Language, dict[str, str]] = {
-    "en": {OP_GONE: "its op did not run", ENDED: "the run ended before"},
-    "ja": {OP_GONE: "演算が実行されていない", ENDED: "その前に実行が終わった"},
+    "en": {ENDED: "the run ended before"},
+    "ja": {ENDED: "その前に実行が終わった"},
 }
 _BECAUSE: dict[Language, str] = {"en": "{} — {}", "ja": "{} — {}"}
 _BEFORE: dict[Language, str] = {"en": "{} — before: {}", "ja": "{} — 以前: {}"}

@@ -14,7 +14,7 @@ from gradviz.drawing.shapes import Drawing, Mark
 from gradviz.drawing.tags import ghost, tagged, tags
 from gradviz.drawing.words import Words
 from gradviz.layout.former import Laid
-from gradviz.layout.geometry import Placement
+from gradviz.layout.geometry import Placement, Size
 from gradviz.model.alike import lines_alike
 from gradviz.model.cost import MODES
 from gradviz.model.difference import difference, is_switch
@@ -36,9 +36,9 @@ FEW = 5_000  # beyond which what changed since the run before takes longer than 
 
 
 class Since(NamedTuple):
-    """A run drawn with room for the run before, and what changed."""
+    """A run drawn with room for the run before, and what changed. Under heat it is told and nothing is drawn."""
 
-    shown: Shown
+    shown: Shown | None
     changes: Changes
 
 
@@ -70,6 +70,9 @@ def since(then: Record, record: Record, options: Options, staged: Stage | None =
     switched = is_switch(before, trace)
     if not (switched or 2 * alike >= max(len(graph.nodes) for graph in graphs)):
         return None
+    lines_told = told(facts, before, trace, options.language)
+    if options.heat != "off":
+        return Since(None, Changes(lines_told, (), (), Size(0, 0), switched)) if lines_told else None
     # After a switch, the next is likely to be the way back: each box then has room for what it says in either run.
     beside = was if switched else _alone(was, now)
     lived = lives(_there(now), record.history)
@@ -79,7 +82,6 @@ def since(then: Record, record: Record, options: Options, staged: Stage | None =
     base = shown(record, options, stage)
     past = compose(of_other(laid, was, then.grounds), placement)
     nodes, edges = _changed(now, was, base.drawing, past, WORDS[options.language])
-    lines_told = told(facts, before, trace, options.language)
     if not (nodes or lines_told):
         return None
     return Since(base, Changes(lines_told, nodes, edges, past.size, switched))

@@ -41,6 +41,9 @@ MENUS = (
     QT_TRANSLATE_NOOP("Actions", "&Help"),
 )
 FILE, EDIT, VIEW, RUN, EXAMPLES, HELP = MENUS
+HEAT = QT_TRANSLATE_NOOP("Actions", "&Heat")
+PANELS = QT_TRANSLATE_NOOP("Actions", "Pa&nels")
+INSIDE = {HEAT: VIEW, PANELS: VIEW}  # menus that stand in another, where the first of their commands is
 LINE = ""  # the id of a line between two groups of a menu
 
 COMMANDS = (
@@ -114,11 +117,11 @@ COMMANDS = (
     Command(LINE, VIEW, ""),
     Command("sideways", VIEW, QT_TRANSLATE_NOOP("Actions", "Left to &right"), icon="sideways", checkable=True),
     Command("legend", VIEW, QT_TRANSLATE_NOOP("Actions", "&Legend"), icon="legend", checkable=True),
-    Command("heat_off", VIEW, QT_TRANSLATE_NOOP("Actions", "No heat"), checkable=True, group="heat"),
+    Command("heat_off", HEAT, QT_TRANSLATE_NOOP("Actions", "No heat"), checkable=True, group="heat"),
     Command(
         "heat_time",
-        VIEW,
-        QT_TRANSLATE_NOOP("Actions", "Heat: time"),
+        HEAT,
+        QT_TRANSLATE_NOOP("Actions", "Time"),
         ("Ctrl+Alt+T",),
         tip=QT_TRANSLATE_NOOP("Actions", "How long the kernels of each op take, measured"),
         checkable=True,
@@ -126,8 +129,8 @@ COMMANDS = (
     ),
     Command(
         "heat_allocated",
-        VIEW,
-        QT_TRANSLATE_NOOP("Actions", "Heat: bytes allocated"),
+        HEAT,
+        QT_TRANSLATE_NOOP("Actions", "Bytes allocated"),
         ("Ctrl+Alt+A",),
         tip=QT_TRANSLATE_NOOP("Actions", "How much memory the results of each op take, in forward and backward"),
         checkable=True,
@@ -135,16 +138,16 @@ COMMANDS = (
     ),
     Command(
         "heat_saved",
-        VIEW,
-        QT_TRANSLATE_NOOP("Actions", "Heat: bytes saved"),
+        HEAT,
+        QT_TRANSLATE_NOOP("Actions", "Bytes saved"),
         ("Ctrl+Alt+S",),
         tip=QT_TRANSLATE_NOOP("Actions", "How much memory each op keeps for backward"),
         checkable=True,
         group="heat",
     ),
     Command(LINE, VIEW, ""),
-    Command("unfold", VIEW, QT_TRANSLATE_NOOP("Actions", "U&nfold what is selected"), ("Ctrl+U",)),
-    Command("fold", VIEW, QT_TRANSLATE_NOOP("Actions", "Fold what is round the selection"), ("Ctrl+Shift+U",)),
+    Command("unfold", HEAT, QT_TRANSLATE_NOOP("Actions", "U&nfold what is selected"), ("Ctrl+U",)),
+    Command("fold", HEAT, QT_TRANSLATE_NOOP("Actions", "Fold what is round the selection"), ("Ctrl+Shift+U",)),
     Command("unfolded", VIEW, QT_TRANSLATE_NOOP("Actions", "&Unfold everything"), checkable=True),
     Command("refold", VIEW, QT_TRANSLATE_NOOP("Actions", "Fold everything again"), ("Ctrl+Alt+U",)),
     Command("dark", VIEW, QT_TRANSLATE_NOOP("Actions", "&Dark theme"), checkable=True, icon="theme"),
@@ -177,9 +180,15 @@ COMMANDS = (
     Command("normal", VIEW, QT_TRANSLATE_NOOP("Actions", "Normal text"), ("Ctrl+0",)),
     Command("present", VIEW, QT_TRANSLATE_NOOP("Actions", "&Presentation"), ("F11",), checkable=True),
     Command(LINE, VIEW, ""),
-    Command("next_panel", VIEW, QT_TRANSLATE_NOOP("Actions", "Next panel"), ("F6",)),
-    Command("last_panel", VIEW, QT_TRANSLATE_NOOP("Actions", "Previous panel"), ("Shift+F6",)),
-    Command(LINE, VIEW, ""),
+    Command("next_panel", PANELS, QT_TRANSLATE_NOOP("Actions", "Next panel"), ("F6",)),
+    Command("last_panel", PANELS, QT_TRANSLATE_NOOP("Actions", "Previous panel"), ("Shift+F6",)),
+    Command(LINE, PANELS, ""),
+    Command("go_program", PANELS, QT_TRANSLATE_NOOP("Actions", "Go to the program"), ("Alt+1",)),
+    Command("go_graph", PANELS, QT_TRANSLATE_NOOP("Actions", "Go to the graph"), ("Alt+2",)),
+    Command("go_tensors", PANELS, QT_TRANSLATE_NOOP("Actions", "Go to the tensors"), ("Alt+3",)),
+    Command("go_output", PANELS, QT_TRANSLATE_NOOP("Actions", "Go to the output"), ("Alt+4",)),
+    Command("go_inspector", PANELS, QT_TRANSLATE_NOOP("Actions", "Go to the inspector"), ("Alt+5",)),
+    Command("go_cost", PANELS, QT_TRANSLATE_NOOP("Actions", "Go to the costs"), ("Alt+6",)),
     Command(
         "run",
         RUN,

@@ -7,7 +7,7 @@ from typing import Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMessageBox
 
 from gradviz import __version__
 from gradviz.drawing.theme import THEMES
@@ -22,6 +22,7 @@ from gradviz.ui.actions import shortcut_sheet
 from gradviz.ui.exporting import Choice, ExportDialog, Exporter
 from gradviz.ui.files import Files
 from gradviz.ui.finding import Finding
+from gradviz.ui.focus import Focus, has_focus
 from gradviz.ui.panels import Panels
 from gradviz.ui.room import Room
 from gradviz.ui.theme import monospace
@@ -94,8 +95,7 @@ class Commands:
             "larger": lambda: self.set_size(self._size * _STEP),
             "smaller": lambda: self.set_size(self._size / _STEP),
             "normal": lambda: self.set_size(1.0),
-            "next_panel": lambda: self._go(1),
-            "last_panel": lambda: self._go(-1),
+            **Focus(self._window, panels, self._room).handlers(),
             "run": lambda: self._send(said.RunPressed()),
             "stop": lambda: self._send(said.StopPressed()),
             "live": lambda: self._send(said.LiveSet(not self._state().live)),
@@ -128,13 +128,13 @@ class Commands:
 
     def find(self) -> None:
         """Let the person type what to find: in the program while it has the focus, in the graph elsewhere."""
-        if _has_focus(self._panels.editor) or _has_focus(self._panels.find_bar):
+        if has_focus(self._panels.editor) or has_focus(self._panels.find_bar):
             self._finding.begin(replacing=False)
         else:
             self.search()
 
     def _find_on(self, step: Literal[1, -1]) -> None:
-        if self._state().search is not None and not _has_focus(self._panels.editor):
+        if self._state().search is not None and not has_focus(self._panels.editor):
             self._send(said.SearchStepped(step))
         else:
             self._finding.step(step)
@@ -230,20 +230,6 @@ class Commands:
 
     def _mode(self, mode: GradMode) -> None:
         self._send(said.ModeSet(mode))
-
-    def _go(self, step: int) -> None:
-        """Give the next panel the focus."""
-        panels = self._panels
-        order: list[QWidget] = [panels.editor, panels.canvas, panels.tensors, panels.cost]
-        order += [panels.inspector, panels.output, panels.examples, panels.timeline.slider]
-        order = [panel for panel in order if panel.isVisible() and panel.isEnabled()]
-        now = next((at for at, panel in enumerate(order) if _has_focus(panel)), -step)
-        order[(now + step) % len(order)].setFocus(Qt.FocusReason.TabFocusReason)
-
-
-def _has_focus(panel: QWidget) -> bool:
-    focus = QApplication.focusWidget()
-    return focus is not None and (focus is panel or panel.isAncestorOf(focus))
 
 
 def _done(_answer: bool) -> None:

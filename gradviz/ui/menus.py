@@ -16,17 +16,17 @@ from gradviz.ui.plain import plain
 
 def fill_bar(window: QMainWindow, actions: Mapping[str, QAction]) -> dict[str, QMenu]:
     """Put the commands into the menus; return each menu by its title in the table."""
-    menus: dict[str, QMenu] = {}
-    for title in asked.MENUS:
-        menu = menus[title] = window.menuBar().addMenu(asked.said(title))
-        for command in asked.COMMANDS:
-            if command.menu == title and command.id == asked.LINE:
-                menu.addSeparator()
-            elif command.menu == title and command.id in actions:
-                menu.addAction(actions[command.id])
-    menus[asked.VIEW].addSeparator()
+    menus = {title: window.menuBar().addMenu(asked.said(title)) for title in asked.MENUS}
+    for command in asked.COMMANDS:
+        if command.menu not in menus:
+            menus[command.menu] = menus[asked.INSIDE[command.menu]].addMenu(asked.said(command.menu))
+        if command.id == asked.LINE:
+            menus[command.menu].addSeparator()
+        elif command.id in actions:
+            menus[command.menu].addAction(actions[command.id])
+    menus[asked.PANELS].addSeparator()
     for dock in window.findChildren(QDockWidget):
-        menus[asked.VIEW].addAction(dock.toggleViewAction())
+        menus[asked.PANELS].addAction(dock.toggleViewAction())
     return menus
 
 

@@ -1,5 +1,7 @@
 """What the window remembers from one day to the next, read from settings that may hold anything."""
 
+import re
+
 from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtWidgets import QMainWindow
 
@@ -8,11 +10,13 @@ from gradviz.model.trace import GradMode
 from gradviz.picture.picture import Language, Options
 from gradviz.state.values import AppState, Theme
 from gradviz.ui.language import system_language
+from gradviz.ui.timeline import SPEEDS
 
 _LAYOUT_VERSION = 3  # of the docks; an older layout is not restored
-_CHOICES = ("mode", "view", "direction", "legend", "live", "theme", "wheel")
+_CHOICES = ("mode", "view", "direction", "legend", "live", "theme", "wheel", "speed")
 _LANGUAGES: dict[str, Language] = {"en": "en", "ja": "ja"}
 _MODES: dict[str, GradMode] = {"grad": "grad", "no_grad": "no_grad", "inference": "inference"}
+_SPEEDS = {f"{speed:g}": speed for speed in SPEEDS.values()}
 _VIEWS: dict[str, View] = {"both": "both", "forward": "forward", "backward": "backward"}
 
 
@@ -34,6 +38,7 @@ def load(settings: QSettings, system_theme: Theme, language: Language) -> AppSta
         options=options,
         theme=theme,
         wheel="scroll" if saved["wheel"] == "scroll" else "zoom",
+        speed=_SPEEDS.get(saved["speed"], 1.0),
     )
 
 
@@ -52,6 +57,15 @@ def store(settings: QSettings, state: AppState) -> None:
     settings.setValue("theme", state.theme)
     settings.setValue("language", state.options.language)
     settings.setValue("wheel", state.wheel)
+    settings.setValue("speed", f"{state.speed:g}")
+    settings.setValue("breakpoints", " ".join(map(str, sorted(state.breakpoints))))
+
+
+def breakpoints(settings: QSettings, text: str) -> list[int]:
+    """Return the lines at which the program that was open had breakpoints, those that it still has."""
+    last = text.count("\n") + 1
+    lines = [int(line) for line in str(settings.value("breakpoints", "")).split() if re.fullmatch("[0-9]{1,9}", line)]
+    return [line for line in lines if 0 < line <= last]
 
 
 def load_layout(settings: QSettings, window: QMainWindow) -> None:

@@ -153,6 +153,9 @@ class Window(QMainWindow):
             self._files.open_paths(files)
         elif not restored:
             self._pick_first()
+        else:
+            for line in preferences.breakpoints(self._settings, self._state.text):
+                self.send(said.BreakpointToggled(line))
         self._panels.editor.setFocus()
 
     def start_processes(self) -> None:

@@ -8,11 +8,11 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from gradviz.drawing.theme import contrast
-from gradviz.state.messages import OptionsSet, PictureArrived
+from gradviz.state.messages import BreakpointToggled, OptionsSet, PictureArrived
 from gradviz.state.values import Phase, Selection
 from gradviz.ui.window import Window
 from tests.gui.conftest import Opener
@@ -307,6 +307,9 @@ def test_what_is_chosen_is_remembered(qtbot: QtBot, opened: Opener, window: Wind
     window.action("dark").trigger()
     window.action("wheel_scrolls").trigger()
     window.action("larger").trigger()
+    window.action("double_speed").trigger()
+    for line in (2, 99):
+        window.send(BreakpointToggled(line))
     points = window.panels.editor.font().pointSizeF()
     window.send(OptionsSet(window.state.options._replace(direction="LR", legend=True)))
     qtbot.waitUntil(lambda: drawn(window))
@@ -317,8 +320,26 @@ def test_what_is_chosen_is_remembered(qtbot: QtBot, opened: Opener, window: Wind
     assert again.action("wheel_scrolls").isChecked()
     assert again.panels.editor.font().pointSizeF() == points
     assert again.action("legend").isChecked()
+    assert again.action("double_speed").isChecked()
+    assert again.state.breakpoints == {2}  # there is no line 99
     assert again.files.path is not None
     assert again.files.path.name == "program.py"
+
+
+@pytest.mark.parametrize("name", ["program", "graph", "tensors", "output", "inspector", "cost"])
+def test_a_key_leads_to_each_panel_and_brings_it_into_view(qtbot: QtBot, window: Window, name: str) -> None:
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    for dock in window.findChildren(QDockWidget, name):
+        dock.hide()
+    window.action(f"go_{name}").trigger()
+    panels = window.panels
+    at = {"program": panels.editor, "graph": panels.canvas, "tensors": panels.tensors, "output": panels.output}
+    at |= {"inspector": panels.inspector, "cost": panels.cost}
+    focused = QApplication.focusWidget()
+    assert at[name].isVisible()
+    assert focused is not None
+    assert focused is at[name] or at[name].isAncestorOf(focused)
 
 
 def test_nothing_runs_while_an_input_method_composes(qtbot: QtBot, window: Window) -> None:

@@ -94,6 +94,7 @@ def test_what_changed_is_told_in_the_same_places() -> None:
     alone = stage(second, options, walked=True)
     found = since(first, second, options, alone)
     assert found is not None
+    assert found.shown is not None
     assert moved(alone, second.trace, found.shown.stage, second.trace) <= 1
 
 

@@ -561,6 +561,21 @@ def test_a_run_is_laid_out_by_the_places_of_the_run_before(monkeypatch: pytest.M
     assert third.direction == "LR"
 
 
+def test_under_heat_what_changed_is_told_in_words_and_the_drawing_keeps_its_heat() -> None:
+    session = Session()
+    answers(session, READY + begun(1, SQUARE))
+    answers(session, redraw(OPTIONS._replace(heat="saved"), run=1))
+    hot = shown(answers(session, begun(2, unrecorded()))[-1])
+    (frame,) = owed(session)
+    again = shown(frame)
+    assert again.drawing == hot.drawing
+    assert again.changes is not None
+    assert any("MulBackward0" in line for line in again.changes.told)
+    assert (again.changes.nodes, again.changes.edges) == ((), ())
+    answers(session, begun(3, unrecorded()))
+    assert owed(session) == []
+
+
 def unrecorded() -> Tape:
     """The square of a tensor that does not require grad."""
     tape = Tape()
