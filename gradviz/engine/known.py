@@ -55,8 +55,9 @@ class KnownTensors:
         """Give a tensor an id."""
         if self._dead:
             self._bury()
+        number = self._count
         self._count += 1
-        return self._remember(tensor, self._count - 1)
+        return self._remember(tensor, number)
 
     def let_go(self, tensor: torch.Tensor) -> Facts | None:
         """Drop every reference to a tensor; return what `take_back` wants."""
@@ -64,7 +65,8 @@ class KnownTensors:
         if known is None:
             return None
         del self.by_address[known.key]
-        self._leave(known)
+        if known.storage is not None:
+            self._leave(known, known.storage)
         return Facts(known.id, known.last, known.storage, known.read_after)
 
     def take_back(self, tensor: torch.Tensor, facts: Facts) -> Known:
@@ -77,7 +79,8 @@ class KnownTensors:
 
     def put(self, known: Known, storage: Storage) -> None:
         """Note in whose memory a tensor is now."""
-        self._leave(known)
+        if known.storage is not None:
+            self._leave(known, known.storage)
         known.storage = storage
         sharers = self._sharers.get(storage.id)
         if sharers is None:
@@ -90,10 +93,10 @@ class KnownTensors:
         return tuple(self._sharers.get(storage.id, ()))
 
     def _remember(self, tensor: torch.Tensor, number: int) -> Known:
-        known = Known(tensor, self._dead.append)
-        known.id, known.key = number, id(tensor)
+        key = id(tensor)
+        known = self.by_address[key] = Known(tensor, self._dead.append)
+        known.id, known.key = number, key
         known.last = known.storage = known.read_after = None
-        self.by_address[known.key] = known
         return known
 
     def _bury(self) -> None:
@@ -102,13 +105,12 @@ class KnownTensors:
             if isinstance(dead, Known):
                 if self.by_address.get(dead.key) is dead:  # or its address was taken over
                     del self.by_address[dead.key]
-                self._leave(dead)
+                if dead.storage is not None:
+                    self._leave(dead, dead.storage)
 
-    def _leave(self, known: Known) -> None:
-        if known.storage is None:
-            return
-        sharers = self._sharers[known.storage.id]
+    def _leave(self, known: Known, storage: Storage) -> None:
+        sharers = self._sharers[storage.id]
         if len(sharers) > 1:
-            self._sharers[known.storage.id] = [one for one in sharers if one is not known]
+            self._sharers[storage.id] = [one for one in sharers if one is not known]
         else:
-            del self._sharers[known.storage.id]
+            del self._sharers[storage.id]

@@ -79,7 +79,8 @@ class Ledger:
 
     def promise(self, tensor: torch.Tensor) -> Known:
         """Give the tensor an id; it will be written down later."""
-        return self._known.find(tensor) or self._adopt(tensor)
+        known = self._by_address.get(id(tensor))
+        return known if known is not None and known() is tensor else self._adopt(tensor)
 
     def made(
         self,
@@ -199,9 +200,10 @@ class Ledger:
         gradient = tensor.grad if is_leaf or retains_grad else None  # any other warns when it is asked
         if storage is None:
             storage = self.storages.of(tensor)
+        stream = self._stream
         record = Tensor(
             number,
-            self._stream.stamp,
+            stream.steps + stream.stamp_ahead,
             reader.shape(tensor),
             _dtype_name(tensor.dtype),
             _device_name(tensor.device),
@@ -226,12 +228,12 @@ class Ledger:
             self._made.setdefault(grad_fn, number)
         known.read_after = storage.writer
         if last is None:
-            self._stream.promised -= 1
+            stream.promised -= 1
         if known.storage is not storage:
             self._known.put(known, storage)
         if last is None or record[2:] != last[2:]:
             known.last = record
-            self._stream.tensors.append(record)
+            stream.tensors.append(record)
         return number
 
     def _rewrite(self, known: Known, tensor: torch.Tensor) -> None:

@@ -147,14 +147,13 @@ class Nodes:
         *,
         own: bool,
     ) -> None:
-        leaf = reader.leaf_of(node)
-        kind = keeping.kind_of(node)
+        leaf, kind, stream = reader.leaf_of(node), keeping.kind_of(node), self._stream
         settings = keeping.settings(node, kind) if kind.settings else {}
         saved = tuple(self._saved(node, kind.saved, outputs, settings)) if kind.saved else ()
         variable = None if leaf is None else self._ledger.id_of(leaf)
         record = GradFn(
             number,
-            self._stream.stamp,
+            stream.steps + stream.stamp_ahead,
             reader.node_name(node),
             edges,
             variable,
@@ -165,7 +164,7 @@ class Nodes:
         )
         if saved:
             self._records[number] = record
-        self._stream.grad_fns.append(record)
+        stream.grad_fns.append(record)
 
     def _saved(
         self,

@@ -50,19 +50,18 @@ class Source:
             frame = frame.f_back
         if own is None:
             return Place(None, None, module)
-        place = self._at(own)
-        return place if module is None else place._replace(module=module)
+        code, instruction = own.f_code, own.f_lasti
+        known = self._places.get((id(code), instruction))  # to hash a code object is to hash all it consists of
+        place = known[1] if known is not None and known[0] is code else self._read(own.f_lineno, code, instruction)
+        return place if module is None else Place(place.line, place.call, module)
 
-    def _at(self, frame: FrameType) -> Place:
-        """Where in the program a frame of its own is, whatever module that is in."""
-        code, instruction = frame.f_code, frame.f_lasti
-        key = (id(code), instruction)  # to hash a code object is to hash all it consists of
-        known = self._places.get(key)
-        if known is None or known[0] is not code:
-            text = self.expression(code, instruction)
-            short = text if text is None or len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-            known = self._places[key] = (code, Place(frame.f_lineno, short, None))
-        return known[1]
+    def _read(self, line: int | None, code: CodeType, instruction: int) -> Place:
+        """Where in the program an instruction of its own is, whatever module that is in."""
+        text = self.expression(code, instruction)
+        short = text if text is None or len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+        place = Place(line, short, None)
+        self._places[id(code), instruction] = (code, place)
+        return place
 
     def line_text(self, line: int | None) -> str:
         """A line as written, without its indent; empty where there is none."""

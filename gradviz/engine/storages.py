@@ -52,7 +52,7 @@ class Storages:
         """
         found = reader.storage_key(tensor)
         if found is None:
-            return self._remember(Storage(_NO_MEMORY), 0, 0)
+            return self._remember(Storage(_NO_MEMORY), 0, 0, is_foreign=False)
         storage, key = found
         known = self._known.get(key)
         return known if known is not None and known() is storage else self._adopt(storage, key)
@@ -60,18 +60,19 @@ class Storages:
     def _adopt(self, storage: torch.UntypedStorage, key: int) -> Storage:
         if self._dead:
             self._bury()
-        known = self._known[key] = self._remember(Storage(storage, self._died), key, storage.nbytes())
-        known.is_foreign = reader.is_foreign(storage)
-        stream, nbytes = self._stream, known.nbytes
+        nbytes, stream = storage.nbytes(), self._stream
+        known = self._remember(Storage(storage, self._died), key, nbytes, is_foreign=reader.is_foreign(storage))
+        self._known[key] = known
         self.events.extend((stream.steps + stream.stamp_ahead, known.id, nbytes))
         self._live_bytes = live = self._live_bytes + nbytes
         if live > self.peak_bytes:
             self.peak_bytes = live
         return known
 
-    def _remember(self, known: Storage, key: int, nbytes: int) -> Storage:
-        known.id, known.key, known.nbytes = self._count, key, nbytes
-        known.writer, known.is_foreign, known.is_unfilled = None, False, False
+    def _remember(self, known: Storage, key: int, nbytes: int, *, is_foreign: bool) -> Storage:
+        known.id = self._count
+        known.key, known.nbytes, known.is_foreign = key, nbytes, is_foreign
+        known.writer, known.is_unfilled = None, False
         self._count += 1
         return known
 

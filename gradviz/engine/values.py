@@ -52,7 +52,11 @@ def _statistics(tensor: torch.Tensor, shape: tuple[int, ...]) -> Value:
         return Value(shape, mean=number(flat.mean().item()))
     if not flat.is_floating_point():
         flat = flat.double() if flat.dtype is not torch.bool else flat.float()
-    least, most = flat.amin().item(), flat.amax().item()  # of much, torch.aminmax takes longer than both
+    if flat.numel() <= _ROW:
+        ends = torch.aminmax(flat)
+        least, most = ends.min.item(), ends.max.item()
+    else:  # of much, torch.aminmax takes longer than both
+        least, most = flat.amin().item(), flat.amax().item()
     furthest = max(-least, most)
     if flat.dtype is not torch.float64 and not _SQUARED[0] < furthest < _SQUARED[1] and 0 < furthest < math.inf:
         flat = flat.double()
