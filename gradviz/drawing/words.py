@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from gradviz.drawing.shapes import Role
 from gradviz.model.heat import HeatOf
-from gradviz.model.trace import SavedState
+from gradviz.model.trace import AT_LEVEL, SavedState
 
 
 class Words(NamedTuple):
@@ -164,6 +164,7 @@ JAPANESE = Words(
         "inference": "inference_mode",
         "no input requires grad": "requires_grad の入力なし",
         "not differentiable": "微分できない",
+        AT_LEVEL: "torch.func の中で記録",
     },
     language="ja",
     line="{} 行目",

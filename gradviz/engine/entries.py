@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+from torch._functorch import eager_transforms
 from torch.autograd.function import _SingleLevelFunction
 
 from gradviz.engine.reader import Aside
@@ -18,6 +19,7 @@ PushHooks = Callable[[Hook, Hook], None]
 Function = Callable[..., Any]  # any of the program's
 FunctionApply = Callable[..., Any]  # a torch.autograd.Function's class and the arguments of its call; what it returns
 _base: Any = torch._C.TensorBase
+_LEVELS = ("_grad_increment_nesting", "_grad_decrement_nesting", "_create_differentiable")
 
 
 def replace(owner: object, name: str, replacement: object) -> Callable[[], None]:
@@ -132,3 +134,40 @@ def replace_exports(note: Callable[[torch.Tensor], None]) -> Callable[[], None]:
                 delattr(entry, name)  # it is inherited from C++
 
     return undo
+
+
+def replace_levels(
+    opened: Callable[[], None], closing: Callable[[], None], lifted: Callable[[object], None]
+) -> Callable[[], None]:
+    """Have the levels of torch.func noted that record gradients; returns what undoes it.
+
+    Args:
+        opened: is called when a level has been opened.
+        closing: is called before it is closed.
+        lifted: is given the inputs of a transform, wrapped for its level.
+    """
+    enter, leave, lift = (getattr(eager_transforms, name) for name in _LEVELS)
+
+    def entered() -> object:
+        level = enter()
+        opened()
+        return level
+
+    def left() -> object:
+        with Aside():
+            closing()
+        return leave()
+
+    def wrapped(*inputs: object, **level: object) -> object:
+        result = lift(*inputs, **level)
+        with Aside():
+            lifted(result)
+        return result
+
+    undo = [replace(eager_transforms, name, by) for name, by in zip(_LEVELS, (entered, left, wrapped), strict=True)]
+
+    def undo_all() -> None:
+        for one in undo:
+            one()
+
+    return undo_all

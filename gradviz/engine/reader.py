@@ -102,6 +102,13 @@ def shape(tensor: torch.Tensor) -> tuple[int, ...]:
     return tuple(size if type(size) is int else longest for size in sizes)
 
 
+def innermost(tensor: torch.Tensor) -> torch.Tensor:
+    """The tensor in all wrappers of torch.func around it."""
+    while _untyped._functorch.is_functorch_wrapped_tensor(tensor):
+        tensor = _untyped._functorch.get_unwrapped(tensor)
+    return tensor
+
+
 def nbytes(tensor: torch.Tensor) -> int:
     """The bytes that the elements of a tensor take; of a nested one the values in it."""
     count = tensor.numel()

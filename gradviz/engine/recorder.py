@@ -16,7 +16,7 @@ from gradviz.engine.pending import Call, Pending, is_among, is_any_tracked
 from gradviz.engine.regions import Open, Regions
 from gradviz.engine.run import Run
 from gradviz.engine.values import read_value
-from gradviz.model.trace import INSIDE_FUNCTION, INSIDE_HOOK, UNFILLED, Op, Phase
+from gradviz.model.trace import AT_LEVEL, INSIDE_FUNCTION, INSIDE_HOOK, NO_INPUT, UNFILLED, Op, Phase
 
 
 class Recorder:
@@ -33,6 +33,8 @@ class Recorder:
         self.running: object = None  # the innermost call of backward() or grad() of this thread
         self._pending: list[Pending] = []
         self._inside: list[str] = []  # what is running that autograd records nothing in, innermost last
+        self.levels = 0  # of torch.func that are open
+        self.lifted: set[int] = set()  # tensors that one of them records on
         self._packing = 0  # hooks that run in the middle of an op
         run.threads.append(self)
 
@@ -199,6 +201,7 @@ class Recorder:
         self, name: str, operands: list[torch.Tensor], why: str, frame: FrameType, *, promise: bool = False
     ) -> Pending:
         """What op and call have in common. `why`: nothing is recorded though autograd is on and an input tracked."""
+        own = why
         self.run.check(len(operands))
         place, mode = self.source.place(frame), reader.grad_mode()
         region: int | None = None
@@ -214,12 +217,14 @@ class Recorder:
         elif mode != "grad":
             why = mode
         elif not is_tracked:
-            why = "no input requires grad"
+            why = NO_INPUT
         if promise:
             inputs = tuple([self.ledger.promise(tensor).id for tensor in operands])
         else:
             see, line = self.ledger.see, place.line
             inputs = tuple([see(tensor, line) for tensor in operands])
+        if why == NO_INPUT and self.lifted and not self.lifted.isdisjoint(inputs):
+            why = own if own == "detach" else AT_LEVEL
         promised = operands if promise else ()
         return Pending(name, place, phase, inputs, mode, region, why, is_tracked, promised=promised)
 
@@ -243,6 +248,8 @@ class Recorder:
         for tensor in pending.promised:
             if not is_among(tensor, taken):
                 self.ledger.see(tensor, pending.place.line)
+        if pending.why == AT_LEVEL:
+            self.lifted.update(outputs)
         line, call, module = pending.place
         self.stream.ops.append(
             Op(

@@ -14,6 +14,7 @@ from gradviz.engine.composites import replace_composites
 from gradviz.engine.console import captured
 from gradviz.engine.functions import FunctionWatch
 from gradviz.engine.ledger import Ledger
+from gradviz.engine.levels import LevelWatch
 from gradviz.engine.names import Names
 from gradviz.engine.packing import PackWatch
 from gradviz.engine.run import Run
@@ -72,7 +73,7 @@ def recorded(program: Program, request: Request, stream: Stream, *watches: Watch
     names, module = Names(run.ledger, source.modules), main_module(program.source)
     threads = Threads(run, names, request.mode)
     error: ProgramError | None = None
-    backward = BackwardWatch(threads.here)
+    backward, levels = BackwardWatch(threads.here), LevelWatch(threads.here)
     undo = [
         entries.replace_engine_run(backward.wrap),
         entries.replace_function_apply(FunctionWatch(threads.here).wrap),
@@ -80,6 +81,7 @@ def recorded(program: Program, request: Request, stream: Stream, *watches: Watch
         entries.replace_data(run.ledger.reassigned),
         entries.replace_swap(run.ledger.swap),
         entries.replace_exports(run.ledger.handed_out),
+        entries.replace_levels(levels.opened, levels.closing, levels.lifted),
         replace_composites(),
         replace_compilers(lambda what: stream.warn(Warned(source.here()[0], NOTE, what))),
         threads.follow(),

@@ -2,6 +2,7 @@
 
 from gradviz.model.answers import Answer, Question
 from gradviz.model.fixes import Does, Fix
+from gradviz.model.trace import AT_LEVEL
 
 QUESTIONS: dict[str, dict[Question, str]] = {
     "en": {
@@ -68,6 +69,7 @@ SAID: dict[str, dict[Question, dict[str, str]]] = {
             "mode line": "{call} ran under line {line}, {mode}: autograd records nothing there.",
             "mode run": "The grad mode of the whole run is {mode}: autograd records nothing.",
             "no input requires grad": "Nothing that {call} took requires grad.",
+            AT_LEVEL: "torch.func recorded {call} for itself; it is in no graph of the program.",
             "not differentiable": "{call} has no derivative.",
             "detach": "{call} is there to leave autograd out.",
         },
@@ -128,6 +130,7 @@ SAID: dict[str, dict[Question, dict[str, str]]] = {
             "mode line": "{call} は {line} 行目の {mode} の中で実行され、記録されませんでした。",
             "mode run": "実行全体の grad モードが {mode} なので、何も記録されません。",
             "no input requires grad": "{call} の入力に requires_grad のものがありません。",
+            AT_LEVEL: "{call} は torch.func が自分のために記録したもので、プログラムのグラフにはありません。",
             "not differentiable": "{call} は微分できません。",
             "detach": "{call} は自動微分から切り離すためのものです。",
         },

@@ -13,7 +13,7 @@ from gradviz.model.moment import History, Moment
 from gradviz.model.place import functions_of
 from gradviz.model.program import Program, parse
 from gradviz.model.readouts import Readouts, readouts
-from gradviz.model.trace import BackwardCall, Op, Tensor, Trace
+from gradviz.model.trace import NOTHING_LOST, BackwardCall, Op, Tensor, Trace
 
 
 class Life(NamedTuple):
@@ -124,7 +124,7 @@ def grounds(history: History) -> Grounds:
 
 def cut_off(op: Op) -> bool:
     """Whether autograd had something to record in an op of the forward run, and did not."""
-    return op.phase == "forward" and bool(op.inputs) and op.why_unrecorded not in (None, "no input requires grad")
+    return op.phase == "forward" and bool(op.inputs) and op.why_unrecorded not in NOTHING_LOST
 
 
 def _lives(trace: Trace) -> dict[tuple[int, int], Life]:

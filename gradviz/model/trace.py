@@ -22,8 +22,11 @@ Number = bool | int | float | str
 Setting = bool | int | float | str | tuple[int, ...] | None
 
 NOTE = "Note"  # category of what is not torch's warning but gradviz's own
+NO_INPUT = "no input requires grad"  # why an op was not recorded
 INSIDE_FUNCTION = "inside autograd.Function"  # why an op of its forward was not recorded: the call is, as a whole
+AT_LEVEL = "recorded inside torch.func"  # why an op is in no graph of the program's: a transform kept it to itself
 INSIDE_HOOK = "inside a saved tensor hook"
+NOTHING_LOST = (None, NO_INPUT, AT_LEVEL)  # reasons for which no gradient of the program's is cut off
 
 
 class Value(NamedTuple):

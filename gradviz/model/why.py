@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 from gradviz.model.clearings import cleared_on
 from gradviz.model.grounds import Grounds, grounds
 from gradviz.model.moment import History
-from gradviz.model.trace import GradMode, Op, Tensor, Trace
+from gradviz.model.trace import NOTHING_LOST, GradMode, Op, Tensor, Trace
 
 WhyNoGrad = Literal[
     "dtype",  # made by the program, of a dtype that cannot require grad
@@ -79,7 +79,7 @@ def cutter(known: Grounds, tensor: Tensor) -> Op | None:
     maker = _maker(known, tensor)
     while maker is not None:
         reason = maker.why_unrecorded
-        if reason not in (None, "no input requires grad") and (reason not in _MODES or known.is_kept_out(tensor)):
+        if reason not in NOTHING_LOST and (reason not in _MODES or known.is_kept_out(tensor)):
             return maker
         inputs = (known.moment.known_tensor(number) for number in maker.inputs)
         inside = (one for one in inputs if one.line == maker.line and not one.names and not one.requires_grad)
