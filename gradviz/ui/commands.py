@@ -2,16 +2,12 @@
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMessageBox
+from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox
 
 from gradviz import __version__
-from gradviz.drawing.theme import THEMES
-from gradviz.export.raster import png
 from gradviz.model.graph import View
 from gradviz.model.heat import HEATS, HeatOf
 from gradviz.model.trace import GradMode
@@ -19,7 +15,8 @@ from gradviz.picture.picture import Language, Options
 from gradviz.state import messages as said
 from gradviz.state.values import AppState
 from gradviz.ui.actions import shortcut_sheet
-from gradviz.ui.exporting import Choice, ExportDialog, Exporter
+from gradviz.ui.exporting import Exporter
+from gradviz.ui.exports import Exports
 from gradviz.ui.files import Files
 from gradviz.ui.finding import Finding
 from gradviz.ui.focus import Focus, has_focus
@@ -46,9 +43,9 @@ class Commands:
         exporter: Exporter,
     ) -> None:
         self._window, self._send, self._state = window, send, state
-        self._panels, self._files, self._exporter = panels, files, exporter
+        self._panels, self._files = panels, files
+        self._exports = Exports(window, send, state, panels.canvas, files, exporter)
         self._finding = Finding(panels.editor, panels.find_bar)
-        self._choice = Choice()
         self._room = Room(window, panels.editor)
         self._points = QApplication.font().pointSizeF()
         self._size = 1.0
@@ -58,6 +55,11 @@ class Commands:
         """The size of all text."""
         return self._size
 
+    @property
+    def exports(self) -> Exports:
+        """Those of files of the graph."""
+        return self._exports
+
     def handlers(self) -> dict[str, Callable[[], None]]:
         """Return what each command does, by its id."""
         panels, files = self._panels, self._files
@@ -66,8 +68,7 @@ class Commands:
             "open": files.open,
             "save": lambda: _done(files.save()),
             "save_as": lambda: _done(files.save_as()),
-            "export": self.export,
-            "copy_graph": self.copy_graph,
+            **self._exports.handlers(),
             "quit": lambda: _done(self._window.close()),
             "undo": panels.editor.undo,
             "redo": panels.editor.redo,
@@ -144,35 +145,6 @@ class Commands:
         if self._state().search is None:
             self._send(said.Searched(""))
         self._panels.search.begin()
-
-    def export(self) -> None:
-        """Ask for a kind of file and a name, and write it."""
-        dialog = ExportDialog(self._choice, self._window)
-        wanted = dialog.exec()
-        choice = dialog.choice()
-        dialog.deleteLater()
-        if not wanted:
-            return
-        self._choice = choice
-        stem = self._files.path.stem if self._files.path else "graph"
-        kind = f"{choice.format.upper()} (*.{choice.format})"
-        name, _kind = QFileDialog.getSaveFileName(
-            self._window, self._window.tr("Export the graph"), f"{stem}.{choice.format}", kind
-        )
-        if name:
-            path = Path(name)
-            self._exporter.export(path if path.suffix else path.with_suffix(f".{choice.format}"), choice, self._state())
-
-    def copy_graph(self) -> None:
-        """Put the graph on the clipboard as a picture of twice its size."""
-        drawing = self._state().drawing
-        if drawing is None:
-            self._send(said.Told(self._window.tr("There is no graph yet")))
-            return
-        theme = THEMES["light"]
-        image = QImage.fromData(png(drawing, theme, 2.0, theme.ground))
-        QApplication.clipboard().setImage(image)
-        self._send(said.Told(self._window.tr("The graph is on the clipboard")))
 
     def show_costs(self) -> None:
         """Bring the panel of the costs into view, or put it away."""

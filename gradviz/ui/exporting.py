@@ -1,57 +1,25 @@
-"""Graphs as files: the person's choice, and writing it from the drawing that is shown or from the run it is of.
+"""Graphs as files: written from the drawings that are shown, or by the process that holds the run they are of.
 
 Pictures are made of the drawing on the canvas. DOT and JSON hold more than it does: the picture process, which has the
-trace, writes them. Nothing is run again.
+trace, writes them. Nothing is run again, and what takes long can be left.
 """
 
+import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QDialog,
-    QDialogButtonBox,
-    QDoubleSpinBox,
-    QFormLayout,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QObject, QSettings, QTemporaryDir, QTimer, Signal
 
 from gradviz.drawing.shapes import Drawing
-from gradviz.drawing.theme import THEMES, ThemeName
-from gradviz.export.pdf import pdf
-from gradviz.export.raster import png
-from gradviz.export.svg import svg
+from gradviz.export.painted import painted
 from gradviz.export.whole import write_whole
-from gradviz.export.work import finished
+from gradviz.export.work import Work, finished
 from gradviz.picture.picture import DataFormat, Save, Saved
 from gradviz.state.values import AppState
+from gradviz.ui.exportchoice import ALL, Choice, Part, cut, load, store
 from gradviz.ui.runner import Runner
 
-Format = Literal["svg", "png", "pdf"] | DataFormat
-FORMATS: tuple[Format, ...] = ("svg", "png", "pdf", "dot", "json")
-
-
-class Choice(NamedTuple):
-    """What kind of file a person wants."""
-
-    format: Format = "svg"
-    theme: ThemeName = "light"
-    transparent: bool = False
-    scale: float = 2.0  # of a PNG
-
-
-def picture_bytes(drawing: Drawing, choice: Choice) -> bytes:
-    """Return the drawing as an SVG, PNG or PDF file."""
-    theme = THEMES[choice.theme]
-    ground = None if choice.transparent else theme.ground
-    if choice.format == "svg":
-        return svg(drawing, theme, ground).encode()
-    if choice.format == "png":
-        return png(drawing, theme, choice.scale, ground)
-    return finished(pdf([drawing], theme, ground))
+_AT_ONCE = 0.1  # seconds of work after which the window is let have its turn
 
 
 class Exporter(QObject):
@@ -60,39 +28,118 @@ class Exporter(QObject):
     Signals:
         done: the file's name.
         failed: why there is no file.
+        advanced: the share of a long work that is done, from 0 to 1.
+        copied: what DOT the graph on the canvas is.
     """
 
     done = Signal(str)
     failed = Signal(str)
+    advanced = Signal(float)
+    copied = Signal(str)
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject, settings: QSettings) -> None:
         """Write through the Runner that is the parent's child."""
         super().__init__(parent)
         (self._runner,) = parent.findChildren(Runner)
+        self._settings = settings
         self._waiting: Path | None = None  # the file that the picture process is writing
+        self._copy: QTemporaryDir | None = None  # where that is, if it is not to stay
+        self._work: Work | None = None
+        self._target = Path()  # of that work
+        self._clock = QTimer(self)
+        self._clock.setSingleShot(True)
+        self._clock.timeout.connect(self._go_on)
         self._runner.saved.connect(self._saved)
 
-    def export(self, path: Path, choice: Choice, state: AppState) -> None:
+    @property
+    def choice(self) -> Choice:
+        """What was wanted last."""
+        return load(self._settings)
+
+    def remember(self, choice: Choice) -> None:
+        """Keep what is wanted for the next time."""
+        store(self._settings, choice)
+
+    def export(self, path: Path, choice: Choice, state: AppState, part: Part = ALL) -> None:
         """Write the graph of a state to a file, whole or not at all."""
         if choice.format == "dot" or choice.format == "json":
             self._ask(path, choice.format, choice, state)
+        elif state.drawing is None:
+            self.failed.emit(self.tr("there is no graph yet"))
         else:
-            self._write(path, choice, state)
+            self._begin(path, painted([cut(state.drawing, choice, part)], choice.format, choice.look))
+
+    def export_steps(self, path: Path, choice: Choice, drawings: Sequence[Drawing], part: Part = ALL) -> None:
+        """Write drawings of the steps of a run: into one file, or where the format holds one alone, a file for each."""
+        form = choice.form
+        if form is None or not drawings:
+            self.failed.emit(self.tr("there are no steps to show"))
+            return
+        parts = [cut(drawing, choice._replace(what="whole"), part) for drawing in drawings]
+        if form in ("svg", "png"):
+            self._begin(path, _numbered(path, parts, choice))
+        else:
+            self._begin(path, painted(parts, form, choice.look))
+
+    def copy_dot(self, choice: Choice, state: AppState) -> None:
+        """Have the graph told as DOT."""
+        folder = QTemporaryDir()
+        self._ask(Path(folder.filePath("graph.dot")), "dot", choice, state)
+        if self._waiting is not None and self._waiting.parent == Path(folder.path()):
+            self._copy = folder
+
+    def cancel(self) -> None:
+        """Leave a long work; there is no file of it."""
+        if self._work is not None:
+            self._clock.stop()
+            self._work.close()
+            self._work = None
+            self.failed.emit(self.tr("it was stopped"))
 
     def close(self) -> None:
         """Wait for no file any more."""
-        self._waiting = None
+        self._waiting = self._copy = None
+        if self._work is not None:
+            self._clock.stop()
+            self._work.close()
+            self._work = None
 
-    def _write(self, path: Path, choice: Choice, state: AppState) -> None:
-        if state.drawing is None:
-            self.failed.emit(self.tr("there is no graph yet"))
+    def _begin(self, path: Path, work: Work) -> None:
+        if self._work is not None:
+            self.failed.emit(self.tr("the file before is still being written"))
+            work.close()
             return
+        self._target, self._work = path, work
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Work for a while."""
+        if self._work is None:
+            return
+        until = time.monotonic() + _AT_ONCE
         try:
-            write_whole(path, [picture_bytes(state.drawing, choice)])
+            while True:
+                done = next(self._work)
+                if time.monotonic() > until:
+                    self.advanced.emit(done)
+                    self._clock.start(0)
+                    return
+        except StopIteration as end:
+            self._work = None
+            self._write(end.value)
+        except OSError as error:
+            self._work = None
+            self.failed.emit(error.strerror or str(error))
+
+    def _write(self, data: bytes) -> None:
+        """Write what the work made; nothing, where it wrote files of its own."""
+        try:
+            if data:
+                write_whole(self._target, [data])
         except OSError as error:
             self.failed.emit(error.strerror or str(error))
         else:
-            self._finish(path)
+            self.done.emit(self._target.name)
 
     def _ask(self, path: Path, form: DataFormat, choice: Choice, state: AppState) -> None:
         if not state.traced:
@@ -105,74 +152,29 @@ class Exporter(QObject):
 
     def _saved(self, saved: Saved) -> None:
         path, self._waiting = self._waiting, None
+        copy, self._copy = self._copy, None
         if path is None:
             return
         if saved.reason:
             self.failed.emit(saved.reason)
-        else:
-            self._finish(path)
-
-    def _finish(self, path: Path) -> None:
-        """Believe nobody that there is a file: look."""
-        if path.exists():
+        elif not path.exists():  # believe nobody that there is a file
+            self.failed.emit(self.tr("the file is not there"))
+        elif copy is None:
             self.done.emit(path.name)
         else:
-            self.failed.emit(self.tr("the file is not there"))
+            self.copied.emit(path.read_text(encoding="utf-8", errors="replace"))
 
 
-class ExportDialog(QDialog):
-    """Asks what kind of file is wanted."""
+def numbered(path: Path, number: int, count: int) -> Path:
+    """Return the file of one of several drawings."""
+    return path.with_name(f"{path.stem}-{number:0{max(2, len(str(count)))}}{path.suffix}")
 
-    def __init__(self, choice: Choice, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(self.tr("Export the graph"))
-        self._format = QComboBox(self)
-        for name, what in zip(FORMATS, self._names(), strict=True):
-            self._format.addItem(what, name)
-        self._format.setCurrentIndex(FORMATS.index(choice.format))
-        self._theme = QComboBox(self)
-        self._theme.addItem(self.tr("Light"), "light")
-        self._theme.addItem(self.tr("Dark"), "dark")
-        self._theme.setCurrentIndex(self._theme.findData(choice.theme))
-        self._transparent = QCheckBox(self.tr("Transparent ground"), self)
-        self._transparent.setChecked(choice.transparent)
-        self._scale = QDoubleSpinBox(self)
-        self._scale.setRange(0.5, 8.0)
-        self._scale.setSingleStep(0.5)
-        self._scale.setValue(choice.scale)
-        form = QFormLayout()
-        form.addRow(self.tr("Format"), self._format)
-        form.addRow(self.tr("Colours"), self._theme)
-        form.addRow("", self._transparent)
-        form.addRow(self.tr("Scale"), self._scale)
-        buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel, parent=self
-        )
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.addLayout(form)
-        layout.addWidget(buttons)
-        self._format.currentIndexChanged.connect(self._fit)
-        self._fit()
 
-    def _names(self) -> tuple[str, ...]:
-        return (
-            self.tr("SVG, a drawing that scales"),
-            self.tr("PNG, an image"),
-            self.tr("PDF, a page"),
-            self.tr("DOT, for Graphviz"),
-            self.tr("JSON, the whole trace"),
-        )
-
-    def choice(self) -> Choice:
-        """Return what was asked for."""
-        theme: ThemeName = "dark" if self._theme.currentData() == "dark" else "light"
-        return Choice(FORMATS[self._format.currentIndex()], theme, self._transparent.isChecked(), self._scale.value())
-
-    def _fit(self) -> None:
-        """Offer only what matters to the format."""
-        chosen = FORMATS[self._format.currentIndex()]
-        self._theme.setEnabled(chosen != "json")
-        self._transparent.setEnabled(chosen not in ("dot", "json"))
-        self._scale.setEnabled(chosen == "png")
+def _numbered(path: Path, drawings: Sequence[Drawing], choice: Choice) -> Work:
+    """Write a file for each drawing, each whole; there is no file of the name itself."""
+    form = choice.form
+    assert form is not None
+    for at, drawing in enumerate(drawings):
+        yield at / len(drawings)
+        write_whole(numbered(path, at + 1, len(drawings)), [finished(painted([drawing], form, choice.look))])
+    return b""

@@ -22,6 +22,7 @@ from gradviz.ui.bars import main_bar
 from gradviz.ui.commands import Commands
 from gradviz.ui.effects import order
 from gradviz.ui.exporting import Exporter
+from gradviz.ui.exports import Exports
 from gradviz.ui.files import Files
 from gradviz.ui.language import speak
 from gradviz.ui.menus import add_lessons, add_recent, fill_bar
@@ -62,7 +63,7 @@ class Window(QMainWindow):
         room = self.screen().availableSize()
         self.resize(*(min(most, max(least, most * 4 // 5)) for most, least in zip(room.toTuple(), _LEAST, strict=True)))
         self._files = Files(settings, folder, self)
-        self._exporter = Exporter(self)
+        self._exporter = Exporter(self, settings)
         self._furnish()
         self._connect()
         self._commands.set_size(preferences.text_size(settings))
@@ -141,6 +142,11 @@ class Window(QMainWindow):
     def exporter(self) -> Exporter:
         """What writes graphs to files."""
         return self._exporter
+
+    @property
+    def exports(self) -> Exports:
+        """What asks for them."""
+        return self._commands.exports
 
     def action(self, name: str) -> QAction:
         """Return the action of a command."""

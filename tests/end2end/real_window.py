@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from gradviz.ui.app import make_window
-from gradviz.ui.exporting import FORMATS, Choice
+from gradviz.ui.exportchoice import FORMATS, Choice
 from gradviz.ui.window import Window
 from tests.end2end import switches
 

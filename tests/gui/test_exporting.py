@@ -1,18 +1,28 @@
 """Graphs as files, read back by parsers that know the formats."""
 
+import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QSettings
+from PySide6.QtGui import QImage, QImageReader
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
+from gradviz.drawing.shapes import Role
+from gradviz.drawing.words import ENGLISH
+from gradviz.export.painted import Form
+from gradviz.layout.geometry import Rect
 from gradviz.picture.picture import DataFormat
-from gradviz.state.values import AppState
-from gradviz.ui.exporting import FORMATS, Choice, ExportDialog
+from gradviz.state.values import AppState, Selection
+from gradviz.ui import exporting
+from gradviz.ui.exportchoice import FORMATS, WHATS, Choice, Part, cut, load, store
+from gradviz.ui.exportdialog import ExportDialog
+from gradviz.ui.exporting import numbered
 from gradviz.ui.pictures import PATIENCE
 from gradviz.ui.window import Window
+from tests.gui.conftest import Opener
 from tests.gui.driving import drawn
 
 
@@ -91,10 +101,179 @@ def test_a_file_that_takes_long_is_waited_for_and_is_one_at_a_time(
 
 def test_the_dialog_gives_back_what_it_was_given(qtbot: QtBot) -> None:
     for name in FORMATS:
-        choice = Choice(name, "dark", True, 3.0)
+        choice = Choice(name, "dark", True, 3.0, "seen", True, True, "a4")
         dialog = ExportDialog(choice)
         qtbot.addWidget(dialog)
         assert dialog.choice() == choice
+
+
+def test_the_dialog_shows_what_the_file_would_be(qtbot: QtBot, window: Window) -> None:
+    drawing = window.state.drawing
+    assert drawing is not None
+    part = Part(Rect(0, 0, 100, 90), Selection(frozenset(("t0",))), ENGLISH)
+    told: dict[tuple[str, str], str] = {}
+    for name in FORMATS:
+        for what in WHATS:
+            dialog = ExportDialog(Choice(name, scale=2.0, what=what, legend=True), drawing, part, 3)
+            qtbot.addWidget(dialog)
+            with qtbot.waitExposed(dialog):
+                dialog.show()
+            qtbot.waitUntil(lambda dialog=dialog: bool(dialog.facts))  # type: ignore[misc]
+            assert dialog.preview.image.isNull() == (name in ("dot", "json"))
+            dialog.preview.grab()
+            told[name, what] = dialog.facts
+            dialog.close()
+    assert told["dot", "whole"] == told["json", "steps"] == "A file of text"
+    assert told["gif", "whole"] == told["apng", "steps"] == "4 pictures, one after another"
+    assert told["svg", "steps"] == told["png", "steps"] == "4 files, numbered"
+    assert told["pdf", "steps"] == "Pages: 4"
+    assert told["pdf", "seen"] == "Pages: 1"
+    sizes = [[int(number) for number in re.findall(r"\d+", told["png", what])] for what in ("seen", "selection")]
+    assert sizes[0][0] >= 200
+    assert told["png", "whole"] != told["png", "seen"] != told["png", "selection"]
+
+
+def test_the_dialog_says_what_there_is_not(qtbot: QtBot, window: Window) -> None:
+    for drawing, what, words in (
+        (None, "whole", "There is no graph yet"),
+        (window.state.drawing, "steps", "There are no steps to show"),
+    ):
+        dialog = ExportDialog(Choice("png", what="steps" if what == "steps" else "whole"), drawing)
+        qtbot.addWidget(dialog)
+        qtbot.waitUntil(lambda dialog=dialog, words=words: dialog.facts == words)  # type: ignore[misc]
+
+
+def test_what_is_wanted_is_remembered_and_settings_may_hold_anything(tmp_path: Path) -> None:
+    settings = QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat)
+    assert load(settings) == Choice()
+    choice = Choice("pdf", "dark", True, 3.5, "selection", True, True, "letter")
+    store(settings, choice)
+    settings.sync()
+    assert load(QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat)) == choice
+    for name in Choice._fields:
+        settings.setValue(f"export/{name}", "nonsense")
+    assert load(settings) == Choice()
+    settings.setValue("export/scale", "1e9")
+    assert load(settings).scale == 8.0
+
+
+def test_a_part_is_cut_out(window: Window) -> None:
+    drawing = window.state.drawing
+    assert drawing is not None
+    part = Part(Rect(0, 0, 100, 90), Selection(frozenset(("t0",)), frozenset(("t0", "e0"))), ENGLISH)
+    assert [mark.id for mark in cut(drawing, Choice(what="seen"), part).nodes] == ["t0"]
+    chosen = cut(drawing, Choice(what="selection", legend=True), part)
+    assert [mark.id for mark in (*chosen.nodes, *chosen.edges)] == ["t0", "e0"]
+    assert {mark.role for mark in chosen.legend[1:]} == {Role.LEAF, Role.DATA_EDGE}
+    assert cut(drawing, Choice(what="selection"), Part()) == drawing
+
+
+def steps_of(window: Window) -> int:
+    return len(window.state.course.kinds) + 1
+
+
+@pytest.mark.parametrize(
+    ("name", "one"), [("svg", False), ("png", False), ("pdf", True), ("gif", True), ("apng", True)]
+)
+def test_every_step_is_written_and_the_person_is_back_where_they_were(
+    name: Form, one: bool, qtbot: QtBot, window: Window, tmp_path: Path
+) -> None:
+    window.action("first_step").trigger()
+    qtbot.waitUntil(lambda: not window.state.awaited and window.state.at == 0)
+    with qtbot.waitSignal(window.exporter.done):
+        window.exports.write(tmp_path / f"g.{name}", Choice(name, what="steps", scale=1.0), Part(words=ENGLISH))
+    assert window.state.at == 0
+    found = sorted(tmp_path.glob(f"g*.{name}"))
+    expected = [tmp_path / f"g.{name}"]
+    if not one:
+        expected = [numbered(expected[0], k + 1, steps_of(window)) for k in range(steps_of(window))]
+    assert found == expected
+    if name == "gif":
+        assert QImageReader(str(found[0])).imageCount() == steps_of(window)
+
+
+def test_a_walk_ends_when_the_program_changes(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
+    window.exports.write(tmp_path / "g.gif", Choice("gif"), Part())
+    with qtbot.waitSignal(window.exporter.failed) as failed:
+        window.panels.editor.insertPlainText("z = 3\n")
+    assert failed.args == ["the program was changed"]
+    assert not list(tmp_path.glob("g*"))
+    qtbot.waitUntil(lambda: drawn(window))
+
+
+def test_a_walk_can_be_stopped(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
+    window.exports.write(tmp_path / "g.gif", Choice("gif"), Part())
+    with qtbot.waitSignal(window.exporter.failed) as failed:
+        window.exports.stop()
+    assert failed.args == ["it was stopped"]
+    assert window.state.at is None
+    window.exporter.export_steps(tmp_path / "g.gif", Choice("gif"), ())
+    assert window.panels.status.activity == "Not exported: there are no steps to show"
+
+
+def test_long_work_lets_the_window_have_its_turn_and_can_be_left(
+    qtbot: QtBot, window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "_AT_ONCE", -1.0)
+    drawing = window.state.drawing
+    assert drawing is not None
+    exporter, path = window.exporter, tmp_path / "g.gif"
+    with qtbot.waitSignals([exporter.advanced, exporter.done]):
+        exporter.export_steps(path, Choice("gif", scale=1.0), [drawing] * 4)
+    before = path.read_bytes()
+    exporter.export_steps(path, Choice("gif", "dark", scale=1.0), [drawing] * 4)
+    exporter.export(tmp_path / "h.png", Choice("png"), window.state)
+    assert window.panels.status.activity == "Not exported: the file before is still being written"
+    window.exports.stop()
+    assert window.panels.status.activity == "Not exported: it was stopped"
+    assert path.read_bytes() == before
+    exporter.cancel()
+    exporter.export_steps(path, Choice("gif", "dark", scale=1.0), [drawing] * 4)
+    exporter.close()
+    assert sorted(tmp_path.glob("*.gif")) == [path]
+    assert path.read_bytes() == before
+
+
+def test_no_memory_for_a_picture_is_told(window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(QImage, "isNull", lambda self: True)
+    window.exporter.export(tmp_path / "g.png", Choice("png"), window.state)
+    assert window.panels.status.activity.startswith("Not exported: no memory")
+
+
+def test_the_person_is_asked_and_the_answer_kept(
+    qtbot: QtBot, window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = Choice("png", "dark", True, 1.0, "seen")
+    monkeypatch.setattr(ExportDialog, "exec", lambda self: 1)
+    monkeypatch.setattr(ExportDialog, "choice", lambda self: wanted)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "g"), ""))
+    with qtbot.waitSignal(window.exporter.done):
+        window.action("export").trigger()
+    assert not QImage(str(tmp_path / "g.png")).isNull()
+    assert window.exporter.choice == wanted
+    monkeypatch.setattr(ExportDialog, "exec", lambda self: 0)
+    window.action("export").trigger()
+    assert [path.name for path in tmp_path.glob("g*")] == ["g.png"]
+
+
+def test_the_graph_goes_to_the_clipboard_as_text(qtbot: QtBot, window: Window) -> None:
+    window.action("copy_svg").trigger()
+    data = QApplication.clipboard().mimeData()
+    assert ET.fromstring(data.text()).tag.endswith("svg")
+    assert bytes(data.data("image/svg+xml").data()).decode() == data.text()
+    with qtbot.waitSignal(window.exporter.copied):
+        window.action("copy_dot").trigger()
+    assert QApplication.clipboard().text() == "dot: x = 1\ny = 2\n"
+    assert window.panels.status.activity == "The graph is on the clipboard"
+
+
+def test_where_there_is_no_graph_nothing_is_copied(opened: Opener) -> None:
+    window = opened(start=False)
+    for name in ("copy_graph", "copy_svg"):
+        window.action(name).trigger()
+        assert window.panels.status.activity == "There is no graph yet"
+    window.action("copy_dot").trigger()
+    assert window.panels.status.activity == "Not exported: there is no graph yet"
 
 
 def test_the_graph_goes_to_the_clipboard(qtbot: QtBot, window: Window) -> None:
