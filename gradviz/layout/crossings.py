@@ -3,12 +3,14 @@
 Knows the order of the rows and rough places across, no frames.
 """
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, bisect_right
+from itertools import islice
+from operator import le
 from typing import NamedTuple
 
 from gradviz.layout.net import Joint, Net
 
-MOST_PASSES = 8
+MOST_PASSES = 4
 
 
 class Order(NamedTuple):
@@ -20,61 +22,74 @@ class Order(NamedTuple):
 
 def crossings(net: Net, order: Order) -> int:
     """The number of crossings in all rows."""
-    return sum(_between(net.below, row, order.at) for row in order.rows)
+    return sum([_between(net.below, row, order.at) for row in order.rows])
 
 
 def _between(below: list[list[Joint]], row: list[int], at: list[float]) -> int:
     """The number of crossings of the joints that leave a row."""
-    seen: list[float] = []
-    found = 0
+    ends: list[float] = []
     for upper in row:
         joints = below[upper]
         if len(joints) == 1:
-            end = at[joints[0][0]] + joints[0][1]
-            found += len(seen) - bisect_right(seen, end)
-            insort(seen, end)
-        else:  # joints of one port do not cross each other: ascending ends are not counted
-            for _, end in sorted([(own, at[lower] + offset) for lower, offset, own in joints]):
-                found += len(seen) - bisect_right(seen, end)
-                insort(seen, end)
+            ends.append(at[joints[0][0]] + joints[0][1])
+        elif joints:  # joints of one port do not cross each other: ascending ends are not counted
+            ends += [end for _, end in sorted([(own, at[lower] + offset) for lower, offset, own in joints])]
+    if all(map(le, ends, islice(ends, 1, None))):
+        return 0
+    seen: list[float] = []
+    found = 0
+    for end in ends:
+        if not seen or end >= seen[-1]:
+            seen.append(end)
+        else:
+            place = bisect_right(seen, end)
+            found += len(seen) - place
+            seen.insert(place, end)
     return found
 
 
-def swap_neighbours(net: Net, order: Order) -> None:
-    """Swap neighbours of one frame in place as long as that removes crossings."""
-    crossed = [number for number, row in enumerate(order.rows) if _between(net.below, row, order.at)]
-    stale = {row for number in crossed for row in (number, number + 1)}
+def swap_neighbours(net: Net, order: Order) -> int:
+    """Swap neighbours of one frame in place as long as that removes crossings; return how many are left."""
+    counts = [_between(net.below, row, order.at) for row in order.rows]
+    left = sum(counts)
+    stale = {row for number, count in enumerate(counts) if count for row in (number, number + 1)}
     for _ in range(MOST_PASSES):
         changed: set[int] = set()
         for number in sorted(stale):
-            if len(order.rows[number]) > 1 and _swap_in_row(net, order.rows[number], order.at):
-                changed.update((number - 1, number, number + 1))
+            if len(order.rows[number]) > 1:
+                gained = _swap_in_row(net, order.rows[number], order.at)
+                if gained:
+                    left -= gained
+                    changed.update((number - 1, number, number + 1))
         stale = changed & set(range(len(order.rows)))
         if not stale:
-            return
+            break
+    return left
 
 
-def _swap_in_row(net: Net, row: list[int], at: list[float]) -> bool:
-    """One pass over a row; whether anything moved."""
+def _swap_in_row(net: Net, row: list[int], at: list[float]) -> int:
+    """One pass over a row; how many crossings it removed."""
+    home, borders, margin = net.home, net.borders, net.margin
     ups = [_ends(net.above[element], at) for element in row]
     downs = [_ends(net.below[element], at) for element in row]
-    moved = False
-    for left in range(len(row) - 1):
-        right = left + 1
-        one, other = row[left], row[right]
-        if net.home[one] != net.home[other] or one >= net.borders or other >= net.borders:
-            continue
-        if _in_order(ups[left], ups[right]) and _in_order(downs[left], downs[right]):
-            continue
-        if _gain(ups[left], ups[right]) + _gain(downs[left], downs[right]) > 0:
-            for line in (ups, downs):
-                line[left], line[right] = line[right], line[left]
-            row[left], row[right] = other, one
-            start = at[one] - net.margin[one]
-            at[other] = start + net.margin[other]
-            at[one] = at[other] + net.width[other] + net.margin[other] + net.margin[one]
-            moved = True
-    return moved
+    gained = 0
+    one, one_ups, one_downs = row[0], ups[0], downs[0]
+    for right in range(1, len(row)):
+        other, other_ups, other_downs = row[right], ups[right], downs[right]
+        crossed = (one_ups and other_ups and one_ups[-1] > other_ups[0]) or (
+            one_downs and other_downs and one_downs[-1] > other_downs[0]
+        )
+        if crossed and home[one] == home[other] and one < borders and other < borders:
+            gain = _gain(one_ups, other_ups) + _gain(one_downs, other_downs)
+            if gain > 0:
+                gained += gain
+                row[right - 1], row[right] = other, one
+                start = at[one] - margin[one]
+                at[other] = start + margin[other]
+                at[one] = at[other] + net.width[other] + margin[other] + margin[one]
+                continue  # the same one beside the next
+        one, one_ups, one_downs = other, other_ups, other_downs
+    return gained
 
 
 def _ends(joints: list[Joint], at: list[float]) -> list[float]:
@@ -82,11 +97,6 @@ def _ends(joints: list[Joint], at: list[float]) -> list[float]:
     if len(joints) == 1:
         return [at[joints[0][0]] + joints[0][1]]
     return sorted([at[other] + offset for other, offset, _ in joints])
-
-
-def _in_order(left: list[float], right: list[float]) -> bool:
-    """Whether the joints of two neighbours do not cross."""
-    return not left or not right or left[-1] <= right[0]
 
 
 def _gain(left: list[float], right: list[float]) -> int:

@@ -14,6 +14,7 @@ from gradviz.layout.nesting import OUTSIDE, Nesting
 from gradviz.layout.net import Joint, Net
 
 MOST_ROUNDS = 5  # of two sweeps
+MOST_SWEEPS = 4  # after neighbours were swapped
 LARGE = 40_000  # joints from which only a few sweeps and no swaps are made
 
 Prefix = tuple[float, ...]
@@ -97,19 +98,17 @@ def _swept(sweeper: "_Sweeper", found: _Found) -> Order:
 
 
 def _refined(sweeper: "_Sweeper", best: Order) -> Order:
-    """The order with neighbours swapped where that helps, and swept again from there, both ways, if that does."""
-    net = sweeper.net
-    swap_neighbours(net, best)
-    fewest = crossings(net, best)
-    for downward in (True, False, True, False):
+    """The order with neighbours swapped where that helps, and swept again from there as long as that does."""
+    fewest = swap_neighbours(sweeper.net, best)
+    for number in range(MOST_SWEEPS):
         if not fewest:
             break
         order = _copy(best)
-        sweeper.sweep(order, downward=downward)
-        swap_neighbours(net, order)
-        count = crossings(net, order)
-        if count < fewest:
-            best, fewest = order, count
+        sweeper.sweep(order, downward=number % 2 == 0)
+        count = swap_neighbours(sweeper.net, order)
+        if count >= fewest:
+            break
+        best, fewest = order, count
     return best
 
 

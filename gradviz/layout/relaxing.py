@@ -1,8 +1,9 @@
 """Rough places across for ordered rows: compact, with each element near those it is linked to.
 
 Row after row, the elements are given the places nearest to what their neighbours want that keep their order and
-distances (isotonic regression, exact and linear for one row). What a cell wants is to be in line with the longest way
-through it, so that a stem does not drift towards its constants. Nothing is exactly straight yet.
+distances (isotonic regression, exact and linear for one row). Once down and once up: doing so again changes nothing to
+speak of. What a cell wants is to be in line with the longest way through it, so that a stem does not drift towards its
+constants. Nothing is exactly straight yet.
 """
 
 from itertools import pairwise
@@ -10,7 +11,6 @@ from typing import NamedTuple
 
 from gradviz.layout.net import Joint, Net
 
-ROUNDS = 3
 LEADER = 10000.0
 BEND = 12.0
 FOLLOWER = 1.0
@@ -42,13 +42,12 @@ def relaxed(net: Net, pulls: Pulls) -> list[float]:
             for other, away in pulls.above[row[0]]:
                 place[row[0]] = place[other] + away
         return place
-    for _ in range(ROUNDS):
-        for number in range(1, len(net.rows)):
-            row = net.rows[number]
-            _fit(row, steps[number], _wanted(row, pulls.above, pulls.below, place), pulls.downward, place)
-        for number in range(len(net.rows) - 2, -1, -1):
-            row = net.rows[number]
-            _fit(row, steps[number], _wanted(row, pulls.below, pulls.above, place), pulls.upward, place)
+    for number in range(1, len(net.rows)):
+        row = net.rows[number]
+        _fit(row, steps[number], _wanted(row, pulls.above, pulls.below, place), pulls.downward, place)
+    for number in range(len(net.rows) - 2, -1, -1):
+        row = net.rows[number]
+        _fit(row, steps[number], _wanted(row, pulls.below, pulls.above, place), pulls.upward, place)
     weight = [up if ends else down for ends, up, down in zip(pulls.below, pulls.upward, pulls.downward, strict=True)]
     for row, step in zip(net.rows, steps, strict=True):
         _fit(row, step, _balance(net, row, pulls, place), weight, place)

@@ -133,6 +133,7 @@ def test_a_large_diagram_gets_a_few_sweeps_only(monkeypatch: pytest.MonkeyPatch)
 
 def test_sweeps_end_after_the_most_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ordering, "MOST_ROUNDS", 0)
+    monkeypatch.setattr(ordering, "MOST_SWEEPS", 0)
     diagram = workloads.synthetic(60)
     check(diagram, place(diagram), "TB")
 
