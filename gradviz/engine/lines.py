@@ -68,7 +68,7 @@ class Lines:
                 last = before if before is not None else self._line
                 inside = last is not None and last < line <= self._withs.get(last, 0)
                 recorder.line_changed(last, entering=inside)
-            recorder.stream.line(line, self._names.take_changed())
+            recorder.stream.line(line, self._names.take_changed(), len(self._up_to(scope)) - 1)
             self._line = line
 
     def left(self, frame: FrameType, scope: Scope, before: int | None, *, for_good: bool) -> None:
@@ -78,7 +78,7 @@ class Lines:
             self._done(frame, scope, before)
             if for_good and scope is not self._names.outermost:
                 if self._names.is_unsaid(scope):
-                    self._recorder.stream.line(before, self._names.take_changed())
+                    self._recorder.stream.line(before, self._names.take_changed(), len(self._up_to(scope)) - 1)
                 self._names.leave(self._up_to(scope))
                 self._scopes.remove(scope)
 

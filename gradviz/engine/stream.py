@@ -107,12 +107,12 @@ class Stream:
         self._steps.append(Step(self.next_step(), kind, line, None, grad_fn, None, arrived, left))
         self.tick()
 
-    def line(self, line: int | None, names: dict[str, int | None] | None) -> None:
-        """Record that a line is about to run, and the names that changed since the one before."""
+    def line(self, line: int | None, names: dict[str, int | None] | None, depth: int = 0) -> None:
+        """Record that a line is about to run, inside so many calls, and the names that changed since the one before."""
         idle = self._idle >= IDLE and not names and not self._waiting()
         if idle and line in self._idle_lines:
             return
-        self._steps.append(Step(self.next_step(), "line", line, None, None, names))
+        self._steps.append(Step(self.next_step(), "line", line, None, None, names, depth=depth))
         if idle:
             self._idle_lines.add(line)
             self.flush()

@@ -164,6 +164,7 @@ def _step(step: Step) -> dict[str, Json]:
         "names": {**(step.names or {})},
         "arrived": _values(step.arrived),
         "left": _values(step.left),
+        "depth": step.depth,
     }
 
 

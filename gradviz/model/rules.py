@@ -217,7 +217,7 @@ def _is_setting(setting: Setting) -> bool:
 
 
 def _stamps(trace: Trace) -> Iterator[tuple[str, list[int]]]:
-    yield "a step", [step.id for step in trace.steps]
+    yield "a step", [number for step in trace.steps for number in (step.id, step.depth)]
     yield "an op", [number for op in trace.ops for number in (op.id, op.step)]
     yield "a backward call", [number for call in trace.backwards for number in (call.id, call.step)]
     yield "output", [output.step for output in trace.output]

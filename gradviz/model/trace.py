@@ -132,8 +132,9 @@ class Step(NamedTuple):
     """One event of the run, in order.
 
     A "line" step is a line about to run; `names` are the bindings that changed since the line step before (None: the
-    name went away). A "backward" step is one execution of a grad_fn: `arrived` are the gradients it was given, one per
-    output, `left` those it passed on, one per entry of `next`. "accumulate" is the same for an AccumulateGrad.
+    name went away), `depth` the calls of the program's own functions that it is inside. A "backward" step is one
+    execution of a grad_fn: `arrived` are the gradients it was given, one per output, `left` those it passed on, one per
+    entry of `next`. "accumulate" is the same for an AccumulateGrad.
     """
 
     id: int  # "index" in the JSON of the contract; a tuple's own `index` is taken
@@ -144,6 +145,7 @@ class Step(NamedTuple):
     names: dict[str, int | None] | None = None
     arrived: tuple[Value | None, ...] = ()
     left: tuple[Value | None, ...] = ()
+    depth: int = 0
 
 
 class BackwardCall(NamedTuple):

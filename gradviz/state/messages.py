@@ -3,6 +3,7 @@
 from typing import Literal, NamedTuple
 
 from gradviz.model.costtable import CostTable
+from gradviz.model.course import Way
 from gradviz.model.place import Edit
 from gradviz.model.trace import GradMode
 from gradviz.model.wire import Exit, Ready, Request
@@ -254,9 +255,10 @@ class Stepped(NamedTuple):
 
 
 class LineStepped(NamedTuple):
-    """To the next line that is about to run, or to the one before."""
+    """To the next line that is about to run in a way, or to the one before."""
 
     step: Literal[1, -1]
+    way: Way = "into"
 
 
 class RanTo(NamedTuple):
@@ -292,7 +294,6 @@ class BreakpointToggled(NamedTuple):
 
 
 Step = StopChosen | Stepped | LineStepped | RanTo | Continued | PlaySet | SpeedSet | Ticked | BreakpointToggled
-
 Costing = CostsSeen | MeasurePressed | Rested | CostsArrived
 Inspecting = InspectorSeen | Inspected | InspectionArrived
 Comparing = BesideSet | ComparisonArrived | ChangesPinned | Faded

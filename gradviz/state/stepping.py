@@ -9,7 +9,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from gradviz.drawing.change import changed
-from gradviz.model.course import LINE, next_line
+from gradviz.model.course import LINE, Way, next_line
 from gradviz.picture.picture import Picture
 from gradviz.state.messages import (
     BreakpointToggled,
@@ -103,7 +103,7 @@ def step_lines(state: AppState) -> StepLines:
     """Return the lines of the program that the step is at. Before a line runs, the one before it has just run."""
     if state.at is None:
         return StepLines()
-    kinds, _, lines = state.course
+    kinds, lines = state.course.kinds, state.course.lines
     line = lines[state.at] or None
     if kinds[state.at] != LINE:
         return StepLines(done=line)
@@ -143,8 +143,8 @@ def _meant(state: AppState, message: StopChosen | Stepped | LineStepped | RanTo 
             return at
         case Stepped(step):
             return _beside(state, step)
-        case LineStepped(step):
-            return _line_beside(state, step)
+        case LineStepped(step, way):
+            return _line_beside(state, step, way)
         case RanTo(line):
             return _reached(state, line)
         case _:  # Continued
@@ -163,10 +163,12 @@ def _beside(state: AppState, step: int) -> int:
     return min(at + step, len(kinds))
 
 
-def _line_beside(state: AppState, step: int) -> int | None:
-    here = _here(state)
-    at = next_line(state.course, here, step)
-    return None if step > 0 and (at <= here or state.course.kinds[at] != LINE) else at
+def _line_beside(state: AppState, step: int, way: Way) -> int | None:
+    """The next line's stop. After the last comes the end and before the first nothing; an only time has neither."""
+    at = next_line(state.course, _here(state), step, way)
+    if at is not None:
+        return at
+    return state.at if way == "again" else None if step > 0 else 0 if way == "into" else state.at
 
 
 def _reached(state: AppState, line: int) -> int | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Literal
 
 from PySide6.QtGui import QAction
 
@@ -12,6 +13,8 @@ from gradviz.ui import stepwords
 from gradviz.ui.panels import Panels
 from gradviz.ui.timeline import SPEEDS
 
+Direction = Literal[1, -1]
+_ITERATIONS: dict[str, Direction] = {"previous_iteration": -1, "next_iteration": 1}
 _WALKS: dict[str, said.Message] = {
     "first_step": said.StopChosen(0),
     "previous_step": said.Stepped(-1),
@@ -19,6 +22,9 @@ _WALKS: dict[str, said.Message] = {
     "end_of_run": said.StopChosen(None),
     "previous_line": said.LineStepped(-1),
     "next_line": said.LineStepped(1),
+    "previous_line_over": said.LineStepped(-1, "over"),
+    "next_line_over": said.LineStepped(1, "over"),
+    "line_outside": said.LineStepped(1, "out"),
     "next_breakpoint": said.Continued(),
 }
 
@@ -38,6 +44,7 @@ class Steps:
         speeds = {name: said.SpeedSet(speed) for name, speed in SPEEDS.items()}
         found: dict[str, Callable[[], None]] = {name: partial(send, one) for name, one in (_WALKS | speeds).items()}
         return found | {
+            **{name: partial(self._iterate, step) for name, step in _ITERATIONS.items()},
             "run_to_cursor": self._run_to_cursor,
             "play": lambda: send(said.PlaySet(not self._state().playing)),
             "breakpoint": lambda: send(said.BreakpointToggled(editor.line)),
@@ -49,7 +56,7 @@ class Steps:
         # While a quick answer is on its way all stays as it is: it must not flicker.
         if now.steppable or not now.busy or now.slow or not now.current:
             panels.timeline.show_state(now)
-            for name in (*_WALKS, "run_to_cursor", "play"):
+            for name in (*_WALKS, *_ITERATIONS, "run_to_cursor", "play"):
                 actions[name].setEnabled(now.steppable)
         panels.timeline.keep_time(now.playing, now.speed)
         actions["play"].setChecked(now.playing)
@@ -69,6 +76,13 @@ class Steps:
         if stepping:
             self._send(said.StopChosen(None))
         return stepping
+
+    def _iterate(self, step: Direction) -> None:
+        before = self._state()
+        self._send(said.LineStepped(step, "again"))
+        if before.steppable and self._state().at == before.at:
+            line = before.course.lines[-1 if before.at is None else before.at]
+            self._send(said.Told(stepwords.no_iteration(line, step)))
 
     def _run_to_cursor(self) -> None:
         line = self._panels.editor.line

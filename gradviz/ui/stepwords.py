@@ -37,9 +37,15 @@ def not_run(line: int) -> str:
     return _tr("Line {line} did not run").format(line=line)
 
 
+def no_iteration(line: int, direction: int) -> str:
+    """Return that a line runs no other time in a direction."""
+    text = _tr("Line {line} does not run again") if direction > 0 else _tr("Line {line} did not run before")
+    return text.format(line=line)
+
+
 def event(state: AppState) -> str:
     """Return what happens at the step: a line is about to run, or what has just been done."""
-    kinds, _, lines = state.course
+    kinds, lines = state.course.kinds, state.course.lines
     at = state.at or 0
     mark, line = done(state), lines[at]
     title = one_line(mark.title, _LONGEST) if mark else ""

@@ -49,7 +49,8 @@ def course(source: str) -> Course:
         for line, text in enumerate(source.splitlines(), 1)
         for kind in "L" + next((kinds for word, kinds in after.items() if word in text), "")
     ]
-    return Course("".join(kind for kind, _ in found), tuple(range(len(found))), tuple(line for _, line in found))
+    kinds, lines = "".join(kind for kind, _ in found), tuple(line for _, line in found)
+    return Course(kinds, tuple(range(len(found))), lines, (0,) * len(found))
 
 
 def stepped(whole: Picture, stops: Course, step: int | None) -> Picture:

@@ -20,8 +20,12 @@ from gradviz.state.values import AppState
 
 READY = m.EngineReady(Ready("2.13.0", "3.11", ""))
 #        0 1 2 3 4 5 6  as for: x = ...; y = x * x; y.backward(); print(x.grad)
-COURSE = Course("LLOLBAL", (0, 2, 3, 4, 6, 8, 9), (1, 2, 2, 3, 3, 3, 4))
-LOOP = Course("LLOLOLOO", (0, 1, 2, 3, 4, 5, 6, 7), (1, 2, 2, 2, 2, 2, 2, 2))
+COURSE = Course("LLOLBAL", (0, 2, 3, 4, 6, 8, 9), (1, 2, 2, 3, 3, 3, 4), (0,) * 7)
+LOOP = Course("LLOLOLOO", (0, 1, 2, 3, 4, 5, 6, 7), (1, 2, 2, 2, 2, 2, 2, 2), (0,) * 8)
+# A loop of two rounds on lines 3 and 4, each with a call of the function of lines 1 and 2, and then line 5.
+CALLS = Course(
+    "LLLLOLOLLLOL", tuple(range(12)), (3, 4, 1, 2, 2, 3, 3, 4, 1, 2, 4, 5), (0, 0, 1, 1, 1, 0, 0, 0, 1, 1, 0, 0)
+)
 
 
 def row(value: str) -> TensorRow:
@@ -128,9 +132,42 @@ def test_where_a_step_leads(start: int | None, message: m.Message, end: int | No
     assert update(at(start), message)[0].at == end
 
 
+@pytest.mark.parametrize(
+    ("start", "message", "end"),
+    [
+        (1, m.LineStepped(1), 2),
+        (1, m.LineStepped(1, "over"), 5),
+        (2, m.LineStepped(1, "over"), 3),
+        (3, m.LineStepped(1, "over"), 5),
+        (5, m.LineStepped(-1, "over"), 1),
+        (7, m.LineStepped(1, "over"), 11),
+        (11, m.LineStepped(1, "over"), None),
+        (0, m.LineStepped(-1, "over"), 0),
+        (2, m.LineStepped(1, "out"), 5),
+        (4, m.LineStepped(1, "out"), 5),
+        (9, m.LineStepped(1, "out"), 11),
+        (9, m.LineStepped(-1, "out"), 7),
+        (1, m.LineStepped(1, "out"), None),  # the program itself is left at its end
+        (0, m.LineStepped(1, "again"), 5),
+        (1, m.LineStepped(1, "again"), 7),
+        (10, m.LineStepped(-1, "again"), 7),
+        (7, m.LineStepped(-1, "again"), 1),
+        (2, m.LineStepped(1, "again"), 8),  # the call of the other round
+        (7, m.LineStepped(1, "again"), 7),
+        (0, m.LineStepped(-1, "again"), 0),
+        (None, m.LineStepped(1, "again"), None),
+    ],
+)
+def test_into_over_and_out_of_calls_and_from_round_to_round(
+    start: int | None, message: m.Message, end: int | None
+) -> None:
+    assert update(at(start, CALLS), message)[0].at == end
+    assert update(ended(CALLS), m.LineStepped(-1, "over"))[0].at == 11
+
+
 def test_back_from_the_end_is_a_state_that_differs_from_it() -> None:
     assert update(ended(LOOP), m.Stepped(-1))[0].at == 6
-    assert update(ended(Course("O", (0,), (1,))), m.Stepped(-1))[0].at == 0
+    assert update(ended(Course("O", (0,), (1,), (0,))), m.Stepped(-1))[0].at == 0
 
 
 def test_no_next_line_is_the_end() -> None:
@@ -146,7 +183,7 @@ def test_to_the_cursor_is_each_time_that_its_line_is_reached() -> None:
 
 
 def test_to_a_line_that_only_ops_are_on() -> None:
-    course = Course("LOO", (0, 1, 2), (1, 2, 3))
+    course = Course("LOO", (0, 1, 2), (1, 2, 3), (0, 0, 0))
     assert update(ended(course), m.RanTo(3))[0].at == 2
 
 
