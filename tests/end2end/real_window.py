@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 from PySide6.QtCore import QEventLoop, QSettings, QTimer
-from PySide6.QtTest import QTest
+from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication
 
 from gradviz.ui.app import make_window
@@ -89,12 +89,12 @@ def walk(window: Window, shots: Path, start: str, command: str, until: Callable[
 
 def export(window: Window, path: Path, choice: Choice) -> str:
     """Export the graph and return what is then said."""
-    loop = QEventLoop()
+    loop, heard = QEventLoop(), QSignalSpy(window.exporter.done)
     window.exporter.done.connect(loop.quit)
     window.exporter.failed.connect(loop.quit)
     QTimer.singleShot(PATIENCE, loop.quit)
     window.exporter.export(path, choice, window.state)
-    if choice.format in ("dot", "json"):
+    if not heard.count():
         loop.exec()
     return window.panels.status.activity
 

@@ -192,7 +192,7 @@ def test_a_switch_of_the_grad_mode_tells_what_it_took_away(told: Told) -> None:
 
 
 def test_every_format_is_written(told: Told) -> None:
-    for name in ("svg", "png", "pdf", "dot", "json"):
+    for name in ("svg", "png", "pdf", "gif", "apng", "dot", "json"):
         assert told.facts[name] == f"Wrote window-after.{name}"
     trace = json.loads((SHOTS / "window-after.json").read_text())
     assert trace["schema"] == 1
