@@ -315,7 +315,8 @@ def _fold(node: Node, fold: Fold, telling: Telling) -> Content:
     reasons = _reasons(fold, telling)
     unrecorded = bool(reasons) and len(reasons) == len(fold.ops)
     titles = fold_titles(fold.ops)
-    shown = [Line(title, TextRole.BODY) for title in titles[:_TITLES_IN_FOLD]]
+    shown = [Line(fold.module, TextRole.BODY)] if fold.module else []
+    shown += [Line(title, TextRole.BODY) for title in titles[:_TITLES_IN_FOLD]]
     if len(titles) > _TITLES_IN_FOLD:
         shown.append(Line(words.more.format(len(titles) - _TITLES_IN_FOLD), TextRole.MUTED))
     facts = _fold_facts(fold, reasons, words)

@@ -4,6 +4,7 @@ Knows nothing of why they were chosen.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 from math import gcd
 from typing import NamedTuple
 
@@ -34,7 +35,7 @@ def contract(graph: Graph, stretches: Iterable[Stretch]) -> Graph:
     if not folds:
         return graph
     nodes = [folds.get(node.id, node) for node in graph.nodes if node.id in folds or node.id not in home]
-    used = _with_parents({node.region for node in nodes}, parents)
+    used = with_parents({node.region for node in nodes}, parents)
     return graph._replace(
         nodes=tuple(nodes),
         edges=tuple(_edges(graph.edges, home)),
@@ -67,7 +68,8 @@ def _together(kept: Edge, other: Edge) -> Edge:
     return kept._replace(kind=kind, gradient=None, passed=None)
 
 
-def _with_parents(used: set[int | None], parents: dict[int, int | None]) -> set[int | None]:
+def with_parents(used: set[int | None], parents: dict[int, int | None]) -> set[int | None]:
+    """Return some regions and all those around them."""
     found: set[int | None] = set()
     for name in used:
         while name is not None and name not in found:
@@ -109,12 +111,25 @@ def _folded(stretch: Stretch, parents: dict[int, int | None]) -> Node:
         times, ops = _tally(members)
         names = tuple(dict.fromkeys(grad_fn.name for grad_fn in grad_fns))
     between = (min(lines), max(lines)) if lines else None
-    ids, saved = _ids(members), _saved_bytes(grad_fns)
+    ids, saved, module = _ids(members), _saved_bytes(grad_fns), _module(members)
     return Node(
         f"f{ids[0]}",
         NodeKind.FOLD,
         roots=tuple(call for node in members for call in node.roots),
-        fold=Fold(times, ops, names, saved, between, ids, None, members, stretch.starts, stretch.key, stretch.span),
+        fold=Fold(
+            times,
+            ops,
+            names,
+            saved,
+            between,
+            ids,
+            None,
+            members,
+            stretch.starts,
+            stretch.key,
+            module,
+            stretch.span,
+        ),
         region=around((node.region for node in members), parents),
         line=lines[0] if lines else None,
     )
@@ -131,6 +146,19 @@ def leaves(members: Iterable[Node]) -> Iterator[Node]:
             yield node
         else:
             todo.append(iter(node.fold.parts))
+
+
+def _module(members: Iterable[Node]) -> str:
+    """The path of the module that all ops of some nodes ran in; of several with numbers, the first and the last."""
+    paths = {node.op.module for node in leaves(members) if node.op is not None}
+    parts = [path.split(".") for path in paths if path is not None]
+    if len(parts) < len(paths) or not parts:
+        return ""
+    shared = [step[0] for step in takewhile(lambda step: len(set(step)) == 1, zip(*parts, strict=False))]
+    after = {path[len(shared)] if len(path) > len(shared) else "" for path in parts}
+    if shared and len(after) > 1 and all(part.isdecimal() for part in after):
+        shared = [*shared, f"{min(map(int, after))}\N{EN DASH}{max(map(int, after))}"]
+    return ".".join(shared)
 
 
 def _ids(members: Iterable[Node]) -> tuple[str, ...]:

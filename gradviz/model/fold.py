@@ -54,7 +54,7 @@ def _runs(graph: Graph) -> list[Stretch]:
             # What the last repetition hands on stays a node of its own, with its value.
             kept = repeat.end - 1 if chain[repeat.end - 1].kind is NodeKind.TENSOR else repeat.end
             once = tuple(chain[repeat.start : repeat.start + repeat.period])
-            starts = tuple(range(0, repeat.end - repeat.start, repeat.period))
+            starts = tuple(range(0, kept - repeat.start, repeat.period))
             stretches.append(Stretch(tuple(chain[repeat.start : kept]), repeat.times, once, starts))
     return stretches
 

@@ -53,6 +53,7 @@ class Fold(NamedTuple):
     parts: tuple["Node", ...] = ()  # what is seen when it is opened: nodes, and folds within it
     starts: tuple[int, ...] = ()  # where among its parts each repetition begins; none where they are in no order
     key: str = ""  # by which it is known in every run, see `model/unfold.py`
+    module: str = ""  # the path of the module that all its ops ran in, as "model.blocks.0–11"
     span: Span | None = None  # of a part of the repetitions of another fold: which
 
 

@@ -5,7 +5,7 @@ from itertools import groupby
 from gradviz.drawing.heated import ranking
 from gradviz.model.course import Course
 from gradviz.model.trace import Output
-from gradviz.picture.parts import fold_rows
+from gradviz.picture.parts import fold_rows, keys, module_rows
 from gradviz.picture.picture import Language, Options, Picture, Problem
 from gradviz.picture.problems import problems
 from gradviz.picture.record import Record
@@ -67,6 +67,8 @@ def told(run: int, record: Record, options: Options, made: Shown | None, *, comp
         printed=record.printed(known.moment),
         hottest=() if made is None else ranking(made.draft.heat, made.draft.contents, made.draft.telling.words),
         folds=() if graph is None else fold_rows(graph),
+        keys=keys(trace, graph) if graph is not None and complete and step is None else (),
+        modules=module_rows(trace, graph) if graph is not None and complete and step is None else (),
         withheld=0 if made is None else made.stage.withheld,
     )
 

@@ -1,13 +1,18 @@
-"""Which part of a run's graph is drawn: folded, opened again where the person opened it, and never too much unasked."""
+"""Which part of a run's graph is drawn: of a module, folded, opened again, focused; and never too much unasked."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from gradviz.drawing.draft import region_mark
+from gradviz.model.contract import leaves
+from gradviz.model.focus import kept, makers, of_module, users
 from gradviz.model.fold import fold
-from gradviz.model.graph import Graph
+from gradviz.model.graph import Graph, Node
+from gradviz.model.spots import at_spots, spots
+from gradviz.model.trace import Op, Trace
 from gradviz.model.unfold import unfolded
-from gradviz.picture.picture import FoldRow, Options
+from gradviz.picture.picture import Focus, FoldRow, ModuleRow, Options
 
 
 class Part(NamedTuple):
@@ -17,8 +22,49 @@ class Part(NamedTuple):
     withheld: int = 0  # see `Picture`
 
 
-def part(whole: Graph, options: Options) -> Part:
-    """Return what is drawn of a graph; where that were too much, the fold that was opened last stays closed."""
+def part(trace: Trace, whole: Graph, options: Options) -> Part:
+    """Return what is drawn of the graph of a run."""
+    inside = of_module(whole, options.module) if options.module else whole
+    found = _unfolded(inside, options)
+    graph = found.graph
+    places = at_spots(trace, [one.key for one in options.focus])
+    for one in options.focus:
+        graph = _focused(graph, one, places.get(one.key))
+    return found._replace(graph=graph._replace(hidden=len(whole.nodes) - len(graph.nodes)))
+
+
+def _focused(graph: Graph, focus: Focus, name: str | None) -> Graph:
+    """Less of a graph; all of it where the node is no longer there."""
+    names = set(_meant(graph, focus.key, name))
+    match focus.keeps if names else None:
+        case None:
+            return graph
+        case "from":
+            return kept(graph, makers(graph, names))
+        case "to":
+            return kept(graph, users(graph, names))
+        case "linked":
+            return kept(graph, makers(graph, names) | users(graph, names))
+        case "others":
+            return kept(graph, {node.id for node in graph.nodes} - names)
+
+
+def _meant(graph: Graph, key: str, name: str | None) -> Iterator[str]:
+    """The node at a spot or the fold that it is in; or the fold that has a key, or what is seen of it where open."""
+    for node in graph.nodes:
+        fold = node.fold
+        if node.id == name or (fold is not None and (name in fold.members or _is_part(fold.key, key))):
+            yield node.id
+    opened = {mark for row in fold_rows(graph) if row.open and _is_part(row.key, key) for mark in row.inside}
+    yield from opened
+
+
+def _is_part(key: str, of: str) -> bool:
+    return key == of or key.startswith(f"{of}/")
+
+
+def _unfolded(whole: Graph, options: Options) -> Part:
+    """A graph folded as wanted; where that were too much, the fold that was opened last stays closed."""
     most = options.most
     withheld = 0
     if options.fold == "none":
@@ -47,3 +93,44 @@ def fold_rows(graph: Graph) -> tuple[FoldRow, ...]:
             inside[region].append(node.id)
     frames = (FoldRow(f"{region_mark(at)}-title", key, True, tuple(inside[at])) for at, key in reversed(graph.opened))
     return (*closed, *frames)
+
+
+def keys(trace: Trace, graph: Graph) -> tuple[tuple[str, str], ...]:
+    """Return by what each node that is drawn is found again in another run."""
+    folds = {node.id: node.fold.key for node in graph.nodes if node.fold is not None}
+    return tuple((spots(trace, [node.id for node in graph.nodes]) | folds).items())
+
+
+def module_rows(trace: Trace, graph: Graph) -> tuple[ModuleRow, ...]:
+    """Return the modules in which the ops of a run ran, each before those in it, with what each has in all."""
+    ops: Counter[str] = Counter()  # in the order in which each first ran
+    saved: dict[str, dict[int | None, int]] = defaultdict(dict)
+    for op in trace.ops:
+        if op.module is None or op.phase != "forward":
+            continue
+        kept_for = () if op.grad_fn is None else trace.grad_fns[op.grad_fn].saved
+        for path in reversed(list(_paths(op.module))):
+            ops[path] += 1
+            saved[path].update((one.storage, one.nbytes) for one in kept_for)
+    named = (name for tensor in trace.tensors if tensor.is_parameter for name in tensor.names[:1])
+    parameters = Counter(path for name in named for path in _paths(name.rpartition(".")[0]))
+    marks: dict[str, list[str]] = defaultdict(list)
+    for node in graph.nodes:
+        for path in {op.module for op in _ops(node) if op.module is not None}:
+            marks[path].append(node.id)
+    return tuple(
+        ModuleRow(path, ops[path], parameters[path], sum(saved[path].values()), tuple(marks[path])) for path in ops
+    )
+
+
+def _ops(node: Node) -> Iterator[Op]:
+    for one in leaves((node,)):
+        if one.op is not None:
+            yield one.op
+
+
+def _paths(path: str) -> Iterator[str]:
+    """A module's path and those of the modules that it is in."""
+    while path:
+        yield path
+        path = path.rpartition(".")[0]

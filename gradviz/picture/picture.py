@@ -21,6 +21,17 @@ Language = Literal["en", "ja"]
 DataFormat = Literal["dot", "json"]
 
 
+# What is kept of a graph for a node: what it comes from, what it leads to, both, or all but that node.
+Keeps = Literal["from", "to", "linked", "others"]
+
+
+class Focus(NamedTuple):
+    """Less of the graph than there is."""
+
+    keeps: Keeps
+    key: str  # of a fold, or as of `model/spots.py`
+
+
 class Options(NamedTuple):
     """How a trace is to be shown."""
 
@@ -35,6 +46,8 @@ class Options(NamedTuple):
     heat: HeatOf = "off"
     opened: tuple[str, ...] = ()  # keys of folds that are open, in the order in which they were opened
     most: int | None = MANY  # boxes that are drawn unasked; None: as many as there are
+    focus: tuple[Focus, ...] = ()  # one after the other
+    module: str = ""  # the path of the module that is looked into; "": the whole program
 
 
 class Wish(NamedTuple):
@@ -74,6 +87,16 @@ class FoldRow(NamedTuple):
     key: str
     open: bool = False
     inside: tuple[str, ...] = ()  # the nodes that stand in its frame and in no frame of a fold within it
+
+
+class ModuleRow(NamedTuple):
+    """A module of the program: what is in it, and in the modules in that."""
+
+    path: str
+    ops: int
+    parameters: int
+    saved_bytes: int
+    marks: tuple[str, ...] = ()  # the nodes of its own ops
 
 
 class FlagRow(NamedTuple):
@@ -173,6 +196,8 @@ class Picture(NamedTuple):
     change: Change | None = None  # of the drawing of an earlier picture of the run
     hottest: tuple[Hot, ...] = ()  # nodes, then lines, where heat is wanted
     folds: tuple[FoldRow, ...] = ()
+    keys: tuple[tuple[str, str], ...] = ()  # of nodes: by what they are found in another run; only with the end
+    modules: tuple[ModuleRow, ...] = ()  # each before those in it; likewise
     withheld: int = 0  # boxes that there would be, were they not more than is drawn unasked; 0: all is as was wanted
 
     @property

@@ -1,18 +1,28 @@
-"""Which folds of the graph are open, and whether more is drawn than anybody reads. Pure."""
+"""Which part of the graph is shown: which folds are open, what is focused, and which module is looked into. Pure."""
 
 import re
 
 from gradviz.model.alike import lines_alike
 from gradviz.model.fold import MANY
-from gradviz.picture.picture import FoldRow, Options
-from gradviz.state.messages import DrawnAnyway, FoldClosed, Folding, FoldOpened, FoldsClosed
+from gradviz.picture.picture import Focus, FoldRow, Options
+from gradviz.state.reading import (
+    DrawnAnyway,
+    Entered,
+    FoldClosed,
+    FoldOpened,
+    FoldsClosed,
+    Narrowed,
+    Reading,
+    Widened,
+)
 from gradviz.state.values import AppState
 
 _LINES = re.compile(r"L(\d+)-(\d+)\.")
+_LINE = re.compile(r"(N[otg])(\d+)\.")
 
 
-def wished(state: AppState, message: Folding) -> Options:
-    """Return how the graph is to be shown after a message about folds."""
+def wished(state: AppState, message: Reading) -> Options:
+    """Return how the graph is to be shown after a message about what is to be seen of it."""
     options = state.options
     match message:
         case FoldOpened(mark):
@@ -26,6 +36,21 @@ def wished(state: AppState, message: Folding) -> Options:
             return options._replace(fold="auto", opened=(), most=MANY)
         case DrawnAnyway(on):
             return options._replace(most=None) if on else _without(options)
+        case Narrowed(mark, keeps):
+            key = key_of(state, mark)
+            return options if key is None else options._replace(focus=(*options.focus, Focus(keeps, key)))
+        case Widened():
+            return options._replace(focus=(), module="")
+        case Entered(path):
+            return options._replace(focus=(), module=path)
+
+
+def key_of(state: AppState, mark: str) -> str | None:
+    """Return by what a mark is found in another run: a node, or an open fold whose title it is."""
+    around = round_of(state, mark)
+    if around is not None and around.mark == mark:
+        return around.key
+    return dict(state.ending.table.keys).get(mark) if state.ending is not None else None
 
 
 def fold_of(state: AppState, mark: str) -> FoldRow | None:
@@ -49,18 +74,24 @@ def _without(options: Options) -> Options:
     return options._replace(opened=options.opened[:-1])
 
 
-def carried(opened: tuple[str, ...], before: str, after: str) -> tuple[str, ...]:
-    """Return the keys of open folds after an edit of the program: they go along with their lines."""
-    if not opened:
-        return opened
+def carried(options: Options, before: str, after: str) -> Options:
+    """Return how the graph is to be shown after an edit of the program: what is meant goes along with its lines."""
+    if not options.opened and not options.focus:
+        return options
     lines = {then: now for now, then in lines_alike(before, after).items()}
-    moved = (_moved(key, lines) for key in opened)
-    return tuple(key for key in moved if key is not None)
+    opened = (_moved(key, lines) for key in options.opened)
+    focus = ((one, _moved(one.key, lines)) for one in options.focus)
+    return options._replace(
+        opened=tuple(key for key in opened if key is not None),
+        focus=tuple(one._replace(key=key) for one, key in focus if key is not None),
+    )
 
 
 def _moved(key: str, lines: dict[int, int]) -> str | None:
     """A key with the lines of another text; None: one of them is gone, or they changed places."""
     ends = [(lines.get(int(first), 0), lines.get(int(last), 0)) for first, last in _LINES.findall(key)]
+    ends += [(lines.get(int(line), 0),) * 2 for _, line in _LINE.findall(key)]
     if any(not 0 < first <= last for first, last in ends):
         return None
-    return _LINES.sub(lambda found: f"L{lines[int(found[1])]}-{lines[int(found[2])]}.", key)
+    key = _LINES.sub(lambda found: f"L{lines[int(found[1])]}-{lines[int(found[2])]}.", key)
+    return _LINE.sub(lambda found: f"{found[1]}{lines[int(found[2])]}.", key)

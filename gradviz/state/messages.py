@@ -9,6 +9,7 @@ from gradviz.model.trace import GradMode
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.inspection import Inspect, Inspection, Subject
 from gradviz.picture.picture import Comparison, Options, Picture
+from gradviz.state.reading import ModuleChosen, Reading
 from gradviz.state.values import Chosen, Theme, Wheel
 
 # Messages: what happened.
@@ -50,28 +51,6 @@ class OptionsSet(NamedTuple):
     """How the trace is shown."""
 
     options: Options
-
-
-class FoldOpened(NamedTuple):
-    """Open the fold that a mark is by one level."""
-
-    mark: str
-
-
-class FoldClosed(NamedTuple):
-    """Close the open fold whose title a mark is, or the innermost one that it is in."""
-
-    mark: str
-
-
-class FoldsClosed(NamedTuple):
-    """Close every fold."""
-
-
-class DrawnAnyway(NamedTuple):
-    """Draw all that was wanted, however much it is; or do without."""
-
-    on: bool
 
 
 class ThemeSet(NamedTuple):
@@ -298,12 +277,11 @@ Costing = CostsSeen | MeasurePressed | Rested | CostsArrived
 Inspecting = InspectorSeen | Inspected | InspectionArrived
 Comparing = BesideSet | ComparisonArrived | ChangesPinned | Faded
 Running = EngineReady | EngineEnded | RunExited | RanLong | PictureArrived | PictureEnded
-Choice = MarkChosen | LineChosen | TensorChosen | Searched | SearchStepped
-Folding = FoldOpened | FoldClosed | FoldsClosed | DrawnAnyway
+Choice = ModuleChosen | MarkChosen | LineChosen | TensorChosen | Searched | SearchStepped
 Setting = LiveSet | ModeSet | OptionsSet | ThemeSet | WheelSet | PresentSet
 Deed = Edited | Opened | RunPressed | StopPressed | FlagSwitched | FixTaken | Told
 
-Message = Deed | Setting | Running | Choice | Step | Costing | Inspecting | Comparing | Folding
+Message = Deed | Setting | Running | Choice | Step | Costing | Inspecting | Comparing | Reading
 
 # Effects: what is to be done.
 

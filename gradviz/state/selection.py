@@ -6,6 +6,7 @@ from typing import Literal
 
 from gradviz.drawing.columns import alone, names
 from gradviz.drawing.shapes import Drawing, Mark
+from gradviz.model.focus import is_in
 from gradviz.picture.picture import TensorRow
 from gradviz.state.values import NOTHING, AppState, Chosen, Selection
 
@@ -34,6 +35,10 @@ def _select(state: AppState, chosen: Chosen) -> Selection:
         on_line = [mark for mark in drawing.nodes if mark.line == chosen.value] if drawing else []
         tensors = frozenset(row.tensor for row in rows if row.line == chosen.value)
         return Selection(frozenset(mark.id for mark in on_line), None, (), tensors)
+    if chosen.kind == "module":
+        modules = state.ending.table.modules if state.ending else ()
+        there = frozenset(name for one in modules if is_in(str(chosen.value), one.path) for name in one.marks)
+        return Selection(there, there) if there else NOTHING
     row = next((row for row in rows if chosen == ("tensor", row.tensor)), None)
     name = row.mark if row else chosen.value
     mark = _find(drawing, name) if drawing else None

@@ -18,7 +18,6 @@ from gradviz.state.messages import (
     ComparisonArrived,
     CostsArrived,
     CostsSeen,
-    DrawnAnyway,
     DropPicture,
     Edited,
     Effects,
@@ -27,9 +26,6 @@ from gradviz.state.messages import (
     Faded,
     FixTaken,
     FlagSwitched,
-    FoldClosed,
-    FoldOpened,
-    FoldsClosed,
     Inspected,
     InspectionArrived,
     InspectorSeen,
@@ -63,11 +59,21 @@ from gradviz.state.messages import (
     Watch,
     WheelSet,
 )
+from gradviz.state.reading import (
+    DrawnAnyway,
+    Entered,
+    FoldClosed,
+    FoldOpened,
+    FoldsClosed,
+    ModuleChosen,
+    Narrowed,
+    Widened,
+)
 from gradviz.state.search import searched, stepped
 from gradviz.state.selection import reselected
 from gradviz.state.stepping import carried, caught_up, drawn, left, redrawn, seen, walked
 from gradviz.state.switching import changed
-from gradviz.state.values import AppState, Engine, Phase, Shown
+from gradviz.state.values import AppState, Chosen, Engine, Phase, Shown
 
 MAX_STARTS = 3  # ends in a row, none of them ever ready, after which the engine is left alone
 START_DELAYS = (0, 1000, 3000)  # milliseconds before each of those starts
@@ -75,7 +81,19 @@ START_DELAYS = (0, 1000, 3000)  # milliseconds before each of those starts
 EMPTY = Drawing(Size(0, 0), (), (), ())  # of a program without tensors
 
 # What the person does. A word about a file has then been read.
-_DEEDS = (Edited, Opened, RunPressed, StopPressed, LiveSet, ModeSet, OptionsSet, FlagSwitched, FixTaken, FoldOpened)
+_DEEDS = (
+    Edited,
+    Opened,
+    RunPressed,
+    StopPressed,
+    LiveSet,
+    ModeSet,
+    OptionsSet,
+    FlagSwitched,
+    FixTaken,
+    FoldOpened,
+    Narrowed,
+)
 
 Next = tuple[AppState, Effects]
 
@@ -122,7 +140,7 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
             return _rerun(state._replace(mode=mode)) if mode != state.mode else (state, ())
         case OptionsSet(options):
             return _redrawn(state, options)
-        case FoldOpened() | FoldClosed() | FoldsClosed() | DrawnAnyway():
+        case FoldOpened() | FoldClosed() | FoldsClosed() | DrawnAnyway() | Narrowed() | Widened() | Entered():
             return _redrawn(state, folding.wished(state, message))
         case ThemeSet() | WheelSet() | PresentSet():
             return _looking(state, message), ()
@@ -152,6 +170,8 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
             return measuring.arrived(state, run, table), ()
         case BesideSet() | ComparisonArrived() | ChangesPinned() | Faded():
             return comparing.answered(state, message), ()
+        case ModuleChosen(path):
+            return state._replace(chosen=Chosen("module", path)), ()
         case MarkChosen() | LineChosen() | TensorChosen():
             return inspecting.pointed(state, message), ()
         case InspectorSeen() | Inspected() | InspectionArrived():
@@ -181,11 +201,10 @@ def _edited(state: AppState, text: str) -> Next:
 
 def _with_text(state: AppState, text: str) -> AppState:
     """Return the state with another text. No program has no graph, not even the last good one."""
-    opened = folding.carried(state.options.opened, state.text, text)
     state = state._replace(
         text=text,
         breakpoints=carried(state.breakpoints, state.text, text),
-        options=state.options._replace(opened=opened),
+        options=folding.carried(state.options, state.text, text),
     )
     return state._replace(shown=None, table=None) if state.empty else state
 
@@ -198,7 +217,7 @@ def _opened(state: AppState) -> AppState:
         switch=None,
         measuring=measuring.cleared(state.measuring),
         breakpoints=frozenset(),
-        options=state.options._replace(opened=(), most=MANY),
+        options=state.options._replace(opened=(), most=MANY, focus=(), module=""),
     )
 
 

@@ -60,7 +60,7 @@ class Ending(NamedTuple):
 class Chosen(NamedTuple):
     """What the person pointed at last."""
 
-    kind: Literal["mark", "line", "tensor"]
+    kind: Literal["mark", "line", "tensor", "module"]
     value: str | int
 
 

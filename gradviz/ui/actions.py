@@ -43,7 +43,8 @@ MENUS = (
 FILE, EDIT, VIEW, RUN, EXAMPLES, HELP = MENUS
 HEAT = QT_TRANSLATE_NOOP("Actions", "&Heat")
 PANELS = QT_TRANSLATE_NOOP("Actions", "Pa&nels")
-INSIDE = {HEAT: VIEW, PANELS: VIEW}  # menus that stand in another, where the first of their commands is
+PARTS = QT_TRANSLATE_NOOP("Actions", "&Parts of the graph")
+INSIDE = {HEAT: VIEW, PANELS: VIEW, PARTS: VIEW}  # menus that stand in another, where the first of their commands is
 LINE = ""  # the id of a line between two groups of a menu
 
 COMMANDS = (
@@ -148,10 +149,19 @@ COMMANDS = (
         group="heat",
     ),
     Command(LINE, VIEW, ""),
-    Command("unfold", HEAT, QT_TRANSLATE_NOOP("Actions", "U&nfold what is selected"), ("Ctrl+U",)),
-    Command("fold", HEAT, QT_TRANSLATE_NOOP("Actions", "Fold what is round the selection"), ("Ctrl+Shift+U",)),
-    Command("unfolded", VIEW, QT_TRANSLATE_NOOP("Actions", "&Unfold everything"), checkable=True),
-    Command("refold", VIEW, QT_TRANSLATE_NOOP("Actions", "Fold everything again"), ("Ctrl+Alt+U",)),
+    Command("unfold", PARTS, QT_TRANSLATE_NOOP("Actions", "U&nfold what is selected"), ("Ctrl+U",)),
+    Command("fold", PARTS, QT_TRANSLATE_NOOP("Actions", "Fold what is round the selection"), ("Ctrl+Shift+U",)),
+    Command("unfolded", PARTS, QT_TRANSLATE_NOOP("Actions", "&Unfold everything"), checkable=True),
+    Command("refold", PARTS, QT_TRANSLATE_NOOP("Actions", "Fold everything again"), ("Ctrl+Alt+U",)),
+    Command(LINE, PARTS, ""),
+    Command("only_from", PARTS, QT_TRANSLATE_NOOP("Actions", "Only what the selection comes from")),
+    Command("only_to", PARTS, QT_TRANSLATE_NOOP("Actions", "Only what the selection leads to")),
+    Command("only_linked", PARTS, QT_TRANSLATE_NOOP("Actions", "Only what is linked with the selection")),
+    Command("hide", PARTS, QT_TRANSLATE_NOOP("Actions", "Hide the selection")),
+    Command("show_all", PARTS, QT_TRANSLATE_NOOP("Actions", "Show all")),
+    Command(LINE, PARTS, ""),
+    Command("outline", PARTS, QT_TRANSLATE_NOOP("Actions", "Modules of the program"), ("Ctrl+Shift+L",)),
+    Command("module_up", PARTS, QT_TRANSLATE_NOOP("Actions", "To the module around"), ("Alt+Up",)),
     Command("dark", VIEW, QT_TRANSLATE_NOOP("Actions", "&Dark theme"), checkable=True, icon="theme"),
     Command(LINE, VIEW, ""),
     Command("fit", VIEW, QT_TRANSLATE_NOOP("Actions", "F&it the graph"), ("Ctrl+Shift+F",), icon="fit"),
@@ -304,6 +314,8 @@ GRAPH_KEYS = (
     (QT_TRANSLATE_NOOP("Actions", "Why? Tell all of the tensor or op, here or in the table of tensors"), "W"),
     (QT_TRANSLATE_NOOP("Actions", "Switch requires_grad, here or in the table of tensors, there also with Space"), "R"),
     (QT_TRANSLATE_NOOP("Actions", "Switch retain_grad() and detach, here or in the table of tensors"), "G  D"),
+    (QT_TRANSLATE_NOOP("Actions", "Only what it comes from, what it leads to, what is linked with it"), "I  O  L"),
+    (QT_TRANSLATE_NOOP("Actions", "Hide, show all"), "H  A"),
     (QT_TRANSLATE_NOOP("Actions", "Fit, fit what is selected"), "F  Shift+F"),
     (QT_TRANSLATE_NOOP("Actions", "Larger, smaller, full size"), "+  -  1"),
     (QT_TRANSLATE_NOOP("Actions", "Drag the graph"), "Space"),

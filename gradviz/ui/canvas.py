@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QWidget
 
 from gradviz.drawing.shapes import Drawing, Mark
 from gradviz.layout.geometry import Point
+from gradviz.picture.picture import Keeps
 from gradviz.state.values import Chosen, Wheel
 from gradviz.ui.card import Card
 from gradviz.ui.flags import FLAG_KEYS
@@ -30,6 +31,7 @@ _WHEEL = 1.0015  # zoom of one eighth of a degree of the wheel
 _SLACK = 6.0  # pixels from an edge that still mean it
 _DRAG = 4  # pixels before a press becomes a drag
 _REST = 180  # milliseconds the pointer rests before the card comes
+_FOCUS_KEYS: dict[str, Keeps] = {"i": "from", "o": "to", "l": "linked", "h": "others"}
 _ARROWS: dict[int, Arrow] = {
     Qt.Key.Key_Up: "up",
     Qt.Key.Key_Down: "down",
@@ -44,6 +46,8 @@ class Canvas(GraphView):
     Signals:
         markChosen: the id of the mark the person selected; None: nothing.
         openWanted: the id of a mark that was opened.
+        narrowWanted: the id of a mark, and what of the graph is to be kept for it.
+        widenWanted: all of the graph is to be seen.
         unfoldWanted: the id of a mark that is to be unfolded.
         foldWanted: the id of a mark round which a fold is to be closed.
         searchWanted: the person wants to look for something in the graph.
@@ -54,6 +58,8 @@ class Canvas(GraphView):
 
     markChosen = Signal(object)
     openWanted = Signal(str)
+    narrowWanted = Signal(str, str)
+    widenWanted = Signal()
     unfoldWanted = Signal(str)
     foldWanted = Signal(str)
     searchWanted = Signal()
@@ -251,11 +257,14 @@ class Canvas(GraphView):
             "w": lambda: self.whyWanted.emit(Chosen("mark", name)),
             "u": lambda: self.unfoldWanted.emit(name),
             "U": lambda: self.foldWanted.emit(name),
+            **{key: partial(self.narrowWanted.emit, name, keeps) for key, keeps in _FOCUS_KEYS.items()},
             **{key: partial(self.flagWanted.emit, Chosen("mark", name), flag) for key, flag in FLAG_KEYS.items()},
         }
-        if mark and letter in wishes:
+        if letter == "a":
+            self.widenWanted.emit()
+        elif mark and letter in wishes:
             wishes[letter]()
-        return letter in wishes
+        return letter == "a" or letter in wishes
 
     def _current(self) -> Mark | None:
         return next(iter(self._selected()), None)

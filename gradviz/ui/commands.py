@@ -105,6 +105,7 @@ class Commands:
             "inference": lambda: self._mode("inference"),
             "costs": self.show_costs,
             "inspect": self.show_inspector,
+            "outline": self.show_outline,
             "shortcuts": self.show_shortcuts,
             "about": self.show_about,
         }
@@ -153,6 +154,13 @@ class Commands:
     def show_inspector(self) -> None:
         """Bring the inspector into view, or put it away."""
         self._room.show("inspector", on=not self._state().inspecting.seen)
+
+    def show_outline(self) -> None:
+        """Bring the modules of the program into view and go there, or put them away."""
+        outline = self._panels.outline
+        self._room.show("outline", on=not outline.isVisible())
+        if outline.isVisible():
+            outline.setFocus()
 
     def ask_why(self) -> None:
         """Bring the inspector into view."""

@@ -30,7 +30,7 @@ class Focus:
     def _step(self, step: int) -> None:
         panels = self._panels
         order: list[QWidget] = [panels.editor, panels.canvas, panels.tensors, panels.cost]
-        order += [panels.inspector, panels.output, panels.examples, panels.timeline.slider]
+        order += [panels.inspector, panels.outline, panels.output, panels.examples, panels.timeline.slider]
         order = [panel for panel in order if panel.isVisible() and panel.isEnabled()]
         now = next((at for at, panel in enumerate(order) if has_focus(panel)), -step)
         order[(now + step) % len(order)].setFocus(Qt.FocusReason.TabFocusReason)

@@ -1,12 +1,18 @@
-"""Folds as the window has a part in them: what opens and closes them, and whether so much is to be drawn."""
+"""What of a large graph is seen, as the window has a part in it: folds, focus, the module that is looked into."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
+from gradviz.drawing.draft import region_mark
+from gradviz.model.focus import MODULE
 from gradviz.model.fold import MANY
+from gradviz.picture.picture import Keeps
 from gradviz.state import messages as said
-from gradviz.state.folding import fold_of, round_of
+from gradviz.state import reading
+from gradviz.state.folding import fold_of, key_of, round_of
 from gradviz.state.values import AppState
 from gradviz.ui.panels import Panels
 
@@ -14,53 +20,90 @@ Send = Callable[[said.Message], None]
 
 
 def connect(send: Send, state: Callable[[], AppState], panels: Panels) -> None:
-    """Have the graph and the question send what happens."""
-    panels.canvas.unfoldWanted.connect(lambda mark: send(said.FoldOpened(mark)))
-    panels.canvas.foldWanted.connect(lambda mark: send(said.FoldClosed(mark)))
-    panels.canvas.openWanted.connect(lambda mark: _open(send, state(), panels, mark))
-    panels.question.answered.connect(lambda on: send(said.DrawnAnyway(on)))
+    """Have the graph and what is round it send what happens."""
+    canvas = panels.canvas
+    canvas.unfoldWanted.connect(lambda mark: send(reading.FoldOpened(mark)))
+    canvas.foldWanted.connect(lambda mark: send(reading.FoldClosed(mark)))
+    canvas.openWanted.connect(lambda mark: _open(send, state(), panels, mark))
+    canvas.narrowWanted.connect(lambda mark, keeps: send(reading.Narrowed(mark, keeps)))
+    canvas.widenWanted.connect(lambda: send(reading.Widened()))
+    panels.question.answered.connect(lambda on: send(reading.DrawnAnyway(on)))
+    panels.crumbs.wanted.connect(lambda path: send(reading.Entered(path)))
+    panels.crumbs.allWanted.connect(lambda: send(reading.Widened()))
+    panels.outline.wanted.connect(lambda path: send(reading.Entered(path)))
+    panels.outline.chosen.connect(lambda path: send(reading.ModuleChosen(path)))
 
 
 def handlers(send: Send, state: Callable[[], AppState]) -> dict[str, Callable[[], None]]:
-    """Return what each command about folds does, by its id."""
+    """Return what each command about it does, by its id."""
     return {
-        "unfold": lambda: _each(send, state(), said.FoldOpened),
-        "fold": lambda: _each(send, state(), said.FoldClosed),
+        "unfold": lambda: _each(send, state(), reading.FoldOpened),
+        "fold": lambda: _each(send, state(), reading.FoldClosed),
         "unfolded": lambda: _unfold(send, state()),
-        "refold": lambda: send(said.FoldsClosed()),
+        "refold": lambda: send(reading.FoldsClosed()),
+        "only_from": lambda: _each(send, state(), lambda mark: reading.Narrowed(mark, "from")),
+        "only_to": lambda: _each(send, state(), lambda mark: reading.Narrowed(mark, "to")),
+        "only_linked": lambda: _each(send, state(), lambda mark: reading.Narrowed(mark, "linked")),
+        "hide": lambda: _each(send, state(), lambda mark: reading.Narrowed(mark, "others")),
+        "show_all": lambda: send(reading.Widened()),
+        "module_up": lambda: send(reading.Entered(state().options.module.rpartition(".")[0])),
     }
 
 
 def fill_menu(menu: QMenu, send: Send, state: AppState, mark: str, panels: Panels) -> None:
     """Put into the menu of a mark what can be done about it in the graph."""
     line = _line(state, mark)
+    if menu.actions():
+        menu.addSeparator()
     if fold_of(state, mark) is not None:
-        menu.addAction(f"{menu.tr('Unfold')}\tU", lambda: send(said.FoldOpened(mark)))
+        menu.addAction(f"{menu.tr('Unfold')}\tU", lambda: send(reading.FoldOpened(mark)))
     if round_of(state, mark) is not None:
-        menu.addAction(f"{menu.tr('Fold again')}\tShift+U", lambda: send(said.FoldClosed(mark)))
+        menu.addAction(f"{menu.tr('Fold again')}\tShift+U", lambda: send(reading.FoldClosed(mark)))
+    if key_of(state, mark) is not None:
+        told: tuple[tuple[str, Keeps], ...] = (
+            (f"{menu.tr('Only what it comes from')}\tI", "from"),
+            (f"{menu.tr('Only what it leads to')}\tO", "to"),
+            (f"{menu.tr('Only what is linked with it')}\tL", "linked"),
+            (f"{menu.tr('Hide')}\tH", "others"),
+        )
+        for text, keeps in told:
+            menu.addAction(text, partial(send, reading.Narrowed(mark, keeps)))
+    if narrowed(state):
+        menu.addAction(f"{menu.tr('Show all')}\tA", lambda: send(reading.Widened()))
     if line is not None:
         menu.addAction(menu.tr("Go to line {line}").format(line=line), lambda: panels.editor.go_to(line))
 
 
-def show(state: AppState, panels: Panels) -> None:
-    """Ask whether more is to be drawn than anybody reads, where that is wanted."""
-    picture = state.picture
+def narrowed(state: AppState) -> bool:
+    """Whether less than the graph is shown because the person asked for that."""
+    return bool(state.options.focus or state.options.module)
+
+
+def show(state: AppState, panels: Panels, actions: Mapping[str, QAction]) -> None:
+    """Show what of the graph is seen, and ask where more is to be drawn than anybody reads."""
+    picture, ending = state.picture, state.ending
     panels.question.ask(0 if picture is None or state.dimmed or not picture.complete else picture.withheld)
+    panels.crumbs.show_path(state.options.module if narrowed(state) else None)
+    panels.outline.show_modules(() if ending is None or state.empty else ending.table.modules)
+    actions["show_all"].setEnabled(narrowed(state))
+    actions["module_up"].setEnabled(bool(state.options.module))
 
 
 def _open(send: Send, state: AppState, panels: Panels, mark: str) -> None:
-    """Open a fold, close the one whose title this is, or go to the line of anything else."""
+    """Open a fold; close the one, or leave the module, whose title this is; go to the line of anything else."""
     around, line = round_of(state, mark), _line(state, mark)
     if fold_of(state, mark) is not None:
-        send(said.FoldOpened(mark))
+        send(reading.FoldOpened(mark))
     elif around is not None and around.mark == mark:
-        send(said.FoldClosed(mark))
+        send(reading.FoldClosed(mark))
+    elif mark == f"{region_mark(MODULE)}-title":
+        send(reading.Entered(state.options.module.rpartition(".")[0]))
     elif line is not None:
         panels.editor.go_to(line)
 
 
-def _each(send: Send, state: AppState, message: type[said.FoldOpened | said.FoldClosed]) -> None:
-    for mark in state.selection.marks:
+def _each(send: Send, state: AppState, message: Callable[[str], said.Message]) -> None:
+    for mark in sorted(state.selection.marks):
         send(message(mark))
 
 

@@ -21,6 +21,7 @@ from gradviz.resources import Lesson
 from gradviz.ui.bars import GraphBar
 from gradviz.ui.canvas import Canvas
 from gradviz.ui.cost import CostPanel
+from gradviz.ui.crumbs import Crumbs
 from gradviz.ui.editor import Editor
 from gradviz.ui.examples import Examples
 from gradviz.ui.findbar import FindBar
@@ -28,6 +29,7 @@ from gradviz.ui.inspector import Inspector
 from gradviz.ui.minimap import Minimap
 from gradviz.ui.modeline import ModeLine
 from gradviz.ui.notice import Notice
+from gradviz.ui.outline import Outline
 from gradviz.ui.output import OutputTabs
 from gradviz.ui.question import Question
 from gradviz.ui.search import SearchField
@@ -56,6 +58,8 @@ class Panels(NamedTuple):
     canvas: Canvas
     welcome: Welcome
     question: Question
+    crumbs: Crumbs
+    outline: Outline
     minimap: Minimap
     sides: Sides
     tensors: Tensors
@@ -95,6 +99,8 @@ def build(
         canvas=canvas,
         welcome=Welcome(canvas),
         question=Question(canvas),
+        crumbs=Crumbs(),
+        outline=Outline(),
         minimap=Minimap(own, THEMES["light"], canvas),
         sides=Sides(),
         tensors=Tensors(),
@@ -105,7 +111,7 @@ def build(
         timeline=Timeline(own, window),
     )
     _float(panels)
-    window.setCentralWidget(_stacked(panels.graph_bar, _over(canvas, panels.sides)))
+    window.setCentralWidget(_stacked(panels.graph_bar, panels.crumbs, _over(canvas, panels.sides)))
     window.setStatusBar(panels.status)
     _place(window, panels)
     return panels
@@ -150,7 +156,10 @@ def _place(window: QMainWindow, panels: Panels) -> None:
     inspector = _dock(
         window, "inspector", window.tr("Inspector"), panels.inspector, Qt.DockWidgetArea.RightDockWidgetArea
     )
+    outline = _dock(window, "outline", window.tr("Modules"), panels.outline, Qt.DockWidgetArea.RightDockWidgetArea)
     window.tabifyDockWidget(cost, inspector)
+    window.tabifyDockWidget(inspector, outline)
+    outline.hide()
     cost.hide()
     inspector.hide()
     window.splitDockWidget(tensors, output, Qt.Orientation.Horizontal)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow
 
 from gradviz.ui.editor import Editor
 
-BESIDE = ("cost", "inspector")  # the panels beside the graph, one of which is in view at a time
+BESIDE = ("cost", "inspector", "outline")  # the panels beside the graph, one of which is in view at a time
 _GRAPH = 44  # percent of the width that are the graph's
 _LETTERS = 30  # of a line of the program that are always seen
 _NARROWEST = 220  # pixels of a panel beside the graph

@@ -27,7 +27,7 @@ def show(panels: Panels, actions: Mapping[str, QAction], before: AppState, now: 
     if now.measuring != before.measuring or now.text is not before.text:
         panels.cost.show_costs(now.measuring, now.text, wording.measuring(now))
     inspecting.show(now, panels)
-    folding.show(now, panels)
+    folding.show(now, panels, actions)
     beside.show(panels, actions, before, now)
     panels.canvas.dim(now.dimmed)
     panels.canvas.show_words(wording.empty_words(now))
@@ -52,6 +52,7 @@ def dress(panels: Panels, theme: Theme) -> None:
         panels.output,
         panels.welcome,
         panels.question,
+        panels.crumbs,
         panels.timeline,
         panels.tensors,
     ):

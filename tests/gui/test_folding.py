@@ -3,12 +3,12 @@
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu, QPushButton
+from PySide6.QtWidgets import QMenu, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from gradviz.drawing.shapes import Mark, Role
 from gradviz.layout.geometry import Rect
-from gradviz.picture.picture import FoldRow
+from gradviz.picture.picture import Focus, FoldRow, ModuleRow
 from gradviz.state import messages as m
 from gradviz.ui.window import Window
 from tests.gui.driving import place, press
@@ -100,3 +100,82 @@ def test_it_is_asked_before_more_is_drawn_than_anybody_reads(qtbot: QtBot, windo
     assert shown(window) == ("none", 2000)
     cancel.click()
     assert shown(window) == ("auto", 2000)
+
+
+def with_modules(window: Window) -> None:
+    state = window.state
+    assert state.picture is not None
+    assert state.shown is not None
+    rows = (
+        ModuleRow("net", 3, 2, 2048),
+        ModuleRow("net.0", 1, 2, 2048, ("t0",)),
+        ModuleRow("net.1", 2, 0, 0, ("t1",)),
+    )
+    keys = (("t0", "Nt1.0"), ("t1", "Nt2.0"))
+    window.send(m.PictureArrived(state.picture._replace(drawing=state.shown.drawing, modules=rows, keys=keys)))
+
+
+def test_modules_are_a_tree_that_lights_the_graph_and_leads_into_each(qtbot: QtBot, window: Window) -> None:
+    with_modules(window)
+    window.action("outline").trigger()
+    outline, crumbs = window.panels.outline, window.panels.crumbs
+    assert outline.isVisible()
+    (top,) = (outline.topLevelItem(at) for at in range(outline.topLevelItemCount()))
+    assert top is not None
+    assert [top.text(column) for column in range(4)] == ["net", "3", "2", "2 KiB"]
+    first, second = filter(None, map(top.child, range(top.childCount())))
+    assert (first.text(0), second.text(0)) == ("0", "1")
+    outline.setCurrentItem(second)
+    assert window.state.selection.marks == {"t1"}
+    assert not crumbs.isVisible()
+    press(outline, Qt.Key.Key_Return)
+    assert window.state.options.module == "net.1"
+    assert [button.text() for button in crumbs.findChildren(QToolButton)][1:] == ["Whole program", "net", "1"]
+    window.action("module_up").trigger()
+    assert crumbs.path == window.state.options.module == "net"
+    crumbs.findChildren(QToolButton)[1].click()
+    assert window.state.options.module == ""
+    assert not crumbs.isVisible()
+    window.action("outline").trigger()
+    assert not outline.isVisible()
+
+
+def test_the_tree_stays_as_the_person_left_it_over_edits(qtbot: QtBot, window: Window) -> None:
+    with_modules(window)
+    outline = window.panels.outline
+    top = outline.topLevelItem(0)
+    assert top is not None
+    assert top.isExpanded()
+    outline.setCurrentItem(top)
+    top.setExpanded(False)
+    outline.show_modules((ModuleRow("net", 4, 2, 0), ModuleRow("net.0", 4, 2, 0)))
+    again = outline.currentItem()
+    assert again is not None
+    assert (again.text(0), again.text(1), again.isExpanded()) == ("net", "4", False)
+
+
+def last(window: Window) -> Focus:
+    return window.state.options.focus[-1]
+
+
+def test_keys_show_less_of_the_graph_and_all_of_it_again(qtbot: QtBot, window: Window) -> None:
+    with_modules(window)
+    canvas, crumbs = window.panels.canvas, window.panels.crumbs
+    canvas.markChosen.emit("t1")
+    for letter, keeps in (("i", "from"), ("o", "to"), ("l", "linked"), ("h", "others")):
+        with_modules(window)
+        canvas.markChosen.emit("t1")
+        QTest.keyClicks(canvas, letter)
+        assert last(window) == (keeps, "Nt2.0")
+    assert crumbs.isVisible()
+    assert window.action("show_all").isEnabled()
+    QTest.keyClicks(canvas, "a")
+    assert window.state.options.focus == ()
+    assert not crumbs.isVisible()
+    for command, keeps in (("only_from", "from"), ("only_to", "to"), ("only_linked", "linked"), ("hide", "others")):
+        with_modules(window)
+        canvas.markChosen.emit("t1")
+        window.action(command).trigger()
+        assert last(window) == (keeps, "Nt2.0")
+    crumbs.findChildren(QToolButton)[0].click()
+    assert window.state.options.focus == ()

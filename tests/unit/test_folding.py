@@ -6,8 +6,9 @@ from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.layout.geometry import Rect, Size
 from gradviz.model.fold import MANY
 from gradviz.model.wire import Exit, Ready
-from gradviz.picture.picture import FoldRow, Picture
+from gradviz.picture.picture import Focus, FoldRow, ModuleRow, Options, Picture
 from gradviz.state import messages as m
+from gradviz.state import reading as asked
 from gradviz.state.folding import carried
 from gradviz.state.update import update
 from gradviz.state.values import AppState
@@ -43,10 +44,10 @@ def shown(*opened: str) -> AppState:
 
 
 def test_a_fold_opens_where_it_stands_and_is_drawn_anew() -> None:
-    state, effects = play(shown("L4-5.0", "L4-5.0/1-3"), m.FoldOpened("fo4"))
+    state, effects = play(shown("L4-5.0", "L4-5.0/1-3"), asked.FoldOpened("fo4"))
     assert state.options.opened == ("L4-5.0", "L4-5.0/1-3", "L4-5.0/1-3/2-2")
     assert effects[0] == m.Redraw(1, state.options, 0)
-    assert play(shown(), m.FoldOpened("o1"))[1] == []
+    assert play(shown(), asked.FoldOpened("o1"))[1] == []
 
 
 @pytest.mark.parametrize(
@@ -60,21 +61,21 @@ def test_a_fold_opens_where_it_stands_and_is_drawn_anew() -> None:
     ],
 )
 def test_the_innermost_open_fold_round_a_mark_closes(mark: str, left: tuple[str, ...]) -> None:
-    assert play(shown("L4-5.0", "L4-5.0/1-3"), m.FoldClosed(mark))[0].options.opened == left
+    assert play(shown("L4-5.0", "L4-5.0/1-3"), asked.FoldClosed(mark))[0].options.opened == left
 
 
 def test_all_folds_close_at_once() -> None:
     state = shown("L4-5.0")
-    state = play(state._replace(options=state.options._replace(fold="none", most=None)), m.FoldsClosed())[0]
+    state = play(state._replace(options=state.options._replace(fold="none", most=None)), asked.FoldsClosed())[0]
     assert (state.options.fold, state.options.opened, state.options.most) == ("auto", (), MANY)
 
 
 def test_too_much_is_drawn_or_done_without_as_the_person_says() -> None:
     state = shown("L4-5.0", "L4-5.0/1-3")
-    assert play(state, m.DrawnAnyway(True))[0].options == state.options._replace(most=None)
-    assert play(state, m.DrawnAnyway(False))[0].options.opened == ("L4-5.0",)
+    assert play(state, asked.DrawnAnyway(True))[0].options == state.options._replace(most=None)
+    assert play(state, asked.DrawnAnyway(False))[0].options.opened == ("L4-5.0",)
     whole = state._replace(options=state.options._replace(fold="none"))
-    assert play(whole, m.DrawnAnyway(False))[0].options == state.options
+    assert play(whole, asked.DrawnAnyway(False))[0].options == state.options
 
 
 def test_what_is_open_stays_open_while_the_program_is_edited_and_not_in_another_program() -> None:
@@ -87,13 +88,50 @@ def test_what_is_open_stays_open_while_the_program_is_edited_and_not_in_another_
 
 def test_a_fold_whose_lines_are_gone_is_open_no_more() -> None:
     moved = LOOP.replace("    x = x + 1\n    x = x * 2\n", "    x = x * 2\n    x = x + 1\n")
-    assert carried(("L4-5.0",), LOOP, moved) == ()
-    assert carried(("L4-5.0", "L2-2.0", "L.0"), LOOP, "import torch\nx = 1\n") == ("L2-2.0", "L.0")
+    assert carried(Options(opened=("L4-5.0",)), LOOP, moved).opened == ()
+    options = Options(opened=("L4-5.0", "L2-2.0", "L.0"), focus=(Focus("to", "No4.0"), Focus("from", "Nt2.0")))
+    left = carried(options, LOOP, "import torch\nx = 1\n")
+    assert left == Options(opened=("L2-2.0", "L.0"), focus=(Focus("from", "Nt2.0"),))
+    assert carried(options, LOOP, "y = 2\n" + LOOP).focus == (Focus("to", "No5.0"), Focus("from", "Nt3.0"))
 
 
 def test_what_is_chosen_is_found_again_in_what_is_opened_or_closed_round_it() -> None:
     state = play(shown(), m.MarkChosen("fo4"))[0]
-    state = play(state, m.FoldOpened("fo4"), answer(1, "o4", "o5"))[0]
+    state = play(state, asked.FoldOpened("fo4"), answer(1, "o4", "o5"))[0]
     assert state.selection.marks == {"o4"}
-    state = play(state, m.FoldsClosed(), answer(1, "fo4"))[0]
+    state = play(state, asked.FoldsClosed(), answer(1, "fo4"))[0]
     assert state.selection.marks == {"fo4"}
+
+
+def with_keys() -> AppState:
+    state = shown()
+    assert state.picture is not None
+    modules = (ModuleRow("m", 2, 1, 8), ModuleRow("m.a", 2, 1, 8, ("o1", "o9")), ModuleRow("m.ab", 0, 0, 0, ("fo4",)))
+    keys = (("o1", "No4.0"), ("fo4", "L4-5.0/1-3/2-2"))
+    return play(state, m.PictureArrived(state.picture._replace(keys=keys, modules=modules)))[0]
+
+
+def test_less_of_the_graph_is_asked_for_by_what_holds_in_another_run() -> None:
+    state, effects = play(with_keys(), asked.Narrowed("o1", "from"), asked.Narrowed("gone", "to"))
+    assert state.options.focus == (Focus("from", "No4.0"),)
+    assert isinstance(effects[0], m.Redraw)
+    state = play(state, asked.Narrowed("fo4", "others"), asked.Narrowed("region--2-title", "linked"))[0]
+    assert state.options.focus[1:] == (Focus("others", "L4-5.0/1-3/2-2"), Focus("linked", "L4-5.0/1-3"))
+    assert play(state, asked.Widened())[0].options.focus == ()
+    assert play(AppState(), asked.Narrowed("o1", "from"))[0].options.focus == ()
+
+
+def test_a_module_is_looked_into_until_all_is_wanted_or_another_program_is_there() -> None:
+    state = play(with_keys(), asked.Narrowed("o1", "from"), asked.Entered("m.a"))[0]
+    assert (state.options.module, state.options.focus) == ("m.a", ())
+    assert play(state, m.Edited(LOOP + "#"))[0].options.module == "m.a"
+    assert play(state, asked.Widened())[0].options.module == ""
+    assert play(state, m.Opened("y = 2"))[0].options.module == ""
+
+
+def test_a_module_that_is_chosen_lights_what_is_in_it() -> None:
+    state = play(with_keys(), asked.ModuleChosen("m.a"))[0]
+    assert state.selection.marks == state.selection.lit == frozenset({"o1", "o9"})
+    assert play(state, asked.ModuleChosen("m"))[0].selection.marks == {"o1", "o9", "fo4"}
+    assert play(state, asked.ModuleChosen("z"))[0].chosen is None
+    assert play(AppState(), asked.ModuleChosen("m"))[0].chosen is None

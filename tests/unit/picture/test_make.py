@@ -34,7 +34,7 @@ from gradviz.model.trace import (
 )
 from gradviz.model.wire import FrameError, Ready, Request, encode
 from gradviz.picture.make import picture, told
-from gradviz.picture.picture import FoldMode, Language, Options, Problem
+from gradviz.picture.picture import Focus, FoldMode, Keeps, Language, Options, Problem
 from gradviz.picture.problems import WARNINGS, problems
 from gradviz.picture.record import Record
 from gradviz.picture.stage import shown, stage
@@ -272,3 +272,44 @@ def test_whatever_the_reading_side_accepts_can_be_shown(page: Page, options: Opt
     with suppress(FrameError):
         builder.page(encode(page))
         picture(1, Record(builder.trace()), options, complete=True)
+
+
+def test_less_of_a_graph_is_found_again_in_another_run_and_the_rest_is_counted() -> None:
+    record = Record(loop(500).trace())
+    whole = picture(1, record, Options(), complete=True)
+    assert whole.drawing is not None
+    keys = dict(whole.keys)
+    assert set(keys) == {mark.id for mark in whole.drawing.nodes}
+    fold = next(mark.id for mark in whole.drawing.nodes if mark.role is Role.FOLD)
+    everything = len(whole.drawing.nodes) + whole.hidden
+    for keeps in get_args(Keeps):
+        made = picture(1, record, Options(focus=(Focus(keeps, keys[fold]),)), complete=True)
+        assert made.drawing is not None
+        assert (fold in {mark.id for mark in made.drawing.nodes}) == (keeps != "others")
+        assert len(made.drawing.nodes) + made.hidden == everything
+    first = whole.drawing.nodes[0].id
+    to = picture(1, record, Options(focus=(Focus("from", keys[first]), Focus("to", "No99.9"))), complete=True)
+    assert to.drawing is not None
+    assert [mark.id for mark in to.drawing.nodes] == [first]
+    opened = Options(opened=("L2-2.0",), focus=(Focus("others", "L2-2.0"),))
+    without = picture(1, record, opened, complete=True)
+    assert without.drawing is not None
+    assert not without.folds
+
+
+def test_modules_are_told_in_the_order_in_which_they_ran_with_all_that_is_in_them() -> None:
+    trace = loop(6).trace()
+    paths = ("net.b", "net.b", "net.a", None, "net.a.0", "net")
+    ops = tuple(op._replace(module=path) for op, path in zip(trace.ops[-6:], paths, strict=True))
+    weight = trace.tensors[0]._replace(is_parameter=True, names=("net.a.weight",))
+    trace = trace._replace(ops=(*trace.ops[:-6], *ops), tensors=(weight, *trace.tensors[1:]))
+    made = picture(1, Record(trace), Options(), complete=True)
+    assert [(row.path, row.ops, row.parameters, len(row.marks)) for row in made.modules] == [
+        ("net", 5, 1, 1),
+        ("net.b", 2, 0, 2),
+        ("net.a", 2, 1, 1),
+        ("net.a.0", 1, 0, 1),
+    ]
+    inside = picture(1, Record(trace), Options(module="net.a"), complete=True)
+    assert inside.drawing is not None
+    assert [mark.texts[0].text for mark in inside.drawing.titles] == ["− net.a · line 2"]
