@@ -11,6 +11,7 @@ from typing import NamedTuple
 from gradviz.layout.net import Joint, Net
 
 MOST_PASSES = 4
+UNKNOWN = -1
 
 
 class Order(NamedTuple):
@@ -18,11 +19,28 @@ class Order(NamedTuple):
 
     rows: list[list[int]]
     at: list[float]
+    counts: list[int]  # of each row: the crossings of the joints that leave it; UNKNOWN until they are counted again
+
+
+def uncounted(rows: list[list[int]], at: list[float]) -> Order:
+    """Rows whose crossings nobody has counted."""
+    return Order(rows, at, [UNKNOWN] * len(rows))
+
+
+def changed(order: Order, number: int) -> None:
+    """Note that a row has another order now, or other places."""
+    order.counts[number] = UNKNOWN
+    if number:
+        order.counts[number - 1] = UNKNOWN
 
 
 def crossings(net: Net, order: Order) -> int:
     """The number of crossings in all rows."""
-    return sum([_between(net.below, row, order.at) for row in order.rows])
+    rows, at, counts = order
+    for number, count in enumerate(counts):
+        if count == UNKNOWN:
+            counts[number] = _between(net.below, rows[number], at)
+    return sum(counts)
 
 
 def _between(below: list[list[Joint]], row: list[int], at: list[float]) -> int:
@@ -50,18 +68,18 @@ def _between(below: list[list[Joint]], row: list[int], at: list[float]) -> int:
 
 def swap_neighbours(net: Net, order: Order) -> int:
     """Swap neighbours of one frame in place as long as that removes crossings; return how many are left."""
-    counts = [_between(net.below, row, order.at) for row in order.rows]
-    left = sum(counts)
-    stale = {row for number, count in enumerate(counts) if count for row in (number, number + 1)}
+    left = crossings(net, order)
+    stale = {row for number, count in enumerate(order.counts) if count for row in (number, number + 1)}
     for _ in range(MOST_PASSES):
-        changed: set[int] = set()
+        again: set[int] = set()
         for number in sorted(stale):
             if len(order.rows[number]) > 1:
                 gained = _swap_in_row(net, order.rows[number], order.at)
                 if gained:
                     left -= gained
-                    changed.update((number - 1, number, number + 1))
-        stale = changed & set(range(len(order.rows)))
+                    changed(order, number)
+                    again.update((number - 1, number, number + 1))
+        stale = again & set(range(len(order.rows)))
         if not stale:
             break
     return left

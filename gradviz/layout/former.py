@@ -9,7 +9,7 @@ from statistics import median_low
 from typing import NamedTuple
 
 from gradviz.layout.components import owners
-from gradviz.layout.crossings import Order, crossings
+from gradviz.layout.crossings import crossings, uncounted
 from gradviz.layout.diagram import Diagram
 from gradviz.layout.geometry import Placement, Point, Rect
 from gradviz.layout.net import Net, axis
@@ -151,4 +151,4 @@ def _badness(net: Net, places: list[float]) -> tuple[float, float, float]:
         for start, joints in zip(places, net.below, strict=True)
         for lower, offset, own in joints
     )
-    return crossings(net, Order(net.rows, places)), leads, max(map(float.__add__, places, net.width))
+    return crossings(net, uncounted(net.rows, places)), leads, max(map(float.__add__, places, net.width))

@@ -8,7 +8,7 @@ from itertools import chain
 from math import inf
 from typing import NamedTuple
 
-from gradviz.layout.crossings import Order, crossings, swap_neighbours
+from gradviz.layout.crossings import Order, changed, crossings, swap_neighbours, uncounted
 from gradviz.layout.former import Former
 from gradviz.layout.nesting import OUTSIDE, Nesting
 from gradviz.layout.net import Joint, Net
@@ -113,7 +113,7 @@ def _refined(sweeper: "_Sweeper", best: Order) -> Order:
 
 
 def _copy(order: Order) -> Order:
-    return Order([list(row) for row in order.rows], list(order.at))
+    return Order([list(row) for row in order.rows], list(order.at), list(order.counts))
 
 
 class _Sweeper:
@@ -129,7 +129,7 @@ class _Sweeper:
 
     def initial(self, key: list[float]) -> Order:
         """Rows in the order of a key for each element."""
-        order = Order([list(row) for row in self.net.rows], [0.0] * len(key))
+        order = uncounted([list(row) for row in self.net.rows], [0.0] * len(key))
         self._sort_all(order, key)
         return order
 
@@ -156,8 +156,10 @@ class _Sweeper:
                     key[element] = total / len(ends) + half[element]
                 else:
                     key[element] = at[element] + half[element]
+            before = list(row)
             self._sort(row, key, prefixes)
-            self._pack(order, number)
+            if row != before:
+                self._pack(order, number)
 
     def with_straight_links(self, order: Order) -> Order:
         """The same order but for long links, which pass each row where the straight line between their ends does.
@@ -203,6 +205,7 @@ class _Sweeper:
         for element in order.rows[number]:
             at[element] = place + margin[element]
             place += pitch[element]
+        changed(order, number)
 
     def _prefixes(self, key: list[float], at: list[float] | None) -> list[Prefix]:
         """For each frame what the sort keys of its elements start with: a place and a number for it and each outer one.
