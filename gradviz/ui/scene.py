@@ -174,8 +174,14 @@ class _Tiles:
                 for column in columns
                 for row in rows
             ]
-        found = sorted(chain.from_iterable(held))
-        return tuple([mark for mark in map(self._marks.__getitem__, found) if _touch(mark.rect, place)])
+        left, top, right, bottom = place.x, place.y, place.right, place.bottom
+        found: list[Mark] = []
+        for index in sorted(chain.from_iterable(held)):
+            mark = self._marks[index]
+            x, y, width, height = mark.rect
+            if x <= right and left <= x + width and y <= bottom and top <= y + height:
+                found.append(mark)
+        return tuple(found)
 
 
 _Tile = tuple[int, int, int]  # level, column, row
@@ -192,10 +198,6 @@ def _span(level: int, place: Rect) -> tuple[range, range]:
     size = ldexp(_TILE, level)
     columns = range(int((place.x - size) // size), int(place.right // size) + 1)
     return columns, range(int((place.y - size) // size), int(place.bottom // size) + 1)
-
-
-def _touch(one: Rect, other: Rect) -> bool:
-    return one.x <= other.right and other.x <= one.right and one.y <= other.bottom and other.y <= one.bottom
 
 
 def _apart(one: Point, other: Point) -> float:
