@@ -119,9 +119,9 @@ def gpt2(most: int) -> Iterator[Row]:
     result = run_bare(programs.GPT2.source)["y"]
     torchviz = peers.load("torchviz")
     ways: dict[str, Timed] = {
-        "every node": _pictured(programs.GPT2, Options(fold="none")),
+        "every node": _pictured(programs.GPT2, Options(fold="none", most=None)),
         "folded": _pictured(programs.GPT2, Options()),
-        "every node to SVG": _pictured(programs.GPT2, Options(fold="none"), to_svg=True),
+        "every node to SVG": _pictured(programs.GPT2, Options(fold="none", most=None), to_svg=True),
         "end of recording": lambda: _ending(programs.GPT2),
     }
     if torchviz is not None:
@@ -132,7 +132,7 @@ def gpt2(most: int) -> Iterator[Row]:
     pages: list[bytes] = []
     run_recorded(programs.GPT2.source, pages.append)
     for name, said, options in (
-        ("every node", "of every op", Options(fold="none")),
+        ("every node", "of every op", Options(fold="none", most=None)),
         ("folded", "of it folded, as the window shows it", Options()),
     ):
         what = f"GPT-2 small, from the end of its forward to a picture {said}, against torchviz and dot"
@@ -174,13 +174,13 @@ def lstm(most: int) -> Iterator[Row]:
     one_thread()
     pages: list[bytes] = []
     run_recorded(programs.LSTM.source, pages.append)
-    ways = {f"view {view}": clock(partial(_drawn, pages, Options(view=view, fold="none"))) for view in VIEWS}
+    ways = {f"view {view}": clock(partial(_drawn, pages, Options(view=view, fold="none", most=None))) for view in VIEWS}
     spent = take_turns(ways, min(3, most))
     note = _torchviz_of_lstm()
     for view in VIEWS:
         each = spent[f"view {view}"]
         what = f"200 steps of an LSTMCell, every grad_fn drawn (view {view}), after the run"
-        options = Options(view=view, fold="none")
+        options = Options(view=view, fold="none", most=None)
         figures = in_ms({"all": each}) | _parts(programs.LSTM.source, pages, options)
         yield Row(f"lstm-{view}", what, each.median, "s", 1.0, figures, note)
 
