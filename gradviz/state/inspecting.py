@@ -31,6 +31,26 @@ def pointed(state: AppState, message: MarkChosen | LineChosen | TensorChosen) ->
             return _at(state._replace(chosen=None if mark is None else Chosen("mark", mark)), of)
 
 
+def found_again(before: AppState, after: AppState) -> AppState:
+    """Return the state with what was chosen still chosen after another run, in which it may have another id.
+
+    A tensor is known by its name, a node by what it says and by how many before it say the same.
+    """
+    chosen, was, now = after.chosen, before.table, after.table
+    if chosen is None or chosen.kind == "line" or was is None or now is None or was.run == now.run:
+        return after
+    if chosen.kind == "tensor":
+        name = next((row.name for row in was.rows if row.tensor == chosen.value), None)
+        tensor = next((row.tensor for row in reversed(now.rows) if row.name == name), None)
+        return pointed(after, MarkChosen(None) if tensor is None else TensorChosen(tensor))
+    mark = next((mark for mark in _nodes(before) if mark.id == chosen.value), None)
+    if mark is None:
+        return after  # an edge, or in a column of another run
+    place = [one.id for one in _nodes(before) if one.title == mark.title].index(mark.id)
+    same = [one.id for one in _nodes(after) if one.title == mark.title]
+    return pointed(after, MarkChosen(same[place] if place < len(same) else None))
+
+
 def looked(state: AppState, message: InspectorSeen | Inspected | InspectionArrived) -> AppState:
     """Return the state after a message of the inspector's own."""
     match message:

@@ -348,7 +348,7 @@ def _pictured(state: AppState, picture: Picture) -> AppState:
     if not (picture.complete or state.shown is None) or (picture.drawing is None and (failed or not picture.complete)):
         return state
     shown = Shown(picture.drawing or EMPTY, picture.run, state.document, good=not failed, number=picture.number)
-    return seen(state, shown, picture)
+    return inspecting.found_again(state, seen(state, shown, picture))
 
 
 def _settled(state: AppState) -> AppState:

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolBar, QToolButton, QWidget
 
 _ICON = QSize(18, 18)
+_WIDE, _ROOMY = 640, 500  # pixels of a bar in which there is room for everything, and for all but the zoom
 
 
 def main_bar(actions: Mapping[str, QAction], timeline: QWidget, parent: QWidget) -> QToolBar:
@@ -50,23 +51,33 @@ class GraphBar(QToolBar):
         room.addStretch(1)
         room.addWidget(search)
         self._middle.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._all: list[tuple[int, QAction]] = []  # with the pixels of a bar in which there is room for it
         self._scale = _label("100%", self)
         self._scale.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._scale.setMinimumWidth(self.fontMetrics().horizontalAdvance("400%") + 12)
 
     def fill(self, actions: Mapping[str, QAction]) -> None:
         """Put the actions into the bar."""
-        for name in ("both", "forward", "backward"):
-            self.addAction(actions[name])
-        self.addSeparator()
-        for name in ("beside", "sideways", "legend"):
-            self.addAction(actions[name])
-        self.addWidget(self._middle)
-        self.addAction(actions["search"])
-        self.addAction(actions["fit"])
-        self.addAction(actions["zoom_out"])
-        self.addWidget(self._scale)
-        self.addAction(actions["zoom_in"])
+        views = [actions[name] for name in ("both", "forward", "backward")]
+        looks = [actions[name] for name in ("beside", "sideways", "legend")]
+        zoom = [actions["zoom_out"], self.addWidget(self._scale), actions["zoom_in"]]
+        always = [self.addWidget(self._middle), actions["search"], actions["fit"]]
+        groups = ((0, views), (_ROOMY, [self.addSeparator(), *looks]), (0, always), (_WIDE, zoom))
+        self._all = [(least, action) for least, group in groups for action in group]
+        self._show(self.width())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out of a narrow bar what wheel, keys and menu do as well: words and searching need the room."""
+        super().resizeEvent(event)
+        if any((event.size().width() >= least) != (event.oldSize().width() >= least) for least in (_ROOMY, _WIDE)):
+            self._show(event.size().width())
+
+    def _show(self, width: int) -> None:
+        for _, action in self._all:
+            self.removeAction(action)
+        for least, action in self._all:
+            if width >= least:
+                self.addAction(action)
 
     def show_scale(self, scale: float) -> None:
         """Show how large the graph is."""

@@ -25,7 +25,7 @@ Link = int | Subject | Edit  # a line of the program, a thing, or a change of th
 _SCHEME = "gradviz"
 _ALARM = "⚠ "
 _OFFER = "✎ "  # a change of the program that a click makes
-_SHARE = 30  # of a hundred parts of the width, for what the facts are about
+_SHARE = 36  # of a hundred parts of the width, for what the facts are about
 
 
 def write(document: QTextDocument, inspection: Inspection | None, hint: str, colours: Colours) -> None:

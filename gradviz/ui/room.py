@@ -51,11 +51,14 @@ class Room:
         self._share(self._before(width), panel.widget().sizeHint().width() if on else 0, panel)
 
     def keep(self) -> None:
-        """Share the width anew where the graph has come to have too little of it."""
+        """Share the width anew where the graph has too little of it, or where what was taken can be given back."""
         panel = next((dock for dock in self._docked() if dock.isVisible()), None)
         beside = 0 if panel is None else panel.width()
         program = self._program.width() if self._program.isVisible() and not self._program.isFloating() else 0
-        if program and self._window.width() * _GRAPH // 100 > self._window.width() - program - beside:
+        taken = self._given is not None and self._given[0] == program
+        if panel is not None and taken:
+            beside = max(beside, panel.widget().sizeHint().width())
+        if program and (taken or self._window.width() * _GRAPH // 100 > self._window.width() - program - beside):
             self._share(self._before(program), beside, panel or self._program)
 
     def _docked(self) -> list[QDockWidget]:

@@ -331,9 +331,9 @@ class Window(QMainWindow):
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave the graph enough of a smaller window, once Qt has shared it in its way."""
+        """Leave the graph enough of the window, once Qt has shared it in its way."""
         super().resizeEvent(event)
-        if event.size().width() < event.oldSize().width():
+        if event.size().width() != event.oldSize().width():
             QTimer.singleShot(0, self, self._commands.room.keep)
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -41,5 +41,19 @@ def test_a_panel_beside_the_graph_leaves_it_room_and_the_program_its_width(
     qtbot.waitUntil(lambda: editor.width() < before)
     assert canvas.width() >= 1024 * 42 // 100
     window.resize(1280, 800)
+    qtbot.waitUntil(lambda: before - 20 <= editor.width() <= before)
     window.action("inspect").trigger()
     qtbot.waitUntil(lambda: editor.width() == before)
+
+
+def test_a_narrow_bar_keeps_room_for_words_and_searching(qtbot: QtBot, opened: Opener) -> None:
+    window = opened()
+    qtbot.waitUntil(lambda: drawn(window))
+    bar, search, zoom = window.panels.graph_bar, window.panels.search, window.action("zoom_in")
+    window.action("search").trigger()
+    for width, shown in ((440, False), (900, True), (440, False)):
+        bar.resize(width, bar.height())
+        assert (zoom in bar.actions()) is shown
+        qtbot.waitUntil(lambda: search.isVisible() and search.width() > 100)
+        assert search.mapTo(bar, search.rect().topRight()).x() < bar.width()
+    assert zoom.isEnabled()  # in the menu and by its key

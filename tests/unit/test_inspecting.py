@@ -131,3 +131,35 @@ def test_another_language_is_another_question() -> None:
     state, _ = play(seen(), m.MarkChosen("o1"), answer(MUL))
     state, asked = play(state, m.OptionsSet(Options(language="ja")), picture(1))
     assert asked == [Inspect(MUL, None, "ja")]
+
+
+def again(run: int, *rows: TensorRow, nodes: tuple[Mark, ...] = NODES) -> tuple[m.Message, ...]:
+    """An edit, and the picture of its run."""
+    edge = Mark("e1", Role.DATA_EDGE, PLACE, (), (), "", "", ends=("t0", "o1"))
+    drawing = Drawing(Size(1, 1), (), (edge,), nodes)
+    return (
+        m.Edited(f"run {run}"),
+        m.RunExited(run, Exit(0, 0)),
+        m.PictureArrived(Picture(run, True, drawing, rows, steps=4, course=COURSE)),
+    )
+
+
+def test_after_an_edit_the_same_tensor_is_chosen_by_its_name() -> None:
+    state, _ = play(seen(), m.TensorChosen(5))
+    state, asked = play(state, *again(2, ROW._replace(name="new"), ROW._replace(tensor=6)))
+    assert state.chosen == Chosen("tensor", 6)
+    assert [one.of for one in asked] == [Subject("tensor", 6)]
+    state, _ = play(state, *again(3, ROW._replace(name="new")))
+    assert (state.chosen, state.inspecting.of) == (None, None)
+
+
+def test_after_an_edit_the_same_node_is_chosen_by_what_it_says() -> None:
+    twice = (*NODES, Mark("o7", Role.OP, PLACE, (), (), "mul", "", op=7))
+    state, _ = play(seen(), m.MarkChosen("o1"), *again(2, nodes=twice))
+    assert state.chosen == Chosen("mark", "o1")
+    state, _ = play(state, m.MarkChosen("o7"), *again(3, nodes=(twice[0]._replace(id="t9"), twice[1], twice[4])))
+    assert state.chosen == Chosen("mark", "o7")
+    state, _ = play(state, *again(4))
+    assert state.chosen is None
+    state, _ = play(state, m.MarkChosen("e1"), *again(5))
+    assert state.chosen == Chosen("mark", "e1")
