@@ -7,7 +7,6 @@ from gradviz.model.fold import MANY
 from gradviz.picture.picture import Focus, FoldRow, Options
 from gradviz.state.reading import (
     DrawnAnyway,
-    Entered,
     FoldClosed,
     FoldOpened,
     FoldsClosed,
@@ -41,8 +40,8 @@ def wished(state: AppState, message: Reading) -> Options:
             return options if key is None else options._replace(focus=(*options.focus, Focus(keeps, key)))
         case Widened():
             return options._replace(focus=(), module="")
-        case Entered(path):
-            return options._replace(focus=(), module=path)
+        case _:
+            return options._replace(focus=(), module=message.path)
 
 
 def key_of(state: AppState, mark: str) -> str | None:

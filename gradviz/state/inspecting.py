@@ -5,7 +5,7 @@ shown, and follows what was just done there, unless the person has chosen a thin
 """
 
 from gradviz.drawing.shapes import Mark
-from gradviz.picture.inspection import Inspect, Inspection, Subject
+from gradviz.picture.inspection import Inspect, Subject
 from gradviz.state.messages import (
     AskInspection,
     Effects,
@@ -26,7 +26,8 @@ def pointed(state: AppState, message: MarkChosen | LineChosen | TensorChosen) ->
             return state._replace(chosen=Chosen("line", line))
         case TensorChosen(tensor):
             return _at(state._replace(chosen=Chosen("tensor", tensor)), Subject("tensor", tensor))
-        case MarkChosen(mark):
+        case _:
+            mark = message.mark
             of = next((_subject(one) for one in _nodes(state) if one.id == mark), None)
             return _at(state._replace(chosen=None if mark is None else Chosen("mark", mark)), of)
 
@@ -58,8 +59,8 @@ def looked(state: AppState, message: InspectorSeen | Inspected | InspectionArriv
             return state._replace(inspecting=state.inspecting._replace(seen=on))
         case Inspected(of):
             return _inspected(state, of)
-        case InspectionArrived(run, found):
-            return _arrived(state, run, found)
+        case _:
+            return _arrived(state, message)
 
 
 def followed(state: AppState) -> tuple[AppState, Effects]:
@@ -90,11 +91,11 @@ def _inspected(state: AppState, of: Subject) -> AppState:
     return _at(state, of)
 
 
-def _arrived(state: AppState, run: int, found: Inspection) -> AppState:
+def _arrived(state: AppState, answer: InspectionArrived) -> AppState:
     """Return the state with an answer, unless it is of an older run."""
-    if run != state.inspecting.run:
+    if answer.run != state.inspecting.run:
         return state
-    return state._replace(inspecting=state.inspecting._replace(found=found, awaited=False))
+    return state._replace(inspecting=state.inspecting._replace(found=answer.inspection, awaited=False))
 
 
 def _at(state: AppState, of: Subject | None) -> AppState:

@@ -191,8 +191,8 @@ def _looking(state: AppState, message: ThemeSet | WheelSet | PresentSet) -> AppS
             return state._replace(theme=theme)
         case WheelSet(wheel):
             return state._replace(wheel=wheel)
-        case PresentSet(on):
-            return state._replace(presenting=on)
+        case _:
+            return state._replace(presenting=message.on)
 
 
 def _edited(state: AppState, text: str) -> Next:

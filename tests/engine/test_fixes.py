@@ -117,6 +117,17 @@ def test_what_cannot_be_moved_out_of_its_block_is_recorded_there(body: str) -> N
     assert fix.edit.text == "enable_grad"
 
 
+@pytest.mark.parametrize("readout", ["float(y)", "float((y))", "y.item()", "y.data", "torch.tensor(y)"])
+def test_a_number_read_out_of_a_tensor_is_put_back_into_the_graph(readout: str) -> None:
+    trace = record(f"{HEAD}y = x * w\nz = {readout} * w\nz.backward()\n")
+    assert reason(trace, "x") == Why("cut off", 5)
+    (fix,) = fixes(trace, "x")
+    fixed = bare_run(fix.edit.applied(trace.source))
+    wanted = bare_run(f"{HEAD}y = x * w\nz = y * w\nz.backward()\n")
+    assert fixed.error is wanted.error is None
+    assert fixed.tensors["x"].grad == wanted.tensors["x"].grad is not None
+
+
 def test_a_text_that_is_no_program_has_no_fixes() -> None:
     trace = record(HEAD + "with torch.no_grad():\n    y = x * 2\nn = torch.tensor(1)\n")
     torn = Fixes(known(trace), Toggles(trace._replace(source="x = =")))

@@ -325,6 +325,8 @@ def test_a_step_shows_what_had_been_printed_by_then() -> None:
     step = picture(1, 3)
     state = play(state, [m.StopChosen(2), step._replace(picture=step.picture._replace(printed=6))])[0]
     assert [piece.text for piece in state.output] == ["one\n", "tw"]
+    state = state._replace(table=state.table._replace(printed=14) if state.table else None)
+    assert state.output == pieces
     state = state._replace(table=state.table._replace(printed=0) if state.table else None)
     assert state.output == ()
     assert state._replace(printed=None).output == ()

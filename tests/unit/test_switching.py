@@ -177,6 +177,9 @@ def test_a_fix_that_is_offered_is_made_once() -> None:
     assert play(after, m.FixTaken(FIX))[0].said is Refusal.STALE
     assert play(state, m.Edited(OFF + "y = x\n"), m.FixTaken(FIX))[0].said is Refusal.STALE
     assert play(state._replace(picture=None), m.FixTaken(FIX))[0].said is Refusal.STALE
+    waiting, effects = play(state, m.LiveSet(False), m.Edited("# new\n" + OFF), m.FixTaken(FIX))
+    assert (waiting.text, waiting.said) == ("# new\n" + OFF, Refusal.STALE)  # no run has followed, and none is to
+    assert effects == [m.Remember("# new\n" + OFF)]
 
 
 def test_what_unlocks_a_box_is_a_fix_too() -> None:

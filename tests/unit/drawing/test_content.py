@@ -198,9 +198,16 @@ def test_a_saved_tensor_says_what_became_of_it() -> None:
     assert note(kept("a", None, "packed"), kept("b", None, "packed")) == ("saved · packed by a hook", "a", "b")
 
 
-def fold(times: int, *ops: Op, calls: int = 0, view: View = "both", grad_fns: tuple[str, ...] = ()) -> Content:
+def fold(
+    times: int,
+    *ops: Op,
+    calls: int = 0,
+    view: View = "both",
+    grad_fns: tuple[str, ...] = (),
+    done: int | None = None,
+) -> Content:
     roots = tuple(BackwardCall(k, 0, 7, "loss.backward()", (0,), (0,), False, False) for k in range(calls))
-    node = Node("f", NodeKind.FOLD, roots=roots, fold=Fold(times, ops, grad_fns, 0, (3, 9)))
+    node = Node("f", NodeKind.FOLD, roots=roots, fold=Fold(times, ops, grad_fns, 0, (3, 9), done=done))
     return told((Graph(view, (node,), (), ()), Trace("", "", "grad", "")))["f"]
 
 
@@ -211,6 +218,17 @@ def test_a_fold_tells_how_often_of_what_and_how_much() -> None:
     ]
     assert lines(boxes["f1"]) == ["ops: 1", "linear · F.linear(w, c)", "line 3"]
     assert lines(boxes["f2"]) == ["× 2"]
+
+
+def test_a_fold_in_the_middle_of_which_a_step_is_tells_how_far_it_is() -> None:
+    ops = [op(k, f"aten::o{k}", None) for k in range(3)]
+    assert [lines(fold(5, *ops, done=done))[0] for done in (1, 3, 4, 14)] == [
+        "× 1 of 5",
+        "× 1 of 5",
+        "× 2 of 5",
+        "× 5 of 5",
+    ]
+    assert [lines(fold(1, *ops, done=done))[0] for done in (1, 2)] == ["ops: 1 of 3", "ops: 2 of 3"]
 
 
 def test_a_fold_names_each_call_once_with_its_ops() -> None:

@@ -73,6 +73,13 @@ def test_a_training_loop_becomes_what_was_recorded_and_what_was_not() -> None:
     assert (forward.line, step.line) == (4, 7)
 
 
+def test_a_loop_is_found_where_what_it_takes_stands_behind_it() -> None:
+    graph = build(training().trace(), "both")
+    (x,) = named(graph, "x")
+    behind = graph._replace(nodes=(*(node for node in graph.nodes if node != x), x))
+    assert folds(check(behind)) == folds(check(graph))
+
+
 def test_the_last_loss_stays_and_the_fold_names_the_backward_calls_of_the_others() -> None:
     folded = check(build(training().trace(), "both"))
     (loss,) = named(folded, "loss")
