@@ -247,6 +247,22 @@ def test_running_to_the_cursor(qtbot: QtBot, stepping: Window) -> None:
     assert stepping.state.at == 4
 
 
+def test_keys_go_over_calls_out_of_them_and_from_round_to_round(qtbot: QtBot, stepping: Window) -> None:
+    editor = stepping.panels.editor
+    go(qtbot, stepping, 0)
+    press(editor, Qt.Key.Key_F8, SHIFT)
+    settled(qtbot, stepping, 2)
+    press(editor, Qt.Key.Key_F7, SHIFT)
+    settled(qtbot, stepping, 0)
+    press(editor, Qt.Key.Key_F8, CTRL | SHIFT)
+    assert stepping.panels.status.activity == "Line 1 does not run again"
+    press(editor, Qt.Key.Key_F7, CTRL | SHIFT)
+    assert stepping.panels.status.activity == "Line 1 did not run before"
+    assert stepping.state.at == 0
+    press(editor, Qt.Key.Key_F9, CTRL)
+    settled(qtbot, stepping, None)
+
+
 def test_playing_goes_to_the_end_and_no_further(qtbot: QtBot, stepping: Window) -> None:
     clock, places = stepping.panels.timeline.clock, []
     stepping.changed.connect(lambda: places.append(stepping.state.at))
