@@ -185,12 +185,16 @@ class GraphView(QWidget):
         self.zoom(scale / self._view.scale)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep what is in the middle in the middle, or all of it in view."""
+        """Keep what is in the middle in the middle, or all of it in view; and in sight what has just been done."""
         old = event.oldSize()
+        done = self._scene.mark(self._done) if self._done else None
+        before = self._view.seen(Size(float(old.width()), float(old.height())))
         if old.isValid() and self._keeps == "hand":
             self._look(self._view.panned((self.width() - old.width()) / 2, (self.height() - old.height()) / 2))
         elif old.isValid():
             self._look(self._home())
+        if done is not None and old.isValid() and before.contains(done.rect.center):
+            self.reveal(done.id)
 
     def _panel(self) -> Size:
         return Size(float(self.width()), float(self.height()))

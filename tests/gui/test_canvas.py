@@ -329,6 +329,21 @@ def test_a_resize_keeps_the_middle(qtbot: QtBot) -> None:
     assert isinstance(canvas.view, Viewport)
 
 
+def test_a_resize_keeps_in_sight_what_has_just_been_done(qtbot: QtBot) -> None:
+    canvas = shown(qtbot)
+    first, *_, last = (mark for mark in canvas.scene.drawing.nodes)
+    canvas.zoom_to(2.0)
+    canvas.mark_done(first.id)
+    canvas.reveal(first.id)
+    canvas.resize(260, 180)
+    assert canvas.seen.contains(Point(first.rect.x, first.rect.y))
+    assert canvas.seen.contains(Point(first.rect.right, first.rect.bottom))
+    canvas.look_at(last.rect.center)
+    assert not canvas.seen.contains(first.rect.center)
+    canvas.resize(300, 220)
+    assert not canvas.seen.contains(first.rect.center)  # the person looked elsewhere
+
+
 def test_ten_thousand_nodes_pan_in_a_frame(qtbot: QtBot) -> None:
     nodes = tuple(box(str(index), 120.0 * (index % 100), 100.0 * (index // 100)) for index in range(10_000))
     edges = tuple(

@@ -188,7 +188,7 @@ def test_stop_ends_an_endless_run_and_the_next_edit_runs(qtbot: QtBot, window: W
     assert window.panels.status.activity == "Still running …"
     assert window.state.dimmed
     window.action("stop").trigger()
-    qtbot.waitUntil(lambda: not window.state.running)
+    qtbot.waitUntil(lambda: not window.state.busy)  # what there is of the run is drawn before
     assert window.panels.status.activity == "Stopped"
     rub_out(window, 7)
     qtbot.waitUntil(lambda: drawn(window))
