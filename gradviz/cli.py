@@ -20,6 +20,7 @@ from pathlib import Path
 import gradviz
 from gradviz import arguments, doctor, resources
 from gradviz.arguments import FORMATS, Drawable
+from gradviz.drawing.excerpt import explained_alike
 from gradviz.drawing.plain import plain
 from gradviz.drawing.theme import THEMES
 from gradviz.export import cost, data
@@ -105,8 +106,10 @@ def _drawn(trace: Trace, form: Drawable, chosen: argparse.Namespace) -> bytes:
     from gradviz.export.painted import painted
 
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    drawings = moments(run, options, found) if form == "gif" else [found.drawing]
-    return finished(painted(drawings, form, look))
+    if form != "gif":
+        return finished(painted([found.drawing], form, look))
+    told = WORDS[options.language] if options.legend else None
+    return finished(painted(explained_alike(moments(run, options, found), told), form, look))
 
 
 def _timed(trace: Trace, chosen: argparse.Namespace) -> Timed | None:

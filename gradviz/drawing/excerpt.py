@@ -1,6 +1,6 @@
 """Part of a Drawing as a Drawing of its own: what is seen of it, some of its nodes, with a legend or without one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from gradviz.drawing.legend import legend_marks
 from gradviz.drawing.shapes import HEATS, Drawing, Mark, Role
@@ -59,18 +59,35 @@ def explained(drawing: Drawing, words: Words | None) -> Drawing:
         drawing: with a legend or without.
         words: of the language of the legend; None: there is to be none.
     """
-    if drawing.legend and drawing.legend[0].id != _PANEL:
-        return drawing  # a card that says why there is nothing
-    bare = _bare(drawing)
-    marks = (*bare.frames, *bare.edges, *bare.nodes)
-    said = {mark.role: mark.title for mark in drawing.legend if mark.id != _PANEL}
+    return explained_alike((drawing,), words)[0]
+
+
+def explained_alike(drawings: Sequence[Drawing], words: Words | None) -> list[Drawing]:
+    """Return drawings of several moments with one legend, of all the kinds that any of them shows: it stands still.
+
+    Args:
+        drawings: in the same places.
+        words: as for one drawing.
+    """
+    pictures = [drawing for drawing in drawings if not _is_card(drawing)]
+    bare = [_bare(drawing) for drawing in pictures]
+    shown = {id(mark): mark for one in bare for marks in (one.frames, one.edges, one.nodes) for mark in marks}
+    said = {mark.role: mark.title for drawing in pictures for mark in drawing.legend if mark.id != _PANEL}
     if words is None:
         kinds = {role: text for role, text in said.items() if role in HEATS}
     else:
-        beside = any(mark.role is Role.COLUMN for mark in drawing.frames)
+        beside = any(mark.role is Role.COLUMN for mark in shown.values())
         kinds = words.kinds | ({Role.GHOST: words.not_there} if beside else {}) | said
-    legend, size = legend_marks(marks, bare.size, MARGIN, kinds)
-    return bare._replace(legend=legend, size=size)
+    width = max((one.size.width for one in bare), default=0.0)
+    height = max((one.size.height for one in bare), default=0.0)
+    legend, size = legend_marks(shown.values(), Size(width, height), MARGIN, kinds)
+    told = iter([one._replace(legend=legend, size=size) for one in bare])
+    return [drawing if _is_card(drawing) else next(told) for drawing in drawings]
+
+
+def _is_card(drawing: Drawing) -> bool:
+    """Whether all there is to see says why there is nothing."""
+    return bool(drawing.legend) and drawing.legend[0].id != _PANEL
 
 
 def _bare(drawing: Drawing) -> Drawing:

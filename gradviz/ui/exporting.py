@@ -10,6 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, QTemporaryDir, QTimer, Signal
 
+from gradviz.drawing.excerpt import explained_alike
 from gradviz.drawing.shapes import Drawing
 from gradviz.export.painted import painted
 from gradviz.export.whole import write_whole
@@ -75,7 +76,7 @@ class Exporter(QObject):
         if form is None or not drawings:
             self.failed.emit(self.tr("there are no steps to show"))
             return
-        parts = [cut(drawing, choice._replace(what="whole"), part) for drawing in drawings]
+        parts = explained_alike(drawings, part.words if choice.legend else None)
         if form in ("svg", "png"):
             self._begin(path, _numbered(path, parts, choice))
         else:

@@ -9,9 +9,11 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
+from gradviz.drawing.columns import Column, columns
 from gradviz.drawing.shapes import Drawing
 from gradviz.drawing.theme import THEMES
 from gradviz.drawing.words import ENGLISH, JAPANESE, Words
+from gradviz.export.raster import outline_of
 from gradviz.export.svg import svg
 from gradviz.system import BROWSERS
 from tests.unit.drawing.samples import drawn, every_kind, square
@@ -91,6 +93,17 @@ def test_a_browser_draws_what_qt_draws(words: Words, theme: str, transparent: bo
     ours = in_qt(file)
     theirs = in_browser(file, ours.size())
     assert apart(ours, theirs) < SHARE
+
+
+def test_a_browser_draws_modes_side_by_side_and_letters_as_shapes_alike(tmp_path: Path) -> None:
+    drawing = drawn(*square(), JAPANESE)[1]
+    modes = [Column(name, name, "RuntimeError", name == "no_grad", drawing) for name in ("grad", "no_grad")]
+    for name, letters in (("text", None), ("shapes", outline_of)):
+        file = tmp_path / f"{name}.svg"
+        beside = columns(modes, JAPANESE, legend=True)
+        file.write_text(svg(beside, THEMES["dark"], THEMES["dark"].ground, letters=letters), encoding="utf-8")
+        ours = in_qt(file)
+        assert apart(ours, in_browser(file, ours.size())) < SHARE
 
 
 def test_what_is_not_alike_is_seen(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gradviz.drawing.columns import Column, columns
 from gradviz.drawing.compose import nothing
-from gradviz.drawing.excerpt import MARGIN, explained, only, seen
+from gradviz.drawing.excerpt import MARGIN, explained, explained_alike, only, seen
 from gradviz.drawing.shapes import HEATS, Drawing, Mark, Role
 from gradviz.drawing.words import ENGLISH, JAPANESE
 from gradviz.layout.geometry import Rect
@@ -139,6 +139,19 @@ def test_numbers_keep_their_scale() -> None:
         said = [mark.title for mark in explained(hot, words).legend if mark.role in HEATS]
         assert said == [f"up to {role}" for role in HEATS]
     assert len(explained(hot, None).legend) == 1 + len(HEATS)
+
+
+def test_moments_share_one_legend_of_all_that_any_of_them_shows() -> None:
+    whole = drawn(*square(), legend=True)[1]
+    bare = drawn(*square())[1]
+    first = bare._replace(nodes=bare.nodes[:1], edges=(), frames=())
+    card = nothing("No tensors", ENGLISH)
+    one, other, last = explained_alike((first, whole, card), ENGLISH)
+    assert one.legend == other.legend == whole.legend
+    assert one.size == other.size == whole.size
+    assert (one.nodes, one.edges) == (first.nodes, ())
+    assert last == card
+    assert explained_alike((card,), None) == [card]
 
 
 def test_a_card_that_says_why_there_is_nothing_stays() -> None:

@@ -99,7 +99,17 @@ def test_words_and_shapes_tell_kinds_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["<b>bold</b>", 'a "quoted" name', "back\\nslash\\", "<>", "{x|y}", "重み", "a:b:c", "\\N"]
+    "name",
+    [
+        "<b>bold</b>",
+        'a "quoted" name',
+        "back\\nslash\\",
+        "<>",
+        "{x|y}",
+        "重み",
+        "a:b:c",
+        "\\N",
+    ],
 )
 def test_any_name_is_text(name: str) -> None:
     one = tensor(0, name)
@@ -110,6 +120,16 @@ def test_any_name_is_text(name: str) -> None:
     drawn = subprocess.run([str(program()), "-Tsvg"], input=text.encode(), capture_output=True, timeout=60, check=True)
     escaped = name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
     assert f">{escaped}</text>" in drawn.stdout.decode().replace("&#45;", "-")
+
+
+@pytest.mark.parametrize("name", ["長い名前" * 5000, "w" * 50_000, '"' * 20_000, "\\" * 20_001])
+def test_a_name_longer_than_anybody_reads_is_cut(name: str) -> None:
+    one = tensor(0, name)
+    graph = Graph("both", (node_of(one),), (), ())
+    (node,) = read(dotted(graph, Trace("", "", "grad", "", (one,))))["objects"]
+    first = node["label"].split("\\n")[0]
+    assert len(first) < 1000
+    assert "…" in first
 
 
 @pytest.mark.parametrize("words", [ENGLISH, JAPANESE])

@@ -100,3 +100,16 @@ def test_letters_as_shapes_need_no_font_and_still_say_what_they_read() -> None:
     assert [path.get("aria-label") for path in written] == [text.text for text in lines]
     assert [path.get("class") for path in written] == [f"text-{text.role}" for text in lines]
     assert {path.get("d") for path in written} == {"M1 2L3 4Z"}
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+@pytest.mark.parametrize("role", Role)
+def test_every_role_of_the_screen_has_its_colours_and_pen(role: Role, theme: Theme) -> None:
+    """Heat, ghosts, columns, tags of differences and all else: no kind of mark is lost in a file."""
+    mark = Mark("m", role, Rect(0, 0, 9, 9), (Path("MLZ", (0.0, 0.0, 9.0, 9.0), role),), (), "", "")
+    text = svg(Drawing(Size(9, 9), (), (), (mark,)), theme)
+    rule = next(line for line in text.splitlines() if line.startswith(f".gradviz path.{role} "))
+    style = theme.styles[role]
+    assert f"fill: {style.fill or 'none'};" in rule
+    assert f"stroke: {style.stroke or 'none'}" in rule
+    assert ("stroke-dasharray" in rule) == bool(style.dash)
