@@ -2,10 +2,12 @@
 
 An error of backward is raised by one grad_fn, and torch is asked which of its saved tensors it refuses. An error of
 an op is raised above the place where ops are seen: it speaks of tensors named in the expression that failed, and
-the kind of error says which of them. Names are looked up, nothing of the program is run.
+the kind of error says which of them. Where a module of the library raised it, the operands are at hand there. Names
+are looked up, nothing of the program is run.
 """
 
 import ast
+import re
 from collections.abc import Callable, Iterator, Mapping
 from types import FrameType
 from typing import NamedTuple
@@ -18,6 +20,7 @@ from gradviz.model.errors import hint
 from gradviz.model.program import FILE
 from gradviz.model.trace import ProgramError
 
+_SIZES = re.compile(r"\b(\d+)x(\d+)\b")  # of matrices in a message
 Fits = Callable[[torch.Tensor], bool]
 
 
@@ -85,7 +88,8 @@ def spoken_of(error: ProgramError, raised: BaseException, failure: Failure | Non
     if fits is None:
         return error
     found: dict[int, None] = {}
-    for tensor in _named_where(raised, recorder):
+    inside = [tensor for tensor in _in_library(raised) if _takes_part(tensor, error.message)] if fits is _any else []
+    for tensor in inside or _named_where(raised, recorder):
         if fits(tensor):
             found[recorder.ledger.see(tensor, error.line)] = None
             base = reader.base(tensor)
@@ -115,6 +119,34 @@ def _named_where(raised: BaseException, recorder: Recorder) -> Iterator[torch.Te
         value = _value(part, names)
         if isinstance(value, torch.Tensor):
             yield value
+
+
+def _in_library(raised: BaseException) -> Iterator[torch.Tensor]:
+    """The tensors at hand where a module of the library failed: its own parameters, and what it was given."""
+    failed: FrameType | None = None
+    step = raised.__traceback__
+    while step is not None:
+        frame = step.tb_frame
+        if frame.f_code.co_filename == FILE:
+            failed = None
+        elif isinstance(frame.f_locals.get("self"), torch.nn.Module):
+            failed = frame
+        step = step.tb_next
+    if failed is not None:
+        held = failed.f_locals
+        for value in (*held.values(), *held["self"]._parameters.values()):
+            if isinstance(value, torch.Tensor):
+                yield value
+
+
+def _takes_part(tensor: torch.Tensor, message: str) -> bool:
+    """Whether a tensor is one of two that cannot be multiplied, which the error tells the sizes of as matrices."""
+    sizes = {(int(rows), int(columns)) for rows, columns in _SIZES.findall(message)}
+    if not sizes:
+        return True
+    columns = tensor.shape[-1] if tensor.dim() else 1
+    rows = tensor.numel() // max(columns, 1)
+    return (rows, columns) in sizes or (tensor.dim() == 2 and (columns, rows) in sizes)
 
 
 def _value(part: ast.AST, names: Mapping[str, object]) -> object:

@@ -126,6 +126,41 @@ def _line_of(source: str) -> int | None:
     return raised[2]
 
 
+MODULE = """
+class M(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = torch.nn.Linear(3, 4)
+    def forward(self, z):
+        return self.a(z)
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "hint", "shapes"),
+    [
+        ("m = torch.nn.Linear(2, 4)\ny = m(torch.ones(2, 5))", "mm", {(2, 5), (4, 2)}),
+        ("m = torch.nn.Linear(2, 4)\ny = m(torch.ones(3))", "mm", {(3,), (4, 2)}),
+        ("m = torch.nn.Linear(2, 4)\ny = m(torch.ones(2, 6, 5))", "mm", {(2, 6, 5), (4, 2)}),
+        (
+            "m = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Linear(5, 1))\ny = m(n[None])",
+            "mm",
+            {(1, 4), (1, 5)},
+        ),
+        (MODULE + "y = M()(torch.ones(2, 2))", "mm", {(2, 2), (4, 3)}),
+        ("m = torch.nn.Linear(3, 4)\ny = m(n.long())", "dtype", {(3,), (4, 3), (4,)}),
+        ("m = torch.nn.PReLU(3)\ny = torch.ones(2, 2) @ torch.ones(3, 1)", "mm", None),
+    ],
+)
+def test_an_error_inside_a_module_speaks_of_the_operands_there(
+    source: str, hint: str, shapes: set[tuple[int, ...]] | None
+) -> None:
+    trace = record(HEAD + source + "\n")
+    assert trace.error is not None
+    assert trace.error.hint == hint
+    assert {trace.tensors[number].shape for number in trace.error.tensors} == (shapes or set())
+
+
 VERSIONS = {
     "y = x * 2\nz = y.sin()\ny.add_(1)\n": (6, "SinBackward0", 5),
     "y = x.exp()\nz = y * 2\ny[0] = 0\n": (6, "ExpBackward0", 4),
