@@ -236,7 +236,7 @@ def entered(tensor: torch.Tensor) -> Node | None:
     with torch.inference_mode(mode=False), torch._C._DisableTorchDispatch(), torch._C.DisableTorchFunction():
         try:
             return torch.autograd.graph.get_gradient_edge(tensor).node
-        except RuntimeError:  # a sparse tensor has no views
+        except (RuntimeError, AssertionError):  # a sparse tensor has no views, and a view made under no_grad no node
             return None
 
 

@@ -129,6 +129,7 @@ print(x.grad)
     "save_on_cpu": "with torch.autograd.graph.save_on_cpu():\n    y = x.exp() * x\ny.sum().backward()\nprint(x.grad)",
     "func.grad": "g = torch.func.grad(lambda a: (a * a).sin().sum())(torch.ones(2))\nprint(g)",
     "func.grad twice": "f = torch.func.grad(torch.func.grad(lambda a: a ** 3))\nprint(f(torch.tensor(2.0)))",
+    "root viewed under no_grad": "with torch.no_grad():\n    a = x[0]\nprint(a.requires_grad)\na.backward()",
     "vmap": "g = torch.func.vmap(lambda a: (a * 2).sum())(torch.ones(3, 2))\nprint(g)",
     "vmap of grad": "g = torch.func.vmap(torch.func.grad(lambda a: (a * a).sum()))(torch.ones(3, 2))\nprint(g)",
     "jacrev": "g = torch.func.jacrev(lambda a: a.sin() * a)(torch.ones(2))\nprint(g)",
