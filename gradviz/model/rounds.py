@@ -28,7 +28,7 @@ class _Score(NamedTuple):
     """A graph as steps in program order."""
 
     steps: list[_Step]
-    sources: dict[str, Node]  # tensors that no op made
+    sources: dict[str, Node]  # tensors that no op made, or none of a repetition
     at: dict[str, int]  # every other node -> its step
     into: dict[int, list[Edge]]  # of each step: edges that lead to its nodes
     users: dict[str, list[str]]
@@ -40,8 +40,20 @@ def rounds(graph: Graph) -> list[Stretch]:
     score = _score(graph)
     keys = [_key(step) for step in score.steps]
     numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
-    found = repeats([numbers[key] for key in keys], FEWEST, _openings(score.steps))
+    found = list(repeats([numbers[key] for key in keys], FEWEST, _openings(score.steps)))
+    score = _fed(score, found)
     return [stretch for repeat in found for stretch in _stretches(score, repeat)]
+
+
+def _fed(score: _Score, found: list[Repeat]) -> _Score:
+    """The score in which what other steps made beforehand for each round is a source too, as the parts of a batch."""
+    before = 0
+    sources = dict(score.sources)
+    for begin, end in [*((one.start, one.end) for one in found), (len(score.steps), 0)]:
+        for step in score.steps[before:begin]:
+            sources.update((node.id, node) for node in step.results if not node.roots)
+        before = end
+    return score._replace(sources=sources, taken=_taken(len(score.steps), score.into, sources))
 
 
 def _score(graph: Graph) -> _Score:
@@ -65,7 +77,7 @@ def _score(graph: Graph) -> _Score:
     into: dict[int, list[Edge]] = defaultdict(list)
     for edge in graph.edges:
         into[at.get(edge.head, -1)].append(edge)
-    return _Score(steps, sources, at, into, users, _taken(len(steps), into, sources))
+    return _Score(steps, sources, at, into, users, {})
 
 
 def _taken(count: int, into: dict[int, list[Edge]], sources: dict[str, Node]) -> dict[str, tuple[int, int]]:

@@ -171,10 +171,9 @@ def _parents_first(regions: dict[int, Region]) -> tuple[Region, ...]:
 
 def _told(one: Fold) -> str:
     """What the frame of an open fold is called, in any language."""
-    if one.span is not None:
-        return one.span.text
-    if one.times > 1:
-        return f"\u00d7 {one.times:,}"
+    if one.span is not None or one.times > 1:
+        often = f"\N{MULTIPLICATION SIGN} {one.times:,}" if one.span is None else one.span.text
+        return f"{often} \N{MIDDLE DOT} {one.module}" if one.module else often
     names = list(dict.fromkeys(map(_name, one.ops)))
     return ", ".join(names[:_TOLD]) + (" \u2026" if len(names) > _TOLD else "")
 

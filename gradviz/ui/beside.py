@@ -45,9 +45,9 @@ def show(panels: Panels, actions: Mapping[str, QAction], before: AppState, now: 
 def show_drawing(panels: Panels, before: AppState, now: AppState) -> None:
     """Show what is on the canvas now; what of it only told what had changed fades away."""
     drawing, canvas = now.drawing or EMPTY, panels.canvas
-    # The modes side by side are looked at as another document: they begin where those begin.
+    # The modes side by side, and a module, are looked at as another document: they begin where those begin.
     document = now.document if now.shown is None else now.shown.document
-    canvas.show_drawing(drawing, (document, now.columns is not None))
+    canvas.show_drawing(drawing, (document, now.columns is not None, now.asked.module if now.asked else ""))
     if before.marked is not None and now.marked is None and before.shown is now.shown and now.columns is None:
         canvas.let_fade(before.marked)
     panels.minimap.show_layers(canvas.layers, drawing.size)

@@ -30,6 +30,8 @@ class Crumbs(QFrame):
         self._steps.setSpacing(0)
         row.addLayout(self._steps)
         row.addStretch(1)
+        self._counts = QLabel(self)
+        row.addWidget(self._counts)
         everything = QToolButton(self)
         everything.setText(self.tr("Show all"))
         everything.clicked.connect(self.allWanted)
@@ -42,8 +44,14 @@ class Crumbs(QFrame):
         """The module that is looked into."""
         return self._path
 
-    def show_path(self, path: str | None) -> None:
-        """Show the way to a module; "": to the whole program, of which less is seen; None: nothing."""
+    def show_path(self, path: str | None, counts: str = "") -> None:
+        """Show the way to a module; "": to the whole program, of which less is seen; None: nothing.
+
+        Args:
+            path: of the module.
+            counts: how much of the graph is seen, in words.
+        """
+        self._counts.setText(counts)
         self.setVisible(path is not None)
         if path in (self._path, None):
             return

@@ -14,6 +14,7 @@ from gradviz.state import messages as said
 from gradviz.state import reading
 from gradviz.state.folding import fold_of, key_of, round_of
 from gradviz.state.values import AppState
+from gradviz.ui import wording
 from gradviz.ui.panels import Panels
 
 Send = Callable[[said.Message], None]
@@ -68,24 +69,19 @@ def fill_menu(menu: QMenu, send: Send, state: AppState, mark: str, panels: Panel
         )
         for text, keeps in told:
             menu.addAction(text, partial(send, reading.Narrowed(mark, keeps)))
-    if narrowed(state):
+    if wording.narrowed(state):
         menu.addAction(f"{menu.tr('Show all')}\tA", lambda: send(reading.Widened()))
     if line is not None:
         menu.addAction(menu.tr("Go to line {line}").format(line=line), lambda: panels.editor.go_to(line))
-
-
-def narrowed(state: AppState) -> bool:
-    """Whether less than the graph is shown because the person asked for that."""
-    return bool(state.options.focus or state.options.module)
 
 
 def show(state: AppState, panels: Panels, actions: Mapping[str, QAction]) -> None:
     """Show what of the graph is seen, and ask where more is to be drawn than anybody reads."""
     picture, ending = state.picture, state.ending
     panels.question.ask(0 if picture is None or state.dimmed or not picture.complete else picture.withheld)
-    panels.crumbs.show_path(state.options.module if narrowed(state) else None)
+    panels.crumbs.show_path(state.options.module if wording.narrowed(state) else None, wording.folded(state))
     panels.outline.show_modules(() if ending is None or state.empty else ending.table.modules)
-    actions["show_all"].setEnabled(narrowed(state))
+    actions["show_all"].setEnabled(wording.narrowed(state))
     actions["module_up"].setEnabled(bool(state.options.module))
 
 

@@ -10,9 +10,11 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from gradviz.drawing.draft import region_mark
 from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.drawing.theme import THEMES, Theme
 from gradviz.layout.geometry import Point, Rect, Size
+from gradviz.model.focus import MODULE
 from gradviz.state.values import NOTHING, Selection
 from gradviz.ui.backing import placed
 from gradviz.ui.fading import Fading
@@ -219,7 +221,8 @@ class GraphView(QWidget):
         if columns:
             names = [rect._replace(height=1.0) for rect in columns]
             return look_at_columns(drawing.size, self._panel(), reduce(Rect.united, names))
-        start = drawing.nodes[0].rect if drawing.nodes else Rect(0, 0, 0, 0)
+        looked_into = [mark.rect for mark in drawing.frames if mark.id == region_mark(MODULE)]
+        start = next(iter((*looked_into, *(mark.rect for mark in drawing.nodes[:1]))), Rect(0, 0, 0, 0))
         return first_look(drawing.size, self._panel(), start)
 
     def _kept(self, before: Scene) -> Viewport:

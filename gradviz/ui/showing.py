@@ -67,9 +67,9 @@ def _show_selection(panels: Panels, before: AppState, now: AppState) -> None:
         panels.editor.light(now.selection.lines)
         panels.tensors.light(now.selection.tensors)
     # What was pointed at elsewhere may be out of sight in the graph.
-    elsewhere = now.search is not None or (now.chosen is not None and now.chosen.kind == "tensor")
+    elsewhere = now.search is not None or (now.chosen is not None and now.chosen.kind in ("tensor", "module"))
     if now.chosen != before.chosen and elsewhere:
-        for mark in now.selection.marks:
+        for mark in sorted(now.selection.marks)[:1]:
             panels.canvas.reveal(mark)
 
 

@@ -112,7 +112,7 @@ def notice(state: AppState) -> str:
     if state.at is not None:
         return stepwords.event(state)
     if not state.dimmed:
-        return _changed(state) or _side_by_side(state) or _folded(state)
+        return _changed(state) or _side_by_side(state) or ("" if narrowed(state) else folded(state))
     error = first_error(state.picture) if state.picture and state.picture.run == state.run else None
     if state.current and error:
         return _beside_error(error, state.shown is None or state.shown.good)
@@ -141,7 +141,13 @@ def _side_by_side(state: AppState) -> str:
     return one_line(comparison.notice) if comparison and comparison.run == state.run else ""
 
 
-def _folded(state: AppState) -> str:
+def narrowed(state: AppState) -> bool:
+    """Return whether less than the graph is shown because the person asked for that."""
+    return bool(state.options.focus or state.options.module)
+
+
+def folded(state: AppState) -> str:
+    """Return how much of the graph is shown; nothing where all of it is."""
     if state.shown is None or state.table is None or not state.table.hidden:
         return ""
     shown = len(state.shown.drawing.nodes)

@@ -1,5 +1,6 @@
 """Loops fold by their rounds: what is drawn for them, and what stays to be seen."""
 
+import itertools
 import random
 import time
 
@@ -9,6 +10,7 @@ from gradviz.model import fold as folding
 from gradviz.model.build import build
 from gradviz.model.fold import FEW, SOME, fold
 from gradviz.model.graph import Edge, EdgeKind, Graph, Node, NodeKind
+from gradviz.model.trace import BackwardCall
 from tests.unit.model.test_fold import check, line_op
 from tests.unit.model.traces import Tape, scalar
 
@@ -90,6 +92,27 @@ def test_the_last_loss_stays_and_the_fold_names_the_backward_calls_of_the_others
 
 def test_tensors_made_anew_for_each_round_fold_with_it() -> None:
     assert named(check(build(training().trace(), "both")), "grad") == []
+
+
+def test_what_one_op_made_for_each_round_folds_with_it() -> None:
+    def node(number: int, kind: NodeKind) -> Node:
+        line = 2 + min(number, 1)
+        return Node(f"n{number}", kind, op=line_op(number, line) if kind is NodeKind.OP else None, line=line)
+
+    parts = [node(1 + n, NodeKind.TENSOR) for n in range(ROUNDS)]
+    steps = [node(1 + ROUNDS + n, NodeKind.OP) for n in range(ROUNDS)]
+    pairs = [*(("n0", part.id) for part in parts), *((one.id, two.id) for one, two in zip(parts, steps, strict=True))]
+    pairs += [(one.id, two.id) for one, two in itertools.pairwise(steps)]
+    operands = [*[0] * 2 * ROUNDS, *[1] * ROUNDS]
+    edges = (Edge(f"{a}-{b}", EdgeKind.DATA, a, b, n, 0) for (a, b), n in zip(pairs, operands, strict=False))
+    graph = Graph("both", (node(0, NodeKind.OP), *parts, *steps), tuple(edges), ())
+    first, folded = check(graph).nodes
+    assert first.id == "n0"
+    assert folded.fold is not None
+    assert set(folded.fold.members) == {one.id for one in (*parts, *steps)}
+    root = graph.nodes[1]._replace(roots=(BackwardCall(0, 0, 1, None, (0,), (None,), False, False),))
+    rooted = check(graph._replace(nodes=(graph.nodes[0], root, *graph.nodes[2:])))
+    assert [one.id for one in rooted.nodes if one.fold is None] == ["n0", *(part.id for part in parts)]
 
 
 def test_a_first_round_that_differs_stays_whole() -> None:
