@@ -20,7 +20,7 @@ from gradviz.engine import chance, opclock, worker
 from gradviz.engine.heap import heap_bytes, keep_freed
 from gradviz.engine.keeper import Keeper
 from gradviz.engine.stage import ambient, main_module
-from gradviz.engine.stopwatch import phases
+from gradviz.engine.stopwatch import CutOff, phases
 from gradviz.model.cost import FEW, MODES, PATIENCE, CostPage, Held, Lap, Raised, Timed
 from gradviz.model.program import FILE, Program, parse
 from gradviz.model.trace import GradMode, ProgramError
@@ -68,6 +68,7 @@ class _Runs:
         self._dtype = torch.get_default_dtype()
         self._sink = _Sink()
         self.slowest = 0.0  # seconds of a run so far
+        self.cut_short: set[GradMode] = set()  # in which it ends where it calls backward
 
     def reset(self) -> None:
         """Bring back the state in which every run begins."""
@@ -83,6 +84,13 @@ class _Runs:
         forward = (backward.first or freed) - began
         return Lap(mode, freed - began, forward, backward.seconds, optimizer.seconds, turn)
 
+    def head(self, mode: GradMode) -> float:
+        """Run it until it calls backward; return the seconds that took."""
+        with phases(cut=True) as (backward, _):
+            names, began, ended = self._run(mode)
+            names.clear()
+        return (backward.first or ended) - began
+
     def left_behind(self, mode: GradMode) -> dict[str, object]:
         """Run it once, and return the names it has bound."""
         names, began, ended = self._run(mode)
@@ -95,7 +103,7 @@ class _Runs:
         names = vars(main_module(self.program.source))
         with redirect_stdout(self._sink), redirect_stderr(self._sink), ambient(mode):
             began = time.perf_counter()
-            with suppress(Exception, SystemExit):  # that it raises in this mode is known and told
+            with suppress(Exception, SystemExit, CutOff):  # that it raises in this mode is known and told
                 exec(self._code, names)
             return names, began, time.perf_counter()
 
@@ -117,6 +125,7 @@ def _weigh(runs: _Runs, mode: GradMode, request: Request, send: Callable[[bytes]
         send(encode(CostPage(raised=(Raised(mode, found.error),))))
         if not found.backwards:
             return False
+        runs.cut_short.add(mode)
     graph = _graph_bytes(runs, mode, found.live_bytes, found.live_tensors)
     memory = found.memory
     held = Held(mode, memory.peak_bytes, memory.saved_bytes, memory.parameter_bytes, graph)
@@ -173,7 +182,12 @@ def _block(runs: _Runs, mode: GradMode, turn: int, slowest: float) -> list[Lap]:
     if slowest < _SLOW:
         runs.lap(mode, turn)
     count = _MOST_IN_BLOCK if slowest * _MOST_IN_BLOCK < BLOCK else max(1, round(BLOCK / slowest))
-    return [runs.lap(mode, turn) for _ in range(count)]
+    laps = [runs.lap(mode, turn) for _ in range(count)]
+    if not runs.cut_short or mode in runs.cut_short:
+        return laps
+    # What comes before backward is compared with modes that end there: after backward caches are cold, and it is not.
+    runs.head(mode)
+    return [lap._replace(forward=min(lap.seconds, runs.head(mode))) for lap in laps]
 
 
 def _time_ops(runs: _Runs, mode: GradMode, budget: float) -> Timed:

@@ -32,15 +32,28 @@ class Stopwatch:
             self.seconds += time.perf_counter() - self._since
 
 
+class CutOff(BaseException):
+    """A run has come to backward, and is to go no further."""
+
+
 @contextmanager
-def phases() -> Iterator[tuple[Stopwatch, Stopwatch]]:
-    """Give two watches that run within backward and within optimizers' step()."""
+def phases(*, cut: bool = False) -> Iterator[tuple[Stopwatch, Stopwatch]]:
+    """Give two watches that run within backward and within optimizers' step().
+
+    Args:
+        cut: whether the first call of backward ends the run.
+
+    Raises:
+        CutOff: within the program, where that is so.
+    """
     backward, optimizer = Stopwatch(), Stopwatch()
 
     def timed(engine_run: entries.EngineRun) -> entries.EngineRun:
         def run(*args: object, **kwargs: object) -> object:
             backward.start()
             try:
+                if cut:
+                    raise CutOff
                 return engine_run(*args, **kwargs)
             finally:
                 backward.stop()

@@ -171,6 +171,24 @@ def test_a_small_budget_is_exceeded_until_something_can_be_said() -> None:
 
 
 @pytest.mark.usefixtures("slept")
+@pytest.mark.usefixtures("slept")
+def test_what_comes_before_backward_is_not_slower_for_what_backward_left_in_the_caches(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(time, "cold", False, raising=False)
+    source = """
+import time, torch
+time.sleep(1.0 if time.cold else 0.05)
+time.cold = False
+torch.ones(2, requires_grad=True).sum().backward()
+time.cold = True
+"""
+    costs = measured(source)
+    assert [raised.mode for raised in costs.raised] == ["no_grad", "inference"]
+    for mode in MODES:
+        assert {round(lap.forward, 6) for lap in laps_of(costs, mode)} == {0.05}
+
+
 def test_a_fast_program_is_run_more_than_once_in_a_turn() -> None:
     costs = measured("import time\ntime.sleep(0.001)\n", budget=0.01)
     assert [lap.turn for lap in laps_of(costs, "grad")][:5] == [0, 0, 0, 0, 1]
