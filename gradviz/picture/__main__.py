@@ -276,9 +276,7 @@ class Session:
         def instead(reason: str) -> bytes:
             return msgspec.msgpack.encode(inspecting.unable(asked, reason))
 
-        made = _guarded(
-            lambda: msgspec.msgpack.encode(inspecting.inspection(self._recorded(builder).trace, asked)), instead
-        )
+        made = _guarded(lambda: msgspec.msgpack.encode(inspecting.inspection(self._recorded(builder), asked)), instead)
         yield pack(Kind.INSPECTION, run, made)
 
     def _saved(self, wanted: Save) -> bytes:

@@ -5,31 +5,29 @@ from itertools import groupby
 
 from gradviz.model.answers import Answer, of_op, of_tensor
 from gradviz.model.answerwords import QUESTIONS, answer_text, fix_text
-from gradviz.model.fixes import Fixes
-from gradviz.model.grounds import Grounds, grounds
-from gradviz.model.moment import History
-from gradviz.model.toggles import Toggles
-from gradviz.model.trace import Op, Tensor, Trace
+from gradviz.model.grounds import Grounds
+from gradviz.model.trace import Op, Tensor
 from gradviz.picture.inspection import Fact, Section, Subject
 from gradviz.picture.picture import Language
+from gradviz.picture.record import Record
 from gradviz.picture.words import WORDS
 
 
 class Answering:
-    """The answers about one trace, at a step of it, in a language."""
+    """The answers about one run, at a step of it, in a language."""
 
-    def __init__(self, trace: Trace, moment: Trace, language: Language, *, under_way: bool = False) -> None:
-        """Index the trace.
+    def __init__(self, record: Record, moment: Record, language: Language, *, under_way: bool = False) -> None:
+        """Take the records.
 
         Args:
-            trace: of the whole run.
+            record: of the whole run.
             moment: the run as it stood at a step, or the whole.
             language: of the words.
             under_way: whether that step is in the middle of a backward call.
         """
-        known = grounds(History(moment))
+        known = moment.grounds
         self._known: Grounds = known.at(known.moment._replace(under_way=under_way))
-        self._fixes = Fixes(known if moment is trace else grounds(History(trace)), Toggles(trace))
+        self._fixes = record.fixes
         self._language = language
 
     def of_tensor(self, tensor: Tensor) -> tuple[Section, ...]:

@@ -1,28 +1,27 @@
-"""Trace and Inspect in, Inspection out: the sections of a thing, gathered from those who have something to say."""
+"""Record and Inspect in, Inspection out: the sections of a thing, gathered from those who have something to say."""
 
 from gradviz.drawing.plain import bounded, plain
 from gradviz.drawing.titles import op_title
-from gradviz.model.cut import at_step
-from gradviz.model.moment import History
-from gradviz.model.trace import GradFn, Op, Trace
+from gradviz.model.trace import GradFn, Op
 from gradviz.picture.answering import Answering
 from gradviz.picture.inspection import Fact, Inspect, Inspection, Section
 from gradviz.picture.inspectionwords import INSPECTION_WORDS
 from gradviz.picture.naming import Naming
 from gradviz.picture.nodefacts import grad_fn_facts, op_facts, rule_facts
+from gradviz.picture.record import Record
 from gradviz.picture.tensorfacts import tensor_facts, value_facts
 
 _TEXT = 2000  # characters of a fact
 
 
-def inspection(trace: Trace, asked: Inspect) -> Inspection:
+def inspection(record: Record, asked: Inspect) -> Inspection:
     """Return what there is to say of a thing, as it was at the step asked for."""
-    moment = trace if asked.step is None else at_step(trace, asked.step)
-    kinds = {"tensor": moment.tensors, "op": moment.ops, "grad_fn": moment.grad_fns}
+    moment = record if asked.step is None else record.until(asked.step)
+    kinds = {"tensor": moment.trace.tensors, "op": moment.trace.ops, "grad_fn": moment.trace.grad_fns}
     if not 0 <= asked.of.id < len(kinds[asked.of.kind]):
         return Inspection(asked, INSPECTION_WORDS[asked.language].absent)
-    under_way = asked.step is not None and History(trace).at(asked.step).under_way
-    answering = Answering(trace, moment, asked.language, under_way=under_way)
+    under_way = asked.step is not None and record.history.at(asked.step).under_way
+    answering = Answering(record, moment, asked.language, under_way=under_way)
     title, sections = _told(Naming(moment, asked.language), answering, asked)
     return _plain(Inspection(asked, title, tuple(section for section in sections if section.facts or section.table)))
 

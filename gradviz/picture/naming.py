@@ -2,21 +2,23 @@
 
 from gradviz.drawing.content import long_text
 from gradviz.drawing.words import Words
-from gradviz.model.trace import Tensor, Trace, Value
+from gradviz.model.trace import Tensor, Value
 from gradviz.model.values import shape_text
 from gradviz.picture.inspection import Fact, Subject
 from gradviz.picture.inspectionwords import INSPECTION_WORDS, InspectionWords
 from gradviz.picture.picture import Language
+from gradviz.picture.record import Record
 from gradviz.picture.words import WORDS
 
 MOST = 50  # things of a kind that are listed
 
 
 class Naming:
-    """The records of a trace in the words of one language."""
+    """The records of a run in the words of one language."""
 
-    def __init__(self, trace: Trace, language: Language) -> None:
-        self.trace = trace
+    def __init__(self, record: Record, language: Language) -> None:
+        self.trace = record.trace
+        self.offenders = record.history.offenders
         self.words: InspectionWords = INSPECTION_WORDS[language]
         self.drawn: Words = WORDS[language]
 

@@ -6,7 +6,7 @@ from gradviz.drawing.titles import op_title
 from gradviz.model.accumulated import accumulations, meeting
 from gradviz.model.derivatives.applied import Line, Term, applied
 from gradviz.model.keeping import Harm, Life, lives
-from gradviz.model.offenders import Ill, Offenders, offenders, passed_ill
+from gradviz.model.offenders import Ill, Offenders, passed_ill
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import GradFn, Op
 from gradviz.model.values import shape_text
@@ -16,7 +16,7 @@ from gradviz.picture.naming import MOST, Naming
 
 def rule_facts(naming: Naming, grad_fn: GradFn) -> tuple[Section, ...]:
     """What a grad_fn does with the gradients that come to it."""
-    words, found = naming.words, offenders(naming.trace)
+    words, found = naming.words, naming.offenders
     return (
         Section(words.trouble, tuple(_trouble(naming, grad_fn, found))),
         Section(words.rule, tuple(_rule(naming, grad_fn))),
@@ -55,7 +55,7 @@ def op_facts(naming: Naming, op: Op) -> tuple[Section, ...]:
         facts.append(Fact(words.module, op.module))
     if op.line is not None:
         facts.append(naming.line(words.made, op.line))
-    first = next((one for one in offenders(naming.trace).forward if one.op == op.id), None)
+    first = next((one for one in naming.offenders.forward if one.op == op.id), None)
     if first is not None:
         facts.append(Fact("", words.first_made.format(first.ill.value), alarming=True))
     inputs = tuple(naming.tensor(f"{k}", number) for k, number in enumerate(op.inputs[:MOST]))

@@ -5,6 +5,7 @@ from functools import cached_property
 from itertools import accumulate
 
 from gradviz.model.course import Course, course
+from gradviz.model.cut import at_step
 from gradviz.model.fixes import Fixes
 from gradviz.model.grounds import Grounds, grounds
 from gradviz.model.held import Bindings, bindings
@@ -20,6 +21,13 @@ class Record:
     def __init__(self, trace: Trace) -> None:
         """Take the record of a run."""
         self.trace = trace
+        self._cut: tuple[int, Record] | None = None  # the last, by its step
+
+    def until(self, step: int) -> "Record":
+        """Return the record of the run as it was after a step, for what asks of a whole run."""
+        if self._cut is None or self._cut[0] != step:
+            self._cut = step, Record(at_step(self.trace, step))
+        return self._cut[1]
 
     @cached_property
     def history(self) -> History:
@@ -54,9 +62,14 @@ class Record:
         return ends[place - 1] if place else 0
 
     @cached_property
+    def fixes(self) -> Fixes:
+        """The changes of the source that mend or switch something."""
+        return Fixes(self.grounds, self.toggles)
+
+    @cached_property
     def switches(self) -> Switches:
         """What switches them, in words."""
-        return Switches(Fixes(self.grounds, self.toggles))
+        return Switches(self.fixes)
 
     @cached_property
     def course(self) -> Course:

@@ -7,6 +7,7 @@ from gradviz.picture.inspecting import inspection, unable
 from gradviz.picture.inspection import Cell, Fact, Inspect, Inspection, Section, Subject
 from gradviz.picture.inspectionwords import INSPECTION_WORDS
 from gradviz.picture.picture import Language
+from gradviz.picture.record import Record
 from tests.unit.model.traces import Tape, scalar, square, vector
 
 TRACE = square().trace()
@@ -17,7 +18,7 @@ def sections(found: Inspection) -> dict[str, dict[str, Fact]]:
 
 
 def test_a_tensor_says_what_it_is() -> None:
-    found = inspection(TRACE, Inspect(Subject("tensor", 1)))
+    found = inspection(Record(TRACE), Inspect(Subject("tensor", 1)))
     assert found.title == "y"
     told = sections(found)
     assert told["Value"][""].text == "4.0"
@@ -30,26 +31,26 @@ def test_a_tensor_says_what_it_is() -> None:
 
 
 def test_a_grad_fn_says_where_it_leads() -> None:
-    found = inspection(TRACE, Inspect(Subject("grad_fn", 1)))
+    found = inspection(Record(TRACE), Inspect(Subject("grad_fn", 1)))
     assert found.title == "MulBackward0"
     nexts = next(section for section in found.sections if section.title == "next_functions")
     assert [fact.of for fact in nexts.facts] == [Subject("grad_fn", 0)] * 2
     assert nexts.facts[0].text == "AccumulateGrad · x"
-    sink = sections(inspection(TRACE, Inspect(Subject("grad_fn", 0))))
+    sink = sections(inspection(Record(TRACE), Inspect(Subject("grad_fn", 0))))
     assert sink["Facts"]["variable"].of == Subject("tensor", 0)
 
 
 def test_an_op_says_what_went_in_and_came_out() -> None:
-    told = sections(inspection(TRACE, Inspect(Subject("op", 1))))
+    told = sections(inspection(Record(TRACE), Inspect(Subject("op", 1))))
     assert told["Forward op"]["op"].text == "aten::mul"
     assert [fact.of for fact in told["Inputs"].values()] == [Subject("tensor", 0)] * 2
     assert [fact.of for fact in told["Outputs"].values()] == [Subject("tensor", 1)]
 
 
 def test_a_rule_is_shown_with_its_numbers_and_what_torch_passed_on() -> None:
-    told = sections(inspection(ruled(), Inspect(Subject("grad_fn", 1))))
+    told = sections(inspection(Record(ruled()), Inspect(Subject("grad_fn", 1))))
     assert told["Rule"]["grad_self"].text == "grad · other\n= 1.0 × 2.0\n= 2.0"
-    wrong = sections(inspection(ruled(scalar(5.0)), Inspect(Subject("grad_fn", 1))))
+    wrong = sections(inspection(Record(ruled(scalar(5.0))), Inspect(Subject("grad_fn", 1))))
     assert wrong["Rule"][""] == Fact("", "PyTorch passed on 5.0", alarming=True)
 
 
@@ -65,15 +66,15 @@ def ruled(left: Value | None = None) -> Trace:
 
 
 def test_a_rule_before_backward_has_no_numbers_and_some_have_no_rule() -> None:
-    before = sections(inspection(ruled(), Inspect(Subject("grad_fn", 1), 4)))
+    before = sections(inspection(Record(ruled()), Inspect(Subject("grad_fn", 1), 4)))
     assert before["Rule"]["grad_self"].text == "grad · other"
     assert before["Rule"][""].text == "backward has not run here"
-    sink = sections(inspection(TRACE, Inspect(Subject("grad_fn", 0))))
+    sink = sections(inspection(Record(TRACE), Inspect(Subject("grad_fn", 0))))
     assert sink["Rule"][""].text.startswith("AccumulateGrad has no formula")
     node = TRACE.grad_fns[1]
     for odd, text in ((node._replace(name="Odd"), "no rule"), (node._replace(origin="function"), "autograd.Function")):
         trace = TRACE._replace(grad_fns=(TRACE.grad_fns[0], odd))
-        assert text in sections(inspection(trace, Inspect(Subject("grad_fn", 1))))["Rule"][""].text
+        assert text in sections(inspection(Record(trace), Inspect(Subject("grad_fn", 1))))["Rule"][""].text
 
 
 def test_a_rule_says_what_its_words_stand_for_and_over_what_it_sums() -> None:
@@ -83,17 +84,17 @@ def test_a_rule_says_what_its_words_stand_for_and_over_what_it_sums() -> None:
     tape.apply("mul", x, w, value=vector(2.0, 6.0), saved=(Saved("self", x, 8, 0, "kept"),))
     tape.backward(2)
     tape.pass_on(2, vector(1.0, 1.0), None, scalar(4.0))
-    told = sections(inspection(tape.trace(), Inspect(Subject("grad_fn", 2))))
+    told = sections(inspection(Record(tape.trace()), Inspect(Subject("grad_fn", 2))))
     assert told["Rule"]["grad_other"].text == "grad · self\n= [1., 1.] × [1., 3.]\n= 4.0 summed to shape ()"
     loss = tape.grad_fns[2]._replace(name="MseLossBackward0", settings={"reduction": 2})
     tape.grad_fns[2] = loss
-    assert "where d" in sections(inspection(tape.trace(), Inspect(Subject("grad_fn", 2))))["Rule"]
+    assert "where d" in sections(inspection(Record(tape.trace()), Inspect(Subject("grad_fn", 2))))["Rule"]
 
 
 def test_gradients_that_met_and_were_added_are_told() -> None:
-    told = sections(inspection(TRACE, Inspect(Subject("grad_fn", 0))))
+    told = sections(inspection(Record(TRACE), Inspect(Subject("grad_fn", 0))))
     assert told["Added into .grad: old + new = sum"][".grad"] == Fact(".grad", "None + 4.0 = 4.0", 3)
-    met = next(one for one in inspection(TRACE, Inspect(Subject("grad_fn", 0))).sections if "met" in one.title)
+    met = next(one for one in inspection(Record(TRACE), Inspect(Subject("grad_fn", 0))).sections if "met" in one.title)
     assert [fact.text for fact in met.facts] == ["2.0 · MulBackward0", "2.0 · MulBackward0", "4.0"]
 
 
@@ -107,13 +108,13 @@ def test_trouble_names_who_began_it() -> None:
     tape.pass_on(2, scalar(1.0), Value((), ("inf",)))
     tape.pass_on(1, Value((), ("inf",)), Value((), ("inf",)))
     trace = tape.trace()
-    (after, first, made) = inspection(trace, Inspect(Subject("grad_fn", 1))).sections[0].facts
+    (after, first, made) = inspection(Record(trace), Inspect(Subject("grad_fn", 1))).sections[0].facts
     assert (after.text, after.alarming) == ("It passes inf on", True)
     assert (first.text, first.of) == ("The first inf came from ExpBackward0", Subject("grad_fn", 2))
     assert made.text == "The first inf of the forward run was made by log"
-    own = inspection(trace, Inspect(Subject("grad_fn", 2))).sections[0].facts
+    own = inspection(Record(trace), Inspect(Subject("grad_fn", 2))).sections[0].facts
     assert own[1].text == "The first inf came from here"
-    told = sections(inspection(trace, Inspect(Subject("op", 1))))
+    told = sections(inspection(Record(trace), Inspect(Subject("op", 1))))
     assert told["Forward op"][""] == Fact("", "The first inf was made here", alarming=True)
 
 
@@ -121,17 +122,17 @@ def test_a_saved_tensor_says_its_state_its_versions_and_what_spoils_it() -> None
     tape = square()
     kept = (Saved("self", 0, 4, 0, "kept"), Saved("other", None, 4, None, "packed"), Saved("out", 1, 4, 0, "freed"))
     tape.grad_fns[1] = tape.grad_fns[1]._replace(saved=kept)
-    told = sections(inspection(tape.trace(), Inspect(Subject("grad_fn", 1))))["Saved for backward"]
+    told = sections(inspection(Record(tape.trace()), Inspect(Subject("grad_fn", 1))))["Saved for backward"]
     assert told["self"].text == "● x · () · 4 B · kept · version 0 when saved, 0 now"
     assert told["other"].text == "◌ () · 4 B · packed by a hook"
     assert told["out"].text.startswith("○ y")
     tape.line(4)
     tape.write(tape.tensors[0]._replace(version=1))
-    told = sections(inspection(tape.trace(), Inspect(Subject("grad_fn", 1))))["Saved for backward"]
+    told = sections(inspection(Record(tape.trace()), Inspect(Subject("grad_fn", 1))))["Saved for backward"]
     assert told["self"].alarming
     assert told["self"].text.endswith("changed since: backward refuses it · line 4")
     tape.tensors[0] = tape.tensors[0]._replace(version=0, value=scalar(9.0))
-    told = sections(inspection(tape.trace(), Inspect(Subject("grad_fn", 1))))["Saved for backward"]
+    told = sections(inspection(Record(tape.trace()), Inspect(Subject("grad_fn", 1))))["Saved for backward"]
     assert "behind autograd's back" in told["self"].text
 
 
@@ -140,7 +141,7 @@ def table(value: Value, grad: Value | None = None) -> Inspection:
     tape.line(1)
     x = tape.leaf(value)
     tape.tensors[x] = tape.tensors[x]._replace(grad=grad)
-    return inspection(tape.trace(), Inspect(Subject("tensor", x)))
+    return inspection(Record(tape.trace()), Inspect(Subject("tensor", x)))
 
 
 def test_numbers_are_a_table_with_heat() -> None:
@@ -182,25 +183,25 @@ def test_a_tensor_says_who_shares_its_memory_who_changed_it_and_who_keeps_it() -
     tape.change("mul", v, value=vector(2.0, 4.0))
     tape.write(tape.tensors[v]._replace(version=9, made_by=None))
     trace = tape.trace()
-    of_view = sections(inspection(trace, Inspect(Subject("tensor", v))))
+    of_view = sections(inspection(Record(trace), Inspect(Subject("tensor", v))))
     assert of_view["Shared memory"]["view of"].of == Subject("tensor", x)
     assert of_view["Changed in place"]["version 0 → 1"] == Fact("version 0 → 1", "aten::mul_ · line 3", 3)
     assert of_view["Changed in place"]["version 1 → 9"] == Fact("version 1 → 9", "")
     assert of_view["Saved by"]["self"].text == "ExpBackward0 · kept"
-    of_base = sections(inspection(trace, Inspect(Subject("tensor", x))))
+    of_base = sections(inspection(Record(trace), Inspect(Subject("tensor", x))))
     assert of_base["Shared memory"]["seen by"].of == Subject("tensor", v)
 
 
 def test_what_is_not_there_yet_is_said_to_be_so() -> None:
-    assert inspection(TRACE, Inspect(Subject("tensor", 1), 1)) == Inspection(
+    assert inspection(Record(TRACE), Inspect(Subject("tensor", 1), 1)) == Inspection(
         Inspect(Subject("tensor", 1), 1), "Not there yet at this step"
     )
-    assert inspection(TRACE, Inspect(Subject("op", -1))).sections == ()
+    assert inspection(Record(TRACE), Inspect(Subject("op", -1))).sections == ()
 
 
 def test_hostile_texts_are_made_safe() -> None:
     trace = TRACE._replace(ops=tuple(op._replace(call="a\u202eb" + "x" * 5000) for op in TRACE.ops))
-    told = sections(inspection(trace, Inspect(Subject("op", 1))))
+    told = sections(inspection(Record(trace), Inspect(Subject("op", 1))))
     assert told["Forward op"]["written"].text.startswith("abx")
     assert len(told["Forward op"]["written"].text) == 2000
 
@@ -213,3 +214,10 @@ def test_what_cannot_be_read_says_why() -> None:
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_every_phrase_is_there(language: Language) -> None:
     assert all(INSPECTION_WORDS[language])
+
+
+def test_the_run_is_read_once_for_all_that_is_asked_at_a_step() -> None:
+    record = Record(TRACE)
+    assert record.until(2) is record.until(2)
+    assert record.until(2).trace.steps == TRACE.steps[:3]
+    assert record.until(3).trace.steps == TRACE.steps[:4]
