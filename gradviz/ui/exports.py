@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QProgressDialog
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox, QProgressDialog
 
 from gradviz.drawing.shapes import Drawing
 from gradviz.picture.words import WORDS
@@ -13,7 +13,7 @@ from gradviz.state.values import AppState
 from gradviz.ui.copying import copy_picture, copy_svg, copy_text
 from gradviz.ui.exportchoice import Choice, Part
 from gradviz.ui.exportdialog import ExportDialog
-from gradviz.ui.exporting import Exporter
+from gradviz.ui.exporting import Exporter, numbered
 from gradviz.ui.files import Files
 from gradviz.ui.graphview import GraphView
 from gradviz.ui.walking import Walk
@@ -74,7 +74,18 @@ class Exports(QObject):
         )
         if name:
             path = Path(name)
-            self.write(path if path.suffix else path.with_suffix(f".{choice.format}"), choice, part)
+            path = path if path.suffix else path.with_suffix(f".{choice.format}")
+            if not choice.stepped or choice.format not in ("svg", "png") or self._may_replace(path, steps + 1):
+                self.write(path, choice, part)
+
+    def _may_replace(self, path: Path, count: int) -> bool:
+        """Ask before files are replaced of whose names the dialog for files knows nothing."""
+        there = sum(numbered(path, number, count).exists() for number in range(1, count + 1))
+        if not there:
+            return True
+        text = self.tr("Files of these names that are there already: {count}. Replace them?").format(count=there)
+        answer = QMessageBox.question(self._window, self.tr("Export the graph"), text)
+        return answer == QMessageBox.StandardButton.Yes
 
     def write(self, path: Path, choice: Choice, part: Part) -> None:
         """Write a file, after a walk through the steps where they are wanted."""

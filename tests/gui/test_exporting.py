@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from PySide6.QtCore import QSettings
 from PySide6.QtGui import QImage, QImageReader
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from gradviz.drawing.shapes import Role
@@ -254,6 +254,35 @@ def test_the_person_is_asked_and_the_answer_kept(
     monkeypatch.setattr(ExportDialog, "exec", lambda self: 0)
     window.action("export").trigger()
     assert [path.name for path in tmp_path.glob("g*")] == ["g.png"]
+
+
+def test_numbered_files_that_are_there_are_not_replaced_unasked(
+    qtbot: QtBot, window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    answers = iter((QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes))
+
+    def answer(_window: object, _title: str, text: str) -> QMessageBox.StandardButton:
+        asked.append(text)
+        return next(answers)
+
+    monkeypatch.setattr(QMessageBox, "question", answer)
+    monkeypatch.setattr(ExportDialog, "exec", lambda self: 1)
+    monkeypatch.setattr(ExportDialog, "choice", lambda self: Choice("svg", what="steps"))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "g.svg"), ""))
+    first = numbered(tmp_path / "g.svg", 1, steps_of(window))
+    first.write_text("mine")
+    window.action("export").trigger()
+    assert first.read_text() == "mine"
+    with qtbot.waitSignal(window.exporter.done):
+        window.action("export").trigger()
+    assert first.read_text().startswith("<?xml")
+    first.unlink()
+    for other in tmp_path.glob("g-*.svg"):
+        other.unlink()
+    with qtbot.waitSignal(window.exporter.done):
+        window.action("export").trigger()
+    assert asked == ["Files of these names that are there already: 1. Replace them?"] * 2
 
 
 def test_the_graph_goes_to_the_clipboard_as_text(qtbot: QtBot, window: Window) -> None:
