@@ -5,6 +5,7 @@ from typing import NamedTuple
 from gradviz.layout.geometry import Point, Rect, Size
 
 MIN_SCALE, MAX_SCALE = 0.1, 4.0
+_FURTHEST = 0.0001  # a fitted drawing, and no further: a panel may have no room at all
 _MARGIN = 24.0  # pixels round a fitted drawing
 _WHOLE = 0.42  # scale below which a drawing that is seen whole can no longer be read
 _READABLE = 0.7  # scale at which the beginning of such a drawing is shown instead
@@ -75,7 +76,7 @@ def fitted_to(place: Rect, panel: Size) -> Viewport:
     """Return the view that shows all of a place, centred, no larger than life."""
     across = (panel.width - 2 * _MARGIN) / max(place.width, 1.0)
     down = (panel.height - 2 * _MARGIN) / max(place.height, 1.0)
-    return Viewport(scale=max(0.002, min(across, down, 1.0))).about(place.center, panel)
+    return Viewport(scale=max(_FURTHEST, min(across, down, 1.0))).about(place.center, panel)
 
 
 def first_look(drawing: Size, panel: Size, start: Rect) -> Viewport:

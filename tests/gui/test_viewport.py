@@ -188,3 +188,8 @@ def test_of_drawings_side_by_side_every_name_is_seen_and_as_much_else_as_there_i
     assert seen.y <= 0.01
     assert seen.right >= names.right - 0.01
     assert seen.bottom >= names.bottom - 0.01
+
+
+def test_a_fitted_drawing_is_seen_whole_however_long_it_is() -> None:
+    long = Size(120_000, 400_000)  # 200 steps of an LSTMCell, every op drawn
+    assert fitted(long, PANEL).holds(long, PANEL)
