@@ -11,7 +11,15 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from gradviz.model.toggles import KEYWORD
 from gradviz.picture.picture import TensorRow
@@ -27,7 +35,7 @@ _FLAG = _HEADS.index("requires_grad")
 _LONGEST_CELL = 200
 _WIDEST = 320  # pixels of a column
 # Letters of each column that stay to be read however little room there is: what else there is can be scrolled to.
-_LETTERS = (6, 5, 17, 14, 5, 8, 4, 5, 3)
+_LETTERS = (10, 5, 17, 14, 5, 8, 4, 5, 3)
 _LOOKED_AT = 60  # rows that decide how wide a column is
 Index = QModelIndex | QPersistentModelIndex
 Shown = str | QFont | QColor | Qt.CheckState | None  # of a cell
@@ -150,6 +158,15 @@ class TensorModel(QAbstractTableModel):
         return None
 
 
+class NameCell(QStyledItemDelegate):
+    """A name too long for its column is cut in the middle: those of parameters differ at their ends."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        """Say how a name is cut."""
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideMiddle
+
+
 class Tensors(QTableView):
     """The table.
 
@@ -195,6 +212,7 @@ class Tensors(QTableView):
         self._fit()
         self.selectionModel().selectionChanged.connect(self._selected)
         self.activated.connect(self._activated)
+        self.setItemDelegateForColumn(0, NameCell(self))
         self.setItemDelegateForColumn(_FLAG, FlagBox(self))
         self.clicked.connect(self._clicked)
 

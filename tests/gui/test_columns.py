@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from gradviz.ui.columns import shared
+from gradviz.ui.tensors import NameCell
 from gradviz.ui.window import Window
 from tests.gui.conftest import Opener
 from tests.gui.driving import drawn, type_text
@@ -65,3 +67,12 @@ def test_a_width_the_person_chose_stays(qtbot: QtBot, window: Window) -> None:
     qtbot.waitUntil(lambda: drawn(window))
     window.resize(1100, 700)
     assert tensors.columnWidth(0) == 111
+
+
+def test_a_long_name_is_cut_in_the_middle(window: Window) -> None:
+    tensors = window.panels.tensors
+    index, option = tensors.model().index(0, 0), QStyleOptionViewItem()
+    delegate = tensors.itemDelegateForIndex(index)
+    assert isinstance(delegate, NameCell)
+    delegate.initStyleOption(option, index)
+    assert option.textElideMode == Qt.TextElideMode.ElideMiddle
