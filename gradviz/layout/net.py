@@ -111,12 +111,14 @@ def _long_links(diagram: Diagram, ends: list[tuple[int, int]], row: list[int]) -
 
     Without this a value used by every later row, or every value used by the last, needs bends quadratic in the rows.
     """
-    total: Counter[tuple[int, int]] = Counter()
-    reach: Counter[tuple[int, int]] = Counter()
+    total: dict[tuple[int, int], int] = {}  # bends of each port whose links pass rows, if each had its own
+    reach: dict[tuple[int, int], int] = {}
     for link, (tail, head) in zip(diagram.links, ends, strict=True):
-        port, span = (tail, link.tail_port), row[head] - row[tail] - 1
-        total[port] += span
-        reach[port] = max(reach[port], span)
+        span = row[head] - row[tail] - 1
+        if span:
+            port = tail, link.tail_port
+            total[port] = total.get(port, 0) + span
+            reach[port] = max(reach.get(port, 0), span)
     trunks = {port for port, bends in total.items() if bends >= SHARED_FROM and bends > reach[port]}
     new: Counter[int] = Counter()  # bends of each tail
     passed: Counter[int] = Counter()  # rows passed by its links, each counted for itself

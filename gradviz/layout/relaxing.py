@@ -78,12 +78,15 @@ def pulls(net: Net) -> Pulls:
 def _merged(net: Net, element: int, ends: list[Joint]) -> list[Pull]:
     """The pulls of some joints; those of a cell to one other are one, axis to axis where that is near."""
     wants = [(other, offset - own) for other, offset, own in ends]
-    if not wants or element >= net.cells or any(joint[0] != ends[0][0] for joint in ends):
+    if not wants or element >= net.cells:
         return wants
-    other = ends[0][0]
+    other, away = wants[0]
     if other >= net.cells:
         return wants
-    away = sum([away for _, away in wants]) / len(wants)
+    if len(wants) > 1:
+        if any(pull[0] != other for pull in wants):
+            return wants
+        away = sum([away for _, away in wants]) / len(wants)
     straight = net.axis[other] - net.axis[element]
     return [(other, straight if abs(away - straight) < JOG else away)]
 
