@@ -3,7 +3,7 @@ import pytest
 from gradviz.drawing.content import Content, Shape, content, tell
 from gradviz.drawing.shapes import Role
 from gradviz.drawing.words import ENGLISH, JAPANESE, Words
-from gradviz.model.graph import Fold, Graph, Node, NodeKind, View
+from gradviz.model.graph import Fold, Graph, Node, NodeKind, Span, View
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import BackwardCall, GradFn, Op, Region, Saved, Step, Trace, Value
 from tests.unit.drawing.samples import every_kind, kept, node_of, op, scalar, spoilt, square, tensor
@@ -205,9 +205,10 @@ def fold(
     view: View = "both",
     grad_fns: tuple[str, ...] = (),
     done: int | None = None,
+    span: Span | None = None,
 ) -> Content:
     roots = tuple(BackwardCall(k, 0, 7, "loss.backward()", (0,), (0,), False, False) for k in range(calls))
-    node = Node("f", NodeKind.FOLD, roots=roots, fold=Fold(times, ops, grad_fns, 0, (3, 9), done=done))
+    node = Node("f", NodeKind.FOLD, roots=roots, fold=Fold(times, ops, grad_fns, 0, (3, 9), done=done, span=span))
     return told((Graph(view, (node,), (), ()), Trace("", "", "grad", "")))["f"]
 
 
@@ -229,6 +230,12 @@ def test_a_fold_in_the_middle_of_which_a_step_is_tells_how_far_it_is() -> None:
         "× 5 of 5",
     ]
     assert [lines(fold(1, *ops, done=done))[0] for done in (1, 2)] == ["ops: 1 of 3", "ops: 2 of 3"]
+
+
+def test_a_fold_of_some_rounds_says_which_they_are() -> None:
+    step = op(0, "aten::mul", None)
+    assert lines(fold(3, step, span=Span(4, 6, 1200)))[0] == "4\N{EN DASH}6 / 1,200"
+    assert lines(fold(1, step, span=Span(7, 7, 1200)))[0] == "7 / 1,200"
 
 
 def test_a_fold_names_each_call_once_with_its_ops() -> None:

@@ -106,6 +106,14 @@ def test_what_is_typed_op_by_op_gets_no_worse_than_laid_out_at_once() -> None:
     assert laid.placement.size.width <= WORSE * fresh.size.width + SLACK[2]
 
 
+def test_a_frame_that_is_new_goes_round_what_was_there() -> None:
+    after = workloads.framed()
+    before = Diagram(tuple(cell._replace(frame=None) for cell in after.cells), after.links)
+    placement = place(after, before=Laid(before, place(before)))
+    check(after, placement, "TB")
+    assert set(placement.frames) == {frame.id for frame in after.frames}
+
+
 def test_where_little_is_left_nothing_is_kept() -> None:
     before = workloads.resnet(6)
     after = workloads.resnet(2)
