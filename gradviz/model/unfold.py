@@ -54,16 +54,6 @@ def unfolded(closed: Graph, whole: Graph, opened: Collection[str]) -> Graph:
     return contract(framed, [_stretch(one, tuple(nodes[node.id] for node in members)) for one, members in left])
 
 
-def every_key(closed: Graph, whole: Graph) -> Iterator[str]:
-    """Yield the keys of all folds of a graph, those within others too: with these, it is unfolded to the last node."""
-    into = _Into(whole)
-    todo = [node.fold for node in closed.nodes if node.fold is not None]
-    while todo:
-        one = todo.pop()
-        yield one.key
-        todo += (part.fold for part in _parts(one, into) if part.fold is not None)
-
-
 class _Into:
     """The edges of a graph by their heads, gathered when they are first asked for."""
 

@@ -31,6 +31,7 @@ class Outline(QTreeWidget):
         self.setExpandsOnDoubleClick(False)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.header().setStretchLastSection(False)
         self._told: list[tuple[str, int, int, int]] = []
         self.currentItemChanged.connect(self._choose)
