@@ -117,7 +117,8 @@ class Session:
         # Options for a run that is about to begin come before it: nobody waits for the old one in them.
         if run == self._run and self._builder is not None and self._how is not None:
             yield self._answer(self._builder, wish.since)
-            yield from self._compared()
+            if options.step is None:
+                yield from self._compared()
 
     def _begin(self, run: int, request: Request) -> None:
         """Take up a run. One that measures leaves the record of the run before as it is, to be looked at."""
@@ -241,9 +242,9 @@ class Session:
         self._drawn = end | {self._pictures: drawing}
 
     def _compared(self) -> Iterator[bytes]:
-        """Yield the run at hand beside those of the other grad modes, once all have ended. A step stands alone."""
-        builder, options = self._builder, self._options
-        if builder is not None and self._how is not None and options.step is None and complete(self._beside):
+        """Yield the end of the run at hand beside those of the other grad modes, once all have ended."""
+        builder, options = self._builder, self._options._replace(step=None)
+        if builder is not None and self._how is not None and complete(self._beside):
             yield pack(
                 Kind.COMPARED,
                 self._run,

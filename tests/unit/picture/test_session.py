@@ -628,6 +628,14 @@ def test_the_modes_are_compared_once_all_have_ended_and_again_in_another_view() 
     assert answers(session, pack(Kind.PAGE, 3, b"[]")) == []  # it has ended
 
 
+def test_the_modes_are_compared_after_a_step_was_looked_at() -> None:
+    session = Session()  # the end of a run is gone back to without a word to this process
+    answers(session, READY + begun(1, SQUARE) + redraw(OPTIONS._replace(step=1)))
+    answers(session, begun(2, unrecorded(), Kind.BESIDE, mode="no_grad"))
+    told = answers(session, begun(3, unrecorded(), Kind.BESIDE, mode="inference"))
+    assert [frame.kind for frame in told] == [Kind.COMPARED]
+
+
 def test_runs_too_large_to_compare_and_those_that_cannot_be_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
     modes = begun(2, SQUARE, Kind.BESIDE, mode="no_grad") + begun(3, SQUARE, Kind.BESIDE, mode="inference")
     for name, flaw, said in (
