@@ -123,14 +123,14 @@ def _as_floats(fixes: Fixes, text: Text, placed: Placed, error: ProgramError) ->
     if len(asked) == 1:
         return Fix("floats", as_floats(text, asked[0]), text.cut(asked[0]), asked[0].lineno)
     match placed.statement:
-        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="requires_grad_"))):
-            pass
-        case ast.Assign(targets=[ast.Attribute(value=ast.Name(id=name), attr="requires_grad")]):
-            pass
+        case (
+            ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="requires_grad_")))
+            | ast.Assign(targets=[ast.Attribute(value=ast.Name(id=name), attr="requires_grad")])
+        ):
+            tensor = _named(fixes, name)
+            return None if tensor is None else fixes.floats(tensor)
         case _:
             return None
-    tensor = _named(fixes, name)
-    return None if tensor is None else fixes.floats(tensor)
 
 
 def _named(fixes: Fixes, name: str) -> Tensor | None:

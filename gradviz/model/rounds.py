@@ -175,13 +175,13 @@ def _own_sources(score: _Score, repeat: Repeat) -> dict[int, list[Node]]:
             first, last = score.taken.get(edge.tail, (-1, -1))
             if first == at and (last - repeat.start) // repeat.period == number:
                 slots[offset, edge.operand].setdefault(edge.tail, at)
-    own: dict[int, list[Node]] = defaultdict(list)
+    own: dict[int, dict[str, Node]] = defaultdict(dict)
     for sources in slots.values():
-        nodes = [score.sources[name] for name in sources]
-        if len(nodes) == repeat.times and not any(node.in_error for node in nodes):
-            for node in nodes:
-                own[sources[node.id]].append(node)
-    return own
+        nodes = {name: score.sources[name] for name in sources}
+        if len(nodes) == repeat.times and not any(node.in_error for node in nodes.values()):
+            for name, node in nodes.items():
+                own[sources[name]][name] = node  # once, though the step may take it as several operands
+    return defaultdict(list, {at: list(found.values()) for at, found in own.items()})
 
 
 def _groups(score: _Score, repeat: Repeat, own: dict[int, list[Node]]) -> list[int]:

@@ -224,3 +224,10 @@ def test_the_sum_told_for_a_leaf_is_that_of_torch_in_double_backward() -> None:
     if x.sums:
         columns = [part.data for part in x.sums if isinstance(part, Value) and part.data is not None]
         assert [math.fsum(map(float, column)) for column in zip(*columns, strict=True)] == pytest.approx(kept.tolist())
+
+
+def test_what_was_detached_in_place_is_given_no_gradient_by_its_op() -> None:
+    graph = build(record("import torch\nx = torch.ones(2, requires_grad=True)\ny = x * 2\ny.detach_()"), "both")
+    results = [edge for edge in graph.edges if edge.head.startswith("t")]
+    assert results
+    assert [(edge.passed, edge.gradient) for edge in results] == [(None, None)] * len(results)

@@ -166,7 +166,7 @@ def test_the_menu_of_a_node_and_of_a_row(qtbot: QtBot, window: Window, menu: lis
     ask(canvas, place(canvas, "t0"), QContextMenuEvent.Reason.Mouse)
     menu.append(opened(window))
     found = actions(menu[0])
-    assert list(found) == ["Why is .grad None?", "requires_grad", "Copy the name", "Copy the value"]
+    assert list(found) == ["Why is .grad None?", "requires_grad", "Copy the name", "Copy the value", "Go to line 1"]
     assert found["requires_grad"].isChecked()
     found["Copy the name"].trigger()
     assert QApplication.clipboard().text() == "x"

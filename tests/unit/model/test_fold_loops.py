@@ -57,6 +57,20 @@ def training(rounds: int = ROUNDS, *, warm: bool = False) -> Tape:
     return tape
 
 
+def test_what_a_round_takes_twice_is_in_it_once() -> None:
+    tape = Tape()
+    for number in range(ROUNDS):
+        tape.line(1)
+        data = tape.leaf(scalar(float(number)), requires_grad=False)
+        tape.line(2)
+        tape.apply("exp", tape.apply("mul", data, data))
+    tape.line(None)
+    whole = build(tape.trace(), "both")
+    folded = check(whole)
+    members = [name for node in folded.nodes if node.fold is not None for name in node.fold.members]
+    assert len(members) == len(set(members)) == folded.hidden + 1
+
+
 def test_a_training_loop_becomes_what_was_recorded_and_what_was_not() -> None:
     folded = check(build(training().trace(), "both"))
     assert folds(folded) == [(ROUNDS, ["aten::mul", "aten::sum"]), (ROUNDS, ["aten::sub_"])]
