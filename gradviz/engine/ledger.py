@@ -149,13 +149,16 @@ class Ledger:
             self.refresh_grad(tensor)
 
     def refresh_grads(self) -> None:
-        """Write down again every living tensor whose .grad is another than when it was written down last."""
+        """Write down again every living tensor that has another .grad than it had, or was detached.
+
+        A view of a leaf that was made under no_grad is detached with the leaf.
+        """
         for known in self._known:
             last = known.last
             if last is None or not last.requires_grad or not (last.is_leaf or last.retains_grad):
                 continue
             tensor = known()
-            if tensor is not None and self._grad_value(tensor) != last.grad:
+            if tensor is not None and (not tensor.requires_grad or self._grad_value(tensor) != last.grad):
                 self.refresh_grad(tensor)
 
     def refresh_retained(self) -> None:

@@ -21,7 +21,7 @@ class Program(NamedTuple):
     lines: tuple[str, ...]
     tree: ast.Module
     stores: dict[int, tuple[str, ...]]  # line -> names whose binding a statement on it can change
-    grads: frozenset[int]  # lines that can change a .grad otherwise than by backward
+    grads: frozenset[int]  # lines that can change a .grad otherwise than by backward, or a flag that no op tells
     withs: dict[int, int]  # first line of a with statement -> its last line
 
 
@@ -62,11 +62,11 @@ def _stores(tree: ast.Module) -> dict[int, tuple[str, ...]]:
 
 
 def _grads(tree: ast.Module) -> frozenset[int]:
-    """The lines of simple statements with a .grad or zero_grad in them, or a name to set by."""
+    """The lines of simple statements with a .grad or zero_grad in them, a detach_, or a name to set by."""
     return frozenset(
         line
         for node in ast.walk(tree)
-        if (isinstance(node, ast.Attribute) and node.attr in ("grad", "zero_grad"))
+        if (isinstance(node, ast.Attribute) and node.attr in ("grad", "zero_grad", "detach_"))
         or (isinstance(node, ast.Name) and node.id in ("setattr", "delattr"))
         for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
     )

@@ -58,6 +58,20 @@ def test_the_gradient_that_a_tensor_retains_is_there_once_backward_is_done() -> 
         assert tensor.retains_grad is (line > 4)
 
 
+def test_a_view_of_a_leaf_is_detached_with_it() -> None:
+    source = (
+        "import torch\nb = torch.ones(3, requires_grad=True)\nwith torch.no_grad():\n    a = b[0]\n"
+        "z = 1\nb.detach_()\nz = 2\nz = 3\n"
+    )
+    trace = record(source, seed=SEED)
+    for line, expected in bare_moments(source)[-4:-1]:
+        step = next(step.id for step in trace.steps if step.kind == "line" and step.line == line)
+        moment = History(trace).at(step)
+        names = {name.text: number for name, number in bindings(trace).held(moment.begun - 1).items()}
+        for name in ("a", "b"):
+            assert recorded(trace, moment.known_tensor(names[name])) == expected[name], (name, line)
+
+
 def test_what_is_printed_stands_there_from_the_next_step_on() -> None:
     trace = record("import torch\nprint('a')\nx = torch.ones(2)\nprint('b')\n")
     begun = {step.line: step.id for step in trace.steps if step.kind == "line"}
