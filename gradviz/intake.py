@@ -230,6 +230,7 @@ def _readable(page: Page, characters: int) -> Page:
         regions=tuple(_cut(region, TEXT) for region in page.regions),
         output=_printed(page.output, characters),
         warnings=tuple(_cut(warned, MESSAGE) for warned in page.warnings),
+        modules=tuple(_cut(module, TEXT) for module in page.modules),
         end=None if page.end is None else _last_words(page.end),
     )
 
@@ -317,6 +318,7 @@ def _gathered(empty: Trace, pages: Sequence[Page]) -> Trace:
         regions=_shallow([record for page in pages for record in page.regions]),
         output=tuple(record for page in pages for record in page.output),
         warnings=tuple(record for page in pages for record in page.warnings),
+        modules=tuple(record for page in pages for record in page.modules),
     )
     end = pages[-1].end if pages else None
     if end is None:

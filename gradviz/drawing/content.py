@@ -315,7 +315,8 @@ def _fold(node: Node, fold: Fold, telling: Telling) -> Content:
     reasons = _reasons(fold, telling)
     unrecorded = bool(reasons) and len(reasons) == len(fold.ops)
     titles = fold_titles(fold.ops)
-    shown = [Line(fold.module, TextRole.BODY)] if fold.module else []
+    where = fold.modules.told(_told_times(fold))
+    shown = [Line(where, TextRole.BODY)] if where else []
     shown += [Line(title, TextRole.BODY) for title in titles[:_TITLES_IN_FOLD]]
     if len(titles) > _TITLES_IN_FOLD:
         shown.append(Line(words.more.format(len(titles) - _TITLES_IN_FOLD), TextRole.MUTED))
@@ -336,10 +337,15 @@ def _fold_head(fold: Fold, words: Words) -> str:
     if fold.done is None and fold.span is not None:
         return fold.span.text
     if fold.done is None:
-        return f"× {fold.times:,}" if often else words.steps.format(len(fold.ops))
+        return fold.modules.often(fold.times) if often else words.steps.format(len(fold.ops))
     if often:
         return words.rounds_done.format(-(-fold.done // max(1, len(fold.ops))), fold.times)
     return words.steps_done.format(fold.done, len(fold.ops))
+
+
+def _told_times(fold: Fold) -> int:
+    """How often it is, where the head says that by the class of its modules."""
+    return fold.times if fold.done is None and fold.span is None else 1
 
 
 def _fold_facts(fold: Fold, reasons: list[str], words: Words) -> list[Line]:

@@ -5,18 +5,29 @@ change what is computed. Nothing here keeps a module alive.
 """
 
 import weakref
+from collections.abc import Callable
 from types import FrameType
 
 import torch
 
+from gradviz.model.trace import Module
+
 # The code of every call of a module; it rebinds none of its locals.
 MODULE_CALL = torch.nn.Module._wrapped_call_impl.__code__
+_NAME = type.__dict__["__name__"]  # what a class itself says of its name is the program's code
 
 
 class Modules:
     """The program's names for its modules, and for the modules in those."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Callable[[Module], None]) -> None:
+        """Begin with no names.
+
+        Args:
+            tell: takes each name with the class of what it stands for, once.
+        """
+        self._tell = tell
+        self._told: set[Module] = set()
         self._paths: dict[int, tuple[weakref.ref[torch.nn.Module], str, bool]] = {}
 
     def bind(self, path: str, module: torch.nn.Module, *, lasting: bool) -> None:
@@ -60,8 +71,15 @@ class Modules:
                     self.bind(known[1], root, lasting=known[2])
                     return
             outer = outer.f_back
-        self._put(module, type(module).__name__, lasting=False)
+        self._put(module, _class_name(module), lasting=False)
 
     def _put(self, module: torch.nn.Module, path: str, *, lasting: bool) -> None:
-        key = id(module)
-        self._paths[key] = (weakref.ref(module), path, lasting)
+        self._paths[id(module)] = (weakref.ref(module), path, lasting)
+        named = Module(path, _class_name(module))
+        if named not in self._told:
+            self._told.add(named)
+            self._tell(named)
+
+
+def _class_name(module: torch.nn.Module) -> str:
+    return str(_NAME.__get__(type(module)))

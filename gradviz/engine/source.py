@@ -1,11 +1,13 @@
 """Where in the person's program the run is now: its line, and the expression being evaluated as it was written."""
 
 import sys
+from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import NamedTuple
 
 from gradviz.engine.modules import MODULE_CALL, Modules
 from gradviz.model.program import FILE, Program
+from gradviz.model.trace import Module
 
 Positions = list[tuple[int | None, int | None, int | None, int | None]]  # line, end line, column, end column
 
@@ -23,10 +25,16 @@ class Place(NamedTuple):
 class Source:
     """The text of the program and the places in it."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, tell: Callable[[Module], None]) -> None:
+        """Take a program.
+
+        Args:
+            program: that is run.
+            tell: takes what it calls its modules, see `Modules`.
+        """
         self.program = program
         self._bytes = [line.encode() for line in program.lines]
-        self.modules = Modules()
+        self.modules = Modules(tell)
         self._places: dict[tuple[int, int], tuple[CodeType, Place]] = {}  # by the code's address, and where
         self._positions: dict[int, tuple[CodeType, Positions]] = {}  # of its instructions
 

@@ -15,6 +15,7 @@ from gradviz.model.trace import (
     GradFn,
     Limit,
     LimitName,
+    Module,
     Op,
     Output,
     Page,
@@ -66,9 +67,10 @@ class Stream:
         self.regions: list[Region] = []
         self.output: list[Output] = []
         self.warnings: list[Warned] = []
+        self._modules: list[Module] = []
         self._columns: tuple[Sequence[object], ...] = (
             *(self.tensors, self.ops, self.grad_fns, self._steps),
-            *(self.backwards, self.regions, self.output, self.warnings),
+            *(self.backwards, self.regions, self.output, self.warnings, self._modules),
         )
 
     def stop(self, reached: LimitName, at: str) -> NoReturn:
@@ -125,6 +127,11 @@ class Stream:
             self._warnings += 1
             if self._warnings <= MOST_WARNINGS:
                 self.warnings.append(warned._replace(message=warned.message[:MESSAGE]))
+
+    def module(self, module: Module) -> None:
+        """Record what a name of a module stands for."""
+        with self.lock:
+            self._modules.append(module)
 
     def tick(self) -> None:
         """Send what there is if it is time to."""

@@ -68,7 +68,7 @@ def recorded(program: Program, request: Request, stream: Stream, *watches: Watch
         stream: takes the records.
         watches: what else is to look on.
     """
-    source = Source(program)
+    source = Source(program, stream.module)
     run = Run(stream, source, request.limits.ops)
     names, module = Names(run.ledger, source.modules), main_module(program.source)
     threads = Threads(run, names, request.mode)

@@ -53,6 +53,7 @@ def _members(trace: Trace) -> Iterator[tuple[str, bytes | Iterator[Json]]]:
     yield "memory", _ENCODE(trace.memory._asdict())
     yield "backwards", map(_backward, trace.backwards)
     yield "regions", map(_region, trace.regions)
+    yield "modules", ({"path": module.path, "type": module.type} for module in trace.modules)
     yield "past", ({"step": tensor.step, **_tensor(tensor)} for tensor in trace.past)
     yield "past_grad_fns", ({"step": grad_fn.step, **_grad_fn(grad_fn)} for grad_fn in trace.past_grad_fns)
     yield "seconds", _ENCODE(trace.seconds)

@@ -104,7 +104,8 @@ class _Builder:
         wrong = self._in_error()
         finished = map(self._finished, self._nodes)
         nodes = tuple(node._replace(in_error=True) if node.id in wrong else node for node in finished)
-        return Graph(self._view, nodes, tuple(self._edges), _regions_of(nodes, self._trace.regions))
+        regions = _regions_of(nodes, self._trace.regions)
+        return Graph(self._view, nodes, tuple(self._edges), regions, modules=self._trace.modules)
 
     def _maker(self, tensor: int) -> tuple[str, int]:
         """The node that stands for a tensor now; one is added for a tensor that comes from no op of the graph."""

@@ -3,12 +3,12 @@
 Knows nothing of why they were chosen.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import takewhile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import gcd
 from typing import NamedTuple
 
 from gradviz.model.graph import Edge, EdgeKind, Fold, Graph, Node, NodeKind, Span
+from gradviz.model.modules import Modules, together, types
 from gradviz.model.trace import GradFn, Op
 
 
@@ -26,10 +26,11 @@ class Stretch(NamedTuple):
 def contract(graph: Graph, stretches: Iterable[Stretch]) -> Graph:
     """Return the graph with each stretch as one node; all edges from one node into a fold or out of it are one."""
     parents = {region.id: region.parent for region in graph.regions}
+    kinds = types(graph.modules)
     home: dict[str, str] = {}
     folds: dict[str, Node] = {}
     for stretch in stretches:
-        node = _folded(stretch, parents)
+        node = _folded(stretch, parents, kinds)
         folds[stretch.members[0].id] = node
         home.update((member.id, node.id) for member in stretch.members)
     if not folds:
@@ -99,7 +100,7 @@ def _outwards(region: int | None, parents: dict[int, int | None]) -> list[int]:
     return found
 
 
-def _folded(stretch: Stretch, parents: dict[int, int | None]) -> Node:
+def _folded(stretch: Stretch, parents: dict[int, int | None], kinds: Mapping[str, tuple[str, ...]]) -> Node:
     members, times, once = stretch[:3]
     grad_fns = [node.grad_fn for node in leaves(members) if node.grad_fn is not None]
     lines = [number for node in members if node.tensor is None for number in _lines_of(node)]
@@ -111,7 +112,7 @@ def _folded(stretch: Stretch, parents: dict[int, int | None]) -> Node:
         times, ops = _tally(members)
         names = tuple(dict.fromkeys(grad_fn.name for grad_fn in grad_fns))
     between = (min(lines), max(lines)) if lines else None
-    ids, saved, module = _ids(members), _saved_bytes(grad_fns), _module(members)
+    ids, saved, modules = _ids(members), _saved_bytes(grad_fns), _modules(members, kinds)
     return Node(
         f"f{ids[0]}",
         NodeKind.FOLD,
@@ -127,7 +128,7 @@ def _folded(stretch: Stretch, parents: dict[int, int | None]) -> Node:
             members,
             stretch.starts,
             stretch.key,
-            module,
+            modules,
             stretch.span,
         ),
         region=around((node.region for node in members), parents),
@@ -148,17 +149,9 @@ def leaves(members: Iterable[Node]) -> Iterator[Node]:
             todo.append(iter(node.fold.parts))
 
 
-def _module(members: Iterable[Node]) -> str:
-    """The path of the module that all ops of some nodes ran in; of several with numbers, the first and the last."""
-    paths = {node.op.module for node in leaves(members) if node.op is not None}
-    parts = [path.split(".") for path in paths if path is not None]
-    if len(parts) < len(paths) or not parts:
-        return ""
-    shared = [step[0] for step in takewhile(lambda step: len(set(step)) == 1, zip(*parts, strict=False))]
-    after = {path[len(shared)] if len(path) > len(shared) else "" for path in parts}
-    if shared and len(after) > 1 and all(part.isdecimal() for part in after):
-        shared = [*shared, f"{min(map(int, after))}\N{EN DASH}{max(map(int, after))}"]
-    return ".".join(shared)
+def _modules(members: Iterable[Node], kinds: Mapping[str, tuple[str, ...]]) -> Modules:
+    """The modules that all ops of some nodes ran in."""
+    return together({node.op.module for node in leaves(members) if node.op is not None}, kinds)
 
 
 def _ids(members: Iterable[Node]) -> tuple[str, ...]:

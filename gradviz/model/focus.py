@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 
 from gradviz.model.contract import with_parents
 from gradviz.model.graph import Graph, NodeKind
+from gradviz.model.modules import named, types
 from gradviz.model.trace import Region
 
 MODULE = -(1 << 30)  # the id of the region that is a module looked into; those of open folds are above
@@ -74,7 +75,7 @@ def of_module(graph: Graph, path: str) -> Graph:
     near |= {edge.head for edge in graph.edges if edge.tail in own}
     part = kept(graph, near | own)
     line = next(node.line for node in part.nodes if node.id in ops)
-    frame = Region(MODULE, None, "grad", line, path)
+    frame = Region(MODULE, None, "grad", line, named(path, types(graph.modules).get(path, ())))
     whole = _regions_within(part, own)
     return part._replace(
         nodes=tuple(

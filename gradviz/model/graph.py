@@ -4,7 +4,8 @@ from enum import StrEnum
 from typing import Literal, NamedTuple
 
 from gradviz.model.flow import Passed
-from gradviz.model.trace import BackwardCall, GradFn, Op, Region, Tensor, Value
+from gradviz.model.modules import NOWHERE, Modules
+from gradviz.model.trace import BackwardCall, GradFn, Module, Op, Region, Tensor, Value
 
 View = Literal["forward", "backward", "both"]
 
@@ -53,7 +54,7 @@ class Fold(NamedTuple):
     parts: tuple["Node", ...] = ()  # what is seen when it is opened: nodes, and folds within it
     starts: tuple[int, ...] = ()  # where among its parts each repetition begins; none where they are in no order
     key: str = ""  # by which it is known in every run, see `model/unfold.py`
-    module: str = ""  # the path of the module that all its ops ran in, as "model.blocks.0–11"
+    modules: Modules = NOWHERE  # that all its ops ran in
     span: Span | None = None  # of a part of the repetitions of another fold: which
 
 
@@ -102,3 +103,4 @@ class Graph(NamedTuple):
     regions: tuple[Region, ...]
     hidden: int = 0  # nodes behind folds
     opened: tuple[tuple[int, str], ...] = ()  # the regions that are open folds, and the key of each
+    modules: tuple[Module, ...] = ()  # of the program

@@ -11,7 +11,7 @@ def next_functions(trace: Trace) -> Graph:
     """Return PyTorch's own graph of a trace."""
     gradients = flow(trace)
     edges = tuple(edge for grad_fn in trace.grad_fns for edge in _edges(grad_fn, gradients))
-    return Graph("backward", tuple(_nodes(trace)), edges, ())
+    return Graph("backward", tuple(_nodes(trace)), edges, (), modules=trace.modules)
 
 
 def _nodes(trace: Trace) -> Iterator[Node]:

@@ -173,6 +173,13 @@ class Region(NamedTuple):
     text: str  # the line as written: "with torch.no_grad():"
 
 
+class Module(NamedTuple):
+    """A module of the program: what it is called, and its class."""
+
+    path: str  # as in `Op.module`
+    type: str
+
+
 class Output(NamedTuple):
     """Text the program wrote."""
 
@@ -241,6 +248,7 @@ class Page(NamedTuple):
     regions: tuple[Region, ...] = ()
     output: tuple[Output, ...] = ()
     warnings: tuple[Warned, ...] = ()
+    modules: tuple[Module, ...] = ()
     end: End | None = None
 
 
@@ -265,3 +273,4 @@ class Trace(NamedTuple):
     memory: Memory = Memory()
     seconds: float = 0.0
     past_grad_fns: tuple[GradFn, ...] = ()  # earlier states of grad_fns, whose saved tensors were freed since
+    modules: tuple[Module, ...] = ()  # in the order in which they got their names; a name may come with several classes

@@ -162,8 +162,9 @@ def _parents_first(regions: dict[int, Region]) -> tuple[Region, ...]:
 def _told(one: Fold) -> str:
     """What the frame of an open fold is called, in any language."""
     if one.span is not None or one.times > 1:
-        often = f"\N{MULTIPLICATION SIGN} {one.times:,}" if one.span is None else one.span.text
-        return f"{often} \N{MIDDLE DOT} {one.module}" if one.module else often
+        often = one.modules.often(one.times) if one.span is None else one.span.text
+        where = one.modules.told(one.times if one.span is None else 1)
+        return f"{often} \N{MIDDLE DOT} {where}" if where else often
     names = list(dict.fromkeys(map(_name, one.ops)))
     return ", ".join(names[:_TOLD]) + (" \u2026" if len(names) > _TOLD else "")
 

@@ -6,6 +6,7 @@ from gradviz.drawing.titles import op_title
 from gradviz.model.accumulated import accumulations, meeting
 from gradviz.model.derivatives.applied import Line, Term, applied
 from gradviz.model.keeping import Harm, Life, lives
+from gradviz.model.modules import named, types
 from gradviz.model.offenders import Ill, Offenders, passed_ill
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import GradFn, Op
@@ -52,7 +53,7 @@ def op_facts(naming: Naming, op: Op) -> tuple[Section, ...]:
     if op.call:
         facts.append(Fact(words.call, op.call))
     if op.module:
-        facts.append(Fact(words.module, op.module))
+        facts.append(Fact(words.module, named(op.module, types(naming.trace.modules).get(op.module, ()))))
     if op.line is not None:
         facts.append(naming.line(words.made, op.line))
     first = next((one for one in naming.offenders.forward if one.op == op.id), None)

@@ -9,6 +9,7 @@ from gradviz.model.contract import leaves
 from gradviz.model.focus import kept, makers, of_module, users
 from gradviz.model.fold import fold
 from gradviz.model.graph import Graph, Node
+from gradviz.model.modules import types
 from gradviz.model.spots import at_spots, spots
 from gradviz.model.trace import Op, Trace
 from gradviz.model.unfold import unfolded
@@ -118,8 +119,10 @@ def module_rows(trace: Trace, graph: Graph) -> tuple[ModuleRow, ...]:
     for node in graph.nodes:
         for path in {op.module for op in _ops(node) if op.module is not None}:
             marks[path].append(node.id)
+    kinds = types(trace.modules)
     return tuple(
-        ModuleRow(path, ops[path], parameters[path], sum(saved[path].values()), tuple(marks[path])) for path in ops
+        ModuleRow(path, count, parameters[path], sum(saved[path].values()), tuple(marks[path]), kinds.get(path, ()))
+        for path, count in ops.items()
     )
 
 

@@ -97,6 +97,7 @@ class ModuleRow(NamedTuple):
     parameters: int
     saved_bytes: int
     marks: tuple[str, ...] = ()  # the nodes of its own ops
+    types: tuple[str, ...] = ()  # its class; several where several modules had its path
 
 
 class FlagRow(NamedTuple):

@@ -1,12 +1,17 @@
 """What part of the graph is seen: the path to the module that is looked into, each step of it a way back to there."""
 
+from collections.abc import Mapping
 from functools import partial
+from types import MappingProxyType
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
+from gradviz.model.modules import named
 from gradviz.ui.plain import plain
 from gradviz.ui.theme import Colours
+
+Types = Mapping[str, tuple[str, ...]]
 
 
 class Crumbs(QFrame):
@@ -37,6 +42,7 @@ class Crumbs(QFrame):
         everything.clicked.connect(self.allWanted)
         row.addWidget(everything)
         self._path: str | None = None
+        self._told: list[tuple[str, str, tuple[str, ...]]] = []  # of each step: its path, its name, its class
         self.hide()
 
     @property
@@ -44,35 +50,43 @@ class Crumbs(QFrame):
         """The module that is looked into."""
         return self._path
 
-    def show_path(self, path: str | None, counts: str = "") -> None:
+    def show_path(
+        self, path: str | None, counts: str = "", types: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    ) -> None:
         """Show the way to a module; "": to the whole program, of which less is seen; None: nothing.
 
         Args:
             path: of the module.
             counts: how much of the graph is seen, in words.
+            types: the classes of each module by its path.
         """
         self._counts.setText(counts)
         self.setVisible(path is not None)
-        if path in (self._path, None):
+        if path is None:
             return
-        self._path = path
+        parts = path.split(".") if path else []
+        steps = [(".".join(parts[:depth]), part) for depth, part in enumerate(parts, start=1)]
+        told = [(whole, part, types.get(whole, ())) for whole, part in steps]
+        if path == self._path and told == self._told:
+            return
+        self._path, self._told = path, told
         while (item := self._steps.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.hide()
                 old.deleteLater()
         self._add("", self.tr("Whole program"))
-        parts = path.split(".") if path else []
-        for depth, part in enumerate(parts, start=1):
+        for whole, part, of in told:
             self._steps.addWidget(QLabel("/", self))
-            self._add(".".join(parts[:depth]), part)
+            self._add(whole, named(part, of) if whole == path else part).setToolTip(plain(named(whole, of)))
 
     def apply(self, colours: Colours) -> None:
         """Take on other colours."""
         self.setStyleSheet(f"#crumbs {{ border-bottom: 1px solid {colours.border}; }}")
 
-    def _add(self, path: str, text: str) -> None:
+    def _add(self, path: str, text: str) -> QToolButton:
         button = QToolButton(self)
         button.setText(plain(text))
         button.setAutoRaise(True)
         button.clicked.connect(partial(self.wanted.emit, path))
         self._steps.addWidget(button)
+        return button

@@ -79,8 +79,10 @@ def show(state: AppState, panels: Panels, actions: Mapping[str, QAction]) -> Non
     """Show what of the graph is seen, and ask where more is to be drawn than anybody reads."""
     picture, ending = state.picture, state.ending
     panels.question.ask(0 if picture is None or state.dimmed or not picture.complete else picture.withheld)
-    panels.crumbs.show_path(state.options.module if wording.narrowed(state) else None, wording.folded(state))
-    panels.outline.show_modules(() if ending is None or state.empty else ending.table.modules)
+    modules = () if ending is None or state.empty else ending.table.modules
+    within = state.options.module if wording.narrowed(state) else None
+    panels.crumbs.show_path(within, wording.folded(state), {row.path: row.types for row in modules})
+    panels.outline.show_modules(modules)
     actions["show_all"].setEnabled(wording.narrowed(state))
     actions["module_up"].setEnabled(bool(state.options.module))
 

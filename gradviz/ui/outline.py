@@ -3,6 +3,7 @@
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
+from gradviz.model.modules import named
 from gradviz.model.quantities import byte_text
 from gradviz.picture.picture import ModuleRow
 from gradviz.ui.plain import plain
@@ -33,17 +34,17 @@ class Outline(QTreeWidget):
         self.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.header().setStretchLastSection(False)
-        self._told: list[tuple[str, int, int, int]] = []
+        self._told: list[tuple[str, tuple[str, ...], int, int, int]] = []
         self.currentItemChanged.connect(self._choose)
         self.itemActivated.connect(lambda item, _column: self.wanted.emit(item.data(0, _PATH)))
 
     def sizeHint(self) -> QSize:
         """Return room for paths and numbers."""
-        return QSize(300, 10 * (self.fontMetrics().height() + 6))
+        return QSize(330, 10 * (self.fontMetrics().height() + 6))
 
     def show_modules(self, rows: tuple[ModuleRow, ...]) -> None:
         """Show the modules; while they are the same, the tree stays as the person left it."""
-        told = [(row.path, row.ops, row.parameters, row.saved_bytes) for row in rows]
+        told = [(row.path, row.types, row.ops, row.parameters, row.saved_bytes) for row in rows]
         if told == self._told:
             return
         closed = {path for path, item in self._items().items() if item.childCount() and not item.isExpanded()}
@@ -52,10 +53,12 @@ class Outline(QTreeWidget):
         self.blockSignals(True)
         self.clear()
         items: dict[str, QTreeWidgetItem] = {}
-        for path, ops, parameters, saved in told:
+        for path, of, ops, parameters, saved in told:
             before, _, name = path.rpartition(".")
-            item = QTreeWidgetItem([plain(name), f"{ops:,}", f"{parameters:,}", byte_text(saved) if saved else ""])
+            title = plain(named(name, of))
+            item = QTreeWidgetItem([title, f"{ops:,}", f"{parameters:,}", byte_text(saved) if saved else ""])
             item.setData(0, _PATH, path)
+            item.setToolTip(0, plain(named(path, of)))
             for column in (1, 2, 3):
                 item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             items[path] = item

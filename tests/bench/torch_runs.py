@@ -47,7 +47,7 @@ def run_bare(source: str) -> dict[str, object]:
 def fresh_run() -> Run:
     """Return what writes down a graph that is there already, with nothing written yet."""
     stream = Stream(lambda _: None)
-    return Run(stream, Source(program("")), 10**6)
+    return Run(stream, Source(program(""), stream.module), 10**6)
 
 
 def run_recorded(source: str, send: Callable[[bytes], None]) -> None:

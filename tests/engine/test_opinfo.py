@@ -54,7 +54,8 @@ def _record(work: Callable[[], object]) -> tuple[Trace, Recorder, object, BaseEx
     program = parse("")
     assert isinstance(program, Program)
     builder = TraceBuilder(Request(""), Ready("", "", ""))
-    stream, source = Stream(builder.page), Source(program)
+    stream = Stream(builder.page)
+    source = Source(program, stream.module)
     recorder = Recorder(Run(stream, source, 10**6), Regions(stream, source, "grad"))
     result: object = None
     error: BaseException | None = None

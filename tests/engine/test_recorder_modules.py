@@ -66,6 +66,44 @@ def test_the_name_of_a_module(source: str, path: str) -> None:
     assert _modules(record(f"import torch\nx = torch.ones(1, 2)\n{source}\n"), "addmm") == [path]
 
 
+def test_the_class_of_each_module_is_told_once() -> None:
+    trace = record(NET)
+    assert [tuple(module) for module in trace.modules] == [
+        ("model", "Net"),
+        ("model.layers", "Sequential"),
+        ("model.layers.0", "Block"),
+        ("model.layers.0.linear", "Linear"),
+        ("model.layers.1", "Block"),
+        ("model.layers.1.linear", "Linear"),
+        ("model.head", "Linear"),
+    ]
+
+
+def test_a_name_may_come_with_several_classes() -> None:
+    source = "import torch\nfor kind in (torch.nn.ReLU, torch.nn.Tanh, torch.nn.ReLU):\n    m = kind()\n"
+    assert [tuple(module) for module in record(source).modules] == [("m", "ReLU"), ("m", "Tanh")]
+
+
+def test_a_class_that_lies_about_its_name_runs_no_code_of_its_own() -> None:
+    source = """\
+import torch
+
+class Liar(type(torch.nn.Module)):
+    @property
+    def __name__(cls):
+        print("asked")
+        return 5
+
+class Net(torch.nn.Module, metaclass=Liar):
+    pass
+
+net = Net()
+"""
+    trace = record(source)
+    assert [tuple(module) for module in trace.modules] == [("net", "Net")]
+    assert not trace.output
+
+
 def test_a_program_of_modules_runs_as_it_would_alone() -> None:
     bare, recorded, _ = both_runs(NET)
     assert recorded == bare

@@ -107,9 +107,9 @@ def with_modules(window: Window) -> None:
     assert state.picture is not None
     assert state.shown is not None
     rows = (
-        ModuleRow("net", 3, 2, 2048),
+        ModuleRow("net", 3, 2, 2048, (), ("Net",)),
         ModuleRow("net.0", 1, 2, 2048, ("t0",)),
-        ModuleRow("net.1", 2, 0, 0, ("t1",)),
+        ModuleRow("net.1", 2, 0, 0, ("t1",), ("ReLU",)),
     )
     keys = (("t0", "Nt1.0"), ("t1", "Nt2.0"))
     window.send(m.PictureArrived(state.picture._replace(drawing=state.shown.drawing, modules=rows, keys=keys)))
@@ -122,15 +122,17 @@ def test_modules_are_a_tree_that_lights_the_graph_and_leads_into_each(qtbot: QtB
     assert outline.isVisible()
     (top,) = (outline.topLevelItem(at) for at in range(outline.topLevelItemCount()))
     assert top is not None
-    assert [top.text(column) for column in range(4)] == ["net", "3", "2", "2 KiB"]
+    assert [top.text(column) for column in range(4)] == ["net · Net", "3", "2", "2 KiB"]
     first, second = filter(None, map(top.child, range(top.childCount())))
-    assert (first.text(0), second.text(0)) == ("0", "1")
+    assert (first.text(0), second.text(0)) == ("0", "1 · ReLU")
     outline.setCurrentItem(second)
     assert window.state.selection.marks == {"t1"}
     assert not crumbs.isVisible()
     press(outline, Qt.Key.Key_Return)
     assert window.state.options.module == "net.1"
-    assert [button.text() for button in crumbs.findChildren(QToolButton)][1:] == ["Whole program", "net", "1"]
+    steps = crumbs.findChildren(QToolButton)[1:]
+    assert [step.text() for step in steps] == ["Whole program", "net", "1 · ReLU"]
+    assert [step.toolTip() for step in steps] == ["", "net · Net", "net.1 · ReLU"]
     window.action("module_up").trigger()
     assert crumbs.path == window.state.options.module == "net"
     crumbs.findChildren(QToolButton)[1].click()

@@ -20,6 +20,7 @@ from gradviz.model.trace import (
     GradFn,
     Limit,
     Memory,
+    Module,
     Op,
     Output,
     Page,
@@ -79,6 +80,7 @@ def page_of(trace: Trace, end: End | None = None) -> Page:
         trace.regions,
         trace.output,
         trace.warnings,
+        trace.modules,
         end,
     )
 
@@ -327,6 +329,7 @@ TINY = {
     "edges": (b'[[],[],[[0,0,"",[', b"[0,0]", b"],null,1,[]]]]"),
     "saved tensors": (b'[[],[],[[0,0,"",[],null,1,[', b'["",null,0,null,"kept"]', b"]]]]"),
     "regions": (b"[[],[],[],[],[],[", b'[0,null,"grad",1,""]', b"]]"),
+    "modules": (b"[[],[],[],[],[],[],[],[],[", b'["%d",""]', b"]]"),
     "outputs": (b"[[],[],[],[],[],[],[", b'[1,"%d"]', b"]]"),
     "warnings": (b"[[],[],[],[],[],[],[],[", b'[1,"",""]', b"]]"),
 }
@@ -407,6 +410,7 @@ def test_texts_are_cut() -> None:
         (Region(0, None, "grad", 1, LONG),),
         (),
         (Warned(1, LONG, LONG),),
+        (Module(LONG, LONG),),
         End(ProgramError(LONG, LONG, 1, suggestion=LONG), Limit("ops", LONG), Memory(), 0.0),
     )
     trace = builder(page).trace()

@@ -4,6 +4,7 @@ from gradviz.drawing.content import Content, Shape, content, tell
 from gradviz.drawing.shapes import Role
 from gradviz.drawing.words import ENGLISH, JAPANESE, Words
 from gradviz.model.graph import Fold, Graph, Node, NodeKind, Span, View
+from gradviz.model.modules import Modules
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import BackwardCall, GradFn, Op, Region, Saved, Step, Trace, Value
 from tests.unit.drawing.samples import every_kind, kept, node_of, op, scalar, spoilt, square, tensor
@@ -236,6 +237,22 @@ def test_a_fold_of_some_rounds_says_which_they_are() -> None:
     step = op(0, "aten::mul", None)
     assert lines(fold(3, step, span=Span(4, 6, 1200)))[0] == "4\N{EN DASH}6 / 1,200"
     assert lines(fold(1, step, span=Span(7, 7, 1200)))[0] == "7 / 1,200"
+
+
+def test_a_fold_of_modules_of_one_class_is_called_by_it() -> None:
+    def of(times: int, modules: Modules, done: int | None = None, span: Span | None = None) -> list[str]:
+        one = Fold(times, (), (), 0, None, done=done, modules=modules, span=span)
+        node = Node("f", NodeKind.FOLD, fold=one)
+        return lines(told((Graph("both", (node,), (), ()), Trace("", "", "grad", "")))["f"])
+
+    blocks = Modules("net.0\N{EN DASH}11", ("Block",), 12)
+    assert of(12, blocks) == ["12 × Block", "net.0\N{EN DASH}11"]
+    assert of(6, blocks) == ["× 6", "net.0\N{EN DASH}11 · Block"]
+    assert of(12, blocks, done=0) == ["× 0 of 12", "net.0\N{EN DASH}11 · Block"]
+    assert of(12, blocks, span=Span(1, 12, 99)) == ["1\N{EN DASH}12 / 99", "net.0\N{EN DASH}11 · Block"]
+    assert of(12, blocks._replace(types=("A", "B", "C", "D")))[1] == "net.0\N{EN DASH}11 · A, B, C, …"
+    assert of(200, Modules("cell", ("LSTMCell",), 1)) == ["× 200", "cell · LSTMCell"]
+    assert of(1, Modules("Linear", ("Linear",), 1)) == ["ops: 0", "Linear"]
 
 
 def test_a_fold_names_each_call_once_with_its_ops() -> None:

@@ -99,9 +99,10 @@ def test_a_fold_tells_the_modules_that_it_is_of() -> None:
         pairs = [(one.id, other.id) for one, other in itertools.pairwise(nodes)]
         graph = linked(*pairs, nodes=tuple(node._replace(line=2) for node in nodes))
         (fold_,) = (node.fold for node in fold(graph).nodes if node.fold is not None)
-        return fold_.module
+        return fold_.modules.path
 
-    assert module_of("m.2.a", "m.10.a") == "m.2–10"
+    assert module_of("m.2.a", "m.10.a") == "m.2 … 10"
+    assert module_of("m.9.a", "m.10.a") == "m.9–10"
     assert module_of("m.a", "m.b") == "m"
     assert module_of("m", "m.1") == "m"
     assert module_of("m.3", "m.3") == "m.3"

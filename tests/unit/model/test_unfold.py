@@ -13,7 +13,7 @@ from gradviz.model.build import build
 from gradviz.model.contract import leaves
 from gradviz.model.fold import fold
 from gradviz.model.graph import Edge, EdgeKind, Graph, Node, NodeKind, Span
-from gradviz.model.trace import GradFn, Region, Saved
+from gradviz.model.trace import GradFn, Module, Region, Saved
 from gradviz.model.unfold import unfolded
 from tests.unit.model.records import PATIENT
 from tests.unit.model.test_fold import is_acyclic, line_op, op_counts, regions, repetitive
@@ -118,6 +118,16 @@ def test_one_round_of_many_ops_opens_into_its_ops() -> None:
     one = check(whole, (key, f"{key}/7-7"))
     assert len(one.nodes) == len(opened.nodes) - 1 + 12
     assert one.regions[-1].text == "7 / 20"
+
+
+def test_the_frame_of_modules_of_one_class_is_called_by_it() -> None:
+    trace = loop(20, 12).trace()
+    ops = [op._replace(module=f"net.{(at - 1) // 12}" if op.inputs else None) for at, op in enumerate(trace.ops)]
+    modules = tuple(Module(f"net.{n}", "Block") for n in range(21))
+    whole = build(trace._replace(ops=tuple(ops), modules=modules), "both")
+    (key,) = keys(fold(whole))
+    opened = check(whole, (key, f"{key}/7-7"))
+    assert [one.text for one in opened.regions] == ["20 × Block · net.0\N{EN DASH}19", "7 / 20 · net.6 · Block"]
 
 
 def test_a_fold_of_different_ops_is_named_by_them(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ from gradviz.model.trace import (
     GradFn,
     Limit,
     Memory,
+    Module,
     Op,
     Output,
     Page,
@@ -302,7 +303,8 @@ def test_modules_are_told_in_the_order_in_which_they_ran_with_all_that_is_in_the
     paths = ("net.b", "net.b", "net.a", None, "net.a.0", "net")
     ops = tuple(op._replace(module=path) for op, path in zip(trace.ops[-6:], paths, strict=True))
     weight = trace.tensors[0]._replace(is_parameter=True, names=("net.a.weight",))
-    trace = trace._replace(ops=(*trace.ops[:-6], *ops), tensors=(weight, *trace.tensors[1:]))
+    classes = (Module("net", "Net"), Module("net.a", "Linear"), Module("net.a", "Conv2d"))
+    trace = trace._replace(ops=(*trace.ops[:-6], *ops), tensors=(weight, *trace.tensors[1:]), modules=classes)
     made = picture(1, Record(trace), Options(), complete=True)
     assert [(row.path, row.ops, row.parameters, len(row.marks)) for row in made.modules] == [
         ("net", 5, 1, 1),
@@ -310,6 +312,7 @@ def test_modules_are_told_in_the_order_in_which_they_ran_with_all_that_is_in_the
         ("net.a", 2, 1, 1),
         ("net.a.0", 1, 0, 1),
     ]
+    assert [row.types for row in made.modules] == [("Net",), (), ("Linear", "Conv2d"), ()]
     inside = picture(1, Record(trace), Options(module="net.a"), complete=True)
     assert inside.drawing is not None
-    assert [mark.texts[0].text for mark in inside.drawing.titles] == ["− net.a · line 2"]
+    assert [mark.texts[0].text for mark in inside.drawing.titles] == ["− net.a · Linear, Conv2d · line 2"]

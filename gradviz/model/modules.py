@@ -1,0 +1,73 @@
+"""Modules by their paths: the class of each, and how those that several ops ran in are told as one."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import takewhile
+from typing import NamedTuple
+
+from gradviz.model.trace import Module
+
+_TOLD = 3  # classes that are named
+
+
+class Modules(NamedTuple):
+    """The modules that the ops of some nodes ran in."""
+
+    path: str  # of the module, or of all of them: "model.blocks.0–11"
+    types: tuple[str, ...]  # their classes, each once
+    number: int
+
+    def often(self, times: int) -> str:
+        """How often something comes that ran in them: by their class where each time is one of them."""
+        return f"{times:,} × {self.types[0]}" if self.repeat(times) else f"× {times:,}"
+
+    def repeat(self, times: int) -> bool:
+        """Whether they are as many modules of one class."""
+        return times > 1 and self.number == times and len(self.types) == 1
+
+    def told(self, times: int) -> str:
+        """What they are called, with their class where how often they come does not tell it."""
+        return self.path if self.repeat(times) else named(self.path, self.types)
+
+
+NOWHERE = Modules("", (), 0)
+
+
+def named(path: str, of: Sequence[str]) -> str:
+    """Return what a module is called, with its class or classes. One without a name has its class as its path."""
+    told = ", ".join((*of[:_TOLD], *(["…"] if len(of) > _TOLD else [])))
+    return f"{path} · {told}" if told not in ("", path) else path
+
+
+def types(modules: Iterable[Module]) -> dict[str, tuple[str, ...]]:
+    """Return the class of each module by its path; of a path that several modules had, all of theirs."""
+    found: dict[str, dict[str, None]] = {}
+    for module in modules:
+        found.setdefault(module.path, {})[module.type] = None
+    return {path: tuple(names) for path, names in found.items()}
+
+
+def together(paths: Collection[str | None], of: Mapping[str, tuple[str, ...]]) -> Modules:
+    """Return the modules at some paths as one: the module that all are in, or those with a number next to each other.
+
+    Args:
+        paths: of each op, the module that it ran in; None: in none.
+        of: the classes of each module by its path.
+    """
+    parts = [path.split(".") for path in paths if path is not None]
+    if len(parts) < len(paths) or not parts:
+        return NOWHERE
+    shared = [step[0] for step in takewhile(lambda step: len(set(step)) == 1, zip(*parts, strict=False))]
+    after = {path[len(shared)] if len(path) > len(shared) else "" for path in parts}
+    around = ".".join(shared)
+    if not shared or len(after) == 1 or not all(part.isdecimal() for part in after):
+        return Modules(around, of.get(around, ()), 1) if shared else NOWHERE
+    numbers = sorted(map(int, after))
+    kinds = dict.fromkeys(kind for number in numbers for kind in of.get(f"{around}.{number}", ()))
+    return Modules(f"{around}.{_numbers(numbers)}", tuple(kinds), len(numbers))
+
+
+def _numbers(numbers: list[int]) -> str:
+    """The first and the last of some numbers, which are sorted."""
+    first, last = numbers[0], numbers[-1]
+    sign = "\N{EN DASH}" if last - first + 1 == len(numbers) else " … "
+    return f"{first}{sign}{last}"
