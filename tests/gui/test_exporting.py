@@ -107,6 +107,12 @@ def test_the_dialog_gives_back_what_it_was_given(qtbot: QtBot) -> None:
         assert dialog.choice() == choice
 
 
+def facts(qtbot: QtBot, dialog: ExportDialog) -> str:
+    """What the dialog says of the file, once it has seen what the file would be."""
+    qtbot.waitUntil(lambda: bool(dialog.facts))
+    return dialog.facts
+
+
 def test_the_dialog_shows_what_the_file_would_be(qtbot: QtBot, window: Window) -> None:
     drawing = window.state.drawing
     assert drawing is not None
@@ -118,10 +124,9 @@ def test_the_dialog_shows_what_the_file_would_be(qtbot: QtBot, window: Window) -
             qtbot.addWidget(dialog)
             with qtbot.waitExposed(dialog):
                 dialog.show()
-            qtbot.waitUntil(lambda dialog=dialog: bool(dialog.facts))  # type: ignore[misc]
+            told[name, what] = facts(qtbot, dialog)
             assert dialog.preview.image.isNull() == (name in ("dot", "json"))
             dialog.preview.grab()
-            told[name, what] = dialog.facts
             dialog.close()
     assert told["dot", "whole"] == told["json", "steps"] == "A file of text"
     assert told["gif", "whole"] == told["apng", "steps"] == "4 pictures, one after another"
@@ -140,7 +145,7 @@ def test_the_dialog_says_what_there_is_not(qtbot: QtBot, window: Window) -> None
     ):
         dialog = ExportDialog(Choice("png", what="steps" if what == "steps" else "whole"), drawing)
         qtbot.addWidget(dialog)
-        qtbot.waitUntil(lambda dialog=dialog, words=words: dialog.facts == words)  # type: ignore[misc]
+        assert facts(qtbot, dialog) == words
 
 
 def test_what_is_wanted_is_remembered_and_settings_may_hold_anything(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Changes, Comparison, Options, Picture
 from gradviz.state import messages as m
 from gradviz.state.comparing import with_changes
-from gradviz.state.update import update
 from gradviz.state.values import AppState
+from tests.unit.playing import play
 
 DONE, KILLED = Exit(0, 0), Exit(0, 9)
 READY = m.EngineReady(Ready("2", "3", ""))
@@ -24,14 +24,6 @@ def mark(name: str, title: str = "") -> Mark:
 DRAWING = Drawing(Size(10, 10), (), (), (mark("a"), mark("b")))
 COLUMNS = Drawing(Size(30, 10), (), (), (mark("a"), mark("a@no_grad"), mark("a@inference")))
 CHANGES = Changes(("a changed",), (mark("a", "tagged"), mark("c@1")), (mark("e@1"),), Size(20, 5), True)
-
-
-def play(state: AppState, *messages: m.Message) -> tuple[AppState, list[m.Effect]]:
-    done: list[m.Effect] = []
-    for message in messages:
-        state, effects = update(state, message)
-        done += effects
-    return state, done
 
 
 def answer(run: int, changes: Changes | None = None, limit: Limit | None = None) -> m.PictureArrived:

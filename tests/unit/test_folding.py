@@ -10,8 +10,8 @@ from gradviz.picture.picture import Focus, FoldRow, ModuleRow, Options, Picture
 from gradviz.state import messages as m
 from gradviz.state import reading as asked
 from gradviz.state.folding import carried
-from gradviz.state.update import update
 from gradviz.state.values import AppState
+from tests.unit.playing import play
 
 LOOP = "import torch\nx = 1\nfor i in range(9):\n    x = x + 1\n    x = x * 2\n"
 FOLDS = (
@@ -19,14 +19,6 @@ FOLDS = (
     FoldRow("region--2-title", "L4-5.0/1-3", True, ("fo4", "o1")),
     FoldRow("region--1-title", "L4-5.0", True, ("o9",)),
 )
-
-
-def play(state: AppState, *messages: m.Message) -> tuple[AppState, list[m.Effect]]:
-    done: list[m.Effect] = []
-    for message in messages:
-        state, effects = update(state, message)
-        done += effects
-    return state, done
 
 
 def drawing(*names: str) -> Drawing:

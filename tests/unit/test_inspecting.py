@@ -9,8 +9,8 @@ from gradviz.model.wire import Exit, Ready
 from gradviz.picture.inspection import Inspect, Inspection, Subject
 from gradviz.picture.picture import Options, Picture, TensorRow
 from gradviz.state import messages as m
-from gradviz.state.update import update
 from gradviz.state.values import AppState, Chosen
+from tests.unit.playing import play
 
 READY = m.EngineReady(Ready("2.13.0", "3.11", ""))
 COURSE = Course("LOLB", (0, 1, 2, 3), (1, 1, 2, 2))
@@ -25,13 +25,10 @@ X, MUL, ADD = Subject("tensor", 0), Subject("grad_fn", 2), Subject("op", 3)
 ROW = TensorRow(5, "y", "()", "float32", True, False, "None", "1", "None", 1, "o1")
 
 
-def play(state: AppState, *messages: m.Message) -> tuple[AppState, list[Inspect]]:
+def played(state: AppState, *messages: m.Message) -> tuple[AppState, list[Inspect]]:
     """The state after messages, and what was asked about."""
-    asked: list[Inspect] = []
-    for message in messages:
-        state, effects = update(state, message)
-        asked += [effect.wanted for effect in effects if isinstance(effect, m.AskInspection)]
-    return state, asked
+    state, effects = play(state, *messages)
+    return state, [effect.wanted for effect in effects if isinstance(effect, m.AskInspection)]
 
 
 def picture(run: int, step: int | None = None, now: str | None = None) -> m.PictureArrived:
@@ -42,7 +39,7 @@ def picture(run: int, step: int | None = None, now: str | None = None) -> m.Pict
 
 def seen() -> AppState:
     """A run that is drawn, with the inspector in view."""
-    return play(AppState(), m.InspectorSeen(True), m.Opened("x"), READY, m.RunExited(1, Exit(0, 0)), picture(1))[0]
+    return played(AppState(), m.InspectorSeen(True), m.Opened("x"), READY, m.RunExited(1, Exit(0, 0)), picture(1))[0]
 
 
 def answer(of: Subject, run: int = 1, step: int | None = None) -> m.InspectionArrived:
@@ -54,82 +51,84 @@ def subjects(asked: Iterable[Inspect]) -> list[Subject]:
 
 
 def test_what_is_selected_is_asked_about() -> None:
-    state, asked = play(seen(), m.MarkChosen("o1"))
+    state, asked = played(seen(), m.MarkChosen("o1"))
     assert asked == [Inspect(MUL)]
-    state, asked = play(state, answer(MUL), m.MarkChosen("o3"))
+    state, asked = played(state, answer(MUL), m.MarkChosen("o3"))
     assert state.inspecting.found == Inspection(Inspect(MUL), "told")
     assert asked == [Inspect(ADD)]
-    assert subjects(play(state, answer(ADD), m.TensorChosen(5))[1]) == [Subject("tensor", 5)]
-    assert subjects(play(state, answer(ADD), m.MarkChosen("t0"))[1]) == [X]
+    assert subjects(played(state, answer(ADD), m.TensorChosen(5))[1]) == [Subject("tensor", 5)]
+    assert subjects(played(state, answer(ADD), m.MarkChosen("t0"))[1]) == [X]
 
 
 def test_what_is_no_record_or_no_longer_selected_is_not() -> None:
-    state, asked = play(seen(), m.MarkChosen("f0"), m.MarkChosen("gone"), m.MarkChosen(None))
+    state, asked = played(seen(), m.MarkChosen("f0"), m.MarkChosen("gone"), m.MarkChosen(None))
     assert asked == []
     assert state.inspecting.of is None
 
 
 def test_a_line_leaves_the_inspector_where_it_is() -> None:
-    state, asked = play(seen(), m.MarkChosen("o1"), answer(MUL), m.LineChosen(1))
+    state, asked = played(seen(), m.MarkChosen("o1"), answer(MUL), m.LineChosen(1))
     assert subjects(asked) == [MUL]
     assert state.inspecting.of == MUL
 
 
 def test_nothing_is_asked_while_nobody_looks() -> None:
-    state, asked = play(seen(), m.InspectorSeen(False), m.MarkChosen("o1"))
+    state, asked = played(seen(), m.InspectorSeen(False), m.MarkChosen("o1"))
     assert asked == []
-    assert subjects(play(state, m.InspectorSeen(True))[1]) == [MUL]
+    assert subjects(played(state, m.InspectorSeen(True))[1]) == [MUL]
 
 
 def test_one_question_at_a_time_and_the_newest_after_it() -> None:
-    state, asked = play(seen(), m.MarkChosen("o1"), m.MarkChosen("o3"), m.MarkChosen("t0"))
+    state, asked = played(seen(), m.MarkChosen("o1"), m.MarkChosen("o3"), m.MarkChosen("t0"))
     assert subjects(asked) == [MUL]
-    assert subjects(play(state, answer(MUL))[1]) == [X]
+    assert subjects(played(state, answer(MUL))[1]) == [X]
 
 
 def test_a_step_is_asked_about_once_it_is_shown() -> None:
-    state, asked = play(seen(), m.MarkChosen("o1"), answer(MUL), m.StopChosen(1))
+    state, asked = played(seen(), m.MarkChosen("o1"), answer(MUL), m.StopChosen(1))
     assert subjects(asked) == [MUL]
-    state, asked = play(state, picture(1, 1))
+    state, asked = played(state, picture(1, 1))
     assert asked == [Inspect(MUL, 1)]
 
 
 def test_without_a_selection_it_follows_what_was_just_done() -> None:
-    state, asked = play(seen(), m.StopChosen(3), picture(1, 3, "o1"))
+    state, asked = played(seen(), m.StopChosen(3), picture(1, 3, "o1"))
     assert asked == [Inspect(MUL, 3)]
-    state, asked = play(state, answer(MUL, step=3), m.LineChosen(2), m.StopChosen(2), picture(1, 2))
+    state, asked = played(state, answer(MUL, step=3), m.LineChosen(2), m.StopChosen(2), picture(1, 2))
     assert asked == [Inspect(MUL, 2)]  # no op was done there
-    state, asked = play(state, answer(MUL, step=2), m.MarkChosen("t0"), answer(X), m.StopChosen(3), picture(1, 3, "o1"))
+    state, asked = played(
+        state, answer(MUL, step=2), m.MarkChosen("t0"), answer(X), m.StopChosen(3), picture(1, 3, "o1")
+    )
     assert subjects(asked) == [X, X]
 
 
 def test_what_the_inspector_names_is_lit_where_it_is_drawn() -> None:
-    state, asked = play(seen(), m.Inspected(MUL))
+    state, asked = played(seen(), m.Inspected(MUL))
     assert subjects(asked) == [MUL]
     assert state.chosen == Chosen("mark", "o1")
-    assert play(state, m.Inspected(Subject("tensor", 5)))[0].chosen == Chosen("tensor", 5)
-    state, asked = play(state, answer(MUL), m.Inspected(Subject("grad_fn", 9)))
+    assert played(state, m.Inspected(Subject("tensor", 5)))[0].chosen == Chosen("tensor", 5)
+    state, asked = played(state, answer(MUL), m.Inspected(Subject("grad_fn", 9)))
     assert subjects(asked) == [Subject("grad_fn", 9)]
     assert state.chosen == Chosen("mark", "o1")
-    assert subjects(play(AppState(), m.Inspected(Subject("tensor", 9)))[1]) == []
+    assert subjects(played(AppState(), m.Inspected(Subject("tensor", 9)))[1]) == []
 
 
 def test_another_run_is_asked_anew_and_answers_of_the_old_are_dropped() -> None:
-    state, _ = play(seen(), m.MarkChosen("o1"), m.Edited("xy"))
+    state, _ = played(seen(), m.MarkChosen("o1"), m.Edited("xy"))
     assert not state.inspecting.awaited
-    assert play(state, answer(MUL))[0].inspecting.found is None
-    assert play(state, m.RunExited(2, Exit(0, 0)), picture(2))[1] == [Inspect(MUL)]
+    assert played(state, answer(MUL))[0].inspecting.found is None
+    assert played(state, m.RunExited(2, Exit(0, 0)), picture(2))[1] == [Inspect(MUL)]
 
 
 def test_the_picture_process_takes_its_answers_with_it() -> None:
-    state, _ = play(seen(), m.MarkChosen("o1"), m.PictureEnded("gone"), m.MarkChosen("o3"))
+    state, _ = played(seen(), m.MarkChosen("o1"), m.PictureEnded("gone"), m.MarkChosen("o3"))
     assert not state.inspecting.awaited
     assert state.inspecting.asked is None
 
 
 def test_another_language_is_another_question() -> None:
-    state, _ = play(seen(), m.MarkChosen("o1"), answer(MUL))
-    state, asked = play(state, m.OptionsSet(Options(language="ja")), picture(1))
+    state, _ = played(seen(), m.MarkChosen("o1"), answer(MUL))
+    state, asked = played(state, m.OptionsSet(Options(language="ja")), picture(1))
     assert asked == [Inspect(MUL, None, "ja")]
 
 
@@ -145,21 +144,21 @@ def again(run: int, *rows: TensorRow, nodes: tuple[Mark, ...] = NODES) -> tuple[
 
 
 def test_after_an_edit_the_same_tensor_is_chosen_by_its_name() -> None:
-    state, _ = play(seen(), m.TensorChosen(5))
-    state, asked = play(state, *again(2, ROW._replace(name="new"), ROW._replace(tensor=6)))
+    state, _ = played(seen(), m.TensorChosen(5))
+    state, asked = played(state, *again(2, ROW._replace(name="new"), ROW._replace(tensor=6)))
     assert state.chosen == Chosen("tensor", 6)
     assert [one.of for one in asked] == [Subject("tensor", 6)]
-    state, _ = play(state, *again(3, ROW._replace(name="new")))
+    state, _ = played(state, *again(3, ROW._replace(name="new")))
     assert (state.chosen, state.inspecting.of) == (None, None)
 
 
 def test_after_an_edit_the_same_node_is_chosen_by_what_it_says() -> None:
     twice = (*NODES, Mark("o7", Role.OP, PLACE, (), (), "mul", "", op=7))
-    state, _ = play(seen(), m.MarkChosen("o1"), *again(2, nodes=twice))
+    state, _ = played(seen(), m.MarkChosen("o1"), *again(2, nodes=twice))
     assert state.chosen == Chosen("mark", "o1")
-    state, _ = play(state, m.MarkChosen("o7"), *again(3, nodes=(twice[0]._replace(id="t9"), twice[1], twice[4])))
+    state, _ = played(state, m.MarkChosen("o7"), *again(3, nodes=(twice[0]._replace(id="t9"), twice[1], twice[4])))
     assert state.chosen == Chosen("mark", "o7")
-    state, _ = play(state, *again(4))
+    state, _ = played(state, *again(4))
     assert state.chosen is None
-    state, _ = play(state, m.MarkChosen("e1"), *again(5))
+    state, _ = played(state, m.MarkChosen("e1"), *again(5))
     assert state.chosen == Chosen("mark", "e1")

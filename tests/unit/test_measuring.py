@@ -11,8 +11,8 @@ from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Options, Picture, Problem
 from gradviz.state import messages as m
 from gradviz.state.measuring import BUDGET, LIMITS
-from gradviz.state.update import update
 from gradviz.state.values import AppState, Measuring
+from tests.unit.playing import play
 
 DONE, KILLED = Exit(0, 0), Exit(0, 9)
 READY = m.EngineReady(Ready("2", "3", ""))
@@ -24,14 +24,6 @@ BYTES = CostTable(("a", "b", "c"), (), ("few",))
 TABLE = CostTable(("a", "b", "c"), (ROW,), ("same",), runs=9)
 WHOLE = TABLE._replace(done=True)
 ERROR = Problem("error", 2, 0, None, 0, "no", "E: no", None)
-
-
-def play(state: AppState, *messages: m.Message) -> tuple[AppState, list[m.Effect]]:
-    done: list[m.Effect] = []
-    for message in messages:
-        state, effects = update(state, message)
-        done += effects
-    return state, done
 
 
 def rests(effects: list[m.Effect]) -> list[int]:

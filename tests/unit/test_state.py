@@ -1,7 +1,5 @@
 """The window's state machine, message by message: no Qt, no process, no clock."""
 
-from collections.abc import Iterable
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,18 +12,11 @@ from gradviz.state import messages as m
 from gradviz.state.selection import reach
 from gradviz.state.update import MAX_STARTS, START_DELAYS, update
 from gradviz.state.values import NOTHING, AppState, Chosen, Phase, Search, Selection
+from tests.unit.playing import play
 
 READY = m.EngineReady(Ready("2.13.0", "3.11", ""))
 UNWALLED = m.EngineReady(Ready("2.13.0", "3.11", "no Landlock here"))
 DONE = Exit(0, 0)
-
-
-def play(state: AppState, messages: Iterable[m.Message]) -> tuple[AppState, list[m.Effect]]:
-    done: list[m.Effect] = []
-    for message in messages:
-        state, effects = update(state, message)
-        done += effects
-    return state, done
 
 
 def node(name: str, line: int | None, tensor: int | None = None) -> Mark:
@@ -63,14 +54,14 @@ def failed(run: int, steps: int = 0) -> m.PictureArrived:
 
 def shown() -> AppState:
     """A state in which the program "x" has been run and drawn."""
-    return play(AppState(), [m.Opened("x"), READY, m.RunExited(1, DONE), good(1)])[0]
+    return play(AppState(), m.Opened("x"), READY, m.RunExited(1, DONE), good(1))[0]
 
 
 def test_nothing_runs_before_the_engine_is_ready() -> None:
-    state, effects = play(AppState(), [m.Opened("x"), m.Edited("xy")])
+    state, effects = play(AppState(), m.Opened("x"), m.Edited("xy"))
     assert effects == [m.Remember("x"), m.Remember("xy")]
     assert state.run == 0
-    state, effects = play(state, [READY])
+    state, effects = play(state, READY)
     request = Request("xy", "grad")
     assert effects == [m.StartRun(1, request, Options()), m.Remember("xy"), m.Watch(1)]
     assert state.busy
@@ -78,11 +69,11 @@ def test_nothing_runs_before_the_engine_is_ready() -> None:
 
 
 def test_an_edit_is_kept_as_it_runs_and_takes_the_place_of_the_run_before() -> None:
-    state, effects = play(shown(), [m.Edited("xy"), m.Edited("xyz")])
+    state, effects = play(shown(), m.Edited("xy"), m.Edited("xyz"))
     kinds = [type(effect) for effect in effects]
     assert kinds == [m.StartRun, m.Remember, m.Watch] * 2
     assert state.run == 3
-    state, _ = play(state, [good(2), m.RunExited(2, DONE)])
+    state, _ = play(state, good(2), m.RunExited(2, DONE))
     assert state.busy
     assert state.shown is not None
     assert state.shown.run == 1
@@ -93,10 +84,10 @@ def test_the_same_text_is_no_edit() -> None:
 
 
 def test_a_whole_picture_replaces_the_old_one() -> None:
-    state, _ = play(shown(), [m.Edited("xy"), good(2, complete=False)])
+    state, _ = play(shown(), m.Edited("xy"), good(2, complete=False))
     assert state.shown is not None
     assert state.shown.run == 1  # not yet whole
-    state, _ = play(state, [m.RunExited(2, DONE), good(2)])
+    state, _ = play(state, m.RunExited(2, DONE), good(2))
     assert state.shown is not None
     assert state.shown.run == 2
     assert not state.busy
@@ -104,15 +95,15 @@ def test_a_whole_picture_replaces_the_old_one() -> None:
 
 
 def test_an_unfinished_picture_is_better_than_none() -> None:
-    state, _ = play(AppState(), [m.Opened("x"), READY, good(1, None, complete=False), good(1, complete=False)])
+    state, _ = play(AppState(), m.Opened("x"), READY, good(1, None, complete=False), good(1, complete=False))
     assert state.shown is not None
     assert state.awaited
 
 
 def test_an_error_keeps_the_last_good_picture_dimmed_with_its_table() -> None:
-    state, _ = play(shown(), [m.Edited("x +")])
+    state, _ = play(shown(), m.Edited("x +"))
     assert not state.dimmed  # a quick answer may still come: no flicker
-    state, _ = play(state, [m.RunExited(2, DONE), failed(2)])
+    state, _ = play(state, m.RunExited(2, DONE), failed(2))
     assert state.dimmed
     assert state.shown is not None
     assert state.shown.run == 1
@@ -122,64 +113,64 @@ def test_an_error_keeps_the_last_good_picture_dimmed_with_its_table() -> None:
     assert state.printed.run == 1  # what did not even compile printed nothing
     assert state.picture is not None
     assert state.picture.problems
-    state, _ = play(state, [m.Edited("x + y")])
+    state, _ = play(state, m.Edited("x + y"))
     assert state.dimmed  # nor does it flicker back
-    state, _ = play(state, [m.RunExited(3, DONE), failed(3, steps=5)])
+    state, _ = play(state, m.RunExited(3, DONE), failed(3, steps=5))
     assert state.printed is not None
     assert state.printed.run == 3
 
 
 def test_a_program_without_tensors_has_an_empty_picture() -> None:
-    state, _ = play(shown(), [m.Edited("print()"), m.RunExited(2, DONE), good(2, None)])
+    state, _ = play(shown(), m.Edited("print()"), m.RunExited(2, DONE), good(2, None))
     assert state.shown is not None
     assert state.shown.drawing.nodes == ()
     assert not state.dimmed
 
 
 def test_a_slow_run_dims_what_is_shown_until_it_answers() -> None:
-    state, _ = play(shown(), [m.Edited("xy"), m.RanLong(1)])
+    state, _ = play(shown(), m.Edited("xy"), m.RanLong(1))
     assert not state.slow  # word of an older run
-    state, _ = play(state, [m.RanLong(2)])
+    state, _ = play(state, m.RanLong(2))
     assert state.slow
     assert state.dimmed
-    state, _ = play(state, [m.RunExited(2, DONE), good(2)])
+    state, _ = play(state, m.RunExited(2, DONE), good(2))
     assert not state.slow
     assert not state.dimmed
-    assert not play(state, [m.RanLong(2)])[0].slow
+    assert not play(state, m.RanLong(2))[0].slow
 
 
 def test_stop_kills_the_run_then_the_engine() -> None:
-    state, effects = play(shown(), [m.Edited("while"), m.StopPressed()])
+    state, effects = play(shown(), m.Edited("while"), m.StopPressed())
     assert effects[-1] == m.CancelRun(2)
     assert state.stopped
-    state, effects = play(state, [m.StopPressed()])
+    state, effects = play(state, m.StopPressed())
     assert effects == [m.KillEngine()]
-    state, effects = play(state, [m.EngineEnded("killed")])
+    state, effects = play(state, m.EngineEnded("killed"))
     assert effects == [m.StartEngine(0)]
     assert not state.busy
-    state, effects = play(state, [READY])
+    state, effects = play(state, READY)
     assert effects == []  # what hung is not run again by itself
 
 
 def test_stop_kills_the_picture_process_where_only_the_picture_is_missing() -> None:
-    state, effects = play(shown(), [m.Edited("xy"), m.RunExited(2, DONE), m.StopPressed()])
+    state, effects = play(shown(), m.Edited("xy"), m.RunExited(2, DONE), m.StopPressed())
     assert effects[-1] == m.DropPicture()
     assert not state.busy
     # The trace went with it: another view needs another run.
-    _, effects = play(state, [m.OptionsSet(Options(view="backward"))])
+    _, effects = play(state, m.OptionsSet(Options(view="backward")))
     assert m.StartRun(3, Request("xy", "grad"), Options(view="backward")) in effects
 
 
 def test_stop_with_nothing_to_stop_takes_back_run() -> None:
-    state, effects = play(AppState(), [m.RunPressed(), m.StopPressed(), READY])
+    state, effects = play(AppState(), m.RunPressed(), m.StopPressed(), READY)
     assert not any(isinstance(effect, m.CancelRun | m.DropPicture) for effect in effects)
     assert state.run == 1  # live, so it runs all the same
-    state, effects = play(AppState(live=False), [m.RunPressed(), m.StopPressed(), READY])
+    state, effects = play(AppState(live=False), m.RunPressed(), m.StopPressed(), READY)
     assert state.run == 0
 
 
 def test_run_pressed_early_runs_as_soon_as_it_can_even_without_a_wall() -> None:
-    state, _ = play(AppState(live=False), [m.Opened("x"), m.RunPressed(), UNWALLED])
+    state, _ = play(AppState(live=False), m.Opened("x"), m.RunPressed(), UNWALLED)
     assert state.run == 1
     assert not state.pressed
 
@@ -187,185 +178,185 @@ def test_run_pressed_early_runs_as_soon_as_it_can_even_without_a_wall() -> None:
 def test_without_a_wall_edits_and_modes_wait_for_run() -> None:
     messages: list[m.Message] = [m.Opened("x"), UNWALLED, m.Edited("xy"), m.ModeSet("no_grad")]
     messages += [m.LiveSet(False), m.LiveSet(True)]
-    state, effects = play(AppState(), messages)
+    state, effects = play(AppState(), *messages)
     assert state.run == 0
     assert not any(isinstance(effect, m.StartRun) for effect in effects)
-    state, _ = play(state, [m.RunPressed()])
+    state, _ = play(state, m.RunPressed())
     assert state.request == Request("xy", "no_grad")
 
 
 def test_live_off_and_on() -> None:
-    state, effects = play(shown(), [m.LiveSet(False), m.Edited("xy")])
+    state, effects = play(shown(), m.LiveSet(False), m.Edited("xy"))
     assert state.run == 1
     assert state.dimmed
     assert effects == [m.Remember("xy")]
-    state, _ = play(state, [m.LiveSet(True)])
+    state, _ = play(state, m.LiveSet(True))
     assert state.run == 2
-    assert play(shown(), [m.LiveSet(False), m.LiveSet(True)])[0].run == 1  # nothing changed: nothing to run
+    assert play(shown(), m.LiveSet(False), m.LiveSet(True))[0].run == 1  # nothing changed: nothing to run
 
 
 def test_the_grad_mode_is_a_setting_of_the_run() -> None:
-    state, effects = play(shown(), [m.ModeSet("inference"), m.ModeSet("inference")])
+    state, effects = play(shown(), m.ModeSet("inference"), m.ModeSet("inference"))
     assert state.request == Request("x", "inference")
     assert len([effect for effect in effects if isinstance(effect, m.StartRun)]) == 1
 
 
 def test_another_view_is_a_redraw() -> None:
     options = Options(view="forward")
-    state, effects = play(shown(), [m.OptionsSet(options), m.OptionsSet(options)])
+    state, effects = play(shown(), m.OptionsSet(options), m.OptionsSet(options))
     assert effects == [m.Redraw(1, options, 0), m.Watch(1)]
     assert state.awaited
-    assert not play(state, [good(1)])[0].awaited
+    assert not play(state, good(1))[0].awaited
 
 
 def test_a_theme_is_no_run() -> None:
-    state, effects = play(shown(), [m.ThemeSet("dark")])
+    state, effects = play(shown(), m.ThemeSet("dark"))
     assert (state.theme, effects) == ("dark", [])
 
 
 def test_an_engine_that_keeps_failing_is_left_alone_until_run() -> None:
     ends: list[m.Message] = [m.EngineEnded("no torch")] * MAX_STARTS
-    state, effects = play(AppState(), ends)
+    state, effects = play(AppState(), *ends)
     assert effects == [m.StartEngine(delay) for delay in START_DELAYS[1:]]
     assert state.engine.phase is Phase.ENDED
     assert state.engine.reason == "no torch"
-    state, effects = play(state, [m.RunPressed(), READY])
+    state, effects = play(state, m.RunPressed(), READY)
     assert effects[0] == m.StartEngine(0)
     assert state.run == 1
 
 
 def test_an_engine_that_dies_later_is_started_at_once() -> None:
-    state, effects = play(shown(), [m.Edited("xy"), m.EngineEnded("signal 9")])
+    state, effects = play(shown(), m.Edited("xy"), m.EngineEnded("signal 9"))
     assert effects[-1] == m.StartEngine(0)
     assert not state.busy
     assert state.dimmed
-    state, effects = play(state, [m.Edited("xyz"), READY])
+    state, effects = play(state, m.Edited("xyz"), READY)
     assert state.request == Request("xyz", "grad")
 
 
 def test_a_picture_still_to_come_outlives_the_engine() -> None:
-    state, _ = play(shown(), [m.Edited("xy"), m.RunExited(2, DONE), m.EngineEnded("signal 9")])
+    state, _ = play(shown(), m.Edited("xy"), m.RunExited(2, DONE), m.EngineEnded("signal 9"))
     assert state.awaited
 
 
 def test_a_picture_process_that_dies_is_told() -> None:
-    state, _ = play(shown(), [m.Edited("xy"), m.RunExited(2, DONE), m.PictureEnded("no memory")])
+    state, _ = play(shown(), m.Edited("xy"), m.RunExited(2, DONE), m.PictureEnded("no memory"))
     assert state.failure == "no memory"
     assert state.dimmed
     assert not state.busy
-    assert play(state, [m.Edited("x")])[0].failure == ""
+    assert play(state, m.Edited("x"))[0].failure == ""
 
 
 def test_a_huge_program_is_kept_but_not_run() -> None:
     text = "#" * (MAX_SOURCE + 1)
-    state, effects = play(shown(), [m.Edited(text)])
+    state, effects = play(shown(), m.Edited(text))
     assert state.too_long
     assert effects == [m.Remember(text)]
 
 
 def test_an_empty_program_has_no_graph_and_the_next_error_has_no_last_good_one() -> None:
-    state, _ = play(shown(), [m.Edited(" \n")])
+    state, _ = play(shown(), m.Edited(" \n"))
     assert state.empty
     assert (state.shown, state.table, state.dimmed) == (None, None, False)
-    state, _ = play(state, [m.RunExited(2, DONE), good(2, None)])
+    state, _ = play(state, m.RunExited(2, DONE), good(2, None))
     assert state.shown is None
-    state, _ = play(state, [m.Edited("x +"), m.RunExited(3, DONE), failed(3)])
+    state, _ = play(state, m.Edited("x +"), m.RunExited(3, DONE), failed(3))
     assert state.shown is None
     assert not state.empty
 
 
 def test_a_graph_of_a_run_that_failed_is_shown_but_is_not_good() -> None:
     problem = Problem("error", 2, 0, None, 0, "no", "RuntimeError: no", None)
-    state, _ = play(shown(), [m.Edited("xy"), m.RunExited(2, DONE)])
+    state, _ = play(shown(), m.Edited("xy"), m.RunExited(2, DONE))
     assert state.shown is not None
     assert state.shown.good
-    state, _ = play(state, [m.PictureArrived(Picture(2, True, DIAMOND, ROWS, problems=(problem,), steps=3))])
+    state, _ = play(state, m.PictureArrived(Picture(2, True, DIAMOND, ROWS, problems=(problem,), steps=3)))
     assert state.shown is not None
     assert (state.shown.run, state.shown.good, state.dimmed) == (2, False, False)
 
 
 def test_a_word_is_said_until_the_person_does_something() -> None:
-    state, _ = play(shown(), [m.Told("Wrote a.svg"), m.RanLong(1), m.LineChosen(2)])
+    state, _ = play(shown(), m.Told("Wrote a.svg"), m.RanLong(1), m.LineChosen(2))
     assert state.said == "Wrote a.svg"
-    assert play(state, [m.Edited("xy")])[0].said == ""
+    assert play(state, m.Edited("xy"))[0].said == ""
 
 
 def test_the_wheel_and_the_presentation_are_choices() -> None:
-    state, effects = play(shown(), [m.WheelSet("scroll"), m.PresentSet(True)])
+    state, effects = play(shown(), m.WheelSet("scroll"), m.PresentSet(True))
     assert (state.wheel, state.presenting, effects) == ("scroll", True, [])
 
 
 def test_searching_lights_the_hits_and_walks_round_them() -> None:
-    state, _ = play(shown(), [m.Searched("LINE  2")])
+    state, _ = play(shown(), m.Searched("LINE  2"))
     assert state.search == Search("LINE  2", ("b", "c"))
     assert state.selection.lit == frozenset({"b", "c"})
     assert state.selection.marks == {"b"}
-    state, _ = play(state, [m.SearchStepped(1)])
+    state, _ = play(state, m.SearchStepped(1))
     assert state.selection.marks == {"c"}
-    assert play(state, [m.SearchStepped(1)])[0].selection.marks == {"b"}
-    assert play(state, [m.SearchStepped(-1), m.SearchStepped(-1)])[0].selection.marks == {"c"}
-    state, _ = play(state, [m.Searched("2")])
+    assert play(state, m.SearchStepped(1))[0].selection.marks == {"b"}
+    assert play(state, m.SearchStepped(-1), m.SearchStepped(-1))[0].selection.marks == {"c"}
+    state, _ = play(state, m.Searched("2"))
     assert state.search is not None
     assert state.search.hit == "c"  # where the person is already
-    state, _ = play(state, [m.Searched(None)])
+    state, _ = play(state, m.Searched(None))
     assert state.search is None
     assert state.selection.lit == frozenset({"a", "ac", "c"})
 
 
 def test_searching_for_nothing_or_in_nothing_finds_nothing() -> None:
     for query in (" ", "nowhere"):
-        state, _ = play(shown(), [m.Searched(query), m.SearchStepped(1)])
+        state, _ = play(shown(), m.Searched(query), m.SearchStepped(1))
         assert state.search == Search(query)
         assert state.search.hit is None
         assert state.selection == NOTHING
-    assert play(AppState(), [m.Searched("a")])[0].search == Search("a")
-    assert play(shown(), [m.SearchStepped(1)])[0].search is None
+    assert play(AppState(), m.Searched("a"))[0].search == Search("a")
+    assert play(shown(), m.SearchStepped(1))[0].search is None
 
 
 def test_a_search_goes_on_in_the_next_picture() -> None:
-    state, _ = play(shown(), [m.Searched("line 2"), m.SearchStepped(1), m.Edited("xy"), m.RunExited(2, DONE)])
-    state, _ = play(state, [good(2, DIAMOND._replace(nodes=DIAMOND.nodes[2:]))])
+    state, _ = play(shown(), m.Searched("line 2"), m.SearchStepped(1), m.Edited("xy"), m.RunExited(2, DONE))
+    state, _ = play(state, good(2, DIAMOND._replace(nodes=DIAMOND.nodes[2:])))
     assert state.search == Search("line 2", ("c",))
     assert state.selection.marks == {"c"}
 
 
 def test_opening_another_program_forgets_the_selection() -> None:
-    state, _ = play(shown(), [m.MarkChosen("a"), m.Opened("x")])
+    state, _ = play(shown(), m.MarkChosen("a"), m.Opened("x"))
     assert state.document == 2
     assert state.selection == NOTHING
 
 
 def test_choosing_a_node_lights_what_it_comes_from_and_goes_to() -> None:
-    state, _ = play(shown(), [m.MarkChosen("b")])
+    state, _ = play(shown(), m.MarkChosen("b"))
     assert state.selection == Selection(frozenset("b"), frozenset({"a", "ab", "b", "bd", "d"}), (2,), frozenset())
-    state, _ = play(state, [m.MarkChosen("c")])
+    state, _ = play(state, m.MarkChosen("c"))
     assert state.selection.tensors == {2}
-    state, _ = play(state, [m.MarkChosen(None)])
+    state, _ = play(state, m.MarkChosen(None))
     assert state.selection == NOTHING
 
 
 def test_choosing_an_edge_lights_its_way() -> None:
-    state, _ = play(shown(), [m.MarkChosen("ab")])
+    state, _ = play(shown(), m.MarkChosen("ab"))
     assert state.selection.lit == frozenset({"a", "ab", "b", "bd", "d"})
 
 
 def test_choosing_a_line_lights_its_nodes_and_dims_nothing() -> None:
-    state, _ = play(shown(), [m.LineChosen(2)])
+    state, _ = play(shown(), m.LineChosen(2))
     assert state.selection == Selection(frozenset("bc"), None, (), frozenset({2}))
-    state, _ = play(state, [m.LineChosen(9)])
+    state, _ = play(state, m.LineChosen(9))
     assert state.chosen == Chosen("line", 9)
-    assert play(AppState(), [m.LineChosen(1)])[0].selection == NOTHING
+    assert play(AppState(), m.LineChosen(1))[0].selection == NOTHING
 
 
 def test_choosing_a_row_lights_its_node_where_it_has_one() -> None:
-    state, _ = play(shown(), [m.TensorChosen(2)])
+    state, _ = play(shown(), m.TensorChosen(2))
     assert state.selection.marks == {"c"}
     assert state.selection.tensors == {2}
-    state, _ = play(state, [m.TensorChosen(3)])
+    state, _ = play(state, m.TensorChosen(3))
     assert state.selection == Selection(lines=(7,), tensors=frozenset({3}))
-    state, _ = play(state, [m.TensorChosen(4)])
+    state, _ = play(state, m.TensorChosen(4))
     assert state.selection == Selection(tensors=frozenset({4}))
-    state, _ = play(state, [m.TensorChosen(99)])
+    state, _ = play(state, m.TensorChosen(99))
     assert state.chosen is None
 
 
@@ -373,16 +364,16 @@ def test_a_row_and_the_grad_fn_it_leads_to_light_each_other() -> None:
     drawing = Drawing(Size(1, 1), (), (edge("g", "h"),), (node("g", 2), node("h", 3)))
     row = ROWS[1]._replace(tensor=7, mark="g", line=2)
     picture = Picture(1, True, drawing, (row, *ROWS), steps=3)
-    state, _ = play(AppState(), [m.Opened("x"), READY, m.RunExited(1, DONE), m.PictureArrived(picture)])
-    by_row, by_mark = (play(state, [message])[0].selection for message in (m.TensorChosen(7), m.MarkChosen("g")))
+    state, _ = play(AppState(), m.Opened("x"), READY, m.RunExited(1, DONE), m.PictureArrived(picture))
+    by_row, by_mark = (play(state, message)[0].selection for message in (m.TensorChosen(7), m.MarkChosen("g")))
     assert by_row == by_mark == Selection(frozenset("g"), frozenset({"g", "gh", "h"}), (2,), frozenset({7}))
 
 
 def test_what_is_gone_is_no_longer_chosen() -> None:
-    state, _ = play(shown(), [m.MarkChosen("e"), m.Edited("xy"), m.RunExited(2, DONE)])
-    state, _ = play(state, [good(2, DIAMOND._replace(nodes=DIAMOND.nodes[:2]))])
+    state, _ = play(shown(), m.MarkChosen("e"), m.Edited("xy"), m.RunExited(2, DONE))
+    state, _ = play(state, good(2, DIAMOND._replace(nodes=DIAMOND.nodes[:2])))
     assert state.chosen is None
-    assert play(AppState(), [m.MarkChosen("a")])[0].chosen is None
+    assert play(AppState(), m.MarkChosen("a"))[0].chosen is None
 
 
 @given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), max_size=40), st.integers(0, 12))

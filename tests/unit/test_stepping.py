@@ -17,6 +17,7 @@ from gradviz.state import messages as m
 from gradviz.state.stepping import StepLines, carried, step_lines
 from gradviz.state.update import update
 from gradviz.state.values import AppState
+from tests.unit.playing import play
 
 READY = m.EngineReady(Ready("2.13.0", "3.11", ""))
 #        0 1 2 3 4 5 6  as for: x = ...; y = x * x; y.backward(); print(x.grad)
@@ -38,17 +39,9 @@ def picture(run: int, step: int | None = None, course: Course = COURSE, value: s
     return m.PictureArrived(Picture(run, True, drawing, (row(value),), steps=10, course=told, step=step))
 
 
-def play(state: AppState, messages: Iterable[m.Message]) -> tuple[AppState, list[m.Effect]]:
-    done: list[m.Effect] = []
-    for message in messages:
-        state, effects = update(state, message)
-        done += effects
-    return state, done
-
-
 def ended(course: Course = COURSE) -> AppState:
     """A run that has come to its end and is drawn."""
-    return play(AppState(), [m.Opened("x"), READY, m.RunExited(1, Exit(0, 0)), picture(1, course=course)])[0]
+    return play(AppState(), m.Opened("x"), READY, m.RunExited(1, Exit(0, 0)), picture(1, course=course))[0]
 
 
 def answered(state: AppState) -> AppState:
@@ -75,7 +68,7 @@ def test_the_course_comes_with_the_end_of_a_run_and_begins_there() -> None:
 
 
 def test_a_stop_asks_for_the_picture_of_its_step() -> None:
-    state, effects = play(ended(), [m.StopChosen(2)])
+    state, effects = play(ended(), m.StopChosen(2))
     assert effects == [m.Redraw(1, Options(step=3), 0), m.Watch(1)]
     assert state.at == 2
     assert state.busy
@@ -87,17 +80,17 @@ def test_a_stop_asks_for_the_picture_of_its_step() -> None:
 
 
 def test_the_end_is_there_already_unless_it_is_to_look_otherwise() -> None:
-    state, effects = play(at(2), [m.StopChosen(None)])
+    state, effects = play(at(2), m.StopChosen(None))
     assert effects == []
     assert (state.shown, state.table) == (ended().shown, ended().table)
     assert not state.busy
     backward = answered(update(at(2), m.OptionsSet(Options(view="backward")))[0])
-    assert steps(play(backward, [m.StopChosen(None)])[1]) == [None]
-    assert steps(play(at(2), [m.StopChosen(1), m.StopChosen(None), picture(1, 2)])[1]) == [2, None]
+    assert steps(play(backward, m.StopChosen(None))[1]) == [None]
+    assert steps(play(at(2), m.StopChosen(1), m.StopChosen(None), picture(1, 2))[1]) == [2, None]
 
 
 def test_the_stop_that_is_shown_is_not_asked_for_again() -> None:
-    assert play(at(2), [m.StopChosen(2)])[1] == []
+    assert play(at(2), m.StopChosen(2))[1] == []
 
 
 @pytest.mark.parametrize(
@@ -198,29 +191,29 @@ def test_continuing_goes_from_breakpoint_to_breakpoint() -> None:
 
 
 def test_a_key_held_down_asks_for_the_newest_wish_only() -> None:
-    state, effects = play(ended(), [m.StopChosen(0)] + [m.Stepped(1)] * 5)
+    state, effects = play(ended(), *[m.StopChosen(0)] + [m.Stepped(1)] * 5)
     assert steps(effects) == [0]
-    state, effects = play(state, [picture(1, 0)])
+    state, effects = play(state, picture(1, 0))
     assert steps(effects) == [8]
     assert state.awaited
     assert state.shown
     assert state.shown.drawing.title == "0"  # what is on its way is seen
-    state, effects = play(state, [picture(1, 8)])
+    state, effects = play(state, picture(1, 8))
     assert effects == []
     assert not state.awaited
 
 
 def test_another_view_of_a_step_waits_its_turn() -> None:
-    state, effects = play(ended(), [m.StopChosen(2), m.OptionsSet(Options(view="backward"))])
+    state, effects = play(ended(), m.StopChosen(2), m.OptionsSet(Options(view="backward")))
     assert steps(effects) == [3]
-    effects = play(state, [picture(1, 3)])[1]
+    effects = play(state, picture(1, 3))[1]
     assert effects[0] == m.Redraw(1, Options(view="backward", step=3), 0)
 
 
 def test_a_run_that_goes_on_is_told_at_once() -> None:
-    running = play(AppState(), [m.Opened("x"), READY])[0]
-    assert play(running, [m.OptionsSet(Options(view="backward"))])[1][0] == m.Redraw(1, Options(view="backward"))
-    assert play(running, [m.Stepped(1), m.StopChosen(0)])[1] == []
+    running = play(AppState(), m.Opened("x"), READY)[0]
+    assert play(running, m.OptionsSet(Options(view="backward")))[1][0] == m.Redraw(1, Options(view="backward"))
+    assert play(running, m.Stepped(1), m.StopChosen(0))[1] == []
 
 
 def test_a_line_is_about_to_run_or_has_been_at_work() -> None:
@@ -233,7 +226,7 @@ def test_a_line_is_about_to_run_or_has_been_at_work() -> None:
 
 @pytest.mark.parametrize("message", [m.RunPressed(), m.Edited("xy"), m.Opened("z"), m.ModeSet("no_grad"), m.Edited("")])
 def test_whatever_makes_another_run_returns_to_the_end(message: m.Message) -> None:
-    state, effects = play(update(at(2), m.PlaySet(True))[0], [message])
+    state, effects = play(update(at(2), m.PlaySet(True))[0], message)
     assert state.at is None
     assert not state.playing
     assert state.course == Course()
@@ -245,37 +238,37 @@ def test_whatever_makes_another_run_returns_to_the_end(message: m.Message) -> No
 
 
 def test_an_edit_that_does_not_run_shows_the_end_and_its_undoing_the_steps() -> None:
-    state, effects = play(at(2), [m.LiveSet(False), m.Edited("xy")])
+    state, effects = play(at(2), m.LiveSet(False), m.Edited("xy"))
     assert state.at is None
     assert state.dimmed
     assert steps(effects) == []
-    state, effects = play(state, [m.Edited("x"), m.StopChosen(2)])
+    state, effects = play(state, m.Edited("x"), m.StopChosen(2))
     assert steps(effects) == [3]
     assert not state.dimmed
 
 
 def test_an_answer_of_a_step_that_was_left_is_followed_by_one_of_the_end() -> None:
-    state = play(at(2), [m.LiveSet(False), m.StopChosen(0), m.Edited("xy")])[0]
-    state, effects = play(state, [picture(1, 0)])
+    state = play(at(2), m.LiveSet(False), m.StopChosen(0), m.Edited("xy"))[0]
+    state, effects = play(state, picture(1, 0))
     assert steps(effects) == [None]
     assert answered(state).shown == ended().shown
 
 
 def test_without_the_picture_process_there_is_nothing_to_step_through() -> None:
-    state = play(at(2), [m.PlaySet(True), m.PictureEnded("gone"), m.Ticked()])[0]
+    state = play(at(2), m.PlaySet(True), m.PictureEnded("gone"), m.Ticked())[0]
     assert not state.steppable
     assert not state.playing
-    assert play(state, [m.Stepped(1)]) == (state, [])
+    assert play(state, m.Stepped(1)) == (state, [])
 
 
 def test_a_picture_that_ended_another_is_not_asked_for() -> None:
-    state = play(ended(), [m.StopChosen(0), m.StopChosen(2), m.StopPressed()])[0]
+    state = play(ended(), m.StopChosen(0), m.StopChosen(2), m.StopPressed())[0]
     assert not state.traced
-    assert play(state, [picture(1, 0)])[1] == []
+    assert play(state, picture(1, 0))[1] == []
 
 
 def test_playing_goes_from_the_first_stop_to_the_end() -> None:
-    state, effects = play(ended(), [m.PlaySet(True)])
+    state, effects = play(ended(), m.PlaySet(True))
     places = [state.at]
     while state.playing:
         state = answered(state)
@@ -286,20 +279,20 @@ def test_playing_goes_from_the_first_stop_to_the_end() -> None:
 
 
 def test_playing_goes_on_from_a_stop_and_waits_for_its_picture() -> None:
-    state, effects = play(at(3), [m.PlaySet(True)])
+    state, effects = play(at(3), m.PlaySet(True))
     assert (state.at, effects) == (3, [])
-    state = play(state, [m.Ticked(), m.Ticked(), m.Ticked()])[0]
+    state = play(state, m.Ticked(), m.Ticked(), m.Ticked())[0]
     assert state.at == 4
-    state = play(answered(state), [m.PlaySet(False), m.Ticked()])[0]
+    state = play(answered(state), m.PlaySet(False), m.Ticked())[0]
     assert state.at == 4
     assert not state.playing
 
 
 def test_playing_stops_before_a_breakpoint_and_when_a_person_steps() -> None:
-    state = play(at(2), [m.BreakpointToggled(3), m.PlaySet(True), m.Ticked()])[0]
+    state = play(at(2), m.BreakpointToggled(3), m.PlaySet(True), m.Ticked())[0]
     assert state.at == 3
     assert not state.playing
-    assert not play(state, [m.PlaySet(True), m.Stepped(1)])[0].playing
+    assert not play(state, m.PlaySet(True), m.Stepped(1))[0].playing
 
 
 def test_speed() -> None:
@@ -307,11 +300,11 @@ def test_speed() -> None:
 
 
 def test_the_rows_before_are_those_of_the_step_before() -> None:
-    state = play(ended(), [m.StopChosen(0), picture(1, 0, value="2")])[0]
+    state = play(ended(), m.StopChosen(0), picture(1, 0, value="2"))[0]
     assert state.earlier == (row("1"),)
-    state = play(state, [m.StopChosen(1), picture(1, 2, value="3")])[0]
+    state = play(state, m.StopChosen(1), picture(1, 2, value="3"))[0]
     assert state.earlier == (row("2"),)
-    state = play(state, [m.OptionsSet(Options(view="backward")), picture(1, 2, value="3")])[0]
+    state = play(state, m.OptionsSet(Options(view="backward")), picture(1, 2, value="3"))[0]
     assert state.earlier == (row("2"),)
     assert answered(update(state, m.StopChosen(None))[0]).earlier is None
 
@@ -323,23 +316,23 @@ def test_a_step_shows_what_had_been_printed_by_then() -> None:
     state = state._replace(printed=state.printed._replace(output=pieces))
     assert state.output == pieces
     step = picture(1, 3)
-    state = play(state, [m.StopChosen(2), step._replace(picture=step.picture._replace(printed=6))])[0]
+    state = play(state, m.StopChosen(2), step._replace(picture=step.picture._replace(printed=6)))[0]
     assert [piece.text for piece in state.output] == ["one\n", "tw"]
     state = state._replace(table=state.table._replace(printed=14) if state.table else None)
     assert state.output == pieces
     state = state._replace(table=state.table._replace(printed=0) if state.table else None)
     assert state.output == ()
     assert state._replace(printed=None).output == ()
-    assert play(state, [m.StopChosen(None)])[0].output == pieces
+    assert play(state, m.StopChosen(None))[0].output == pieces
 
 
 def test_a_step_leaves_what_was_printed_where_it_is() -> None:
     state = ended()
-    assert play(state, [m.StopChosen(2), picture(1, 3)])[0].printed is state.printed
+    assert play(state, m.StopChosen(2), picture(1, 3))[0].printed is state.printed
 
 
 def test_a_word_is_read_when_the_person_steps() -> None:
-    state = play(ended(), [m.Told("line 9 did not run"), m.Stepped(-1)])[0]
+    state = play(ended(), m.Told("line 9 did not run"), m.Stepped(-1))[0]
     assert state.said == ""
 
 
@@ -371,7 +364,7 @@ def test_a_breakpoint_stands_on_a_line_that_there_is(before: list[str], after: l
 
 
 def test_another_program_has_no_breakpoints() -> None:
-    state = play(AppState(), [m.Opened("a\nb"), m.BreakpointToggled(2), m.Edited("\na\nb")])[0]
+    state = play(AppState(), m.Opened("a\nb"), m.BreakpointToggled(2), m.Edited("\na\nb"))[0]
     assert state.breakpoints == {3}
     assert update(state, m.Opened("a\nb\nc"))[0].breakpoints == frozenset()
 
@@ -411,14 +404,14 @@ def with_change(message: m.PictureArrived, number: int, since: int) -> m.Picture
 
 
 def test_a_change_is_made_to_the_drawing_that_is_shown() -> None:
-    state, effects = play(ended(), [m.StopChosen(2), with_change(picture(1, 3), 5, 0), m.Stepped(1)])
+    state, effects = play(ended(), m.StopChosen(2), with_change(picture(1, 3), 5, 0), m.Stepped(1))
     assert state.shown is not None
     assert (state.shown.drawing.description, state.shown.number) == ("then", 5)
     assert [effect.since for effect in effects if isinstance(effect, m.Redraw)] == [0, 5]
 
 
 def test_a_change_of_another_drawing_is_asked_for_anew() -> None:
-    state, effects = play(ended(), [m.StopChosen(2), with_change(picture(1, 3), 5, 4)])
+    state, effects = play(ended(), m.StopChosen(2), with_change(picture(1, 3), 5, 4))
     assert steps(effects) == [3, 3]
     assert state.awaited
-    assert play(state, [with_change(picture(7, 3), 5, 4)]) == (state, [])
+    assert play(state, with_change(picture(7, 3), 5, 4)) == (state, [])

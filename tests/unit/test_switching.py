@@ -8,8 +8,8 @@ from gradviz.picture.inspection import Fact, Inspect, Inspection, Section, Subje
 from gradviz.picture.picture import FlagRow, Offer, Picture, Problem, TensorRow
 from gradviz.state import messages as m
 from gradviz.state.switching import shown_rows
-from gradviz.state.update import update
 from gradviz.state.values import AppState, Chosen, Refusal
+from tests.unit.playing import play
 
 OFF = "x = ones(3)\nn = arange(3)\n"
 ON = "x = ones(3, requires_grad=True)\nn = arange(3)\n"
@@ -35,14 +35,6 @@ def rows(on: bool, edit: Edit | None) -> tuple[TensorRow, ...]:
 def answered(state: AppState, on: bool, edit: Edit | None) -> AppState:
     picture = Picture(state.run, True, DRAWING, rows(on, edit), steps=2)
     return play(state, m.RunExited(state.run, DONE), m.PictureArrived(picture))[0]
-
-
-def play(state: AppState, *messages: m.Message) -> tuple[AppState, list[m.Effect]]:
-    done: list[m.Effect] = []
-    for message in messages:
-        state, effects = update(state, message)
-        done += effects
-    return state, done
 
 
 def opened(live: bool = True) -> AppState:

@@ -5,12 +5,11 @@ import pytest
 from gradviz.model.cost import Timed
 from gradviz.model.graph import Fold, Graph, Node, NodeKind
 from gradviz.model.heat import COLD, LEVELS, Amount, Heat, Spent, bounds, heat, level_of, spent
-from gradviz.model.trace import Op, Step, Trace
+from gradviz.model.trace import Op, Phase, Step, Trace
 
 
-def op(number: int, name: str, phase: str = "forward") -> Op:
-    assert phase in ("forward", "backward")
-    return Op(number, number, name, None, "forward", 1, None, (), (), "grad", None, None)._replace(phase=phase)  # type: ignore[arg-type]
+def op(number: int, name: str, phase: Phase = "forward") -> Op:
+    return Op(number, number, name, None, phase, 1, None, (), (), "grad", None, None)
 
 
 def trace(*names: str) -> Trace:
