@@ -1,21 +1,15 @@
 """Stepping through a long run in the window: from a key to the painted picture of the step, on and to any other."""
 
 import random
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
-
-from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QApplication
 
 from gradviz.state import messages as said
-from gradviz.ui.app import make_window
 from gradviz.ui.window import Window
 from tests.bench import programs
 from tests.bench.rows import Row, main
 from tests.bench.turns import Spent, in_ms
-from tests.bench.window import PANEL, wait
+from tests.bench.window import opened, wait
 
 STEPS = 200
 FIRST = 20  # of them, with which nothing is drawn yet
@@ -24,20 +18,10 @@ GOAL = 16.0  # milliseconds
 
 def steps(most: int) -> Iterator[Row]:
     """F10, F9 and jumps, folded in a long run and unfolded in one of 600 boxes."""
-    QApplication(["gradviz"]).setStyle("Fusion")
     count = min(STEPS, 20 * most)
-    with tempfile.TemporaryDirectory() as folder:
-        store = QSettings(str(Path(folder) / "s.ini"), QSettings.Format.IniFormat)
-        window = make_window(store, Path(folder) / "data")
-        window.resize(*PANEL)
-        window.begin([])
-        window.show()
-        window.start_processes()
-        wait(window, lambda: window.state.shown is not None and not window.state.busy)
+    with opened() as window:
         for name, source, unfolded in (("folded", programs.LONG, False), ("unfolded", programs.WIDE, True)):
             yield _walked(window, name, source, unfolded, count)
-        window.setWindowModified(False)
-        window.runner.close()
 
 
 def _walked(window: Window, name: str, source: str, unfolded: bool, count: int) -> Row:

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -51,9 +52,17 @@ app.main([])
 
 def keystroke(most: int) -> Iterator[Row]:
     """A key in the editor until the canvas has painted the graph of the new program."""
-    QApplication(["gradviz"]).setStyle("Fusion")
     keys = min(KEYS, 4 * most)
-    with tempfile.TemporaryDirectory() as folder, Engine() as engine:
+    with opened() as window, Engine() as engine:
+        for name, source in (("small", programs.SMALL), ("hundred", programs.HUNDRED)):
+            yield _typed(window, engine, name, source, keys)
+
+
+@contextmanager
+def opened() -> Iterator[Window]:
+    """The window with its processes, as a person has it once the first picture is there."""
+    QApplication(["gradviz"]).setStyle("Fusion")
+    with tempfile.TemporaryDirectory() as folder:
         store = QSettings(str(Path(folder) / "s.ini"), QSettings.Format.IniFormat)
         window = make_window(store, Path(folder) / "data")
         window.resize(*PANEL)
@@ -61,8 +70,7 @@ def keystroke(most: int) -> Iterator[Row]:
         window.show()
         window.start_processes()
         wait(window, lambda: window.state.shown is not None and not window.state.busy)
-        for name, source in (("small", programs.SMALL), ("hundred", programs.HUNDRED)):
-            yield _typed(window, engine, name, source, keys)
+        yield window
         window.setWindowModified(False)
         window.runner.close()
 
