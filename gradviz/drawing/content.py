@@ -320,7 +320,7 @@ def _fold(node: Node, fold: Fold, telling: Telling) -> Content:
     shown += [Line(title, TextRole.BODY) for title in titles[:_TITLES_IN_FOLD]]
     if len(titles) > _TITLES_IN_FOLD:
         shown.append(Line(words.more.format(len(titles) - _TITLES_IN_FOLD), TextRole.MUTED))
-    facts = _fold_facts(fold, reasons, words)
+    facts = _fold_facts(fold, reasons, telling)
     head = _fold_head(fold, words)
     return Content(
         Role.UNRECORDED if unrecorded else Role.FOLD,
@@ -348,19 +348,31 @@ def _told_times(fold: Fold) -> int:
     return fold.times if fold.done is None and fold.span is None else 1
 
 
-def _fold_facts(fold: Fold, reasons: list[str], words: Words) -> list[Line]:
-    """The grad_fns that were made, why others were not, the bytes saved and the lines."""
+def _fold_facts(fold: Fold, reasons: list[str], telling: Telling) -> list[Line]:
+    """The grad_fns that were made, why others were not, how many ops there are, the bytes saved and the lines."""
+    words = telling.words
     facts = [Line(", ".join(dict.fromkeys(fold.grad_fns)), TextRole.GRAD_FN)] if fold.grad_fns else []
     if reasons:
         told = words.not_recorded.format(", ".join(dict.fromkeys(reasons)))
         if len(reasons) < len(fold.ops):
             told = words.partly_recorded.format(told, len(reasons), len(fold.ops))
         facts.append(Line(told, TextRole.MUTED))
-    where = [words.bytes_saved.format(byte_text(fold.saved_bytes))] if fold.saved_bytes else []
+    where = _in_all(fold, telling)
+    if fold.saved_bytes:
+        where.append(words.bytes_saved.format(byte_text(fold.saved_bytes)))
     if fold.lines is not None:
         first, last = fold.lines
         where.append(words.line.format(first) if first == last else words.lines.format(first, last))
     return [*facts, Line(" · ".join(where), TextRole.MUTED)] if where else facts
+
+
+def _in_all(fold: Fold, telling: Telling) -> list[str]:
+    """How many ops a repetition is, or in the view "backward" how many grad_fns; nothing where the head says it."""
+    if fold.times == 1 and fold.span is None:
+        return []
+    if telling.view == "backward":
+        return [telling.words.grad_fns_in_all.format(len(fold.members))]
+    return [telling.words.ops_in_all.format(fold.times * len(fold.ops))] if fold.ops else []
 
 
 def _reasons(fold: Fold, telling: Telling) -> list[str]:

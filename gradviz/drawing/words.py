@@ -27,6 +27,8 @@ class Words(NamedTuple):
     changed: str
     more: str
     steps: str
+    ops_in_all: str
+    grad_fns_in_all: str
     rounds_done: str  # so many rounds have begun, of so many
     steps_done: str
     bytes_saved: str
@@ -101,6 +103,8 @@ ENGLISH = Words(
     changed="changed since",
     more="+{} more",
     steps="ops: {}",
+    ops_in_all="{:,} ops",
+    grad_fns_in_all="{:,} grad_fns",
     rounds_done="× {:,} of {:,}",
     steps_done="ops: {:,} of {:,}",
     bytes_saved="saved {}",
@@ -180,6 +184,8 @@ JAPANESE = Words(
     changed="保存後に変更",
     more="ほか {} 件",
     steps="演算 {} 個",
+    ops_in_all="演算 {:,} 個",
+    grad_fns_in_all="grad_fn {:,} 個",
     rounds_done="× {1:,} のうち {0:,}",
     steps_done="演算 {1:,} 個のうち {0:,} 個",
     bytes_saved="保存 {}",

@@ -216,10 +216,23 @@ def fold(
 def test_a_fold_tells_how_often_of_what_and_how_much() -> None:
     boxes = told(every_kind())
     assert lines(boxes["f0"]) == [
-        *("× 1,000", "linear · F.linear(w, c)", "AddBackward0", "saved 4 KiB · lines 3–9"),
+        *("× 1,000", "linear · F.linear(w, c)", "AddBackward0", "5,000 ops · saved 4 KiB · lines 3–9"),
     ]
     assert lines(boxes["f1"]) == ["ops: 1", "linear · F.linear(w, c)", "line 3"]
     assert lines(boxes["f2"]) == ["× 2"]
+
+
+def test_a_repetition_tells_what_it_is_in_all() -> None:
+    def last(view: View, times: int, members: tuple[str, ...] = (), span: Span | None = None) -> str:
+        one = Fold(times, (op(0, "aten::mul", None),) * 3, (), 0, None, members, span=span)
+        return lines(
+            told((Graph(view, (Node("f", NodeKind.FOLD, fold=one),), (), ()), Trace("", "", "grad", "")))["f"]
+        )[-1]
+
+    assert last("both", 1200) == last("forward", 1200) == "3,600 ops"
+    assert last("both", 1, span=Span(7, 7, 10)) == "3 ops"
+    assert last("backward", 2, ("g0", "g1", "g2")) == "3 grad_fns"
+    assert last("both", 1) == "mul × 3"
 
 
 def test_a_fold_in_the_middle_of_which_a_step_is_tells_how_far_it_is() -> None:
