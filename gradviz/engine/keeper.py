@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 import torch
 from torch.optim.optimizer import Optimizer, register_optimizer_step_post_hook
 
-from gradviz.engine.ledger import Ledger
+from gradviz.engine.run import Run
 from gradviz.engine.stream import Stream
+from gradviz.engine.workspace import Workspaces
 from gradviz.model.memory import TEXT, Event, HolderKind, Known, Lived, lived
 from gradviz.model.trace import GradMode, Op, Page, Tensor
 
@@ -18,6 +19,7 @@ class Keeper(Stream):
 
     def __init__(self) -> None:
         super().__init__(lambda _: None)
+        self._workspaces = Workspaces()
         self._lines: dict[int, int | None] = {}
         self._names: dict[int, str] = {}  # by tensor, the first it had
         self._calls: dict[int, str] = {}  # by storage, the op that made it
@@ -62,13 +64,20 @@ class Keeper(Stream):
                 self._calls[storage] = op.call or op.name
                 if op.phase == "backward":
                     self._rank(storage, "gradient")
+        for own, results in self._workspaces.passed.get(op.step, ()):
+            name = op.name.rpartition(":")[2].partition(".")[0]
+            self._calls[own] = name if op.module is None else f"{name} ({op.module})"
+            self._calls[results] = op.call or op.name
+            self._made[own] = self._made[results] = op.line
 
     def _rank(self, storage: int, kind: HolderKind) -> None:
         """A storage is of the most telling kind that it ever was of."""
         self._kinds[storage] = max(kind, self._kinds.get(storage, "temporary"), key=_RANK.index)
 
-    def watch(self, ledger: Ledger) -> Callable[[], None]:
-        """Note what optimizers keep from step to step; return what ends that, with the program."""
+    def watch(self, run: Run) -> Callable[[], None]:
+        """Note what optimizers keep between steps and what kernels take; return what ends that with the program."""
+        ledger = run.ledger
+        self._workspaces.watch(run)
 
         def stepped(optimizer: Optimizer, *_: object) -> None:
             with self.lock:
@@ -90,7 +99,9 @@ class Keeper(Stream):
         self.flush()
         events = [Event(*triple) for triple in zip(*[iter(self._events)] * 3, strict=True)]
         short = {storage: name[:TEXT] for storage, name in self._named().items()}
-        return lived(mode, self.steps, events, Known(self._lines, short, self._made, self._kinds, self._saved))
+        kinds = self._kinds | {own: "workspace" for all_of in self._workspaces.passed.values() for own, _ in all_of}
+        known = Known(self._lines, short, self._made, kinds, self._saved, self._workspaces.is_known)
+        return lived(mode, self.steps, events, known)
 
     def _named(self) -> dict[int, str]:
         """What to call each storage: by a name that a tensor in it had, by what it is for, or by what made it."""

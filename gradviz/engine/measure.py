@@ -22,6 +22,7 @@ from gradviz.engine.keeper import Keeper
 from gradviz.engine.stage import ambient, main_module
 from gradviz.engine.stopwatch import CutOff, phases
 from gradviz.model.cost import FEW, MODES, PATIENCE, CostPage, Held, Lap, Raised, Timed
+from gradviz.model.memory import peak_bytes
 from gradviz.model.program import FILE, Program, parse
 from gradviz.model.trace import GradMode, ProgramError
 from gradviz.model.wire import Request, encode
@@ -127,9 +128,9 @@ def _weigh(runs: _Runs, mode: GradMode, request: Request, send: Callable[[bytes]
             return False
         runs.cut_short.add(mode)
     graph = _graph_bytes(runs, mode, found.live_bytes, found.live_tensors)
-    memory = found.memory
-    held = Held(mode, memory.peak_bytes, memory.saved_bytes, memory.parameter_bytes, graph)
-    send(encode(CostPage(held=(held,), lived=(keeper.lived(mode),))))
+    memory, lived = found.memory, keeper.lived(mode)
+    held = Held(mode, peak_bytes(lived), memory.saved_bytes, memory.parameter_bytes, graph)
+    send(encode(CostPage(held=(held,), lived=(lived,))))
     return True
 
 

@@ -17,12 +17,16 @@ __all__ = ["TorchDispatchMode"]
 NUMBERS = frozenset((bool, int, float, complex))  # what an operator may be given in place of a tensor
 
 
-class Operator(Protocol):
-    """An aten operator, one of its overloads, as a dispatch mode is given it."""
+class Kernel(Protocol):
+    """What runs an operator below autograd."""
 
     def __call__(self, *args: object, **kwargs: object) -> object:
         """Run it."""
         ...
+
+
+class Operator(Kernel, Protocol):
+    """An aten operator, one of its overloads, as a dispatch mode is given it."""
 
     def __hash__(self) -> int:
         """There is one object an overload."""
@@ -119,7 +123,7 @@ def run_composite(
         torch._C._dispatch_tls_set_dispatch_key_excluded(tracking, True)
 
 
-def run_counting(operator: Operator, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
+def run_counting(operator: Kernel, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
     """Run an operator so that the in-place ops in its kernel count versions, as they do where no mode is on."""
     tracking = torch._C.DispatchKey.ADInplaceOrView
     before = torch._C._dispatch_tls_is_dispatch_key_excluded(tracking)

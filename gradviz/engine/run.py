@@ -8,6 +8,7 @@ import torch
 from gradviz.engine import reader
 from gradviz.engine.ledger import Ledger
 from gradviz.engine.nodes import Nodes
+from gradviz.engine.operators import Kernel
 from gradviz.engine.source import Source
 from gradviz.engine.stream import LimitReached, Stream
 from gradviz.model.trace import Memory
@@ -38,6 +39,7 @@ class Run:
         self.threads: list[Thread] = []
         self.ops = 0
         self.max_ops = max_ops
+        self.around: Callable[[Kernel], Kernel] | None = None  # put around each kernel
         self.is_over = False
 
     def check(self, operands: int) -> None:

@@ -57,6 +57,13 @@ class Storages:
         known = self._known.get(key)
         return known if known is not None and known() is storage else self._adopt(storage, key)
 
+    def pass_by(self, own: int, results: int) -> tuple[int, int]:
+        """Count bytes that a kernel has taken and given back, and those of its results then; return an id for each."""
+        step, first, second = self._stream.stamp, self._count, self._count + 1
+        self._count += 2
+        self.events.extend((step, second, results, step, first, own, step, first, -own, step, second, -results))
+        return first, second
+
     def _adopt(self, storage: torch.UntypedStorage, key: int) -> Storage:
         if self._dead:
             self._bury()

@@ -19,6 +19,7 @@ class OpWatch(operators.TorchDispatchMode):
     def __init__(self, recorder: Recorder) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # torch leaves its constructor untyped
         self._recorder = recorder
+        self._around = recorder.run.around
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
@@ -49,10 +50,11 @@ class OpWatch(operators.TorchDispatchMode):
             return operators.run_composite(func, self, args, kwargs)
         with aside():
             pending = recorder.op_started(traits, args, kwargs, caller)
+        kernel: operators.Kernel = func if self._around is None else self._around(func)
         if pending.written and traits.counts_inside and pending.mode != "inference":
-            result = operators.run_counting(func, args, kwargs)
+            result = operators.run_counting(kernel, args, kwargs)
         else:
-            result = func(*args, **kwargs)
+            result = kernel(*args, **kwargs)
         with aside():
             recorder.op_done(pending, result)
         return result

@@ -13,7 +13,6 @@ from gradviz.engine.compilers import replace_compilers
 from gradviz.engine.composites import replace_composites
 from gradviz.engine.console import captured
 from gradviz.engine.functions import FunctionWatch
-from gradviz.engine.ledger import Ledger
 from gradviz.engine.levels import LevelWatch
 from gradviz.engine.names import Names
 from gradviz.engine.packing import PackWatch
@@ -56,7 +55,7 @@ class Recorded(NamedTuple):
     live_tensors: int
 
 
-Watch = Callable[[Ledger], Callable[[], None]]  # begins, and returns what undoes it
+Watch = Callable[[Run], Callable[[], None]]  # begins, and returns what undoes it
 
 
 def recorded(program: Program, request: Request, stream: Stream, *watches: Watch) -> Recorded:
@@ -85,7 +84,7 @@ def recorded(program: Program, request: Request, stream: Stream, *watches: Watch
         replace_composites(),
         replace_compilers(lambda what: stream.warn(Warned(source.here()[0], NOTE, what))),
         threads.follow(),
-        *(watch(run.ledger) for watch in watches),
+        *(watch(run) for watch in watches),
     ]
     try:
         if request.seed is not None:

@@ -53,10 +53,11 @@ def _mode(costs: Costs, mode: GradMode) -> dict[str, object]:
 
 
 def _memory(lived: Lived) -> dict[str, object]:
-    """Living bytes over the run, and who holds the most."""
+    """Bytes held over the run, and by whom when they are most; None of workspaces where torch does not tell of them."""
     return {
         "live_bytes": [{"step": step, "line": line, "bytes": nbytes} for step, line, nbytes in lived.levels],
         "peak_line": lived.levels[lived.peak].line,
+        "workspace_bytes": lived.workspace_bytes,
         "peak_holders": [
             {"name": one.name, "line": one.line, "bytes": one.nbytes, "kind": one.kind} for one in lived.holders
         ],

@@ -37,7 +37,7 @@ class Held(NamedTuple):
     """Bytes of one mode."""
 
     mode: GradMode
-    peak_bytes: int  # most that living tensors held at once, each storage once
+    peak_bytes: int  # most that living tensors, each storage once, and a kernel at work held at once
     saved_bytes: int  # kept for backward over the whole run, each storage once
     parameter_bytes: int  # of those, in parameters and other leaves that live without a graph too
     graph_bytes: int | None  # heap of the graph alone at the program's end; None: this system does not tell

@@ -14,7 +14,8 @@ _NAMES = {
         "forward": "before backward",
         "backward": "backward",
         "optimizer": "optimizer",
-        "peak_bytes": "peak of tensors",
+        "peak_bytes": "peak",
+        "workspace_bytes": "of those, a kernel's workspace",
         "saved_bytes": "saved for backward",
         "parameter_bytes": "of those, parameters",
         "graph_bytes": "the graph itself",
@@ -26,7 +27,8 @@ _NAMES = {
         "forward": "backward の前まで",
         "backward": "backward",
         "optimizer": "オプティマイザ",
-        "peak_bytes": "テンソルの最大",
+        "peak_bytes": "最大",
+        "workspace_bytes": "うちカーネルの作業領域",
         "saved_bytes": "backward のための保存",
         "parameter_bytes": "うちパラメータ",
         "graph_bytes": "グラフ自体",
@@ -35,8 +37,8 @@ _NAMES = {
     },
 }
 _VERDICTS = (time_verdict, memory_verdict, told_verdict)
+_PARTS = ("workspace_bytes", "parameter_bytes")  # of the row before
 _TIMES = ("seconds", "forward", "backward", "optimizer")
-_BYTES = ("peak_bytes", "saved_bytes", "parameter_bytes", "graph_bytes")
 
 
 class CostRow(NamedTuple):
@@ -63,7 +65,7 @@ def cost_table(costs: Costs, language: str = "en") -> CostTable:
     """Return what is shown of costs, whether all have come or not."""
     names = _NAMES[language]
     rows = [_times(costs, part, names) for part in _TIMES if _is_told(costs, part)]
-    rows += [_bytes(costs, field, names) for field in _BYTES if field != "parameter_bytes" or _has_parameters(costs)]
+    rows += [_bytes(names, field, sizes) for field, sizes in _told_bytes(costs).items()]
     return CostTable(
         tuple(NAMES[mode] for mode in MODES),
         tuple(rows),
@@ -90,8 +92,16 @@ def _is_told(costs: Costs, part: str) -> bool:
     return part == "seconds" or any(getattr(lap, part) for lap in costs.laps)
 
 
-def _has_parameters(costs: Costs) -> bool:
-    return any(one.parameter_bytes for one in costs.held)
+def _told_bytes(costs: Costs) -> dict[str, dict[GradMode, int | None]]:
+    """The bytes of each mode (None: not known here); parts of others only where there are any, or may be."""
+    found: dict[str, dict[GradMode, int | None]] = {
+        "peak_bytes": {one.mode: one.peak_bytes for one in costs.held},
+        "workspace_bytes": {one.mode: one.workspace_bytes for one in costs.lived},
+        "saved_bytes": {one.mode: one.saved_bytes for one in costs.held},
+        "parameter_bytes": {one.mode: one.parameter_bytes for one in costs.held},
+        "graph_bytes": {one.mode: one.graph_bytes for one in costs.held},
+    }
+    return {name: counts for name, counts in found.items() if name not in _PARTS or set(counts.values()) - {0}}
 
 
 def _times(costs: Costs, part: str, names: dict[str, str]) -> CostRow:
@@ -106,8 +116,7 @@ def _times(costs: Costs, part: str, names: dict[str, str]) -> CostRow:
     return _row(names[part], missing | told, {mode: one.median for mode, one in found.items()})
 
 
-def _bytes(costs: Costs, field: str, names: dict[str, str]) -> CostRow:
-    known = {one.mode: getattr(one, field) for one in costs.held}
+def _bytes(names: dict[str, str], field: str, known: dict[GradMode, int | None]) -> CostRow:
     sizes = {mode: float(count) for mode, count in known.items() if count is not None}
     told = {mode: names["unknown"] if count is None else byte_text(count) for mode, count in known.items()}
     return _row(names[field], told, sizes)

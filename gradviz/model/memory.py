@@ -1,7 +1,7 @@
 """Living bytes of tensors over a run, and who holds them when they are most. Pure.
 
 The engine tells each storage's birth and death in the order in which they happened, and what it knows of the tensors in
-them. Kernels' own workspaces are not among them: no tensor holds those.
+them. What a kernel takes for itself and gives back is told in the same way, where torch says it: no tensor holds that.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from gradviz.model.trace import GradMode
 
-HolderKind = Literal["parameter", "optimizer", "gradient", "saved", "named", "temporary"]
+HolderKind = Literal["parameter", "optimizer", "gradient", "saved", "named", "temporary", "workspace"]
 
 LEVELS = 600  # of one run, the most that are told: as many as a plot has columns
 HOLDERS = 40  # that are told one by one
@@ -54,6 +54,7 @@ class Lived(NamedTuple):
     holders: tuple[Holder, ...]  # at the peak, largest first
     others: int = 0  # holders that are not told
     other_bytes: int = 0  # and what they hold
+    workspace_bytes: int | None = None  # of the peak, taken by a kernel for itself; None: torch does not tell here
 
 
 class Known(NamedTuple):
@@ -64,6 +65,7 @@ class Known(NamedTuple):
     made: Mapping[int, int | None]  # storage -> the line that made it
     kinds: Mapping[int, HolderKind]  # of those that are no temporaries; saved ones are told apart below
     saved: Sequence[tuple[int, int, frozenset[int]]]  # step, grad_fn, the storages it keeps from then on
+    workspaces: bool = False  # what kernels take for themselves is among the storages
 
 
 def lived(mode: GradMode, steps: int, events: Sequence[Event], known: Known) -> Lived:
@@ -77,7 +79,7 @@ def lived(mode: GradMode, steps: int, events: Sequence[Event], known: Known) -> 
     """
     sums = list(accumulate(event.more for event in events))
     if not sums:
-        return Lived(mode, steps, (), 0, ())
+        return Lived(mode, steps, (), 0, (), workspace_bytes=0 if known.workspaces else None)
     peak = sums.index(max(sums))
     kept = sorted({*_thinned(sums), peak})
     lines = _lines(known.lines, [events[at].step for at in kept])
@@ -85,12 +87,19 @@ def lived(mode: GradMode, steps: int, events: Sequence[Event], known: Known) -> 
     holders = _holders(events[: peak + 1], known)
     rest = holders[HOLDERS:]
     nbytes = sum(one.nbytes for one in rest)
-    return Lived(mode, steps, levels, kept.index(peak), tuple(holders[:HOLDERS]), len(rest), nbytes)
+    own = sum(one.nbytes for one in holders if one.kind == "workspace") if known.workspaces else None
+    return Lived(mode, steps, levels, kept.index(peak), tuple(holders[:HOLDERS]), len(rest), nbytes, own)
+
+
+def peak_bytes(one: Lived) -> int:
+    """Return the most bytes that were held at once."""
+    return one.levels[one.peak].nbytes if one.levels else 0
 
 
 def possible(one: Lived) -> bool:
     """Whether this can be the memory of a run: the process that sent it is not trusted."""
     counts = [*(level.nbytes for level in one.levels), *(holder.nbytes for holder in one.holders), one.other_bytes]
+    counts.append(one.workspace_bytes or 0)
     places = [level.step for level in one.levels]
     return (
         all(0 <= count < LARGE for count in counts)

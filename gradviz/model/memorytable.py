@@ -14,6 +14,7 @@ _KINDS: dict[str, dict[HolderKind, str]] = {
         "saved": "saved for backward",
         "named": "held by a name",
         "temporary": "temporary",
+        "workspace": "workspace of a kernel",
     },
     "ja": {
         "parameter": "パラメータ",
@@ -22,11 +23,22 @@ _KINDS: dict[str, dict[HolderKind, str]] = {
         "saved": "backward のための保存",
         "named": "名前が保持",
         "temporary": "一時的",
+        "workspace": "カーネルの作業領域",
     },
 }
 _TEXTS = {
-    "en": {"peak": "peak {size}", "peak line": "peak {size}, line {line}", "others": "{count} more"},
-    "ja": {"peak": "最大 {size}", "peak line": "最大 {size}、{line} 行目", "others": "ほか {count} 個"},
+    "en": {
+        "peak": "peak {size}",
+        "peak line": "peak {size}, line {line}",
+        "tensors": "{told}, of tensors alone",
+        "others": "{count} more",
+    },
+    "ja": {
+        "peak": "最大 {size}",
+        "peak line": "最大 {size}、{line} 行目",
+        "tensors": "{told}、テンソルのみ",
+        "others": "ほか {count} 個",
+    },
 }
 
 
@@ -60,6 +72,8 @@ def _curve(one: Lived, language: str) -> Curve:
     texts, kinds, top = _TEXTS[language], _KINDS[language], one.levels[one.peak]
     size, most = byte_text(top.nbytes), max(1, top.nbytes)
     told = texts["peak"].format(size=size) if top.line is None else texts["peak line"].format(size=size, line=top.line)
+    if one.workspace_bytes is None:
+        told = texts["tensors"].format(told=told)
     rows = [
         HolderRow(holder.name, holder.line, byte_text(holder.nbytes), kinds[holder.kind], holder.nbytes / most)
         for holder in one.holders

@@ -1,5 +1,6 @@
 """Memory over a run, against a count of living storages that knows nothing of the recorder, and torch's profiler."""
 
+import textwrap
 import weakref
 from collections.abc import Sequence
 
@@ -10,8 +11,9 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from gradviz.engine.operators import Operator
+from gradviz.engine.workspace import highest
 from gradviz.model.cost import MODES
-from gradviz.model.memory import LEVELS, Holder, Lived
+from gradviz.model.memory import LEVELS, Holder, Lived, peak_bytes
 from gradviz.model.trace import GradMode
 from tests.bench import programs
 from tests.engine.test_measure import held, measured
@@ -33,6 +35,23 @@ def main():
 kept = main()
 """
 CHAIN = "import torch\nx = torch.ones(100, requires_grad=True)\nfor _ in range({}):\n    x = x.sin()\nbig = x + 1\n"
+CONVOLUTIONS = """
+import torch
+x = torch.randn(2, 8, 40, 40, requires_grad=True)
+w = torch.randn(64, 8, 5, 5, requires_grad=True)
+y = torch.nn.functional.conv2d(x, w)
+z = torch.nn.functional.conv_transpose2d(y, torch.randn(64, 4, 5, 5))
+z.sum().backward()
+"""
+IN_A_THREAD = f"""
+import threading
+import torch
+def work():
+{textwrap.indent(CONVOLUTIONS, "    ")}
+thread = threading.Thread(target=work)
+thread.start()
+thread.join()
+"""
 SMALL_RESNET = programs.RESNET.source.replace("(64, 128, 256, 512)", "(64, 64)").replace("512, 1000", "64, 10")
 
 
@@ -110,6 +129,63 @@ def test_the_peak_is_that_of_an_independent_count_and_near_the_profilers(source:
     assert peak == counted(source)
     assert peak == pytest.approx(profiled(source), rel=0.05)  # which sees the workspaces of kernels too
     assert peak == sum(holder.nbytes for holder in found.holders) + found.other_bytes
+
+
+@pytest.mark.parametrize(
+    "source",
+    [programs.RESNET.source, programs.RESNET.source + "y.backward()\n", CONVOLUTIONS],
+    ids=["resnet", "resnet backward", "convolutions"],
+)
+def test_what_kernels_take_for_themselves_is_in_the_peak_to_the_byte(source: str) -> None:
+    found = memory(source)
+    assert peak_bytes(found) == profiled(source)
+    (own,) = [holder for holder in found.holders if holder.kind == "workspace"]
+    assert own.name.startswith("convolution")
+    assert (own.nbytes, own.line) == (found.workspace_bytes, found.levels[found.peak].line)
+    assert peak_bytes(found) == sum(holder.nbytes for holder in found.holders) + found.other_bytes
+
+
+def test_a_thread_of_the_program_has_the_peak_that_it_has_alone() -> None:
+    assert memory(IN_A_THREAD).workspace_bytes == memory(CONVOLUTIONS).workspace_bytes
+    assert peak_bytes(memory(IN_A_THREAD)) == profiled(CONVOLUTIONS)  # the profiler sees no other thread
+
+
+def test_a_program_that_profiles_itself_keeps_its_profile_and_its_kernels_workspaces_are_unknown() -> None:
+    source = f"""
+from torch.profiler import ProfilerActivity, profile
+with profile(activities=[ProfilerActivity.CPU]) as seen:
+{textwrap.indent(CONVOLUTIONS, "    ")}
+assert any(event.name == "aten::convolution" for event in seen.events())
+"""
+    costs = measured(source, modes=("grad",), seed=0)
+    assert not costs.raised
+    assert costs.lived[0].workspace_bytes is None
+
+
+def test_where_torch_does_not_tell_of_them_the_peak_is_that_of_tensors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(torch._C._autograd, "_enable_profiler_legacy")
+    found = memory(CONVOLUTIONS)
+    assert found.workspace_bytes is None
+    assert peak_bytes(found) == counted(CONVOLUTIONS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "own", "results"),
+    [
+        ([], 0, 0),
+        ([8], 0, 0),  # nothing passes
+        ([8, 16, -16], 16, 8),
+        ([16, -16, 8], 16, 0),
+        ([4, 16, 8, -16, 2, -2], 16, 12),
+        ([8, 16, -8, 8, -8], 8, 16),
+        ([16, -16, 16, 16, -16], 16, 16),
+        ([-64, 8, -8], 8, 0),
+    ],
+)
+def test_a_kernels_highest_moment_is_told_apart_into_its_own_and_its_results(
+    changes: list[int], own: int, results: int
+) -> None:
+    assert highest(changes) == (own, results)
 
 
 def test_every_mode_has_its_own_peak_and_that_is_the_one_in_the_table() -> None:

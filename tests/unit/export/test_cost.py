@@ -10,6 +10,7 @@ from gradviz.model.memory import Holder, Level, Lived
 from gradviz.model.quantities import byte_text, second_text
 from gradviz.model.trace import ProgramError
 
+W = Holder("w", 1, 2048, "parameter")
 COSTS = Costs(
     (
         *(Lap("grad", seconds, 0.001, 0.002, 0.0) for seconds in (0.004, 0.005, 0.006)),
@@ -21,7 +22,7 @@ COSTS = Costs(
         Raised("inference", ProgramError("RuntimeError", "does not require grad", 5)),
     ),
     True,
-    (Lived("grad", 5, (Level(0, 1, 512), Level(3, 2, 2048)), 1, (Holder("w", 1, 2048, "parameter"),)),),
+    (Lived("grad", 5, (Level(0, 1, 512), Level(3, 2, 2048)), 1, (W,), workspace_bytes=0),),
 )
 
 
@@ -32,7 +33,7 @@ def test_the_json_is_that_of_the_contract() -> None:
     assert grad["backward_s"]["median"] == 0.002
     assert (grad["peak_bytes"], grad["saved_bytes"], grad["graph_bytes"]) == (2048, 1024, 100)
     assert grad["live_bytes"][1] == {"step": 3, "line": 2, "bytes": 2048}
-    assert grad["peak_line"] == 2
+    assert (grad["peak_line"], grad["workspace_bytes"]) == (2, 0)
     assert grad["peak_holders"] == [{"name": "w", "line": 1, "bytes": 2048, "kind": "parameter"}]
     assert no_grad["error"] == {"type": "RuntimeError", "message": "does not require grad", "line": 5}
     assert "time_s" not in no_grad

@@ -1,6 +1,6 @@
 """Costs as a table of words: what is the same is told once, what is not there is not told."""
 
-from gradviz.model.cost import Costs, Held, Lap, Raised
+from gradviz.model.cost import MODES, Costs, Held, Lap, Raised
 from gradviz.model.costtable import cost_table
 from gradviz.model.memory import Holder, Level, Lived
 from gradviz.model.memorytable import HolderRow
@@ -21,9 +21,20 @@ def test_parameters_have_a_row_where_there_are_some() -> None:
     def rows(held: Held) -> list[str]:
         return [row.name for row in cost_table(Costs(LAPS, (held,))).rows]
 
-    without = ["time", "peak of tensors", "saved for backward", "the graph itself"]
+    without = ["time", "peak", "saved for backward", "the graph itself"]
     assert rows(Held("grad", 8, 4, 0, 0)) == without
     assert rows(Held("grad", 8, 4, 4, 0)) == [*without[:3], "of those, parameters", without[3]]
+
+
+def test_a_workspace_has_a_row_where_there_is_one_or_torch_does_not_tell() -> None:
+    def row(*bytes_: int | None) -> tuple[str, ...]:
+        lived = [Lived(mode, 1, (), 0, (), workspace_bytes=own) for mode, own in zip(MODES, bytes_, strict=True)]
+        held = Held("grad", 8, 4, 0, 0)
+        rows = {row.name: row.cells for row in cost_table(Costs(LAPS, (held,), lived=tuple(lived))).rows}
+        return rows.get("of those, a kernel's workspace", ())
+
+    assert row(0, 0, 0) == ()
+    assert row(2048, 0, None) == ("2 KiB", "0 B", "not known here")
 
 
 def test_a_mode_that_was_not_measured_has_an_empty_cell() -> None:
@@ -33,7 +44,9 @@ def test_a_mode_that_was_not_measured_has_an_empty_cell() -> None:
 
 
 def test_memory_over_the_run_is_told_in_words() -> None:
-    lived = Lived("grad", 5, (Level(0, 1, 512), Level(3, None, 2048)), 1, (Holder("w", 1, 1536, "saved"),), 1200, 512)
+    lived = Lived(
+        "grad", 5, (Level(0, 1, 512), Level(3, None, 2048)), 1, (Holder("w", 1, 1536, "saved"),), 1200, 512, 0
+    )
     nothing = Lived("no_grad", 2, (), 0, ())
     (curve,) = cost_table(Costs(lived=(lived, nothing))).curves
     assert (curve.mode, curve.peak_text) == ("grad", "peak 2 KiB")
@@ -44,3 +57,5 @@ def test_memory_over_the_run_is_told_in_words() -> None:
     (curve,) = cost_table(Costs(lived=(lived._replace(peak=0, others=0),)), "ja").curves
     assert curve.peak_text == "最大 512 B、1 行目"
     assert [holder.kind for holder in curve.holders] == ["backward のための保存"]
+    (curve,) = cost_table(Costs(lived=(lived._replace(workspace_bytes=None),))).curves
+    assert curve.peak_text == "peak 2 KiB, of tensors alone"

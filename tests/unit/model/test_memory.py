@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradviz.model.memory import HOLDERS, LEVELS, Event, Holder, Known, Level, Lived, lived, possible
+from gradviz.model.memory import HOLDERS, LEVELS, Event, Holder, Known, Level, Lived, lived, peak_bytes, possible
 
 NOTHING = Known({}, {}, {}, {}, ())
 
@@ -41,6 +41,16 @@ def test_many_levels_are_thinned_out_and_keep_the_highest_and_the_lowest() -> No
     assert possible(found)
 
 
+def test_what_a_kernel_took_for_itself_is_told_of_the_peak_however_small_beside_the_rest() -> None:
+    events = [*(Event(at, at, 100) for at in range(HOLDERS)), Event(50, 98, 64), Event(50, 98, -64)]
+    known = NOTHING._replace(kinds={98: "workspace"}, workspaces=True)
+    found = lived("grad", 51, events, known)
+    assert (found.workspace_bytes, peak_bytes(found), found.others) == (64, 100 * HOLDERS + 64, 1)
+    assert lived("grad", 51, events, known._replace(workspaces=False)).workspace_bytes is None
+    assert lived("grad", 51, [], known) == Lived("grad", 51, (), 0, (), workspace_bytes=0)
+    assert peak_bytes(lived("grad", 51, [], known)) == 0
+
+
 def test_a_run_without_tensors_has_no_levels() -> None:
     assert lived("grad", 3, [], NOTHING) == Lived("grad", 3, (), 0, ())
 
@@ -55,6 +65,7 @@ GOOD = Lived("grad", 3, (Level(0, 1, 8), Level(2, None, 4)), 0, (Holder("w", 1, 
         GOOD._replace(levels=(Level(2, 1, 8), Level(0, 1, 8))),
         GOOD._replace(levels=(Level(4, 1, 8),)),
         GOOD._replace(levels=(Level(0, 1, 8),) * (LEVELS + 1)),
+        GOOD._replace(workspace_bytes=-1),
         GOOD._replace(peak=2),
         GOOD._replace(peak=-1),
         GOOD._replace(holders=(Holder("w", 1, 2**64, "named"),)),
