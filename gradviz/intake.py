@@ -26,6 +26,7 @@ from gradviz.model.trace import (
     Step,
     Tensor,
     Trace,
+    named_by,
 )
 from gradviz.model.wire import Exit, FrameError, FullError, Ready, Request
 
@@ -265,9 +266,17 @@ def _kept(grad_fn: GradFn) -> GradFn:
 
 
 def _named_shortly(step: Step) -> Step:
-    if not step.names or all(len(name) <= NAME for name in step.names):
-        return step
-    return step._replace(names={_shortened(name, NAME): tensor for name, tensor in step.names.items()})
+    if step.function is not None and len(step.function) > NAME:
+        step = step._replace(function=_shortened(step.function, NAME))
+    if step.names and any(len(name) > NAME for name in step.names):
+        step = step._replace(names=_short(step.names))
+    if step.elsewhere:
+        step = step._replace(elsewhere={scope: _short(names) for scope, names in step.elsewhere.items()})
+    return step
+
+
+def _short(names: dict[str, int | None]) -> dict[str, int | None]:
+    return {_shortened(name, NAME): tensor for name, tensor in names.items()}
 
 
 def _printed(pieces: Iterable[Output], characters: int) -> tuple[Output, ...]:
@@ -353,7 +362,7 @@ def _names(states: Iterable[Tensor], steps: Iterable[Step]) -> dict[int, tuple[s
     """The names each tensor was bound to, in the order it got them; else that of the tensor whose .grad it is."""
     names: dict[int, dict[str, None]] = {}
     for step in steps:
-        for name, tensor in (step.names or {}).items():
+        for name, tensor in named_by(step):
             if tensor is not None:
                 held = names.setdefault(tensor, {})
                 if len(held) < NAMES:

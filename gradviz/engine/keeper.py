@@ -9,7 +9,7 @@ from gradviz.engine.run import Run
 from gradviz.engine.stream import Stream
 from gradviz.engine.workspace import Workspaces
 from gradviz.model.memory import TEXT, Event, HolderKind, Known, Lived, lived
-from gradviz.model.trace import GradMode, Op, Page, Tensor
+from gradviz.model.trace import GradMode, Op, Page, Tensor, named_by
 
 _RANK: tuple[HolderKind, ...] = ("temporary", "named", "saved", "gradient", "optimizer", "parameter")
 
@@ -44,7 +44,7 @@ class Keeper(Stream):
         for step in page.steps:
             if step.line is not None:
                 self._lines[step.id] = step.line
-            for name, number in (step.names or {}).items():
+            for name, number in named_by(step):
                 if number is not None:
                     self._names.setdefault(number, name)
 

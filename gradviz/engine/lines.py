@@ -41,11 +41,12 @@ class Lines:
             activation = getattr(frame.f_trace, "__self__", None)
             if isinstance(activation, _Activation):  # of a generator, which goes on
                 self._recorder.line_changed(self._line)
-                self._take_over(activation)
+                activation.lines = self  # perhaps in another thread than before
+                self._scopes.append(activation.scope)
             else:
                 # The mode can only have changed between the caller's line and here through a decorator.
                 self._recorder.line_changed(self._opening(code.co_firstlineno), entering=True)
-                activation = _Activation(self, Scope())
+                activation = _Activation(self, self._names.open(code))
                 self._scopes.append(activation.scope)
         return activation.trace
 
@@ -53,8 +54,8 @@ class Lines:
         """Record the last bindings as a step of its own, past the last line."""
         for name, value in list(namespace.items()):
             if not name.startswith("__"):
-                self._names.bind([self._names.outermost], name, value, self._line)
-        self._recorder.stream.line(None, self._names.take_changed())
+                self._names.bind(self._names.outermost, name, value, self._line)
+        self._names.tell(self._recorder.stream, None, 0, self._names.outermost)
 
     def reached(self, frame: FrameType, scope: Scope, before: int | None, line: int) -> None:
         """Record that a line is about to run, and what the one before in its frame has done."""
@@ -68,26 +69,19 @@ class Lines:
                 last = before if before is not None else self._line
                 inside = last is not None and last < line <= self._withs.get(last, 0)
                 recorder.line_changed(last, entering=inside)
-            recorder.stream.line(line, self._names.take_changed(), len(self._up_to(scope)) - 1)
+            self._names.tell(recorder.stream, line, len(self._up_to(scope)) - 1, scope)
             self._line = line
 
     def left(self, frame: FrameType, scope: Scope, before: int | None, *, for_good: bool) -> None:
-        """Record what the last line in a frame has done; its names go away when it does not come back."""
+        """Record what the last line in a frame has done, and that the frame is left, if only for a while."""
         with reader.aside(), self._lock:
             self._recorder.settle()
             self._done(frame, scope, before)
-            if for_good and scope is not self._names.outermost:
-                if self._names.is_unsaid(scope):
-                    self._recorder.stream.line(before, self._names.take_changed(), len(self._up_to(scope)) - 1)
-                self._names.leave(self._up_to(scope))
-                self._scopes.remove(scope)
-
-    def _take_over(self, activation: "_Activation") -> None:
-        """Follow a frame here that went on in another thread before."""
-        if activation.lines is not self:
-            activation.lines._scopes.remove(activation.scope)
-            activation.lines = self
-            self._scopes.append(activation.scope)
+            if scope is self._names.outermost:
+                return
+            if for_good and any(number is not None for number in scope.changed.values()):
+                self._names.tell(self._recorder.stream, before, len(self._up_to(scope)) - 1, scope)
+            del self._scopes[len(self._up_to(scope)) - 1]
 
     def _opening(self, line: int) -> int:
         """The first line of a function that says more than how it is bound."""
@@ -111,17 +105,31 @@ class Lines:
 
     def _bind(self, frame: FrameType, scope: Scope, line: int) -> None:
         """Note the names that a line can have bound; one that is no name of the function is the module's."""
-        scopes, names, namespace = self._up_to(scope), self._names, frame.f_locals
+        names, namespace, free = self._names, frame.f_locals, frame.f_code.co_freevars
         for name in self._stores[line]:
             if name in namespace:
-                names.bind(scopes, name, namespace[name], line)
+                owner = self._owner(scope, name) if name in free else scope
+                if owner is scope:
+                    names.bind(scope, name, namespace[name], line)
+                else:
+                    names.bind_elsewhere(owner, name, namespace[name], line)
                 continue
-            names.bind(scopes, name, None, line)
-            if name in frame.f_globals:
-                names.bind(scopes[:1], name, frame.f_globals[name], line)
+            names.bind(scope, name, None, line)
+            if name in frame.f_globals and scope is not names.outermost:
+                names.bind_elsewhere(names.outermost, name, frame.f_globals[name], line)
+
+    def _owner(self, scope: Scope, name: str) -> Scope:
+        """The call around one that has a name which that one takes from there; itself where that has returned."""
+        around = reversed(self._up_to(scope)[:-1])
+        return next((one for one in around if name in one.cells), scope)
 
     def _up_to(self, scope: Scope) -> list[Scope]:
-        return self._scopes if self._scopes[-1] is scope else self._scopes[: self._scopes.index(scope) + 1]
+        """The calls that run, up to one."""
+        if self._scopes[-1] is scope:
+            return self._scopes
+        if scope not in self._scopes:  # of a generator into which an exception is thrown: it goes on without a call
+            self._scopes.append(scope)
+        return self._scopes[: self._scopes.index(scope) + 1]
 
 
 class _Activation:

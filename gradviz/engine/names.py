@@ -1,15 +1,14 @@
-"""Which names the program's tensors are bound to, as it goes on.
+"""Which names the program's tensors are bound to, as it goes on. Each call of a function has names of its own."""
 
-A call of a function has names of its own while it lasts; then an outer binding of the same name holds again.
-"""
-
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice
+from types import CodeType
 
 import torch
 
 from gradviz.engine.ledger import Ledger
 from gradviz.engine.modules import Modules
+from gradviz.engine.stream import Stream
 
 MOST = 256  # entries of a list or dict, parameters of a module, attributes of an object that are given names
 
@@ -20,84 +19,82 @@ _PLAIN: frozenset[type] = frozenset((type(None), bool, int, float, str))
 class Scope:
     """What one call of a function, or the module, has bound."""
 
-    def __init__(self) -> None:
+    def __init__(self, number: int = 0, code: CodeType | None = None) -> None:
+        self.number = number
+        self.cells: tuple[str, ...] = () if code is None else code.co_cellvars  # names that functions in it may bind
+        self.function = None if code is None else code.co_qualname.replace("<locals>.", "")
+        self.changed: dict[str, int | None] = {}  # since that was last told, by path
         self.bound: dict[str, dict[str, int]] = {}  # by name, and by path: "x", "ws[0]", "model.weight"
         self.modules: dict[str, int] = {}  # address of the module under a name
 
 
 class Names:
-    """The names as they are shown, and those that changed."""
+    """The scopes of a run, and the names that changed in them."""
 
     def __init__(self, ledger: Ledger, modules: Modules) -> None:
         self._ledger = ledger
         self._modules = modules
-        self._shown: dict[str, int] = {}
-        self._changed: dict[str, int | None] = {}
+        self._calls = 0
+        self._elsewhere: dict[int, Scope] = {}  # scopes in which a function that is called there has bound something
         self.outermost = Scope()  # of the module
 
-    def take_changed(self) -> dict[str, int | None] | None:
-        """The names that changed since this was last asked, with their tensors; None: the name went away."""
-        if not self._changed:
-            return None
-        changed, self._changed = self._changed, {}
-        return changed
+    def open(self, code: CodeType) -> Scope:
+        """The scope of a call that begins."""
+        self._calls += 1
+        return Scope(self._calls, code)
 
-    def bind(self, scopes: Sequence[Scope], name: str, value: object, line: int | None) -> None:
+    def bind(self, scope: Scope, name: str, value: object, line: int | None) -> None:
         """Note what a name is bound to now.
 
         Args:
-            scopes: those the name is looked up in, the one it is bound in last.
+            scope: whose name it is.
             name: a variable.
             value: what it stands for; None if it stands for nothing.
             line: the line that bound it.
         """
         if type(value) in _PLAIN:
-            if name in scopes[-1].bound:
-                self._replace(scopes, name, _NOTHING)
+            if name in scope.bound:
+                self._replace(scope, name, _NOTHING)
         elif isinstance(value, torch.Tensor):
-            self._replace(scopes, name, {name: self._ledger.see(value, line)})
+            self._replace(scope, name, {name: self._ledger.see(value, line)})
         elif isinstance(value, torch.nn.Module):
-            self._bind_module(scopes, name, value, line)
+            self._bind_module(scope, name, value, line)
         else:
             found = {path: self._ledger.see(tensor, line) for path, tensor in _inside(name, value)}
-            self._replace(scopes, name, found)
+            self._replace(scope, name, found)
 
-    def leave(self, scopes: Sequence[Scope]) -> None:
-        """Note that the call whose scope is the last one has ended."""
-        for name, bound in scopes[-1].bound.items():
-            for path in bound:
-                self._show(path, _outer(scopes, name, path))
+    def bind_elsewhere(self, scope: Scope, name: str, value: object, line: int | None) -> None:
+        """Note what a name of another scope than the one that runs is bound to now."""
+        self.bind(scope, name, value, line)
+        if scope.changed:
+            self._elsewhere[scope.number] = scope
 
-    def is_unsaid(self, scope: Scope) -> bool:
-        """Whether a name of a scope has changed and nobody was told."""
-        return any(not self._changed.keys().isdisjoint(bound) for bound in scope.bound.values())
+    def tell(self, stream: Stream, line: int | None, depth: int, scope: Scope) -> None:
+        """Record that a line of a scope is about to run, with the names that changed since the line before."""
+        names, scope.changed = scope.changed or None, {}
+        elsewhere = None
+        if self._elsewhere:
+            others, self._elsewhere = self._elsewhere.values(), {}
+            elsewhere = {other.number: other.changed for other in others if other.changed} or None
+            for other in others:
+                other.changed = {}
+        stream.line(line, names, depth, scope.number, scope.function, elsewhere)
 
-    def _replace(self, scopes: Sequence[Scope], name: str, found: dict[str, int]) -> None:
+    def _replace(self, scope: Scope, name: str, found: dict[str, int]) -> None:
         """Put the tensors now under a name in the place of those that were there."""
-        scope = scopes[-1]
         before = scope.bound.get(name, _NOTHING)
         if found == before:
             return
         scope.bound[name] = found
         for path, number in found.items():
             if before.get(path) != number:
-                self._show(path, number)
+                scope.changed[path] = number
         for path in before:
             if path not in found:
-                self._show(path, _outer(scopes, name, path))
+                scope.changed[path] = None
 
-    def _show(self, path: str, number: int | None) -> None:
-        if self._shown.get(path) == number:
-            return
-        self._changed[path] = number
-        if number is None:
-            del self._shown[path]
-        else:
-            self._shown[path] = number
-
-    def _bind_module(self, scopes: Sequence[Scope], name: str, module: torch.nn.Module, line: int | None) -> None:
+    def _bind_module(self, scope: Scope, name: str, module: torch.nn.Module, line: int | None) -> None:
         """Note the parameters of a module; a function does not name those of a module that has a name."""
-        scope = scopes[-1]
         if scope.modules.get(name) == id(module):
             return  # its parameters have their names already
         scope.modules[name] = id(module)
@@ -107,13 +104,7 @@ class Names:
         if name != "self":  # what its own methods call it is no name of the program's
             self._modules.bind(name, module, lasting=lasting)
         named = islice(module.named_parameters(), MOST)
-        self._replace(scopes, name, {f"{name}.{path}": self._ledger.see(one, line) for path, one in named})
-
-
-def _outer(scopes: Sequence[Scope], name: str, path: str) -> int | None:
-    """The tensor under a path in the innermost of the scopes around the last one, if one has it."""
-    around = (scope.bound.get(name, _NOTHING) for scope in reversed(scopes[:-1]))
-    return next((bound[path] for bound in around if path in bound), None)
+        self._replace(scope, name, {f"{name}.{path}": self._ledger.see(one, line) for path, one in named})
 
 
 def _inside(name: str, value: object) -> Iterator[tuple[str, torch.Tensor]]:

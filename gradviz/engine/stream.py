@@ -109,12 +109,21 @@ class Stream:
         self._steps.append(Step(self.next_step(), kind, line, None, grad_fn, None, arrived, left))
         self.tick()
 
-    def line(self, line: int | None, names: dict[str, int | None] | None, depth: int = 0) -> None:
-        """Record that a line is about to run, inside so many calls, and the names that changed since the one before."""
-        idle = self._idle >= IDLE and not names and not self._waiting()
+    def line(
+        self,
+        line: int | None,
+        names: dict[str, int | None] | None,
+        depth: int,
+        scope: int,
+        function: str | None,
+        elsewhere: dict[int, dict[str, int | None]] | None,
+    ) -> None:
+        """Record that a line is about to run; the arguments are those of Step."""
+        idle = self._idle >= IDLE and not names and not elsewhere and not self._waiting()
         if idle and line in self._idle_lines:
             return
-        self._steps.append(Step(self.next_step(), "line", line, None, None, names, depth=depth))
+        number = self.next_step()
+        self._steps.append(Step(number, "line", line, None, None, names, (), (), depth, scope, function, elsewhere))
         if idle:
             self._idle_lines.add(line)
             self.flush()
@@ -153,7 +162,7 @@ class Stream:
             self._last = time.perf_counter()
 
     def _count_idle(self) -> None:
-        if len(self._steps) == self._waiting() and not any(step.names for step in self._steps):
+        if len(self._steps) == self._waiting() and not any(step.names or step.elsewhere for step in self._steps):
             self._idle += len(self._steps)
         else:
             self._idle = 0

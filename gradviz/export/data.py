@@ -166,6 +166,9 @@ def _step(step: Step) -> dict[str, Json]:
         "arrived": _values(step.arrived),
         "left": _values(step.left),
         "depth": step.depth,
+        "scope": step.scope,
+        "function": step.function,
+        "elsewhere": {str(scope): {**names} for scope, names in (step.elsewhere or {}).items()},
     }
 
 

@@ -4,7 +4,7 @@ torch.randn, torch.tensor and nn.Linear each run several kernels (empty, detach,
 person has a tensor in hand.
 """
 
-from gradviz.model.trace import Op, Trace
+from gradviz.model.trace import Op, Trace, named_by
 
 DETACHED = ("aten::detach", "prim::data")  # the second has a version counter of its own
 
@@ -31,7 +31,7 @@ def _first_named(trace: Trace) -> dict[int, int]:
     """The step at which each tensor first got a name."""
     first: dict[int, int] = {}
     for step in trace.steps:
-        for tensor in (step.names or {}).values():
+        for _, tensor in named_by(step):
             if tensor is not None:
                 first.setdefault(tensor, step.id)
     return first

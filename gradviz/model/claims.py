@@ -7,6 +7,7 @@ A claim is declarative and small: what it speaks of (one of `tensor`, `grad_fn`,
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from gradviz.model.held import bindings
 from gradviz.model.trace import GradFn, GradMode, Number, Op, Tensor, Trace, Value
 
 NONE = "None"  # how a claim writes an absent grad or grad_fn
@@ -154,12 +155,9 @@ _CHECKS: tuple[tuple[str, Callable[[Claim, Trace], str]], ...] = (
 
 
 def _bound(name: str, trace: Trace) -> Tensor | None:
-    """Return the tensor that `name` meant last."""
-    for step in reversed(trace.steps):
-        tensor = (step.names or {}).get(name)
-        if tensor is not None:
-            return trace.tensors[tensor]
-    return None
+    """Return the tensor that `name` meant last: in the module, or else in a function."""
+    number = bindings(trace).last(name)
+    return None if number is None else trace.tensors[number]
 
 
 def _differences(subject: str, *facts: tuple[str, object, object]) -> str:

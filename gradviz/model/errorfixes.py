@@ -8,6 +8,7 @@ from unicodedata import normalize
 from gradviz.model.edits import calls_in, joined, keyword_set, line_before, method_before, method_on, wrapped
 from gradviz.model.fixes import Fix, Fixes, named
 from gradviz.model.foretold import runs
+from gradviz.model.held import Name, bindings
 from gradviz.model.literals import as_floats
 from gradviz.model.place import Edit, Placed, Text
 from gradviz.model.trace import BackwardCall, Op, ProgramError, Tensor, Warned
@@ -134,10 +135,14 @@ def _as_floats(fixes: Fixes, text: Text, placed: Placed, error: ProgramError) ->
 
 
 def _named(fixes: Fixes, name: str) -> Tensor | None:
-    """The tensor that a name of the program was bound to last."""
+    """The tensor that a name stood for where the program ended: one of the function there, or of the module."""
     trace = fixes.known.trace
-    bound = [number for step in trace.steps for one, number in (step.names or {}).items() if one == name]
-    return None if not bound or bound[-1] is None else trace.tensors[bound[-1]]
+    last = next((step for step in reversed(trace.steps) if step.kind == "line" and step.line is not None), None)
+    if last is None:
+        return None
+    held = bindings(trace).held(last.id)
+    number = held.get(Name(last.function, name), held.get(Name(None, name)))
+    return None if number is None else trace.tensors[number]
 
 
 def _under_no_grad(_fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -> Fix | None:

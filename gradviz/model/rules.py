@@ -5,7 +5,7 @@ from itertools import chain
 from math import prod
 from typing import Protocol
 
-from gradviz.model.trace import Number, Region, Saved, Setting, Tensor, Trace, Value
+from gradviz.model.trace import Number, Region, Saved, Setting, Tensor, Trace, Value, named_by
 
 Law = Callable[[Trace], Iterator[str]]
 EXACT = 64  # elements up to which a value is recorded in full
@@ -65,7 +65,7 @@ def _grad_fn_references(trace: Trace) -> Iterator[str]:
 def _step_references(trace: Trace) -> Iterator[str]:
     tensors, ops, grad_fns = len(trace.tensors), len(trace.ops), len(trace.grad_fns)
     for step in trace.steps:
-        names_known = not step.names or not any(_outside(tensor, tensors) for tensor in step.names.values())
+        names_known = not any(_outside(tensor, tensors) for _, tensor in named_by(step))
         if not names_known or _outside(step.op, ops) or _outside(step.grad_fn, grad_fns):
             yield f"step {step.id}"
 
@@ -217,7 +217,7 @@ def _is_setting(setting: Setting) -> bool:
 
 
 def _stamps(trace: Trace) -> Iterator[tuple[str, list[int]]]:
-    yield "a step", [number for step in trace.steps for number in (step.id, step.depth)]
+    yield "a step", [number for step in trace.steps for number in (step.id, step.depth, step.scope)]
     yield "an op", [number for op in trace.ops for number in (op.id, op.step)]
     yield "a backward call", [number for call in trace.backwards for number in (call.id, call.step)]
     yield "output", [output.step for output in trace.output]

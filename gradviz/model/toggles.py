@@ -16,7 +16,7 @@ from gradviz.model.births import births
 from gradviz.model.edits import keyword_added, line_after, line_removed, same
 from gradviz.model.place import Edit, Placed, Text, lines_of
 from gradviz.model.program import parse
-from gradviz.model.trace import ProgramError, Tensor, Trace
+from gradviz.model.trace import ProgramError, Tensor, Trace, named_by
 
 Flag = Literal["requires_grad", "retain_grad", "detach"]
 Locked = Literal["dtype", "not a leaf", "leaf", "inference", "untracked", "no place"]
@@ -80,9 +80,7 @@ class Toggles:
         self._times = Counter(self._calls.values())
         self._lines = [step for step in trace.steps if step.kind == "line"]
         self._bound = {
-            (name, tensor): position
-            for position, step in enumerate(self._lines)
-            for name, tensor in (step.names or {}).items()
+            (name, tensor): position for position, step in enumerate(self._lines) for name, tensor in named_by(step)
         }
         self._factories: dict[int, list[ast.Call]] = defaultdict(list)  # by line
         self._setters: dict[tuple[int, str], list[_Setter]] = defaultdict(list)  # by block and what is set

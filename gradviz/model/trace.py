@@ -5,6 +5,7 @@ the reading side validates it into the very same type. Ids count up from 0 withi
 addresses. A record whose id was sent before replaces the earlier one: the stream is the history, the Trace its end.
 """
 
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 SCHEMA = 1
@@ -131,10 +132,11 @@ class GradFn(NamedTuple):
 class Step(NamedTuple):
     """One event of the run, in order.
 
-    A "line" step is a line about to run; `names` are the bindings that changed since the line step before (None: the
-    name went away), `depth` the calls of the program's own functions that it is inside. A "backward" step is one
-    execution of a grad_fn: `arrived` are the gradients it was given, one per output, `left` those it passed on, one per
-    entry of `next`. "accumulate" is the same for an AccumulateGrad.
+    A "line" step is a line about to run, in the module or in one call of a function. `names` are the bindings of that
+    scope that changed (None: the name went away), `elsewhere` those of others that changed, as by a global statement,
+    `depth` the calls of the program's own functions that it is inside. A "backward" step is one execution of a grad_fn:
+    `arrived` are the gradients it was given, one per output, `left` those it passed on, one per entry of `next`.
+    "accumulate" is the same for an AccumulateGrad.
     """
 
     id: int  # "index" in the JSON of the contract; a tuple's own `index` is taken
@@ -146,6 +148,15 @@ class Step(NamedTuple):
     arrived: tuple[Value | None, ...] = ()
     left: tuple[Value | None, ...] = ()
     depth: int = 0
+    scope: int = 0  # 0: the module; each call of a function has a number of its own
+    function: str | None = None  # the function whose call that is: "Net.forward"
+    elsewhere: dict[int, dict[str, int | None]] | None = None  # by scope
+
+
+def named_by(step: Step) -> Iterator[tuple[str, int | None]]:
+    """The names that changed since the line step before, whosever they are, with their tensors."""
+    for names in (step.names or {}, *(step.elsewhere or {}).values()):
+        yield from names.items()
 
 
 class BackwardCall(NamedTuple):

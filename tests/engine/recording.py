@@ -5,6 +5,7 @@ import torch
 from gradviz.engine.child import run_in_thread
 from gradviz.engine.worker import run
 from gradviz.intake import TraceBuilder
+from gradviz.model.held import bindings
 from gradviz.model.rules import LAWS, broken
 from gradviz.model.trace import GradFn, GradMode, Op, Tensor, Trace
 from gradviz.model.wire import Limits, Ready, Request
@@ -21,9 +22,8 @@ def record(source: str, mode: GradMode = "grad", limits: Limits | None = None, s
 
 
 def tensor(trace: Trace, name: str) -> Tensor:
-    """The tensor a name was bound to last."""
-    bound = [step.names[name] for step in trace.steps if step.names and name in step.names]
-    number = bound[-1]
+    """The tensor a name of the module was bound to last, or else one of a function."""
+    number = bindings(trace).last(name)
     assert number is not None
     return trace.tensors[number]
 

@@ -6,6 +6,7 @@ import pytest
 
 from gradviz.engine.stream import Stream
 from gradviz.model.cut import at_step
+from gradviz.model.held import Name, bindings
 from gradviz.model.trace import End, Memory, Output, Value
 from gradviz.model.wire import MAX_PAYLOAD, Limits
 from tests.engine.recording import grad_fn, op, record, tensor
@@ -316,7 +317,7 @@ print(y.requires_grad, y.is_inference(), z.is_inference())
     ]
 
 
-def test_a_local_name_goes_away_with_its_function_and_the_outer_one_holds_again() -> None:
+def test_a_local_name_is_that_of_one_call() -> None:
     source = """\
 import torch
 y = torch.zeros(1)
@@ -331,37 +332,109 @@ x = y
 """
     trace = record(source)
     shapes = {one.id: one.shape for one in trace.tensors}
-    bound = [step.names["y"] for step in trace.steps if step.names and "y" in step.names]
-    assert [shapes[one or 0] for one in bound] == [(1,), (3,), (2,), (1,), (2,), (3,), (1,)]
-    assert bound[0] == bound[-1]
-    assert [step.names["z"] is None for step in trace.steps if step.names and "z" in step.names][-1]
-    assert tensor(trace, "x").id == bound[0]
+    bound = [
+        (step.scope, step.function, step.depth, (step.names or {})["y"])
+        for step in trace.steps
+        if "y" in (step.names or ())
+    ]
+    assert [(*where, shapes[number or 0]) for *where, number in bound] == [
+        (0, None, 0, (1,)),
+        (1, "f", 1, (3,)),
+        (2, "f", 2, (2,)),
+        (3, "f", 3, (1,)),
+    ]
+    assert tensor(trace, "x").id == bound[0][-1]
 
 
 def test_a_name_bound_by_the_last_line_of_a_function_is_told() -> None:
     trace = record("import torch\ndef f():\n    y = torch.ones(3)\nf()\n")
     (made,) = [one for one in trace.tensors if one.names]
     assert made.names == ("y",)
-    assert [step.names for step in trace.steps if step.names] == [{"y": made.id}, {"y": None}]
+    assert [(step.function, step.names) for step in trace.steps if step.names] == [("f", {"y": made.id})]
 
 
-def test_names_of_a_generator_stay_while_it_can_go_on() -> None:
-    source = """\
+GENERATOR = """\
 import torch
 def numbers():
     y = torch.ones(2)
-    yield y
-    yield y + 1
+    try:
+        yield y
+        y = y + 1
+        yield y
+    finally:
+        y = y * 3
+        z = y
+def twice(x):
+    y = x * 2
+    return y
 g = numbers()
 a = next(g)
-b = 1
-del g
+b = twice(a)
+c = next(g)
+{}
+d = twice(c)
+"""
+
+
+@pytest.mark.parametrize("end", ["g.close()", "del g", "next(g, None)"])
+def test_a_generator_keeps_its_names_while_others_run(end: str) -> None:
+    trace = record(GENERATOR.format(end))
+    where = {step.line: (step.depth, step.scope, step.function) for step in trace.steps if step.kind == "line"}
+    assert [where[line] for line in (3, 6, 9, 10)] == [(1, 1, "numbers")] * 4
+    assert [(step.depth, step.scope) for step in trace.steps if step.kind == "line" and step.line == 13] == [
+        (1, 2),
+        (1, 3),
+    ]
+    held = [(step.line, bindings(trace).held(step.id)) for step in trace.steps if step.line in (7, 13)]
+    inside = [[name.text for name in names if name.function] for _, names in held]
+    assert inside == [["y"], ["y"], ["y"]]
+    (here,) = {names[Name("numbers", "y")] for line, names in held if line == 7}
+    assert trace.tensors[here].value == Value((2,), (2.0, 2.0))
+
+
+def test_functions_are_told_by_the_class_or_the_function_that_they_are_in() -> None:
+    source = """\
+import torch
+class Net:
+    def forward(self, x):
+        h = x * 2
+        def inner():
+            nonlocal h
+            h = h + 1
+            return h
+        inner()
+        return h
+y = Net().forward(torch.ones(1))
 """
     trace = record(source)
-    names = [(step.line, step.names["y"]) for step in trace.steps if step.names and "y" in step.names]
-    assert [number is None for _, number in names] == [False, True]
-    assert names[0][0] == 4
-    assert names[1][0] is None  # after the last line, whose del has ended it
+    functions = {step.line: step.function for step in trace.steps if step.kind == "line"}
+    assert [functions[line] for line in (3, 4, 7, 10, 11)] == [
+        "Net",
+        *["Net.forward", "Net.forward.inner"],
+        "Net.forward",
+        None,
+    ]
+    (changed,) = [step for step in trace.steps if step.elsewhere]
+    assert (changed.line, list((changed.elsewhere or {}).values())) == (8, [{"h": tensor(trace, "y").id}])
+    assert bindings(trace).held(changed.id)[Name("Net.forward", "h")] == tensor(trace, "y").id
+
+
+def test_a_closure_whose_function_has_returned_has_the_name_itself() -> None:
+    source = """\
+import torch
+def counter():
+    total = torch.zeros(1)
+    def add():
+        nonlocal total
+        total = total + 1
+        return total
+    return add
+add = counter()
+x = add()
+"""
+    trace = record(source)
+    (last,) = [step for step in trace.steps if step.line == 7]
+    assert (last.function, last.names, last.elsewhere) == ("counter.add", {"total": tensor(trace, "x").id}, None)
 
 
 def test_attributes_of_the_programs_own_objects_have_names() -> None:
@@ -380,9 +453,7 @@ x = 1
 """
     trace = record(source)
     names = [(name, number is not None) for step in trace.steps for name, number in (step.names or {}).items()]
-    made = [("self.w", True), ("self.w", False), ("net.w", True)]
-    doubled = [("self.w", True), ("self.w", False), ("net.w", True)]
-    assert names == [*made, *doubled, ("net.b", True), ("net.b", False)]
+    assert names == [*[("self.w", True), ("net.w", True)] * 2, ("net.b", True), ("net.b", False)]
     assert tensor(trace, "net.w").value == Value((2,), (2.0, 2.0))
 
 
@@ -399,7 +470,10 @@ def test_a_name_bound_in_a_function_for_all() -> None:
     )
     trace = record(source)
     assert [one.names for one in trace.tensors if one.names] == [("x", "ws[0]")]
-    assert not any(None in step.names.values() for step in trace.steps if step.names)
+    told = [(step.line, step.function, *(step.elsewhere or {}).items()) for step in trace.steps if step.elsewhere]
+    number = tensor(trace, "x").id
+    assert told == [(6, "f", (0, {"x": number})), (7, "f", (0, {"ws[0]": number}))]
+    assert not any(step.names for step in trace.steps)
 
 
 IDLE = """\

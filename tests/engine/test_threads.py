@@ -228,12 +228,12 @@ def test_grad_modes_do_not_leak_between_threads() -> None:
     assert [(region.mode, region.parent) for region in trace.regions] == [("inference", None), ("no_grad", None)]
 
 
-def test_names_in_a_thread_go_away_with_its_functions() -> None:
+def test_names_in_a_thread_are_those_of_its_functions() -> None:
     trace = record(HEAD + PROGRAMS["ops"])
     assert op(trace, "mul").line == 14
     assert trace.tensors[op(trace, "mul").outputs[0]].names == ("y",)
-    names = [step.names["y"] for step in trace.steps if step.names and "y" in step.names]
-    assert names == [op(trace, "mul").outputs[0], None]
+    names = [(step.names["y"], step.depth) for step in trace.steps if step.names and "y" in step.names]
+    assert names == [(op(trace, "mul").outputs[0], 1)]
     assert tensor(trace, "held['y']").grad_fn is not None
 
 

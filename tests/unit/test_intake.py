@@ -405,7 +405,10 @@ def test_texts_are_cut() -> None:
         (tensor(0, dtype=LONG, device=LONG),),
         (op(0, 1)._replace(name=LONG, call=LONG, module=LONG, why_unrecorded=LONG),),
         (GradFn(0, 0, LONG, (), None, 1, (kept, kept._replace(name="self"))),),
-        (Step(0, "line", 1, names={LONG: 0, "y": 0}),),
+        (
+            Step(0, "line", 1, names={LONG: 0, "y": 0}, function=LONG),
+            Step(1, "line", 1, names={"y": 0}, elsewhere={0: {LONG: 0, "z": 0}}),
+        ),
         (BackwardCall(0, 0, 1, LONG, (), (), False, False),),
         (Region(0, None, "grad", 1, LONG),),
         (),
@@ -416,7 +419,8 @@ def test_texts_are_cut() -> None:
     trace = builder(page).trace()
     texts = [text for text in strings(trace) if text.startswith("ab")]
     assert max(map(len, trace.tensors[0].names)) == intake.NAME
-    assert trace.tensors[0].names[1] == "y"
+    assert trace.tensors[0].names[1:] == ("y", "z")
+    assert [*(trace.steps[1].elsewhere or {})[0].values()] == [0, 0]
     assert trace.grad_fns[0].saved[1].name == "self"
     assert {len(text) for text in texts} == {intake.NAME, intake.TEXT, intake.MESSAGE}
     assert all(text.endswith("…") for text in texts)

@@ -48,7 +48,7 @@ def full() -> Trace:
         (op(0, "aten::mul.Tensor", "x * x", 0, 0),),
         (sink, made),
         (
-            Step(0, "line", 1, names={"x": 0, "gone": None}),
+            Step(0, "line", 1, None, None, {"x": 0, "gone": None}, (), (), 1, 2, "f", {0: {"y": 0}}),
             Step(1, "backward", None, grad_fn=1, arrived=(scalar(1.0), None), left=(scalar(2.0),)),
         ),
         (BackwardCall(0, 1, 3, "y.backward()", (0, None), (1, None), True, False),),

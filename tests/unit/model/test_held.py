@@ -1,74 +1,62 @@
-"""Which name holds which tensor: lines that ran, the names that changed, and the text that tells whose they are."""
+"""Which name holds which tensor: the names that changed at the lines that ran, each of the module or of one call."""
 
-import pytest
-
-from gradviz.model.held import Name, bindings
+from gradviz.model.held import Bindings, Name, bindings
 from gradviz.model.trace import Step, Trace
 
+Names = dict[str, int | None]
 
-def ran(source: str, *steps: tuple[int | None, dict[str, int | None]]) -> dict[Name, int]:
-    records = (
-        Step(0, "op", 1, op=0),
-        *(Step(k, "line", line, names=names) for k, (line, names) in enumerate(steps, 1)),
+
+def line(scope: int = 0, names: Names | None = None, elsewhere: dict[int, Names] | None = None) -> Step:
+    return Step(
+        0, "line", 1, names=names, depth=scope, scope=scope, function="fg"[scope - 1 : scope], elsewhere=elsewhere
     )
-    return bindings(Trace("", "", "grad", source, steps=records)).held()
+
+
+def ran(*steps: Step) -> Bindings:
+    """Steps in order; the first scope is a call of f, the second of g, made in the first."""
+    numbered = (step._replace(id=number, function=step.function or None) for number, step in enumerate(steps))
+    return bindings(Trace("", "", "grad", "", steps=tuple(numbered)))
 
 
 def test_names_go_elsewhere_and_away_in_the_order_they_were_first_bound() -> None:
-    found = ran("a = 1\nb = 2\na = 3\ndel b", (1, {}), (2, {"a": 0}), (3, {"b": 1}), (4, {"a": 2}), (None, {"b": None}))
-    assert found == {Name(None, "a"): 2}
-    assert list(ran("", (1, {}), (2, {"b": 0, "a": 1}), (3, {"b": 2}))) == [Name(None, "b"), Name(None, "a")]
+    found = ran(line(), line(names={"a": 0}), line(names={"b": 1}), line(names={"a": 2}), line(names={"b": None}))
+    assert found.held() == {Name(None, "a"): 2}
+    assert found.held(2) == {Name(None, "a"): 0, Name(None, "b"): 1}
+    assert list(ran(line(names={"b": 0, "a": 1}), line(names={"b": 2})).held()) == [Name(None, "b"), Name(None, "a")]
 
 
-CALLED = "def f(a):\n    y = a * 2\n    {}\ny = 1\n{}\n"
+def test_names_of_a_call_hold_while_it_runs() -> None:
+    found = ran(
+        line(names={"y": 0}),
+        line(1),
+        line(1, {"y": 1}),
+        line(2),
+        line(2, {"x": 2}),
+        Step(0, "op", 1, op=0),
+        line(1, {"z": 3}),
+        line(names={"y": 3}),
+    )
+    outer, inner = {Name(None, "y"): 0, Name("f", "y"): 1}, {Name("g", "x"): 2}
+    assert found.held(1) == {Name(None, "y"): 0}
+    assert found.held(2) == outer
+    assert found.held(5) == outer | inner
+    assert found.held(6) == outer | {Name("f", "z"): 3}
+    assert found.held() == {Name(None, "y"): 3}
 
 
-@pytest.mark.parametrize(
-    ("last", "call", "expected"),
-    [
-        ("return y", "y = f(y)", {Name(None, "y"): 2, Name("f", "y"): 1}),
-        ("return y", "z = f(y)", {Name(None, "y"): 2, Name("f", "y"): 1}),
-        ("y = y * 2", "f(y)", {Name(None, "y"): 0, Name("f", "y"): 2}),
-        ("y *= 2", "y = f(y)", {}),  # f's or the module's: neither is told
-        ("y[0].x = 1", "y.z = f(y)", {}),
-        ("for y in a: pass", "f(y)", {Name(None, "y"): 0, Name("f", "y"): 2}),
-        ("print(a)", "y = f(y)", {Name(None, "y"): 2, Name("f", "y"): 1}),
-    ],
-)
-def test_a_local_is_told_from_the_name_outside(last: str, call: str, expected: dict[Name, int]) -> None:
-    source = CALLED.format(last, call)
-    steps: list[tuple[int | None, dict[str, int | None]]] = [(1, {}), (4, {}), (5, {"y": 0}), (2, {}), (3, {"y": 1})]
-    assert ran(source, *steps, (None, {"y": 2})) == expected
+def test_a_second_call_starts_without_names_and_hides_the_one_it_was_made_in() -> None:
+    again = line(1, {"x": 3})._replace(scope=4, depth=1)
+    assert ran(line(1, {"x": 1, "y": 2}), again).held() == {Name("f", "x"): 3}
+    deeper = again._replace(depth=2)
+    assert ran(line(1, {"x": 1, "y": 2}), deeper).held() == {Name("f", "y"): 2, Name("f", "x"): 3}
 
 
-def test_scopes_follow_the_indentation_of_what_ran() -> None:
-    source = '''def f():
-    """
-def g(): an example
-    """
-    class C:
-        a = 1
-    b = 2
-    async def h():
-        c = 3
-    d = 4
-e = 5
-'''
-    opened: list[tuple[int | None, dict[str, int | None]]] = [(1, {}), (11, {}), (5, {}), (8, {})]
-    bound: list[tuple[int | None, dict[str, int | None]]] = [
-        (6, {}),
-        (6, {"a": 0}),
-        (7, {}),
-        (7, {"b": 1}),
-        (9, {}),
-        (9, {"c": 2}),
-        (11, {}),
-        (11, {"e": 3}),
-    ]
-    found = ran(source, *opened, *bound)
-    assert [(name.function, name.text) for name in found] == [("C", "a"), ("f", "b"), ("h", "c"), (None, "e")]
+def test_a_function_binds_names_of_others() -> None:
+    found = ran(line(names={"a": 0}), line(1, {"b": 1}), line(2, {"c": 2}, {0: {"a": 3}, 1: {"b": None, "d": 4}}))
+    assert found.held() == {Name(None, "a"): 3, Name("g", "c"): 2, Name("f", "d"): 4}
 
 
-@pytest.mark.parametrize("name", ["(", "a{0}", "\\", "w[0].(*"])
-def test_a_name_that_is_none_does_no_harm(name: str) -> None:
-    assert ran("def f():\n    x = 1\nf()", (1, {}), (3, {}), (2, {}), (None, {name: 0})) == {Name(None, name): 0}
+def test_what_a_name_held_last_is_that_of_the_module() -> None:
+    found = ran(line(names={"a": 0}), line(1, {"a": 1, "b": 2}), line(2, {"b": 3}), line(names={"a": None}))
+    assert [found.last(name) for name in ("a", "b", "c")] == [0, 3, None]
+    assert ran().held() == {}
