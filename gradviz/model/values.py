@@ -12,8 +12,8 @@ from gradviz.model.trace import Number, Value
 
 FEW = 6  # elements that are written out in a box
 _SHORT = 30  # characters of them; longer ones are told by their range
-_DIGITS = 4
 _LARGE = 1e7  # from here on a float is rounded, whole or not
+_WIDE = 1e3  # from here on one has its four digits before the point
 _ROUNDING = {"float64": 2.0**-52, "float32": 2.0**-23, "float16": 2.0**-10, "bfloat16": 2.0**-7}  # of one sum
 Nest = TypeVar("Nest")  # an item, or a group of them
 
@@ -28,20 +28,28 @@ def statistics(value: Value) -> Value:
     if not numbers:
         return value
     nan, inf = sum(map(math.isnan, numbers)), sum(map(math.isinf, numbers))
-    if nan:
-        low = high = mean = std = math.nan
-    else:
-        low, high = min(numbers), max(numbers)
-        mean = sum(number / len(numbers) for number in numbers)
-        std = math.nan if inf else _deviation(numbers, mean)
+    low, high = _extremes(value)
+    count = len(numbers)
+    mean = math.nan if nan else sum([number / count for number in numbers])
+    std = math.nan if nan or inf else _deviation(numbers, mean)
     return value._replace(
-        min=_finite(low),
-        max=_finite(high),
+        min=low,
+        max=high,
         mean=_finite(mean),
         std=_finite(std) if len(numbers) > 1 else None,
         nan=nan,
         inf=inf,
     )
+
+
+def _extremes(value: Value) -> tuple[Number | None, Number | None]:
+    """The least and the largest element, or what was recorded of them."""
+    numbers = _numbers(value.data or ())
+    if not numbers:
+        return value.min, value.max
+    if any(map(math.isnan, numbers)):
+        return _finite(math.nan), _finite(math.nan)
+    return _finite(min(numbers)), _finite(max(numbers))
 
 
 def _numbers(data: Sequence[Number]) -> list[float]:
@@ -53,7 +61,7 @@ def _numbers(data: Sequence[Number]) -> list[float]:
 
 
 def _deviation(numbers: Sequence[float], mean: float) -> float:
-    return math.hypot(*(number - mean for number in numbers)) / math.sqrt(max(1, len(numbers) - 1))
+    return math.hypot(*[number - mean for number in numbers]) / math.sqrt(max(1, len(numbers) - 1))
 
 
 def _finite(number: float) -> Number:
@@ -67,10 +75,10 @@ def number_text(number: Number) -> str:
     """
     if not isinstance(number, float):
         return str(number)
-    if abs(number) < _LARGE and (number.is_integer() or abs(number) >= 10 ** (_DIGITS - 1)):
+    if (number.is_integer() or not -_WIDE < number < _WIDE) and -_LARGE < number < _LARGE:
         return f"{number:.1f}"
-    text = f"{number:.{_DIGITS}g}"
-    return text if not text[-1].isdigit() or "e" in text or "." in text else text + ".0"
+    text = f"{number:.4g}"
+    return text if "." in text or "e" in text or not text[-1].isdigit() else text + ".0"
 
 
 def shape_text(shape: Sequence[int]) -> str:
@@ -89,10 +97,10 @@ def value_text(value: Value) -> str | None:
         text = elements_text(value)
         if len(text) <= _SHORT or not value.shape:
             return text
-    known = statistics(value)
-    if known.min is None or known.max is None:
-        return None if known.mean is None else f"mean {number_text(known.mean)}"
-    return f"{number_text(known.min)} … {number_text(known.max)}"
+    low, high = _extremes(value)
+    if low is None or high is None:
+        return None if value.mean is None else f"mean {number_text(value.mean)}"
+    return f"{number_text(low)} … {number_text(high)}"
 
 
 def adds_up(total: Value, parts: Sequence[Value | None], dtype: str = "float32") -> bool:
@@ -110,12 +118,8 @@ def elements_text(value: Value) -> str:
     """All elements in nested brackets, as torch prints them: `[[1., 2.], [3., 4.]]`; one alone as a number."""
     if value.data and not value.shape:
         return number_text(value.data[0])
-    return nested([_element(n) for n in value.data or ()], value.shape, lambda parts: f"[{', '.join(parts)}]")
-
-
-def _element(number: Number) -> str:
-    text = number_text(number)
-    return text[:-1] if isinstance(number, float) and text.endswith(".0") else text
+    items = [text[:-1] if text.endswith(".0") else text for text in map(number_text, value.data or ())]
+    return nested(items, value.shape, lambda parts: f"[{', '.join(parts)}]")
 
 
 def nested(items: Sequence[Nest], shape: Sequence[int], group: Callable[[Sequence[Nest]], Nest]) -> Nest:
