@@ -141,6 +141,8 @@ class TraceBuilder:
         if self.ended:
             raise FrameError("the run sent more after its end")
         self._counts = _counted(self._counts, page)
+        if _longest_text(payload) > NAME:
+            page = _shorter(page)
         page = _readable(page, self._request.limits.output - self._characters)
         self._characters += sum(len(output.text) for output in page.output)
         self._pages.append(page)
@@ -220,18 +222,31 @@ def _grown(before: int, ids: set[int]) -> int:
 # What is longer than anyone reads
 
 
-def _readable(page: Page, characters: int) -> Page:
-    """The page with its texts cut, and no more than so many characters of output."""
+def _longest_text(payload: bytes) -> int:
+    """Return how many characters the longest text of a page has at most, without looking at its records."""
+    return len(payload) if b"\\" in payload else max(map(len, payload.split(b'"')[1::2]), default=0)
+
+
+def _shorter(page: Page) -> Page:
+    """The page with the texts of its records cut."""
     return page._replace(
-        tensors=tuple(_sized(_cut(tensor, TEXT)) for tensor in page.tensors),
+        tensors=tuple(_cut(tensor, TEXT) for tensor in page.tensors),
         ops=tuple(_cut(op, TEXT) for op in page.ops),
-        grad_fns=tuple(_cut(_kept(grad_fn), TEXT) for grad_fn in page.grad_fns),
+        grad_fns=tuple(_cut(_told_shortly(grad_fn), TEXT) for grad_fn in page.grad_fns),
         steps=tuple(map(_named_shortly, page.steps)),
         backwards=tuple(_cut(call, TEXT) for call in page.backwards),
         regions=tuple(_cut(region, TEXT) for region in page.regions),
-        output=_printed(page.output, characters),
         warnings=tuple(_cut(warned, MESSAGE) for warned in page.warnings),
         modules=tuple(_cut(module, TEXT) for module in page.modules),
+    )
+
+
+def _readable(page: Page, characters: int) -> Page:
+    """The page with sizes that can be, its end as it is read, and no more than so many characters of output."""
+    return page._replace(
+        tensors=tuple(map(_sized, page.tensors)),
+        grad_fns=tuple(map(_kept, page.grad_fns)),
+        output=_printed(page.output, characters),
         end=None if page.end is None else _last_words(page.end),
     )
 
@@ -255,14 +270,16 @@ def _sized(tensor: Tensor) -> Tensor:
 
 
 def _kept(grad_fn: GradFn) -> GradFn:
-    told = grad_fn.settings
-    if told and any(len(name) > NAME or (isinstance(one, str) and len(one) > NAME) for name, one in told.items()):
-        short = {name[:NAME]: one[:NAME] if isinstance(one, str) else one for name, one in told.items()}
-        grad_fn = grad_fn._replace(settings=short)
-    if all(len(saved.name) <= NAME and saved.nbytes < LARGE for saved in grad_fn.saved):
+    if all(saved.nbytes < LARGE for saved in grad_fn.saved):
         return grad_fn
-    kept = (_cut(saved._replace(nbytes=min(saved.nbytes, LARGE - 1)), NAME) for saved in grad_fn.saved)
-    return grad_fn._replace(saved=tuple(kept))
+    return grad_fn._replace(saved=tuple(saved._replace(nbytes=min(saved.nbytes, LARGE - 1)) for saved in grad_fn.saved))
+
+
+def _told_shortly(grad_fn: GradFn) -> GradFn:
+    told = {name[:NAME]: one[:NAME] if isinstance(one, str) else one for name, one in (grad_fn.settings or {}).items()}
+    return grad_fn._replace(
+        settings=told or grad_fn.settings, saved=tuple(_cut(saved, NAME) for saved in grad_fn.saved)
+    )
 
 
 def _named_shortly(step: Step) -> Step:

@@ -14,6 +14,7 @@ LARGE = 2**63  # neither a count of torch's nor a size in bytes is as large
 DIMENSIONS = 64  # of a shape: as many as torch's own iterators go through
 DEPTH = 100  # of regions in each other; nobody reads as many frames, and each costs the layout
 LINES = 2**31  # no text has as many
+_MOST_NUMBERS = {float, type(None)}  # types of which each value is one that can be, or is left out
 DIGITS = 100  # characters of a number that JSON has no form for; torch's longest has some 50
 
 
@@ -166,17 +167,17 @@ def _fits(value: Value | None) -> bool:
     if value is None:
         return True
     shape, data, *known, nan, inf = value
+    numbers = (*(data or ()), *known)
     return (
         _countable(nan, inf, *shape)
         and (data is None or len(data) == prod(shape) <= EXACT)
-        and all(map(_is_number, data or ()))
-        and all(number is None or _is_number(number) for number in known)
+        and (_MOST_NUMBERS.issuperset(map(type, numbers)) or all(map(_is_number, numbers)))
     )
 
 
-def _is_number(number: Number) -> bool:
-    """Whether it is a number of torch's, or the text of one that JSON has no form for."""
-    if isinstance(number, float):
+def _is_number(number: Number | None) -> bool:
+    """Whether it is a number of torch's, the text of one that JSON has no form for, or left out."""
+    if number is None or isinstance(number, float):
         return True
     if isinstance(number, str):
         try:

@@ -426,6 +426,13 @@ def test_texts_are_cut() -> None:
     assert all(text.endswith("…") for text in texts)
 
 
+@pytest.mark.parametrize("text", ['"' * 600, "é\n" * 300, "€" * 600])
+def test_a_text_is_cut_however_it_is_written(text: str) -> None:
+    found = builder(Page(warnings=(Warned(1, "UserWarning", text * 10),), ops=(op(0, 1)._replace(call=text),))).trace()
+    assert len(found.ops[0].call or "") == intake.TEXT
+    assert len(found.warnings[0].message) == intake.MESSAGE
+
+
 def strings(record: object) -> Iterator[str]:
     """Every text in a record."""
     if isinstance(record, str):
