@@ -79,6 +79,7 @@ class Telling(NamedTuple):
     words: Words
     values: bool
     made: frozenset[str]  # nodes that an edge leads to
+    details: bool = True  # whether the descriptions of tensors are wanted too, or only what is on their boxes
 
     @property
     def moment(self) -> Moment:
@@ -171,7 +172,7 @@ def _tensor(node: Node, tensor: Tensor, telling: Telling) -> Content:
         role,
         shape,
         tuple(lines),
-        _tensor_details(tensor, role, node, telling),
+        _tensor_details(tensor, role, node, telling) if telling.details else (),
         call_strips(node.roots, words),
         accumulates=node.accumulates and telling.view != "forward",
         in_error=node.in_error,

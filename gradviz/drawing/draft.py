@@ -73,7 +73,7 @@ def draft(
     entering, leaving = _edges_by_end(graph)
     signs = [(labels, stopped)]
     for other in others:
-        told = tell(*other, words, values=values)
+        told = tell(*other, words, values=values)._replace(details=False)
         signs.append((_labels(other[0], told), _stopped(other[0])))
         for name, one in _contents(other[0], told, heat).items():
             room[name] = (*room.get(name, ()), one)
