@@ -11,9 +11,8 @@ from typing import Literal, NamedTuple
 from gradviz.model.alike import Key, Lines, first_name, line_in, lines_alike, numbered
 from gradviz.model.births import births
 from gradviz.model.calls import calls
-from gradviz.model.grounds import Grounds, grounds
+from gradviz.model.grounds import Grounds
 from gradviz.model.held import Name, bindings
-from gradviz.model.moment import History
 from gradviz.model.trace import GradFn, Op, Tensor, Trace
 from gradviz.model.why import Why, why
 
@@ -40,10 +39,10 @@ def is_switch(before: Trace, after: Trace) -> bool:
     return _SWITCHES.sub("", before.source) == _SWITCHES.sub("", after.source)
 
 
-def difference(before: Trace, after: Trace) -> tuple[Fact, ...]:
+def difference(before: Grounds, after: Grounds) -> tuple[Fact, ...]:
     """Return what the later run lacks, then what it has beyond the earlier. Linear in what was recorded."""
     was = _index(before, None)
-    now = _index(after, lines_alike(before.source, after.source))
+    now = _index(after, lines_alike(before.trace.source, after.trace.source))
     return (*_missing(was, now, gained=False), *_missing(now, was, gained=True))
 
 
@@ -67,7 +66,8 @@ class _Index(NamedTuple):
     names: dict[Name, Tensor]
 
 
-def _index(trace: Trace, lines: Lines | None) -> _Index:
+def _index(known: Grounds, lines: Lines | None) -> _Index:
+    trace = known.trace
     ops = called_ops(trace)
     ops_by_key = dict(zip(numbered((op.name, line_in(op.line, lines)) for op in ops), ops, strict=True))
     keys = numbered(_grad_fn_key(trace, grad_fn, lines) for grad_fn in trace.grad_fns)
@@ -75,7 +75,7 @@ def _index(trace: Trace, lines: Lines | None) -> _Index:
     by_leaf = dict(zip(numbered(_leaf_key(tensor, lines) for tensor in leaves), leaves, strict=True))
     return _Index(
         trace,
-        grounds(History(trace)),
+        known,
         ops_by_key,
         dict(zip(keys, trace.grad_fns, strict=True)),
         {op.grad_fn: key for key, op in ops_by_key.items() if op.grad_fn is not None},

@@ -65,7 +65,7 @@ def since(then: Record, record: Record, options: Options, staged: Stage | None =
     lines = lines_alike(trace.source, before.source)
     graphs = [seen(one, options).graph for one in (record, then)]
     now, was = merged(graphs, (None, lines))
-    facts = difference(before, trace)
+    facts = difference(then.grounds, record.grounds)
     alike = sum(not (one.ghost or other.ghost) for one, other in zip(now.nodes, was.nodes, strict=True))
     switched = is_switch(before, trace)
     if not (switched or 2 * alike >= max(len(graph.nodes) for graph in graphs)):
@@ -73,6 +73,9 @@ def since(then: Record, record: Record, options: Options, staged: Stage | None =
     lines_told = told(facts, before, trace, options.language)
     if options.heat != "off":
         return Since(None, Changes(lines_told, (), (), Size(0, 0), switched)) if lines_told else None
+    words = WORDS[options.language]
+    if not (lines_told or any(tags(old, new, words) for new, old in zip(now.nodes, was.nodes, strict=True))):
+        return None
     # After a switch, the next is likely to be the way back: each box then has room for what it says in either run.
     beside = was if switched else _alone(was, now)
     lived = lives(_there(now), record.history)
@@ -81,9 +84,7 @@ def since(then: Record, record: Record, options: Options, staged: Stage | None =
     stage = Stage(lived, of_other(laid, lived.graph, record.grounds), placement, notice, Album(), Album())
     base = shown(record, options, stage)
     past = compose(of_other(laid, was, then.grounds), placement)
-    nodes, edges = _changed(now, was, base.drawing, past, WORDS[options.language])
-    if not (nodes or lines_told):
-        return None
+    nodes, edges = _changed(now, was, base.drawing, past, words)
     return Since(base, Changes(lines_told, nodes, edges, past.size, switched))
 
 

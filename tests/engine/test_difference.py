@@ -16,6 +16,7 @@ from gradviz.picture.picture import Language, Options
 from gradviz.picture.record import Record
 from gradviz.picture.together import compared, since
 from gradviz.runs import Engine
+from tests.unit.model.traces import known
 
 MODES: tuple[GradMode, ...] = ("grad", "no_grad", "inference")
 VIEWS: tuple[View, ...] = ("both", "forward", "backward")
@@ -71,9 +72,9 @@ def test_what_is_lost_one_way_is_gained_the_other_and_a_run_differs_from_itself_
     runs: Runs, name: str, mode: GradMode
 ) -> None:
     one, other = runs[name]["grad"], runs[name][mode]
-    assert difference(other, other) == ()
-    assert sorted(difference(one, other), key=repr) == turned(difference(other, one))
-    assert bool(difference(one, other)) == (mode != "grad")
+    assert difference(known(other), known(other)) == ()
+    assert sorted(difference(known(one), known(other)), key=repr) == turned(difference(known(other), known(one)))
+    assert bool(difference(known(one), known(other))) == (mode != "grad")
 
 
 def ids(graph: Graph, *, there: bool) -> set[str]:
@@ -97,13 +98,15 @@ def test_every_box_of_every_run_is_in_the_whole_once(runs: Runs, name: str, view
 
 
 def test_the_reasons_are_those_of_the_run_that_lacks_something(runs: Runs) -> None:
-    facts = {fact.what: fact for fact in difference(runs["square"]["grad"], runs["square"]["no_grad"])}
+    facts = {fact.what: fact for fact in difference(known(runs["square"]["grad"]), known(runs["square"]["no_grad"]))}
     assert facts["grad_fn"] == Fact("grad_fn", False, 2, ("MulBackward0", "AccumulateGrad"), False, "no_grad")
     assert facts["grad"].reason == Why("cut off", 3)
     assert facts["requires_grad"].reason == Why("no_grad")
     assert facts["error"] == Fact("error", True, 1, ("RuntimeError",), False, None)
     assert "op" not in facts
-    facts = {fact.what: fact for fact in difference(runs["training"]["grad"], runs["training"]["inference"])}
+    facts = {
+        fact.what: fact for fact in difference(known(runs["training"]["grad"]), known(runs["training"]["inference"]))
+    }
     assert (facts["op"].number, facts["op"].reason) == (4, "ended")
     assert facts["grad_fn"].more
 
@@ -112,13 +115,13 @@ def test_a_flag_that_is_switched_changes_what_hangs_on_it_alone() -> None:
     source = "import torch\nx = torch.ones(2, requires_grad=True)\nw = torch.ones(2{})\ny = x * x\nz = w * 3\n"
     off, on = traced(source.format("")), traced(source.format(", requires_grad=True"))
     assert is_switch(off, on)
-    lost = {fact.reason: fact.names for fact in difference(on, off) if fact.what == "requires_grad"}
+    lost = {fact.reason: fact.names for fact in difference(known(on), known(off)) if fact.what == "requires_grad"}
     assert lost == {Why("flag off"): ("w",), Why("untracked"): ("z",)}
-    assert {fact.reason: fact.names for fact in difference(on, off) if fact.what == "grad_fn"} == {
+    assert {fact.reason: fact.names for fact in difference(known(on), known(off)) if fact.what == "grad_fn"} == {
         "no input requires grad": ("MulBackward0",),
         Why("flag off"): ("AccumulateGrad",),
     }
-    assert all(fact.gained is False for fact in difference(on, off))
+    assert all(fact.gained is False for fact in difference(known(on), known(off)))
 
 
 def test_an_edit_keeps_what_it_does_not_touch() -> None:
@@ -126,7 +129,7 @@ def test_an_edit_keeps_what_it_does_not_touch() -> None:
     after = before.replace("z = y + 1\n", "w = y - 1\nz = y + 1\n")
     one, other = traced(before), traced(after)
     assert not is_switch(one, other)
-    assert [(fact.what, fact.gained, fact.names) for fact in difference(one, other)] == [
+    assert [(fact.what, fact.gained, fact.names) for fact in difference(known(one), known(other))] == [
         ("grad_fn", True, ("SubBackward0",)),
         ("op", True, ("y - 1",)),
         ("tensor", True, ("w",)),

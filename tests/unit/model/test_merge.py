@@ -5,7 +5,7 @@ from gradviz.model.difference import difference
 from gradviz.model.graph import Edge, EdgeKind, Graph, Node, NodeKind
 from gradviz.model.merge import merged
 from gradviz.model.trace import ProgramError
-from tests.unit.model.traces import Tape, loop, scalar, square
+from tests.unit.model.traces import Tape, known, loop, scalar, square
 
 
 def chain(*lines: int) -> Graph:
@@ -51,13 +51,15 @@ def test_regions_are_the_same_where_they_open_on_the_same_line() -> None:
 
 
 def test_an_op_of_another_program_leaves_a_reason_only_where_one_is_known() -> None:
-    lost = {fact.what: fact.reason for fact in difference(square().trace(), loop(2).trace())}
+    lost = {fact.what: fact.reason for fact in difference(known(square().trace()), known(loop(2).trace()))}
     assert lost["grad_fn"] is None  # that its op is gone is told
     assert lost["op"] is None
 
 
 def test_what_a_run_that_raised_at_once_lacks_had_no_time_to_be() -> None:
     raised = Tape().trace()._replace(error=ProgramError("RuntimeError", "no", 1))
-    lost = {fact.what: fact.reason for fact in difference(square().trace(), raised)}
+    lost = {fact.what: fact.reason for fact in difference(known(square().trace()), known(raised))}
     assert (lost["grad_fn"], lost["op"]) == ("ended", "ended")
-    assert [fact.names for fact in difference(square().trace(), raised) if fact.gained] == [("RuntimeError",)]
+    assert [fact.names for fact in difference(known(square().trace()), known(raised)) if fact.gained] == [
+        ("RuntimeError",)
+    ]
