@@ -45,7 +45,7 @@ class CourseSlider(QSlider):
     def show_course(self, course: Course, at: int | None) -> None:
         """Show the stops of a run, and at which of them it stands; None: at its end."""
         self.blockSignals(True)
-        if course is not self._course:
+        if course != self._course:
             self._course = course
             self.setRange(0, len(course.kinds))
             self.setPageStep(max(1, len(course.kinds) // 10))

@@ -26,10 +26,12 @@ class CutLabel(QLabel):
 
     def say(self, text: str) -> None:
         """Show a text."""
-        self._whole = one_line(text)
-        self.setAccessibleName(self._whole)
-        self.setToolTip(tooltip(self._whole))
-        self.updateGeometry()
+        whole = one_line(text)
+        if whole != self._whole:
+            self._whole = whole
+            self.setAccessibleName(whole)
+            self.setToolTip(tooltip(whole))
+            self.updateGeometry()
         self._cut()
 
     def sizeHint(self) -> QSize:

@@ -51,13 +51,15 @@ class Gutter(QWidget):
 
     def mark(self, current: int, lit: frozenset[int], problems: dict[int, bool]) -> None:
         """Show the cursor's line, the lit lines, and lines with a problem (True: an error)."""
-        self._current, self._lit, self._problems = current, lit, problems
-        self.update()
+        if (current, lit, problems) != (self._current, self._lit, self._problems):
+            self._current, self._lit, self._problems = current, lit, problems
+            self.update()
 
     def mark_step(self, step: StepLines, breakpoints: frozenset[int]) -> None:
         """Show where the step is, and the breakpoints."""
-        self._step, self._breakpoints = step, breakpoints
-        self.update()
+        if (step, breakpoints) != (self._step, self._breakpoints):
+            self._step, self._breakpoints = step, breakpoints
+            self.update()
 
     def width_for(self, lines: int) -> int:
         """Return the width that the numbers up to `lines` need."""

@@ -31,6 +31,8 @@ class OutputTabs(QTabWidget):
         self._colours = colours
         self._said: tuple[Output, ...] = ()
         self._listed: tuple[Problem, ...] = ()
+        self._told: tuple[str, ...] = ()
+        self._hottest: tuple[Hot, ...] = ()
         self._text = QPlainTextEdit(self)
         self._text.setReadOnly(True)
         self._text.setFrameShape(QFrame.Shape.NoFrame)
@@ -105,6 +107,9 @@ class OutputTabs(QTabWidget):
 
     def show_changes(self, told: tuple[str, ...]) -> None:
         """List what changed since the run before."""
+        if told == self._told:
+            return
+        self._told = told
         self._changes.clear()
         self._changes.addItems([plain(line, 1000) for line in told])
         count = len(told)
@@ -112,6 +117,9 @@ class OutputTabs(QTabWidget):
 
     def show_heat(self, hottest: tuple[Hot, ...]) -> None:
         """List what costs most: nodes, then lines."""
+        if hottest == self._hottest:
+            return
+        self._hottest = hottest
         self._heat.clear()
         for hot in hottest:
             item = QListWidgetItem(plain(hot.text, 200))

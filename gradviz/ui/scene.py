@@ -124,7 +124,7 @@ def _same(one: Drawing, other: Drawing) -> bool:
 def _changed(before: Drawing, after: Drawing) -> Iterator[Rect]:
     """Where two drawings in the same places differ."""
     pairs = (*zip(before.nodes, after.nodes, strict=True), *zip(before.edges, after.edges, strict=True))
-    others = [(one, other) for one, other in pairs if one is not other]
+    others = [(one, other) for one, other in pairs if one is not other and one != other]
     if len(others) > _MOST:
         yield Rect(0, 0, *after.size)
         return

@@ -2,6 +2,7 @@
 
 from time import perf_counter
 
+import msgspec
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QInputDevice, QPointingDevice, QWheelEvent
 from PySide6.QtTest import QTest
@@ -385,3 +386,12 @@ def test_a_scene_of_the_next_step_finds_what_it_shows() -> None:
     assert again.part(everywhere) == before.part(everywhere)
     moved = CHAIN._replace(nodes=tuple(node._replace(rect=node.rect.moved(1, 0)) for node in CHAIN.nodes))
     assert not Scene(moved, before).stays
+
+
+def test_only_what_differs_from_the_run_before_is_painted_anew() -> None:
+    before = Scene(CHAIN)
+    decoded = msgspec.msgpack.decode(msgspec.msgpack.encode(CHAIN), type=Drawing)  # as it comes with another run
+    assert Scene(decoded, before).changed == ()
+    other = decoded.nodes[1]._replace(title="another")
+    scene = Scene(decoded._replace(nodes=(decoded.nodes[0], other, *decoded.nodes[2:])), before)
+    assert scene.changed == (other.rect,)
