@@ -6,6 +6,7 @@ Knows the words of one language and the forms of values; no place, no colour.
 from enum import Enum
 from typing import NamedTuple
 
+from gradviz.drawing.folded import fold_head, fold_modules, in_all, source_head, source_lines, tensors_text
 from gradviz.drawing.metrics import ELLIPSIS, WIDEST, text_width
 from gradviz.drawing.plain import bounded, plain
 from gradviz.drawing.saved import saved_notes
@@ -312,17 +313,19 @@ def _accumulate(node: Node, variable: int, telling: Telling) -> Content:
 
 
 def _fold(node: Node, fold: Fold, telling: Telling) -> Content:
+    if fold.tensors:
+        return _sources(node, fold, fold.tensors, telling)
     words = telling.words
     reasons = _reasons(fold, telling)
     unrecorded = bool(reasons) and len(reasons) == len(fold.ops)
     titles = fold_titles(fold.ops)
-    where = fold.modules.told(_told_times(fold))
+    where = fold_modules(fold)
     shown = [Line(where, TextRole.BODY)] if where else []
     shown += [Line(title, TextRole.BODY) for title in titles[:_TITLES_IN_FOLD]]
     if len(titles) > _TITLES_IN_FOLD:
         shown.append(Line(words.more.format(len(titles) - _TITLES_IN_FOLD), TextRole.MUTED))
     facts = _fold_facts(fold, reasons, telling)
-    head = _fold_head(fold, words)
+    head = fold_head(fold, words)
     return Content(
         Role.UNRECORDED if unrecorded else Role.FOLD,
         Shape.STACK,
@@ -332,21 +335,21 @@ def _fold(node: Node, fold: Fold, telling: Telling) -> Content:
     )
 
 
-def _fold_head(fold: Fold, words: Words) -> str:
-    """How often it is; at a step in the middle of it, how far it is."""
-    often = fold.times > 1
-    if fold.done is None and fold.span is not None:
-        return fold.span.text
-    if fold.done is None:
-        return fold.modules.often(fold.times) if often else words.steps.format(len(fold.ops))
-    if often:
-        return words.rounds_done.format(-(-fold.done // max(1, len(fold.ops))), fold.times)
-    return words.steps_done.format(fold.done, len(fold.ops))
-
-
-def _told_times(fold: Fold) -> int:
-    """How often it is, where the head says that by the class of its modules."""
-    return fold.times if fold.done is None and fold.span is None else 1
+def _sources(node: Node, fold: Fold, tensors: tuple[Tensor, ...], telling: Telling) -> Content:
+    """Leaves or constants that go to the same place; their AccumulateGrad in the view "backward"."""
+    words, first = telling.words, fold.parts[0]
+    sinks = first.kind is NodeKind.GRAD_FN
+    role = Role.ACCUMULATE if sinks else _tensor_look(first, tensors[0], telling)[0]
+    head = source_head(fold, words)
+    shown = source_lines(fold, words)
+    where = " · ".join((tensors_text(tensors), *_where(node.line, words)))
+    return Content(
+        role,
+        Shape.STACK,
+        (Line(head, TextRole.TITLE), *(Line(text, TextRole.BODY) for text in shown), Line(where, TextRole.MUTED)),
+        (words.kinds[role], head, *shown, where),
+        accumulates=first.accumulates and not sinks and telling.view != "forward",
+    )
 
 
 def _fold_facts(fold: Fold, reasons: list[str], telling: Telling) -> list[Line]:
@@ -358,22 +361,13 @@ def _fold_facts(fold: Fold, reasons: list[str], telling: Telling) -> list[Line]:
         if len(reasons) < len(fold.ops):
             told = words.partly_recorded.format(told, len(reasons), len(fold.ops))
         facts.append(Line(told, TextRole.MUTED))
-    where = _in_all(fold, telling)
+    where = in_all(fold, telling.view, words)
     if fold.saved_bytes:
         where.append(words.bytes_saved.format(byte_text(fold.saved_bytes)))
     if fold.lines is not None:
         first, last = fold.lines
         where.append(words.line.format(first) if first == last else words.lines.format(first, last))
     return [*facts, Line(" · ".join(where), TextRole.MUTED)] if where else facts
-
-
-def _in_all(fold: Fold, telling: Telling) -> list[str]:
-    """How many ops a repetition is, or in the view "backward" how many grad_fns; nothing where the head says it."""
-    if fold.times == 1 and fold.span is None:
-        return []
-    if telling.view == "backward":
-        return [telling.words.grad_fns_in_all.format(len(fold.members))]
-    return [telling.words.ops_in_all.format(fold.times * len(fold.ops))] if fold.ops else []
 
 
 def _reasons(fold: Fold, telling: Telling) -> list[str]:

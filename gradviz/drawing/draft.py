@@ -212,6 +212,8 @@ def _stopped(graph: Graph) -> frozenset[str]:
 def _is_tracked(node: Node) -> bool:
     if node.tensor is not None:
         return node.tensor.requires_grad
+    if node.fold is not None and any(tensor.requires_grad for tensor in node.fold.tensors):
+        return True
     return node.grad_fn is not None or any(op.grad_fn is not None for op in _ops(node))
 
 

@@ -27,6 +27,9 @@ class Words(NamedTuple):
     changed: str
     more: str
     steps: str
+    parameters: str  # so many tensors as one
+    leaves: str
+    tensors: str
     ops_in_all: str
     grad_fns_in_all: str
     rounds_done: str  # so many rounds have begun, of so many
@@ -103,6 +106,9 @@ ENGLISH = Words(
     changed="changed since",
     more="+{} more",
     steps="ops: {}",
+    parameters="{:,} parameters",
+    leaves="{:,} leaves that require grad",
+    tensors="{:,} tensors",
     ops_in_all="{:,} ops",
     grad_fns_in_all="{:,} grad_fns",
     rounds_done="× {:,} of {:,}",
@@ -184,6 +190,9 @@ JAPANESE = Words(
     changed="保存後に変更",
     more="ほか {} 件",
     steps="演算 {} 個",
+    parameters="パラメータ {:,} 個",
+    leaves="requires_grad=True の葉 {:,} 個",
+    tensors="テンソル {:,} 個",
     ops_in_all="演算 {:,} 個",
     grad_fns_in_all="grad_fn {:,} 個",
     rounds_done="× {1:,} のうち {0:,}",

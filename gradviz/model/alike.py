@@ -75,7 +75,8 @@ def _node_key(node: Node, lines: Lines | None) -> Key:
     fold, tensor = node.fold, node.tensor
     if fold is not None:
         span: Sequence[int] = fold.lines or ()
-        return (node.kind, *(line_in(line, lines) for line in span), *(op.name for op in fold.ops))
+        names = (first_name(tensor) for tensor in fold.tensors)
+        return (node.kind, *(line_in(line, lines) for line in span), *(op.name for op in fold.ops), *names)
     what = None if node.op is None else node.op.name
     grad_fn = None if node.grad_fn is None or what is not None else node.grad_fn.name
     return (node.kind, line_in(node.line, lines), what, grad_fn, None if tensor is None else first_name(tensor))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from gradviz.model.graph import Edge, EdgeKind, Fold, Graph, Node, NodeKind, Span
 from gradviz.model.modules import Modules, together, types
-from gradviz.model.trace import GradFn, Op
+from gradviz.model.trace import GradFn, Op, Tensor
 
 
 class Stretch(NamedTuple):
@@ -150,8 +150,16 @@ def leaves(members: Iterable[Node]) -> Iterator[Node]:
 
 
 def _modules(members: Iterable[Node], kinds: Mapping[str, tuple[str, ...]]) -> Modules:
-    """The modules that all ops of some nodes ran in."""
-    return together({node.op.module for node in leaves(members) if node.op is not None}, kinds)
+    """The modules that all ops of some nodes ran in; of nothing but parameters, those that they belong to."""
+    held = list(leaves(members))
+    if any(node.op is not None for node in held):
+        return together({node.op.module for node in held if node.op is not None}, kinds)
+    return together({_owner(node.tensor) for node in held if node.tensor is not None}, kinds)
+
+
+def _owner(tensor: Tensor) -> str | None:
+    """The path of the module that a parameter belongs to."""
+    return tensor.names[0].rpartition(".")[0] or None if tensor.is_parameter and tensor.names else None
 
 
 def _ids(members: Iterable[Node]) -> tuple[str, ...]:

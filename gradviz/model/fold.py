@@ -1,12 +1,13 @@
 """Long graphs made short: a stretch of nodes that repeats becomes one node with a count.
 
-Three ways, all linear. A chain in which the same ops of the same lines follow each other, as a loop leaves them, is
-folded wherever there are more than a few nodes. In a large graph the rounds of whole loops are. Where it is still too
-large after that, all nodes of one line become one.
+Four ways, all linear. A chain in which the same ops of the same lines follow each other, as a loop leaves them, is
+folded wherever there are more than a few nodes. In a large graph the rounds of whole loops are. Leaves and constants
+that go to the same place become one. Where it is still too large after that, all nodes of one line do.
 """
 
 from collections import Counter, defaultdict
 
+from gradviz.model.companions import companions
 from gradviz.model.contract import Stretch, contract
 from gradviz.model.graph import Graph, Node, NodeKind
 from gradviz.model.repeats import repeats
@@ -16,19 +17,26 @@ from gradviz.model.strong import components
 FEW = 60  # nodes that are never worth folding
 SOME = 300  # nodes up to which a loop is worth seeing in full
 MANY = 2000  # nodes that are too many to read, however they hang together
+CROWD = 12  # sources that go to one place, which are worth folding in any graph
 REPEATS = 4  # how often a stretch of a chain must repeat to be folded
 
 
 def fold(graph: Graph) -> Graph:
-    """Return the graph with its repetitions folded, or itself where it is small."""
+    """Return the graph with its repetitions folded; where it is small, with no more than crowds of sources folded."""
     if len(graph.nodes) <= FEW:
-        return graph
+        return _keyed(contract(graph, companions(graph, CROWD)))
     folded = contract(graph, rounds(graph)) if len(graph.nodes) > SOME else graph
     folded = contract(folded, _runs(folded))
+    if len(folded.nodes) > FEW:
+        folded = contract(folded, companions(folded))
     band = 1
     while len(folded.nodes) > MANY and band <= _last_line(folded):
         folded = contract(folded, _lines(folded, band))
         band *= 4
+    return _keyed(folded)
+
+
+def _keyed(folded: Graph) -> Graph:
     return folded._replace(nodes=keyed(folded.nodes)) if folded.hidden else folded
 
 

@@ -57,6 +57,14 @@ class Fold(NamedTuple):
     modules: Modules = NOWHERE  # that all its ops ran in
     span: Span | None = None  # of a part of the repetitions of another fold: which
 
+    @property
+    def tensors(self) -> tuple[Tensor, ...]:
+        """The tensors that it is of, where it is of nothing else; those of AccumulateGrad in the view "backward"."""
+        if self.ops or any(part.op is not None for part in self.parts):
+            return ()
+        found = tuple(part.tensor for part in self.parts if part.tensor is not None)
+        return found if len(found) == len(self.parts) else ()
+
 
 class Node(NamedTuple):
     """One node. Exactly the records its kind needs are present."""

@@ -165,7 +165,12 @@ def _told(one: Fold) -> str:
         often = one.modules.often(one.times) if one.span is None else one.span.text
         where = one.modules.told(one.times if one.span is None else 1)
         return f"{often} \N{MIDDLE DOT} {where}" if where else often
-    names = list(dict.fromkeys(map(_name, one.ops)))
+    if one.tensors:
+        return one.modules.told(1) or _few([name for tensor in one.tensors for name in tensor.names[:1]])
+    return _few(list(dict.fromkeys(map(_name, one.ops))))
+
+
+def _few(names: list[str]) -> str:
     return ", ".join(names[:_TOLD]) + (" \u2026" if len(names) > _TOLD else "")
 
 

@@ -49,6 +49,8 @@ def _marks(graph: Graph | None) -> dict[tuple[str, int | None], str]:
     for node in (*(node for node in nodes if node.ghost), *(node for node in nodes if not node.ghost)):
         if node.tensor is not None and node.kind in (NodeKind.TENSOR, NodeKind.GRAD_FN):
             found["tensor", node.tensor.id] = node.id
+        for tensor in () if node.fold is None else node.fold.tensors:
+            found["tensor", tensor.id] = node.id
         if node.kind is NodeKind.GRAD_FN and node.grad_fn is not None:
             found["grad_fn", node.grad_fn.id] = node.id
     return found

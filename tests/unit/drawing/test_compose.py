@@ -161,11 +161,13 @@ def test_a_bar_stands_only_where_something_was_cut() -> None:
         Node("f0", NodeKind.FOLD, fold=Fold(5, (idle,), (), 0, None)),
         Node("f1", NodeKind.FOLD, fold=Fold(5, (idle, cut), (), 0, None)),
         Node("f2", NodeKind.FOLD, fold=Fold(5, (made,), ("ExpBackward0",), 0, None)),
+        Node("f3", NodeKind.FOLD, fold=Fold(1, (), (), 0, None, parts=(node_of(x), node_of(y)))),
     )
     ends = [("t0", "o0"), ("t1", "o1"), ("o2", "o1"), ("o0", "o1"), ("t0", "f0"), ("t0", "f1"), ("f2", "f1")]
+    ends += [("f3", "o1"), ("f3", "o0")]
     edges = tuple(Edge(f"{a}-{b}", EdgeKind.UNRECORDED, a, b, k, 0) for k, (a, b) in enumerate(ends))
     sized, _ = drawn(Graph("both", nodes, edges, ()), Trace("", "", "grad", "", (x, y), (), (idle, cut, made)))
-    assert sized.stopped == {"t1-o1", "o2-o1", "t0-f1", "f2-f1"}
+    assert sized.stopped == {"t1-o1", "o2-o1", "t0-f1", "f2-f1", "f3-o1"}
 
 
 def test_regions_nested_deeper_than_anybody_reads_share_a_frame() -> None:

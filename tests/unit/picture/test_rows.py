@@ -3,6 +3,7 @@
 import pytest
 
 from gradviz.model.build import build
+from gradviz.model.contract import Stretch, contract
 from gradviz.model.graph import Graph
 from gradviz.model.held import bindings
 from gradviz.model.trace import Trace, Value
@@ -55,6 +56,17 @@ def test_a_value_that_was_not_read_is_left_empty_and_a_gradient_is_told_by_its_s
     found = by_name(tape)
     assert (found["x"].value, found["x"].grad) == ("", "(2,)")
     assert (found["y"].value, found["y"].grad) == ("", "None — no backward yet")
+
+
+def test_a_leaf_that_is_folded_with_others_has_the_mark_of_their_fold() -> None:
+    tape = Tape()
+    tape.line(1)
+    x, y = tape.leaf(scalar(1.0)), tape.leaf(scalar(2.0))
+    tape.line(2, x=x, y=y)
+    trace = tape.trace()
+    whole = build(trace, "both")
+    found = told(trace, contract(whole, [Stretch(whole.nodes)]))
+    assert [row.mark for row in found] == ["ft0", "ft0"]
 
 
 def test_a_tensor_that_is_not_drawn_has_the_mark_of_its_grad_fn() -> None:

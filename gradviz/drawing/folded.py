@@ -1,0 +1,61 @@
+"""What a fold is called and how much it is in all, in words; of one of leaves or constants, which they are."""
+
+from collections.abc import Sequence
+
+from gradviz.drawing.words import Words
+from gradviz.model.graph import Fold, NodeKind, View
+from gradviz.model.quantities import byte_text
+from gradviz.model.trace import Tensor
+from gradviz.model.values import shape_text
+
+_NAMES = 4  # that are told
+
+
+def fold_head(fold: Fold, words: Words) -> str:
+    """How often it is; at a step in the middle of it, how far it is."""
+    often = fold.times > 1
+    if fold.done is None and fold.span is not None:
+        return fold.span.text
+    if fold.done is None:
+        return fold.modules.often(fold.times) if often else words.steps.format(len(fold.ops))
+    if often:
+        return words.rounds_done.format(-(-fold.done // max(1, len(fold.ops))), fold.times)
+    return words.steps_done.format(fold.done, len(fold.ops))
+
+
+def fold_modules(fold: Fold) -> str:
+    """The modules that it is of, with their class where the head does not say it."""
+    return fold.modules.told(fold.times if fold.done is None and fold.span is None else 1)
+
+
+def in_all(fold: Fold, view: View, words: Words) -> list[str]:
+    """How many ops a repetition is, or in the view "backward" how many grad_fns; nothing where the head says it."""
+    if fold.times == 1 and fold.span is None:
+        return []
+    if view == "backward":
+        return [words.grad_fns_in_all.format(len(fold.members))]
+    return [words.ops_in_all.format(fold.times * len(fold.ops))] if fold.ops else []
+
+
+def source_head(fold: Fold, words: Words) -> str:
+    """How many leaves or constants a fold is of, or their AccumulateGrad."""
+    tensors, first = fold.tensors, fold.parts[0]
+    if first.kind is NodeKind.GRAD_FN:
+        return f"{len(tensors):,} × {fold.grad_fns[0]}"
+    leaves = tensors[0].requires_grad and tensors[0].is_leaf
+    told = words.parameters if tensors[0].is_parameter else words.leaves if leaves else words.tensors
+    return told.format(len(tensors))
+
+
+def source_lines(fold: Fold, words: Words) -> tuple[str, ...]:
+    """The module that they are of, and what they are called in it."""
+    names = [name.removeprefix(f"{fold.modules.path}.") for tensor in fold.tensors for name in tensor.names[:1]]
+    more = [words.more.format(len(names) - _NAMES)] if len(names) > _NAMES else []
+    return tuple(filter(None, (fold.modules.told(1), ", ".join((*names[:_NAMES], *more)))))
+
+
+def tensors_text(tensors: Sequence[Tensor]) -> str:
+    """The dtype and shape that all of some tensors have, and their bytes, each memory once."""
+    looks = list(dict.fromkeys(f"{one.dtype} · {shape_text(one.shape)}" for one in tensors))
+    size = byte_text(sum({one.storage: one.nbytes for one in tensors}.values()))
+    return f"{looks[0]} · {size}" if len(looks) == 1 else size
