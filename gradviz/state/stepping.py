@@ -4,6 +4,7 @@ Redraws coalesce: while one picture is on its way only the newest wish is kept, 
 A key that is held down asks for as many pictures as can be made, not for as many as it has strokes.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from itertools import takewhile
 from typing import NamedTuple
@@ -97,6 +98,21 @@ def seen(state: AppState, shown: Shown, picture: Picture) -> AppState:
     same = before is not None and before.step == picture.step  # in another view
     earlier = state.earlier if same or before is None else before.rows
     return state._replace(shown=shown, table=picture, earlier=earlier)
+
+
+def presented(state: AppState) -> AppState:
+    """Return the state as it is shown: while another step is about to come, all speaks of the one that is there.
+
+    So all that a step changes changes at once, when its picture has come; only one that is long in coming is told.
+    """
+    table = state.table
+    if not state.awaited or state.running or state.slow or not state.steppable:
+        return state
+    if table is None or table.run != state.run:
+        return state
+    at = None if table.step is None else bisect_left(state.course.steps, table.step)
+    there = state._replace(awaited=False, at=at)
+    return there._replace(asked=there.wanted)
 
 
 def step_lines(state: AppState) -> StepLines:

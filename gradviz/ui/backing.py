@@ -5,6 +5,7 @@ before stands in for it.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import reduce
 from itertools import chain
 from math import ceil, floor
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from gradviz.layout.geometry import Rect, Size
 from gradviz.ui.viewport import Viewport
 
 SLICE = 1000  # of what pieces cost, in one frame: some 8 ms where each is one mark that is made
+_HELD = 2000  # places of which note is taken each on its own
 _APART = 16  # places that are painted each on its own; more of them are painted together
 _REACH = 16.0  # drawing units; how far pens, arrow heads and bars reach out of a mark's rectangle
 
@@ -75,11 +77,8 @@ class Backing:
     def spoil(self, places: Iterable[Rect]) -> None:
         """Take note of parts of the drawing in which something has become another."""
         self._spoilt += places
-        if len(self._spoilt) > _APART:
-            together = self._spoilt[0]
-            for place in self._spoilt:
-                together = together.united(place)
-            self._spoilt = [together]
+        if len(self._spoilt) > _HELD:  # nobody has looked for long
+            self._spoilt = [reduce(Rect.united, self._spoilt)]
 
     def show(self, painter: QPainter, place: Place, key: object, ground: QColor, pieces: Pieces) -> None:
         """Paint the panel.
@@ -151,19 +150,25 @@ def _beyond(now: QRect, was: QRect) -> Iterator[QRect]:
 
 
 def _spoilt(parts: list[Rect], place: Place) -> list[QRect]:
-    """What of the panel shows parts of the drawing, apart where it does not overlap."""
+    """What of the panel shows parts of the drawing, apart where it does not overlap and where they are few."""
+    seen = [region for part in parts if not (region := touched(part, place)).isEmpty()]
+    if len(seen) > _APART:
+        return [reduce(QRect.united, seen)]
     found: list[QRect] = []
-    for part in parts:
-        x, y, width, height = part.grown(_REACH)
-        left, top = floor(x * place.scale), floor(y * place.scale)
-        right, bottom = ceil((x + width) * place.scale), ceil((y + height) * place.scale)
-        region = QRect(left, top, right - left, bottom - top).intersected(place.rect)
+    for region in seen:
         while other := next((one for one in found if one.intersects(region)), None):
             found.remove(other)
             region = region.united(other)
-        if not region.isEmpty():
-            found.append(region)
+        found.append(region)
     return found
+
+
+def touched(part: Rect, place: Place) -> QRect:
+    """Return what of the plane shows a part of the drawing and all that reaches out of it, as far as it is seen."""
+    x, y, width, height = part.grown(_REACH)
+    left, top = floor(x * place.scale), floor(y * place.scale)
+    right, bottom = ceil((x + width) * place.scale), ceil((y + height) * place.scale)
+    return QRect(left, top, right - left, bottom - top).intersected(place.rect)
 
 
 def _job(region: QRect, scale: float, ground: QColor, pieces: Pieces) -> _Job:

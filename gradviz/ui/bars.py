@@ -47,8 +47,8 @@ class GraphBar(QToolBar):
         self._middle = QWidget(self)
         room = QHBoxLayout(self._middle)
         room.setContentsMargins(6, 0, 6, 0)
-        room.addWidget(notice)
-        room.addStretch(1)
+        room.addWidget(notice, 1)
+        room.addStretch()  # search stays at the right where there is no word
         room.addWidget(search)
         self._middle.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._all: list[tuple[int, QAction]] = []  # with the pixels of a bar in which there is room for it

@@ -33,6 +33,7 @@ class CourseSlider(QSlider):
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._colours = colours
         self._course = Course()
+        self._hatched: tuple[int, list[tuple[int, int]]] = (-1, [])  # at a width, what of it is backward
         self.setAccessibleName(self.tr("Steps of the run"))
         self.setToolTip(self.tr("Steps of the run; backward is hatched (Home, End, arrow keys)"))
         self.valueChanged.connect(self._changed)
@@ -47,6 +48,7 @@ class CourseSlider(QSlider):
         self.blockSignals(True)
         if course != self._course:
             self._course = course
+            self._hatched = -1, []
             self.setRange(0, len(course.kinds))
             self.setPageStep(max(1, len(course.kinds) // 10))
             self.update()
@@ -110,7 +112,9 @@ class CourseSlider(QSlider):
         painter.setBrush(colour(own.lit_line if self.maximum() else own.base))
         left, room = self._x(0), self.width() - _HANDLE
         painter.drawRoundedRect(QRectF(left, top, room, _GROOVE), 3, 3)
-        for first, beyond in backward(self._course.kinds, round(room)):
+        if self._hatched[0] != round(room):
+            self._hatched = round(room), backward(self._course.kinds, round(room))
+        for first, beyond in self._hatched[1]:
             place = QRectF(left + first, top, beyond - first, _GROOVE)
             painter.fillRect(place, colour(own.step_line))
             painter.fillRect(place, QBrush(colour(own.step), Qt.BrushStyle.BDiagPattern))

@@ -1,23 +1,23 @@
-"""A label for one line of text that ends in an ellipsis where the room ends, with all of it as the tip."""
+"""A label for one line of text that ends in an ellipsis where the room ends, with all of it as the tip.
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QResizeEvent
+What it says may change at every step of a run: its size never does, and nothing round it is laid out anew.
+"""
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from gradviz.ui.plain import one_line, tooltip
 
-_ROOM = 28  # pixels that margins and a border may take from the text
-
 
 class CutLabel(QLabel):
-    """Takes what room there is and never asks for more than its text needs."""
+    """Takes what room there is and never asks for any."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._whole = ""
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setContentsMargins(6, 0, 6, 0)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     @property
     def whole(self) -> str:
@@ -31,22 +31,22 @@ class CutLabel(QLabel):
             self._whole = whole
             self.setAccessibleName(whole)
             self.setToolTip(tooltip(whole))
-            self.updateGeometry()
-        self._cut()
-
-    def sizeHint(self) -> QSize:
-        """Return the room of the whole text."""
-        return QSize(self.fontMetrics().horizontalAdvance(self._whole) + _ROOM + 2, super().sizeHint().height())
+            self.update()
 
     def minimumSizeHint(self) -> QSize:
         """Return almost nothing: an ellipsis is enough."""
         return QSize(0, super().sizeHint().height())
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Cut anew."""
-        super().resizeEvent(event)
-        self._cut()
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint as much of the text as there is room for."""
+        painter = QPainter(self)
+        try:
+            painter.setPen(self.palette().color(self.foregroundRole()))
+            self.paint_cut(painter, self.contentsRect())
+        finally:
+            painter.end()
 
-    def _cut(self) -> None:
-        room = self.width() - _ROOM
-        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, room))
+    def paint_cut(self, painter: QPainter, room: QRect) -> None:
+        """Paint the text at the left of a room."""
+        text = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)

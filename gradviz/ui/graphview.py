@@ -6,7 +6,7 @@ It decides no colour, label or position of the drawing, and knows nothing of key
 from functools import reduce
 from typing import Literal
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -16,9 +16,9 @@ from gradviz.drawing.theme import THEMES, Theme
 from gradviz.layout.geometry import Point, Rect, Size
 from gradviz.model.focus import MODULE
 from gradviz.state.values import NOTHING, Selection
-from gradviz.ui.backing import placed
+from gradviz.ui.backing import placed, touched
 from gradviz.ui.fading import Fading
-from gradviz.ui.layers import Layers, Look
+from gradviz.ui.layers import Layers, Look, done_room
 from gradviz.ui.plain import plain
 from gradviz.ui.scene import Scene
 from gradviz.ui.theme import Colours, colour
@@ -54,6 +54,7 @@ class GraphView(QWidget):
         self._fading = Fading(self)
         self._selection = NOTHING
         self._done: str | None = None  # the mark of what has just been done, while a step is shown
+        self._ring: Rect | None = None  # the part of the drawing that tells of it
         self._dimmed = False
         self._words = ""  # instead of a drawing
         self._unseen = True
@@ -108,7 +109,12 @@ class GraphView(QWidget):
         another = document != self._document or not before.drawing.nodes
         if another or (self._keeps == "hand" and kept.misses(drawing.size, self._panel())):
             self._document, self._keeps = document, "start"
-        self._look(kept if self._keeps == "hand" else self._home())
+        view = kept if self._keeps == "hand" else self._home()
+        if self._scene.stays and view == self._view:
+            self._renew(*self._scene.changed)
+        else:
+            self._look(view)
+        self._ring_done()
 
     def let_fade(self, drawing: Drawing) -> None:
         """Let go of a drawing of the same places: what it has beyond the one that is shown fades."""
@@ -145,7 +151,24 @@ class GraphView(QWidget):
         """Point out the mark of what has just been done; None: nothing has."""
         if name != self._done:
             self._done = name
-            self.update()
+            self._ring_done()
+
+    def _ring_done(self) -> None:
+        """Paint the ring where it is now, and what was under it where it was."""
+        mark = self._scene.mark(self._done) if self._done else None
+        room = None if mark is None else done_room(mark, self._view.scale)
+        if room != self._ring:
+            self._renew(*(one for one in (self._ring, room) if one is not None))
+            self._ring = room
+
+    def _renew(self, *parts: Rect) -> None:
+        """Paint what has become another; the rest stays on the screen."""
+        ratio = self.devicePixelRatioF()
+        place = placed(self._view, self._panel(), ratio)
+        for part in parts:
+            at = touched(part, place).translated(-place.left, -place.top)
+            corner, size = QPointF(at.topLeft()) / ratio, QSizeF(at.size()) / ratio
+            self.update(QRectF(corner, size).toAlignedRect())
 
     # Where it looks.
 
@@ -210,6 +233,7 @@ class GraphView(QWidget):
         if scaled:
             self.scaled.emit(view.scale)
         self.looked.emit(self.seen)
+        self._ring_done()
         self.update()
 
     def _home(self) -> Viewport:

@@ -1,6 +1,7 @@
 """The strip left of the program: line numbers, problems, breakpoints, what is lit and where a step is."""
 
 from collections.abc import Callable, Iterator
+from math import ceil, floor
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -41,6 +42,7 @@ class Gutter(QWidget):
         self._problems: dict[int, bool] = {}
         self._step = StepLines()
         self._breakpoints: frozenset[int] = frozenset()
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # nothing below it is to be painted
         self.setAccessibleName(self.tr("Line numbers"))
         self.setToolTip(self.tr("At the left of a number: a breakpoint, where play stops (Ctrl+B)"))
 
@@ -58,8 +60,11 @@ class Gutter(QWidget):
     def mark_step(self, step: StepLines, breakpoints: frozenset[int]) -> None:
         """Show where the step is, and the breakpoints."""
         if (step, breakpoints) != (self._step, self._breakpoints):
+            others = {*self._step, *step, *(breakpoints ^ self._breakpoints)}
             self._step, self._breakpoints = step, breakpoints
-            self.update()
+            for row in self._rows():
+                if row.line in others:
+                    self.update(0, floor(row.top), self.width(), ceil(row.height) + 1)
 
     def width_for(self, lines: int) -> int:
         """Return the width that the numbers up to `lines` need."""
@@ -86,8 +91,10 @@ class Gutter(QWidget):
         try:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.fillRect(event.rect(), colour(self._colours.base))
+            top, bottom = event.rect().top(), event.rect().bottom()
             for row in self._rows():
-                self._paint(painter, row)
+                if row.top <= bottom and top <= row.top + row.height:
+                    self._paint(painter, row)
         finally:
             painter.end()
 

@@ -20,6 +20,8 @@ from gradviz.ui.theme import colour
 FAR = 0.3  # scale below which text cannot be read and is not painted
 _OLD = 0.45  # how much of the ground lies over a drawing that is not of the program as it stands: still read
 _UNLIT = 0.7  # and over what a selection leaves aside
+_PEN = 4  # pixels, of the ring round what has just been done
+_AWAY = 4  # drawing units from a box to it: the labels of the edges that enter stand close above
 
 
 class Look(NamedTuple):
@@ -147,19 +149,32 @@ def _rings(painter: QPainter, scene: Scene, look: Look) -> None:
             painter.drawRoundedRect(QRectF(*mark.rect.grown(5)), 12, 12)
 
 
+def done_room(mark: Mark, scale: float) -> Rect:
+    """Return the part of a drawing in which `_paint_done` paints, up to the width of its pen."""
+    x, y, width, height = mark.rect.grown(_AWAY)
+    size = _arrow(scale)
+    beside, above = 2.1 * size, max(0.0, size - height / 2)
+    return Rect(x - beside, y - above, beside + width, height + 2 * above).grown(_PEN / scale)
+
+
+def _arrow(scale: float) -> float:
+    """Half the height of the arrow: as large on the panel however far away the drawing is."""
+    return max(9.0, 9.0 / scale)
+
+
 def _paint_done(painter: QPainter, scene: Scene, scale: float, look: Look) -> None:
     """Put a heavy ring round what has just been done and, as in the program, a hollow arrow at its left."""
     mark = scene.mark(look.done) if look.done else None
     if mark is None or look.dimmed:
         return
-    pen = QPen(colour(look.step), 4)
+    pen = QPen(colour(look.step), _PEN)
     pen.setCosmetic(True)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter.setPen(pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    place = mark.rect.grown(4)  # the labels of the edges that enter stand close above
+    place = mark.rect.grown(_AWAY)
     painter.drawRoundedRect(QRectF(*place), 12, 12)
-    size = max(9.0, 9.0 / scale)  # as large on the panel however far away the drawing is
+    size = _arrow(scale)
     tip, middle = place.x - size / 2, place.center.y
     painter.setBrush(colour(look.theme.ground))
     painter.drawPolygon(

@@ -58,8 +58,9 @@ class Minimap(QWidget):
         Drawings of one size are steps of a run, and follow each other quickly: the map is of the one that stays.
         """
         self._rest.start(_REST if self._painted is not None and drawing == self._painted[1] else 0)
-        self._layers, self._drawing = layers, drawing
-        self.updateGeometry()
+        before, self._layers, self._drawing = self._drawing, layers, drawing
+        if drawing != before:
+            self.updateGeometry()
 
     def _renew(self) -> None:
         self._take()
@@ -74,12 +75,13 @@ class Minimap(QWidget):
 
     def show_seen(self, seen: Rect) -> None:
         """Frame the part that is seen; hide where that is all of it."""
-        self._seen = seen
+        moved, self._seen = seen != self._seen, seen
         if self._room() != self._most:
             self._most, self._backing = self._room(), Backing()
             self.updateGeometry()
         self.setHidden(covers(seen, self._drawing))
-        self.update()
+        if moved:
+            self.update()
 
     def sizeHint(self) -> QSize:
         """Return the size of the drawing made small, within limits."""

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from copy import copy
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import chain, compress, count, pairwise
 from math import frexp, hypot, ldexp
+from operator import is_not
 from typing import Literal
 
 from gradviz.drawing.outline import Outline, traced
@@ -14,7 +15,7 @@ from gradviz.layout.geometry import Point, Rect
 
 Arrow = Literal["up", "down", "left", "right"]
 _TILE = 256.0  # drawing units; a side of the smallest squares
-_MOST = 50  # marks that differ between two drawings and are looked at each; more are all over the drawing
+_MOST = 200  # marks that differ between two drawings and are looked at each; more are all over the drawing
 _SAMPLES = 12  # points on one piece of a curve when measuring how near it is
 
 
@@ -34,19 +35,25 @@ class Scene:
             before: the scene of the drawing that was shown. What has not moved is found where it was.
         """
         self.drawing = drawing
-        self.stays = before is not None and before.drawing.nodes != () and _same(before.drawing, drawing)
-        if before is not None and self.stays:
-            self._nodes, self._frames = before._nodes.of(drawing.nodes), before._frames
-            self._edges = before._edges.of(drawing.edges)
-            self.changed = tuple(_changed(before.drawing, drawing))
+        others = None if before is None or not before.drawing.nodes else _others(before.drawing, drawing)
+        self.stays = others is not None
+        if before is not None and others is not None:
+            nodes, edges = others
+            self._nodes, self._frames = before._nodes.of(drawing.nodes, nodes), before._frames
+            self._edges = before._edges.of(drawing.edges, edges)
+            self._first: Scene = before._first
+            self.changed = tuple(_changed(before.drawing, drawing, nodes, edges))
         else:
+            self._first = self
             self.changed = ()
             self._nodes, self._edges = _Tiles(drawing.nodes), _Tiles(drawing.edges)
             self._frames = _Tiles(drawing.frames)
 
     @cached_property
-    def _by_id(self) -> dict[str, Mark]:
-        return {mark.id: mark for group in (self.drawing.edges, self.drawing.nodes) for mark in group}
+    def _places(self) -> dict[str, tuple[int, int]]:
+        """By its id whether something is an edge (0) or a node (1), and its place among them."""
+        groups = (self.drawing.edges, self.drawing.nodes)
+        return {mark.id: (kind, place) for kind, group in enumerate(groups) for place, mark in enumerate(group)}
 
     @cached_property
     def _joined(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
@@ -63,7 +70,8 @@ class Scene:
 
     def mark(self, name: str) -> Mark | None:
         """Return the node or edge with that id."""
-        return self._by_id.get(name)
+        kind, place = self._first._places.get(name, (-1, 0))
+        return None if kind < 0 else (self.drawing.edges, self.drawing.nodes)[kind][place]
 
     def part(self, place: Rect) -> Drawing:
         """Return the drawing with only what touches `place`, in the same order."""
@@ -86,18 +94,18 @@ class Scene:
 
     def nearest(self, at: Point, among: Iterable[str]) -> Mark | None:
         """Return that one of the nodes named which is nearest to a point."""
-        marks = [self._by_id[name] for name in among if name in self._by_id]
+        marks = [mark for mark in map(self.mark, among) if mark]
         return min(marks, key=lambda mark: _apart(mark.rect.center, at), default=None)
 
     def step(self, name: str, arrow: Arrow) -> Mark | None:
         """Return the node an arrow key leads to: against the flow an input, with it a user, else a neighbour there."""
-        start = self._by_id.get(name)
+        start = self.mark(name)
         if start is None:
             return None
         back, forth = ("left", "right") if self._flows_right else ("up", "down")
-        inputs, users = self._joined
+        inputs, users = self._first._joined
         names = {back: inputs, forth: users}.get(arrow, {}).get(name, [])
-        ways = [self._by_id[other] for other in names if other in self._by_id]
+        ways = [mark for mark in map(self.mark, names) if mark]
         if not ways:
             ways = [mark for mark in self.drawing.nodes if _beside(start.rect, mark.rect, arrow)]
         return min(ways, key=lambda mark: _apart(mark.rect.center, start.rect.center), default=None)
@@ -105,31 +113,40 @@ class Scene:
     @cached_property
     def _flows_right(self) -> bool:
         """Whether most edges lead to the right, not down."""
-        ends = [[self._by_id.get(end) for end in edge.ends] for edge in self.drawing.edges if edge.ends]
+        ends = [[self.mark(end) for end in edge.ends] for edge in self.drawing.edges if edge.ends]
         gaps = [_gaps(tail.rect, head.rect) for tail, head in ends if tail and head]
         return 2 * sum(gap["right"] > gap["down"] for gap in gaps) > len(gaps)
 
 
-def _same(one: Drawing, other: Drawing) -> bool:
-    """Whether two drawings are of the same things in the same places, as those of two steps of a run are."""
-    return (
-        one.frames == other.frames
-        and len(one.nodes) == len(other.nodes)
-        and len(one.edges) == len(other.edges)
-        and all(a is b or (a.id, a.rect) == (b.id, b.rect) for a, b in zip(one.nodes, other.nodes, strict=True))
-        and all(a is b or (a.id, a.ends) == (b.id, b.ends) for a, b in zip(one.edges, other.edges, strict=True))
-    )
+def _others(one: Drawing, other: Drawing) -> tuple[list[int], list[int]] | None:
+    """The places of the nodes and of the edges that are another; None: those of other things, or elsewhere.
+
+    The drawings of two steps of a run are of the same things in the same places.
+    """
+    if one.frames != other.frames or (len(one.nodes), len(one.edges)) != (len(other.nodes), len(other.edges)):
+        return None
+    nodes, edges = _unlike(one.nodes, other.nodes), _unlike(one.edges, other.edges)
+    if any((one.nodes[k].id, one.nodes[k].rect) != (other.nodes[k].id, other.nodes[k].rect) for k in nodes):
+        return None
+    if any((one.edges[k].id, one.edges[k].ends) != (other.edges[k].id, other.edges[k].ends) for k in edges):
+        return None
+    return nodes, edges
 
 
-def _changed(before: Drawing, after: Drawing) -> Iterator[Rect]:
+def _unlike(one: tuple[Mark, ...], other: tuple[Mark, ...]) -> list[int]:
+    others = compress(count(), map(is_not, one, other))
+    return [place for place in others if one[place] != other[place]]
+
+
+def _changed(before: Drawing, after: Drawing, nodes: list[int], edges: list[int]) -> Iterator[Rect]:
     """Where two drawings in the same places differ."""
-    pairs = (*zip(before.nodes, after.nodes, strict=True), *zip(before.edges, after.edges, strict=True))
-    others = [(one, other) for one, other in pairs if one is not other and one != other]
-    if len(others) > _MOST:
+    if len(nodes) + len(edges) > _MOST:
         yield Rect(0, 0, *after.size)
         return
-    for one, other in others:
-        yield one.rect.united(other.rect)
+    for place in nodes:
+        yield before.nodes[place].rect.united(after.nodes[place].rect)
+    for place in edges:
+        yield before.edges[place].rect.united(after.edges[place].rect)
     if before.legend != after.legend:
         yield from (mark.rect for mark in (*before.legend, *after.legend))
 
@@ -144,21 +161,18 @@ class _Tiles:
             self._tiles[_tile(mark.rect)].append(index)
         self._levels = {level for level, _, _ in self._tiles}
 
-    def of(self, marks: tuple[Mark, ...]) -> "_Tiles":
-        """Return the same for other looks of these marks; some may take up another room."""
+    def of(self, marks: tuple[Mark, ...], others: list[int]) -> "_Tiles":
+        """Return the same for other looks of some of these marks; they may take up another room."""
         tiles = copy(self)
         tiles._marks = marks
-        moved = [
-            (index, _tile(one.rect), _tile(other.rect))
-            for index, (one, other) in enumerate(zip(self._marks, marks, strict=True))
-            if one is not other and one.rect != other.rect
-        ]
+        pairs = ((place, self._marks[place].rect, marks[place].rect) for place in others)
+        moved = [(place, _tile(one), _tile(other)) for place, one, other in pairs if one != other]
         if moved:
             tiles._tiles = defaultdict(list, self._tiles)
-        for index, was, now in moved:
+        for place, was, now in moved:
             if was != now:
-                tiles._tiles[was] = [known for known in tiles._tiles[was] if known != index]
-                tiles._tiles[now] = [*tiles._tiles[now], index]
+                tiles._tiles[was] = [known for known in tiles._tiles[was] if known != place]
+                tiles._tiles[now] = [*tiles._tiles[now], place]
         tiles._levels = self._levels | {now[0] for _, _, now in moved}
         return tiles
 

@@ -50,12 +50,12 @@ class Steps:
             "breakpoint": lambda: send(said.BreakpointToggled(editor.line)),
         }
 
-    def show(self, actions: Mapping[str, QAction], before: AppState) -> None:
-        """Show the step that the state is at."""
-        now, panels = self._state(), self._panels
+    def show(self, actions: Mapping[str, QAction], before: AppState, now: AppState) -> None:
+        """Show the step that is presented; the timeline stands at the one that is wanted, under the person's hand."""
+        panels, wanted = self._panels, self._state()
         # While a quick answer is on its way all stays as it is: it must not flicker.
         if now.steppable or not now.busy or now.slow or not now.current:
-            panels.timeline.show_state(now)
+            panels.timeline.show_state(wanted)
             for name in (*_WALKS, *_ITERATIONS, "run_to_cursor", "play"):
                 actions[name].setEnabled(now.steppable)
         panels.timeline.keep_time(now.playing, now.speed)

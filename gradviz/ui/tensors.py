@@ -1,5 +1,8 @@
 """The tensors table: one row for each tensor of the run, in PyTorch's own words."""
 
+from collections.abc import Iterable
+from itertools import groupby
+
 from PySide6.QtCore import (
     QAbstractTableModel,
     QCoreApplication,
@@ -80,8 +83,9 @@ class TensorModel(QAbstractTableModel):
             self._take(rows)
             self.endResetModel()
         elif rows != self._rows:
+            before = self._rows
             self._take(rows)
-            self._repaint()
+            self._repaint(at for at, (one, other) in enumerate(zip(rows, before, strict=True)) if one != other)
 
     def _take(self, rows: tuple[TensorRow, ...]) -> None:
         self._rows, self._cells = rows, tuple(map(cells, rows))
@@ -91,17 +95,20 @@ class TensorModel(QAbstractTableModel):
         before = None if earlier is None else [cells(row) for row in earlier]
         found = changes(self._cells, before)
         if found != self._changes:
+            rows = {row for (row, _), _ in found.items() ^ self._changes.items()}
             self._changes = found
-            self._repaint()
+            self._repaint(sorted(rows))
 
     def apply(self, colours: Colours) -> None:
         """Take on other colours."""
         self._ground = colour(colours.step_line)
-        self._repaint()
+        self._repaint(range(len(self._rows)))
 
-    def _repaint(self) -> None:
-        if self._rows:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(_HEADS) - 1))
+    def _repaint(self, rows: Iterable[int]) -> None:
+        """Tell which rows are others, those that follow each other together."""
+        for _, run in groupby(enumerate(rows), key=lambda pair: pair[1] - pair[0]):
+            places = [row for _, row in run]
+            self.dataChanged.emit(self.index(places[0], 0), self.index(places[-1], len(_HEADS) - 1))
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         """Return the number of tensors."""

@@ -85,8 +85,9 @@ class Timeline(QWidget):
         self._slider.setEnabled(state.steppable)
         self._slider.setAccessibleDescription(stepwords.sentence(state))
         self._place.setText(stepwords.place(state) if state.course.kinds else "")
-        widest = max(stepwords.places(state), key=self._place.fontMetrics().horizontalAdvance)
-        self._place.setFixedWidth(self._place.fontMetrics().horizontalAdvance(widest) + 12)
+        metrics = self._place.fontMetrics()
+        widest = max(map(metrics.horizontalAdvance, stepwords.places(state)))
+        self._place.setFixedSize(widest + 12, metrics.height())  # or the window is laid out anew at each text
         self._speed.setText(f"{state.speed:g}×")
         self._speed.setMinimumWidth(self._speed.sizeHint().width())
         self._speed.setAccessibleName(self.tr("Speed of play: {speed}").format(speed=self._speed.text()))

@@ -13,6 +13,7 @@ from gradviz.model.cost import MODES
 from gradviz.picture.picture import Language
 from gradviz.resources import Lesson
 from gradviz.state import messages as said
+from gradviz.state.stepping import presented
 from gradviz.state.switching import row_of
 from gradviz.state.update import update
 from gradviz.state.values import AppState, Chosen
@@ -59,6 +60,7 @@ class Window(QMainWindow):
         self._settings = settings
         self._lessons = lessons
         self._state = preferences.load(settings, system_theme(), language or preferences.language(settings))
+        self._seen = AppState(theme=self._state.theme)  # what of it is on the screen
         runner.setParent(self)
         room = self.screen().availableSize()
         self.resize(*(min(most, max(least, most * 4 // 5)) for most, least in zip(room.toTuple(), _LEAST, strict=True)))
@@ -67,7 +69,7 @@ class Window(QMainWindow):
         self._furnish()
         self._connect()
         self._commands.set_size(preferences.text_size(settings))
-        self._show(AppState(theme=self._state.theme))
+        self._show()
         preferences.load_layout(settings, self)
         self.setAcceptDrops(True)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
@@ -107,7 +109,8 @@ class Window(QMainWindow):
         QTimer.singleShot(
             0, self, lambda: self._settle(layout)
         )  # docks have no sizes to restore until they are laid out
-        self._show(AppState(theme=self._state.theme))
+        self._seen = AppState(theme=self._state.theme)
+        self._show()
         cursor = self._panels.editor.textCursor()
         cursor.setPosition(here)
         self._panels.editor.setTextCursor(cursor)
@@ -181,7 +184,7 @@ class Window(QMainWindow):
         for effect in effects:
             self._perform(effect)
         if self._state.options.language == before.options.language:
-            self._show(before)
+            self._show()
         else:
             self._speak()
         self.changed.emit()
@@ -304,12 +307,15 @@ class Window(QMainWindow):
 
     # What is shown.
 
-    def _show(self, before: AppState) -> None:
-        now = self._state
+    def _show(self) -> None:
+        before, now = self._seen, presented(self._state)
+        if now.table is before.table and now.shown is before.shown and now == before:
+            return
+        self._seen = now
         if now.theme != before.theme:
             self._show_theme()
         show(self._panels, self._actions, before, now)
-        self._steps.show(self._actions, before)
+        self._steps.show(self._actions, before, now)
         if now.presenting != before.presenting:
             self._presentation.show(now.presenting)
 

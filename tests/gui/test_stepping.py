@@ -1,12 +1,13 @@
 """Stepping through a run on fakes: keys, the bar, and what the panels then show."""
 
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPoint, Qt
-from PySide6.QtGui import QFont
+from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QObject, QPoint, Qt
+from PySide6.QtGui import QFont, QPaintEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from gradviz.state.messages import Edited, StopChosen
@@ -41,6 +42,32 @@ def settled(qtbot: QtBot, window: Window, at: int | None) -> None:
 def go(qtbot: QtBot, window: Window, at: int | None) -> None:
     window.send(StopChosen(at))
     settled(qtbot, window, at)
+
+
+class Watch(QObject):
+    """What is laid out, and how many pixels of each kind of panel are painted, while it watches."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.laid_out: list[str] = []
+        self.painted: dict[str, int] = defaultdict(int)
+
+    def __enter__(self) -> None:
+        self._app = QApplication.instance()
+        assert self._app is not None
+        self._app.installEventFilter(self)
+
+    def __exit__(self, *_: object) -> None:
+        assert self._app is not None
+        self._app.removeEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take note."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.laid_out.append(type(watched).__name__)
+        if isinstance(event, QPaintEvent):
+            self.painted[type(watched).__name__] += event.rect().width() * event.rect().height()
+        return False
 
 
 def seen(window: Window) -> list[str]:
@@ -171,6 +198,37 @@ def test_the_node_just_done_is_pointed_out_and_brought_into_view(qtbot: QtBot, s
     plain = canvas.grab().toImage()
     canvas.mark_done(None)
     assert canvas.grab().toImage() == plain
+
+
+def test_a_step_lays_nothing_out_anew_and_paints_only_what_it_changes(qtbot: QtBot, stepping: Window) -> None:
+    panels, watch = stepping.panels, Watch()
+    press(panels.canvas, Qt.Key.Key_1)
+    for at in (1, 3):  # the widest words have been seen, and the view has moved
+        go(qtbot, stepping, at)
+    QApplication.processEvents()
+    with watch:
+        press(panels.canvas, Qt.Key.Key_F9)
+        press(panels.canvas, Qt.Key.Key_F10)
+        settled(qtbot, stepping, 3)
+        QApplication.processEvents()
+    assert watch.laid_out == []
+    whole = panels.canvas.width() * panels.canvas.height()
+    assert 0 < watch.painted["Canvas"] < whole
+    line = panels.editor.fontMetrics().height() + 8
+    assert watch.painted["Gutter"] <= 2 * 4 * line * panels.editor.gutter.width()
+
+
+def test_what_was_just_done_stays_pointed_out_until_the_next_is(qtbot: QtBot, stepping: Window) -> None:
+    go(qtbot, stepping, 1)
+    panels = stepping.panels
+    before = panels.canvas.grab().toImage()
+    stepping.send(StopChosen(3))
+    assert stepping.state.awaited
+    assert panels.notice.whole == "line 1: x"
+    assert panels.canvas.grab().toImage() == before
+    settled(qtbot, stepping, 3)
+    assert panels.notice.whole == "line 2: y"
+    assert panels.canvas.grab().toImage() != before
 
 
 def test_the_program_shows_what_is_about_to_run_and_what_has(qtbot: QtBot, stepping: Window) -> None:

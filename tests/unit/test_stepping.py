@@ -14,7 +14,7 @@ from gradviz.model.trace import Output
 from gradviz.model.wire import Exit, Ready
 from gradviz.picture.picture import Options, Picture, TensorRow
 from gradviz.state import messages as m
-from gradviz.state.stepping import StepLines, carried, step_lines
+from gradviz.state.stepping import StepLines, carried, presented, step_lines
 from gradviz.state.update import update
 from gradviz.state.values import AppState
 from tests.unit.playing import play
@@ -415,3 +415,16 @@ def test_a_change_of_another_drawing_is_asked_for_anew() -> None:
     assert steps(effects) == [3, 3]
     assert state.awaited
     assert play(state, with_change(picture(7, 3), 5, 4)) == (state, [])
+
+
+def test_all_speaks_of_the_step_that_is_shown_until_another_is_there() -> None:
+    there = at(2)
+    asked = update(there, m.StopChosen(4))[0]
+    assert presented(asked) == presented(there) == there
+    both = update(asked, m.StopChosen(5))[0]  # while a key is held down
+    between = update(both, picture(both.run, COURSE.steps[4]))[0]
+    assert (between.at, presented(between).at, presented(between).awaited) == (5, 4, False)
+    assert presented(update(update(there, m.StopChosen(None))[0], m.Stepped(-1))[0]).at is None
+    slow = update(asked, m.RanLong(asked.run))[0]
+    assert presented(slow) is slow  # somebody waits: where to is told
+    assert presented(update(asked, m.Edited("y"))[0]).at is None
