@@ -6,15 +6,12 @@ torn apart, and two frames never change sides. Knows only rough places.
 
 from itertools import chain
 from math import inf
-from typing import NamedTuple
 
 from gradviz.layout.crossings import Order, changed, crossings, swap_neighbours, uncounted
 from gradviz.layout.former import Former
 from gradviz.layout.nesting import OUTSIDE, Nesting
 from gradviz.layout.net import Joint, Net
 
-MOST_ROUNDS = 5  # of two sweeps
-MOST_SWEEPS = 4  # after neighbours were swapped
 LARGE = 40_000  # joints from which only a few sweeps and no swaps are made
 
 Prefix = tuple[float, ...]
@@ -39,77 +36,70 @@ def ordered(net: Net, frames: Nesting) -> list[list[int]]:
         for number in range(4):
             sweeper.sweep(order, downward=number % 2 == 0)
     else:
-        order = _refined(sweeper, _swept(sweeper, _begun(sweeper)))
+        order = _searched(sweeper)
     _untwist(net, order.rows)
     return order.rows
 
 
-class _Found(NamedTuple):
-    """An order on the way, its crossings, and the best one on the way to it with its own."""
+class _Search:
+    """The sweeps and swaps over one net, and the best order on the way."""
 
-    order: Order
-    crossed: int
-    best: Order
-    fewest: int
+    def __init__(self, sweeper: "_Sweeper", key: list[float]) -> None:
+        self.sweeper = sweeper
+        self.order = sweeper.initial(key)
+        self.best, self.fewest = _copy(self.order), crossings(sweeper.net, self.order)
 
+    def restart(self, key: list[float]) -> None:
+        """Begin anew in another order."""
+        self.order = self.sweeper.initial(key)
 
-def _begun(sweeper: "_Sweeper") -> _Found:
-    """The better of two beginnings: by a walk from the results to their operands, and by one the other way."""
-    net = sweeper.net
-    begun = _round(sweeper, _start(sweeper, _walk(net, net.below, net.above)))
-    if not begun.fewest:
-        return begun
-    other = _round(sweeper, _start(sweeper, _walk(net, net.above, net.below)))
-    return other if other.fewest < begun.fewest else begun
-
-
-def _start(sweeper: "_Sweeper", key: list[float]) -> _Found:
-    order = sweeper.initial(key)
-    count = crossings(sweeper.net, order)
-    return _Found(order, count, _copy(order), count)
-
-
-def _round(sweeper: "_Sweeper", found: _Found) -> _Found:
-    """A sweep down and one up."""
-    net, order, best, fewest, count = sweeper.net, found.order, found.best, found.fewest, found.crossed
-    for downward in (True, False):
-        if not fewest:
-            break
-        sweeper.sweep(order, downward=downward)
-        count = crossings(net, order)
-        if count < fewest:
-            best, fewest = _copy(order), count
+    def sweep(self, downward: bool) -> int:
+        """Sweep once; how many joints cross then. Where none do already, nothing happens."""
+        if not self.fewest:
+            return 0
+        net = self.sweeper.net
+        self.sweeper.sweep(self.order, downward=downward)
+        count = crossings(net, self.order)
         if net.sides:
-            straight = sweeper.with_straight_links(order)
+            straight = self.sweeper.with_straight_links(self.order)
             other = crossings(net, straight)
-            if other < fewest:
-                best, fewest = straight, other
-    return _Found(order, count, best, fewest)
+            if other < count:
+                self.order, count = straight, other
+        return self._seen(count)
+
+    def swap(self) -> None:
+        """Swap neighbours where that helps."""
+        if self.fewest:
+            self._seen(swap_neighbours(self.sweeper.net, self.order))
+
+    def _seen(self, count: int) -> int:
+        if count < self.fewest:
+            self.best, self.fewest = _copy(self.order), count
+        return count
 
 
-def _swept(sweeper: "_Sweeper", found: _Found) -> Order:
-    """The best order on the way of a number of rounds."""
-    for _ in range(MOST_ROUNDS):
-        before, count = found.fewest, found.crossed
-        found = _round(sweeper, found)
-        if found.fewest == before and found.crossed >= count:
-            break
-    return found.best
+def _searched(sweeper: "_Sweeper") -> Order:
+    """The best order by a walk from the operands to their results, or by one the other way if that promises more.
 
-
-def _refined(sweeper: "_Sweeper", best: Order) -> Order:
-    """The order with neighbours swapped where that helps, and swept again from there as long as that does."""
-    fewest = swap_neighbours(sweeper.net, best)
-    for number in range(MOST_SWEEPS):
-        if not fewest:
-            break
-        order = _copy(best)
-        sweeper.sweep(order, downward=number % 2 == 0)
-        count = swap_neighbours(sweeper.net, order)
-        if count >= fewest:
-            break
-        best, fewest = order, count
-    return best
+    Further sweeps would go to and fro between the same orders. Where the first ones mend nothing, what is left crosses
+    for the order of operands, and no other beginning mends that.
+    """
+    net = sweeper.net
+    search = _Search(sweeper, _walk(net, net.below, net.above))
+    first = search.fewest
+    search.swap()
+    search.sweep(downward=True)
+    search.swap()
+    count = search.sweep(downward=False)
+    search.swap()
+    if 0 < search.fewest < first:
+        search.restart(_walk(net, net.above, net.below))
+        search.sweep(downward=True)
+        if search.sweep(downward=False) < count:
+            search.swap()
+            search.sweep(downward=True)
+            search.swap()
+    return search.best
 
 
 def _copy(order: Order) -> Order:

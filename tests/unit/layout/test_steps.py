@@ -131,13 +131,6 @@ def test_a_large_diagram_gets_a_few_sweeps_only(monkeypatch: pytest.MonkeyPatch)
     check(diagram, place(diagram), "TB")
 
 
-def test_sweeps_end_after_the_most_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ordering, "MOST_ROUNDS", 0)
-    monkeypatch.setattr(ordering, "MOST_SWEEPS", 0)
-    diagram = workloads.synthetic(60)
-    check(diagram, place(diagram), "TB")
-
-
 def test_lanes_of_detours_are_used_again() -> None:
     bursts, names, arcs = 5, list[str](), list[tuple[str, str]]()
     for burst in range(bursts):
