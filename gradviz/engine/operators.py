@@ -46,6 +46,7 @@ class Traits(NamedTuple):
     is_composite: bool  # it is made of others alone and leaves views and versions to them
     counts_inside: bool  # it is left to the ops in its kernel to count what it writes, as in the foreach ones
     wants_tensor: bool  # its first argument is a tensor, and a number does not do
+    is_question: bool  # what it returns is a fact about a tensor, such as its sizes, and no kernel runs
 
 
 _traits: dict[int, Traits] = {}  # by address: torch hashes an operator in Python
@@ -59,7 +60,7 @@ def traits(operator: Any) -> Traits:  # noqa: ANN401  # OpOverload is generic ov
 def _learn(operator: Any) -> Traits:  # noqa: ANN401  # as above
     if isinstance(operator, HigherOrderOperator):  # torch.cond and the like
         name = f"higher_order::{operator.__name__}"
-        return _remember(Traits(operator, name, (), False, False, False, False, False, False, False))
+        return _remember(Traits(operator, name, (), False, False, False, False, False, False, False, False))
     name = operator.name()
     arguments = enumerate(operator._schema.arguments)
     counts_inside = not _has_kernel(name, "ADInplaceOrView")
@@ -75,6 +76,7 @@ def _learn(operator: Any) -> Traits:  # noqa: ANN401  # as above
             counts_inside and _has_kernel(name, "CompositeImplicitAutograd"),
             counts_inside,
             _wants_tensor(operator),
+            operator._schema.name in _QUESTIONS,
         )
     )
 
@@ -140,6 +142,14 @@ def written_by(traits: Traits, args: tuple[object, ...], kwargs: dict[str, objec
 
 
 _aten = torch.ops.aten
+# What torch asks a subclass of Tensor that answers in Python: also while it makes a view's grad_fn and holds a lock.
+_QUESTIONS = frozenset(
+    (
+        *("aten::sym_size", "aten::sym_numel", "aten::sym_stride", "aten::sym_storage_offset", "aten::size"),
+        *("aten::stride", "aten::storage_offset", "aten::dim", "aten::numel", "aten::is_contiguous"),
+        *("aten::is_strides_like_format", "aten::is_non_overlapping_and_dense", "prim::layout", "prim::device"),
+    )
+)
 _SAME_ELEMENTS: frozenset[object] = frozenset(
     overload
     for packet in (

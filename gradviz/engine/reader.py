@@ -102,6 +102,14 @@ def shape(tensor: torch.Tensor) -> tuple[int, ...]:
     return tuple(size if type(size) is int else longest for size in sizes)
 
 
+def has_truth(value: object) -> bool:
+    """Whether a value is true or false by itself, as a tensor of torch.func or of a tracer is not."""
+    if not isinstance(value, torch.Tensor):
+        return isinstance(value, bool | int | float)
+    wrapped: bool = _untyped._functorch.is_functorch_wrapped_tensor(value)
+    return not (wrapped or value.is_meta or has_own_dispatch(type(value)))
+
+
 def innermost(tensor: torch.Tensor) -> torch.Tensor:
     """The tensor in all wrappers of torch.func around it."""
     while _untyped._functorch.is_functorch_wrapped_tensor(tensor):

@@ -44,6 +44,8 @@ class OpWatch(operators.TorchDispatchMode):
         self, func: operators.Operator, args: tuple[object, ...], kwargs: dict[str, object], caller: FrameType
     ) -> object:
         traits, recorder = operators.traits(func), self._recorder
+        if traits.is_question:
+            return func(*args, **kwargs)
         if traits.wants_tensor and type(args[0]) in operators.NUMBERS:
             args = operators.as_tensors(args)
         if traits.is_composite and torch.is_inference_mode_enabled():

@@ -47,6 +47,23 @@ WARNINGS = (
         "ここでは torch.compile はコンパイルしません。関数は書かれたとおりに実行され、その計算グラフを表示します。",
     ),
     Hint(
+        "branched",
+        NOTE,
+        r"^torch\.cond was called$",
+        "torch.cond compiles nothing here: the branch that is taken runs as it is written, and its own graph is shown.",
+        "ここでは torch.cond はコンパイルしません。選ばれた分岐が書かれたとおりに実行され、"
+        "その計算グラフを表示します。",
+    ),
+    Hint(
+        "scripted",
+        NOTE,
+        r"^torch\.jit\.script was called$",
+        "TorchScript runs the function in an interpreter of its own. After a run or two it records all of it as one "
+        "DifferentiableGraphBackward, whose inner ops are shown as not recorded.",
+        "TorchScript は独自のインタープリターで関数を実行します。1、2 回実行した後は全体を 1 つの "
+        "DifferentiableGraphBackward として記録し、内部の演算は記録されないものとして表示します。",
+    ),
+    Hint(
         "traced",
         NOTE,
         r"^torch\.jit\.trace was called$",

@@ -20,6 +20,9 @@ WARNED = {
     "checkpoint-no-grad": "import torch\nfrom torch.utils.checkpoint import checkpoint\n"
     "y = checkpoint(torch.sin, torch.ones(2), use_reentrant=True)",
     "not-compiled": TRACKED + "z = torch.compile(torch.sin)(y)",
+    "branched": TRACKED + "z = torch.cond(y > 1, torch.sin, torch.cos, (y,))",
+    "scripted": TRACKED + "import warnings\nwarnings.simplefilter('ignore')\n"
+    "@torch.jit.script\ndef f(a: torch.Tensor):\n    return a * 2\nz = f(y)",
     "traced": TRACKED
     + "import warnings\nwarnings.simplefilter('ignore')\nz = torch.jit.trace(torch.sin, torch.ones(2))(y)",
 }
@@ -52,6 +55,23 @@ def test_what_is_compiled_runs_as_it_is_written(compiled: str) -> None:
     assert [op.line for op in trace.ops if op.name == "aten::sin.default"] == [5]
     (warned,) = trace.warnings
     assert (warned.line, warning_hint(warned)) == (6, "not-compiled")
+
+
+def test_the_branch_of_a_cond_runs_as_it_is_written() -> None:
+    head = TRACKED + "w = torch.ones(2, requires_grad=True)\nfor sign in (1, -1):\n"
+    last = "    z.sum().backward()\nprint(x.grad, w.grad)"
+    cond = "torch.cond(sign * x > 0, lambda a: a.sin() * w, lambda a: a.cos() * w, (x,))"
+    branched = record(f"{head}    z = {cond}\n{last}")
+    written = record(f"{head}    z = x.sin() * w if sign * x > 0 else x.cos() * w\n{last}")
+    assert branched.error is None
+    own = [op for op in branched.ops if op.phase == "forward" and op.name in ("aten::sin.default", "aten::cos.default")]
+    assert [(op.name, op.line) for op in own] == [("aten::sin.default", 6), ("aten::cos.default", 6)]
+    assert [one.text for one in branched.output] == [one.text for one in written.output]
+
+
+def test_a_cond_that_is_mapped_over_is_left_to_torch() -> None:
+    source = "f = lambda a: torch.cond(a > 0, torch.sin, torch.cos, (a,))\nprint(torch.vmap(f)(y * torch.ones(2)))"
+    assert [warning_hint(one) for one in record(TRACKED + source).warnings] == []
 
 
 def test_every_warning_that_is_explained_is_raised_here() -> None:

@@ -181,6 +181,21 @@ def run(layout):
 run(torch.strided)
 run(torch.jagged)
 """,
+    "a sum of what was made of nested tensors": """\
+def run():
+    parts = [torch.ones(2, 3), torch.ones(1, 3)]
+    nested = torch.nested.nested_tensor(parts, layout=torch.jagged, requires_grad=True)
+    print((nested * 2).sum(dim=-1).values())
+run()
+""",
+    "masked tensors": """\
+def run():
+    masked = torch.masked.masked_tensor(torch.tensor([1.0, 2.0]), torch.tensor([True, False]), requires_grad=True)
+    y = torch.where(torch.tensor([True, False]), masked, masked)
+    (masked * 3).sum().backward()
+    print(masked.grad)
+run()
+""",
     "encoder with padding": """\
 layer = torch.nn.TransformerEncoderLayer(4, 2, 8, batch_first=True)
 encoder = torch.nn.TransformerEncoder(layer, 2).eval()
@@ -311,7 +326,10 @@ print(x.grad, m.weight.grad)
 
 
 # Torch warns once in a process of what these use, or gradviz has a note on them.
-SAY_MORE = {"jvp", "nested tensors", "encoder with padding", "traced", "scripted", "forward mode", "lazy module"}
+SAY_MORE = {
+    *("jvp", "nested tensors", "encoder with padding", "traced", "scripted", "forward mode", "lazy module"),
+    *("masked tensors", "a sum of what was made of nested tensors"),
+}
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
