@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from gradviz.drawing.pages import Marks
 from gradviz.drawing.shapes import Drawing, Mark
 from gradviz.layout.geometry import Size
 
@@ -39,8 +40,5 @@ def _others(before: Sequence[Mark], after: Sequence[Mark]) -> tuple[Mark, ...]:
     return tuple(now for then, now in zip(before, after, strict=True) if now is not then)
 
 
-def _put(marks: tuple[Mark, ...], others: Sequence[Mark]) -> tuple[Mark, ...]:
-    if not others:
-        return marks
-    new = {mark.id: mark for mark in others}
-    return tuple([new.get(mark.id, mark) for mark in marks])
+def _put(marks: Sequence[Mark], others: Sequence[Mark]) -> Sequence[Mark]:
+    return Marks.of(marks).put({mark.id: mark for mark in others}) if others else marks

@@ -59,8 +59,8 @@ def columns(shown: Sequence[Column], words: Words, *, legend: bool = False) -> D
             size=Size(place.right + _MARGIN, place.bottom + _MARGIN),
             frames=(*whole.frames, _ground(place, column), *inside[0]),
             titles=(*whole.titles, _heading(place, column, notes[at]), *inside[1]),
-            edges=whole.edges + inside[2],
-            nodes=whole.nodes + inside[3],
+            edges=(*whole.edges, *inside[2]),
+            nodes=(*whole.nodes, *inside[3]),
             description="\n".join(filter(None, (whole.description, f"{column.heading}: {column.drawing.description}"))),
         )
     if not legend:

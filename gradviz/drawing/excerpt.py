@@ -24,7 +24,7 @@ def seen(drawing: Drawing, place: Rect) -> Drawing:
     place = Rect(x, y, max(right - x, 0.0), max(bottom - y, 0.0))
     near = place.grown(OVERHANG)
 
-    def within(marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
+    def within(marks: Sequence[Mark]) -> tuple[Mark, ...]:
         return tuple(mark for mark in marks if mark.rect.overlaps(near))
 
     kept = drawing._replace(
@@ -102,7 +102,7 @@ def _bare(drawing: Drawing) -> Drawing:
 def _framed(drawing: Drawing, place: Rect) -> Drawing:
     """A drawing moved so that a place of it is all there is to see."""
 
-    def moved(marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
+    def moved(marks: Sequence[Mark]) -> tuple[Mark, ...]:
         return tuple(mark.moved(-place.x, -place.y) for mark in marks)
 
     return drawing._replace(

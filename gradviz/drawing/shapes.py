@@ -1,5 +1,6 @@
 """The Drawing: what is painted, as frozen marks made of paths and texts, each with a role and no colour."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
@@ -135,12 +136,15 @@ class Mark(NamedTuple):
 
 
 class Drawing(NamedTuple):
-    """A whole picture, painted in this order: frames, edges, titles of frames, nodes, legend."""
+    """A whole picture, painted in this order: frames, edges, titles of frames, nodes, legend.
+
+    There may be so many edges and nodes that the window holds them by the page (`drawing/pages.py`).
+    """
 
     size: Size
     frames: tuple[Mark, ...]
-    edges: tuple[Mark, ...]
-    nodes: tuple[Mark, ...]
+    edges: Sequence[Mark]
+    nodes: Sequence[Mark]
     legend: tuple[Mark, ...] = ()
     titles: tuple[Mark, ...] = ()  # of the frames: an edge that enters a frame must not cross its name
     title: str = ""

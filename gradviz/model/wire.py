@@ -41,6 +41,7 @@ class Kind(IntEnum):
     INSPECTION = 12  # picture process -> window: what there is to say of it; an Inspection
     BESIDE = 13  # window -> picture process: the Request of a run whose record stands beside that of the newest
     COMPARED = 14  # picture process -> window: a Comparison of the newest run and those beside it
+    MARKS = 15  # picture process -> window: a page of the large drawing whose picture comes next
 
 
 class Limits(NamedTuple):

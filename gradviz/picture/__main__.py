@@ -24,6 +24,7 @@ from gradviz.model.trace import Trace
 from gradviz.model.wire import MAX_PAYLOAD, Exit, Frame, FrameError, FrameReader, Kind, Ready, Request, pack
 from gradviz.picture import inspecting
 from gradviz.picture.beside import Beside, began, comparison, complete, fed, progress, without
+from gradviz.picture.frames import frames
 from gradviz.picture.inspection import Inspect
 from gradviz.picture.make import folded, picture, told, unable, undrawn
 from gradviz.picture.measured import Measured
@@ -157,15 +158,14 @@ class Session:
         if not owed or builder is None:
             return
         self._pictures += 1
-        payload = _guarded(lambda: self._since(builder), lambda _: b"")  # the picture without it is there already
-        if 0 < len(payload) <= MAX_PAYLOAD:
-            yield pack(Kind.PICTURE, self._run, payload)
-        elif payload:
-            self._stage = self._last = None
+        yield _guarded(lambda: self._since(builder), lambda _: b"")  # the picture without it is there already
 
     def _since(self, builder: TraceBuilder) -> bytes:
         made = self._changed(self._recorded(builder))
-        return b"" if made is None else msgspec.msgpack.encode(made._replace(number=self._pictures))
+        sent = None if made is None else frames(self._run, made._replace(number=self._pictures))
+        if made is not None and sent is None:
+            self._stage = self._last = None
+        return sent or b""
 
     def unfinished(self) -> Iterator[bytes]:
         """Yield a picture of a run that goes on, now and then."""
@@ -177,18 +177,18 @@ class Session:
     def _answer(self, builder: TraceBuilder, has: int | None = None) -> bytes:
         def instead(reason: str) -> bytes:
             made = unable(self._run, reason, self._options.language, complete=self._how is not None)
-            return msgspec.msgpack.encode(made)
+            return pack(Kind.PICTURE, self._run, msgspec.msgpack.encode(made))
 
-        return pack(Kind.PICTURE, self._run, _guarded(lambda: self._picture(builder, has), instead))
+        return _guarded(lambda: self._picture(builder, has), instead)
 
     def _picture(self, builder: TraceBuilder, has: int | None) -> bytes:
-        """The first picture that goes into a frame."""
+        """The first picture that is not too large to send, as frames."""
         self._pictures += 1
         record = self._recorded(builder)
         for made in self._pictured(record, has):
-            payload = msgspec.msgpack.encode(made._replace(number=self._pictures))
-            if len(payload) <= MAX_PAYLOAD:
-                return payload
+            sent = frames(self._run, made._replace(number=self._pictures))
+            if sent is not None:
+                return sent
         raise FrameError(f"even without a drawing it is larger than {MAX_PAYLOAD:,} bytes")
 
     def _pictured(self, record: Record, has: int | None) -> Iterator[Picture]:

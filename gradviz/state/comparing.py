@@ -4,6 +4,7 @@ The other modes are run one after another once the picture of the program is the
 Any run that begins ends them; a measuring run waits for them.
 """
 
+from gradviz.drawing.pages import paged
 from gradviz.drawing.shapes import Drawing
 from gradviz.layout.geometry import Size
 from gradviz.model.cost import MODES
@@ -112,6 +113,5 @@ def with_changes(drawing: Drawing, changes: Changes) -> Drawing:
     size = Size(max(drawing.size.width, changes.size.width), max(drawing.size.height, changes.size.height))
     # A card that says why nothing is drawn would stand on the ghosts.
     legend = drawing.legend if drawing.nodes or not instead else ()
-    return drawing._replace(
-        size=size, nodes=(*instead.values(), *nodes), edges=(*changes.edges, *drawing.edges), legend=legend
-    )
+    nodes, edges = (*instead.values(), *nodes), (*changes.edges, *drawing.edges)
+    return paged(drawing._replace(size=size, nodes=nodes, edges=edges, legend=legend))

@@ -4,6 +4,9 @@ One question is on its way at a time; the newest wish is sent when its answer co
 shown, and follows what was just done there, unless the person has chosen a thing to stay with.
 """
 
+from collections.abc import Sequence
+
+from gradviz.drawing.pages import node
 from gradviz.drawing.shapes import Mark
 from gradviz.picture.inspection import Inspect, Subject
 from gradviz.state.messages import (
@@ -27,9 +30,9 @@ def pointed(state: AppState, message: MarkChosen | LineChosen | TensorChosen) ->
         case TensorChosen(tensor):
             return _at(state._replace(chosen=Chosen("tensor", tensor)), Subject("tensor", tensor))
         case _:
-            mark = message.mark
-            of = next((_subject(one) for one in _nodes(state) if one.id == mark), None)
-            return _at(state._replace(chosen=None if mark is None else Chosen("mark", mark)), of)
+            mark = _node(state, message.mark)
+            chosen = None if message.mark is None else Chosen("mark", message.mark)
+            return _at(state._replace(chosen=chosen), None if mark is None else _subject(mark))
 
 
 def found_again(before: AppState, after: AppState) -> AppState:
@@ -44,7 +47,7 @@ def found_again(before: AppState, after: AppState) -> AppState:
         name = next((row.name for row in was.rows if row.tensor == chosen.value), None)
         tensor = next((row.tensor for row in reversed(now.rows) if row.name == name), None)
         return pointed(after, MarkChosen(None) if tensor is None else TensorChosen(tensor))
-    mark = next((mark for mark in _nodes(before) if mark.id == chosen.value), None)
+    mark = _node(before, str(chosen.value))
     if mark is None:
         return after  # an edge, or in a column of another run
     place = [one.id for one in _nodes(before) if one.title == mark.title].index(mark.id)
@@ -69,7 +72,7 @@ def followed(state: AppState) -> tuple[AppState, Effects]:
     if now.run != state.run or not state.traced:
         now = now._replace(run=state.run, asked=None, awaited=False)
     if state.at is not None and (state.chosen is None or state.chosen.kind == "line") and table is not None:
-        done = next((mark for mark in _nodes(state) if mark.id == table.now), None)
+        done = _node(state, table.now)
         now = now._replace(of=_subject(done) if done is not None else now.of)
     state = state._replace(inspecting=now)
     if table is None or not (now.seen and state.traced and table.complete and table.run == state.run) or now.awaited:
@@ -102,7 +105,11 @@ def _at(state: AppState, of: Subject | None) -> AppState:
     return state._replace(inspecting=state.inspecting._replace(of=of))
 
 
-def _nodes(state: AppState) -> tuple[Mark, ...]:
+def _node(state: AppState, name: str | None) -> Mark | None:
+    return None if state.shown is None or name is None else node(state.shown.drawing, name)
+
+
+def _nodes(state: AppState) -> Sequence[Mark]:
     return () if state.shown is None else state.shown.drawing.nodes
 
 

@@ -1,10 +1,9 @@
 """What lights up in every panel for the thing a person pointed at. Pure; linear in the drawing."""
 
-from collections import defaultdict
 from collections.abc import Iterable
-from typing import Literal
 
 from gradviz.drawing.columns import alone, names
+from gradviz.drawing.pages import Marks, find
 from gradviz.drawing.shapes import Drawing, Mark
 from gradviz.model.focus import is_in
 from gradviz.picture.picture import TensorRow
@@ -25,23 +24,23 @@ def reselected(state: AppState) -> AppState:
 def _still(drawing: Drawing, name: str) -> Chosen:
     """What was chosen, or where it is gone the fold that begins with it or the node that the fold began with."""
     beside = (name, f"f{name}", name.removeprefix("f"))
-    return Chosen("mark", next((one for one in beside if _find(drawing, one)), name))
+    return Chosen("mark", next((one for one in beside if find(drawing, one)), name))
 
 
 def _select(state: AppState, chosen: Chosen) -> Selection:
     drawing = state.drawing
     rows = state.table.rows if state.table else ()
     if chosen.kind == "line":
-        on_line = [mark for mark in drawing.nodes if mark.line == chosen.value] if drawing else []
+        on_line = Marks.of(drawing.nodes).on_line(int(chosen.value)) if drawing else ()
         tensors = frozenset(row.tensor for row in rows if row.line == chosen.value)
-        return Selection(frozenset(mark.id for mark in on_line), None, (), tensors)
+        return Selection(frozenset(on_line), None, (), tensors)
     if chosen.kind == "module":
         modules = state.ending.table.modules if state.ending else ()
         there = frozenset(name for one in modules if is_in(str(chosen.value), one.path) for name in one.marks)
         return Selection(there, there) if there else NOTHING
     row = next((row for row in rows if chosen == ("tensor", row.tensor)), None)
     name = row.mark if row else chosen.value
-    mark = _find(drawing, name) if drawing else None
+    mark = find(drawing, str(name)) if drawing else None
     if mark is None or drawing is None:
         return Selection(lines=_lines([row.line]), tensors=frozenset((row.tensor,))) if row else NOTHING
     same = _same(drawing, mark)
@@ -52,6 +51,8 @@ def _select(state: AppState, chosen: Chosen) -> Selection:
 
 def _same(drawing: Drawing, mark: Mark) -> list[Mark]:
     """A mark, and where runs stand side by side what it is in each of them."""
+    if not names(drawing):
+        return [mark]
     return [one for group in (drawing.nodes, drawing.edges) for one in group if alone(one.id) == alone(mark.id)]
 
 
@@ -62,10 +63,6 @@ def _tensors(mark: Mark, rows: tuple[TensorRow, ...]) -> frozenset[int]:
     return frozenset(row.tensor for row in rows if row.mark == mark.id)
 
 
-def _find(drawing: Drawing, name: str | int | None) -> Mark | None:
-    return next((one for group in (drawing.nodes, drawing.edges) for one in group if one.id == name), None)
-
-
 def _lines(lines: Iterable[int | None]) -> tuple[int, ...]:
     return tuple(line for line in lines if line is not None)
 
@@ -73,22 +70,28 @@ def _lines(lines: Iterable[int | None]) -> tuple[int, ...]:
 def reach(drawing: Drawing, mark: Mark) -> frozenset[str]:
     """Return the ids of all marks from which a value can come to `mark`, or to which it can go, and its own."""
     tail, head = mark.ends or (mark.id, mark.id)
-    into: dict[str, list[Mark]] = defaultdict(list)
-    out_of: dict[str, list[Mark]] = defaultdict(list)
-    for edge in drawing.edges:
-        if edge.ends:
-            out_of[edge.ends[0]].append(edge)
-            into[edge.ends[1]].append(edge)
-    return frozenset({mark.id} | _walk(tail, into, 0) | _walk(head, out_of, 1))
+    edges = Marks.of(drawing.edges)
+    names, ends = list(edges.names()), edges.ends()
+    tails, heads = ends[::2], ends[1::2]
+    return frozenset({mark.id} | _walk(tail, names, heads, tails) | _walk(head, names, tails, heads))
 
 
-def _walk(start: str, edges: dict[str, list[Mark]], end: Literal[0, 1]) -> set[str]:
+def _walk(start: str, names: list[str], here: list[str], there: list[str]) -> set[str]:
+    """All that is reached from a node along edges from the one end to the other, and those edges."""
+    last: dict[str, int] = {}  # the edge at each node; from it to the one before it at the same node, and so on
+    before = [-1] * len(names)
+    for edge, node in enumerate(here):
+        before[edge] = last.get(node, -1)
+        last[node] = edge
+    last.pop("", None)  # of edges that join nothing
     seen, todo = {start}, [start]
     while todo:
-        for edge in edges[todo.pop()]:
-            seen.add(edge.id)
-            node = edge.ends[end] if edge.ends else edge.id
+        edge = last.get(todo.pop(), -1)
+        while edge >= 0:
+            seen.add(names[edge])
+            node = there[edge]
             if node not in seen:
                 seen.add(node)
                 todo.append(node)
+            edge = before[edge]
     return seen

@@ -272,8 +272,7 @@ class Canvas(GraphView):
     def _walk(self, arrow: Arrow) -> None:
         here = self._current()
         middle = self.seen.center
-        nodes = (mark.id for mark in self.scene.drawing.nodes)
-        there = self.scene.step(here.id, arrow) if here else self.scene.nearest(middle, nodes)
+        there = self.scene.step(here.id, arrow) if here else self.scene.nearest(middle)
         if there:
             self.markChosen.emit(there.id)
             self.reveal(there.id)

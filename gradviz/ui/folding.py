@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from gradviz.drawing.draft import region_mark
+from gradviz.drawing.pages import find
 from gradviz.model.focus import MODULE
 from gradviz.model.fold import MANY
 from gradviz.picture.picture import Keeps
@@ -113,5 +114,7 @@ def _unfold(send: Send, state: AppState) -> None:
 def _line(state: AppState, name: str) -> int | None:
     """The line of a node, an edge or the title of an open fold."""
     drawing = state.drawing
-    groups = () if drawing is None else (drawing.nodes, drawing.edges, drawing.titles)
-    return next((mark.line for group in groups for mark in group if mark.id == name), None)
+    if drawing is None:
+        return None
+    mark = find(drawing, name) or next((title for title in drawing.titles if title.id == name), None)
+    return None if mark is None else mark.line

@@ -105,9 +105,10 @@ class GraphView(QWidget):
         before, self._scene = self._scene, Scene(drawing, self._scene)
         self._layers = Layers(self._scene, self._layers if self._scene.stays else None)
         self.setAccessibleDescription(plain(drawing.description))
-        kept = self._view if self._scene.stays else self._kept(before)
-        another = document != self._document or not before.drawing.nodes
-        if another or (self._keeps == "hand" and kept.misses(drawing.size, self._panel())):
+        hand = self._keeps == "hand"
+        kept = self._kept(before) if hand and not self._scene.stays else self._view
+        another = document != self._document or not before.nodes
+        if another or (hand and kept.misses(drawing.size, self._panel())):
             self._document, self._keeps = document, "start"
         view = kept if self._keeps == "hand" else self._home()
         if self._scene.stays and view == self._view:
@@ -124,8 +125,8 @@ class GraphView(QWidget):
                 frames=(),
                 titles=(),
                 legend=(),
-                nodes=tuple(mark for mark in drawing.nodes if shown.mark(mark.id) is not mark),
-                edges=tuple(mark for mark in drawing.edges if shown.mark(mark.id) is not mark),
+                nodes=tuple(mark for mark in drawing.nodes if shown.mark(mark.id) != mark),
+                edges=tuple(mark for mark in drawing.edges if shown.mark(mark.id) != mark),
             )
         )
 
@@ -252,8 +253,7 @@ class GraphView(QWidget):
     def _kept(self, before: Scene) -> Viewport:
         """Return the view under which a node that is still there stays where it was on the panel."""
         middle = self.seen.center
-        names = [mark.id for mark in before.drawing.nodes]
-        anchor = before.nearest(middle, (name for name in names if self._scene.mark(name)))
+        anchor = before.nearest(middle, frozenset(self._scene.nodes.names()))
         now = self._scene.mark(anchor.id) if anchor else None
         if anchor is None or now is None:
             return self._view

@@ -1,16 +1,18 @@
 """What lies over what on the canvas: the drawing, a veil over what is dimmed, the lit part again, rings, an arrow."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property, partial
+from itertools import islice
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
+from gradviz.drawing.pages import Marks
 from gradviz.drawing.shapes import Mark
 from gradviz.drawing.theme import Theme
 from gradviz.export.raster import paint
-from gradviz.layout.geometry import Rect
+from gradviz.layout.geometry import Rect, Size
 from gradviz.state.values import Selection
 from gradviz.ui.backing import Backing, Piece, Place
 from gradviz.ui.overview import Overview
@@ -22,6 +24,9 @@ _OLD = 0.45  # how much of the ground lies over a drawing that is not of the pro
 _UNLIT = 0.7  # and over what a selection leaves aside
 _PEN = 4  # pixels, of the ring round what has just been done
 _AWAY = 4  # drawing units from a box to it: the labels of the edges that enter stand close above
+_RING = 5.0  # drawing units from what is selected
+_RINGS = 500  # more are not told apart from afar
+_NONE = Marks(())
 
 
 class Look(NamedTuple):
@@ -54,7 +59,8 @@ class Layers:
         self._before = None if before is None else before.made
         self._backing: Backing = Backing() if before is None else before._backing
         self._backing.spoil(scene.changed)
-        self._only = (frozenset[str](), Overview((), (), ()))  # the lit part of the overview, made last
+        self._only = (frozenset[str](), Overview(_NONE, _NONE, _NONE))  # the lit part of the overview, made last
+        self._ringed: tuple[frozenset[str], list[Rect]] = (frozenset(), [])  # where the selected nodes are
 
     @property
     def pending(self) -> bool:
@@ -80,7 +86,8 @@ class Layers:
             self._backing.show(painter, place, key, colour(look.theme.ground), pieces)
             painter.scale(place.scale, place.scale)
             painter.translate(-view.x, -view.y)
-            _rings(painter, self._scene, look)
+            seen = view.seen(Size(place.size.width() / ratio, place.size.height() / ratio)).grown(_RING)
+            _rings(painter, self._selected(look.selection.marks, None if far else seen), look)
             _paint_done(painter, self._scene, view.scale, look)
         finally:
             painter.restore()
@@ -88,8 +95,8 @@ class Layers:
     @cached_property
     def overview(self) -> Overview:
         """All of the scene from far away."""
-        drawing = self._scene.drawing
-        return Overview(drawing.frames, drawing.edges, drawing.nodes, self._before)
+        scene = self._scene
+        return Overview(scene.frames, scene.edges, scene.nodes, self._before)
 
     @property
     def made(self) -> Overview | None:
@@ -117,14 +124,22 @@ class Layers:
 
         yield near
 
+    def _selected(self, names: frozenset[str], seen: Rect | None) -> list[Rect]:
+        """Where the selected nodes are: those that are seen, or where that may be all, the first ones."""
+        nodes = self._scene.nodes
+        if len(names) > _RINGS and seen is not None:
+            return [mark.rect for mark in nodes.within(seen) if mark.id in names]
+        if self._ringed[0] is not names:
+            self._ringed = (names, [mark.rect for mark in islice(nodes.some(names), _RINGS)])
+        return self._ringed[1]
+
     def _lit(self, lit: frozenset[str]) -> Overview:
         if self._only[0] is not lit:
-            drawing = self._scene.drawing
-            self._only = (lit, Overview((), _among(drawing.edges, lit), _among(drawing.nodes, lit)))
+            self._only = (lit, Overview(_NONE, self._scene.edges, self._scene.nodes, only=lit))
         return self._only[1]
 
 
-def _among(marks: tuple[Mark, ...], lit: frozenset[str]) -> tuple[Mark, ...]:
+def _among(marks: Sequence[Mark], lit: frozenset[str]) -> tuple[Mark, ...]:
     return tuple(mark for mark in marks if mark.id in lit)
 
 
@@ -137,16 +152,15 @@ def _veil(part: Rect, look: Look, painter: QPainter) -> int:
     return 0
 
 
-def _rings(painter: QPainter, scene: Scene, look: Look) -> None:
+def _rings(painter: QPainter, places: list[Rect], look: Look) -> None:
     """Ring the selected nodes, whatever their own colours are."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     pen = QPen(colour(look.accent), 2.5)
     pen.setCosmetic(True)
     painter.setPen(pen)
-    for mark in map(scene.mark, look.selection.marks):
-        if mark and not mark.ends:
-            painter.drawRoundedRect(QRectF(*mark.rect.grown(5)), 12, 12)
+    for place in places:
+        painter.drawRoundedRect(QRectF(*place.grown(_RING)), 12, 12)
 
 
 def done_room(mark: Mark, scale: float) -> Rect:

@@ -6,20 +6,23 @@ already warm, is given what was held.
 """
 
 import gc
+from collections.abc import Sequence
 
 import msgspec
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from gradviz.drawing.pages import Marks, paged
 from gradviz.model.costtable import CostTable
 from gradviz.model.wire import Frame, Kind, pack
+from gradviz.picture.frames import Sheet
 from gradviz.picture.inspection import Inspect, Inspection
 from gradviz.picture.picture import Comparison, Options, Picture, Save, Saved, Wish
 from gradviz.ui.link import Link
 
 PATIENCE = 150  # milliseconds
 _MAX_ENDS = 3  # in a row without a picture between them, after which the processes are left alone
-_LARGE = 1_000_000  # bytes of a picture
 _PICTURE = msgspec.msgpack.Decoder(Picture)
+_SHEET = msgspec.msgpack.Decoder(Sheet)
 _SAVED = msgspec.msgpack.Decoder(Saved)
 _COMPARISON = msgspec.msgpack.Decoder(Comparison)
 _COSTS = msgspec.msgpack.Decoder(CostTable)
@@ -61,6 +64,7 @@ class Pictures(QObject):
         self._taken = True
         self._used = False  # whether the process at work was ever given a run
         self._ends = 0
+        self._sheets: list[Sheet] = []  # of the drawing whose picture comes next
         self._saving: list[str] = []  # the files that the process at work was asked for
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
@@ -177,6 +181,7 @@ class Pictures(QObject):
     def _swap(self) -> None:
         """Let the standby take over; what is held goes to it."""
         self._patience.stop()
+        self._sheets = []
         self._links[0].kill()
         self._give_up_saving()
         self._links.reverse()
@@ -197,13 +202,16 @@ class Pictures(QObject):
             for data in self._held[1:]:
                 self._links[0].send(data)
             self._take()
-        elif frame.kind in (Kind.PICTURE, Kind.SAVED, Kind.COSTS, Kind.INSPECTION, Kind.COMPARED):
+        elif frame.kind in (Kind.MARKS, Kind.PICTURE, Kind.SAVED, Kind.COSTS, Kind.INSPECTION, Kind.COMPARED):
             self._decode(frame)
 
     def _decode(self, frame: Frame) -> None:
         try:
-            if frame.kind == Kind.PICTURE:
-                picture = decoded(frame.payload)
+            if frame.kind == Kind.MARKS:
+                self._sheets.append(_SHEET.decode(frame.payload))
+            elif frame.kind == Kind.PICTURE:
+                sheets, self._sheets = self._sheets, []
+                picture = decoded(frame.payload, sheets)
                 self._ends = 0
                 self.arrived.emit(picture)
             elif frame.kind == Kind.COSTS:
@@ -241,23 +249,29 @@ class Pictures(QObject):
         self.ended.emit(reason)
 
 
-def decoded(payload: bytes) -> Picture:
+def decoded(payload: bytes, sheets: Sequence[Sheet] = ()) -> Picture:
     """Decode a picture.
 
-    It is made of so many objects that Python would look for cycles several times while they are made. They hold none:
-    they are made unseen, and those of a large one are kept from all later looks too.
+    It is made of so many objects that Python would look for cycles several times while they are made. They hold none.
+
+    Args:
+        payload: of its frame.
+        sheets: the pages that came ahead of it, of a drawing that is large.
     """
-    large, looked = len(payload) >= _LARGE, gc.isenabled()
-    if large:
-        gc.collect(1)  # what is garbage by now would be kept too
+    looked = gc.isenabled()
     gc.disable()
     try:
-        return _PICTURE.decode(payload)
+        picture = _PICTURE.decode(payload)
     finally:
-        if large:
-            gc.freeze()
         if looked:
             gc.enable()
+    drawing = picture.drawing
+    if drawing is None:
+        return picture
+    if sheets:
+        edges, nodes = (Marks([sheet.page for sheet in sheets if sheet.of == of]) for of in ("edges", "nodes"))
+        drawing = drawing._replace(edges=edges, nodes=nodes)
+    return picture._replace(drawing=paged(drawing))
 
 
 def _wish(run: int, wish: Wish) -> bytes:

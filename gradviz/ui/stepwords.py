@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication
 
+from gradviz.drawing.pages import node
 from gradviz.drawing.shapes import Mark
 from gradviz.model.course import ACCUMULATE, BACKWARD, LINE
 from gradviz.state.values import AppState
@@ -62,4 +63,4 @@ def done(state: AppState) -> Mark | None:
     """Return the node of what has just been done, where the picture of this step has come and shows it."""
     if state.at is None or state.shown is None or state.table is None or state.table.step != state.wanted.step:
         return None
-    return next((mark for mark in state.shown.drawing.nodes if mark.id == state.table.now), None)
+    return None if state.table.now is None else node(state.shown.drawing, state.table.now)

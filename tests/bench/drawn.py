@@ -1,4 +1,4 @@
-"""A drawing of any number of nodes in a file, with the paths and texts that a real one has.
+"""A picture of any number of nodes in a file, as its frames, with the paths and texts that a real one has.
 
 A program of its own. Arguments: how many nodes, and the file.
 """
@@ -6,13 +6,13 @@ A program of its own. Arguments: how many nodes, and the file.
 import sys
 from pathlib import Path
 
-import msgspec
-
 from gradviz.drawing import outline
 from gradviz.drawing.shapes import Drawing, Mark, Role, Text, TextRole
 from gradviz.drawing.shapes import Path as Shape
 from gradviz.layout import layered
 from gradviz.layout.geometry import Point, Rect, Route
+from gradviz.picture.frames import frames
+from gradviz.picture.picture import Picture
 from tests.unit.layout.workloads import synthetic
 
 
@@ -45,4 +45,6 @@ def _edge(name: str, tail: str, head: str, route: Route) -> Mark:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[2]).write_bytes(msgspec.json.encode(drawn(int(sys.argv[1]))))
+    sent = frames(1, Picture(1, complete=True, drawing=drawn(int(sys.argv[1]))))
+    assert sent is not None, "it is too large to send"
+    Path(sys.argv[2]).write_bytes(sent)

@@ -19,6 +19,7 @@ from gradviz.model.trace import End, GradMode, Memory, Page, Step, Tensor, Trace
 from gradviz.model.wire import Exit, Frame, FrameReader, Kind, Ready, Request, encode, pack
 from gradviz.picture import __main__ as process
 from gradviz.picture import beside as together
+from gradviz.picture import frames as framing
 from gradviz.picture import inspecting
 from gradviz.picture import stage as stages
 from gradviz.picture.__main__ import Session, serve
@@ -253,14 +254,14 @@ def test_a_flaw_of_ours_costs_a_picture_and_not_the_process(
 def test_a_picture_larger_than_a_frame_is_folded_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     session = Session()
     (folded,) = map(shown, answers(session, run_of(loop(500)))[1:])
-    monkeypatch.setattr(process, "MAX_PAYLOAD", 2 * len(msgspec.msgpack.encode(folded)))
+    monkeypatch.setattr(framing, "MAX_PAYLOAD", 2 * len(msgspec.msgpack.encode(folded)))
     (instead,) = map(shown, answers(session, redraw(Options(fold="none"))))
     assert instead.drawing == folded.drawing
     assert "folded" in instead.notice
 
 
 def test_a_picture_too_large_even_then_has_no_drawing_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "MAX_PAYLOAD", 2000)
+    monkeypatch.setattr(framing, "MAX_PAYLOAD", 2000)
     for fold in ("auto", "none"):
         session = Session()
         answers(session, redraw(Options(fold=fold)))
@@ -271,10 +272,10 @@ def test_a_picture_too_large_even_then_has_no_drawing_and_says_so(monkeypatch: p
 
 
 def test_a_record_too_large_without_its_drawing_is_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "MAX_PAYLOAD", 200)
+    monkeypatch.setattr(framing, "MAX_PAYLOAD", 200)
     (made,) = map(shown, answers(Session(), WHOLE)[1:])
     assert (made.drawing, made.rows) == (None, ())
-    assert "larger than 200 bytes" in made.problems[0].original
+    assert "even without a drawing it is larger than" in made.problems[0].original
 
 
 JSON = st.recursive(

@@ -1,0 +1,239 @@
+"""Marks by the page: a drawing of any size is held small, and opened where somebody looks at it.
+
+A page is a run of marks. Of each it is known at once where its marks are, what they are called and what they join; the
+marks themselves may be packed until they are wanted.
+"""
+
+import zlib
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import accumulate, chain
+from typing import NamedTuple, overload
+
+import msgspec
+
+from gradviz.drawing.shapes import Drawing, Mark
+from gradviz.layout.geometry import Point, Rect
+
+PAGE = 64  # marks
+_OPEN = 128  # pages of which the marks are kept at hand
+_LOOSE = 64  # pages of one drawing that were changed and are not packed again
+_LARGEST = 8 * 1024 * 1024  # bytes of one page, unpacked
+_SHELF = 32  # pages that are passed over at once where none of them is wanted
+_FEW = 8  # names that are looked for one by one
+_MARKS = msgspec.msgpack.Decoder(tuple[Mark, ...])
+
+
+class Page(NamedTuple):
+    """Some marks that follow each other in a drawing."""
+
+    bounds: Rect  # of all of them
+    length: int  # how many there are
+    names: str  # their ids, each between line ends
+    ends: str  # the ids of the tail and the head of each, likewise; empty lines for what has none
+    lines: tuple[int, ...]  # of the program, for each; 0: of none
+    held: tuple[Mark, ...] | bytes  # the marks, or those packed
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """The marks; of a page that is not what it should be, none."""
+        return self.held if isinstance(self.held, tuple) else _opened(self.held)
+
+    def read(self) -> tuple[Mark, ...]:
+        """Return the marks for one look at each, after which they are not kept at hand."""
+        return self.held if isinstance(self.held, tuple) else _unpacked(self.held)
+
+    def packed(self) -> "Page":
+        """Return the same, small."""
+        if isinstance(self.held, bytes):
+            return self
+        return self._replace(held=zlib.compress(msgspec.msgpack.encode(self.held), 1))
+
+
+def page(marks: Sequence[Mark]) -> Page:
+    """Return a page of some marks, at least one."""
+    rects = [mark.rect for mark in marks]
+    x, y = min(rect.x for rect in rects), min(rect.y for rect in rects)
+    right, bottom = max(rect.x + rect.width for rect in rects), max(rect.y + rect.height for rect in rects)
+    names = _lines(mark.id for mark in marks)
+    ends = _lines(chain.from_iterable(mark.ends or ("", "") for mark in marks))
+    lines = tuple([mark.line or 0 for mark in marks])
+    return Page(Rect(x, y, right - x, bottom - y), len(marks), names, ends, lines, tuple(marks))
+
+
+class Marks(Sequence[Mark]):
+    """The marks of some pages, one after the other. Never changes."""
+
+    def __init__(self, pages: Sequence[Page]) -> None:
+        """Take pages as they are."""
+        self.pages = tuple(pages)
+        self._starts = [0, *accumulate(one.length for one in self.pages)]
+        self._bounds = [(box.x, box.y, box.right, box.bottom) for box in (one.bounds for one in self.pages)]
+        self._shelves = [_around(self._bounds[at : at + _SHELF]) for at in range(0, len(self._bounds), _SHELF)]
+
+    @classmethod
+    def of(cls, marks: Sequence[Mark]) -> "Marks":
+        """Return marks by the page."""
+        if isinstance(marks, Marks):
+            return marks
+        return cls([page(marks[at : at + PAGE]) for at in range(0, len(marks), PAGE)])
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return self._starts[-1]
+
+    def __iter__(self) -> Iterator[Mark]:
+        """Each once, in order."""
+        for one in self.pages:
+            yield from one.read()
+
+    @overload
+    def __getitem__(self, at: int) -> Mark: ...
+    @overload
+    def __getitem__(self, at: "slice[int | None, int | None, int | None]") -> tuple[Mark, ...]: ...
+    def __getitem__(self, at: "int | slice[int | None, int | None, int | None]") -> Mark | tuple[Mark, ...]:
+        """One of them, or some."""
+        if isinstance(at, slice):
+            return tuple(self[one] for one in range(*at.indices(len(self))))
+        number = at + len(self) if at < 0 else at
+        if not 0 <= number < len(self):
+            raise IndexError(at)
+        place = bisect_right(self._starts, number) - 1
+        return self.pages[place].marks[number - self._starts[place]]
+
+    def __eq__(self, other: object) -> bool:
+        """Whether another sequence has the same marks."""
+        if not isinstance(other, Sequence) or len(other) != len(self):
+            return NotImplemented if not isinstance(other, Sequence) else False
+        return all(one == another for one, another in zip(self, other, strict=True))
+
+    __hash__ = None  # type: ignore[assignment]  # as of any sequence that may be packed or not
+
+    def names(self) -> Iterator[str]:
+        """Yield the id of each."""
+        for one in self.pages:
+            yield from one.names[1:-1].split("\n")
+
+    def on_line(self, line: int) -> Iterator[str]:
+        """Yield the ids of those that are of a line of the program."""
+        for one in self.pages:
+            if line in one.lines:
+                names = one.names[1:-1].split("\n")
+                yield from (name for name, at in zip(names, one.lines, strict=True) if at == line)
+
+    def ends(self) -> list[str]:
+        """Return the ids of the tail and the head of each, one after the other; of what has none, two empty ones."""
+        found: list[str] = []
+        for one in self.pages:
+            found += one.ends[1:-1].split("\n")
+        return found
+
+    def named(self, name: str) -> Mark | None:
+        """Return the one with an id."""
+        return next(iter(self.some((name,))), None)
+
+    def some(self, names: Collection[str]) -> Iterator[Mark]:
+        """Yield those with these ids."""
+        wanted, asked = frozenset(names), [f"\n{name}\n" for name in names]
+        for one in self.pages:
+            there = one.names
+            if len(asked) < _FEW:
+                has = any(name in there for name in asked)
+            else:
+                has = not wanted.isdisjoint(there.split("\n"))
+            if has:
+                yield from (mark for mark in one.marks if mark.id in wanted)
+
+    def within(self, place: Rect) -> tuple[Mark, ...]:
+        """Return the marks whose rectangle touches a place."""
+        left, top, right, bottom = place.x, place.y, place.right, place.bottom
+        found: list[Mark] = []
+        for number, box in enumerate(self._shelves):
+            if box[0] <= right and left <= box[2] and box[1] <= bottom and top <= box[3]:
+                for at, (x, y, end, low) in enumerate(self._bounds[number * _SHELF : (number + 1) * _SHELF]):
+                    if x <= right and left <= end and y <= bottom and top <= low:
+                        found += [
+                            mark
+                            for mark in self.pages[number * _SHELF + at].marks
+                            if (rect := mark.rect)[0] <= right
+                            and left <= rect[0] + rect[2]
+                            and rect[1] <= bottom
+                            and top <= rect[1] + rect[3]
+                        ]
+        return tuple(found)
+
+    def joining(self, name: str) -> Iterator[Mark]:
+        """Yield those that come from something or lead to it."""
+        for one in self.pages:
+            if f"\n{name}\n" in one.ends:
+                yield from (mark for mark in one.marks if mark.ends and name in mark.ends)
+
+    def near(self, at: Point) -> Iterator[tuple[float, Page]]:
+        """Yield the pages, the nearest to a point first, and how far away each may begin."""
+        far = [
+            (max(x - at.x, 0.0, at.x - right) ** 2 + max(y - at.y, 0.0, at.y - bottom) ** 2, number)
+            for number, (x, y, right, bottom) in enumerate(self._bounds)
+        ]
+        for distance, number in sorted(far):
+            yield distance**0.5, self.pages[number]
+
+    def put(self, others: Mapping[str, Mark]) -> "Marks":
+        """Return the marks with some in place of those of the same ids."""
+        pages, loose = list(self.pages), 0
+        for at, one in enumerate(pages):
+            if not others.keys().isdisjoint(one.names.split("\n")):
+                pages[at] = page([others.get(mark.id, mark) for mark in one.marks])
+            elif isinstance(one.held, tuple):
+                loose += 1
+        if loose > _LOOSE and any(isinstance(one.held, bytes) for one in pages):
+            pages = [one if one is not was else one.packed() for one, was in zip(pages, self.pages, strict=True)]
+        return Marks(pages)
+
+
+def paged(drawing: Drawing) -> Drawing:
+    """Return a drawing whose edges and nodes are by the page."""
+    return drawing._replace(edges=Marks.of(drawing.edges), nodes=Marks.of(drawing.nodes))
+
+
+def differing(one: Marks, other: Marks) -> Iterator[tuple[Mark, Mark]]:
+    """Yield the marks in the same places of two drawings, as many in both, where they are not the same."""
+    pairs: Iterator[tuple[Mark, Mark]]
+    if [page.length for page in one.pages] != [page.length for page in other.pages]:
+        pairs = zip(one, other, strict=True)
+    else:
+        pages = zip(one.pages, other.pages, strict=True)
+        pairs = chain.from_iterable(zip(a.marks, b.marks, strict=True) for a, b in pages if a is not b)
+    yield from ((a, b) for a, b in pairs if a is not b and a != b)
+
+
+def find(drawing: Drawing, name: str) -> Mark | None:
+    """Return the node or edge with an id."""
+    return node(drawing, name) or Marks.of(drawing.edges).named(name)
+
+
+def node(drawing: Drawing, name: str) -> Mark | None:
+    """Return the node with an id."""
+    return Marks.of(drawing.nodes).named(name)
+
+
+_Sides = tuple[float, float, float, float]  # left, top, right, bottom
+
+
+def _around(boxes: Sequence[_Sides]) -> _Sides:
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
+
+
+def _lines(texts: Iterator[str]) -> str:
+    return "\n" + "\n".join(texts) + "\n"
+
+
+def _unpacked(data: bytes) -> tuple[Mark, ...]:
+    try:
+        return _MARKS.decode(zlib.decompressobj().decompress(data, _LARGEST))
+    except (zlib.error, msgspec.MsgspecError):
+        return ()
+
+
+_opened = lru_cache(maxsize=_OPEN)(_unpacked)

@@ -1,0 +1,157 @@
+"""Marks by the page: as the marks themselves in all that is asked of them, whether they are packed or not."""
+
+import gc
+from itertools import chain
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gradviz.drawing import pages
+from gradviz.drawing.pages import Marks, differing, find, node, paged
+from gradviz.drawing.shapes import Drawing, Mark
+from gradviz.layout.geometry import Point, Rect
+from tests.bench.drawn import drawn
+
+DRAWING = drawn(300)
+PACKED = Marks([one.packed() for one in Marks.of(DRAWING.edges).pages])
+EDGES = pytest.mark.parametrize("edges", [Marks.of(DRAWING.edges), PACKED], ids=["open", "packed"])
+
+
+@EDGES
+def test_the_marks_are_those_they_were_made_of(edges: Marks) -> None:
+    plain = tuple(DRAWING.edges)
+    assert len(edges.pages) > 2
+    assert edges == plain
+    assert plain == edges
+    assert edges != plain[1:]
+    assert edges != (*plain[1:], plain[0])
+    assert edges != 7
+    assert [edges[at] for at in range(len(plain))] == list(plain)
+    assert edges[-1] == plain[-1]
+    assert edges[60:70] == plain[60:70]
+    with pytest.raises(IndexError):
+        edges[len(plain)]
+    assert list(edges.names()) == [mark.id for mark in plain]
+    assert edges.ends() == [name for mark in plain for name in mark.ends or ()]
+    assert list(edges.on_line(7)) == []
+    named = Marks.of([mark._replace(line=at % 5, ends=None) for at, mark in enumerate(plain)])
+    assert list(named.on_line(3)) == [mark.id for mark in plain[3::5]]
+    assert set(named.ends()) == {""}
+    assert Marks.of(edges) is edges
+
+
+@EDGES
+def test_each_is_found_by_its_id_and_none_by_another(edges: Marks) -> None:
+    for mark in DRAWING.edges:
+        assert edges.named(mark.id) == mark
+    assert edges.named("e") is None
+    some = [mark.id for mark in DRAWING.edges][::7]
+    assert [mark.id for mark in edges.some(some)] == some
+    assert [mark.id for mark in edges.some([*some, *(f"no{at}" for at in range(20))])] == some
+    name = DRAWING.nodes[5].id
+    assert list(edges.joining(name)) == [mark for mark in DRAWING.edges if mark.ends and name in mark.ends]
+
+
+@settings(deadline=None)
+@given(st.tuples(*[st.floats(-200, 3000)] * 2), st.tuples(*[st.floats(0, 2000)] * 2))
+def test_what_touches_a_place_is_found_in_order(corner: tuple[float, float], size: tuple[float, float]) -> None:
+    place = Rect(*corner, *size)
+
+    def touches(mark: Mark) -> bool:
+        rect = mark.rect
+        return (
+            rect.x <= place.right
+            and place.x <= rect.x + rect.width
+            and rect.y <= place.bottom
+            and place.y <= rect.y + rect.height
+        )
+
+    assert PACKED.within(place) == tuple(filter(touches, DRAWING.edges))
+
+
+def test_the_pages_come_by_how_near_they_are() -> None:
+    at = Point(500, 900)
+    told = list(PACKED.near(at))
+    assert sorted(one.names for _, one in told) == sorted(one.names for one in PACKED.pages)
+    assert [distance for distance, _ in told] == sorted(distance for distance, _ in told)
+    for distance, one in told:
+        x, y, width, height = one.bounds
+        corner = Point(min(max(at.x, x), x + width), min(max(at.y, y), y + height))
+        assert ((corner.x - at.x) ** 2 + (corner.y - at.y) ** 2) ** 0.5 == pytest.approx(distance)
+
+
+@EDGES
+def test_marks_that_are_put_stand_in_the_places_of_theirs(edges: Marks) -> None:
+    others = {mark.id: mark._replace(title="other", rect=mark.rect.moved(9, 9)) for mark in DRAWING.edges[::90]}
+    put = edges.put(others)
+    assert put == tuple(others.get(mark.id, mark) for mark in DRAWING.edges)
+    assert edges == DRAWING.edges
+    for mark in others.values():
+        assert mark in put.within(mark.rect)
+    assert {one.id for _, one in differing(edges, put)} == set(others)
+    kept = [one for one, was in zip(put.pages, edges.pages, strict=True) if one is was]
+    assert len(kept) == sum(others.keys().isdisjoint(one.names.split("\n")) for one in edges.pages)
+
+
+def test_pages_that_were_changed_long_ago_are_packed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "_LOOSE", 2)
+    steps = [one.marks[0]._replace(title="other") for one in PACKED.pages]
+    now = PACKED
+    for number, mark in enumerate(steps):
+        now = now.put({mark.id: mark})
+        open_ones = [one for one in now.pages if isinstance(one.held, tuple)]
+        assert 1 <= len(open_ones) <= 3
+        assert now[64 * number].title == "other"
+    assert [mark.title for mark in now[::64]] == ["other"] * len(steps)
+    whole = Marks.of(DRAWING.edges)  # of which nothing was ever packed
+    for mark in steps:
+        whole = whole.put({mark.id: mark})
+    assert all(isinstance(one.held, tuple) for one in whole.pages)
+
+
+def test_marks_of_which_there_are_as_many_differ_where_they_do_however_they_are_paged() -> None:
+    plain = tuple(DRAWING.edges)
+    other = (plain[0]._replace(title="other"), *plain[1:])
+    uneven = Marks([pages.page(other[:10]), pages.page(other[10:])])
+    assert list(differing(PACKED, uneven)) == [(plain[0], other[0])]
+    assert list(differing(PACKED, Marks.of(plain))) == []
+
+
+def test_a_node_and_an_edge_are_found_in_a_drawing() -> None:
+    by_page = paged(DRAWING)
+    for drawing in (DRAWING, by_page):
+        assert find(drawing, DRAWING.nodes[7].id) == node(drawing, DRAWING.nodes[7].id) == DRAWING.nodes[7]
+        assert find(drawing, DRAWING.edges[7].id) == DRAWING.edges[7]
+        assert node(drawing, DRAWING.edges[7].id) is None
+    assert by_page == DRAWING
+
+
+@pytest.mark.parametrize("data", [b"no archive", pages.page(DRAWING.nodes[:2])._replace(names="").packed().held[:-9]])
+def test_a_page_that_is_not_what_it_should_be_has_no_marks(data: bytes) -> None:
+    broken = PACKED.pages[0]._replace(held=data)
+    assert broken.marks == broken.read() == ()
+    whole = Marks([broken, *PACKED.pages[1:]])
+    assert list(whole) == list(PACKED[64:])
+    assert whole.named(PACKED.pages[0].names.split("\n")[1]) is None
+
+
+def test_what_is_packed_is_small_and_holds_no_objects() -> None:
+    many = drawn(2000)
+    packed = [one.packed() for one in chain(Marks.of(many.edges).pages, Marks.of(many.nodes).pages)]
+    assert sum(len(one.held) + len(one.names) + len(one.ends) for one in packed) < 200 * 4700
+    (one, *_) = packed
+    assert one.packed() is one
+    chance = Random(1)
+    before = len(gc.get_objects())
+    for _ in range(50):
+        chance.choice(packed).read()
+    gc.collect()
+    assert len(gc.get_objects()) < before + 100
+
+
+def test_nothing_is_nothing() -> None:
+    none = Marks(())
+    assert (len(none), list(none), none.within(Rect(0, 0, 9, 9)), none.named("x")) == (0, [], (), None)
+    assert paged(Drawing(DRAWING.size, (), (), ())).nodes == ()
