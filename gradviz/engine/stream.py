@@ -128,7 +128,7 @@ class Stream:
             self._idle_lines.add(line)
             self.flush()
         else:
-            self.tick()
+            self.tick(eager=self._sent < EAGER)
 
     def warn(self, warned: Warned) -> None:
         """Record a warning; of very many, in the end, how many more they were."""
@@ -142,9 +142,9 @@ class Stream:
         with self.lock:
             self._modules.append(module)
 
-    def tick(self) -> None:
-        """Send what there is if it is time to."""
-        if not self.promised and (self._sent < EAGER or time.perf_counter() - self._last > INTERVAL):
+    def tick(self, *, eager: bool = False) -> None:
+        """Send what there is if it is time to, or at once."""
+        if not self.promised and (eager or time.perf_counter() - self._last > INTERVAL):
             self.flush()
 
     def flush(self, end: End | None = None) -> None:
