@@ -7,6 +7,7 @@ from gradviz.model.calls import calls
 from gradviz.model.flow import Flow, Passed, flow, operand_edges, sums
 from gradviz.model.generations import birth_regions, changed_bases, generations, grad_fn_made, touched
 from gradviz.model.graph import Edge, EdgeKind, Graph, Node, NodeKind, View
+from gradviz.model.moment import History
 from gradviz.model.next_functions import next_functions
 from gradviz.model.trace import BackwardCall, GradFn, Op, Region, Tensor, Trace
 
@@ -16,17 +17,17 @@ def build(trace: Trace, view: View) -> Graph:
     if view == "backward":
         return next_functions(trace)
     hidden = calls(trace)
-    ops = _shown(trace, hidden)
+    ops = _shown(trace, hidden, births(trace))
     builder = _Builder(trace, view, ops, _drawn(ops, hidden))
     for op in ops:
         builder.add(op)
     return builder.graph()
 
 
-def drawn(trace: Trace) -> dict[int, int]:
+def drawn(history: History) -> dict[int, int]:
     """Return, for each op that is drawn, as itself or as a part of another, the one that is drawn."""
-    hidden = calls(trace)
-    return _drawn(_shown(trace, hidden), hidden)
+    hidden = calls(history.trace)
+    return _drawn(_shown(history.trace, hidden, history.born), hidden)
 
 
 def _drawn(ops: list[Op], hidden: dict[int, int]) -> dict[int, int]:
@@ -34,9 +35,9 @@ def _drawn(ops: list[Op], hidden: dict[int, int]) -> dict[int, int]:
     return shown | {op: call for op, call in hidden.items() if call in shown}
 
 
-def _shown(trace: Trace, hidden: dict[int, int]) -> list[Op]:
+def _shown(trace: Trace, hidden: dict[int, int], born: set[int]) -> list[Op]:
     """The ops that are drawn: those of the forward run, and what autograd recorded of a backward and still leads on."""
-    left_out = births(trace) | set(hidden)
+    left_out = born.union(hidden)
     again = _recorded_again(trace)
     return [
         op for op in trace.ops if op.outputs and op.id not in left_out and (op.phase == "forward" or op.id in again)

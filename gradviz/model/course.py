@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple
 
-from gradviz.model.births import births
 from gradviz.model.calls import calls
+from gradviz.model.moment import History
 from gradviz.model.trace import Step, Trace
 
 LINE, OP, BACKWARD, ACCUMULATE = "LOBA"
@@ -25,9 +25,10 @@ class Course(NamedTuple):
     depths: tuple[int, ...] = ()  # how many calls of the program's own functions it is inside
 
 
-def course(trace: Trace) -> Course:
+def course(history: History) -> Course:
     """Return the stops of a run. What only brings a tensor into the world, or runs inside another op, is none."""
-    hidden = births(trace) | set(calls(trace))
+    trace = history.trace
+    hidden = history.born.union(calls(trace))
     kinds = {"line": LINE, "backward": BACKWARD, "accumulate": ACCUMULATE}
     shown = [
         step

@@ -6,12 +6,10 @@ from functools import cached_property
 from math import inf
 from typing import NamedTuple
 
-from gradviz.model.births import births
 from gradviz.model.clearings import Clearings, LineRan, clearings, retainings
 from gradviz.model.foretold import reachable
 from gradviz.model.moment import History, Moment
-from gradviz.model.place import functions_of
-from gradviz.model.program import Program, parse
+from gradviz.model.place import text_of
 from gradviz.model.readouts import Readouts, readouts
 from gradviz.model.trace import NOTHING_LOST, BackwardCall, Op, Tensor, Trace
 
@@ -115,7 +113,7 @@ def grounds(history: History) -> Grounds:
         {grad_fn.variable: grad_fn.id for grad_fn in trace.grad_fns if grad_fn.variable is not None},
         Cuts(trace),
         _kept_out(trace),
-        births(trace),
+        history.born,
         clearings(trace),
         retainings(trace),
         _failed(trace),
@@ -151,13 +149,13 @@ def _reached(trace: Trace) -> dict[int, list[int]]:
 
 def _failed(trace: Trace) -> int | None:
     """The last call, if no line of its own function ran after it: a hook or a Function may have raised elsewhere."""
-    program = parse(trace.source) if trace.error is not None and trace.backwards else None
-    if not isinstance(program, Program):
+    text = text_of(trace.source) if trace.error is not None and trace.backwards else None
+    if text is None:
         return None
-    call, functions = trace.backwards[-1], functions_of(program.tree)
-    own = functions.get(call.line or 0)
+    call = trace.backwards[-1]
+    own = text.function(call.line)
     later = (step.line for step in trace.steps[call.step :] if step.kind == "line" and step.line is not None)
-    return None if any(functions.get(line) is own for line in later) else len(trace.backwards) - 1
+    return None if any(text.function(line) is own for line in later) else len(trace.backwards) - 1
 
 
 def _cuts(trace: Trace, calls: Sequence[BackwardCall], read: Readouts | None) -> dict[int, Op]:

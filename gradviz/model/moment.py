@@ -11,6 +11,7 @@ from math import inf
 from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
+from gradviz.model.births import births
 from gradviz.model.flow import Passed, flow
 from gradviz.model.offenders import Offenders, offenders
 from gradviz.model.trace import GradFn, Op, Tensor, Trace, Value
@@ -65,6 +66,11 @@ class History:
     def offenders(self) -> Offenders:
         """Where nan and inf began."""
         return offenders(self.trace)
+
+    @cached_property
+    def born(self) -> set[int]:
+        """The ops that only bring a tensor into the world."""
+        return births(self.trace)
 
     @cached_property
     def makers(self) -> dict[int, int]:

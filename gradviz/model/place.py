@@ -4,9 +4,10 @@ import ast
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
-from gradviz.model.program import Program, bound_by
+from gradviz.model.program import Program, bound_by, parse
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 _STATEMENTS = ("body", "orelse", "finalbody", "handlers", "cases")
@@ -141,6 +142,13 @@ class Text:
     def _position(self, line: int, column: int) -> int:
         """Columns of the tree count bytes."""
         return self._starts[line - 1] + len(self._lines[line - 1].encode()[:column].decode(errors="replace"))
+
+
+@lru_cache(maxsize=2)
+def text_of(source: str) -> Text | None:
+    """Return the text of a source; None: it is no program."""
+    program = parse(source)
+    return Text(program) if isinstance(program, Program) else None
 
 
 def functions_of(tree: ast.Module) -> dict[int, ast.AST]:

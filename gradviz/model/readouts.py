@@ -3,7 +3,8 @@
 import ast
 from typing import NamedTuple
 
-from gradviz.model.program import Program, bound_by, parse
+from gradviz.model.place import text_of
+from gradviz.model.program import bound_by
 from gradviz.model.trace import Op, Trace
 
 _SCALAR = "aten::_local_scalar_dense"  # .item(), float(), int(), bool()
@@ -23,10 +24,10 @@ class Readouts(NamedTuple):
 def readouts(trace: Trace) -> Readouts | None:
     """Return where what was read out went; None where nothing was."""
     read = {op.line for op in trace.ops if _reads(op)}
-    program = parse(trace.source) if read else None
-    if not isinstance(program, Program):
+    text = text_of(trace.source) if read else None
+    if text is None:
         return None
-    flows = _flows(program.tree)
+    flows = _flows(text.tree)
     return Readouts({line: _lines_after(line, flows) for line in read})
 
 

@@ -114,7 +114,7 @@ class _Finder:
     def __init__(self, graph: Graph, history: History) -> None:
         trace = history.trace
         self._history, self._view = history, graph.view
-        self._drawn = drawn(trace) if graph.view != "backward" else {}
+        self._drawn = drawn(history) if graph.view != "backward" else {}
         self._lines: dict[int, list[tuple[int | None, Tensor]]] = {}  # of a tensor: each state, and the op that is
         self.sinks = (
             {g.variable: g.id for g in trace.grad_fns if g.variable is not None} if graph.view == "both" else {}

@@ -12,11 +12,10 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from gradviz.model.births import births
 from gradviz.model.edits import keyword_added, line_after, line_removed, same
-from gradviz.model.place import Edit, Placed, Text, lines_of
-from gradviz.model.program import parse
-from gradviz.model.trace import ProgramError, Tensor, Trace, named_by
+from gradviz.model.moment import History
+from gradviz.model.place import Edit, Placed, Text, lines_of, text_of
+from gradviz.model.trace import Tensor, Trace, named_by
 
 Flag = Literal["requires_grad", "retain_grad", "detach"]
 Locked = Literal["dtype", "not a leaf", "leaf", "inference", "untracked", "no place"]
@@ -71,12 +70,12 @@ class Submodule(NamedTuple):
 class Toggles:
     """The changes that can be made for the tensors of one trace."""
 
-    def __init__(self, trace: Trace) -> None:
-        """Read the trace's source; no change can be made to a text that is no program."""
-        program = parse(trace.source)
-        self.text = None if isinstance(program, ProgramError) else Text(program)
+    def __init__(self, history: History) -> None:
+        """Read the source of a run; no change can be made to a text that is no program."""
+        trace = history.trace
+        self.text = text_of(trace.source)
         self.tensors = trace.tensors
-        self._calls = _factory_calls(trace)
+        self._calls = _factory_calls(trace, history.born)
         self._times = Counter(self._calls.values())
         self._lines = [step for step in trace.steps if step.kind == "line"]
         self._bound = {
@@ -249,9 +248,8 @@ def _locked(tensor: Tensor, flag: Flag) -> Locked | None:
     return None
 
 
-def _factory_calls(trace: Trace) -> dict[int, tuple[int, str]]:
+def _factory_calls(trace: Trace, born: set[int]) -> dict[int, tuple[int, str]]:
     """Line and text of the call that each tensor of a factory came from."""
-    born = births(trace)
     return {
         tensor: (op.line, op.call)
         for op in trace.ops

@@ -20,6 +20,7 @@ from gradviz.drawing.change import change
 from gradviz.drawing.shapes import Drawing
 from gradviz.intake import TraceBuilder, concluded
 from gradviz.model.cost import Timed
+from gradviz.model.place import text_of
 from gradviz.model.trace import Trace
 from gradviz.model.wire import MAX_PAYLOAD, Exit, Frame, FrameError, FrameReader, Kind, Ready, Request, pack
 from gradviz.picture import inspecting
@@ -89,8 +90,10 @@ class Session:
         elif frame.kind is Kind.INSPECT:
             yield from self._inspected(frame.run, _INSPECT.decode(frame.payload))
         elif frame.kind is Kind.RUN:
-            self._begin(frame.run, intake.request(frame.payload))
+            request = intake.request(frame.payload)
+            self._begin(frame.run, request)
             yield pack(Kind.RUN, frame.run)
+            _guarded(lambda: _read(request.source), str)
         elif frame.kind is Kind.BESIDE:
             self._beside[frame.run] = began(intake.request(frame.payload), self._ready)
         else:
@@ -292,6 +295,12 @@ class Session:
         except OSError as error:
             return error.strerror or str(error)
         return ""
+
+
+def _read(source: str) -> str:
+    """Read the text of a program while it runs: what switches its flags is found there."""
+    text_of(source)
+    return ""
 
 
 Answer = TypeVar("Answer", bytes, str)

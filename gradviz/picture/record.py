@@ -47,7 +47,7 @@ class Record:
     @cached_property
     def toggles(self) -> Toggles:
         """The flags that can be switched in the source."""
-        return Toggles(self.trace)
+        return Toggles(self.history)
 
     @cached_property
     def _printed(self) -> tuple[list[int], list[int]]:
@@ -74,4 +74,4 @@ class Record:
     @cached_property
     def course(self) -> Course:
         """The stops of the run."""
-        return course(self.trace)
+        return course(self.history)

@@ -12,6 +12,7 @@ from gradviz.model.cut import at_step
 from gradviz.model.fixes import Does, Fixes
 from gradviz.model.foretold import foretold
 from gradviz.model.held import bindings
+from gradviz.model.moment import History
 from gradviz.model.toggles import Toggles
 from gradviz.model.trace import GradMode, Trace
 from gradviz.model.why import WhyNoGrad
@@ -24,7 +25,7 @@ HEAD = "import torch\nx = torch.tensor(2., requires_grad=True)\nw = torch.tensor
 
 
 def answers(trace: Trace, name: str, moment: Trace | None = None) -> tuple[Answer, ...]:
-    fixes = Fixes(known(trace), Toggles(trace))
+    fixes = Fixes(known(trace), Toggles(History(trace)))
     moment = moment or trace
     return of_tensor(known(moment), tensor(moment, name), fixes)
 
@@ -94,7 +95,7 @@ def test_the_grad_mode_of_the_whole_run_is_named(mode: GradMode, said: str) -> N
 )  # fmt: skip
 def test_why_an_op_was_not_recorded(body: str, said: str) -> None:
     trace = record(HEAD + body)
-    found = of_op(known(trace), op(trace, "mul"), Fixes(known(trace), Toggles(trace)))
+    found = of_op(known(trace), op(trace, "mul"), Fixes(known(trace), Toggles(History(trace))))
     assert [words(answer) for answer in found] == ([said] if said else [])
     assert [fix.does for answer in found for fix in answer.fixes] == (["move out"] if "no_grad" in body else [])
 
@@ -147,7 +148,7 @@ def test_backward_from_here_does_what_is_foretold(source: str) -> None:
     if trace.error is not None or "torch.set_grad_enabled" in source:
         return
     names = {name.text: number for name, number in bindings(trace).held().items() if name.function is None}
-    ended, fixes = known(trace), Fixes(known(trace), Toggles(trace))
+    ended, fixes = known(trace), Fixes(known(trace), Toggles(History(trace)))
     for name, number in names.items():
         if not name.isidentifier() or not trace.tensors[number].requires_grad:
             continue

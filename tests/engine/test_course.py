@@ -1,12 +1,13 @@
 """The stops of recorded runs: what a person steps through."""
 
 from gradviz.model.course import Course, _depths, course, next_line
+from gradviz.model.moment import History
 from gradviz.model.trace import Step
 from tests.engine.recording import record
 
 
 def told(source: str) -> list[tuple[str, int]]:
-    found = course(record(source))
+    found = course(History(record(source)))
     assert list(found.steps) == sorted(set(found.steps))
     return list(zip(found.kinds, found.lines, strict=True))
 
@@ -58,7 +59,7 @@ def test_how_deep_a_stop_is_inside_the_calls_of_the_program() -> None:
         "y = f(1, x) * 3\n"
         "y.backward()\n"
     )
-    found = course(record(source))
+    found = course(History(record(source)))
     at = zip(found.kinds, found.lines, found.depths, strict=True)
     calls = [(kind, line, depth) for kind, line, depth in at if line not in (1, 2, 6, 8, 9)]
     assert calls[:8] == [

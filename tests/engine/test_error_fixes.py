@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from gradviz.model.errorfixes import clone_before, of_error, of_warning
 from gradviz.model.errors import HINTS, hint
 from gradviz.model.fixes import Fix, Fixes
+from gradviz.model.moment import History
 from gradviz.model.toggles import Toggles
 from gradviz.model.trace import Trace
 from gradviz.model.warned import warning_hint
@@ -108,7 +109,7 @@ def programs(name: str) -> st.SearchStrategy[str]:
 
 
 def known(trace: Trace) -> Fixes:
-    return Fixes(ended(trace), Toggles(trace))
+    return Fixes(ended(trace), Toggles(History(trace)))
 
 
 def fix_of(source: str) -> tuple[str | None, tuple[Fix, ...]]:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 
 from gradviz.model.fixes import Fix, Fixes
+from gradviz.model.moment import History
 from gradviz.model.place import Edit
 from gradviz.model.toggles import Toggles
 from gradviz.model.trace import Tensor, Trace
@@ -27,7 +28,7 @@ def tensor(trace: Trace, name: str) -> Tensor:
 
 
 def fixes(trace: Trace, name: str) -> tuple[Fix, ...]:
-    return Fixes(known(trace), Toggles(trace)).of(tensor(trace, name))
+    return Fixes(known(trace), Toggles(History(trace))).of(tensor(trace, name))
 
 
 def reason(trace: Trace, name: str) -> Why:
@@ -130,12 +131,12 @@ def test_a_number_read_out_of_a_tensor_is_put_back_into_the_graph(readout: str) 
 
 def test_a_text_that_is_no_program_has_no_fixes() -> None:
     trace = record(HEAD + "with torch.no_grad():\n    y = x * 2\nn = torch.tensor(1)\n")
-    torn = Fixes(known(trace), Toggles(trace._replace(source="x = =")))
+    torn = Fixes(known(trace), Toggles(History(trace._replace(source="x = ="))))
     found = tensor(trace, "n")
     assert torn.of(found) == ()
     assert torn.floats(found) is torn.retained(found) is torn.no_inference((found.id,)) is None
     assert all(torn.recording(op) is None for op in trace.ops)
-    whole = Fixes(known(trace), Toggles(trace))
+    whole = Fixes(known(trace), Toggles(History(trace)))
     op = next(op for op in trace.ops if op.why_unrecorded == "no_grad")
     assert whole.recording(op._replace(region=None)) is None
     assert whole.recording(op._replace(line=None, why_unrecorded="detach")) is None
@@ -151,14 +152,14 @@ def test_a_text_that_is_no_program_has_no_fixes() -> None:
 )
 def test_a_locked_flag_can_be_switched_once_its_fix_is_made(body: str, name: str, does: str) -> None:
     trace = record(HEAD + body)
-    toggles, found = Toggles(trace), tensor(trace, name)
+    toggles, found = Toggles(History(trace)), tensor(trace, name)
     locked = toggles.edit(found.id, name, "requires_grad")
     assert not isinstance(locked, Edit)
     fix = Fixes(known(trace), toggles).unlocked(found, name, locked)
     assert fix is not None
     assert fix.does == does
     again = record(fix.edit.applied(trace.source))
-    assert isinstance(Toggles(again).edit(tensor(again, name).id, name, "requires_grad"), Edit)
+    assert isinstance(Toggles(History(again)).edit(tensor(again, name).id, name, "requires_grad"), Edit)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +168,7 @@ def test_a_locked_flag_can_be_switched_once_its_fix_is_made(body: str, name: str
 )
 def test_a_locked_flag_without_a_fix_has_none(body: str) -> None:
     trace = record(HEAD + body)
-    toggles, found = Toggles(trace), tensor(trace, "y")
+    toggles, found = Toggles(History(trace)), tensor(trace, "y")
     locked = toggles.edit(found.id, "y", "requires_grad")
     assert not isinstance(locked, Edit)
     assert Fixes(known(trace), toggles).unlocked(found, "y", locked) is None

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradviz.model.held import Name
+from gradviz.model.moment import History
 from gradviz.model.place import Edit
 from gradviz.model.toggles import Flag, Toggles
 from gradviz.model.trace import Tensor, Trace
@@ -18,7 +19,7 @@ from tests.engine.recording import record, tensor
 
 
 def edit(trace: Trace, name: str, flag: Flag = "requires_grad") -> Edit | str:
-    return Toggles(trace).edit(tensor(trace, name).id, name, flag)
+    return Toggles(History(trace)).edit(tensor(trace, name).id, name, flag)
 
 
 def toggled(source: str, name: str, flag: Flag = "requires_grad") -> str:
@@ -135,8 +136,10 @@ def test_where_it_cannot_be_toggled_it_says_why(line: str, flag: Flag, reason: s
 
 def test_a_name_that_was_never_bound_has_no_place() -> None:
     trace = record("import torch\nx = torch.ones(2) + 1\n")
-    assert Toggles(trace).edit(tensor(trace, "x").id, "y", "requires_grad") == "no place"
-    assert Toggles(trace._replace(source="x = =")).edit(tensor(trace, "x").id, "x", "requires_grad") == "no place"
+    assert Toggles(History(trace)).edit(tensor(trace, "x").id, "y", "requires_grad") == "no place"
+    assert (
+        Toggles(History(trace._replace(source="x = ="))).edit(tensor(trace, "x").id, "x", "requires_grad") == "no place"
+    )
 
 
 _FACTORY = st.sampled_from(
@@ -197,7 +200,7 @@ def parameters(trace: Trace) -> dict[str, bool]:
 def test_a_whole_submodule_is_frozen_and_unfrozen_again(source: str, path: str) -> None:
     def switch(trace: Trace) -> tuple[bool, str]:
         name = next(name for name in parameters(trace) if name.startswith(f"{path}."))
-        toggles = Toggles(trace)
+        toggles = Toggles(History(trace))
         (found,) = [one for one in toggles.submodules(tensor(trace, name).id, name) if one.path == path]
         assert found.edit is not None
         return found.frozen, found.edit.applied(trace.source)
@@ -217,9 +220,11 @@ def test_what_other_lines_froze_is_not_unfrozen_by_a_guess() -> None:
         "import torch\nnet = torch.nn.Sequential(torch.nn.Linear(1, 1))\n"
         "for p in net.parameters():\n    p.requires_grad = False\n"
     )
-    found = list(Toggles(trace).submodules(tensor(trace, "net.0.weight").id, "net.0.weight"))
+    found = list(Toggles(History(trace)).submodules(tensor(trace, "net.0.weight").id, "net.0.weight"))
     assert [(one.path, one.frozen, one.edit) for one in found] == [("net.0", True, None), ("net", True, None)]
-    bias = Toggles(trace._replace(source="net = =")).submodules(tensor(trace, "net.0.weight").id, "net.0.weight")
+    bias = Toggles(History(trace._replace(source="net = ="))).submodules(
+        tensor(trace, "net.0.weight").id, "net.0.weight"
+    )
     assert list(bias) == []
 
 
@@ -239,14 +244,14 @@ _COMPUTED = st.builds(
 @sweep(40)
 @given(_COMPUTED, st.sampled_from(("retain_grad", "detach")))
 def test_retain_grad_and_detach_toggle_there_and_back(source: str, flag: Flag) -> None:
-    assert not Toggles(record(source)).is_detached(tensor(record(source), "a").id, "a")
+    assert not Toggles(History(record(source))).is_detached(tensor(record(source), "a").id, "a")
     changed = toggled(source, "a", flag)
     trace = record(changed)
     found = tensor(trace, "a")
     assert trace.error is None
     assert (found.retains_grad, found.requires_grad) == ((True, True) if flag == "retain_grad" else (False, False))
     assert (found.grad is not None) == (flag == "retain_grad")
-    assert Toggles(trace).is_detached(found.id, "a") == (flag == "detach")
+    assert Toggles(History(trace)).is_detached(found.id, "a") == (flag == "detach")
     assert toggled(changed, "a", flag) == source
 
 

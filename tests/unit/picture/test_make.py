@@ -17,6 +17,7 @@ from gradviz.model.build import build
 from gradviz.model.course import Course, course
 from gradviz.model.graph import View
 from gradviz.model.heat import HEATS
+from gradviz.model.moment import History
 from gradviz.model.trace import (
     GradFn,
     Limit,
@@ -69,7 +70,7 @@ def test_every_option_gives_a_picture(options: Options) -> None:
     assert made.step == options.step
     if options.step is None:
         assert len(made.rows) == 2
-        assert made.course == course(square().trace())
+        assert made.course == course(History(square().trace()))
     else:
         assert made.course == Course()  # the window has it already
 
