@@ -5,9 +5,10 @@ from PySide6.QtGui import QTextOption
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QPlainTextEdit, QTabWidget, QWidget
 
 from gradviz.drawing.heated import Hot
+from gradviz.model.place import Edit
 from gradviz.model.trace import Output
-from gradviz.picture.picture import Problem
-from gradviz.ui.plain import plain
+from gradviz.picture.picture import Offer, Problem
+from gradviz.ui.plain import one_line, plain
 from gradviz.ui.theme import Colours, colour, monospace
 
 _MOST = 256 * 1024  # characters of output shown; the engine cuts too, but is not trusted to
@@ -21,10 +22,12 @@ class OutputTabs(QTabWidget):
     Signals:
         placeWanted: line and column of the problem the person picked.
         markWanted: the node of the graph that the person picked.
+        fixWanted: the `Edit` of the program that mends a problem, when the row that offers it is picked.
     """
 
     placeWanted = Signal(int, int)
     markWanted = Signal(str)
+    fixWanted = Signal(object)
 
     def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,21 +36,18 @@ class OutputTabs(QTabWidget):
         self._listed: tuple[Problem, ...] = ()
         self._told: tuple[str, ...] = ()
         self._hottest: tuple[Hot, ...] = ()
+        self._edits: dict[int, Edit] = {}  # by row of the list, what it offers
         self._text = QPlainTextEdit(self)
         self._text.setReadOnly(True)
         self._text.setFrameShape(QFrame.Shape.NoFrame)
         self._text.setAccessibleName(self.tr("Output"))
         self._text.setPlaceholderText(self.tr("What the program prints appears here"))
         self._text.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self._list = QListWidget(self)
-        self._list.setFrameShape(QFrame.Shape.NoFrame)
-        self._list.setWordWrap(True)
+        self._list = _wrapping(self)
         self._list.setAccessibleName(self.tr("Problems"))
         self._list.itemActivated.connect(self._picked)
         self._list.itemClicked.connect(self._picked)
-        self._changes = QListWidget(self)
-        self._changes.setFrameShape(QFrame.Shape.NoFrame)
-        self._changes.setWordWrap(True)
+        self._changes = _wrapping(self)
         self._changes.setAccessibleName(self.tr("Changes"))
         self._heat = QListWidget(self)
         self._heat.setFrameShape(QFrame.Shape.NoFrame)
@@ -69,7 +69,8 @@ class OutputTabs(QTabWidget):
     @property
     def problems(self) -> tuple[str, ...]:
         """The problems shown."""
-        return tuple(self._list.item(at).text() for at in range(self._list.count()))
+        rows = (at for at in range(self._list.count()) if at not in self._edits)
+        return tuple(self._list.item(at).text() for at in rows)
 
     @property
     def heat(self) -> QListWidget:
@@ -136,9 +137,12 @@ class OutputTabs(QTabWidget):
 
     def _fill(self, problems: tuple[Problem, ...]) -> None:
         self._listed = problems
+        self._edits.clear()
         self._list.clear()
         for problem in problems[:_MOST_PROBLEMS]:
             self._list.addItem(self._item(problem))
+            for offer in problem.offers:
+                self._add_offer(offer)
         count = len(problems)
         self.setTabText(1, self.tr("Problems ({count})").format(count=count) if count else self.tr("Problems"))
         error = any(problem.severity == "error" for problem in problems)
@@ -155,7 +159,29 @@ class OutputTabs(QTabWidget):
         item.setData(_PLACE, (problem.line or 0, problem.column))
         return item
 
+    def _add_offer(self, offer: Offer) -> None:
+        """A row of its own, which wraps as the others do, and no child widget for each of many."""
+        item = QListWidgetItem(f"✎ {one_line(offer.text)}")
+        item.setForeground(colour(self._colours.accent))
+        item.setToolTip(self.tr("Change the program"))
+        self._edits[self._list.count()] = offer.edit
+        self._list.addItem(item)
+
     def _picked(self, item: QListWidgetItem) -> None:
-        line, column = item.data(_PLACE)
-        if line:
+        """Mend a problem, or go to its place."""
+        edit = self._edits.get(self._list.row(item))
+        line, column = item.data(_PLACE) or (0, 0)
+        if edit is not None:
+            self.fixWanted.emit(edit)
+        elif line:
             self.placeWanted.emit(line, column)
+
+
+def _wrapping(parent: QWidget) -> QListWidget:
+    """A list whose rows are as wide as there is room, however that changes."""
+    made = QListWidget(parent)
+    made.setFrameShape(QFrame.Shape.NoFrame)
+    made.setWordWrap(True)
+    made.setResizeMode(QListWidget.ResizeMode.Adjust)
+    made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    return made

@@ -239,7 +239,8 @@ class Window(QMainWindow):
         panels.output.placeWanted.connect(panels.editor.go_to)
         panels.output.markWanted.connect(self._go_to_mark)
         panels.strip.placeWanted.connect(panels.editor.go_to)
-        panels.strip.fixWanted.connect(lambda edit: send(said.FixTaken(edit)))
+        for mending in (panels.strip, panels.output):
+            mending.fixWanted.connect(lambda edit: send(said.FixTaken(edit)))
         panels.examples.picked.connect(self._pick_lesson)
         panels.status.stopWanted.connect(lambda: send(said.StopPressed()))
 

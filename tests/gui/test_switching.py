@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QListWidget, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from gradviz.model.place import Edit
@@ -291,6 +291,34 @@ def test_the_fix_of_an_error_is_a_button_below_it(qtbot: QtBot, window: Window) 
     assert wanted.args == [edit]
     strip.show_problem(None)
     assert [one for one in strip.findChildren(QPushButton) if one.isVisible()] == []
+
+
+def test_the_fix_of_each_problem_is_a_row_below_it_in_the_list(qtbot: QtBot, window: Window) -> None:
+    tabs, (first, second) = window.panels.output, (Edit(0, 1, "z"), Edit(0, 2, "y"))
+    tabs.setCurrentIndex(1)
+    tabs.show_problems(
+        (
+            Problem("error", 1, 0, None, 0, "wrong", "", None, (Offer("Write z", first),)),
+            Problem("warning", 2, 0, None, 0, "odd", "", None, (Offer("Write y", second),)),
+        )
+    )
+    assert tabs.problems == ("Line 1: wrong", "Line 2: odd")
+    (listed,) = [one for one in tabs.findChildren(QListWidget) if one.accessibleName() == "Problems"]
+    tabs.resize(120, 200)
+    qtbot.waitUntil(lambda: listed.horizontalScrollBar().maximum() == 0)
+    assert [listed.item(row).text() for row in (1, 3)] == ["✎ Write z", "✎ Write y"]
+    listed.setCurrentRow(1)
+    with qtbot.waitSignal(tabs.fixWanted) as wanted:
+        QTest.keyClick(listed, Qt.Key.Key_Return)
+    assert wanted.args == [first]
+    place = listed.visualItemRect(listed.item(3)).center()
+    with qtbot.waitSignal(tabs.fixWanted) as wanted:
+        QTest.mouseClick(listed.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert wanted.args == [second]
+    listed.setCurrentRow(2)
+    with qtbot.waitSignal(tabs.placeWanted) as gone:
+        QTest.keyClick(listed, Qt.Key.Key_Return)
+    assert gone.args == [2, 0]
 
 
 def test_a_change_that_the_inspector_offers_is_a_link(qtbot: QtBot, window: Window) -> None:
