@@ -2,12 +2,12 @@
 
 import json
 
-from gradviz.model.cost import MODES, Costs, Lap, laps_of, spread
+from gradviz.model.cost import CONFIDENCE, MODES, Costs, Lap, laps_of, spread
 from gradviz.model.costtable import cost_table
 from gradviz.model.memory import Lived
 from gradviz.model.memorytable import Curve
 from gradviz.model.trace import GradMode
-from gradviz.model.verdict import memory_verdict, time_verdict
+from gradviz.model.verdict import memory_verdict, time_ratio, time_verdict
 
 _TOLD = 3  # of those that hold the peak, in the table
 _PHASES = {"forward_s": "forward", "backward_s": "backward", "optimizer_s": "optimizer"}
@@ -17,7 +17,11 @@ def document(costs: Costs) -> bytes:
     """Return the costs as JSON."""
     modes = {mode: _mode(costs, mode) for mode in MODES}
     time, memory = (verdict(costs, "grad", "no_grad") for verdict in (time_verdict, memory_verdict))
-    return json.dumps({"modes": modes, "verdict": {"time": time, "memory": memory}}, indent=2).encode() + b"\n"
+    said: dict[str, object] = {"time": time, "memory": memory}
+    found = time_ratio(costs, "grad", "no_grad")
+    if found is not None:
+        said["time_ratio"] = {**found._asdict(), "confidence": CONFIDENCE}
+    return json.dumps({"modes": modes, "verdict": said}, indent=2).encode() + b"\n"
 
 
 def table(costs: Costs, language: str = "en") -> str:

@@ -6,7 +6,7 @@ from gradviz.model.cost import MODES, Costs, Spread, laps_of, spread
 from gradviz.model.memorytable import Curve, curves
 from gradviz.model.quantities import byte_text, second_text
 from gradviz.model.trace import GradMode
-from gradviz.model.verdict import NAMES, memory_verdict, time_verdict, told_verdict
+from gradviz.model.verdict import NAMES, memory_verdict, time_told, told_verdict
 
 _NAMES = {
     "en": {
@@ -36,7 +36,7 @@ _NAMES = {
         "unknown": "この環境では不明",
     },
 }
-_VERDICTS = (time_verdict, memory_verdict, told_verdict)
+_VERDICTS = (time_told, memory_verdict, told_verdict)
 _PARTS = ("workspace_bytes", "parameter_bytes")  # of the row before
 _TIMES = ("seconds", "forward", "backward", "optimizer")
 

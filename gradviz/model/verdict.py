@@ -1,6 +1,6 @@
 """What may be said of the costs of two grad modes, in words: never more than the measurements show."""
 
-from gradviz.model.cost import FEW, Costs, Held, Ratio, laps_of, ratio, turns
+from gradviz.model.cost import CONFIDENCE, FEW, Costs, Held, Ratio, laps_of, ratio, turns
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import GradMode
 
@@ -15,6 +15,7 @@ _TEXTS = {
         "forward ratio": "before backward, {mine} is {times:.2f}x {other}",
         "same": "no measurable difference",
         "forward same": "before backward, no measurable difference",
+        "between": "{told} ({low:.2f}x to {high:.2f}x with {sure} % confidence, {n} turns)",
         "few": "too few runs to tell ({n} of {few})",
         "times": "{mine} needs {times:.1f}x the memory of {other} ({high} against {low})",
         "more": "{mine} needs {more} more than {other}",
@@ -29,6 +30,7 @@ _TEXTS = {
         "forward ratio": "backward の前まで、{mine} は {other} の {times:.2f} 倍",
         "same": "測れるほどの差はありません",
         "forward same": "backward の前まで、測れるほどの差はありません",
+        "between": "{told} ({low:.2f} 〜 {high:.2f} 倍、信頼度 {sure} %、{n} 回の交互測定)",
         "few": "実行回数が足りず判断できません ({n} / {few})",
         "times": "{mine} のメモリは {other} の {times:.1f} 倍 ({high} と {low})",
         "more": "{mine} は {other} より {more} 多く使います",
@@ -53,6 +55,15 @@ def time_verdict(costs: Costs, mine: GradMode, other: GradMode, language: str = 
     if not found.differs:
         return texts[f"{part}same"]
     return texts[f"{part}ratio"].format(**names, times=found.median)
+
+
+def time_told(costs: Costs, mine: GradMode, other: GradMode, language: str = "en") -> str:
+    """Say the same with the interval in which the median ratio lies, so that it is seen what is noise."""
+    told, found = time_verdict(costs, mine, other, language), time_ratio(costs, mine, other)
+    if found is None or found.n < FEW:
+        return told
+    sure = round(100 * CONFIDENCE)
+    return _TEXTS[language]["between"].format(told=told, low=found.low, high=found.high, sure=sure, n=found.n)
 
 
 def time_ratio(costs: Costs, mine: GradMode, other: GradMode) -> Ratio | None:

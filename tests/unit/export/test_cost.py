@@ -40,13 +40,15 @@ def test_the_json_is_that_of_the_contract() -> None:
     assert no_grad["forward_s"]["median"] == 0.001
     assert no_grad["graph_bytes"] is None
     assert set(inference) == {"error"}
-    assert set(found["verdict"]) == {"time", "memory"}
+    assert set(found["verdict"]) == {"time", "memory", "time_ratio"}
+    assert found["verdict"]["time_ratio"] == {"median": 1.0, "low": 1.0, "high": 1.0, "n": 1, "confidence": 0.99}
 
 
 def test_a_mode_without_backward_has_its_time_alone() -> None:
     found = json.loads(document(Costs((Lap("grad", 1.0, 1.0, 0.0, 0.0),))))
     assert set(found["modes"]["grad"]) == {"time_s"}
     assert found["modes"]["no_grad"] == {}
+    assert set(found["verdict"]) == {"time", "memory"}
 
 
 def test_the_table_has_a_column_for_each_mode_and_what_is_said_of_them() -> None:

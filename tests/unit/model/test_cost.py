@@ -21,7 +21,7 @@ from gradviz.model.cost import (
 )
 from gradviz.model.costtable import cost_table
 from gradviz.model.trace import GradMode, ProgramError
-from gradviz.model.verdict import memory_verdict, time_ratio, time_verdict, told_verdict
+from gradviz.model.verdict import memory_verdict, time_ratio, time_told, time_verdict, told_verdict
 
 KIB = 1024
 MINE: tuple[GradMode, GradMode] = ("grad", "no_grad")
@@ -71,6 +71,21 @@ def test_a_program_that_takes_a_tenth_longer_is_told() -> None:
     found = ratio(*([scale * random.lognormvariate(0, 0.03) for _ in range(60)] for scale in (1.1, 1.0)))
     assert found.differs
     assert found.low < 1.1 < found.high
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "grad is 1.50x no_grad (1.20x to 1.80x with 99 % confidence, 9 turns)"),
+        ("ja", "grad は no_grad の 1.50 倍 (1.20 〜 1.80 倍、信頼度 99 %、9 回の交互測定)"),
+    ],
+)
+def test_a_verdict_on_time_tells_its_interval_once_there_is_one(language: str, words: str) -> None:
+    found = [1.2, *[1.5] * 7, 1.8]
+    assert time_told(costs(found, [1.0] * 9), "grad", "no_grad", language) == words
+    few = costs([1.5] * 3, [1.0] * 3)
+    assert time_told(few, "grad", "no_grad", language) == time_verdict(few, "grad", "no_grad", language)
+    assert time_told(Costs(), "grad", "no_grad", language) == time_verdict(Costs(), "grad", "no_grad", language)
 
 
 def test_a_difference_too_small_to_notice_is_none() -> None:
