@@ -189,6 +189,7 @@ time.cold = True
         assert {round(lap.forward, 6) for lap in laps_of(costs, mode)} == {0.05}
 
 
+@pytest.mark.usefixtures("slept")
 def test_a_fast_program_is_run_more_than_once_in_a_turn() -> None:
     costs = measured("import time\ntime.sleep(0.001)\n", budget=0.01)
     assert [lap.turn for lap in laps_of(costs, "grad")][:5] == [0, 0, 0, 0, 1]
