@@ -23,6 +23,7 @@ class Course(NamedTuple):
     steps: tuple[int, ...] = ()  # of the trace
     lines: tuple[int, ...] = ()  # of the program; 0: none
     depths: tuple[int, ...] = ()  # how many calls of the program's own functions it is inside
+    functions: dict[int, str] | None = None  # by line, where it ran inside one
 
 
 def course(history: History) -> Course:
@@ -40,6 +41,7 @@ def course(history: History) -> Course:
         tuple(step.id for step in shown),
         tuple(step.line or 0 for step in shown),
         tuple(_depths(shown)),
+        {step.line: step.function for step in shown if step.line is not None and step.function is not None},
     )
 
 

@@ -9,6 +9,7 @@ from gradviz.state.values import AppState
 from gradviz.ui.plain import one_line
 
 _LONGEST = 60  # characters of a node's title
+_SHORT = 30  # of a function's name
 
 
 def _tr(text: str) -> str:
@@ -51,7 +52,10 @@ def event(state: AppState) -> str:
     mark, line = done(state), lines[at]
     title = one_line(mark.title, _LONGEST) if mark else ""
     if kinds[at] == LINE:
-        return _tr("line {line} is about to run").format(line=line)
+        function = (state.course.functions or {}).get(line) if state.course.depths[at] else None
+        if function is None:
+            return _tr("line {line} is about to run").format(line=line)
+        return _tr("line {line}, in {function}, is about to run").format(line=line, function=one_line(function, _SHORT))
     if kinds[at] == BACKWARD:
         return _tr("backward through {node}").format(node=title) if title else _tr("backward")
     if kinds[at] == ACCUMULATE:

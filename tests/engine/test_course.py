@@ -73,6 +73,7 @@ def test_how_deep_a_stop_is_inside_the_calls_of_the_program() -> None:
         ("O", 10, 0),
     ]
     assert ("L", 7, 1) in calls  # the hook, inside backward
+    assert found.functions == {3: "f", 4: "f", 5: "f", 7: "told"}
     assert {depth for kind, _, depth in calls if kind in "BA"} == {0}
 
 

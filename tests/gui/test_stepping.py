@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from gradviz.state.messages import Edited, StopChosen
 from gradviz.ui.changes import changes
 from gradviz.ui.courseslider import backward
+from gradviz.ui.stepwords import event
 from gradviz.ui.timeline import PACE, SPEEDS
 from gradviz.ui.window import Window
 from tests.gui.conftest import Opener
@@ -377,3 +378,16 @@ def test_a_step_of_an_empty_graph_says_so(qtbot: QtBot, opened: Opener, tmp_path
     qtbot.waitUntil(lambda: window.state.steppable and not window.state.busy)
     go(qtbot, window, 0)
     assert window.panels.canvas.words == "Nothing is there yet at this step"
+
+
+def test_a_line_of_a_function_is_told_with_its_name(qtbot: QtBot, stepping: Window) -> None:
+    go(qtbot, stepping, 2)
+    ending = stepping.state.ending
+    assert ending is not None
+
+    def told(depth: int) -> str:
+        course = stepping.state.course._replace(depths=(depth,) * 7, functions={2: "Net.forward"})
+        return event(stepping.state._replace(ending=ending._replace(table=ending.table._replace(course=course))))
+
+    assert told(1) == "line 2, in Net.forward, is about to run"
+    assert told(0) == "line 2 is about to run"  # where the function is defined on one line with its body
