@@ -6,12 +6,13 @@ Ids say nothing from one run to another, so that a box could not stay in its pla
 from typing import NamedTuple
 
 from gradviz.drawing.draft import region_mark
-from gradviz.layout.diagram import Cell, Diagram, Direction, Frame
+from gradviz.layout.diagram import Cell, Diagram, Frame
 from gradviz.layout.former import Laid
 from gradviz.layout.geometry import Placement
 from gradviz.model.alike import lines_alike
 from gradviz.model.graph import Graph
 from gradviz.model.merge import same
+from gradviz.picture.picture import Options
 
 
 class Past(NamedTuple):
@@ -19,20 +20,20 @@ class Past(NamedTuple):
 
     graph: Graph
     source: str  # the program
-    direction: Direction
+    options: Options  # how it was shown
     laid: Laid
 
 
-def places(past: Past, graph: Graph, source: str, direction: Direction) -> Laid | None:
+def places(past: Past, graph: Graph, source: str, options: Options) -> Laid | None:
     """Return what was laid out, with the ids that a graph of another run has for it; None where it lay otherwise.
 
     Args:
         past: an earlier run.
         graph: of the run at hand.
         source: its program.
-        direction: in which it is to be laid out.
+        options: how it is to be shown.
     """
-    if direction != past.direction:
+    if (options.direction, options.layout) != (past.options.direction, past.options.layout):
         return None
     nodes, edges, regions = same(graph, past.graph, lines_alike(source, past.source))
     frames = {region_mark(then): region_mark(now) for then, now in regions.items()}

@@ -150,7 +150,7 @@ def stage(
         others=() if lived is None else earlier(record, lived),
         heat=costs,
     )
-    before = None if past is None else places(past, whole, record.trace.source, options.direction)
+    before = None if past is None else places(past, whole, record.trace.source, options)
     placement, notice = lay_out(made.diagram, options, before)
     if options.heat == "time" and not costs.most:
         notice = notice or _UNTIMED[options.language]
@@ -160,7 +160,7 @@ def stage(
 def left_by(staged: Stage, record: Record, options: Options) -> Past:
     """Return what a run leaves to the next one of where its boxes are."""
     made = staged.draft
-    return Past(made.graph, record.trace.source, options.direction, Laid(made.diagram, staged.placement))
+    return Past(made.graph, record.trace.source, options, Laid(made.diagram, staged.placement))
 
 
 def earlier(record: Record, lived: Lives) -> Iterator[tuple[Graph, Grounds]]:

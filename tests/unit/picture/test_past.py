@@ -105,7 +105,7 @@ def test_the_same_run_again_is_the_same_picture_under_its_own_ids(tape: Tape, op
     staged = stage(record, options, walked=True)
     past = left_by(staged, record, options)
     graph = staged.draft.graph
-    laid = places(past, graph, record.trace.source, options.direction)
+    laid = places(past, graph, record.trace.source, options)
     assert laid == (staged.draft.diagram, staged.placement)
 
 
@@ -113,6 +113,14 @@ def test_places_from_left_to_right_say_nothing_of_those_from_top_to_bottom() -> 
     record, options = Record(blocks(2)), Options(direction="LR")
     staged = stage(record, options, walked=True)
     past = left_by(staged, record, options)
-    assert places(past, staged.draft.graph, record.trace.source, "TB") is None
+    assert places(past, staged.draft.graph, record.trace.source, Options()) is None
     turned = stage(record, Options(), past=past, walked=True)
     assert turned.placement == stage(record, Options(), walked=True).placement
+
+
+def test_places_by_graphviz_say_nothing_of_those_of_the_live_layout() -> None:
+    record, options = Record(blocks(2)), Options(layout="graphviz")
+    staged = stage(record, options, walked=True)
+    past = left_by(staged, record, options)
+    again = stage(record, Options(), past=past, walked=True)
+    assert again.placement == stage(record, Options(), walked=True).placement
