@@ -11,7 +11,7 @@ from gradviz.layout.former import Laid
 from tests.bench import boxes, peers
 from tests.bench.quality import crossings, moved, through_boxes
 from tests.bench.rows import Row, main
-from tests.bench.turns import Timed, clock, in_ms, ratio, take_turns
+from tests.bench.turns import Timed, clock, in_ms, ratio, take_turns, uncollected
 from tests.unit.layout import workloads
 
 THOUSAND = {
@@ -50,7 +50,8 @@ def thousand(most: int) -> Iterator[Row]:
     ways: dict[str, Timed] = {}
     for name, diagram in THOUSAND.items():
         ways |= _both(name, diagram)
-    spent = take_turns(ways, min(7, most))
+    with uncollected():
+        spent = take_turns(ways, min(7, most))
     ratios = {name: ratio(spent[name], spent[f"dot, {name}"]) for name in THOUSAND}
     figures = in_ms(spent) | {f"{name}, x": each for name, each in ratios.items()}
     figures |= {f"{name}, nodes": float(len(diagram.cells)) for name, diagram in THOUSAND.items()}
@@ -61,7 +62,8 @@ def thousand(most: int) -> Iterator[Row]:
 def three_thousand(most: int) -> Iterator[Row]:
     """3000 drawn nodes of no particular shape."""
     diagram = workloads.synthetic(3000)
-    spent = take_turns(_both("synthetic", diagram), min(3, most))
+    with uncollected():
+        spent = take_turns(_both("synthetic", diagram), min(3, most))
     value = ratio(spent["synthetic"], spent["dot, synthetic"])
     figures = in_ms(spent) | {"nodes": float(len(diagram.cells))}
     yield Row("layout-3000", "layout of 3000 nodes, against dot (plain boxes)", value, "x", 1 / 80, figures)
@@ -77,7 +79,8 @@ def growth(most: int) -> Iterator[Row]:
     """How the time grows with the number of nodes."""
     diagrams = {count: workloads.synthetic(count) for count in GROWTH}
     ways = {str(count): clock(partial(layered.place, each)) for count, each in diagrams.items()}
-    spent = take_turns(ways, min(3, most))
+    with uncollected():
+        spent = take_turns(ways, min(3, most))
     taken = {count: spent[str(count)].median for count in GROWTH}
     if most > 1:
         taken[HUGE] = clock(lambda: layered.place(workloads.synthetic(HUGE)))()
