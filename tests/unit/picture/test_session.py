@@ -559,7 +559,7 @@ def test_a_run_is_laid_out_by_the_places_of_the_run_before(monkeypatch: pytest.M
     assert second.graph == stages.shown(Record(SQUARE.trace()), OPTIONS).graph
     assert turned == second
     assert third is not None
-    assert third.direction == "LR"
+    assert third.options.direction == "LR"
 
 
 def test_under_heat_what_changed_is_told_in_words_and_the_drawing_keeps_its_heat() -> None:
