@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, chain
+from operator import add
 from typing import NamedTuple, overload
 
 import msgspec
@@ -26,14 +27,14 @@ _MARKS = msgspec.msgpack.Decoder(tuple[Mark, ...])
 
 
 class Page(NamedTuple):
-    """Some marks that follow each other in a drawing."""
+    """Some marks that follow each other in a drawing, and what is known of them while they are packed."""
 
     bounds: Rect  # of all of them
     length: int  # how many there are
-    names: str  # their ids, each between line ends
-    ends: str  # the ids of the tail and the head of each, likewise; empty lines for what has none
-    lines: tuple[int, ...]  # of the program, for each; 0: of none
     held: tuple[Mark, ...] | bytes  # the marks, or those packed
+    names: str = ""  # their ids, each between line ends
+    ends: str = ""  # the ids of the tail and the head of each, likewise; empty lines for what has none
+    lines: tuple[int, ...] = ()  # of the program, for each; 0: of none
 
     @property
     def marks(self) -> tuple[Mark, ...]:
@@ -44,22 +45,32 @@ class Page(NamedTuple):
         """Return the marks for one look at each, after which they are not kept at hand."""
         return self.held if isinstance(self.held, tuple) else _unpacked(self.held)
 
+    def ids(self) -> list[str]:
+        """Return the id of each."""
+        return [mark.id for mark in self.held] if isinstance(self.held, tuple) else self.names[1:-1].split("\n")
+
+    def joins(self) -> list[str]:
+        """Return the ids of the tail and the head of each, one after the other; two empty ones for what has none."""
+        return _ends(self.held) if isinstance(self.held, tuple) else self.ends[1:-1].split("\n")
+
+    def numbers(self) -> tuple[int, ...]:
+        """Return the line of each; 0 for what is of none."""
+        return _numbers(self.held) if isinstance(self.held, tuple) else self.lines
+
     def packed(self) -> "Page":
         """Return the same, small."""
         if isinstance(self.held, bytes):
             return self
-        return self._replace(held=zlib.compress(msgspec.msgpack.encode(self.held), 1))
+        data = zlib.compress(msgspec.msgpack.encode(self.held), 1)
+        names, ends = _between(self.ids()), _between(_ends(self.held))
+        return Page(self.bounds, self.length, data, names, ends, _numbers(self.held))
 
 
 def page(marks: Sequence[Mark]) -> Page:
     """Return a page of some marks, at least one."""
-    rects = [mark.rect for mark in marks]
-    x, y = min(rect.x for rect in rects), min(rect.y for rect in rects)
-    right, bottom = max(rect.x + rect.width for rect in rects), max(rect.y + rect.height for rect in rects)
-    names = _lines(mark.id for mark in marks)
-    ends = _lines(chain.from_iterable(mark.ends or ("", "") for mark in marks))
-    lines = tuple([mark.line or 0 for mark in marks])
-    return Page(Rect(x, y, right - x, bottom - y), len(marks), names, ends, lines, tuple(marks))
+    lefts, tops, widths, heights = zip(*[mark.rect for mark in marks], strict=True)
+    x, y, right, bottom = min(lefts), min(tops), max(map(add, lefts, widths)), max(map(add, tops, heights))
+    return Page(Rect(x, y, right - x, bottom - y), len(marks), tuple(marks))
 
 
 class Marks(Sequence[Mark]):
@@ -113,21 +124,17 @@ class Marks(Sequence[Mark]):
     def names(self) -> Iterator[str]:
         """Yield the id of each."""
         for one in self.pages:
-            yield from one.names[1:-1].split("\n")
+            yield from one.ids()
 
     def on_line(self, line: int) -> Iterator[str]:
         """Yield the ids of those that are of a line of the program."""
         for one in self.pages:
-            if line in one.lines:
-                names = one.names[1:-1].split("\n")
-                yield from (name for name, at in zip(names, one.lines, strict=True) if at == line)
+            if line in (numbers := one.numbers()):
+                yield from (name for name, at in zip(one.ids(), numbers, strict=True) if at == line)
 
     def ends(self) -> list[str]:
-        """Return the ids of the tail and the head of each, one after the other; of what has none, two empty ones."""
-        found: list[str] = []
-        for one in self.pages:
-            found += one.ends[1:-1].split("\n")
-        return found
+        """Return the ids of the tail and the head of each, one after the other; two empty ones for what has none."""
+        return list(chain.from_iterable(one.joins() for one in self.pages))
 
     def named(self, name: str) -> Mark | None:
         """Return the one with an id."""
@@ -138,7 +145,9 @@ class Marks(Sequence[Mark]):
         wanted, asked = frozenset(names), [f"\n{name}\n" for name in names]
         for one in self.pages:
             there = one.names
-            if len(asked) < _FEW:
+            if isinstance(one.held, tuple):
+                has = True
+            elif len(asked) < _FEW:
                 has = any(name in there for name in asked)
             else:
                 has = not wanted.isdisjoint(there.split("\n"))
@@ -166,7 +175,7 @@ class Marks(Sequence[Mark]):
     def joining(self, name: str) -> Iterator[Mark]:
         """Yield those that come from something or lead to it."""
         for one in self.pages:
-            if f"\n{name}\n" in one.ends:
+            if isinstance(one.held, tuple) or f"\n{name}\n" in one.ends:
                 yield from (mark for mark in one.marks if mark.ends and name in mark.ends)
 
     def near(self, at: Point) -> Iterator[tuple[float, Page]]:
@@ -182,7 +191,7 @@ class Marks(Sequence[Mark]):
         """Return the marks with some in place of those of the same ids."""
         pages, loose = list(self.pages), 0
         for at, one in enumerate(pages):
-            if not others.keys().isdisjoint(one.names.split("\n")):
+            if not others.keys().isdisjoint(one.ids()):
                 pages[at] = page([others.get(mark.id, mark) for mark in one.marks])
             elif isinstance(one.held, tuple):
                 loose += 1
@@ -225,7 +234,15 @@ def _around(boxes: Sequence[_Sides]) -> _Sides:
     return min(lefts), min(tops), max(rights), max(bottoms)
 
 
-def _lines(texts: Iterator[str]) -> str:
+def _ends(marks: tuple[Mark, ...]) -> list[str]:
+    return [end for mark in marks for end in mark.ends or ("", "")]
+
+
+def _numbers(marks: tuple[Mark, ...]) -> tuple[int, ...]:
+    return tuple([mark.line or 0 for mark in marks])
+
+
+def _between(texts: list[str]) -> str:
     return "\n" + "\n".join(texts) + "\n"
 
 
