@@ -80,7 +80,7 @@ class Telling(NamedTuple):
     words: Words
     values: bool
     made: frozenset[str]  # nodes that an edge leads to
-    details: bool = True  # whether the descriptions of tensors are wanted too, or only what is on their boxes
+    details: bool = True  # whether descriptions are wanted too, or only what is on the boxes
 
     @property
     def moment(self) -> Moment:
@@ -152,8 +152,10 @@ def _plain(content: Content) -> Content:
 
 def label(text: str) -> str:
     """A text of a program as it is painted: safe, and cut in the middle where nobody would read all of it."""
+    if len(text) <= LABEL:
+        return plain(text)
     half = LABEL // 2
-    return plain(text if len(text) <= LABEL else f"{text[: half - 1]}{ELLIPSIS}{text[-half:]}")
+    return plain(f"{text[: half - 1]}{ELLIPSIS}{text[-half:]}")
 
 
 def _tensor(node: Node, tensor: Tensor, telling: Telling) -> Content:
@@ -258,25 +260,27 @@ def _op(node: Node, telling: Telling) -> Content:
     trouble = trouble_of(node, telling.moment, telling.view, words)
     if trouble.text:
         lines.append(Line(trouble.text, TextRole.TROUBLE))
-    kind = () if telling.view == "forward" else (words.kinds[role],)
-    inputs = [telling.name(tensor) or "tensor" for tensor in node.op.inputs] if node.op is not None else []
     notes = saved_notes(node.grad_fn, telling.moment, words) if node.grad_fn is not None else ()
     return Content(
         role,
         Shape.PILL,
         tuple(lines) or (Line(node.id, TextRole.OP),),
-        (
-            *kind,
-            *(line.text for line in lines[1:]),
-            *((node.op.name,) if node.op is not None else ()),
-            *((words.inputs.format(", ".join(inputs)),) if inputs else ()),
-            *notes,
-            *_where(node.line, words),
-        ),
+        _op_details(node, role, lines, notes, telling) if telling.details else (),
         call_strips(node.roots, words),
         notes,
         in_error=node.in_error or trouble.grave,
     )
+
+
+def _op_details(node: Node, role: Role, lines: list[Line], notes: tuple[str, ...], telling: Telling) -> tuple[str, ...]:
+    words = telling.words
+    details = [] if telling.view == "forward" else [words.kinds[role]]
+    details += [line.text for line in lines[1:]]
+    if node.op is not None:
+        details.append(node.op.name)
+        inputs = [telling.name(tensor) or "tensor" for tensor in node.op.inputs]
+        details += [words.inputs.format(", ".join(inputs))] if inputs else []
+    return (*details, *notes, *_where(node.line, words))
 
 
 def _op_lines(node: Node, telling: Telling, recorded: bool) -> list[Line]:

@@ -26,6 +26,8 @@ def fold_titles(ops: tuple[Op, ...]) -> tuple[str, ...]:
 
 def call_strips(calls: tuple[BackwardCall, ...], words: Words) -> tuple[str, ...]:
     """The backward calls that start somewhere, those of one line as one with their number."""
+    if not calls:
+        return ()
     counts: Counter[str] = Counter()
     for call in calls:
         written = _one_line(call.call or "backward()")

@@ -44,11 +44,7 @@ class Heat(NamedTuple):
     of: HeatOf
     nodes: Mapping[str, Amount]
     lines: Mapping[int, Amount]  # with what backward did for the ops of the line
-
-    @property
-    def most(self) -> float:
-        """What the hottest node costs."""
-        return max((one.size for one in self.nodes.values()), default=0.0)
+    most: float  # what the hottest node costs
 
     def share(self, node: str) -> float:
         """How much of the hottest node's a node costs."""
@@ -63,7 +59,7 @@ class Heat(NamedTuple):
         return amount_text(self.of, self.nodes[node])
 
 
-COLD = Heat("off", {}, {})
+COLD = Heat("off", {}, {}, 0.0)
 
 
 def level_of(share: float) -> int:
@@ -109,7 +105,8 @@ def heat(graph: Graph, whole: Graph, of_run: Spent, of: HeatOf) -> Heat:
     for node in whole.nodes:
         if node.line is not None and own[node.id].size > 0:
             lines[node.line].append(own[node.id])
-    return Heat(of, found, {line: _sum(parts) for line, parts in lines.items()})
+    most = max((amount.size for amount in found.values()), default=0.0)
+    return Heat(of, found, {line: _sum(parts) for line, parts in lines.items()}, most)
 
 
 def _own(node: Node, view: View, of_run: Spent) -> Amount:

@@ -46,7 +46,7 @@ def test_a_fold_costs_what_its_members_do() -> None:
 
 
 def test_bytes_have_no_spread() -> None:
-    assert Heat("saved", {"a": Amount(2048.0)}, {}).text("a") == "2 KiB"
+    assert Heat("saved", {"a": Amount(2048.0)}, {}, 2048.0).text("a") == "2 KiB"
     assert (COLD.most, COLD.share("a"), COLD.level("a")) == (0, 0, 0)
 
 
