@@ -6,7 +6,7 @@ Knows the words of one language and the forms of values; no place, no colour.
 from enum import Enum
 from typing import NamedTuple
 
-from gradviz.drawing.folded import fold_head, fold_modules, in_all, source_head, source_lines, tensors_text
+from gradviz.drawing.folded import call_lines, fold_head, fold_modules, in_all, source_head, source_lines, tensors_text
 from gradviz.drawing.metrics import ELLIPSIS, WIDEST, text_width
 from gradviz.drawing.plain import bounded, plain
 from gradviz.drawing.saved import saved_notes
@@ -322,7 +322,7 @@ def _fold(node: Node, fold: Fold, telling: Telling) -> Content:
     words = telling.words
     reasons = _reasons(fold, telling)
     unrecorded = bool(reasons) and len(reasons) == len(fold.ops)
-    titles = fold_titles(fold.ops)
+    titles = call_lines(fold, telling.moment.trace.tensors, words) if fold.call else fold_titles(fold.ops)
     where = fold_modules(fold)
     shown = [Line(where, TextRole.BODY)] if where else []
     shown += [Line(title, TextRole.BODY) for title in titles[:_TITLES_IN_FOLD]]

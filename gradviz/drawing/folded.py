@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from gradviz.drawing.titles import fold_titles
 from gradviz.drawing.words import Words
 from gradviz.model.graph import Fold, NodeKind, View
 from gradviz.model.quantities import byte_text
@@ -14,13 +15,15 @@ _NAMES = 4  # that are told
 def fold_head(fold: Fold, words: Words) -> str:
     """How often it is; at a step in the middle of it, how far it is."""
     often = fold.times > 1
+    if fold.call and fold.done is None:
+        return fold.call
     if fold.done is None and fold.span is not None:
         return fold.span.text
     if fold.done is None:
         return fold.modules.often(fold.times) if often else words.steps.format(len(fold.ops))
-    if often:
+    if often and not fold.call:
         return words.rounds_done.format(-(-fold.done // max(1, len(fold.ops))), fold.times)
-    return words.steps_done.format(fold.done, len(fold.ops))
+    return words.steps_done.format(fold.done, fold.times * len(fold.ops))
 
 
 def fold_modules(fold: Fold) -> str:
@@ -30,11 +33,25 @@ def fold_modules(fold: Fold) -> str:
 
 def in_all(fold: Fold, view: View, words: Words) -> list[str]:
     """How many ops a repetition is, or in the view "backward" how many grad_fns; nothing where the head says it."""
-    if fold.times == 1 and fold.span is None:
+    if fold.times == 1 and fold.span is None and not fold.call:
         return []
     if view == "backward":
         return [words.grad_fns_in_all.format(len(fold.members))]
     return [words.ops_in_all.format(fold.times * len(fold.ops))] if fold.ops else []
+
+
+def call_lines(fold: Fold, tensors: Sequence[Tensor], words: Words) -> list[str]:
+    """What a call of a library did: how many parameters it changed, and by what ops.
+
+    Args:
+        fold: of the call.
+        tensors: of the run.
+        words: of the language wanted.
+    """
+    ops = (part.op for part in fold.parts if part.op is not None)
+    changed = {one for op in ops for one in op.outputs if tensors[one].is_parameter}
+    titles = fold_titles(tuple(op._replace(call=None, module=None) for op in fold.ops))
+    return [*([words.parameters.format(len(changed))] if changed else []), *titles]
 
 
 def source_head(fold: Fold, words: Words) -> str:

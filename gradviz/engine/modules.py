@@ -75,11 +75,15 @@ class Modules:
 
     def _put(self, module: torch.nn.Module, path: str, *, lasting: bool) -> None:
         self._paths[id(module)] = (weakref.ref(module), path, lasting)
-        named = Module(path, _class_name(module))
-        if named not in self._told:
-            self._told.add(named)
-            self._tell(named)
+        self.tell(path, module)
+
+    def tell(self, path: str, named: torch.nn.Module | torch.optim.Optimizer) -> None:
+        """Tell of what class it is what has a name, unless that is known."""
+        record = Module(path, _class_name(named))
+        if record not in self._told:
+            self._told.add(record)
+            self._tell(record)
 
 
-def _class_name(module: torch.nn.Module) -> str:
-    return str(_NAME.__get__(type(module)))
+def _class_name(named: object) -> str:
+    return str(_NAME.__get__(type(named)))

@@ -59,6 +59,8 @@ class Names:
             self._replace(scope, name, {name: self._ledger.see(value, line)})
         elif isinstance(value, torch.nn.Module):
             self._bind_module(scope, name, value, line)
+        elif isinstance(value, torch.optim.Optimizer):
+            self._modules.tell(name, value)
         else:
             found = {path: self._ledger.see(tensor, line) for path, tensor in _inside(name, value)}
             self._replace(scope, name, found)

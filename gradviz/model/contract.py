@@ -21,6 +21,7 @@ class Stretch(NamedTuple):
     starts: tuple[int, ...] = ()  # where among the members each repetition begins; none where they are in no order
     key: str = ""  # of the fold, where it is known
     span: Span | None = None  # where it is a part of the repetitions of another
+    call: str = ""  # where it is what one call of a library did in a region of its own
 
 
 def contract(graph: Graph, stretches: Iterable[Stretch]) -> Graph:
@@ -29,13 +30,17 @@ def contract(graph: Graph, stretches: Iterable[Stretch]) -> Graph:
     kinds = types(graph.modules)
     home: dict[str, str] = {}
     folds: dict[str, Node] = {}
+    emptied: set[int | None] = set()
     for stretch in stretches:
         node = _folded(stretch, parents, kinds)
         folds[stretch.members[0].id] = node
         home.update((member.id, node.id) for member in stretch.members)
+        emptied |= _own(stretch)
     if not folds:
         return graph
     nodes = [folds.get(node.id, node) for node in graph.nodes if node.id in folds or node.id not in home]
+    if emptied:  # of a region that a fold stands for, what is left stands where that does
+        nodes = [_moved_out(node, parents) if node.region in emptied else node for node in nodes]
     used = with_parents({node.region for node in nodes}, parents)
     return graph._replace(
         nodes=tuple(nodes),
@@ -130,10 +135,27 @@ def _folded(stretch: Stretch, parents: dict[int, int | None], kinds: Mapping[str
             stretch.key,
             modules,
             stretch.span,
+            stretch.call,
         ),
-        region=around((node.region for node in members), parents),
+        region=_region(stretch, parents),
         line=lines[0] if lines else None,
     )
+
+
+def _region(stretch: Stretch, parents: dict[int, int | None]) -> int | None:
+    """The region that a fold stands in: that which holds all of it, but not one that is of itself."""
+    region = around((node.region for node in stretch.members), parents)
+    return parents[region] if region is not None and region in _own(stretch) else region
+
+
+def _moved_out(node: Node, parents: dict[int, int | None]) -> Node:
+    """A node of a region in the one around that."""
+    return node if node.region is None else node._replace(region=parents[node.region])
+
+
+def _own(stretch: Stretch) -> set[int | None]:
+    """The region that what it is of opened."""
+    return {node.region for node in stretch.members if node.op is not None and stretch.call}
 
 
 def leaves(members: Iterable[Node]) -> Iterator[Node]:

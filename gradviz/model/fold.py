@@ -1,15 +1,17 @@
 """Long graphs made short: a stretch of nodes that repeats becomes one node with a count.
 
-Four ways, all linear. A chain in which the same ops of the same lines follow each other, as a loop leaves them, is
-folded wherever there are more than a few nodes. In a large graph the rounds of whole loops are. Leaves and constants
-that go to the same place become one. Where it is still too large after that, all nodes of one line do.
+Five ways, all linear. What one call of a library did, as step() of an optimiser, is one. A chain in which the same
+ops of the same lines follow each other, as a loop leaves them, is folded wherever there are more than a few nodes. In a
+large graph the rounds of whole loops are. Leaves and constants that go to the same place become one. Where it is still
+too large after that, all nodes of one line do.
 """
 
 from collections import Counter, defaultdict
 
 from gradviz.model.companions import companions
-from gradviz.model.contract import Stretch, contract
+from gradviz.model.contract import Stretch, contract, leaves
 from gradviz.model.graph import Graph, Node, NodeKind
+from gradviz.model.librarycalls import library_calls
 from gradviz.model.repeats import repeats
 from gradviz.model.rounds import rounds
 from gradviz.model.strong import components
@@ -21,11 +23,19 @@ CROWD = 12  # sources that go to one place, which are worth folding in any graph
 REPEATS = 4  # how often a stretch of a chain must repeat to be folded
 
 
-def fold(graph: Graph) -> Graph:
-    """Return the graph with its repetitions folded; where it is small, with no more than crowds of sources folded."""
-    if len(graph.nodes) <= FEW:
-        return _keyed(contract(graph, companions(graph, CROWD)))
-    folded = contract(graph, rounds(graph)) if len(graph.nodes) > SOME else graph
+def fold(graph: Graph, *, called: bool = True) -> Graph:
+    """Return the graph with its repetitions folded; where it is small, calls of libraries and crowds of sources alone.
+
+    Args:
+        graph: nothing of which is folded.
+        called: whether a call of a library is one; False: what is in one is to be seen.
+    """
+    calls = library_calls(graph) if called else []
+    folded = contract(graph, calls)
+    if len(folded.nodes) <= FEW:
+        return _keyed(contract(folded, companions(folded, CROWD)))
+    if len(folded.nodes) > SOME:
+        folded = _in_rounds(graph, folded, calls)
     folded = contract(folded, _runs(folded))
     if len(folded.nodes) > FEW:
         folded = contract(folded, companions(folded))
@@ -34,6 +44,24 @@ def fold(graph: Graph) -> Graph:
         folded = contract(folded, _lines(folded, band))
         band *= 4
     return _keyed(folded)
+
+
+def _in_rounds(graph: Graph, folded: Graph, calls: list[Stretch]) -> Graph:
+    """The rounds of loops, in which a call of a library is one step, and the calls that are in none of them."""
+    stretches = [_flat(stretch) for stretch in rounds(folded)]
+    inside = {node.id for stretch in stretches for node in stretch.members}
+    return contract(graph, [*stretches, *(one for one in calls if one.members[0].id not in inside)])
+
+
+def _flat(stretch: Stretch) -> Stretch:
+    """A stretch with what its folds stand for in place of them."""
+    begins, members, starts = set(stretch.starts), list[Node](), list[int]()
+    for at, node in enumerate(stretch.members):
+        if at in begins:
+            starts.append(len(members))
+        members += leaves((node,))
+    once = members[: starts[1]] if len(starts) > 1 else members
+    return stretch._replace(members=tuple(members), once=tuple(once), starts=tuple(starts))
 
 
 def _keyed(folded: Graph) -> Graph:

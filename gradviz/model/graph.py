@@ -56,6 +56,7 @@ class Fold(NamedTuple):
     key: str = ""  # by which it is known in every run, see `model/unfold.py`
     modules: Modules = NOWHERE  # that all its ops ran in
     span: Span | None = None  # of a part of the repetitions of another fold: which
+    call: str = ""  # what it is of, where that is one call of a library: "Adam.step()"
 
     @property
     def tensors(self) -> tuple[Tensor, ...]:

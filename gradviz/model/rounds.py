@@ -116,8 +116,11 @@ def _sorted(graph: Graph, users: dict[str, list[str]], place: dict[str, int]) ->
 def _key(step: _Step) -> object:
     """What is alike in the same op of each round. Shapes may grow from one round to the next; names may count."""
     node, op, grad_fn = step.op, step.op.op, step.op.grad_fn
-    if node.in_error or node.fold is not None or any(result.in_error for result in step.results):
+    if node.in_error or any(result.in_error for result in step.results):
         return node.id
+    if node.fold is not None:
+        names = tuple(part.op.name for part in node.fold.parts if part.op is not None)
+        return (node.line, node.fold.call, names) if node.fold.call else node.id
     return (
         node.line,
         None if op is None else (op.name, op.call, op.grad_mode, op.why_unrecorded),

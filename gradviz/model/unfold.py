@@ -7,7 +7,8 @@ it, its rounds: "L3-5.0/101-200/107-107".
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from itertools import count
 from typing import NamedTuple
 
 from gradviz.model.contract import Stretch, around, contract, leaves
@@ -74,7 +75,7 @@ class _Into:
 
 def _stretch(one: Fold, members: tuple[Node, ...]) -> Stretch:
     once = members[: one.starts[1] if len(one.starts) > 1 else None] if one.starts else ()
-    return Stretch(members, one.times if once else 1, once, one.starts, one.key, one.span)
+    return Stretch(members, one.times if once else 1, once, one.starts, one.key, one.span, one.call)
 
 
 def _parts(one: Fold, into: _Into) -> tuple[Node, ...]:
@@ -83,7 +84,7 @@ def _parts(one: Fold, into: _Into) -> tuple[Node, ...]:
         return tuple(_rounds(one, into))
     if any(part.fold is not None for part in one.parts):
         return tuple(_within(one, node) for node in keyed(one.parts))
-    inner = fold(into.part(one.parts)).nodes
+    inner = fold(into.part(one.parts), called=not one.call).nodes
     return tuple(_within(one, node) for node in inner) if len(inner) > 1 else one.parts
 
 
@@ -111,7 +112,7 @@ def _rounds(one: Fold, into: _Into) -> Iterator[Node]:
 
 
 def _framed(whole: Graph, frames: list[_Fold]) -> Graph:
-    """The graph with a region for each fold that is open; none where a region is partly in it and partly not."""
+    """The graph with a region for each fold that is open; a region that is partly in it and partly not becomes two."""
     home = {node.id: node.region for node in whole.nodes}
     regions = {region.id: region for region in whole.regions}
     opened: list[tuple[int, str]] = []
@@ -120,8 +121,12 @@ def _framed(whole: Graph, frames: list[_Fold]) -> Graph:
         outer = around([home[node.id] for node in members], parents)
         branches = [_below(home[node.id], outer, parents) for node in members]
         held = Counter(branch for branch in branches if branch is not None)
-        if held and held != _held(home, outer, parents, held):
-            continue
+        cut = {branch for branch, nodes in _held(home, outer, parents, held).items() if nodes != held[branch]}
+        if cut:
+            copies = _copied(cut, [home[node.id] for node in members], regions)
+            home.update((node.id, copies.get(home[node.id], home[node.id])) for node in members)
+            branches = [copies.get(branch, branch) for branch in branches]
+            held = Counter(branch for branch in branches if branch is not None)
         mode: GradMode = "grad" if outer is None else regions[outer].mode
         regions[-number] = Region(-number, outer, mode, one.lines[0] if one.lines else None, _told(one))
         for branch in held:
@@ -130,6 +135,29 @@ def _framed(whole: Graph, frames: list[_Fold]) -> Graph:
         opened.append((-number, one.key))
     nodes = tuple(node._replace(region=home[node.id]) for node in whole.nodes)
     return whole._replace(nodes=nodes, regions=_parents_first(regions), opened=tuple(opened))
+
+
+def _copied(
+    cut: Collection[int], homes: Iterable[int | None], regions: dict[int, Region]
+) -> dict[int | None, int | None]:
+    """A second region for each that is cut, and for those in it that hold a node: by the id of the first, its own."""
+    copies: dict[int | None, int | None] = {}
+    ids = count(max(regions) + 1)
+    for home in homes:
+        way: list[int] = []
+        region = home
+        while region is not None and region not in copies:
+            way.append(region)
+            if region in cut:
+                break
+            region = regions[region].parent
+        if region is None:
+            continue
+        for one in reversed(way):
+            copies[one] = copy = next(ids)
+            parent = regions[one].parent
+            regions[copy] = regions[one]._replace(id=copy, parent=copies.get(parent, parent))
+    return copies
 
 
 def _below(region: int | None, outer: int | None, parents: dict[int, int | None]) -> int | None:
@@ -161,6 +189,8 @@ def _parents_first(regions: dict[int, Region]) -> tuple[Region, ...]:
 
 def _told(one: Fold) -> str:
     """What the frame of an open fold is called, in any language."""
+    if one.call:
+        return one.call
     if one.span is not None or one.times > 1:
         often = one.modules.often(one.times) if one.span is None else one.span.text
         where = one.modules.told(one.times if one.span is None else 1)

@@ -139,7 +139,7 @@ def test_a_weight_used_in_every_round_has_one_edge_into_the_fold_and_no_single_g
 
 
 def regions(*parents: int | None) -> tuple[Region, ...]:
-    return tuple(Region(number, parent, "no_grad", 1, "with") for number, parent in enumerate(parents))
+    return tuple(Region(number, parent, "no_grad", 1, f"with {number}") for number, parent in enumerate(parents))
 
 
 def line_op(number: int, line: int, name: str = "aten::add") -> Op:

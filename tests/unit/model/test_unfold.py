@@ -57,14 +57,17 @@ def check(whole: Graph, opened: tuple[str, ...]) -> Graph:
 
 
 def plain(graph: Graph) -> Graph:
-    """A graph without the frames of its open folds."""
-    parents = {region.id: region.parent for region in graph.regions}
+    """A graph of `regions` without the frames of its open folds, in which a region that they cut is one again."""
+    around = {region.id: region for region in graph.regions}
 
     def out_of(region: int | None) -> int | None:
         while region is not None and region < 0:
-            region = parents[region]
-        return region
+            region = around[region].parent
+        return None if region is None else int(around[region].text.removeprefix("with "))
 
+    for one in graph.regions:  # what is in a copy is in a copy of what is around
+        if one.id >= 0 and out_of(one.id) != one.id and out_of(one.id) in around:
+            assert out_of(one.parent) == out_of(around[out_of(one.id) or 0].parent)
     return graph._replace(
         nodes=tuple(node._replace(region=out_of(node.region)) for node in graph.nodes),
         regions=tuple(one._replace(parent=out_of(one.parent)) for one in graph.regions if one.id >= 0),
@@ -155,18 +158,40 @@ def test_regions_within_an_open_fold_stand_in_its_frame() -> None:
     assert [(one.id, one.parent) for one in opened.regions] == [(0, None), (1, 0), (-1, 1)]
 
 
-def test_a_region_that_is_partly_in_an_open_fold_stands_where_it_stood(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_region_that_is_partly_in_an_open_fold_stands_in_its_frame_and_outside(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(folding, "SOME", 0)
     whole = region_graph(*([None, 0] * 50), 0, around=regions(None))
     last = whole.nodes[-1]._replace(line=9)
     whole = whole._replace(nodes=(*whole.nodes[:-1], last))
     (key,) = keys(fold(whole))
-    assert check(whole, (key,)).opened == ()
+    cut = check(whole, (key,))
+    assert cut.opened == ((-1, key),)
+    assert [(one.id, one.parent) for one in cut.regions] == [(0, None), (-1, None)]
+    assert cut.nodes[-1].region == 0
+    deeper = check(whole, (key, f"{key}/1-10"))
+    assert [(one.id, one.parent) for one in deeper.regions] == [(0, None), (-1, None), (-2, -1), (2, -2)]
     inside = region_graph(*([None, 0] * 50), around=regions(None))
     (key,) = keys(fold(inside))
     opened = check(inside, (key, f"{key}/1-10"))
-    assert [(one.id, one.parent) for one in opened.regions] == [(-1, None), (0, -1)]
-    assert [one for _, one in opened.opened] == [key]
+    assert {(one.id, one.parent) for one in opened.regions} == {(-1, None), (-2, -1), (1, -2)}
+    assert [one for _, one in opened.opened] == [key, f"{key}/1-10"]
+
+
+def test_regions_within_a_region_that_is_cut_are_within_the_copy_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folding, "SOME", 0)
+    whole = region_graph(*([0, 1, 2, None] * 20), 2, around=regions(None, 0, 1))
+    whole = whole._replace(nodes=(*whole.nodes[:-1], whole.nodes[-1]._replace(line=9)))
+    opened = check(whole, every_key(whole))
+    assert opened.nodes[-1].region == 2
+    inner = {region.id: region.parent for region in opened.regions}
+    assert opened.nodes[2].region not in (0, 1, 2, None)
+    way: list[int | None] = [opened.nodes[2].region]
+    while way[-1] is not None:
+        way.append(inner[way[-1]])
+    assert [one for one in way if one is not None and one < 0][-1] == -1
+    assert len([one for one in way if one is not None and one >= 0]) == 3
 
 
 def test_the_bytes_of_a_fold_are_those_that_its_parts_save_each_memory_once() -> None:
