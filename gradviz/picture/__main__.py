@@ -16,24 +16,19 @@ from typing import TypeVar
 import msgspec
 
 from gradviz import intake
-from gradviz.drawing.change import change
-from gradviz.drawing.shapes import Drawing
 from gradviz.intake import TraceBuilder, concluded
-from gradviz.model.cost import Timed
 from gradviz.model.place import text_of
 from gradviz.model.trace import Trace
-from gradviz.model.wire import MAX_PAYLOAD, Exit, Frame, FrameError, FrameReader, Kind, Ready, Request, pack
+from gradviz.model.wire import Exit, Frame, FrameError, FrameReader, Kind, Ready, Request, pack
 from gradviz.picture import inspecting
 from gradviz.picture.beside import Beside, began, comparison, complete, fed, progress, without
-from gradviz.picture.frames import frames
 from gradviz.picture.inspection import Inspect
-from gradviz.picture.make import folded, picture, told, unable, undrawn
+from gradviz.picture.make import unable
 from gradviz.picture.measured import Measured
-from gradviz.picture.past import Past
-from gradviz.picture.picture import Options, Picture, Save, Saved, Wish
+from gradviz.picture.picture import Options, Save, Saved, Wish
 from gradviz.picture.record import Record
-from gradviz.picture.stage import Shown, Stage, left_by, shown, stage
-from gradviz.picture.together import few, since
+from gradviz.picture.screen import Screen
+from gradviz.picture.together import few
 
 if sys.platform != "win32":
     import resource
@@ -66,15 +61,8 @@ class Session:
         self._builder: TraceBuilder | None = None
         self._how: Exit | FrameError | None = None  # how the run ended; None: it goes on
         self._record: Record | None = None  # of the whole run, once it was asked for
-        self._stage: tuple[Options, Timed | None, Stage] | None = None  # of the record, as it is shown
-        self._last: Shown | None = None  # on that stage
-        self._past: Past | None = None  # where things were in the run before
-        self._large: Options | None = None  # with which nothing folded is too large to send
-        self._pictures = 0  # of the run
-        self._end = 0  # the number of the picture of its end
-        self._drawn: dict[int, Drawing] = {}  # on that stage: of the end and of the last picture, by number
         self._before: Record | None = None  # the record of the run before, where it may be held
-        self._owed = False  # whether it is still to be told what changed since then
+        self._screen = Screen(0)
         self._beside: Beside = {}  # runs of the same program in other grad modes
         self._measured = Measured()
         self._next = 0.0  # when the run may be shown unfinished
@@ -131,12 +119,8 @@ class Session:
             return
         if self._record is not None and few(self._record.trace):
             self._before = self._record
-        if self._record is not None and self._stage is not None:
-            self._past = left_by(self._stage[2], self._record, self._stage[0])
-        self._owed = False
-        self._run, self._how, self._record, self._stage, self._beside = run, None, None, None, {}
-        self._last = self._large = None
-        self._pictures, self._drawn = 0, {}
+        self._screen = Screen(run, self._screen.left(self._record), self._before)
+        self._run, self._how, self._record, self._beside = run, None, None, {}
         self._builder = TraceBuilder(request, self._ready)
         self._next = time.monotonic() + FIRST
 
@@ -152,23 +136,14 @@ class Session:
 
     def owes(self) -> bool:
         """Whether there is more to tell of the run, once nothing else is asked."""
-        return self._owed
+        return self._screen.owes is not None
 
     def owed(self) -> Iterator[bytes]:
         """Yield the picture once more with what changed since the run before, if anything did."""
-        owed, builder = self._owed, self._builder
-        self._owed = False
-        if not owed or builder is None:
-            return
-        self._pictures += 1
-        yield _guarded(lambda: self._since(builder), lambda _: b"")  # the picture without it is there already
-
-    def _since(self, builder: TraceBuilder) -> bytes:
-        made = self._changed(self._recorded(builder))
-        sent = None if made is None else frames(self._run, made._replace(number=self._pictures))
-        if made is not None and sent is None:
-            self._stage = self._last = None
-        return sent or b""
+        screen, record = self._screen, self._record
+        if screen.owes is not None and record is not None:
+            # Where it fails the picture without it is there already.
+            yield _guarded(lambda: screen.changed(record, self._options), lambda _: b"")
 
     def unfinished(self) -> Iterator[bytes]:
         """Yield a picture of a run that goes on, now and then."""
@@ -178,71 +153,18 @@ class Session:
             self._next = time.monotonic() + max(FIRST, SHARE * (time.monotonic() - started))
 
     def _answer(self, builder: TraceBuilder, has: int | None = None) -> bytes:
+        complete = self._how is not None
+
         def instead(reason: str) -> bytes:
-            made = unable(self._run, reason, self._options.language, complete=self._how is not None)
+            made = unable(self._run, reason, self._options.language, complete=complete)
             return pack(Kind.PICTURE, self._run, msgspec.msgpack.encode(made))
 
-        return _guarded(lambda: self._picture(builder, has), instead)
+        def drawn() -> bytes:
+            record = self._recorded(builder)
+            timed = self._measured.timed(record.trace) if complete and self._options.heat == "time" else None
+            return self._screen.pictured(record, self._options, timed, has, complete=complete)
 
-    def _picture(self, builder: TraceBuilder, has: int | None) -> bytes:
-        """The first picture that is not too large to send, as frames."""
-        self._pictures += 1
-        record = self._recorded(builder)
-        for made in self._pictured(record, has):
-            sent = frames(self._run, made._replace(number=self._pictures))
-            if sent is not None:
-                return sent
-        raise FrameError(f"even without a drawing it is larger than {MAX_PAYLOAD:,} bytes")
-
-    def _pictured(self, record: Record, has: int | None) -> Iterator[Picture]:
-        """The pictures of a run, the best first. Whoever asks for the next one found the last one too large."""
-        complete, wanted = self._how is not None, self._options
-        self._owed = complete and wanted.step is None and self._before is not None and few(record.trace)
-        if wanted.fold == "auto" or self._large != wanted._replace(step=None):
-            yield from self._drawings(record, wanted, has)
-        if wanted.fold == "none":
-            self._large = wanted._replace(step=None) if complete else None
-            for made in self._drawings(record, wanted._replace(fold="auto"), has):
-                yield folded(made, wanted.language)
-        yield undrawn(self._run, record, wanted, complete=complete)
-
-    def _changed(self, record: Record) -> Picture | None:
-        """The picture with what changed since the run before; the steps of the run are shown in its places too."""
-        if self._before is None:
-            return None
-        wanted = self._options._replace(step=None)
-        alone = self._stage[2] if self._stage is not None and self._stage[0] == wanted else None
-        found = since(self._before, record, self._options, alone)
-        if found is None:
-            return None
-        if found.shown is not None:
-            self._last, self._stage = found.shown, (wanted, None, found.shown.stage)
-            self._drawn = {}
-        if self._last is None:
-            return None
-        self._remember(self._last.drawing)
-        return told(self._run, record, self._options, self._last, complete=True)._replace(changes=found.changes)
-
-    def _drawings(self, record: Record, options: Options, has: int | None) -> Iterator[Picture]:
-        """A picture of a run with its drawing, or as a change. One that is over is on the stage of all its steps."""
-        if self._how is None or not record.trace.tensors:
-            yield picture(self._run, record, options, complete=self._how is not None)
-            return
-        made = self._last = shown(record, options, self._staged(record, options), self._last)
-        whole = told(self._run, record, options, made, complete=True)
-        before = None if has is None else self._drawn.get(has)
-        self._remember(made.drawing)
-        if has is not None and before is not None:
-            yield whole._replace(drawing=None, change=change(has, before, made.drawing))
-        yield whole
-        del self._drawn[self._pictures]
-
-    def _remember(self, drawing: Drawing) -> None:
-        """Keep the drawing of the end and of this picture."""
-        end = {number: one for number, one in self._drawn.items() if number == self._end}
-        if self._options.step is None:
-            self._end, end = self._pictures, {}
-        self._drawn = end | {self._pictures: drawing}
+        return _guarded(drawn, instead)
 
     def _compared(self) -> Iterator[bytes]:
         """Yield the end of the run at hand beside those of the other grad modes, once all have ended."""
@@ -256,14 +178,6 @@ class Session:
                     lambda reason: without(self._run, reason),
                 ),
             )
-
-    def _staged(self, record: Record, options: Options) -> Stage:
-        """The run laid out, once for all of its steps."""
-        wanted = options._replace(step=None)
-        timed = self._measured.timed(record.trace) if wanted.heat == "time" else None
-        if self._stage is None or self._stage[:2] != (wanted, timed):
-            self._stage, self._drawn = (wanted, timed, stage(record, wanted, timed, self._past, walked=True)), {}
-        return self._stage[2]
 
     def _recorded(self, builder: TraceBuilder) -> Record:
         if self._how is None:

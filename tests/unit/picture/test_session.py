@@ -20,7 +20,7 @@ from gradviz.model.wire import Exit, Frame, FrameReader, Kind, Ready, Request, e
 from gradviz.picture import __main__ as process
 from gradviz.picture import beside as together
 from gradviz.picture import frames as framing
-from gradviz.picture import inspecting
+from gradviz.picture import inspecting, screen
 from gradviz.picture import stage as stages
 from gradviz.picture.__main__ import Session, serve
 from gradviz.picture.inspection import Inspect, Inspection, Subject
@@ -549,7 +549,7 @@ def test_a_run_is_laid_out_by_the_places_of_the_run_before(monkeypatch: pytest.M
         given.append(past)
         return stages.stage(record, options, timed, past, walked=walked)
 
-    monkeypatch.setattr(process, "stage", noted)
+    monkeypatch.setattr(screen, "stage", noted)
     session = Session()
     answers(session, READY + begun(1, SQUARE) + begun(2, OTHER) + redraw(Options(direction="LR"), run=2))
     answers(session, begun(3, SQUARE))
@@ -598,7 +598,7 @@ def test_what_did_not_change_or_is_of_another_program_or_fails_is_not_told(monke
     answers(session, begun(3, OTHER, source="another"))
     assert owed(session) == []
     answers(session, begun(4, SQUARE))
-    monkeypatch.setattr(process, "since", lambda *_: 1 / 0)
+    monkeypatch.setattr(screen, "since", lambda *_: 1 / 0)
     assert owed(session) == []
 
 
