@@ -34,6 +34,15 @@ def shares_version() -> bool:
     return excluded
 
 
+def are_inference(args: tuple[object, ...], kwargs: dict[str, object]) -> bool:
+    """Whether an op is given tensors, and all of them were made in inference_mode.
+
+    Outside of it torch runs the kernel of such an op without a guard: what it writes to its own fresh result counts.
+    """
+    operands = tensors_in((*args, kwargs))
+    return bool(operands) and all(tensor.is_inference() for tensor in operands)
+
+
 def grad_mode() -> GradMode:
     """The grad mode in force in this thread."""
     if torch.is_inference_mode_enabled():

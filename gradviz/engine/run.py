@@ -41,6 +41,7 @@ class Run:
         self.max_ops = max_ops
         self.around: Callable[[Kernel], Kernel] | None = None  # put around each kernel
         self.is_over = False
+        self.has_inference = False  # it was in inference_mode, and may have tensors of it
 
     def check(self, operands: int) -> None:
         """Stop before an op that is one too many, or too large.

@@ -6,7 +6,7 @@ from types import FrameType
 
 import torch
 
-from gradviz.engine import operators
+from gradviz.engine import operators, reader
 from gradviz.engine.reader import aside
 from gradviz.engine.recorder import Recorder
 
@@ -48,12 +48,15 @@ class OpWatch(operators.TorchDispatchMode):
             return func(*args, **kwargs)
         if traits.wants_tensor and type(args[0]) in operators.NUMBERS:
             args = operators.as_tensors(args)
-        if traits.is_composite and torch.is_inference_mode_enabled():
+        run, inside = recorder.run, torch.is_inference_mode_enabled()
+        run.has_inference = run.has_inference or inside
+        unguarded = not inside and run.has_inference and reader.are_inference(args, kwargs)
+        if traits.is_composite and (inside or unguarded):
             return operators.run_composite(func, self, args, kwargs)
         with aside():
             pending = recorder.op_started(traits, args, kwargs, caller)
         kernel: operators.Kernel = func if self._around is None else self._around(func)
-        if pending.written and traits.counts_inside and pending.mode != "inference":
+        if traits.counts_inside and not inside if pending.written else unguarded:
             result = operators.run_counting(kernel, args, kwargs)
         else:
             result = kernel(*args, **kwargs)

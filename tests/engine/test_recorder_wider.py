@@ -188,6 +188,21 @@ def run():
     print((nested * 2).sum(dim=-1).values())
 run()
 """,
+    "inference tensors outside of their mode": """\
+with torch.inference_mode():
+    i = torch.ones(2)
+j = i.clone()
+k = i.flip(0)
+l = i.repeat(2)
+m = torch.nn.functional.linear(i, i)
+n = i.to(torch.float64).cumsum(0)
+o = x * i
+p = i.flatten()
+try:
+    i.mul_(2)
+except RuntimeError as error:
+    print(error)
+""",
     "masked tensors": """\
 def run():
     masked = torch.masked.masked_tensor(torch.tensor([1.0, 2.0]), torch.tensor([True, False]), requires_grad=True)
