@@ -168,6 +168,7 @@ class Comparison(NamedTuple):
     modes: tuple[str, ...] = ()
     sides: tuple[Side, ...] = ()
     notice: str = ""
+    errors: tuple[str, ...] = ()  # that each run ended in, whole; "" where there is none
 
 
 class Picture(NamedTuple):

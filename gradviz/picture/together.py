@@ -115,7 +115,8 @@ def compared(run: int, traces: Mapping[GradMode, Trace], mode: GradMode, options
         note = problem(traces[one]) if error is not None else "" if _there(graph).nodes else nothing[one]
         shown.append(Column("" if one == mode else one, NAMES[one], note, error is not None, drawing))
     drawing = columns(shown, words, legend=options.legend)
-    return Comparison(run, drawing, tuple(one.heading for one in shown), sides(traces, options.language), notice)
+    headings, errors = zip(*((NAMES[one], problem(traces[one])) for one in MODES if one in traces), strict=True)
+    return Comparison(run, drawing, headings, sides(traces, options.language), notice, errors)
 
 
 def _laid(

@@ -38,7 +38,7 @@ def show(panels: Panels, actions: Mapping[str, QAction], before: AppState, now: 
     comparison = now.comparing.comparison
     if now.columns is not None and comparison is not None:
         sides = tuple((one.name, *one.cells) for one in comparison.sides)
-        panels.sides.show_sides(comparison.modes, sides + _costs(now))
+        panels.sides.show_sides(comparison.modes, sides + _costs(now), comparison.errors)
     panels.sides.setVisible(now.columns is not None)
 
 

@@ -25,6 +25,7 @@ class Sides(QTableWidget):
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.setAccessibleName(self.tr("What differs between the grad modes"))
         self._heads: Row = ()
+        self._errors: Row = ()
         self._rows: tuple[Row, ...] = ()
         self.hide()
 
@@ -37,24 +38,35 @@ class Sides(QTableWidget):
         """Return room for some of the rows: the graphs come first."""
         return _SIZE
 
-    def show_sides(self, modes: Row, rows: tuple[Row, ...]) -> None:
-        """Show how much of each quantity there is in each mode; a quantity that differs is in bold."""
+    def show_sides(self, modes: Row, rows: tuple[Row, ...], errors: Row = ()) -> None:
+        """Show how much of each quantity there is in each mode; a quantity that differs is in bold.
+
+        Args:
+            modes: a column for each.
+            rows: the quantities.
+            errors: of each mode, the error that its run ended in, which the pointer brings out anywhere in its column.
+        """
         heads = (self.tr("in each grad mode"), *modes)
-        if (heads, rows) == (self._heads, self._rows):
+        if (heads, rows, errors) == (self._heads, self._rows, self._errors):
             return
-        self._heads, self._rows = heads, rows
+        self._heads, self._rows, self._errors = heads, rows, errors
         self.setColumnCount(len(heads))
         self.setRowCount(len(rows))
-        self.setHorizontalHeaderLabels(list(heads))
+        hints = ("", *errors, *[""] * len(heads))
+        for column, head in enumerate(heads):
+            item = QTableWidgetItem(head)
+            item.setToolTip(tooltip(hints[column]))
+            self.setHorizontalHeaderItem(column, item)
         for at, row in enumerate(rows):
             for column, text in enumerate(row):
-                self.setItem(at, column, self._item(text, bold=column == 0 and len(set(row[1:])) > 1))
+                hint = "\n".join(part for part in (text, hints[column]) if part)
+                self.setItem(at, column, self._item(text, hint, bold=column == 0 and len(set(row[1:])) > 1))
         height = self.fontMetrics().height() + 6
         self.verticalHeader().setDefaultSectionSize(height)
 
-    def _item(self, text: str, *, bold: bool) -> QTableWidgetItem:
+    def _item(self, text: str, hint: str, *, bold: bool) -> QTableWidgetItem:
         item = QTableWidgetItem(one_line(text, _LONGEST))
-        item.setToolTip(tooltip(text))
+        item.setToolTip(tooltip(hint))
         if bold:
             font = item.font()
             font.setBold(True)

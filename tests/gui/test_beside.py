@@ -1,5 +1,7 @@
 """The grad modes side by side, and what changed since the run before, in the window."""
 
+import html
+
 import pytest
 from PySide6.QtWidgets import QStyle
 from pytestqt.qtbot import QtBot
@@ -35,6 +37,18 @@ def test_side_by_side_fills_the_canvas_and_a_table_below_it_tells_what_differs(q
     window.action("beside").trigger()
     assert names(window) == ["x", "y", "z"]
     assert not sides.isVisible()
+
+
+def test_the_whole_error_of_a_mode_is_told_by_the_pointer_anywhere_in_its_column(window: Window) -> None:
+    sides, error = window.panels.sides, "RuntimeError: " + "long & <b>whole</b> " * 30
+    sides.show_sides(("grad", "no_grad"), (("the run", "ends", "RuntimeError"), ("ops", "1", "0")), ("", error))
+    whole = html.escape(error)
+    heads = [sides.horizontalHeaderItem(column) for column in range(3)]
+    assert [whole in head.toolTip() for head in heads if head is not None] == [False, False, True]
+    for row in range(2):
+        items = [sides.item(row, column) for column in range(3)]
+        assert [whole in item.toolTip() for item in items if item is not None] == [False, False, True]
+    assert [head.text() for head in heads if head is not None][1:] == ["grad", "no_grad"]
 
 
 def test_what_changed_is_marked_listed_and_fades(qtbot: QtBot, window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
