@@ -65,6 +65,19 @@ def saved(node: Node, name: str) -> Kept:
     return Kept("kept", (kept,) if type(kept) is torch.Tensor else tuple(tensors_in((kept,))))
 
 
+def is_freed(node: Node, name: str) -> bool:
+    """Whether a grad_fn has lost what it kept under a name.
+
+    To ask for the tensor itself would have torch raise an error, which takes longer than all else that is asked of a
+    grad_fn.
+    """
+    try:
+        packs = getattr(node, "_raw_saved_" + name)
+    except RuntimeError:  # of a list of tensors, and of an autograd.Function
+        return True
+    return not isinstance(packs, tuple) and packs.unpack_hook is None and packs.data is None
+
+
 _PLAIN = frozenset((type(None), bool, str))
 _INDICES = "indices"  # the one list of tensors that has gaps: x[:, rows] keeps (None, rows)
 

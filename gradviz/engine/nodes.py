@@ -102,9 +102,7 @@ class Nodes:
         record = self._records.get(number)
         if record is None or all(saved.state == "freed" for saved in record.saved):
             return
-        with reader.unwatched():
-            freed = any(keeping.saved(node, name).state == "freed" for name in keeping.kind_of(node).saved)
-        if freed:
+        if any(keeping.is_freed(node, saved.name.partition("[")[0]) for saved in record.saved):
             saved = tuple(item._replace(state="freed") for item in record.saved)
             self._records[number] = record._replace(saved=saved, step=self._stream.stamp)
             self._stream.grad_fns.append(self._records[number])
