@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from gradviz import intake
 from gradviz.intake import TraceBuilder
 from gradviz.model.ending import REFUSED
+from gradviz.model.packed import packed
 from gradviz.model.rules import DEPTH, LARGE, SOUND, broken, depths
 from gradviz.model.trace import (
     SCHEMA,
@@ -40,6 +41,7 @@ from tests.unit.model.traces import Tape, loop, scalar, square
 REQUEST = Request("x = 1\n", "no_grad")
 READY = Ready("2.13.0", "3.11.7", "")
 PAGES = records(Page)
+NOT_FINITE = Value((), ("float64:AAAAAAAA8H8=",))
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=3),
     lambda inner: st.lists(inner, max_size=9) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
@@ -86,6 +88,23 @@ def page_of(trace: Trace, end: End | None = None) -> Page:
 
 
 # What is honest
+
+
+def test_packed_numbers_arrive_as_numbers() -> None:
+    numbers = tuple(number / 7 for number in range(64))
+    whole, plain = Value((8, 8), packed(numbers)), Value((1,), (1.0,))
+    shaped = tensor(0, shape=(8, 8))
+    trace = builder(
+        Page((shaped._replace(value=whole), tensor(1)._replace(shape=(8, 8), value=None, grad=whole), tensor(2))),
+        Page(steps=(Step(0, "line", 1, arrived=(None, whole), left=(plain,)), Step(1, "line", 1, left=(whole, None)))),
+        Page(steps=(Step(2, "line", 1, left=(whole,)), Step(3, "line", 1, left=(plain,)))),
+    ).trace()
+    value = Value((8, 8), numbers)
+    assert [one.value for one in trace.tensors[:2]] == [value, None]
+    assert trace.tensors[2].value == tensor(2).value
+    assert trace.tensors[1].grad == value
+    passed = [((None, value), (plain,)), ((), (value, None)), ((), (value,)), ((), (plain,))]
+    assert [(step.arrived, step.left) for step in trace.steps] == passed
 
 
 @PATIENT
@@ -250,6 +269,9 @@ HOSTILE: dict[str, bytes] = {
     "a region in itself": encode(Page(regions=(Region(0, 0, "grad", 1, ""),))),
     "a value of another shape": encode(Page((tensor(0, value=Value((2,), (1.0,))),))),
     "a value that is no number": encode(Page((tensor(0, value=Value((), ("one",))),))),
+    "packed numbers of another shape": encode(Page((tensor(0, value=Value((2,), packed([1.0]))),))),
+    "packed numbers that are none": encode(Page((tensor(0, grad=Value((), ("float64:one",))),))),
+    "a packed number that is not finite": encode(Page(steps=(Step(0, "line", 1, left=(NOT_FINITE,)),))),
     "a line beyond any text": encode(Page(steps=(Step(0, "line", 10**40),))),
 }
 
@@ -345,6 +367,22 @@ def test_a_page_weighs_what_it_takes(head: bytes, record: bytes, tail: bytes) ->
     finally:
         tracemalloc.stop()
     assert any(page)
+    assert taken <= intake.weight(payload)
+
+
+@pytest.mark.parametrize("mark", ["float64:", "\\u0066loat64:"])
+def test_a_page_weighs_what_its_packed_numbers_take(mark: str) -> None:
+    numbers = str(packed([number / 7 for number in range(64)])[0]).removeprefix("float64:")
+    payload = STEP[0] + b"null,[" + b",".join([f'[[8,8],["{mark}{numbers}"]]'.encode()] * 2000) + b"]" + STEP[1]
+    found = builder()
+    tracemalloc.start()
+    try:
+        found.page(payload)
+        taken = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    arrived = found.trace().steps[0].arrived
+    assert {len(value.data or ()) for value in arrived if value is not None} == {64}
     assert taken <= intake.weight(payload)
 
 
