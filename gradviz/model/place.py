@@ -56,6 +56,7 @@ class Text:
         for line in self._lines:
             self._starts.append(self._starts[-1] + len(line))
         self.statements = [Placed(one, block, at) for block in _blocks(program.tree) for at, one in enumerate(block)]
+        self._cuts: dict[ast.AST, str] = {}  # for each tensor of a step all statements that follow are looked through
         self._on_line: dict[int, list[Placed]] = {}
         self._bindings: dict[tuple[int, str], Placed] = {}
         for placed in self.statements:
@@ -71,7 +72,10 @@ class Text:
 
     def cut(self, node: ast.expr | ast.stmt) -> str:
         """The text of a node."""
-        return self.source[self.start(node) : self.end(node)]
+        known = self._cuts.get(node)
+        if known is None:
+            known = self._cuts[node] = self.source[self.start(node) : self.end(node)]
+        return known
 
     def before(self, node: ast.stmt) -> str:
         """What stands in front of a statement on its line."""

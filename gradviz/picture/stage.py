@@ -238,7 +238,8 @@ def _moved(record: Record, options: Options, lived: Lives, last: Shown) -> Shown
     telling = staged.draft.telling.at(moment)
     looks = {place: _node_look(staged, lived, telling, place, ages[0][place]) for place in nodes}
     contents = last.draft.contents | {look.node.id: look.content for look in looks.values()}
-    renamed = {name for name, told in contents.items() if told.title != last.draft.contents[name].title}
+    told, before = ((look.node.id, look.content.title) for look in looks.values()), last.draft.contents
+    renamed = {name for name, title in told if title != before[name].title}
     if renamed:  # an edge tells the titles of its ends
         ends = ((edge.tail, edge.head) for edge in graph.edges)
         edges += [place for place, pair in enumerate(ends) if not renamed.isdisjoint(pair)]

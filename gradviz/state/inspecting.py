@@ -1,7 +1,8 @@
 """What the inspector looks at, and asking the picture process about it. Pure.
 
-One question is on its way at a time; the newest wish is sent when its answer comes. It speaks of the step that is
-shown, and follows what was just done there, unless the person has chosen a thing to stay with.
+One question is on its way at a time, and none while a picture is; the newest wish is sent when its answer comes. It
+speaks of the step that is shown, and follows what was just done there, unless the person has chosen a thing to stay
+with.
 """
 
 from collections.abc import Sequence
@@ -77,6 +78,8 @@ def followed(state: AppState) -> tuple[AppState, Effects]:
     state = state._replace(inspecting=now)
     if table is None or not (now.seen and state.traced and table.complete and table.run == state.run) or now.awaited:
         return state, ()
+    if state.awaited and not state.running:
+        return state, ()  # of a step that is left already; while a key is held down no picture waits for an answer
     wanted = None if now.of is None else Inspect(now.of, table.step, state.options.language)
     if wanted is None or wanted == now.asked:
         return state, ()

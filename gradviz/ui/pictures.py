@@ -21,6 +21,7 @@ from gradviz.ui.link import Link
 
 PATIENCE = 150  # milliseconds
 _MAX_ENDS = 3  # in a row without a picture between them, after which the processes are left alone
+_LARGE = 50_000  # bytes of a picture: some 1,500 objects, as a step far away brings them
 _PICTURE = msgspec.msgpack.Decoder(Picture)
 _SHEET = msgspec.msgpack.Decoder(Sheet)
 _SAVED = msgspec.msgpack.Decoder(Saved)
@@ -252,17 +253,22 @@ class Pictures(QObject):
 def decoded(payload: bytes, sheets: Sequence[Sheet] = ()) -> Picture:
     """Decode a picture.
 
-    It is made of so many objects that Python would look for cycles several times while they are made. They hold none.
+    It is made of so many objects that Python would look for cycles several times while they are made. They hold none:
+    they are made unseen, and those of a large one are kept from all later looks too.
 
     Args:
         payload: of its frame.
         sheets: the pages that came ahead of it, of a drawing that is large.
     """
-    looked = gc.isenabled()
+    large, looked = len(payload) >= _LARGE, gc.isenabled()
+    if large:
+        gc.collect(1)  # what is garbage by now would be kept too
     gc.disable()
     try:
         picture = _PICTURE.decode(payload)
     finally:
+        if large:
+            gc.freeze()
         if looked:
             gc.enable()
     drawing = picture.drawing

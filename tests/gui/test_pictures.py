@@ -5,6 +5,7 @@ import gc
 import msgspec
 import pytest
 
+from gradviz.drawing.change import Change
 from gradviz.drawing.pages import Marks
 from gradviz.model.wire import FrameReader, Kind
 from gradviz.picture.frames import Sheet, frames
@@ -33,3 +34,18 @@ def test_a_picture_that_is_none_leaves_python_as_it_was() -> None:
     with pytest.raises(msgspec.MsgspecError):
         decoded(b"\xc1" * 2_000_000)
     assert gc.isenabled()
+
+
+@pytest.mark.parametrize(("count", "kept"), [(3, False), (200, True)])
+def test_nobody_looks_for_cycles_in_the_marks_of_a_step_far_away(count: int, *, kept: bool) -> None:
+    drawing = drawn(count)
+    by = Change(1, drawing.size, (), tuple(drawing.nodes), (), "")
+    gc.unfreeze()
+    try:
+        found = decoded(msgspec.msgpack.encode(Picture(1, complete=True, drawing=None, change=by)))
+        assert found.change is not None
+        assert found.change == by
+        seen = {id(each) for each in gc.get_objects()}
+        assert (id(found.change.nodes) not in seen) == kept
+    finally:
+        gc.unfreeze()

@@ -91,6 +91,13 @@ def test_a_step_is_asked_about_once_it_is_shown() -> None:
     assert asked == [Inspect(MUL, 1)]
 
 
+def test_no_step_waits_for_answers_about_those_before_it() -> None:
+    state, asked = played(seen(), m.MarkChosen("o1"), answer(MUL), m.StopChosen(1), m.StopChosen(2))
+    state, asked = played(state, picture(1, 1))  # as a key is held down: the next picture is on its way
+    assert (state.awaited, asked) == (True, [])
+    assert played(state, picture(1, 2))[1] == [Inspect(MUL, 2)]
+
+
 def test_without_a_selection_it_follows_what_was_just_done() -> None:
     state, asked = played(seen(), m.StopChosen(3), picture(1, 3, "o1"))
     assert asked == [Inspect(MUL, 3)]
