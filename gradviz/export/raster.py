@@ -25,6 +25,7 @@ from gradviz.drawing.shapes import Drawing, Mark, Path, Text
 from gradviz.drawing.theme import FAMILIES, Style, TextStyle, Theme
 from gradviz.layout.geometry import Rect
 
+_SHORT = 8  # numbers of a path of one piece
 MAX_PIXELS = 64_000_000  # of a PNG; a larger one is made smaller rather than not at all
 
 
@@ -41,7 +42,7 @@ def paint(drawing: Drawing, theme: Theme, painter: QPainter, visible: QRectF | N
     try:
         for mark in (*drawing.frames, *drawing.edges, *drawing.titles, *drawing.nodes, *drawing.legend):
             if visible is None or _touches(mark, visible):
-                _paint_mark(mark, theme, painter)
+                _paint_mark(mark, theme, painter, visible)
     finally:
         painter.restore()
 
@@ -148,8 +149,23 @@ def _touches(mark: Mark, visible: QRectF) -> bool:
     )
 
 
-def _paint_mark(mark: Mark, theme: Theme, painter: QPainter) -> None:
+def _comes_near(path: Path, visible: QRectF) -> bool:
+    """Whether a path may be seen: a curve that leads round much has much within its rectangle that it is far from."""
+    if len(path.coords) <= _SHORT or path.ops.strip("MC") or path.ops.count("M") > 1:
+        return True
+    across, down = path.coords[::2], path.coords[1::2]
+    left, top, right, bottom = visible.left(), visible.top(), visible.right(), visible.bottom()
+    for at in range(0, len(across) - 1, 3):
+        xs, ys = across[at : at + 4], down[at : at + 4]  # a piece of the curve lies within its four points
+        if min(xs) <= right and left <= max(xs) and min(ys) <= bottom and top <= max(ys):
+            return True
+    return False
+
+
+def _paint_mark(mark: Mark, theme: Theme, painter: QPainter, visible: QRectF | None) -> None:
     for path in mark.paths:
+        if visible is not None and not _comes_near(path, visible):
+            continue
         style = theme.styles[path.role]
         painter.setPen(_pen(style))
         painter.setBrush(_brush(style.fill) if path.filled else Qt.BrushStyle.NoBrush)

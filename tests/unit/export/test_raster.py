@@ -63,6 +63,31 @@ def test_only_what_is_seen_is_painted() -> None:
         assert (target.pixelColor(30, 30) != QColor("#FFFFFF")) is painted
 
 
+ROUND = Path("MCC", (10.0, 10, 12, 10, 50, 10, 50, 12, 50, 14, 50, 48, 50, 50), Role.DATA_EDGE, filled=False)
+
+
+@pytest.mark.parametrize(
+    ("path", "place", "painted"),
+    [
+        (ROUND, QRectF(12, 30, 10, 10), False),  # within its rectangle, far from it
+        (ROUND, QRectF(20, 8, 10, 10), True),
+        (ROUND, QRectF(45, 30, 10, 10), True),
+        (SQUARE._replace(ops="MLLLZ", coords=(*SQUARE.coords, 10.0, 10.0)), QRectF(25, 25, 5, 5), True),
+        (ROUND._replace(ops="MCMC", coords=(*ROUND.coords[:8], *ROUND.coords[:8])), QRectF(12, 30, 9, 9), True),
+    ],
+)
+def test_a_curve_that_leads_round_what_is_seen_is_not_painted(path: Path, place: QRectF, painted: bool) -> None:
+    target = QImage(60, 60, QImage.Format.Format_ARGB32_Premultiplied)
+    target.fill(QColor("#FFFFFF"))
+    blank = target.copy()
+    painter = QPainter(target)
+    try:
+        paint(one(path), LIGHT, painter, place)
+    finally:
+        painter.end()
+    assert (target != blank) is painted
+
+
 @pytest.mark.parametrize("anchor", ["start", "middle", "end"])
 def test_a_text_wider_than_its_room_is_squeezed_into_it(anchor: str) -> None:
     left = {"start": 10.0, "middle": 30.0, "end": 50.0}[anchor]
