@@ -6,8 +6,7 @@ speak of. What a cell wants is to be in line with the longest way through it, so
 constants. Nothing is exactly straight yet.
 """
 
-from itertools import islice, pairwise
-from operator import le, sub
+from itertools import pairwise
 from typing import NamedTuple
 
 from gradviz.layout.net import Joint, Net
@@ -133,18 +132,16 @@ def _wanted(row: list[int], first: list[list[Pull]], second: list[list[Pull]], p
 def _balance(net: Net, row: list[int], wants: Pulls, place: list[float]) -> list[float]:
     """Where the elements of a row want to be by both sides: cells in the middle, bends anywhere between."""
     wanted = []
-    above, below, cells = wants.above, wants.below, net.cells
     for element in row:
-        ends = above[element] + below[element]
-        if not ends:
-            wanted.append(place[element])
-        elif len(ends) == 2 and element < cells:
-            (one, away), (other, further) = ends
-            wanted.append((place[one] + away + place[other] + further) / 2)
+        ends = wants.above[element] + wants.below[element]
+        places = [place[other] + away for other, away in ends]
+        here = place[element]
+        if not places:
+            wanted.append(here)
+        elif element < net.cells:
+            wanted.append(sum(places) / len(places))
         else:
-            places = [place[other] + away for other, away in ends]
-            middle = sum(places) / len(places) if element < cells else place[element]
-            wanted.append(max(min(places), min(max(places), middle)))
+            wanted.append(max(min(places), min(max(places), here)))
     return wanted
 
 
@@ -153,16 +150,11 @@ def _fit(row: list[int], steps: list[float], wanted: list[float], weight: list[f
     if len(row) == 1:
         place[row[0]] = wanted[0]
         return
-    firsts = list(map(sub, wanted, steps))
-    if all(map(le, firsts, islice(firsts, 1, None))):
-        for element, here in zip(row, wanted, strict=True):
-            place[element] = here
-        return
     means: list[float] = []  # of runs of elements that touch: where the first element of the row would be
     masses: list[float] = []
     ends: list[int] = []
-    for number, mean in enumerate(firsts):
-        mass = weight[row[number]]
+    for number, element in enumerate(row):
+        mean, mass = wanted[number] - steps[number], weight[element]
         while means and means[-1] > mean:
             other = masses.pop()
             ends.pop()
