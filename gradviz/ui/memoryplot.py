@@ -13,6 +13,7 @@ from gradviz.ui.theme import Colours, colour
 _SIZE = QSize(180, 150)  # pixels, the least
 _MARK = 4.0  # pixels from the middle of a peak's mark to its corners
 _DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
+_DASH = 13  # pixels of a mode's line in the key: all three fit the panel as it is in a small window
 _FAR = 10  # levels that a page key goes
 _KEYS = {
     Qt.Key.Key_Left: -1,
@@ -203,10 +204,10 @@ class MemoryPlot(QWidget):
         left, metrics = place.left(), self.fontMetrics()
         for number, curve in enumerate(self._curves):
             painter.setPen(self._pen(number))
-            painter.drawLine(QPointF(left, place.center().y()), QPointF(left + 22, place.center().y()))
+            painter.drawLine(QPointF(left, place.center().y()), QPointF(left + _DASH, place.center().y()))
             painter.setPen(colour(self._colours.text if number == self._chosen else self._colours.muted))
-            painter.drawText(QRectF(left + 26, place.top(), place.width(), place.height()), 0, curve.mode)
-            left += 26 + metrics.horizontalAdvance(curve.mode) + 12
+            painter.drawText(QRectF(left + _DASH + 3, place.top(), place.width(), place.height()), 0, curve.mode)
+            left += _DASH + 3 + metrics.horizontalAdvance(curve.mode) + 8
 
 
 def _bytes_at(curve: Curve, step: int) -> int:
