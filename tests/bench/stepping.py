@@ -4,6 +4,8 @@ import random
 import time
 from collections.abc import Iterator
 
+from PySide6.QtWidgets import QApplication
+
 from gradviz.state import messages as said
 from gradviz.ui.window import Window
 from tests.bench import programs
