@@ -106,9 +106,8 @@ class Window(QMainWindow):
         self._furnish(document)
         self._commands.set_size(size)
         self.setUpdatesEnabled(False)
-        QTimer.singleShot(
-            0, self, lambda: self._settle(layout)
-        )  # docks have no sizes to restore until they are laid out
+        # Docks have no sizes to restore until they are laid out.
+        QTimer.singleShot(0, self, lambda: self._settle(layout))
         self._seen = AppState(theme=self._state.theme)
         self._show()
         cursor = self._panels.editor.textCursor()
