@@ -9,7 +9,7 @@ from gradviz.model.fixes import Fix, Fixes
 from gradviz.model.moment import History
 from gradviz.model.place import Edit
 from gradviz.model.toggles import Toggles
-from gradviz.model.trace import Tensor, Trace
+from gradviz.model.trace import Tensor, Trace, named_by
 from gradviz.model.why import Why, WhyNoGrad, why
 from tests.engine.bare import bare_run
 from tests.engine.programs import sweep
@@ -23,7 +23,7 @@ WITHOUT = {"not differentiable", "unrecorded", "failed", "no gradient", "unused"
 
 def tensor(trace: Trace, name: str) -> Tensor:
     """The tensor that a name, perhaps of a function that returned, was bound to last."""
-    bound = [number for step in trace.steps for key, number in (step.names or {}).items() if key == name]
+    bound = [number for step in trace.steps for key, number in named_by(step) if key == name]
     return trace.tensors[next(number for number in reversed(bound) if number is not None)]
 
 
