@@ -12,8 +12,8 @@ import msgspec
 
 from gradviz.model import packed
 from gradviz.model.cost import CostPage, sound
-from gradviz.model.ending import ended
-from gradviz.model.errors import hint
+from gradviz.model.errors.ending import ended
+from gradviz.model.errors.errors import hint
 from gradviz.model.rules import DEPTH, LARGE, SOUND, broken, depths
 from gradviz.model.trace import (
     SCHEMA,

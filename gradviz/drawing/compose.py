@@ -13,7 +13,7 @@ from gradviz.drawing.metrics import baseline, line_height, text_width
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role, Text, TextRole
 from gradviz.drawing.words import Words
 from gradviz.layout.geometry import Placement, Point, Rect, Route, Size
-from gradviz.model.graph import Edge, Graph, Node, NodeKind
+from gradviz.model.graph.graph import Edge, Graph, Node, NodeKind
 from gradviz.model.trace import Region
 
 MARGIN = 24.0

@@ -14,13 +14,13 @@ from gradviz.drawing.shapes import Role, TextRole
 from gradviz.drawing.titles import call_strips, fold_titles, op_title
 from gradviz.drawing.troubled import trouble_of
 from gradviz.drawing.words import Words
-from gradviz.model.graph import Fold, Graph, Node, NodeKind, View
-from gradviz.model.grounds import Grounds
-from gradviz.model.moment import Moment
+from gradviz.model.graph.graph import Fold, Graph, Node, NodeKind, View
+from gradviz.model.moments.moment import Moment
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import Tensor, Value
 from gradviz.model.values import adds_up, elements_text, is_read, number_text, shape_text, statistics, value_text
-from gradviz.model.why import why, why_text
+from gradviz.model.why.grounds import Grounds
+from gradviz.model.why.why import why, why_text
 
 LABEL = 100  # characters that are painted in one line at most
 DESCRIPTION = 1200  # characters of a description at most

@@ -16,11 +16,11 @@ from gradviz.drawing.shapes import Role, TextRole
 from gradviz.drawing.words import ENGLISH, Words
 from gradviz.layout.diagram import Cell, Diagram, Direction, Frame, Link
 from gradviz.layout.geometry import Size
-from gradviz.model.graph import Edge, EdgeKind, Graph, Node
-from gradviz.model.grounds import Grounds, cut_off
-from gradviz.model.heat import COLD, Heat
+from gradviz.model.costs.heat import COLD, Heat
+from gradviz.model.graph.graph import Edge, EdgeKind, Graph, Node
 from gradviz.model.trace import Op, Region
 from gradviz.model.values import shape_text
+from gradviz.model.why.grounds import Grounds, cut_off
 
 DEEPEST = 16  # regions one inside the other that have a frame
 _WIDEST_LABEL = 92.0

@@ -10,7 +10,7 @@ from gradviz.drawing.plain import bounded
 from gradviz.drawing.ports import LABEL_GAP
 from gradviz.drawing.shapes import Mark, Path, Role, Text, TextRole
 from gradviz.layout.geometry import Point, Rect, Route
-from gradviz.model.graph import Edge, EdgeKind
+from gradviz.model.graph.graph import Edge, EdgeKind
 from gradviz.model.values import shape_text
 
 ROLES = {

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from gradviz.drawing.titles import fold_titles
 from gradviz.drawing.words import Words
-from gradviz.model.graph import Fold, NodeKind, View
+from gradviz.model.graph.graph import Fold, NodeKind, View
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import Tensor
 from gradviz.model.values import shape_text

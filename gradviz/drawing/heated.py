@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 from gradviz.drawing.content import Content, Line
 from gradviz.drawing.shapes import HEATS, Role, TextRole
 from gradviz.drawing.words import Words
-from gradviz.model.heat import Amount, Heat, amount_text, bounds, size_text
+from gradviz.model.costs.heat import Amount, Heat, amount_text, bounds, size_text
 
 
 class Hot(NamedTuple):

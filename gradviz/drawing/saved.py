@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from gradviz.drawing.words import Words
-from gradviz.model.moment import Moment
+from gradviz.model.moments.moment import Moment
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import GradFn, Saved
 from gradviz.model.values import shape_text

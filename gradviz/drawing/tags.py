@@ -10,7 +10,7 @@ from gradviz.drawing.metrics import baseline, text_width
 from gradviz.drawing.shapes import Mark, Path, Role, Text, TextRole
 from gradviz.drawing.words import Words
 from gradviz.layout.geometry import Point, Rect
-from gradviz.model.graph import Node
+from gradviz.model.graph.graph import Node
 
 _HEIGHT = 17.0
 _RISE = 12.0  # over the border: the words of the box are below it

@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 from gradviz.drawing.words import Words
-from gradviz.model.graph import Node, View
-from gradviz.model.moment import Moment
-from gradviz.model.offenders import Ill, passed_ill
+from gradviz.model.graph.graph import Node, View
+from gradviz.model.moments.moment import Moment
+from gradviz.model.moments.offenders import Ill, passed_ill
 
 
 class Trouble(NamedTuple):

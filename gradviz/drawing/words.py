@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from gradviz.drawing.shapes import Role
-from gradviz.model.heat import HeatOf
+from gradviz.model.costs.heat import HeatOf
 from gradviz.model.trace import AT_LEVEL, SavedState
 
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import NoReturn
 
 import gradviz
-from gradviz.engine import child, nursery, sandbox
-from gradviz.engine.zygote import NoChildError, Zygote
+from gradviz.engine.processes import child, nursery
+from gradviz.engine.processes.zygote import NoChildError, Zygote
+from gradviz.engine.wall import sandbox
 from gradviz.model.launch import FIXED, NO_TORCH, clean, launch
 
 _WARM = b"w"
@@ -86,7 +87,7 @@ def _load_torch() -> tuple[str, child.Work]:
     except ImportError as error:
         sys.stderr.write(f"gradviz: {sys.executable} cannot import torch: {error}\n")
         sys.exit(NO_TORCH)
-    work = importlib.import_module("gradviz.engine.work")
+    work = importlib.import_module("gradviz.engine.processes.work")
     work.prepare()
     return str(torch.__version__), work.work
 

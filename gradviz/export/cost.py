@@ -3,11 +3,11 @@
 import json
 
 from gradviz.model.cost import CONFIDENCE, MODES, Costs, Lap, laps_of, spread
-from gradviz.model.costtable import cost_table
+from gradviz.model.costs.costtable import cost_table
+from gradviz.model.costs.memorytable import Curve
+from gradviz.model.costs.verdict import memory_verdict, time_ratio, time_verdict
 from gradviz.model.memory import Lived
-from gradviz.model.memorytable import Curve
 from gradviz.model.trace import GradMode
-from gradviz.model.verdict import memory_verdict, time_ratio, time_verdict
 
 _TOLD = 3  # of those that hold the peak, in the table
 _PHASES = {"forward_s": "forward", "backward_s": "backward", "optimizer_s": "optimizer"}

@@ -11,9 +11,9 @@ from gradviz.drawing.shapes import Role, TextRole
 from gradviz.drawing.theme import Style, Theme
 from gradviz.drawing.words import ENGLISH, Words
 from gradviz.layout.diagram import Direction
-from gradviz.model.graph import Edge, EdgeKind, Graph, Node
-from gradviz.model.grounds import Grounds
+from gradviz.model.graph.graph import Edge, EdgeKind, Graph, Node
 from gradviz.model.trace import Region
+from gradviz.model.why.grounds import Grounds
 
 _SIGMA = "Σ"
 _PARTIAL = "∂"

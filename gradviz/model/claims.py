@@ -7,7 +7,7 @@ A claim is declarative and small: what it speaks of (one of `tensor`, `grad_fn`,
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from gradviz.model.held import bindings
+from gradviz.model.moments.held import bindings
 from gradviz.model.trace import GradFn, GradMode, Number, Op, Tensor, Trace, Value
 
 NONE = "None"  # how a claim writes an absent grad or grad_fn

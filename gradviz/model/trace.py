@@ -214,7 +214,7 @@ class ProgramError(NamedTuple):
     type: str
     message: str
     line: int | None
-    hint: str | None = None  # stable id of the explanation, see model/errors.py; filled in by the reading side
+    hint: str | None = None  # stable id of the explanation, see model/errors/errors.py; filled in by the reading side
     tensors: tuple[int, ...] = ()
     grad_fns: tuple[int, ...] = ()
     column: int = 0

@@ -17,7 +17,7 @@ import msgspec
 
 from gradviz import intake
 from gradviz.intake import TraceBuilder, concluded
-from gradviz.model.place import text_of
+from gradviz.model.source.place import text_of
 from gradviz.model.trace import Trace
 from gradviz.model.wire import Exit, Frame, FrameError, FrameReader, Kind, Ready, Request, pack
 from gradviz.picture import inspecting

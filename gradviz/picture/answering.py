@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from gradviz.model.answers import Answer, of_op, of_tensor
-from gradviz.model.answerwords import QUESTIONS, answer_text, fix_text
-from gradviz.model.grounds import Grounds
 from gradviz.model.trace import Op, Tensor
+from gradviz.model.why.answers import Answer, of_op, of_tensor
+from gradviz.model.why.answerwords import QUESTIONS, answer_text, fix_text
+from gradviz.model.why.grounds import Grounds
 from gradviz.picture.inspection import Fact, Section, Subject
 from gradviz.picture.picture import Language
 from gradviz.picture.record import Record

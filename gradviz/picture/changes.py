@@ -1,9 +1,9 @@
 """What changed from one run to the next, in words: so many of what, and why."""
 
-from gradviz.model.difference import ENDED, Fact, What
+from gradviz.model.compare.difference import ENDED, Fact, What
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import Trace
-from gradviz.model.why import Why, why_text
+from gradviz.model.why.why import Why, why_text
 from gradviz.picture.picture import Language
 from gradviz.picture.words import WORDS
 

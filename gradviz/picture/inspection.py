@@ -6,7 +6,7 @@ the panel that paints them knows none of them by name.
 
 from typing import Literal, NamedTuple
 
-from gradviz.model.place import Edit
+from gradviz.model.source.place import Edit
 from gradviz.picture.picture import Language
 
 

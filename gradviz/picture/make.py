@@ -3,7 +3,7 @@
 from itertools import groupby
 
 from gradviz.drawing.heated import ranking
-from gradviz.model.course import Course
+from gradviz.model.moments.course import Course
 from gradviz.model.trace import Output
 from gradviz.picture.parts import fold_rows, keys, module_rows
 from gradviz.picture.picture import Language, Options, Picture, Problem

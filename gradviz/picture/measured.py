@@ -4,7 +4,7 @@ import msgspec
 
 from gradviz import intake
 from gradviz.model.cost import Costs, Timed, added
-from gradviz.model.costtable import cost_table
+from gradviz.model.costs.costtable import cost_table
 from gradviz.model.trace import Trace
 from gradviz.model.wire import Frame, FrameError, Kind, pack
 from gradviz.picture.picture import Language

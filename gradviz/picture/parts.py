@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from gradviz.drawing.draft import region_mark
-from gradviz.model.contract import leaves
-from gradviz.model.focus import kept, makers, of_module, users
-from gradviz.model.fold import fold
-from gradviz.model.graph import Graph, Node
-from gradviz.model.modules import types
-from gradviz.model.spots import at_spots, spots
+from gradviz.model.graph.contract import leaves
+from gradviz.model.graph.focus import kept, makers, of_module, users
+from gradviz.model.graph.fold import fold
+from gradviz.model.graph.graph import Graph, Node
+from gradviz.model.graph.modules import types
+from gradviz.model.graph.spots import at_spots, spots
+from gradviz.model.graph.unfold import unfolded
 from gradviz.model.trace import Op, Trace
-from gradviz.model.unfold import unfolded
 from gradviz.picture.picture import Focus, FoldRow, ModuleRow, Options
 
 

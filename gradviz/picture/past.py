@@ -9,9 +9,9 @@ from gradviz.drawing.draft import region_mark
 from gradviz.layout.diagram import Cell, Diagram, Frame
 from gradviz.layout.former import Laid
 from gradviz.layout.geometry import Placement
-from gradviz.model.alike import lines_alike
-from gradviz.model.graph import Graph
-from gradviz.model.merge import same
+from gradviz.model.compare.alike import lines_alike
+from gradviz.model.compare.merge import same
+from gradviz.model.graph.graph import Graph
 from gradviz.picture.picture import Options
 
 

@@ -8,11 +8,11 @@ from gradviz.drawing.shapes import Drawing, Mark
 from gradviz.drawing.theme import ThemeName
 from gradviz.layout.diagram import Direction
 from gradviz.layout.geometry import Size
-from gradviz.model.course import Course
-from gradviz.model.fold import MANY
-from gradviz.model.graph import View
-from gradviz.model.heat import HeatOf
-from gradviz.model.place import Edit
+from gradviz.model.costs.heat import HeatOf
+from gradviz.model.graph.fold import MANY
+from gradviz.model.graph.graph import View
+from gradviz.model.moments.course import Course
+from gradviz.model.source.place import Edit
 from gradviz.model.trace import Limit, Output
 
 FoldMode = Literal["auto", "none"]
@@ -29,7 +29,7 @@ class Focus(NamedTuple):
     """Less of the graph than there is."""
 
     keeps: Keeps
-    key: str  # of a fold, or as of `model/spots.py`
+    key: str  # of a fold, or as of `model/graph/spots.py`
 
 
 class Options(NamedTuple):

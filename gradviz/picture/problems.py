@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Iterator
 
 from gradviz.drawing.titles import op_title
-from gradviz.model.answerwords import fix_text
-from gradviz.model.errorfixes import of_error, of_warning
-from gradviz.model.errors import explained, limit_said, limit_text
-from gradviz.model.fixes import Fix, Fixes
+from gradviz.model.errors.errors import explained, limit_said, limit_text
+from gradviz.model.errors.warned import warning_hint, warning_text
 from gradviz.model.trace import Trace
-from gradviz.model.warned import warning_hint, warning_text
-from gradviz.model.why import mode_to_blame
+from gradviz.model.why.answerwords import fix_text
+from gradviz.model.why.errorfixes import of_error, of_warning
+from gradviz.model.why.fixes import Fix, Fixes
+from gradviz.model.why.why import mode_to_blame
 from gradviz.picture.inspectionwords import INSPECTION_WORDS
 from gradviz.picture.picture import Language, Offer, Options, Problem
 from gradviz.picture.record import Record

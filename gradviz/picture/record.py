@@ -4,14 +4,14 @@ from bisect import bisect_left
 from functools import cached_property
 from itertools import accumulate
 
-from gradviz.model.course import Course, course
-from gradviz.model.cut import at_step
-from gradviz.model.fixes import Fixes
-from gradviz.model.grounds import Grounds, grounds
-from gradviz.model.held import Bindings, bindings
-from gradviz.model.moment import History, Moment
-from gradviz.model.toggles import Toggles
+from gradviz.model.moments.course import Course, course
+from gradviz.model.moments.cut import at_step
+from gradviz.model.moments.held import Bindings, bindings
+from gradviz.model.moments.moment import History, Moment
+from gradviz.model.source.toggles import Toggles
 from gradviz.model.trace import Trace
+from gradviz.model.why.fixes import Fixes
+from gradviz.model.why.grounds import Grounds, grounds
 from gradviz.picture.switches import Switches
 
 

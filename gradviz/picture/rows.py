@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from gradviz.model.graph import Graph, NodeKind
-from gradviz.model.grounds import Grounds
-from gradviz.model.held import Name
+from gradviz.model.graph.graph import Graph, NodeKind
+from gradviz.model.moments.held import Name
 from gradviz.model.trace import Tensor
 from gradviz.model.values import shape_text, value_text
-from gradviz.model.why import why, why_text
+from gradviz.model.why.grounds import Grounds
+from gradviz.model.why.why import why, why_text
 from gradviz.picture.picture import Language, TensorRow
 from gradviz.picture.switches import Switches
 

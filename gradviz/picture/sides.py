@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from gradviz.model.compare.difference import called_ops
 from gradviz.model.cost import MODES
-from gradviz.model.difference import called_ops
-from gradviz.model.held import bindings
+from gradviz.model.moments.held import bindings
 from gradviz.model.trace import GradMode, Trace
 from gradviz.picture.picture import Language, Side
 

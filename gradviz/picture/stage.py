@@ -15,13 +15,13 @@ from gradviz.layout import graphviz, layered
 from gradviz.layout.diagram import Diagram
 from gradviz.layout.former import Laid
 from gradviz.layout.geometry import Placement
-from gradviz.model.build import build
 from gradviz.model.cost import Timed
-from gradviz.model.graph import Edge, Graph, Node
-from gradviz.model.grounds import Grounds
-from gradviz.model.heat import COLD, heat, spent
-from gradviz.model.moment import Moment
-from gradviz.model.stepped import Lives, done_at, lives, stepped
+from gradviz.model.costs.heat import COLD, heat, spent
+from gradviz.model.graph.build import build
+from gradviz.model.graph.graph import Edge, Graph, Node
+from gradviz.model.graph.stepped import Lives, done_at, lives, stepped
+from gradviz.model.moments.moment import Moment
+from gradviz.model.why.grounds import Grounds
 from gradviz.picture.parts import part
 from gradviz.picture.past import Past, places
 from gradviz.picture.picture import Language, Options

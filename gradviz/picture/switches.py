@@ -2,11 +2,11 @@
 
 from typing import NamedTuple
 
-from gradviz.model.answerwords import fix_text
-from gradviz.model.fixes import Fixes
-from gradviz.model.place import Edit
-from gradviz.model.toggles import KEYWORD, LOCKED, Locked
+from gradviz.model.source.place import Edit
+from gradviz.model.source.toggles import KEYWORD, LOCKED, Locked
 from gradviz.model.trace import Tensor
+from gradviz.model.why.answerwords import fix_text
+from gradviz.model.why.fixes import Fixes
 from gradviz.picture.picture import FlagRow, Language, Offer, TensorRow
 
 

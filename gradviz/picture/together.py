@@ -1,7 +1,7 @@
 """Two or more runs drawn in the same places: what changed since the run before, and the grad modes side by side.
 
-The graphs are merged (model/merge.py) and laid out as one with room for what each of them says, so that a box that
-several have stands in the same place in all, and what one lacks leaves its place empty there.
+The graphs are merged (model/compare/merge.py) and laid out as one with room for what each of them says, so that a box
+that several have stands in the same place in all, and what one lacks leaves its place empty there.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,15 +15,15 @@ from gradviz.drawing.tags import ghost, tagged, tags
 from gradviz.drawing.words import Words
 from gradviz.layout.former import Laid
 from gradviz.layout.geometry import Placement, Size
-from gradviz.model.alike import lines_alike
+from gradviz.model.compare.alike import lines_alike
+from gradviz.model.compare.difference import difference, is_switch
+from gradviz.model.compare.merge import merged
 from gradviz.model.cost import MODES
-from gradviz.model.difference import difference, is_switch
-from gradviz.model.graph import Graph
-from gradviz.model.grounds import Grounds
-from gradviz.model.merge import merged
-from gradviz.model.stepped import lives
+from gradviz.model.costs.verdict import NAMES
+from gradviz.model.graph.graph import Graph
+from gradviz.model.graph.stepped import lives
 from gradviz.model.trace import GradMode, Trace
-from gradviz.model.verdict import NAMES
+from gradviz.model.why.grounds import Grounds
 from gradviz.picture.changes import told
 from gradviz.picture.picture import Changes, Comparison, Options
 from gradviz.picture.record import Record

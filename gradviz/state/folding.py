@@ -2,8 +2,8 @@
 
 import re
 
-from gradviz.model.alike import lines_alike
-from gradviz.model.fold import MANY
+from gradviz.model.compare.alike import lines_alike
+from gradviz.model.graph.fold import MANY
 from gradviz.picture.picture import Focus, FoldRow, Options
 from gradviz.state.reading import (
     DrawnAnyway,

@@ -2,9 +2,9 @@
 
 from typing import Literal, NamedTuple
 
-from gradviz.model.costtable import CostTable
-from gradviz.model.course import Way
-from gradviz.model.place import Edit
+from gradviz.model.costs.costtable import CostTable
+from gradviz.model.moments.course import Way
+from gradviz.model.source.place import Edit
 from gradviz.model.trace import GradMode
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.inspection import Inspect, Inspection, Subject

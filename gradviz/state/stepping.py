@@ -10,7 +10,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from gradviz.drawing.change import changed
-from gradviz.model.course import LINE, Way, next_line
+from gradviz.model.moments.course import LINE, Way, next_line
 from gradviz.picture.picture import Picture
 from gradviz.state.messages import (
     BreakpointToggled,

@@ -4,10 +4,10 @@ from enum import Enum, StrEnum
 from typing import Literal, NamedTuple
 
 from gradviz.drawing.shapes import Drawing
-from gradviz.model.costtable import CostTable
-from gradviz.model.course import Course
-from gradviz.model.place import Edit
+from gradviz.model.costs.costtable import CostTable
+from gradviz.model.moments.course import Course
 from gradviz.model.program import MAX_SOURCE
+from gradviz.model.source.place import Edit
 from gradviz.model.trace import GradMode, LimitName, Output
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.inspection import Inspect, Inspection, Subject

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 import gradviz
 from gradviz import resources
 from gradviz.model.launch import launch
-from gradviz.ui.runner import Runner
+from gradviz.ui.processes.runner import Runner
 from gradviz.ui.window import Window
 
 
@@ -56,7 +56,7 @@ def make_window(store: QSettings, data: Path) -> Window:
 
 def picture_command() -> tuple[str, ...]:
     """Return what starts the picture process; -P keeps a program's neighbours, a json.py, off its path."""
-    return (sys.executable, "-P", "-m", "gradviz.ui.picturing")
+    return (sys.executable, "-P", "-m", "gradviz.ui.processes.picturing")
 
 
 def settings() -> QSettings:

@@ -7,9 +7,9 @@ from PySide6.QtGui import QAction
 from gradviz.state import messages as said
 from gradviz.state.update import EMPTY
 from gradviz.state.values import AppState
+from gradviz.ui.graph.sides import Row
 from gradviz.ui.panels import Panels
-from gradviz.ui.runner import Runner
-from gradviz.ui.sides import Row
+from gradviz.ui.processes.runner import Runner
 
 Send = Callable[[said.Message], None]
 

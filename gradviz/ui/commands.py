@@ -8,21 +8,21 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox
 
 from gradviz import __version__
-from gradviz.model.graph import View
-from gradviz.model.heat import HEATS, HeatOf
+from gradviz.model.costs.heat import HEATS, HeatOf
+from gradviz.model.graph.graph import View
 from gradviz.model.trace import GradMode
 from gradviz.picture.picture import Language, Options
 from gradviz.state import messages as said
 from gradviz.state.values import AppState
-from gradviz.ui.actions import shortcut_sheet
-from gradviz.ui.exporting import Exporter
-from gradviz.ui.exports import Exports
-from gradviz.ui.files import Files
-from gradviz.ui.finding import Finding
+from gradviz.ui.bars.actions import shortcut_sheet
+from gradviz.ui.editor.finding import Finding
+from gradviz.ui.exporting.exporting import Exporter
+from gradviz.ui.exporting.exports import Exports
+from gradviz.ui.files.files import Files
 from gradviz.ui.focus import Focus, has_focus
 from gradviz.ui.panels import Panels
 from gradviz.ui.room import Room
-from gradviz.ui.theme import monospace
+from gradviz.ui.style.theme import monospace
 
 _POINTS = 10.5  # of the program's text at size 1
 _STEP = 1.1

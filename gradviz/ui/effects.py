@@ -2,7 +2,7 @@
 
 from gradviz.picture.picture import Wish
 from gradviz.state import messages as said
-from gradviz.ui.runner import Runner
+from gradviz.ui.processes.runner import Runner
 
 
 def order(effect: said.Effect, runner: Runner) -> None:

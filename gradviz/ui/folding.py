@@ -8,15 +8,15 @@ from PySide6.QtWidgets import QMenu
 
 from gradviz.drawing.draft import region_mark
 from gradviz.drawing.pages import find
-from gradviz.model.focus import MODULE
-from gradviz.model.fold import MANY
+from gradviz.model.graph.focus import MODULE
+from gradviz.model.graph.fold import MANY
 from gradviz.picture.picture import Keeps
 from gradviz.state import messages as said
 from gradviz.state import reading
 from gradviz.state.folding import fold_of, key_of, round_of
 from gradviz.state.values import AppState
-from gradviz.ui import wording
 from gradviz.ui.panels import Panels
+from gradviz.ui.wording import wording
 
 Send = Callable[[said.Message], None]
 

@@ -5,12 +5,12 @@ import re
 from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtWidgets import QMainWindow
 
-from gradviz.model.graph import View
+from gradviz.model.graph.graph import View
 from gradviz.model.trace import GradMode
 from gradviz.picture.picture import Language, Options
 from gradviz.state.values import AppState, Theme
-from gradviz.ui.language import system_language
-from gradviz.ui.timeline import SPEEDS
+from gradviz.ui.bars.timeline import SPEEDS
+from gradviz.ui.wording.language import system_language
 
 _LAYOUT_VERSION = 3  # of the docks; an older layout is not restored
 _CHOICES = ("mode", "view", "direction", "legend", "live", "theme", "wheel", "speed")

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 
-from gradviz.ui.editor import Editor
+from gradviz.ui.editor.editor import Editor
 
 BESIDE = ("cost", "inspector", "outline")  # the panels beside the graph, one of which is in view at a time
 _GRAPH = 44  # percent of the width that are the graph's

@@ -7,9 +7,10 @@ from PySide6.QtGui import QAction
 from gradviz.drawing.theme import THEMES
 from gradviz.state.switching import shown_rows
 from gradviz.state.values import AppState, Theme
-from gradviz.ui import beside, folding, inspecting, wording
+from gradviz.ui import beside, folding, inspecting
 from gradviz.ui.panels import Panels
-from gradviz.ui.theme import colours
+from gradviz.ui.style.theme import colours
+from gradviz.ui.wording import wording
 
 
 def show(panels: Panels, actions: Mapping[str, QAction], before: AppState, now: AppState) -> None:

@@ -9,9 +9,9 @@ from PySide6.QtGui import QAction
 from gradviz.state import messages as said
 from gradviz.state.stepping import step_lines
 from gradviz.state.values import AppState
-from gradviz.ui import stepwords
+from gradviz.ui.bars.timeline import SPEEDS
 from gradviz.ui.panels import Panels
-from gradviz.ui.timeline import SPEEDS
+from gradviz.ui.wording import stepwords
 
 Direction = Literal[1, -1]
 _ITERATIONS: dict[str, Direction] = {"previous_iteration": -1, "next_iteration": 1}

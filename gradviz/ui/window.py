@@ -17,23 +17,23 @@ from gradviz.state.stepping import presented
 from gradviz.state.switching import row_of
 from gradviz.state.update import update
 from gradviz.state.values import AppState, Chosen
-from gradviz.ui import actions as asked
 from gradviz.ui import beside, folding, inspecting, preferences
-from gradviz.ui.bars import main_bar
+from gradviz.ui.bars import actions as asked
+from gradviz.ui.bars.bars import main_bar
+from gradviz.ui.bars.menus import add_lessons, add_recent, fill_bar
 from gradviz.ui.commands import Commands
+from gradviz.ui.docks.tensormenu import TensorMenu
 from gradviz.ui.effects import order
-from gradviz.ui.exporting import Exporter
-from gradviz.ui.exports import Exports
-from gradviz.ui.files import Files
-from gradviz.ui.language import speak
-from gradviz.ui.menus import add_lessons, add_recent, fill_bar
+from gradviz.ui.exporting.exporting import Exporter
+from gradviz.ui.exporting.exports import Exports
+from gradviz.ui.files.files import Files
 from gradviz.ui.panels import Panels, build, clear
 from gradviz.ui.presentation import Presentation
-from gradviz.ui.runner import Runner
+from gradviz.ui.processes.runner import Runner
 from gradviz.ui.showing import dress, show
 from gradviz.ui.steps import Steps
-from gradviz.ui.tensormenu import TensorMenu
-from gradviz.ui.theme import colours, palette, stylesheet, system_theme
+from gradviz.ui.style.theme import colours, palette, stylesheet, system_theme
+from gradviz.ui.wording.language import speak
 
 _LEAST = (1280, 800)  # pixels of the first window, where the screen has them
 

@@ -17,7 +17,7 @@ from gradviz.drawing.draft import draft
 from gradviz.drawing.theme import LIGHT
 from gradviz.export.svg import svg
 from gradviz.layout import layered
-from gradviz.model.graph import View
+from gradviz.model.graph.graph import View
 from gradviz.picture.make import picture
 from gradviz.picture.picture import Options
 from gradviz.picture.record import Record

@@ -11,10 +11,10 @@ import torch
 from torch.profiler import ProfilerActivity, profile
 from torch.utils.benchmark import Timer
 
-from gradviz.engine.heap import keep_freed
+from gradviz.engine.measuring.heap import keep_freed
 from gradviz.model.cost import MODES, Costs, laps_of, ratio
+from gradviz.model.costs.verdict import time_verdict
 from gradviz.model.trace import GradMode
-from gradviz.model.verdict import time_verdict
 from gradviz.model.wire import Limits, Request
 from gradviz.runs import Engine
 from tests.bench import programs

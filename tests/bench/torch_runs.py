@@ -8,10 +8,10 @@ from types import ModuleType
 import torch
 
 from gradviz import intake
-from gradviz.engine import worker
-from gradviz.engine.run import Run
-from gradviz.engine.source import Source
-from gradviz.engine.stream import Stream
+from gradviz.engine.record import worker
+from gradviz.engine.record.run import Run
+from gradviz.engine.record.source import Source
+from gradviz.engine.record.stream import Stream
 from gradviz.intake import TraceBuilder
 from gradviz.model.program import FILE, Program, parse
 from gradviz.model.trace import Trace

@@ -27,9 +27,9 @@ from gradviz.picture.frames import Sheet
 from gradviz.picture.picture import Picture
 from gradviz.runs import Engine
 from gradviz.ui.app import make_window
-from gradviz.ui.canvas import Canvas
-from gradviz.ui.pictures import decoded
-from gradviz.ui.theme import LIGHT
+from gradviz.ui.graph.canvas import Canvas
+from gradviz.ui.processes.pictures import decoded
+from gradviz.ui.style.theme import LIGHT
 from gradviz.ui.window import Window
 from tests.bench import programs
 from tests.bench.rows import Row, main

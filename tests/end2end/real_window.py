@@ -15,7 +15,7 @@ from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication
 
 from gradviz.ui.app import make_window
-from gradviz.ui.exportchoice import FORMATS, Choice
+from gradviz.ui.exporting.exportchoice import FORMATS, Choice
 from gradviz.ui.window import Window
 from tests.end2end import switches
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from gradviz.state.messages import Faded
-from gradviz.ui.costbars import lines
+from gradviz.ui.docks.costbars import lines
 from gradviz.ui.window import Window
 
 PROGRAM = "import torch\nx = torch.ones(3)  # a leaf\ny = (x * 2).sum()\n"

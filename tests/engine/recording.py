@@ -2,10 +2,10 @@
 
 import torch
 
-from gradviz.engine.child import run_in_thread
-from gradviz.engine.worker import run
+from gradviz.engine.processes.child import run_in_thread
+from gradviz.engine.record.worker import run
 from gradviz.intake import TraceBuilder
-from gradviz.model.held import bindings
+from gradviz.model.moments.held import bindings
 from gradviz.model.rules import LAWS, broken
 from gradviz.model.trace import GradFn, GradMode, Op, Tensor, Trace
 from gradviz.model.wire import Limits, Ready, Request

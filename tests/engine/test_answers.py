@@ -6,16 +6,16 @@ from typing import get_args
 import pytest
 from hypothesis import given
 
-from gradviz.model.answers import Answer, Question, of_op, of_tensor
-from gradviz.model.answerwords import FIXES, QUESTIONS, SAID, answer_text, fix_text
-from gradviz.model.cut import at_step
-from gradviz.model.fixes import Does, Fixes
-from gradviz.model.foretold import foretold
-from gradviz.model.held import bindings
-from gradviz.model.moment import History
-from gradviz.model.toggles import Toggles
+from gradviz.model.moments.cut import at_step
+from gradviz.model.moments.foretold import foretold
+from gradviz.model.moments.held import bindings
+from gradviz.model.moments.moment import History
+from gradviz.model.source.toggles import Toggles
 from gradviz.model.trace import GradMode, Trace
-from gradviz.model.why import WhyNoGrad
+from gradviz.model.why.answers import Answer, Question, of_op, of_tensor
+from gradviz.model.why.answerwords import FIXES, QUESTIONS, SAID, answer_text, fix_text
+from gradviz.model.why.fixes import Does, Fixes
+from gradviz.model.why.why import WhyNoGrad
 from tests.engine.bare import bare_run
 from tests.engine.programs import PROGRAMS, sweep
 from tests.engine.recording import op, record, tensor

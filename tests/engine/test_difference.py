@@ -3,14 +3,14 @@
 import pytest
 
 from gradviz.layout.geometry import Point
-from gradviz.model.alike import lines_alike
-from gradviz.model.build import build
-from gradviz.model.difference import Fact, difference, is_switch
-from gradviz.model.fold import fold
-from gradviz.model.graph import Graph, View
-from gradviz.model.merge import merged
+from gradviz.model.compare.alike import lines_alike
+from gradviz.model.compare.difference import Fact, difference, is_switch
+from gradviz.model.compare.merge import merged
+from gradviz.model.graph.build import build
+from gradviz.model.graph.fold import fold
+from gradviz.model.graph.graph import Graph, View
 from gradviz.model.trace import GradMode, Trace
-from gradviz.model.why import Why
+from gradviz.model.why.why import Why
 from gradviz.model.wire import Request
 from gradviz.picture.picture import Language, Options
 from gradviz.picture.record import Record

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.model.errorfixes import clone_before, of_error, of_warning
-from gradviz.model.errors import HINTS, hint
-from gradviz.model.fixes import Fix, Fixes
-from gradviz.model.moment import History
-from gradviz.model.toggles import Toggles
+from gradviz.model.errors.errors import HINTS, hint
+from gradviz.model.errors.warned import warning_hint
+from gradviz.model.moments.moment import History
+from gradviz.model.source.toggles import Toggles
 from gradviz.model.trace import Trace
-from gradviz.model.warned import warning_hint
+from gradviz.model.why.errorfixes import clone_before, of_error, of_warning
+from gradviz.model.why.fixes import Fix, Fixes
 from tests.engine.bare import bare_run
 from tests.engine.programs import sweep
 from tests.engine.recording import record

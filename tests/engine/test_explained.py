@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from gradviz.model.errors import explained, hint
+from gradviz.model.errors.errors import explained, hint
+from gradviz.model.errors.warned import WARNINGS, warning_hint, warning_text
 from gradviz.model.trace import GradMode
-from gradviz.model.warned import WARNINGS, warning_hint, warning_text
-from gradviz.model.why import mode_to_blame
+from gradviz.model.why.why import mode_to_blame
 from tests.engine.recording import record
 
 TRACKED = "import torch\nx = torch.tensor(2., requires_grad=True)\ny = x * 2\n"

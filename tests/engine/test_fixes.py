@@ -5,12 +5,12 @@ from typing import get_args
 import pytest
 from hypothesis import given
 
-from gradviz.model.fixes import Fix, Fixes
-from gradviz.model.moment import History
-from gradviz.model.place import Edit
-from gradviz.model.toggles import Toggles
+from gradviz.model.moments.moment import History
+from gradviz.model.source.place import Edit
+from gradviz.model.source.toggles import Toggles
 from gradviz.model.trace import Tensor, Trace, named_by
-from gradviz.model.why import Why, WhyNoGrad, why
+from gradviz.model.why.fixes import Fix, Fixes
+from gradviz.model.why.why import Why, WhyNoGrad, why
 from tests.engine.bare import bare_run
 from tests.engine.programs import sweep
 from tests.engine.recording import record

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.model.foretold import foretold, refused, runs
+from gradviz.model.moments.foretold import foretold, refused, runs
 from tests.engine.programs import sweep
 from tests.engine.recording import record, tensor
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gradviz.model.build import build
-from gradviz.model.graph import NodeKind
+from gradviz.model.graph.build import build
+from gradviz.model.graph.graph import NodeKind
 from gradviz.model.trace import INSIDE_FUNCTION, Op, Trace, Value
 from tests.engine.bare import both_runs
 from tests.engine.recording import grad_fn, record, tensor

@@ -3,12 +3,12 @@
 import pytest
 import torch
 
-from gradviz.engine.child import run_in_thread
-from gradviz.model.build import build
+from gradviz.engine.processes.child import run_in_thread
 from gradviz.model.cost import MODES, Timed
-from gradviz.model.fold import fold
-from gradviz.model.graph import View
-from gradviz.model.heat import Heat, HeatOf, heat, spent
+from gradviz.model.costs.heat import Heat, HeatOf, heat, spent
+from gradviz.model.graph.build import build
+from gradviz.model.graph.fold import fold
+from gradviz.model.graph.graph import View
 from gradviz.model.trace import Trace
 from tests.bench import programs
 from tests.bench.torch_runs import read, run_recorded

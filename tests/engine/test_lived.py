@@ -10,8 +10,8 @@ from torch.profiler import ProfilerActivity, profile
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from gradviz.engine.operators import Operator
-from gradviz.engine.workspace import highest
+from gradviz.engine.measuring.workspace import highest
+from gradviz.engine.record.operators import Operator
 from gradviz.model.cost import MODES
 from gradviz.model.memory import LEVELS, Holder, Lived, peak_bytes
 from gradviz.model.trace import GradMode

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 import torch
 
-from gradviz.engine.child import run_in_thread
-from gradviz.engine.measure import measure
+from gradviz.engine.measuring.measure import measure
+from gradviz.engine.processes.child import run_in_thread
 from gradviz.model.cost import FEW, MODES, CostPage, Costs, Held, added, laps_of
 from gradviz.model.trace import GradMode
 from gradviz.model.wire import Request

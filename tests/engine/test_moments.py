@@ -9,8 +9,8 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.model.held import bindings
-from gradviz.model.moment import History
+from gradviz.model.moments.held import bindings
+from gradviz.model.moments.moment import History
 from tests.engine.bare import SEED, bare_moments, recorded
 from tests.engine.programs import PROGRAMS, sweep
 from tests.engine.recording import record

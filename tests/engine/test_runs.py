@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from gradviz.model.ending import DIED, REFUSED
+from gradviz.model.errors.ending import DIED, REFUSED
 from gradviz.model.launch import FIXED, clean
 from gradviz.model.wire import Kind, Limits, Request, pack
 from gradviz.runs import Engine, EngineError

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from gradviz.engine import landlock, sandbox, seccomp
-from gradviz.engine.seccomp import Allow
-from gradviz.engine.syscalls import MACHINES, NUMBERS, Machine, call, number
+from gradviz.engine.wall import landlock, sandbox, seccomp
+from gradviz.engine.wall.seccomp import Allow
+from gradviz.engine.wall.syscalls import MACHINES, NUMBERS, Machine, call, number
 
 ROOT = Path(__file__).parents[2]
 ALLOW, KILL = 0x7FFF0000, 0x80000000
@@ -138,7 +138,7 @@ def test_the_ruleset_fits_the_kernel(abi: int, words: int, rights: int) -> None:
 SWEEP = """
 import ctypes, errno, json, os
 from gradviz.engine import sandbox
-from gradviz.engine.syscalls import machine, number
+from gradviz.engine.wall.syscalls import machine, number
 allowed = [number(rule.call, machine()) for rule in sandbox.rules(0)]
 libc = ctypes.CDLL(None, use_errno=True)
 sandbox.lock()

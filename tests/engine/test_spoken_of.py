@@ -2,9 +2,9 @@
 
 import pytest
 
-from gradviz.model.build import build
-from gradviz.model.errors import HINTS
-from gradviz.model.foretold import refused
+from gradviz.model.errors.errors import HINTS
+from gradviz.model.graph.build import build
+from gradviz.model.moments.foretold import refused
 from gradviz.model.program import FILE
 from gradviz.model.trace import Trace
 from tests.engine.bare import bare_run

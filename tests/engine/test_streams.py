@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.engine.streams import Outlet, Payloads
+from gradviz.engine.processes.streams import Outlet, Payloads
 from gradviz.model.wire import MAX_PAYLOAD, FrameError
 
 

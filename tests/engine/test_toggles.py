@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.model.held import Name
-from gradviz.model.moment import History
-from gradviz.model.place import Edit
-from gradviz.model.toggles import Flag, Toggles
+from gradviz.model.moments.held import Name
+from gradviz.model.moments.moment import History
+from gradviz.model.source.place import Edit
+from gradviz.model.source.toggles import Flag, Toggles
 from gradviz.model.trace import Tensor, Trace
 from gradviz.picture.record import Record
 from gradviz.picture.rows import rows

@@ -7,9 +7,9 @@ import pytest
 import torch
 from hypothesis import given, settings
 
-from gradviz.model.build import build
 from gradviz.model.flow import Passed, flow
-from gradviz.model.graph import Edge, Graph, Node, NodeKind
+from gradviz.model.graph.build import build
+from gradviz.model.graph.graph import Edge, Graph, Node, NodeKind
 from gradviz.model.trace import Trace, Value
 from tests.engine.programs import PROGRAMS
 from tests.engine.recording import record, tensor

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from gradviz.engine import reader
-from gradviz.engine.values import read_value
+from gradviz.engine.record import reader
+from gradviz.engine.record.values import read_value
 from gradviz.model.trace import Number
 
 SHAPES: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {

@@ -4,9 +4,9 @@ from typing import get_args
 
 import pytest
 
-from gradviz.model.build import build
-from gradviz.model.cut import at_step
-from gradviz.model.why import Why, WhyNoGrad, why
+from gradviz.model.graph.build import build
+from gradviz.model.moments.cut import at_step
+from gradviz.model.why.why import Why, WhyNoGrad, why
 from tests.engine.recording import record, tensor
 from tests.unit.model.traces import known
 

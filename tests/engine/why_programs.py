@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from gradviz.model.why import Why, WhyNoGrad
+from gradviz.model.why.why import Why, WhyNoGrad
 
 MARK = "§"  # in front of the line to blame
 _FUNCTION = (

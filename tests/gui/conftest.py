@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from gradviz import resources
-from gradviz.ui.runner import Runner
+from gradviz.ui.processes.runner import Runner
 from gradviz.ui.window import Window
 from tests.gui.driving import drawn
 

@@ -4,7 +4,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from gradviz.ui.canvas import Canvas
+from gradviz.ui.graph.canvas import Canvas
 from gradviz.ui.window import Window
 
 

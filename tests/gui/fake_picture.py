@@ -13,11 +13,11 @@ import msgspec
 
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role, Text, TextRole
 from gradviz.layout.geometry import Point, Rect, Size
-from gradviz.model.costtable import CostRow, CostTable
-from gradviz.model.course import Course
+from gradviz.model.costs.costtable import CostRow, CostTable
+from gradviz.model.costs.memorytable import Curve, HolderRow
 from gradviz.model.memory import Level
-from gradviz.model.memorytable import Curve, HolderRow
-from gradviz.model.place import Edit
+from gradviz.model.moments.course import Course
+from gradviz.model.source.place import Edit
 from gradviz.model.trace import Output
 from gradviz.model.wire import Frame, FrameReader, Kind, pack
 from gradviz.picture.inspection import Cell, Fact, Inspect, Inspection, Section, Subject

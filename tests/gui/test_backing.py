@@ -12,10 +12,10 @@ from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.drawing.theme import DARK, LIGHT
 from gradviz.layout.geometry import Rect, Size
 from gradviz.state.values import NOTHING, Selection
-from gradviz.ui.backing import SLICE, Backing, Piece, Place, placed
-from gradviz.ui.canvas import Canvas
-from gradviz.ui.theme import LIGHT as OWN
-from gradviz.ui.viewport import Viewport
+from gradviz.ui.graph.backing import SLICE, Backing, Piece, Place, placed
+from gradviz.ui.graph.canvas import Canvas
+from gradviz.ui.graph.viewport import Viewport
+from gradviz.ui.style.theme import LIGHT as OWN
 from tests.bench.drawn import drawn
 
 GROUND = QColor("#ffffff")

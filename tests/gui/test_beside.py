@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QStyle
 from pytestqt.qtbot import QtBot
 
-from gradviz.ui import runner
+from gradviz.ui.processes import runner
 from gradviz.ui.window import Window
 from tests.gui.driving import drawn, names, type_text
 

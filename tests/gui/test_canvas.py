@@ -13,10 +13,10 @@ from gradviz.drawing.shapes import Drawing, Mark, Path, Role
 from gradviz.drawing.theme import DARK, LIGHT
 from gradviz.layout.geometry import Point, Rect, Size
 from gradviz.state.values import NOTHING, Selection
-from gradviz.ui.canvas import Canvas
-from gradviz.ui.scene import Scene
-from gradviz.ui.theme import LIGHT as OWN
-from gradviz.ui.viewport import Viewport, fitted, fitted_to
+from gradviz.ui.graph.canvas import Canvas
+from gradviz.ui.graph.scene import Scene
+from gradviz.ui.graph.viewport import Viewport, fitted, fitted_to
+from gradviz.ui.style.theme import LIGHT as OWN
 from tests.gui.driving import place, press
 
 CENTRE = QPointF(300, 200)

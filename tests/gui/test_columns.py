@@ -9,8 +9,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
-from gradviz.ui.columns import shared
-from gradviz.ui.tensors import NameCell
+from gradviz.ui.docks.tensors import NameCell
+from gradviz.ui.style.columns import shared
 from gradviz.ui.window import Window
 from tests.gui.conftest import Opener
 from tests.gui.driving import drawn, type_text

@@ -6,9 +6,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDockWidget
 from pytestqt.qtbot import QtBot
 
-from gradviz.model.costtable import CostRow, CostTable
-from gradviz.ui.costbars import CostBars, lines
-from gradviz.ui.theme import DARK, LIGHT
+from gradviz.model.costs.costtable import CostRow, CostTable
+from gradviz.ui.docks.costbars import CostBars, lines
+from gradviz.ui.style.theme import DARK, LIGHT
 from gradviz.ui.window import Window
 from tests.gui.conftest import Opener
 from tests.gui.driving import drawn, names, type_text

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gradviz.model.program import MAX_SOURCE
-from gradviz.ui.documents import DocumentError, Kept, Recovery, read, write
+from gradviz.ui.files.documents import DocumentError, Kept, Recovery, read, write
 
 
 def test_what_was_written_is_read(tmp_path: Path) -> None:

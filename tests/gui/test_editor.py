@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gradviz.picture.picture import Problem
-from gradviz.ui.editor import Editor
-from gradviz.ui.theme import DARK, LIGHT
+from gradviz.ui.editor.editor import Editor
+from gradviz.ui.style.theme import DARK, LIGHT
 from tests.gui.driving import press
 
 

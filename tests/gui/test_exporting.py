@@ -16,11 +16,11 @@ from gradviz.export.painted import Form
 from gradviz.layout.geometry import Rect
 from gradviz.picture.picture import DataFormat
 from gradviz.state.values import AppState, Selection
-from gradviz.ui import exporting
-from gradviz.ui.exportchoice import FORMATS, WHATS, Choice, Part, cut, load, store
-from gradviz.ui.exportdialog import ExportDialog
-from gradviz.ui.exporting import numbered
-from gradviz.ui.pictures import PATIENCE
+from gradviz.ui.exporting import exporting
+from gradviz.ui.exporting.exportchoice import FORMATS, WHATS, Choice, Part, cut, load, store
+from gradviz.ui.exporting.exportdialog import ExportDialog
+from gradviz.ui.exporting.exporting import numbered
+from gradviz.ui.processes.pictures import PATIENCE
 from gradviz.ui.window import Window
 from tests.gui.conftest import Opener
 from tests.gui.driving import drawn

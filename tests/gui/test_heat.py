@@ -4,8 +4,8 @@ from PySide6.QtWidgets import QListWidgetItem
 from pytestqt.qtbot import QtBot
 
 from gradviz.drawing.heated import Hot
-from gradviz.ui.output import OutputTabs
-from gradviz.ui.theme import LIGHT
+from gradviz.ui.docks.output import OutputTabs
+from gradviz.ui.style.theme import LIGHT
 from gradviz.ui.window import Window
 from tests.gui.driving import drawn
 

@@ -6,8 +6,8 @@ from pytestqt.qtbot import QtBot
 
 from gradviz.picture.inspection import Subject
 from gradviz.state.values import Chosen
-from gradviz.ui.inspector import Inspector
-from gradviz.ui.theme import DARK, LIGHT
+from gradviz.ui.docks.inspector import Inspector
+from gradviz.ui.style.theme import DARK, LIGHT
 from gradviz.ui.window import Window
 from tests.gui.driving import drawn, press, type_text
 

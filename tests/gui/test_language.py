@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QDockWidget, QToolBar
 from pytestqt.qtbot import QtBot
 
 import gradviz.ui
-from gradviz.ui.actions import COMMANDS, MENUS
-from gradviz.ui.language import words
+from gradviz.ui.bars.actions import COMMANDS, MENUS
 from gradviz.ui.window import Window
+from gradviz.ui.wording.language import words
 from tests.gui.conftest import Opener
 from tests.gui.driving import drawn, names, type_text
 

@@ -6,7 +6,7 @@ from functools import partial
 from pytestqt.qtbot import QtBot
 
 from gradviz.model.wire import Frame, Kind, pack
-from gradviz.ui.link import Link
+from gradviz.ui.processes.link import Link
 
 FRAME = f"{pack(Kind.PAGE, 1, bytes(1000))!r}"
 ENDLESS = f"import os\nwhile True: os.write(1, {FRAME})"

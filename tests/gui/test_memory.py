@@ -4,8 +4,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from gradviz.ui.memory import MemoryView
-from gradviz.ui.theme import DARK, LIGHT
+from gradviz.ui.docks.memory import MemoryView
+from gradviz.ui.style.theme import DARK, LIGHT
 from gradviz.ui.window import Window
 from tests.gui.fake_picture import costs
 

@@ -10,7 +10,7 @@ from gradviz.drawing.pages import Marks
 from gradviz.model.wire import FrameReader, Kind
 from gradviz.picture.frames import Sheet, frames
 from gradviz.picture.picture import Picture
-from gradviz.ui.pictures import decoded
+from gradviz.ui.processes.pictures import decoded
 from tests.bench.drawn import drawn
 
 

@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from gradviz.model.wire import Request
 from gradviz.picture.picture import Options
-from gradviz.ui import runner as processes
-from gradviz.ui.runner import Runner
+from gradviz.ui.processes import runner as processes
+from gradviz.ui.processes.runner import Runner
 
 HERE = Path(__file__).parent
 OPTIONS = Options()

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from gradviz.state.messages import Edited, StopChosen
-from gradviz.ui.changes import changes
-from gradviz.ui.courseslider import backward
-from gradviz.ui.stepwords import event
-from gradviz.ui.timeline import PACE, SPEEDS
+from gradviz.ui.bars.courseslider import backward
+from gradviz.ui.bars.timeline import PACE, SPEEDS
+from gradviz.ui.docks.changes import changes
 from gradviz.ui.window import Window
+from gradviz.ui.wording.stepwords import event
 from tests.gui.conftest import Opener
 from tests.gui.driving import drawn, press, type_text
 

@@ -9,13 +9,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QListWidget, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from gradviz.model.place import Edit
+from gradviz.model.source.place import Edit
 from gradviz.picture.inspection import Fact, Inspect, Inspection, Section, Subject
 from gradviz.picture.picture import FlagRow, Offer, Problem, TensorRow
 from gradviz.state.messages import MarkChosen
-from gradviz.ui.editing import shifted
-from gradviz.ui.flags import LOCKED
-from gradviz.ui.tensormenu import TensorMenu
+from gradviz.ui.docks.tensormenu import TensorMenu
+from gradviz.ui.editor.editing import shifted
+from gradviz.ui.style.flags import LOCKED
 from gradviz.ui.window import Window
 from tests.gui.driving import drawn, place, press, type_text
 

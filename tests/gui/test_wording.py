@@ -4,14 +4,14 @@ import pytest
 
 from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.layout.geometry import Rect, Size
-from gradviz.model.costtable import CostTable
+from gradviz.model.costs.costtable import CostTable
 from gradviz.model.program import MAX_SOURCE
 from gradviz.model.trace import Limit
 from gradviz.model.wire import Ready, Request
 from gradviz.picture.picture import Picture, Problem
 from gradviz.state.values import AppState, Engine, Measuring, Phase, Refusal, Shown
-from gradviz.ui import wording
-from gradviz.ui.actions import COMMANDS, shortcut_sheet
+from gradviz.ui.bars.actions import COMMANDS, shortcut_sheet
+from gradviz.ui.wording import wording
 
 WALLED = Engine(Phase.READY, Ready("2.13.0+cpu", "3.11", ""))
 OPEN = Engine(Phase.READY, Ready("2.13.0+cpu", "3.11", "macOS has none"))

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from gradviz.model.ending import DIED, REFUSED, ended
+from gradviz.model.errors.ending import DIED, REFUSED, ended
 from gradviz.model.trace import Limit, Step, Trace
 from gradviz.model.wire import Exit, FrameError, FullError
 

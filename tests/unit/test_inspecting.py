@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.layout.geometry import Rect, Size
-from gradviz.model.course import Course
+from gradviz.model.moments.course import Course
 from gradviz.model.wire import Exit, Ready
 from gradviz.picture.inspection import Inspect, Inspection, Subject
 from gradviz.picture.picture import Options, Picture, TensorRow

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gradviz import intake
 from gradviz.intake import TraceBuilder
-from gradviz.model.ending import REFUSED
+from gradviz.model.errors.ending import REFUSED
 from gradviz.model.packed import packed
 from gradviz.model.rules import DEPTH, LARGE, SOUND, broken, depths
 from gradviz.model.trace import (

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from gradviz.drawing.change import Change
 from gradviz.drawing.shapes import Drawing
 from gradviz.layout.geometry import Size
-from gradviz.model.course import Course
+from gradviz.model.moments.course import Course
 from gradviz.model.trace import Output
 from gradviz.model.wire import Exit, Ready
 from gradviz.picture.picture import Options, Picture, TensorRow

@@ -2,7 +2,7 @@
 
 from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.layout.geometry import Rect, Size
-from gradviz.model.place import Edit
+from gradviz.model.source.place import Edit
 from gradviz.model.wire import Exit, Ready
 from gradviz.picture.inspection import Fact, Inspect, Inspection, Section, Subject
 from gradviz.picture.picture import FlagRow, Offer, Picture, Problem, TensorRow

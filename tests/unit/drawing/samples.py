@@ -8,7 +8,7 @@ from gradviz.drawing.shapes import Drawing
 from gradviz.drawing.words import ENGLISH, Words
 from gradviz.layout.diagram import Direction
 from gradviz.layout.layered import place
-from gradviz.model.graph import Edge, EdgeKind, Fold, Graph, Node, NodeKind, View
+from gradviz.model.graph.graph import Edge, EdgeKind, Fold, Graph, Node, NodeKind, View
 from gradviz.model.trace import (
     BackwardCall,
     GradFn,

@@ -7,7 +7,7 @@ from gradviz.drawing.shapes import Drawing, Mark, Path, Role, Text, TextRole
 from gradviz.drawing.tags import Tag, ghost, tagged, tags
 from gradviz.drawing.words import ENGLISH
 from gradviz.layout.geometry import Point, Rect, Size
-from gradviz.model.graph import Fold, Node, NodeKind
+from gradviz.model.graph.graph import Fold, Node, NodeKind
 from tests.unit.drawing.samples import drawn, op, square, tensor
 
 X = tensor(0, "x")

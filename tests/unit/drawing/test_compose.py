@@ -13,7 +13,7 @@ from gradviz.drawing.shapes import Drawing, Mark, Role, Text, TextRole
 from gradviz.drawing.words import ENGLISH, JAPANESE, Words
 from gradviz.layout.diagram import Direction
 from gradviz.layout.geometry import Placement, Point, Rect, Route, Size
-from gradviz.model.graph import Edge, EdgeKind, Fold, Graph, Node, NodeKind
+from gradviz.model.graph.graph import Edge, EdgeKind, Fold, Graph, Node, NodeKind
 from gradviz.model.trace import BackwardCall, GradFn, Region, Trace, Value
 from tests.unit.drawing.samples import SAMPLES, drawn, every_kind, graphs, kept, node_of, op, scalar, square, tensor
 from tests.unit.model.traces import known

@@ -3,8 +3,8 @@ import pytest
 from gradviz.drawing.content import Content, Shape, content, tell
 from gradviz.drawing.shapes import Role
 from gradviz.drawing.words import ENGLISH, JAPANESE, Words
-from gradviz.model.graph import Fold, Graph, Node, NodeKind, Span, View
-from gradviz.model.modules import Modules
+from gradviz.model.graph.graph import Fold, Graph, Node, NodeKind, Span, View
+from gradviz.model.graph.modules import Modules
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import BackwardCall, GradFn, Op, Region, Saved, Step, Trace, Value
 from tests.unit.drawing.samples import every_kind, kept, node_of, op, scalar, spoilt, square, tensor

@@ -12,7 +12,7 @@ from gradviz.drawing.excerpt import MARGIN, explained, explained_alike, only, se
 from gradviz.drawing.shapes import HEATS, Drawing, Mark, Role
 from gradviz.drawing.words import ENGLISH, JAPANESE
 from gradviz.layout.geometry import Rect
-from gradviz.model.graph import Graph
+from gradviz.model.graph.graph import Graph
 from gradviz.model.trace import Trace
 from tests.unit.drawing.samples import SAMPLES, drawn, every_kind, graphs, square
 

@@ -3,8 +3,8 @@
 from gradviz.drawing.content import Content, Shape, content, tell
 from gradviz.drawing.shapes import Role
 from gradviz.drawing.words import ENGLISH
-from gradviz.model.contract import Stretch, contract
-from gradviz.model.graph import Graph, Node, NodeKind, View
+from gradviz.model.graph.contract import Stretch, contract
+from gradviz.model.graph.graph import Graph, Node, NodeKind, View
 from gradviz.model.trace import GradFn, Module, Tensor, Trace
 from tests.unit.drawing.samples import op, tensor
 from tests.unit.model.traces import known

@@ -9,7 +9,7 @@ from gradviz.drawing.heated import Hot, heated, ranking, scale
 from gradviz.drawing.shapes import HEATS, Role, TextRole
 from gradviz.drawing.theme import THEMES, Theme, contrast
 from gradviz.drawing.words import ENGLISH, JAPANESE
-from gradviz.model.heat import COLD, Amount, Heat
+from gradviz.model.costs.heat import COLD, Amount, Heat
 
 HEAT = Heat("time", {"a": Amount(0.001, 0.0002), "b": Amount(0.00002)}, {4: Amount(0.00102, 0.0002)}, 0.001)
 BOX = Content(Role.OP, Shape.PILL, (Line("mul", TextRole.OP),), ("what",))

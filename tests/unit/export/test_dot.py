@@ -9,7 +9,7 @@ from gradviz.drawing.theme import THEMES, Theme
 from gradviz.drawing.words import ENGLISH, JAPANESE, Words
 from gradviz.export.dot import dot
 from gradviz.layout.graphviz import program
-from gradviz.model.graph import Graph
+from gradviz.model.graph.graph import Graph
 from gradviz.model.trace import Region, Trace
 from tests.unit.drawing.samples import SAMPLES, every_kind, node_of, square, tensor
 from tests.unit.model.traces import known

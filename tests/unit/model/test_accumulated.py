@@ -1,6 +1,6 @@
 """Gradients that meet: in the .grad of a leaf, and where several edges lead to one grad_fn."""
 
-from gradviz.model.accumulated import Accumulation, Part, accumulations, meeting
+from gradviz.model.moments.accumulated import Accumulation, Part, accumulations, meeting
 from tests.unit.model.traces import Tape, scalar, square
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from gradviz.model.build import build
 from gradviz.model.calls import calls
-from gradviz.model.graph import Edge, EdgeKind, Graph, Node, NodeKind, View
+from gradviz.model.graph.build import build
+from gradviz.model.graph.graph import Edge, EdgeKind, Graph, Node, NodeKind, View
 from gradviz.model.trace import INSIDE_FUNCTION, BackwardCall, GradFn, ProgramError, Trace
 from tests.unit.model.traces import Tape, scalar, square, vector
 

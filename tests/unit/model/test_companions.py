@@ -4,13 +4,13 @@ import itertools
 
 import pytest
 
-from gradviz.model import fold as folding
-from gradviz.model.companions import companions
-from gradviz.model.fold import fold
-from gradviz.model.graph import Graph, Node, NodeKind
-from gradviz.model.modules import NOWHERE
+from gradviz.model.graph import fold as folding
+from gradviz.model.graph.companions import companions
+from gradviz.model.graph.fold import fold
+from gradviz.model.graph.graph import Graph, Node, NodeKind
+from gradviz.model.graph.modules import NOWHERE
+from gradviz.model.graph.unfold import unfolded
 from gradviz.model.trace import BackwardCall, Tensor
-from gradviz.model.unfold import unfolded
 from tests.unit.drawing.samples import tensor
 from tests.unit.model.test_focus import linked, op
 

@@ -19,9 +19,9 @@ from gradviz.model.cost import (
     spread,
     turns,
 )
-from gradviz.model.costtable import cost_table
+from gradviz.model.costs.costtable import cost_table
+from gradviz.model.costs.verdict import memory_verdict, time_ratio, time_told, time_verdict, told_verdict
 from gradviz.model.trace import GradMode, ProgramError
-from gradviz.model.verdict import memory_verdict, time_ratio, time_told, time_verdict, told_verdict
 
 KIB = 1024
 MINE: tuple[GradMode, GradMode] = ("grad", "no_grad")

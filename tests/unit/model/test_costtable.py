@@ -1,9 +1,9 @@
 """Costs as a table of words: what is the same is told once, what is not there is not told."""
 
 from gradviz.model.cost import MODES, Costs, Held, Lap, Raised
-from gradviz.model.costtable import cost_table
+from gradviz.model.costs.costtable import cost_table
+from gradviz.model.costs.memorytable import HolderRow
 from gradviz.model.memory import Holder, Level, Lived
-from gradviz.model.memorytable import HolderRow
 from gradviz.model.trace import ProgramError
 
 LAPS = (Lap("grad", 2.0, 2.0, 0.0, 0.0), Lap("no_grad", 1.0, 1.0, 0.0, 0.0))

@@ -5,10 +5,10 @@ from typing import get_args
 
 import pytest
 
-from gradviz.model.errors import HINTS, explained, hint, limit_said, limit_text
+from gradviz.model.errors.errors import HINTS, explained, hint, limit_said, limit_text
+from gradviz.model.errors.warned import WARNINGS, warning_hint, warning_text
 from gradviz.model.program import parse
 from gradviz.model.trace import Limit, LimitName, ProgramError, Warned
-from gradviz.model.warned import WARNINGS, warning_hint, warning_text
 
 # As said by torch 2.13 and Python 3.11, found by doing it.
 SAID: list[tuple[str, str, str]] = [

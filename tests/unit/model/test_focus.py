@@ -4,12 +4,12 @@ import itertools
 
 from hypothesis import given, settings
 
-from gradviz.model.build import build
-from gradviz.model.contract import contract
-from gradviz.model.focus import MODULE, is_in, kept, makers, of_module, users
-from gradviz.model.fold import fold
-from gradviz.model.graph import Edge, EdgeKind, Graph, Node, NodeKind
-from gradviz.model.spots import at_spots, spots
+from gradviz.model.graph.build import build
+from gradviz.model.graph.contract import contract
+from gradviz.model.graph.focus import MODULE, is_in, kept, makers, of_module, users
+from gradviz.model.graph.fold import fold
+from gradviz.model.graph.graph import Edge, EdgeKind, Graph, Node, NodeKind
+from gradviz.model.graph.spots import at_spots, spots
 from gradviz.model.trace import Region
 from tests.unit.model.records import PATIENT
 from tests.unit.model.test_fold import line_op, regions, repetitive

@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from gradviz.model import fold as folding
-from gradviz.model.build import build
-from gradviz.model.fold import FEW, SOME, fold
-from gradviz.model.graph import Edge, EdgeKind, Graph, Node, NodeKind
+from gradviz.model.graph import fold as folding
+from gradviz.model.graph.build import build
+from gradviz.model.graph.fold import FEW, SOME, fold
+from gradviz.model.graph.graph import Edge, EdgeKind, Graph, Node, NodeKind
 from gradviz.model.trace import BackwardCall
 from tests.unit.model.test_fold import check, line_op
 from tests.unit.model.traces import Tape, scalar

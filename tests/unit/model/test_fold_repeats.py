@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.model import repeats as finding
-from gradviz.model.repeats import Repeat, repeats
+from gradviz.model.graph import repeats as finding
+from gradviz.model.graph.repeats import Repeat, repeats
 from tests.unit.model.records import PATIENT
 
 

@@ -1,6 +1,6 @@
 """What an op in place on a view takes and makes beside what it was given."""
 
-from gradviz.model.generations import changed_bases, grad_fn_made
+from gradviz.model.graph.generations import changed_bases, grad_fn_made
 from gradviz.model.trace import GradFn, Op
 from tests.unit.model.traces import Tape, vector
 

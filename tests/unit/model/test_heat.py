@@ -3,8 +3,8 @@
 import pytest
 
 from gradviz.model.cost import Timed
-from gradviz.model.graph import Fold, Graph, Node, NodeKind
-from gradviz.model.heat import COLD, LEVELS, Amount, Heat, Spent, bounds, heat, level_of, spent
+from gradviz.model.costs.heat import COLD, LEVELS, Amount, Heat, Spent, bounds, heat, level_of, spent
+from gradviz.model.graph.graph import Fold, Graph, Node, NodeKind
 from gradviz.model.trace import Op, Phase, Step, Trace
 
 

@@ -1,6 +1,6 @@
 """Which name holds which tensor: the names that changed at the lines that ran, each of the module or of one call."""
 
-from gradviz.model.held import Bindings, Name, bindings
+from gradviz.model.moments.held import Bindings, Name, bindings
 from gradviz.model.trace import Step, Trace
 
 Names = dict[str, int | None]

@@ -4,13 +4,13 @@ import itertools
 
 import pytest
 
-from gradviz.model import fold as folding
-from gradviz.model.build import build
-from gradviz.model.fold import fold
-from gradviz.model.graph import Graph, Node
-from gradviz.model.librarycalls import FEWEST, library_calls
+from gradviz.model.graph import fold as folding
+from gradviz.model.graph.build import build
+from gradviz.model.graph.fold import fold
+from gradviz.model.graph.graph import Graph, Node
+from gradviz.model.graph.librarycalls import FEWEST, library_calls
+from gradviz.model.graph.unfold import unfolded
 from gradviz.model.trace import BackwardCall, Module, Region
-from gradviz.model.unfold import unfolded
 from tests.unit.model.test_focus import linked, tensor
 from tests.unit.model.test_focus import op as plain_op
 from tests.unit.model.traces import loop as plain_loop

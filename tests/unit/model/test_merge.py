@@ -1,9 +1,9 @@
 """Graphs merged: no node is lost, no order is broken."""
 
-from gradviz.model.build import build
-from gradviz.model.difference import difference
-from gradviz.model.graph import Edge, EdgeKind, Graph, Node, NodeKind
-from gradviz.model.merge import merged
+from gradviz.model.compare.difference import difference
+from gradviz.model.compare.merge import merged
+from gradviz.model.graph.build import build
+from gradviz.model.graph.graph import Edge, EdgeKind, Graph, Node, NodeKind
 from gradviz.model.trace import ProgramError
 from tests.unit.model.traces import Tape, known, loop, scalar, square
 

@@ -6,12 +6,12 @@ from typing import TypeVar, get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.model.build import build
-from gradviz.model.cut import at_step
-from gradviz.model.graph import View
-from gradviz.model.moment import History
+from gradviz.model.graph.build import build
+from gradviz.model.graph.graph import View
+from gradviz.model.graph.stepped import lives, stepped
+from gradviz.model.moments.cut import at_step
+from gradviz.model.moments.moment import History
 from gradviz.model.rules import SOUND, broken
-from gradviz.model.stepped import lives, stepped
 from gradviz.model.trace import GradFn, Tensor, Trace
 from tests.unit.model.records import PATIENT
 from tests.unit.model.traces import Tape, scalar, square

@@ -1,6 +1,6 @@
 """Which op and which grad_fn the first nan and inf came from, and which gradients are nought or not there."""
 
-from gradviz.model.offenders import Ill, Offender, Offenders, offenders, passed_ill
+from gradviz.model.moments.offenders import Ill, Offender, Offenders, offenders, passed_ill
 from gradviz.model.trace import Trace, Value
 from tests.unit.model.traces import Tape, scalar, square, vector
 

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.model.build import build
-from gradviz.model.cut import at_step
 from gradviz.model.flow import SUMMED
-from gradviz.model.fold import fold
-from gradviz.model.graph import Edge, Fold, Graph, Node, NodeKind, View
-from gradviz.model.moment import History
-from gradviz.model.stepped import Lives, done_at, lives, stepped
+from gradviz.model.graph.build import build
+from gradviz.model.graph.fold import fold
+from gradviz.model.graph.graph import Edge, Fold, Graph, Node, NodeKind, View
+from gradviz.model.graph.stepped import Lives, done_at, lives, stepped
+from gradviz.model.moments.cut import at_step
+from gradviz.model.moments.moment import History
 from gradviz.model.trace import Saved, Trace
 from tests.unit.model.records import PATIENT
 from tests.unit.model.test_moment import saving, tapes

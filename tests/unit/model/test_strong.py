@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.model.strong import components
+from gradviz.model.graph.strong import components
 from tests.unit.model.records import PATIENT
 
 Links = dict[str, list[str]]

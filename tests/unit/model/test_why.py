@@ -4,9 +4,9 @@ from typing import get_args
 
 import pytest
 
-from gradviz.model.clearings import cleared_on, clearings
 from gradviz.model.trace import Step, Trace
-from gradviz.model.why import TEXTS, Why, WhyNoGrad, why, why_text
+from gradviz.model.why.clearings import cleared_on, clearings
+from gradviz.model.why.why import TEXTS, Why, WhyNoGrad, why, why_text
 from tests.unit.model.traces import Tape, known, scalar, square
 
 

@@ -5,9 +5,9 @@ Stamps are those of the engine: what an op made is written down when the step af
 
 from collections.abc import Sequence
 
-from gradviz.model.grounds import Grounds, grounds
-from gradviz.model.moment import History
+from gradviz.model.moments.moment import History
 from gradviz.model.trace import BackwardCall, GradFn, GradMode, Op, Region, Saved, Step, Tensor, Trace, Value
+from gradviz.model.why.grounds import Grounds, grounds
 
 
 def known(trace: Trace) -> Grounds:

@@ -13,11 +13,11 @@ from gradviz.intake import TraceBuilder
 from gradviz.layout import graphviz, layered
 from gradviz.layout.diagram import Diagram, Direction
 from gradviz.layout.geometry import Placement
-from gradviz.model.build import build
-from gradviz.model.course import Course, course
-from gradviz.model.graph import View
-from gradviz.model.heat import HEATS
-from gradviz.model.moment import History
+from gradviz.model.costs.heat import HEATS
+from gradviz.model.graph.build import build
+from gradviz.model.graph.graph import View
+from gradviz.model.moments.course import Course, course
+from gradviz.model.moments.moment import History
 from gradviz.model.trace import (
     GradFn,
     Limit,

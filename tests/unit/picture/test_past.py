@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradviz.layout.diagram import Direction
-from gradviz.model.graph import View
+from gradviz.model.graph.graph import View
 from gradviz.model.trace import Trace
 from gradviz.picture.past import places
 from gradviz.picture.picture import Options

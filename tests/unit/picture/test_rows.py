@@ -2,10 +2,10 @@
 
 import pytest
 
-from gradviz.model.build import build
-from gradviz.model.contract import Stretch, contract
-from gradviz.model.graph import Graph
-from gradviz.model.held import bindings
+from gradviz.model.graph.build import build
+from gradviz.model.graph.contract import Stretch, contract
+from gradviz.model.graph.graph import Graph
+from gradviz.model.moments.held import bindings
 from gradviz.model.trace import Trace, Value
 from gradviz.picture import rows as table
 from gradviz.picture.picture import Language, TensorRow

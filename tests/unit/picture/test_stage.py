@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from gradviz.drawing.change import change, changed
 from gradviz.drawing.shapes import Role
 from gradviz.layout.diagram import Direction
-from gradviz.model.graph import View
+from gradviz.model.graph.graph import View
 from gradviz.picture.picture import Language, Options
 from gradviz.picture.record import Record
 from gradviz.picture.stage import KEPT, Album, shown, stage

@@ -1,0 +1,1 @@
+"""A program timed and weighed without the recorder."""

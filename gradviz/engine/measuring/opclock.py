@@ -1,0 +1,78 @@
+"""How long each op of a program takes, by a clock around its kernel and nothing else: no records, no lines, no values.
+
+What is timed is the call below autograd, with the way there from Python, some microseconds, which every op has. It is
+the median of some runs. What autograd itself adds to an op is not in it; the whole program's times have that.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from statistics import median, quantiles
+
+import torch
+
+from gradviz.engine.record import operators
+from gradviz.model.cost import MOST_TIMED, Timed
+from gradviz.model.trace import GradMode
+
+LEAST, MOST = 3, 15  # runs
+
+
+class OpClock(operators.TorchDispatchMode):
+    """Times each op that reaches a kernel, in forward and backward."""
+
+    supports_higher_order_operators = True
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # torch leaves its constructor untyped
+        self.names: list[str] = []
+        self.seconds: list[float] = []
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # as for the recorder's mode
+
+    def __torch_dispatch__(
+        self,
+        func: operators.Operator,
+        types: Sequence[type],
+        args: tuple[object, ...] = (),
+        kwargs: dict[str, object] | None = None,
+    ) -> object:
+        traits, named = operators.traits(func), kwargs or {}
+        if traits.wants_tensor and type(args[0]) in operators.NUMBERS:
+            args = operators.as_tensors(args)
+        inference = torch.is_inference_mode_enabled()
+        if traits.is_composite and inference:
+            return operators.run_composite(func, self, args, named)
+        counts = traits.counts_inside and not inference
+        began = time.perf_counter()
+        result = operators.run_counting(func, args, named) if counts else func(*args, **named)
+        self.seconds.append(time.perf_counter() - began)
+        self.names.append(traits.name)
+        return result
+
+
+def timed(mode: GradMode, run: Callable[[], object], seconds: float) -> Timed:
+    """Run a program some times and return the times of its ops; none where the runs differ, or the ops are too many.
+
+    Args:
+        mode: the grad mode that it is run in.
+        run: runs it once.
+        seconds: for how long, of a program that can be run more than LEAST times in it.
+    """
+    clocks: list[OpClock] = []
+    until = time.monotonic() + seconds
+    while len(clocks) < LEAST or (len(clocks) < MOST and time.monotonic() < until):
+        clock = OpClock()
+        with clock:
+            run()
+        clocks.append(clock)
+    names = clocks[0].names
+    if len(names) > MOST_TIMED or any(clock.names != names for clock in clocks):
+        return Timed(mode, (), (), len(clocks))
+    table = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    ops = []
+    for name, each in zip(names, zip(*(clock.seconds for clock in clocks), strict=True), strict=True):
+        low, _, high = quantiles(each, n=4, method="inclusive")
+        ops.append((table[name], median(each), high - low))
+    return Timed(mode, tuple(table), tuple(ops), len(clocks))

@@ -1,0 +1,1 @@
+"""The zygote, the processes of runs that it makes, and the bytes between them."""

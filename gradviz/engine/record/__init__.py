@@ -1,0 +1,1 @@
+"""One run of a program written down: every op, grad_fn, tensor and line."""

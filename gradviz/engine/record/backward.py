@@ -1,0 +1,185 @@
+"""Backward as it happens: every grad_fn in the order torch runs it, with the gradients that arrive and leave."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import torch
+
+from gradviz.engine.record import entries, reader
+from gradviz.engine.record.blame import Failure
+from gradviz.engine.record.quiet import Untraced
+from gradviz.engine.record.recorder import Recorder
+from gradviz.model.trace import BackwardCall, StepKind, Value
+
+_RETURNED_NAN = re.compile(r"^Function '\w+' returned nan values")
+Gradients = tuple[torch.Tensor | None, ...]
+
+
+class _Call:
+    """One entry into torch's engine while it runs."""
+
+    def __init__(
+        self, recorder: Recorder, roots: tuple[object, ...], args: tuple[object, ...], *, accumulates: bool
+    ) -> None:
+        self.recorder = recorder
+        self.accumulates = accumulates
+        self.args = args  # gradients, retain_graph, create_graph, inputs
+        self.roots, self.nodes = recorder.backward_started(roots)
+        tensors = [root for root in roots if isinstance(root, torch.Tensor) and root.requires_grad]
+        self.leaves = [root for root in tensors if reader.entered(root) is None]  # without an AccumulateGrad to watch
+        self.reached = list(recorder.nodes.reachable(self.nodes))
+        self.at_work: int | None = None  # the grad_fn
+        self.last: tuple[reader.Node, int] | None = None  # that has run: torch frees what it saved after its hooks
+        self.outer = recorder.running
+        self.handles: list[torch.utils.hooks.RemovableHandle] = []
+
+
+class BackwardWatch:
+    """Stands where backward() and grad() enter torch's engine."""
+
+    def __init__(self, here: Callable[[], Recorder]) -> None:
+        self._here = here  # the recorder of this thread
+        self.calls = 0
+        self.failure: Failure | None = None  # the last error that left the engine
+
+    def wrap(self, engine_run: entries.EngineRun) -> entries.EngineRun:
+        """Return the engine's entry with recording around it."""
+
+        def watched(roots: tuple[object, ...], *args: object, **kwargs: object) -> object:
+            recorder = self._here()
+            with Untraced(), recorder.lock:
+                call = _Call(recorder, roots, args, accumulates=bool(kwargs.get("accumulate_grad", True)))
+                self._record(call)
+                call.handles = [handle for node, number in call.reached for handle in self._hook(call, node, number)]
+                recorder.running = call
+            try:
+                return engine_run(roots, *args, **kwargs)
+            except Exception as error:
+                with Untraced(), recorder.lock:
+                    self._note(str(error), call)
+                raise
+            finally:
+                with Untraced(), recorder.lock:
+                    recorder.running = call.outer
+                    _finish(call)
+
+        return watched
+
+    def _record(self, call: _Call) -> None:
+        """Write down a call of the engine."""
+        recorder = call.recorder
+        stream, (line, text) = recorder.stream, recorder.source.here()
+        grad_fns = tuple(recorder.nodes.see(node, None) for node in call.nodes)
+        keep_graph, create_graph = (bool(flag) for flag in (*call.args[1:3], False, False)[:2])
+        asked = call.args[3] if len(call.args) > 3 else ()
+        inputs = tuple(_targets(recorder, asked)) if isinstance(asked, tuple) and asked else None
+        stream.backwards.append(
+            BackwardCall(
+                self.calls,
+                stream.steps,
+                line,
+                text,
+                call.roots,
+                grad_fns,
+                keep_graph,
+                create_graph,
+                inputs,
+                call.accumulates,
+            )
+        )
+        self.calls += 1
+
+    def _hook(
+        self, call: _Call, node: reader.Node, number: int
+    ) -> tuple[torch.utils.hooks.RemovableHandle, torch.utils.hooks.RemovableHandle]:
+        arrived: tuple[Value | None, ...] = ()
+        kind: StepKind = "backward" if reader.leaf_of(node) is None else "accumulate"
+
+        def before(gradients: Gradients) -> None:
+            nonlocal arrived
+            with Untraced(), call.recorder.lock:
+                if self._runs_in(call):
+                    _check_last(call)
+                    call.at_work = number
+                    arrived = _read(call.recorder, gradients)
+
+        def after(left: Gradients, _: Gradients) -> None:
+            with Untraced(), call.recorder.lock:
+                if self._runs_in(call):
+                    recorder = call.recorder
+                    line, _text = recorder.source.here()
+                    recorder.settle()
+                    recorder.stream.step(kind, line, number, arrived, _read(recorder, left))
+                    call.at_work, call.last = None, (node, number)
+
+        return node.register_prehook(before), node.register_hook(after)
+
+    def _runs_in(self, call: _Call) -> bool:
+        """Whether what runs now runs in this call, and not in one inside it or in another thread that shares nodes.
+
+        A thread of torch's own, as there is one for each GPU, has no call and works for the one it is asked in.
+        """
+        return (self._here().running or call.recorder.running) is call
+
+    def _note(self, message: str, call: _Call) -> None:
+        """Note what an error speaks of: the grad_fn at work, or else the tensors that backward was given."""
+        if self.failure is not None and self.failure.message == message:
+            return  # it comes from a backward inside this one
+        nodes, ledger = call.recorder.nodes, call.recorder.ledger
+        at_work = [(node, number) for node, number in call.reached if number == call.at_work]
+        if not at_work and call.last is not None and _RETURNED_NAN.search(message):
+            self.failure = Failure(message, (), (call.last[1],))  # its hooks have run: torch looks for nan after them
+            return
+        if at_work:
+            refused = [tensor for node, number in at_work for tensor in nodes.refused(node, number)]
+            self.failure = Failure(message, tuple(dict.fromkeys(refused)), tuple(number for _, number in at_work))
+            return
+        given = [tensor for tensor in call.roots if tensor is not None and not ledger.is_tracked(tensor)]
+        if not given:  # a tensor whose gradient was asked for, and that backward does not reach
+            numbers = {number for _, number in call.reached}
+            inputs = reader.tensors_in(call.args[3:4])
+            given = [ledger.see(one, None) for one in inputs if nodes.target(one) not in numbers]
+        self.failure = Failure(message, tuple(given), ())
+
+
+def _check_last(call: _Call) -> None:
+    """Write down what torch has freed of the grad_fn that ran last."""
+    last, call.last = call.last, None
+    if last is not None:
+        call.recorder.nodes.check_freed(*last)
+
+
+def _targets(recorder: Recorder, inputs: tuple[object, ...]) -> Iterator[int]:
+    """The grad_fns through which the gradients of the inputs come; one that was never seen is on no way there."""
+    for one in inputs:
+        if isinstance(one, torch.Tensor):
+            number = recorder.nodes.target(one)
+        else:  # a GradientEdge
+            node = getattr(one, "node", None)
+            number = None if node is None else recorder.nodes.id_of(node)
+        if number is not None:
+            yield number
+
+
+def _read(recorder: Recorder, gradients: Gradients) -> tuple[Value | None, ...]:
+    return tuple(None if g is None else recorder.ledger.value_of(g) for g in gradients)
+
+
+def _finish(call: _Call) -> None:
+    """Take the hooks off, and write down what backward has freed and accumulated."""
+    for handle in call.handles:
+        handle.remove()
+    recorder = call.recorder
+    recorder.settle()
+    for node, number in call.reached:
+        recorder.nodes.check_freed(node, number)
+        leaf = reader.leaf_of(node)
+        if leaf is not None:
+            recorder.ledger.refresh_grad(leaf)
+    recorder.stream.stamp_ahead = 1  # no step of this call tells of them
+    try:
+        for leaf in call.leaves:
+            recorder.ledger.refresh_grad(leaf)
+        recorder.ledger.refresh_retained()
+    finally:
+        recorder.stream.stamp_ahead = 0

@@ -1,0 +1,80 @@
+"""What the program prints and is warned of, with the line it came from."""
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+
+from gradviz.engine.record.source import Source
+from gradviz.engine.record.stream import Stream
+from gradviz.model.trace import Output, Warned
+from gradviz.model.trace import Stream as StreamName
+
+
+class _Writer(io.TextIOBase):
+    """A text stream whose writes become records; joins what one line writes piece by piece."""
+
+    def __init__(self, stream: Stream, source: Source, name: StreamName, budget: list[int]) -> None:
+        self._stream = stream
+        self._source = source
+        self._name = name
+        self._budget = budget  # characters left, shared by stdout and stderr
+
+    def writable(self) -> bool:
+        """Always."""
+        return True
+
+    def write(self, text: str) -> int:
+        """Record text.
+
+        Raises:
+            LimitReached: more was written than a run may.
+        """
+        with self._stream.lock:
+            return self._write(text, self._source.here()[0])
+
+    def _write(self, text: str, line: int | None) -> int:
+        kept = text[: self._budget[0]]
+        self._budget[0] -= len(text)
+        output, written = self._stream.output, Output(line, kept, self._name, self._stream.steps)
+        if output and output[-1]._replace(text=kept) == written:
+            written = written._replace(text=output.pop().text + kept)
+        if written.text:
+            output.append(written)
+        if self._budget[0] < 0:
+            self._stream.stop("output", "")
+        return len(text)
+
+
+@contextmanager
+def captured(stream: Stream, source: Source, characters: int) -> Iterator[None]:
+    """Within it, prints and warnings become records; at most `characters` are kept."""
+    budget = [characters]
+
+    def showwarning(
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: object = None,
+        line: str | None = None,
+    ) -> None:
+        del filename, lineno, file, line  # the program's own line says more than a line inside torch
+        stream.warn(Warned(source.here()[0], category.__name__, str(message)))
+
+    with (
+        redirect_stdout(_Writer(stream, source, "stdout", budget)),
+        redirect_stderr(_Writer(stream, source, "stderr", budget)),
+        warnings.catch_warnings(),
+    ):
+        _set_default_filters()
+        warnings.showwarning = showwarning
+        yield
+
+
+def _set_default_filters() -> None:
+    """Filter warnings as Python does for a program run by itself, whatever holds in this process."""
+    warnings.resetwarnings()
+    for category in (ResourceWarning, ImportWarning, PendingDeprecationWarning, DeprecationWarning):
+        warnings.simplefilter("ignore", category)
+    warnings.filterwarnings("default", category=DeprecationWarning, module="__main__")

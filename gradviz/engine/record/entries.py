@@ -1,0 +1,173 @@
+"""The entries of torch that the recorder stands in while a program runs: each is wrapped, and put back after it.
+
+Beside reader.py and operators.py the only file that touches private or untyped names of torch.
+"""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch._functorch import eager_transforms
+from torch.autograd.function import _SingleLevelFunction
+
+from gradviz.engine.record.reader import Aside
+
+EngineRun = Callable[..., Any]  # torch's entry into the autograd engine: any arguments, tensors or None
+Hook = Callable[[object], Any]  # one of saved_tensors_hooks
+PushHooks = Callable[[Hook, Hook], None]
+Function = Callable[..., Any]  # any of the program's
+FunctionApply = Callable[..., Any]  # a torch.autograd.Function's class and the arguments of its call; what it returns
+_base: Any = torch._C.TensorBase
+_LEVELS = ("_grad_increment_nesting", "_grad_decrement_nesting", "_create_differentiable")
+
+
+def replace(owner: object, name: str, replacement: object) -> Callable[[], None]:
+    """Put another in the place of what an owner has under a name; returns what undoes it."""
+    original = getattr(owner, name)
+    setattr(owner, name, replacement)
+    return lambda: setattr(owner, name, original)
+
+
+def replace_engine_run(replacement: Callable[[EngineRun], EngineRun]) -> Callable[[], None]:
+    """Wrap the one name through which backward() and grad() enter the engine; returns what undoes it."""
+    original = torch.autograd._engine_run_backward  # type: ignore[attr-defined]  # imported there from torch.autograd.graph
+    torch.autograd._engine_run_backward = replacement(original)  # type: ignore[attr-defined]  # as above
+
+    def undo() -> None:
+        torch.autograd._engine_run_backward = original  # type: ignore[attr-defined]  # as above
+
+    return undo
+
+
+def replace_function_apply(replacement: Callable[[FunctionApply], FunctionApply]) -> Callable[[], None]:
+    """Wrap the entry of every torch.autograd.Function into C++; returns what undoes it.
+
+    The class below torch.autograd.Function inherits its apply from C++: one of its own comes before that.
+    """
+    entry: Any = _SingleLevelFunction
+
+    def inherited(function: Any, *args: object, **kwargs: object) -> object:  # noqa: ANN401  # any subclass
+        return super(_SingleLevelFunction, function).apply(*args, **kwargs)
+
+    entry.apply = classmethod(replacement(inherited))
+
+    def undo() -> None:
+        del entry.apply
+
+    return undo
+
+
+def replace_push_hooks(replacement: Callable[[PushHooks], PushHooks]) -> Callable[[], None]:
+    """Wrap the one name through which saved_tensors_hooks come into force; returns what undoes it."""
+    autograd: Any = torch._C._autograd
+    original: PushHooks = autograd._push_saved_tensors_default_hooks
+    autograd._push_saved_tensors_default_hooks = replacement(original)
+
+    def undo() -> None:
+        autograd._push_saved_tensors_default_hooks = original
+
+    return undo
+
+
+def replace_data(note: Callable[[torch.Tensor], None]) -> Callable[[], None]:
+    """Have every assignment to .data noted; returns what undoes it.
+
+    Args:
+        note: is given the tensor, which has its new memory.
+    """
+    inherited = _base.data
+
+    def assign(tensor: torch.Tensor, value: torch.Tensor) -> None:
+        inherited.__set__(tensor, value)
+        with Aside():
+            note(tensor)
+
+    tensor: Any = torch.Tensor
+    tensor.data = property(inherited.__get__, assign)
+
+    def undo() -> None:
+        del tensor.data
+
+    return undo
+
+
+def replace_swap(swapping: Callable[[torch.Tensor, torch.Tensor, Callable[[], None]], None]) -> Callable[[], None]:
+    """Have tensors swapped by another, which is given both and what swaps them; returns what undoes it."""
+    original = torch.utils.swap_tensors
+
+    def swap_tensors(one: torch.Tensor, other: torch.Tensor) -> None:
+        with Aside():
+            swapping(one, other, lambda: original(one, other))  # type: ignore[no-untyped-call]  # left untyped by torch
+
+    return replace(torch.utils, "swap_tensors", swap_tensors)
+
+
+def replace_exports(note: Callable[[torch.Tensor], None]) -> Callable[[], None]:
+    """Have every way by which a tensor's memory is handed to others noted; returns what undoes it.
+
+    Args:
+        note: is given the tensor after its memory was handed out.
+    """
+    entry: Any = torch.Tensor
+    names = ("numpy", "__dlpack__", "data_ptr", "untyped_storage")
+
+    def noted(original: Callable[..., object]) -> Callable[..., object]:
+        @functools.wraps(original)
+        def export(tensor: torch.Tensor, *args: object, **kwargs: object) -> object:
+            result = original(tensor, *args, **kwargs)
+            with Aside():
+                note(tensor)
+            return result
+
+        return export
+
+    own = {name: vars(entry)[name] for name in names if name in vars(entry)}
+    for name in names:
+        setattr(entry, name, noted(getattr(entry, name)))
+
+    def undo() -> None:
+        for name in names:
+            if name in own:
+                setattr(entry, name, own[name])
+            else:
+                delattr(entry, name)  # it is inherited from C++
+
+    return undo
+
+
+def replace_levels(
+    opened: Callable[[], None], closing: Callable[[], None], lifted: Callable[[object], None]
+) -> Callable[[], None]:
+    """Have the levels of torch.func noted that record gradients; returns what undoes it.
+
+    Args:
+        opened: is called when a level has been opened.
+        closing: is called before it is closed.
+        lifted: is given the inputs of a transform, wrapped for its level.
+    """
+    enter, leave, lift = (getattr(eager_transforms, name) for name in _LEVELS)
+
+    def entered() -> object:
+        level = enter()
+        opened()
+        return level
+
+    def left() -> object:
+        with Aside():
+            closing()
+        return leave()
+
+    def wrapped(*inputs: object, **level: object) -> object:
+        result = lift(*inputs, **level)
+        with Aside():
+            lifted(result)
+        return result
+
+    undo = [replace(eager_transforms, name, by) for name, by in zip(_LEVELS, (entered, left, wrapped), strict=True)]
+
+    def undo_all() -> None:
+        for one in undo:
+            one()
+
+    return undo_all

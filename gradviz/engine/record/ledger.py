@@ -1,0 +1,278 @@
+"""What is known of the run's tensors: each is written down when first seen, and again whenever that changed."""
+
+from collections.abc import Callable, Iterator
+from functools import cache
+
+import torch
+
+from gradviz.engine.record import reader
+from gradviz.engine.record.known import Known, KnownTensors
+from gradviz.engine.record.storages import Storage, Storages
+from gradviz.engine.record.stream import Stream
+from gradviz.engine.record.values import read_value
+from gradviz.model.rules import EXACT
+from gradviz.model.trace import Tensor, Value
+
+
+class Ledger:
+    """Ids and last known facts of the run's tensors."""
+
+    def __init__(
+        self,
+        stream: Stream,
+        grad_fn_of: Callable[[torch.Tensor], int | None],
+        write_made: Callable[[torch.Tensor], None],
+    ) -> None:
+        self._stream = stream
+        self._grad_fn_of = grad_fn_of  # torch makes views a new one after their base was changed in place
+        self._write_made = write_made  # has a thread write down a tensor that its last op made
+        self._known = KnownTensors()
+        self._by_address = self._known.by_address
+        self._made: dict[int, int] = {}  # grad_fn -> the first tensor seen with it
+        self.storages = Storages(stream)
+
+    def id_of(self, tensor: torch.Tensor) -> int | None:
+        """The id of a tensor seen before."""
+        known = self._known.find(tensor)
+        return None if known is None else known.id
+
+    def alive(self) -> Iterator[torch.Tensor]:
+        """Every tensor seen that still lives."""
+        for known in self._known:
+            tensor = known()
+            if tensor is not None:
+                yield tensor
+
+    def is_tracked(self, number: int) -> bool:
+        """Whether the tensor of an id lives and requires grad, as far as is known."""
+        return any(known.id == number and known.last and known.last.requires_grad for known in self._known)
+
+    def with_grad_fn(self, grad_fn: int | None) -> list[int]:
+        """The first tensor seen with a grad_fn, if there was one."""
+        return [self._made[grad_fn]] if grad_fn in self._made else []
+
+    def see(self, tensor: torch.Tensor, line: int | None) -> int:
+        """Return the tensor's id; write it down if it is new or was changed behind the recorder's back."""
+        known = self._by_address.get(id(tensor))
+        if known is None or known() is not tensor:
+            self._write_made(tensor)
+            known = self._known.find(tensor) or self._adopt(tensor)
+        last, storage = known.last, known.storage
+        if last is None or storage is None:
+            return self._write(known, tensor, None, self._grad_fn_of(tensor), line, self._value(tensor))
+        # .data has a version counter of its own: what is written through it is seen by the writer alone.
+        changed = (
+            storage.writer != known.read_after
+            or (storage.is_foreign or storage.is_unfilled)
+            or reader.version(tensor) != last.version
+        )
+        if (
+            changed
+            or tensor.requires_grad is not last.requires_grad
+            or reader.is_leaf(tensor) is not last.is_leaf
+            or tensor.retains_grad is not last.retains_grad
+        ):
+            made_by = storage.writer if changed and storage.writer is not None else last.made_by
+            value = self._value(tensor) if changed else last.value
+            self._write(known, tensor, made_by, self._grad_fn_of(tensor), last.line, value)
+        return known.id
+
+    def promise(self, tensor: torch.Tensor) -> Known:
+        """Give the tensor an id; it will be written down later."""
+        known = self._by_address.get(id(tensor))
+        return known if known is not None and known() is tensor else self._adopt(tensor)
+
+    def made(
+        self,
+        known: Known,
+        tensor: torch.Tensor,
+        op: int,
+        grad_fn: int | None,
+        line: int | None,
+        value: Value | None,
+        storage: Storage,
+    ) -> None:
+        """Write down a tensor that an op has just returned, and the storage it is in."""
+        self._write(known, tensor, op, grad_fn, line, value, storage)
+
+    def spread(self, tensor: torch.Tensor) -> None:
+        """Write down again every other tensor in the memory of one that an op changed."""
+        for known in self._known.sharing(self.storages.of(tensor)):
+            other = known()
+            if other is not None and other is not tensor:
+                self.see(other, None)
+
+    def value_of(self, tensor: torch.Tensor) -> Value | None:
+        """The tensor's value, from its record where that still holds."""
+        return self._held_value(tensor) or self._value(tensor)
+
+    def value_of_view(self, output: torch.Tensor, viewed: torch.Tensor) -> Value | None:
+        """The statistics of a view of a whole tensor, from that tensor's record; None where it has none."""
+        if viewed.numel() <= EXACT or viewed.dtype != output.dtype:
+            return None
+        value = self._held_value(viewed)
+        return None if value is None else value._replace(shape=tuple(output.shape))
+
+    def handed_out(self, tensor: torch.Tensor) -> None:
+        """Note that others than torch were given the memory of a tensor."""
+        with self._stream.lock:
+            self.storages.of(tensor).is_foreign = True
+
+    def reassigned(self, tensor: torch.Tensor) -> None:
+        """Write down a tensor that the program gave other memory: x.data = y."""
+        with self._stream.lock:
+            self._write_made(tensor)
+            known = self._known.find(tensor)
+            if known is not None:
+                self._rewrite(known, tensor)
+
+    def swap(self, one: torch.Tensor, other: torch.Tensor, swap: Callable[[], None]) -> None:
+        """Have two tensors swapped (torch.utils.swap_tensors), which torch refuses while anybody has weak references.
+
+        Args:
+            one: a tensor.
+            other: another.
+            swap: swaps what they are; each stays the object that it is.
+        """
+        with self._stream.lock:
+            held = [(tensor, self._known.let_go(tensor)) for tensor in (one, other)]
+            try:
+                swap()
+            finally:
+                for tensor, facts in held:
+                    if facts is not None:
+                        self._rewrite(self._known.take_back(tensor, facts), tensor)
+
+    def refresh(self) -> None:
+        """Write down again every living tensor whose version, flags or grad changed."""
+        for tensor in self.alive():
+            self.refresh_grad(tensor)
+
+    def refresh_grads(self) -> None:
+        """Write down again every living tensor that has another .grad than it had, or was detached.
+
+        A view of a leaf that was made under no_grad is detached with the leaf.
+        """
+        for known in self._known:
+            last = known.last
+            if last is None or not last.requires_grad or not (last.is_leaf or last.retains_grad):
+                continue
+            tensor = known()
+            if tensor is not None and (not tensor.requires_grad or self._grad_value(tensor) != last.grad):
+                self.refresh_grad(tensor)
+
+    def refresh_retained(self) -> None:
+        """Write down again every living tensor that is no leaf and was given a .grad since it was written down last."""
+        for known in self._known:
+            last = known.last
+            tensor = known() if last is not None and last.retains_grad and not last.is_leaf else None
+            if last is not None and tensor is not None and self._grad_value(tensor) != last.grad:
+                self.refresh_grad(tensor)
+
+    def _grad_value(self, tensor: torch.Tensor) -> Value | None:
+        gradient = _gradient(tensor)
+        return None if gradient is None else self.value_of(gradient)
+
+    def refresh_grad(self, tensor: torch.Tensor) -> None:
+        """Write a tensor down again if its version, flags or grad changed."""
+        self.see(tensor, None)
+        known = self._by_address[id(tensor)]
+        last = known.last
+        if last is None:
+            return
+        if tensor.retains_grad != last.retains_grad or last.grad is not None or _gradient(tensor) is not None:
+            self._write(known, tensor, last.made_by, last.grad_fn, last.line, last.value)
+
+    def _adopt(self, tensor: torch.Tensor) -> Known:
+        self._stream.promised += 1
+        return self._known.adopt(tensor)
+
+    def _write(
+        self,
+        known: Known,
+        tensor: torch.Tensor,
+        made_by: int | None,
+        grad_fn: int | None,
+        line: int | None,
+        value: Value | None,
+        storage: Storage | None = None,
+    ) -> int:
+        """Record the tensor as it is now and return its id."""
+        last, number = known.last, known.id
+        requires_grad, is_leaf, is_inference, retains_grad, version, base = reader.flags(tensor)
+        gradient = tensor.grad if is_leaf or retains_grad else None  # any other warns when it is asked
+        if storage is None:
+            storage = self.storages.of(tensor)
+        stream = self._stream
+        record = Tensor(
+            number,
+            stream.steps + stream.stamp_ahead,
+            reader.shape(tensor),
+            _dtype_name(tensor.dtype),
+            _device_name(tensor.device),
+            requires_grad,
+            is_leaf,
+            is_inference,
+            retains_grad,
+            version,
+            reader.nbytes(tensor),
+            storage.id,
+            None if base is None else self.id_of(base),
+            made_by,
+            grad_fn,
+            line if last is None or last.line is None else last.line,
+            value,
+            None if gradient is None else self._value(gradient),
+            (),
+            type(tensor) is not torch.Tensor and isinstance(tensor, torch.nn.Parameter),
+            None if gradient is None else self.id_of(gradient),
+        )
+        if grad_fn is not None:
+            self._made.setdefault(grad_fn, number)
+        known.read_after = storage.writer
+        if last is None:
+            stream.promised -= 1
+        if known.storage is not storage:
+            self._known.put(known, storage)
+        if last is None or record[2:] != last[2:]:
+            known.last = record
+            stream.tensors.append(record)
+        return number
+
+    def _rewrite(self, known: Known, tensor: torch.Tensor) -> None:
+        """Write down all of a tensor as it is when the line at hand is done."""
+        last, self._stream.stamp_ahead = known.last, 1
+        try:
+            if last is not None:
+                self._write(known, tensor, last.made_by, self._grad_fn_of(tensor), last.line, self._value(tensor))
+        finally:
+            self._stream.stamp_ahead = 0
+
+    def _held_value(self, tensor: torch.Tensor) -> Value | None:
+        """The value in a tensor's last record, if that is what it still holds."""
+        known = self._known.find(tensor)
+        if known is None or known.last is None or known.storage is None:
+            return None
+        last, storage = known.last, known.storage
+        if storage.writer != known.read_after or storage.is_foreign or storage.is_unfilled:
+            return None
+        return last.value if last.version == reader.version(tensor) else None
+
+    def _value(self, tensor: torch.Tensor) -> Value | None:
+        with reader.unwatched():
+            return read_value(tensor)
+
+
+def _gradient(tensor: torch.Tensor) -> torch.Tensor | None:
+    """The tensor in .grad. Any other tensor than these warns when it is asked."""
+    return tensor.grad if reader.is_leaf(tensor) or tensor.retains_grad else None
+
+
+@cache
+def _dtype_name(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
+
+
+@cache
+def _device_name(device: torch.device) -> str:
+    return str(device)

@@ -1,0 +1,163 @@
+"""The lines of the program's own file as they run: a step each, with the names that changed since the one before."""
+
+import inspect
+import opcode
+from collections.abc import Callable
+from types import CodeType, FrameType
+
+from gradviz.engine.record import reader
+from gradviz.engine.record.names import Names, Scope
+from gradviz.engine.record.recorder import Recorder
+from gradviz.model.program import FILE
+
+Tracer = Callable[[FrameType, str, object], "Tracer | None"]
+
+_SUSPENDS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+_YIELD = opcode.opmap["YIELD_VALUE"]
+
+
+class Lines:
+    """A trace function for sys.settrace in one thread."""
+
+    def __init__(self, recorder: Recorder, names: Names) -> None:
+        self._recorder = recorder
+        self._lock = recorder.lock
+        self._names = names
+        self._stores = recorder.source.program.stores
+        self._grads = recorder.source.program.grads
+        self._withs = recorder.source.program.withs
+        self._telling = self._stores.keys() | self._grads  # lines that do more than run ops, or may
+        self._scopes = [names.outermost]
+        self._line: int | None = None  # of the line event before, in whatever frame
+
+    def trace(self, frame: FrameType, event: str, _: object) -> Tracer | None:
+        """Follow calls of the program's own functions; comprehensions belong to their line."""
+        code = frame.f_code
+        if event != "call" or code.co_filename != FILE or (code.co_name[0] == "<" and code.co_name != "<module>"):
+            return None
+        with reader.aside(), self._lock:
+            if code.co_name == "<module>":
+                return _Activation(self, self._names.outermost).trace
+            activation = getattr(frame.f_trace, "__self__", None)
+            if isinstance(activation, _Activation):  # of a generator, which goes on
+                self._recorder.line_changed(self._line)
+                activation.lines = self  # perhaps in another thread than before
+                self._scopes.append(activation.scope)
+            else:
+                # The mode can only have changed between the caller's line and here through a decorator.
+                self._recorder.line_changed(self._opening(code.co_firstlineno), entering=True)
+                activation = _Activation(self, self._names.open(code))
+                self._scopes.append(activation.scope)
+        return activation.trace
+
+    def finish(self, namespace: dict[str, object]) -> None:
+        """Record the last bindings as a step of its own, past the last line."""
+        for name, value in list(namespace.items()):
+            if not name.startswith("__"):
+                self._names.bind(self._names.outermost, name, value, self._line)
+        self._names.tell(self._recorder.stream, None, 0, self._names.outermost)
+
+    def reached(self, frame: FrameType, scope: Scope, before: int | None, line: int) -> None:
+        """Record that a line is about to run, and what the one before in its frame has done."""
+        recorder = self._recorder
+        with self._lock:
+            if recorder.is_waiting or before in self._telling:
+                with reader.aside():
+                    recorder.settle()
+                    self._done(frame, scope, before)
+            if reader.grad_mode() != recorder.regions.mode:
+                last = before if before is not None else self._line
+                inside = last is not None and last < line <= self._withs.get(last, 0)
+                recorder.line_changed(last, entering=inside)
+            self._names.tell(recorder.stream, line, len(self._up_to(scope)) - 1, scope)
+            self._line = line
+
+    def left(self, frame: FrameType, scope: Scope, before: int | None, *, for_good: bool) -> None:
+        """Record what the last line in a frame has done, and that the frame is left, if only for a while."""
+        with reader.aside(), self._lock:
+            self._recorder.settle()
+            self._done(frame, scope, before)
+            if scope is self._names.outermost:
+                return
+            if for_good and any(number is not None for number in scope.changed.values()):
+                self._names.tell(self._recorder.stream, before, len(self._up_to(scope)) - 1, scope)
+            del self._scopes[len(self._up_to(scope)) - 1]
+
+    def _opening(self, line: int) -> int:
+        """The first line of a function that says more than how it is bound."""
+        while self._recorder.source.line_text(line) in ("@staticmethod", "@classmethod"):
+            line += 1
+        return line
+
+    def _done(self, frame: FrameType, scope: Scope, line: int | None) -> None:
+        """Note what a line has done beside running ops. It holds from the next step on, not from the line's own."""
+        if line not in self._telling:
+            return
+        stream = self._recorder.stream
+        stream.stamp_ahead = 1
+        try:
+            if line in self._stores:
+                self._bind(frame, scope, line)
+            if line in self._grads:
+                self._recorder.ledger.refresh_grads()
+        finally:
+            stream.stamp_ahead = 0
+
+    def _bind(self, frame: FrameType, scope: Scope, line: int) -> None:
+        """Note the names that a line can have bound; one that is no name of the function is the module's."""
+        names, namespace, free = self._names, frame.f_locals, frame.f_code.co_freevars
+        for name in self._stores[line]:
+            if name in namespace:
+                owner = self._owner(scope, name) if name in free else scope
+                if owner is scope:
+                    names.bind(scope, name, namespace[name], line)
+                else:
+                    names.bind_elsewhere(owner, name, namespace[name], line)
+                continue
+            names.bind(scope, name, None, line)
+            if name in frame.f_globals and scope is not names.outermost:
+                names.bind_elsewhere(names.outermost, name, frame.f_globals[name], line)
+
+    def _owner(self, scope: Scope, name: str) -> Scope:
+        """The call around one that has a name which that one takes from there; itself where that has returned."""
+        around = reversed(self._up_to(scope)[:-1])
+        return next((one for one in around if name in one.cells), scope)
+
+    def _up_to(self, scope: Scope) -> list[Scope]:
+        """The calls that run, up to one."""
+        if self._scopes[-1] is scope:
+            return self._scopes
+        if scope not in self._scopes:  # of a generator into which an exception is thrown: it goes on without a call
+            self._scopes.append(scope)
+        return self._scopes[: self._scopes.index(scope) + 1]
+
+
+class _Activation:
+    """One frame of the program while it lasts."""
+
+    __slots__ = ("_before", "_raised", "lines", "scope")
+
+    def __init__(self, lines: Lines, scope: Scope) -> None:
+        self.lines = lines
+        self.scope = scope
+        self._before: int | None = None  # the line event before, in this frame
+        self._raised = False  # since then
+
+    def trace(self, frame: FrameType, event: str, _: object) -> Tracer | None:
+        """Take the events of the frame."""
+        if event == "line":
+            line = frame.f_lineno
+            self.lines.reached(frame, self.scope, self._before, line)
+            self._before, self._raised = line, False
+        elif event == "exception":
+            self._raised = True
+        elif event == "return":
+            suspends = not self._raised and _yields(frame.f_code, frame.f_lasti)
+            self.lines.left(frame, self.scope, self._before, for_good=not suspends)
+            self._raised = False
+        return self.trace
+
+
+def _yields(code: CodeType, instruction: int) -> bool:
+    """Whether a frame that is left at an instruction comes back."""
+    return bool(code.co_flags & _SUSPENDS) and code.co_code[instruction] == _YIELD

@@ -1,0 +1,134 @@
+"""Which names the program's tensors are bound to, as it goes on. Each call of a function has names of its own."""
+
+from collections.abc import Iterator
+from itertools import islice
+from types import CodeType
+
+import torch
+
+from gradviz.engine.record.ledger import Ledger
+from gradviz.engine.record.modules import Modules
+from gradviz.engine.record.stream import Stream
+
+MOST = 256  # entries of a list or dict, parameters of a module, attributes of an object that are given names
+
+_NOTHING: dict[str, int] = {}
+_PLAIN: frozenset[type] = frozenset((type(None), bool, int, float, str))
+
+
+class Scope:
+    """What one call of a function, or the module, has bound."""
+
+    def __init__(self, number: int = 0, code: CodeType | None = None) -> None:
+        self.number = number
+        self.cells: tuple[str, ...] = () if code is None else code.co_cellvars  # names that functions in it may bind
+        self.function = None if code is None else code.co_qualname.replace("<locals>.", "")
+        self.changed: dict[str, int | None] = {}  # since that was last told, by path
+        self.bound: dict[str, dict[str, int]] = {}  # by name, and by path: "x", "ws[0]", "model.weight"
+        self.modules: dict[str, int] = {}  # address of the module under a name
+
+
+class Names:
+    """The scopes of a run, and the names that changed in them."""
+
+    def __init__(self, ledger: Ledger, modules: Modules) -> None:
+        self._ledger = ledger
+        self._modules = modules
+        self._calls = 0
+        self._elsewhere: dict[int, Scope] = {}  # scopes in which a function that is called there has bound something
+        self.outermost = Scope()  # of the module
+
+    def open(self, code: CodeType) -> Scope:
+        """The scope of a call that begins."""
+        self._calls += 1
+        return Scope(self._calls, code)
+
+    def bind(self, scope: Scope, name: str, value: object, line: int | None) -> None:
+        """Note what a name is bound to now.
+
+        Args:
+            scope: whose name it is.
+            name: a variable.
+            value: what it stands for; None if it stands for nothing.
+            line: the line that bound it.
+        """
+        if type(value) in _PLAIN:
+            if name in scope.bound:
+                self._replace(scope, name, _NOTHING)
+        elif isinstance(value, torch.Tensor):
+            self._replace(scope, name, {name: self._ledger.see(value, line)})
+        elif isinstance(value, torch.nn.Module):
+            self._bind_module(scope, name, value, line)
+        elif isinstance(value, torch.optim.Optimizer):
+            self._modules.tell(name, value)
+        else:
+            found = {path: self._ledger.see(tensor, line) for path, tensor in _inside(name, value)}
+            self._replace(scope, name, found)
+
+    def bind_elsewhere(self, scope: Scope, name: str, value: object, line: int | None) -> None:
+        """Note what a name of another scope than the one that runs is bound to now."""
+        self.bind(scope, name, value, line)
+        if scope.changed:
+            self._elsewhere[scope.number] = scope
+
+    def tell(self, stream: Stream, line: int | None, depth: int, scope: Scope) -> None:
+        """Record that a line of a scope is about to run, with the names that changed since the line before."""
+        names, scope.changed = scope.changed or None, {}
+        elsewhere = None
+        if self._elsewhere:
+            others, self._elsewhere = self._elsewhere.values(), {}
+            elsewhere = {other.number: other.changed for other in others if other.changed} or None
+            for other in others:
+                other.changed = {}
+        stream.line(line, names, depth, scope.number, scope.function, elsewhere)
+
+    def _replace(self, scope: Scope, name: str, found: dict[str, int]) -> None:
+        """Put the tensors now under a name in the place of those that were there."""
+        before = scope.bound.get(name, _NOTHING)
+        if found == before:
+            return
+        scope.bound[name] = found
+        for path, number in found.items():
+            if before.get(path) != number:
+                scope.changed[path] = number
+        for path in before:
+            if path not in found:
+                scope.changed[path] = None
+
+    def _bind_module(self, scope: Scope, name: str, module: torch.nn.Module, line: int | None) -> None:
+        """Note the parameters of a module; a function does not name those of a module that has a name."""
+        if scope.modules.get(name) == id(module):
+            return  # its parameters have their names already
+        scope.modules[name] = id(module)
+        lasting = scope is self.outermost
+        if not lasting and not self._modules.is_new(module):
+            return
+        if name != "self":  # what its own methods call it is no name of the program's
+            self._modules.bind(name, module, lasting=lasting)
+        named = islice(module.named_parameters(), MOST)
+        self._replace(scope, name, {f"{name}.{path}": self._ledger.see(one, line) for path, one in named})
+
+
+def _inside(name: str, value: object) -> Iterator[tuple[str, torch.Tensor]]:
+    """The tensors in a list, a dict or an object of one of the program's own classes, with the paths to them."""
+    if isinstance(value, dict):
+        for key, item in islice(dict.items(value), MOST):
+            if isinstance(item, torch.Tensor) and isinstance(key, str | int):
+                yield f"{name}[{key!r}]", item
+    elif isinstance(value, list | tuple):
+        for position, item in enumerate(islice(value, MOST)):
+            if isinstance(item, torch.Tensor):
+                yield f"{name}[{position}]", item
+    elif type(value).__module__ == "__main__":
+        for attribute, item in islice(_attributes(value).items(), MOST):
+            if isinstance(item, torch.Tensor):
+                yield f"{name}.{attribute}", item
+
+
+def _attributes(value: object) -> dict[str, object]:
+    """What an object holds, without asking the code of its class."""
+    try:
+        held: dict[str, object] = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return {}
+    return held

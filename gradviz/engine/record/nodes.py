@@ -1,0 +1,219 @@
+"""grad_fns written down once each: name, next_functions, what they save; and what of it was freed later."""
+
+from collections.abc import Iterator, Sequence
+
+import torch
+
+from gradviz.engine.record import keeping, reader
+from gradviz.engine.record.ledger import Ledger
+from gradviz.engine.record.stream import Stream
+from gradviz.engine.record.values import read_value
+from gradviz.model.trace import GradFn, Origin, Saved, Setting
+
+
+class Nodes:
+    """Ids and records of the run's grad_fns. Walks are iterative: a graph may be 100,000 nodes deep."""
+
+    def __init__(self, stream: Stream, ledger: Ledger) -> None:
+        self._stream = stream
+        self._ledger = ledger
+        self._key = object()  # of this run's ids in the memo of a grad_fn, which can outlive a run
+        self._count = 0
+        self._accumulators: dict[int, int] = {}  # tensor id of the variable -> id
+        self._records: dict[int, GradFn] = {}  # of grad_fns that save something
+        self._saved_storages: dict[int, int] = {}
+        self._leaf_storages: set[int] = set()  # of those, the ones of leaves that require grad
+
+    @property
+    def saved_bytes(self) -> int:
+        """Bytes kept for backward over the run, each storage once."""
+        return sum(self._saved_storages.values())
+
+    @property
+    def parameter_bytes(self) -> int:
+        """Of the saved bytes, those in leaves that require grad: they would be kept without a graph too."""
+        return sum(self._saved_storages[storage] for storage in self._leaf_storages)
+
+    def id_of(self, node: reader.Node) -> int | None:
+        """The id of a grad_fn written down before."""
+        number = reader.memo(node).get(self._key)
+        if number is None and (leaf := reader.leaf_of(node)) is not None:
+            # An AccumulateGrad dies with the last graph that reaches it; its leaf may get another one later.
+            variable = self._ledger.id_of(leaf)
+            number = None if variable is None else self._accumulators.get(variable)
+        return number
+
+    def see(self, node: reader.Node, line: int | None) -> int:
+        """Return the id of a grad_fn; write down it and all that it reaches and was not known.
+
+        Args:
+            node: the grad_fn.
+            line: the line of the program that made it.
+        """
+        known = self.id_of(node)
+        return self.add(node, line, (), own=False) if known is None else known
+
+    def add(self, node: reader.Node, line: int | None, outputs: Sequence[torch.Tensor], *, own: bool) -> int:
+        """Write down a grad_fn that was not known, and all that it reaches and was not known; return its id.
+
+        Args:
+            node: the grad_fn.
+            line: the line of the program that made it.
+            outputs: the tensors it is on, to name what it saves of them.
+            own: whether the op that returned them made it.
+        """
+        first = self._assign(node)
+        todo = [(node, first)]  # in the order of their ids, which is the order they are written in
+        for current, number in todo:  # grows as it is walked
+            edges: list[tuple[int | None, int]] = []
+            for target, output in reader.inputs_of(current):
+                to = None if target is None else self.id_of(target)
+                if to is None and target is not None:
+                    to = self._assign(target)
+                    todo.append((target, to))
+                edges.append((to, output))
+            is_first = number == first
+            self._write(current, number, tuple(edges), line, outputs if is_first else (), own=own and is_first)
+        return first
+
+    def leads_to(self, node: reader.Node) -> list[int]:
+        """The living tensors that a grad_fn passes gradients to: variables, and those whose grad_fn is next."""
+        found: list[int] = []
+        for target, _ in reader.inputs_of(node):
+            leaf = None if target is None else reader.leaf_of(target)
+            number = None if target is None else self.id_of(target)
+            found.extend(self._ledger.with_grad_fn(number) if leaf is None else [self._ledger.see(leaf, None)])
+        return found
+
+    def reachable(self, roots: list[reader.Node]) -> Iterator[tuple[reader.Node, int]]:
+        """Every grad_fn that backward from the roots can run, with its id, roots first."""
+        seen: set[int] = set()
+        todo = list(reversed(roots))
+        while todo:
+            node = todo.pop()
+            number = self.see(node, None)
+            if number not in seen:
+                seen.add(number)
+                yield node, number
+                todo.extend(target for target, _ in reversed(reader.inputs_of(node)) if target is not None)
+
+    def check_freed(self, node: reader.Node, number: int) -> None:
+        """Write the grad_fn down again if backward freed what it kept."""
+        record = self._records.get(number)
+        if record is None or all(saved.state == "freed" for saved in record.saved):
+            return
+        if any(keeping.is_freed(node, saved.name.partition("[")[0]) for saved in record.saved):
+            saved = tuple(item._replace(state="freed") for item in record.saved)
+            self._records[number] = record._replace(saved=saved, step=self._stream.stamp)
+            self._stream.grad_fns.append(self._records[number])
+
+    def refused(self, node: reader.Node, number: int) -> list[int]:
+        """The tensors a grad_fn saved and torch refuses to hand back: changed since then, or freed."""
+        record = self._records.get(number)
+        if record is None:
+            return []
+        with reader.unwatched():
+            kept = {name: keeping.saved(node, name) for name in keeping.kind_of(node).saved}
+        lost = {name for name, found in kept.items() if found.stale is not None or found.state == "freed"}
+        names = [(saved.name.partition("[")[0], saved) for saved in record.saved]
+        return [saved.tensor for name, saved in names if name in lost and saved.tensor is not None]
+
+    def target(self, tensor: torch.Tensor) -> int | None:
+        """The id of the grad_fn, or AccumulateGrad, that a tensor's gradient comes through; None if none was seen."""
+        node = reader.grad_fn(tensor)
+        if node is not None:
+            return self.id_of(node)
+        number = self._ledger.id_of(tensor)
+        return None if number is None else self._accumulators.get(number)
+
+    def _assign(self, node: reader.Node) -> int:
+        number = self._count
+        self._count += 1
+        reader.memo(node)[self._key] = number
+        leaf = reader.leaf_of(node)
+        if leaf is not None:
+            self._accumulators[self._ledger.see(leaf, None)] = number
+        return number
+
+    def _write(
+        self,
+        node: reader.Node,
+        number: int,
+        edges: tuple[tuple[int | None, int], ...],
+        line: int | None,
+        outputs: Sequence[torch.Tensor],
+        *,
+        own: bool,
+    ) -> None:
+        leaf, kind, stream = reader.leaf_of(node), keeping.kind_of(node), self._stream
+        settings = keeping.settings(node, kind) if kind.settings else {}
+        saved = tuple(self._saved(node, kind.saved, outputs, settings)) if kind.saved else ()
+        variable = None if leaf is None else self._ledger.id_of(leaf)
+        record = GradFn(
+            number,
+            stream.steps + stream.stamp_ahead,
+            reader.node_name(node),
+            edges,
+            variable,
+            None if leaf is not None else line,
+            saved,
+            _origin(node, leaf, own=own),
+            settings or None,
+        )
+        if saved:
+            self._records[number] = record
+        stream.grad_fns.append(record)
+
+    def _saved(
+        self,
+        node: reader.Node,
+        names: tuple[str, ...],
+        outputs: Sequence[torch.Tensor],
+        settings: dict[str, Setting],
+    ) -> Iterator[Saved]:
+        with reader.unwatched():  # a saved output is handed back through a detach
+            found = [(name, keeping.saved(node, name)) for name in names]
+        for name, kept in found:
+            if kept.state != "kept":
+                yield Saved(name, None, 0, None, kept.state)
+                continue
+            for position, tensor in enumerate(kept.tensors):
+                known = name if len(kept.tensors) == 1 else f"{name}[{position}]"
+                version = reader.version(tensor) if kept.stale is None else kept.stale
+                described = self._describe(known, tensor, version, outputs)
+                if described.tensor is None and not described.shape:
+                    self._note_number(known, tensor, settings)
+                yield described
+
+    def _note_number(self, name: str, tensor: torch.Tensor, settings: dict[str, Setting]) -> None:
+        """Take a number that torch made a tensor of, as the 2 of x * 2, for a setting: the program has none."""
+        with reader.unwatched():
+            value = read_value(tensor)
+        if value is not None and value.data:
+            settings[name] = value.data[0]
+
+    def _describe(self, name: str, tensor: torch.Tensor, version: int | None, outputs: Sequence[torch.Tensor]) -> Saved:
+        """One saved tensor. Torch hands a saved output back as a new tensor: it is known by its storage."""
+        storages = self._ledger.storages
+        storage = storages.of(tensor)
+        number, shape = self._ledger.id_of(tensor), reader.shape(tensor)
+        if number is None:
+            twins = (o for o in outputs if storages.of(o) is storage and reader.shape(o) == shape)
+            twin = next(twins, None)
+            number = None if twin is None else self._ledger.id_of(twin)
+        nbytes = reader.nbytes(tensor)
+        memory = storage() if storage.key else None
+        self._saved_storages[storage.id] = nbytes if memory is None else memory.nbytes()
+        base = reader.base(tensor)
+        owner = tensor if base is None else base
+        if owner.requires_grad and reader.is_leaf(owner):
+            self._leaf_storages.add(storage.id)
+        return Saved(name, number, nbytes, version, "kept", storage.id, shape)
+
+
+def _origin(node: reader.Node, leaf: torch.Tensor | None, *, own: bool) -> Origin:
+    if leaf is not None:
+        return "accumulate"
+    if reader.is_function(node):
+        return "function"
+    return "op" if own else "torch"

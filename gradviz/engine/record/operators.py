@@ -1,0 +1,160 @@
+"""The operators of torch as a dispatch mode meets them: what each does to its arguments, and how to run it unchanged.
+
+Beside reader.py the only file that touches private or untyped names of torch.
+"""
+
+from typing import Any, NamedTuple, Protocol
+
+import torch
+from torch._ops import HigherOrderOperator
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from gradviz.engine.record import reader
+
+__all__ = ["TorchDispatchMode"]
+
+
+NUMBERS = frozenset((bool, int, float, complex))  # what an operator may be given in place of a tensor
+
+
+class Kernel(Protocol):
+    """What runs an operator below autograd."""
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        """Run it."""
+        ...
+
+
+class Operator(Kernel, Protocol):
+    """An aten operator, one of its overloads, as a dispatch mode is given it."""
+
+    def __hash__(self) -> int:
+        """There is one object an overload."""
+        ...
+
+
+class Traits(NamedTuple):
+    """What is known of an operator whatever it is given."""
+
+    operator: Operator  # alive as long as this is, so that its address stays its own
+    name: str  # in full: "aten::mul.Tensor"
+    writes: tuple[tuple[int, str], ...]  # position and name of the arguments it writes to, by its schema
+    same_elements: bool  # its result has the elements of its first operand, in whatever order, in the same memory
+    is_view: bool  # its result shares the memory of an operand, which it leaves as it is
+    is_detach: bool
+    is_birth: bool  # it turns raw memory into the program's tensor: what it is given is no tensor of the program
+    is_composite: bool  # it is made of others alone and leaves views and versions to them
+    counts_inside: bool  # it is left to the ops in its kernel to count what it writes, as in the foreach ones
+    wants_tensor: bool  # its first argument is a tensor, and a number does not do
+    is_question: bool  # what it returns is a fact about a tensor, such as its sizes, and no kernel runs
+
+
+_traits: dict[int, Traits] = {}  # by address: torch hashes an operator in Python
+
+
+def traits(operator: Any) -> Traits:  # noqa: ANN401  # OpOverload is generic over Any
+    """What is known of an operator."""
+    return _traits.get(id(operator)) or _learn(operator)
+
+
+def _learn(operator: Any) -> Traits:  # noqa: ANN401  # as above
+    if isinstance(operator, HigherOrderOperator):  # torch.cond and the like
+        name = f"higher_order::{operator.__name__}"
+        return _remember(Traits(operator, name, (), False, False, False, False, False, False, False, False))
+    name = operator.name()
+    arguments = enumerate(operator._schema.arguments)
+    counts_inside = not _has_kernel(name, "ADInplaceOrView")
+    return _remember(
+        Traits(
+            operator,
+            f"{operator._schema.name}.{operator._overloadname}",
+            tuple((k, one.name) for k, one in arguments if one.alias_info is not None and one.alias_info.is_write),
+            operator in _SAME_ELEMENTS,
+            any(one.alias_info is not None and not one.alias_info.is_write for one in operator._schema.returns),
+            operator is _aten.detach.default,
+            operator is _aten.lift_fresh.default,
+            counts_inside and _has_kernel(name, "CompositeImplicitAutograd"),
+            counts_inside,
+            _wants_tensor(operator),
+            operator._schema.name in _QUESTIONS,
+        )
+    )
+
+
+def _remember(learned: Traits) -> Traits:
+    _traits[id(learned.operator)] = learned
+    return learned
+
+
+def _has_kernel(name: str, key: str) -> bool:
+    """Whether an operator does something of its own under a dispatch key; one that is Python's alone has no kernel."""
+    try:
+        return torch._C._dispatch_has_kernel_for_dispatch_key(name, key)
+    except RuntimeError:
+        return False
+
+
+def _wants_tensor(operator: Any) -> bool:  # noqa: ANN401  # as above
+    arguments = operator._schema.arguments
+    takes_numbers = torch._C._should_allow_numbers_as_tensors(operator._schema.name.rpartition(":")[2])
+    return bool(arguments) and isinstance(arguments[0].type, torch.TensorType) and not takes_numbers
+
+
+def as_tensors(args: tuple[object, ...]) -> tuple[object, ...]:
+    """The arguments of an operator that wants a tensor first, where torch has made a number of that one on the way."""
+    first: Any = args[0]
+    return (torch.scalar_tensor(first, dtype=torch.result_type(first, first)), *args[1:])
+
+
+def run_composite(
+    operator: Any,  # noqa: ANN401  # as above
+    mode: TorchDispatchMode,
+    args: tuple[object, ...],
+    kwargs: dict[str, object],
+) -> object:
+    """Run a composite operator so that the mode sees the ones it is made of, each as if the program had called it.
+
+    Under inference_mode torch hands composite operators over whole, past the point where a view is made one.
+    """
+    tracking = torch._C.DispatchKey.ADInplaceOrView
+    torch._C._dispatch_tls_set_dispatch_key_excluded(tracking, False)
+    try:
+        with mode:
+            return operator._op_dk(torch._C.DispatchKey.CompositeImplicitAutograd, *args, **kwargs)
+    finally:
+        torch._C._dispatch_tls_set_dispatch_key_excluded(tracking, True)
+
+
+def run_counting(operator: Kernel, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
+    """Run an operator so that the in-place ops in its kernel count versions, as they do where no mode is on."""
+    tracking = torch._C.DispatchKey.ADInplaceOrView
+    before = torch._C._dispatch_tls_is_dispatch_key_excluded(tracking)
+    torch._C._dispatch_tls_set_dispatch_key_excluded(tracking, False)
+    try:
+        return operator(*args, **kwargs)
+    finally:
+        torch._C._dispatch_tls_set_dispatch_key_excluded(tracking, before)
+
+
+def written_by(traits: Traits, args: tuple[object, ...], kwargs: dict[str, object]) -> list[torch.Tensor]:
+    """The tensors among the arguments that an operator writes to."""
+    return reader.tensors_in([args[k] if k < len(args) else kwargs.get(name) for k, name in traits.writes])
+
+
+_aten = torch.ops.aten
+# What torch asks a subclass of Tensor that answers in Python: also while it makes a view's grad_fn and holds a lock.
+_QUESTIONS = frozenset(
+    (
+        *("aten::sym_size", "aten::sym_numel", "aten::sym_stride", "aten::sym_storage_offset", "aten::size"),
+        *("aten::stride", "aten::storage_offset", "aten::dim", "aten::numel", "aten::is_contiguous"),
+        *("aten::is_strides_like_format", "aten::is_non_overlapping_and_dense", "prim::layout", "prim::device"),
+    )
+)
+_SAME_ELEMENTS: frozenset[object] = frozenset(
+    overload
+    for packet in (
+        *(_aten.view, _aten._unsafe_view, _aten._reshape_alias, _aten.alias, _aten.detach),
+        *(_aten.t, _aten.transpose, _aten.permute, _aten.squeeze, _aten.unsqueeze),
+    )
+    for overload in (getattr(packet, name) for name in packet.overloads())  # type: ignore[no-untyped-call]  # left untyped by torch
+)

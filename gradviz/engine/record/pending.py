@@ -1,0 +1,59 @@
+"""An op from its start until it is written down: autograd gives its outputs their grad_fn after it has returned."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import torch
+
+from gradviz.engine.record.regions import Open
+from gradviz.engine.record.source import Place
+from gradviz.engine.record.storages import Storage
+from gradviz.model.trace import GradMode, Phase, Value
+
+
+@dataclass(slots=True)
+class Pending:
+    """An op whose outputs autograd may still change."""
+
+    name: str
+    place: Place
+    phase: Phase
+    inputs: tuple[int, ...]
+    mode: GradMode
+    region: int | None
+    why: str  # it was not recorded, if it was not
+    is_tracked: bool  # an operand requires grad
+    written: Sequence[torch.Tensor] = ()  # what it changes in place
+    promised: Sequence[torch.Tensor] = ()  # operands that could not be written down before
+    viewed: torch.Tensor | None = None  # the operand whose elements the output will have, until it has them
+    is_function: bool = False  # a call of a torch.autograd.Function
+    outputs: Sequence[torch.Tensor] = ()
+    values: Sequence[Value | None] = ()
+    storages: Sequence[Storage] = ()  # the outputs are in
+    id: int = field(init=False)
+    step: int = field(init=False)
+
+
+class Call(NamedTuple):
+    """A torch.autograd.Function whose forward is running."""
+
+    pending: Pending
+    operands: list[torch.Tensor]
+    regions: Open  # open around it
+
+
+def is_among(tensor: torch.Tensor, tensors: Sequence[torch.Tensor]) -> bool:
+    """Whether a tensor is one of these very objects."""
+    for one in tensors:  # noqa: SIM110  # several times as fast as any(), and run several times for each op
+        if one is tensor:
+            return True
+    return False
+
+
+def is_any_tracked(tensors: Sequence[torch.Tensor]) -> bool:
+    """Whether one of these requires grad."""
+    for one in tensors:  # noqa: SIM110  # as above
+        if one.requires_grad:
+            return True
+    return False

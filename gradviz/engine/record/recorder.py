@@ -1,0 +1,316 @@
+"""Watches one thread of a run: every op below autograd, and the grad_fns it leaves behind.
+
+The program runs under a dispatch mode, never under a function mode: that would change what torch computes. Only plain
+records are kept; the outputs of the last op are held until the next event, because autograd gives them their grad_fn
+and flags after the op has returned. A grad_fn that is new on them then is the one the op made.
+"""
+
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+import torch
+
+from gradviz.engine.record import operators, reader
+from gradviz.engine.record.pending import Call, Pending, is_among, is_any_tracked
+from gradviz.engine.record.regions import Open, Regions
+from gradviz.engine.record.run import Run
+from gradviz.engine.record.values import read_value
+from gradviz.model.trace import AT_LEVEL, INSIDE_FUNCTION, INSIDE_HOOK, NO_INPUT, UNFILLED, Op, Phase
+
+
+class Recorder:
+    """Turns the events of one thread into records. What its methods write they write holding the stream's lock."""
+
+    def __init__(self, run: Run, regions: Regions) -> None:
+        self.run = run
+        self.stream = run.stream
+        self.source = run.source
+        self.ledger = run.ledger
+        self.nodes = run.nodes
+        self.lock = run.stream.lock
+        self.regions = regions
+        self.running: object = None  # the innermost call of backward() or grad() of this thread
+        self._pending: list[Pending] = []
+        self._inside: list[str] = []  # what is running that autograd records nothing in, innermost last
+        self.levels = 0  # of torch.func that are open
+        self.lifted: set[int] = set()  # tensors that one of them records on
+        self._packing = 0  # hooks that run in the middle of an op
+        run.threads.append(self)
+
+    def op_started(
+        self, traits: operators.Traits, args: tuple[object, ...], kwargs: dict[str, object], frame: FrameType
+    ) -> Pending:
+        """Note what can only be known before the kernel runs.
+
+        Args:
+            traits: the operator.
+            args: its arguments.
+            kwargs: those given by name.
+            frame: the one that it was called from.
+
+        Raises:
+            LimitReached: the run has made as many ops as it may.
+        """
+        operands = [] if traits.is_birth else reader.tensors_in((*args, kwargs) if kwargs else args)
+        why, name = "not differentiable", traits.name
+        if traits.is_detach:
+            why = "detach"
+            if not reader.shares_version():
+                name = "prim::data"
+        with self.lock:
+            goes_on = False
+            if self._pending:
+                goes_on = (traits.is_detach and self.has_made(operands[0])) or self._remakes_view(traits, frame)
+                if not goes_on:
+                    self.settle()
+            pending = self._begin(name, operands, why, frame, promise=goes_on or self._packing > 0)
+        if traits.writes:
+            pending.written = operators.written_by(traits, args, kwargs)
+        if traits.same_elements and operands:
+            pending.viewed = operands[0]
+        return pending
+
+    def _remakes_view(self, traits: operators.Traits, frame: FrameType) -> bool:
+        """Whether this may be torch, still in an in-place op, making the changed view anew: it holds a lock on it."""
+        if not traits.is_view:
+            return False
+        changed = [last.place for last in self._pending if any(tensor._is_view() for tensor in last.written)]
+        return bool(changed) and self.source.place(frame) in changed
+
+    def op_done(self, pending: Pending, result: object) -> None:
+        """Note what the kernel returned."""
+        outputs = [result] if type(result) is torch.Tensor else reader.tensors_in((result,))
+        if pending.written:  # a foreach op returns nothing: what it did is on the tensors it wrote to
+            outputs += [tensor for tensor in pending.written if not is_among(tensor, outputs)]
+        if not outputs and not pending.inputs:
+            return  # a mark for torch's profiler
+        with self.lock:
+            # Below autograd and the mode it is unwatched.
+            if pending.viewed is None:
+                pending.values = [read_value(tensor) for tensor in outputs]
+            else:  # a view of a whole tensor has the statistics of that
+                known, pending.viewed = pending.viewed, None
+                pending.values = [self.ledger.value_of_view(one, known) or read_value(one) for one in outputs]
+            self._hold(pending, outputs)
+
+    def call_started(self, function: str, args: tuple[object, ...]) -> Call:
+        """Note the call of a torch.autograd.Function, whose forward is about to run without autograd.
+
+        Raises:
+            LimitReached: the run has made as many ops as it may.
+        """
+        operands = [argument for argument in args if isinstance(argument, torch.Tensor)]
+        with self.lock:
+            self.settle()
+            pending = self._begin(f"function::{function}", operands, "not differentiable", sys._getframe(1))
+            pending.is_function = True
+            self._inside.append(INSIDE_FUNCTION)
+            regions = self.regions.enter_call("no_grad" if pending.mode == "grad" else pending.mode)
+        return Call(pending, operands, regions)
+
+    def call_raised(self, call: Call) -> None:
+        """Note that forward raised: the call has no outputs."""
+        with self.lock:
+            self._leave(call)
+            self.settle()
+            if not self._inside:
+                call.pending.why = "raised"
+            self._hold(call.pending, [])
+
+    def call_done(self, call: Call, result: object) -> None:
+        """Note what the call returned, grad_fn and all."""
+        outputs = reader.tensors_in((result,))
+        with self.lock:
+            self._leave(call)
+            self.settle(outputs)
+            call.pending.written = [tensor for tensor in outputs if is_among(tensor, call.operands)]
+            with reader.unwatched():
+                call.pending.values = [read_value(tensor) for tensor in outputs]
+            self._hold(call.pending, outputs)
+            self.settle()
+
+    def packing_started(self) -> Open:
+        """Note that a saved-tensor hook packs, in the middle of an op; return what packing_done wants."""
+        with self.lock:
+            self._packing += 1
+            self._inside.append(INSIDE_HOOK)
+            return self.regions.enter_call("no_grad" if reader.grad_mode() == "grad" else reader.grad_mode())
+
+    def packing_done(self, regions: Open) -> None:
+        """Go on with the op."""
+        with self.lock:
+            self._packing -= 1
+            self._inside.pop()
+            self.regions.leave_call(regions)
+
+    def line_changed(self, line: int | None, *, entering: bool = False) -> None:
+        """Note that the run went on to another line, or into a function: the grad mode may have changed on the way."""
+        mode = reader.grad_mode()
+        if mode != self.regions.mode and not reader.in_backward():  # torch sets the mode of what runs there
+            self.regions.sync(mode, line, entering=entering)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there is an op that is not written down yet."""
+        return bool(self._pending)
+
+    def settle(self, taken: Sequence[torch.Tensor] = ()) -> None:
+        """Write down the last op, now that autograd is done with its outputs.
+
+        Args:
+            taken: outputs that a call around the op has returned, and are written down as its own.
+        """
+        if not self._pending or self._packing:
+            return
+        settled, self._pending = self._pending, []
+        run, stream = self.run, self.stream
+        for pending in settled:
+            pending.id, pending.step = run.ops, stream.next_step()
+            run.ops += 1
+        for pending in settled:
+            self._write(pending, taken)
+
+    def has_made(self, tensor: torch.Tensor) -> bool:
+        """Whether a tensor is a result of the op that is not written down yet."""
+        return any(is_among(tensor, last.outputs) for last in self._pending)
+
+    def backward_started(self, roots: Sequence[object]) -> tuple[tuple[int | None, ...], list[reader.Node]]:
+        """Settle, and return the ids of the root tensors and the grad_fns that it enters (a GradientEdge names one)."""
+        self.settle()
+        tensors: list[int | None] = []
+        nodes: list[reader.Node] = []
+        line, call = self.source.here()
+        self._claim(line, call)
+        for root in roots:
+            if isinstance(root, torch.Tensor):
+                tensors.append(self.ledger.see(root, line))
+                node = reader.entered(root)
+            else:
+                tensors.append(None)
+                node = getattr(root, "node", None)
+            if node is not None:
+                nodes.append(node)
+        return tuple(tensors), nodes
+
+    def _leave(self, call: Call) -> None:
+        self._inside.pop()
+        self.regions.leave_call(call.regions)
+
+    def _begin(
+        self, name: str, operands: list[torch.Tensor], why: str, frame: FrameType, *, promise: bool = False
+    ) -> Pending:
+        """What op and call have in common. `why`: nothing is recorded though autograd is on and an input tracked."""
+        own = why
+        self.run.check(len(operands))
+        place, mode = self.source.place(frame), reader.grad_mode()
+        region: int | None = None
+        phase: Phase = "backward"
+        if not reader.in_backward():
+            phase, regions = "forward", self.regions
+            if mode != regions.mode:
+                regions.sync(mode, place.line)
+            region = regions.current
+        is_tracked = is_any_tracked(operands)
+        if self._inside:
+            why = self._inside[-1]
+        elif mode != "grad":
+            why = mode
+        elif not is_tracked:
+            why = NO_INPUT
+        if promise:
+            inputs = tuple([self.ledger.promise(tensor).id for tensor in operands])
+        else:
+            see, line = self.ledger.see, place.line
+            inputs = tuple([see(tensor, line) for tensor in operands])
+        if why == NO_INPUT and self.lifted and not self.lifted.isdisjoint(inputs):
+            why = own if own == "detach" else AT_LEVEL
+        promised = operands if promise else ()
+        return Pending(name, place, phase, inputs, mode, region, why, is_tracked, promised=promised)
+
+    def _hold(self, pending: Pending, outputs: list[torch.Tensor]) -> None:
+        """Keep what an op returned until autograd is done with it."""
+        pending.outputs = outputs
+        # They count from now on: what they replace may be gone when they are written.
+        pending.storages = [self.ledger.storages.of(tensor) for tensor in outputs]
+        self._pending.append(pending)
+
+    def _write(self, pending: Pending, taken: Sequence[torch.Tensor]) -> None:
+        for tensor in pending.written:
+            storage = self.ledger.storages.of(tensor)
+            storage.writer, storage.is_unfilled = pending.id, False
+        if pending.name in UNFILLED:
+            for storage in pending.storages:
+                storage.is_unfilled = True
+        made, outputs = self._write_outputs(pending, taken)
+        for tensor in pending.written:
+            self.ledger.spread(tensor)
+        for tensor in pending.promised:
+            if not is_among(tensor, taken):
+                self.ledger.see(tensor, pending.place.line)
+        if pending.why == AT_LEVEL:
+            self.lifted.update(outputs)
+        line, call, module = pending.place
+        self.stream.ops.append(
+            Op(
+                pending.id,
+                pending.step,
+                pending.name,
+                call,
+                pending.phase,
+                line,
+                module,
+                pending.inputs,
+                tuple(outputs),
+                pending.mode,
+                made,
+                None if made is not None else pending.why,
+                pending.region,
+            )
+        )
+
+    def _write_outputs(self, pending: Pending, taken: Sequence[torch.Tensor]) -> tuple[int | None, list[int]]:
+        """Write down the outputs and their grad_fns; return the grad_fn this op made, and the outputs' ids.
+
+        The op made it if it is on an output, was on no tensor before, and the op ran in grad mode; the grad_fn of a
+        torch.autograd.Function is made by the call around the ops of its forward.
+        """
+        made: int | None = None
+        outputs: list[int] = []
+        ledger, nodes, line = self.ledger, self.nodes, pending.place.line
+        promised = [ledger.promise(tensor) for tensor in pending.outputs]  # their own grad_fn may save them
+        for tensor, known, value, storage in zip(
+            pending.outputs, promised, pending.values, pending.storages, strict=True
+        ):
+            outputs.append(known.id)
+            if taken and is_among(tensor, taken):
+                continue
+            node = reader.grad_fn(tensor)
+            number = None if node is None else nodes.id_of(node)
+            if node is not None and number is None:
+                own = made is None and self._could_make(pending, node)
+                number = nodes.add(node, line, pending.outputs, own=own)
+                if own:
+                    made = number
+                    self._find_inputs(pending, node)
+            ledger.made(known, tensor, pending.id, number, line, value, storage)
+        return made, outputs
+
+    def _could_make(self, pending: Pending, node: reader.Node) -> bool:
+        """Whether a grad_fn is one that an op or call can make. In inference_mode a call can, though no op can."""
+        if reader.is_function(node):
+            return pending.is_function and pending.mode != "no_grad"
+        return pending.mode == "grad"
+
+    def _find_inputs(self, pending: Pending, node: reader.Node) -> None:
+        """Name the true inputs of a recorded op that was given copies of them, as torch resolves a conjugate view."""
+        if not pending.is_tracked:
+            pending.inputs = tuple(self.nodes.leads_to(node)) or pending.inputs
+
+    def _claim(self, line: int | None, call: str | None) -> None:
+        """Count the ops that prepared a backward call (the ones it starts from) as part of backward."""
+        ops = self.stream.ops
+        for index in range(len(ops) - 1, -1, -1):
+            if (ops[index].line, ops[index].call) != (line, call):
+                break
+            ops[index] = ops[index]._replace(phase="backward")

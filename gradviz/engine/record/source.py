@@ -1,0 +1,100 @@
+"""Where in the person's program the run is now: its line, and the expression being evaluated as it was written."""
+
+import sys
+from collections.abc import Callable
+from types import CodeType, FrameType
+from typing import NamedTuple
+
+from gradviz.engine.record.modules import MODULE_CALL, Modules
+from gradviz.model.program import FILE, Program
+from gradviz.model.trace import Module
+
+Positions = list[tuple[int | None, int | None, int | None, int | None]]  # line, end line, column, end column
+
+LONGEST = 80  # characters of an expression that are worth showing
+
+
+class Place(NamedTuple):
+    """Where in the program something happens."""
+
+    line: int | None
+    call: str | None  # the expression as it was written
+    module: str | None  # path of the innermost module whose forward is running
+
+
+class Source:
+    """The text of the program and the places in it."""
+
+    def __init__(self, program: Program, tell: Callable[[Module], None]) -> None:
+        """Take a program.
+
+        Args:
+            program: that is run.
+            tell: takes what it calls its modules, see `Modules`.
+        """
+        self.program = program
+        self._bytes = [line.encode() for line in program.lines]
+        self.modules = Modules(tell)
+        self._places: dict[tuple[int, int], tuple[CodeType, Place]] = {}  # by the code's address, and where
+        self._positions: dict[int, tuple[CodeType, Positions]] = {}  # of its instructions
+
+    def here(self) -> tuple[int | None, str | None]:
+        """The line being run in the program's own file, and the expression on it; library frames are skipped."""
+        place = self.place(sys._getframe(1))
+        return place.line, place.call
+
+    def place(self, frame: FrameType | None) -> Place:
+        """Where the run is, seen from a frame."""
+        own: FrameType | None = None
+        module: str | None = None
+        while frame is not None:
+            code = frame.f_code
+            if code.co_filename == FILE:
+                own = own or frame
+                if module is not None or code.co_name == "<module>":
+                    break
+            elif module is None and code is MODULE_CALL:
+                module = self.modules.path(frame)
+            frame = frame.f_back
+        if own is None:
+            return Place(None, None, module)
+        code, instruction = own.f_code, own.f_lasti
+        known = self._places.get((id(code), instruction))  # to hash a code object is to hash all it consists of
+        place = known[1] if known is not None and known[0] is code else self._read(own.f_lineno, code, instruction)
+        return place if module is None else Place(place.line, place.call, module)
+
+    def _read(self, line: int | None, code: CodeType, instruction: int) -> Place:
+        """Where in the program an instruction of its own is, whatever module that is in."""
+        text = self.expression(code, instruction)
+        short = text if text is None or len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+        place = Place(line, short, None)
+        self._places[id(code), instruction] = (code, place)
+        return place
+
+    def line_text(self, line: int | None) -> str:
+        """A line as written, without its indent; empty where there is none."""
+        if line is None or not 0 < line <= len(self.program.lines):
+            return ""
+        return self.program.lines[line - 1].strip()
+
+    def expression(self, code: CodeType, instruction: int) -> str | None:
+        """The text that an instruction of the program was compiled from, on one line."""
+        line, end_line, column, end_column = self._positions_in(code)[instruction // 2]
+        if line is None or end_line is None or column is None or end_column is None or end_line > len(self._bytes):
+            return None
+        if line == end_line:
+            text = self._bytes[line - 1][column:end_column].decode(errors="replace")
+        else:
+            rows = [
+                self._bytes[line - 1][column:],
+                *self._bytes[line : end_line - 1],
+                self._bytes[end_line - 1][:end_column],
+            ]
+            text = " ".join(row.decode(errors="replace").strip() for row in rows)
+        return text
+
+    def _positions_in(self, code: CodeType) -> Positions:
+        known = self._positions.get(id(code))
+        if known is None or known[0] is not code:
+            known = self._positions[id(code)] = (code, list(code.co_positions()))
+        return known[1]

@@ -1,0 +1,97 @@
+"""Memory of tensors: an id for each storage that holds without keeping it alive, who wrote to it, and live bytes.
+
+A storage counts as dead when torch frees it. What dies is only put on a list at that moment, which may come in the
+middle of anything, in any thread.
+"""
+
+import weakref
+from array import array
+
+import torch
+
+from gradviz.engine.record import reader
+from gradviz.engine.record.stream import Stream
+
+_NO_MEMORY = torch.UntypedStorage()  # type: ignore[no-untyped-call]  # left untyped by torch
+
+
+class Storage(weakref.ref[torch.UntypedStorage]):
+    """A storage that has an id."""
+
+    __slots__ = ("id", "is_foreign", "is_unfilled", "key", "nbytes", "writer")
+    id: int
+    key: int  # its address
+    nbytes: int
+    writer: int | None  # the op that wrote to it last
+    is_foreign: bool  # others than torch may write to it
+    is_unfilled: bool  # of torch.empty, until an op writes to it: kernels do it unseen
+
+
+class Storages:
+    """The storages of a run."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._known: dict[int, Storage] = {}
+        self._dead: list[Storage] = []
+        self._count = 0
+        self._live_bytes = 0
+        self.peak_bytes = 0
+        self.events = array("q")  # of each birth and death of a storage in order: step, storage, bytes more or less
+
+    @property
+    def live_bytes(self) -> int:
+        """Bytes of the storages that live."""
+        self._bury()
+        return self._live_bytes
+
+    def of(self, tensor: torch.Tensor) -> Storage:
+        """A tensor's storage, which counts as alive from now on.
+
+        A tensor without one gets an id of its own, of no bytes.
+        """
+        found = reader.storage_key(tensor)
+        if found is None:
+            return self._remember(Storage(_NO_MEMORY), 0, 0, is_foreign=False)
+        storage, key = found
+        known = self._known.get(key)
+        return known if known is not None and known() is storage else self._adopt(storage, key)
+
+    def pass_by(self, own: int, results: int) -> tuple[int, int]:
+        """Count bytes that a kernel has taken and given back, and those of its results then; return an id for each."""
+        step, first, second = self._stream.stamp, self._count, self._count + 1
+        self._count += 2
+        self.events.extend((step, second, results, step, first, own, step, first, -own, step, second, -results))
+        return first, second
+
+    def _adopt(self, storage: torch.UntypedStorage, key: int) -> Storage:
+        if self._dead:
+            self._bury()
+        nbytes, stream = storage.nbytes(), self._stream
+        known = self._remember(Storage(storage, self._died), key, nbytes, is_foreign=reader.is_foreign(storage))
+        self._known[key] = known
+        self.events.extend((stream.steps + stream.stamp_ahead, known.id, nbytes))
+        self._live_bytes = live = self._live_bytes + nbytes
+        if live > self.peak_bytes:
+            self.peak_bytes = live
+        return known
+
+    def _remember(self, known: Storage, key: int, nbytes: int, *, is_foreign: bool) -> Storage:
+        known.id = self._count
+        known.key, known.nbytes, known.is_foreign = key, nbytes, is_foreign
+        known.writer, known.is_unfilled = None, False
+        self._count += 1
+        return known
+
+    def _died(self, dead: weakref.ref[torch.UntypedStorage]) -> None:
+        if isinstance(dead, Storage):
+            stream = self._stream
+            self.events.extend((stream.steps + stream.stamp_ahead, dead.id, -dead.nbytes))
+            self._dead.append(dead)
+
+    def _bury(self) -> None:
+        while self._dead:
+            dead = self._dead.pop()
+            self._live_bytes -= dead.nbytes
+            if self._known.get(dead.key) is dead:  # or its address was taken over
+                del self._known[dead.key]

@@ -1,0 +1,65 @@
+"""The dispatch mode under which a thread of the program runs."""
+
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+import torch
+
+from gradviz.engine.record import operators, reader
+from gradviz.engine.record.reader import aside
+from gradviz.engine.record.recorder import Recorder
+
+
+class OpWatch(operators.TorchDispatchMode):
+    """Sees each op that reaches a kernel, under every grad mode, in forward and backward."""
+
+    supports_higher_order_operators = True
+
+    def __init__(self, recorder: Recorder) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # torch leaves its constructor untyped
+        self._recorder = recorder
+        self._around = recorder.run.around
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        # True would import torch._dynamo (over a second) and wrap each op, for programs that compile themselves.
+        return False
+
+    def __torch_dispatch__(
+        self,
+        func: operators.Operator,
+        types: Sequence[type],
+        args: tuple[object, ...] = (),
+        kwargs: dict[str, object] | None = None,
+    ) -> object:
+        tracer = sys.gettrace()
+        sys.settrace(None)  # as Untraced does, without its calls, of which each would be traced
+        try:
+            return self._run(func, args, kwargs or {}, sys._getframe(1))
+        finally:
+            sys.settrace(tracer)
+
+    def _run(
+        self, func: operators.Operator, args: tuple[object, ...], kwargs: dict[str, object], caller: FrameType
+    ) -> object:
+        traits, recorder = operators.traits(func), self._recorder
+        if traits.is_question:
+            return func(*args, **kwargs)
+        if traits.wants_tensor and type(args[0]) in operators.NUMBERS:
+            args = operators.as_tensors(args)
+        run, inside = recorder.run, torch.is_inference_mode_enabled()
+        run.has_inference = run.has_inference or inside
+        unguarded = not inside and run.has_inference and reader.are_inference(args, kwargs)
+        if traits.is_composite and (inside or unguarded):
+            return operators.run_composite(func, self, args, kwargs)
+        with aside():
+            pending = recorder.op_started(traits, args, kwargs, caller)
+        kernel: operators.Kernel = func if self._around is None else self._around(func)
+        if traits.counts_inside and not inside if pending.written else unguarded:
+            result = operators.run_counting(kernel, args, kwargs)
+        else:
+            result = kernel(*args, **kwargs)
+        with aside():
+            recorder.op_done(pending, result)
+        return result

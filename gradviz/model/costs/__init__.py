@@ -1,0 +1,1 @@
+"""What a program costs in time and memory, and what may be said of it."""

@@ -1,0 +1,352 @@
+"""What an error means, in words for a person: one row for each thing torch or Python says that learners meet.
+
+Pure text in, text out. The first row whose type and pattern match explains an error; what no row matches is shown as
+it was said. Ids are stable: they are the `hint` of the trace and of lessons.
+"""
+
+from gradviz.model.errors.hints import Hint, match
+from gradviz.model.trace import GradMode, Limit, LimitName, ProgramError
+
+_MEMORY_EN = "That needs more memory than a run may use. Make the tensors smaller, or raise the limit."
+_MEMORY_JA = "実行に許されたメモリを超えました。テンソルを小さくするか、上限を上げてください。"
+
+HINTS = (
+    Hint(
+        "full-width",
+        "SyntaxError",
+        r"invalid (?:non-printable )?character '?(?P<what>[^' ]*)'? ?\(?(?:U\+(?:300[0-2]|FF[0-9A-F]{2}|201[89CD]))",
+        "There is a full-width character here. Python wants the half-width one.",
+        "全角文字が入っています。Python では半角文字を使ってください。",
+    ),
+    Hint(
+        "typo",
+        "AttributeError|NameError",
+        r"(?P<what>.+)",
+        "There is no such name. Did you mean {suggestion}()?",
+        "その名前はありません。{suggestion}() ではありませんか。",
+    ),
+    Hint(
+        "second-backward",
+        "RuntimeError",
+        r"Trying to backward through the graph a second time",
+        "This graph was already walked by backward(), which freed the tensors saved in it. "
+        "Pass retain_graph=True to the first backward(), or compute the result again.",
+        "この計算グラフは一度 backward() で使われ、保存されたテンソルは解放済みです。"
+        "最初の backward() に retain_graph=True を渡すか、計算し直してください。",
+    ),
+    Hint(
+        "not-tracked",
+        "RuntimeError",
+        r"does not require grad and does not have a grad_fn",
+        "Nothing leads back from here: no input required grad, or it was computed under no_grad. "
+        "Set requires_grad=True on an input, or move the computation out of the block.",
+        "ここからたどれる計算グラフがありません。requires_grad=True の入力がないか、no_grad の中で計算されました。"
+        "入力に requires_grad=True を設定するか、計算をブロックの外に移してください。",
+    ),
+    Hint(
+        "non-scalar",
+        "RuntimeError",
+        r"grad can be implicitly created only for scalar outputs",
+        "backward() starts from a single number. Reduce the result with .sum() or .mean(), or pass gradient=.",
+        "backward() は一つの数から始まります。.sum() や .mean() でまとめるか、gradient= を渡してください。",
+    ),
+    Hint(
+        "complex-root",
+        "RuntimeError",
+        r"grad can be implicitly created only for real scalar outputs",
+        "backward() starts from a real number, and this one is complex. Take .real or .abs(), or pass gradient=.",
+        "backward() は実数から始まりますが、これは複素数です。.real や .abs() を使うか、gradient= を渡してください。",
+    ),
+    Hint(
+        "not-asked",
+        "RuntimeError",
+        r"One of the differentiated Tensors does not require grad",
+        "A gradient was asked for a tensor that does not require grad. Set requires_grad=True where it is made.",
+        "requires_grad=True でないテンソルの勾配が求められました。作る所で requires_grad=True を設定してください。",
+    ),
+    Hint(
+        "int-grad",
+        "RuntimeError",
+        r"[Oo]nly Tensors of floating point (?:and complex )?dtype can require gradients",
+        "Whole numbers have no gradient. Write 1. instead of 1, or pass dtype=torch.float32.",
+        "整数のテンソルは勾配を持てません。1 ではなく 1. と書くか、dtype=torch.float32 を指定してください。",
+    ),
+    Hint(
+        "view-of-leaf",
+        "RuntimeError",
+        r"a view of a leaf Variable that requires grad is being used in an in-place operation",
+        "This changes a leaf that requires grad, through a view of it. "
+        "Do it under torch.no_grad(), or make a new tensor.",
+        "requires_grad=True の葉テンソルのビューをその場で変更しています。"
+        "torch.no_grad() の中で行うか、新しいテンソルを作ってください。",
+    ),
+    Hint(
+        "leaf-inplace",
+        "RuntimeError",
+        r"a leaf Variable that requires grad is being used in an in-place operation",
+        "This changes a leaf that requires grad in place. Do it under torch.no_grad(), or give the result a new name.",
+        "requires_grad=True の葉テンソルをその場で変更しています。"
+        "torch.no_grad() の中で行うか、結果に新しい名前を付けてください。",
+    ),
+    Hint(
+        "version",
+        "RuntimeError",
+        r"modified by an inplace operation.*is at version (?P<now>\d+); expected version (?P<then>\d+)",
+        "A tensor saved for backward was changed in place afterwards: saved at version {then}, now at version {now}. "
+        "Use the form that makes a new tensor.",
+        "逆伝播用に保存されたテンソルが、その後その場で変更されました (保存時のバージョン {then}、現在 {now})。"
+        "新しいテンソルを作る書き方にしてください。",
+    ),
+    Hint(
+        "flag-non-leaf",
+        "RuntimeError",
+        r"you can only change requires_grad flags of leaf variables",
+        "requires_grad can be changed on a leaf only. Take .detach() first to get one.",
+        "requires_grad を変更できるのは葉テンソルだけです。先に .detach() で切り離してください。",
+    ),
+    Hint(
+        "retain-no-rg",
+        "RuntimeError",
+        r"can't retain_grad on Tensor that has requires_grad=False",
+        "This tensor gets no gradient, so there is none to keep: it does not require grad.",
+        "このテンソルは requires_grad=False なので、保持する勾配がありません。",
+    ),
+    Hint(
+        "infer-save",
+        "RuntimeError",
+        r"Inference tensors cannot be saved for backward",
+        "A tensor made under inference_mode can never take part in autograd. Use .clone() outside of it, or no_grad.",
+        "inference_mode の中で作られたテンソルは自動微分に使えません。外で .clone() するか、no_grad を使ってください。",
+    ),
+    Hint(
+        "infer-inplace",
+        "RuntimeError",
+        r"Inplace update to inference tensor outside InferenceMode",
+        "A tensor made under inference_mode cannot be changed outside of it. Use .clone() first.",
+        "inference_mode の中で作られたテンソルは外では変更できません。先に .clone() してください。",
+    ),
+    Hint(
+        "infer-rg",
+        "RuntimeError",
+        r"Setting requires_grad=True on inference tensor",
+        "A tensor made under inference_mode cannot require grad. Use .clone() outside of it first.",
+        "inference_mode の中で作られたテンソルには requires_grad=True を設定できません。"
+        "先に外で .clone() してください。",
+    ),
+    Hint(
+        "unused",
+        "RuntimeError",
+        r"appears to not have been used in the graph",
+        "There is no path from the result back to this tensor. Pass allow_unused=True to get None for it.",
+        "結果からこのテンソルへたどる道がありません。allow_unused=True を渡すと None が返ります。",
+    ),
+    Hint(
+        "grad-shape",
+        "RuntimeError",
+        r"Mismatch in shape: grad_output\[\d+\] has a shape of (?P<one>.+?) "
+        r"and output\[\d+\] has a shape of (?P<two>.+?)\.(?:\s|$)",
+        "The gradient passed has shape {one}, the output has shape {two}. They must be the same.",
+        "渡された勾配の形状は {one}、出力の形状は {two} です。同じ形状にしてください。",
+    ),
+    Hint(
+        "mm",
+        "RuntimeError",
+        r"mat1 and mat2 shapes cannot be multiplied \((?P<one>\w+) and (?P<two>\w+)\)",
+        "A matrix of {one} cannot be multiplied by one of {two}: the inner sizes must be equal.",
+        "{one} の行列と {two} の行列は掛けられません。内側の大きさを合わせてください。",
+    ),
+    Hint(
+        "shape",
+        "RuntimeError",
+        r"The size of tensor a \((?P<one>\d+)\) must match the size of tensor b \((?P<two>\d+)\) "
+        r".*dimension (?P<dim>\d+)",
+        "The shapes do not fit together: dimension {dim} is {one} on one side and {two} on the other.",
+        "形状が合いません。次元 {dim} の大きさが {one} と {two} です。",
+    ),
+    Hint(
+        "dtype",
+        "RuntimeError",
+        r"same dtype,? but (?:got|found):? (?P<one>\w+) (?:!=|and) (?P<two>\w+)"
+        r"|expected scalar type (?P<three>\w+) but found (?P<four>\w+)",
+        "The two tensors are of different dtypes: {one}{three} and {two}{four}. Convert one of them with .to(dtype).",
+        "二つのテンソルの dtype が違います: {one}{three} と {two}{four}。どちらかを .to(dtype) で変換してください。",
+    ),
+    Hint(
+        "numpy",
+        "RuntimeError",
+        r"Can't call numpy\(\) on Tensor that requires grad",
+        "NumPy knows nothing of gradients. Take .detach() first.",
+        "NumPy は勾配を扱えません。先に .detach() してください。",
+    ),
+    Hint(
+        "item",
+        "RuntimeError|ValueError",
+        r"cannot be converted to Scalar|only one element tensors can be converted",
+        "Only a tensor of one element can become a Python number.",
+        "Python の数に変換できるのは要素が一つのテンソルだけです。",
+    ),
+    Hint(
+        "bool",
+        "RuntimeError",
+        r"Boolean value of Tensor with more than one value is ambiguous",
+        "A tensor of several elements is neither true nor false. Use .any() or .all().",
+        "複数の要素を持つテンソルは真偽値になりません。.any() か .all() を使ってください。",
+    ),
+    Hint(
+        "deepcopy",
+        "RuntimeError",
+        r"support the deepcopy protocol",
+        "Only leaves can be deep-copied. Take .detach() first.",
+        "deepcopy できるのは葉テンソルだけです。先に .detach() してください。",
+    ),
+    Hint(
+        "multi-view",
+        "RuntimeError",
+        r"is a view and is being modified inplace",
+        "This view came from a function with several outputs and cannot be changed in place. Take .clone() first.",
+        "複数の出力を返す関数のビューなので、その場で変更できません。先に .clone() してください。",
+    ),
+    Hint(
+        "no-grad-view",
+        "RuntimeError",
+        r"view was created in no_grad mode and is being modified inplace",
+        "This view was made under no_grad and is changed outside of it: torch cannot tell whether to record that. "
+        "Make the view and the change in the same grad mode.",
+        "このビューは no_grad の中で作られ、外で変更されたため、記録すべきか torch には判断できません。"
+        "ビューの作成と変更を同じ grad モードで行ってください。",
+    ),
+    Hint(
+        "out-grad",
+        "RuntimeError",
+        r"functions with out=\.\.\. arguments don't support automatic differentiation",
+        "Autograd cannot record an operation that writes to out=. Leave out= away and give the result a name.",
+        "out= に書き込む演算は自動微分に記録できません。out= を使わず、結果に名前を付けてください。",
+    ),
+    Hint(
+        "overlap",
+        "RuntimeError",
+        r"more than one element of the written-to tensor refers to a single memory location",
+        "Elements of this tensor share memory, as after expand(), and cannot be changed in place. Take .clone() first.",
+        "expand() などで要素がメモリを共有しているため、その場で変更できません。先に .clone() してください。",
+    ),
+    Hint(
+        "nan",
+        "RuntimeError",
+        r"returned nan values",
+        "A gradient became nan (not a number) in this step of backward.",
+        "逆伝播のこの段階で勾配が nan になりました。",
+    ),
+    Hint(
+        "memory",
+        "RuntimeError|MemoryError",
+        r"can't allocate memory|not enough memory|DefaultCPUAllocator",
+        _MEMORY_EN,
+        _MEMORY_JA,
+    ),
+    Hint("python-memory", "MemoryError", r"^$", _MEMORY_EN, _MEMORY_JA),  # Python itself says no more than the type
+    Hint(
+        "denied",
+        "PermissionError|OSError|BlockingIOError|FileNotFoundError",
+        r"Operation not permitted|Permission denied|Too many open files|Resource temporarily unavailable"
+        r"|\[Errno (?:1|11|13|24)\]|No usable temporary directory",
+        "gradviz runs programs without files, network or other processes.",
+        "gradviz ではプログラムはファイル、ネットワーク、他のプロセスを使えません。",
+    ),
+    Hint(
+        "input",
+        "EOFError",
+        r"EOF when reading a line",
+        "gradviz gives programs no keyboard: input() finds nothing to read. Write the value into the program.",
+        "gradviz ではキーボードから入力できないため、input() は何も読み取れません。"
+        "値をプログラムに直接書いてください。",
+    ),
+    Hint(
+        "stopped",
+        "ProcessDied",
+        r"process was ended: cancelled$",
+        "Stopped. What the program did until then is shown.",
+        "停止しました。そこまでの記録を表示しています。",
+    ),
+    Hint(
+        "refused",
+        "RecordRefused",
+        r".+",
+        "What the run sent of itself does not hold together, so only what came before it is shown.",
+        "実行から届いた記録に矛盾があるため、それより前の分だけを表示しています。",
+    ),
+    Hint(
+        "died",
+        "ProcessDied",
+        r".+",
+        "The program ended its own process. The next edit runs in a new one.",
+        "プログラムのプロセスが終了しました。次の編集は新しいプロセスで実行されます。",
+    ),
+)
+
+# Where not a line of the program but the grad mode chosen for the whole run is to blame.
+_RUN_MODE = {
+    "not-tracked": (
+        "The grad mode of this run is {mode}: autograd records nothing. Set the grad mode in the toolbar to grad.",
+        "この実行の grad モードは {mode} なので、自動微分は何も記録しません。"
+        "ツールバーの grad モードを grad にしてください。",
+    ),
+    "retain-no-rg": (
+        "This tensor gets no gradient, because the grad mode of this run is {mode}. "
+        "Set the grad mode in the toolbar to grad.",
+        "この実行の grad モードは {mode} なので、このテンソルには勾配がありません。"
+        "ツールバーの grad モードを grad にしてください。",
+    ),
+}
+
+
+def hint(error: ProgramError) -> str | None:
+    """The id of the explanation of an error, if there is one."""
+    found = match(HINTS, error.type, error.message, error.suggestion)
+    return None if found is None else found[0].id
+
+
+def explained(error: ProgramError, language: str, mode: GradMode | None = None) -> str:
+    """What happened, in "en" or "ja"; the original message where nothing better is known.
+
+    Args:
+        error: what was raised.
+        language: of the text.
+        mode: the grad mode of the whole run, where that is to blame (see `why.mode_to_blame`).
+    """
+    found = match(HINTS, error.type, error.message, error.suggestion)
+    if found is None:
+        return f"{error.type}: {error.message}" if error.message else error.type
+    row, groups = found
+    if mode is not None and row.id in _RUN_MODE:
+        return _RUN_MODE[row.id][language == "ja"].format(mode=mode)
+    return (row.ja if language == "ja" else row.en).format(**groups, suggestion=error.suggestion)
+
+
+_LIMITS: dict[LimitName, tuple[str, str]] = {
+    "time": (
+        "Stopped: the program ran longer than it may. What it did until then is shown.",
+        "時間の上限に達したため停止しました。そこまでの記録を表示しています。",
+    ),
+    "memory": (
+        "Stopped: the program used more memory than it may. What it did until then is shown.",
+        "メモリの上限に達したため停止しました。そこまでの記録を表示しています。",
+    ),
+    "ops": (
+        "Stopped after {at}: a run records no more. What it did until then is shown.",
+        "記録できる演算の上限 ({at}) に達したため停止しました。そこまでの記録を表示しています。",
+    ),
+    "output": (
+        "Stopped: the program printed more than it may. What it did until then is shown.",
+        "出力の上限に達したため停止しました。そこまでの記録を表示しています。",
+    ),
+}
+
+
+def limit_text(limit: Limit, language: str) -> str:
+    """What a limit that ended a run means, in "en" or "ja"."""
+    return _LIMITS[limit.reached][language == "ja"].format(at=limit.at)
+
+
+def limit_said(limit: Limit) -> str:
+    """A limit that ended a run as a technical text, beside the words for a person."""
+    return f"{limit.reached} limit reached at {limit.at}" if limit.at else f"{limit.reached} limit reached"

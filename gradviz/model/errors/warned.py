@@ -1,0 +1,87 @@
+"""What a warning means, in words for a person: one row for each of torch that learners meet, and for our notes."""
+
+from gradviz.model.errors.hints import Hint, match
+from gradviz.model.trace import NOTE, Warned
+
+WARNINGS = (
+    Hint(
+        "non-leaf-grad",
+        "UserWarning",
+        r"The \.grad attribute of a Tensor that is not a leaf Tensor is being accessed",
+        "This tensor is not a leaf, and backward() fills .grad of leaves alone. "
+        "Call .retain_grad() on it before backward() to keep its gradient.",
+        "このテンソルは葉ではありません。backward() が .grad に書き込むのは葉だけです。"
+        "勾配を残すには、backward() の前に .retain_grad() を呼んでください。",
+    ),
+    Hint(
+        "grad-cycle",
+        "UserWarning",
+        r"Using backward\(\) with create_graph=True will create a reference cycle",
+        "With create_graph=True the .grad holds the graph, and the graph holds the leaf: neither is freed by itself. "
+        "Use torch.autograd.grad(), or set .grad to None when done.",
+        "create_graph=True では .grad と計算グラフが互いを保持し、解放されません。"
+        "torch.autograd.grad() を使うか、終わったら .grad を None にしてください。",
+    ),
+    Hint(
+        "copy-tensor",
+        "UserWarning",
+        r"To copy construct from a tensor, it is recommended to use",
+        "torch.tensor() copies a tensor without its graph. "
+        "Say so with .detach().clone(), or keep the graph with .clone().",
+        "torch.tensor() は計算グラフを引き継がずにテンソルを複製します。"
+        ".detach().clone() と書くか、計算グラフを残すには .clone() を使ってください。",
+    ),
+    Hint(
+        "checkpoint-no-grad",
+        "UserWarning",
+        r"None of the inputs have requires_grad=True\. Gradients will be None",
+        "No input of this checkpoint requires grad, so its gradients will be None. Pass use_reentrant=False.",
+        "この checkpoint の入力に requires_grad=True のものがないため、勾配は None になります。"
+        "use_reentrant=False を渡してください。",
+    ),
+    Hint(
+        "not-compiled",
+        NOTE,
+        r"^torch\.compile was called$",
+        "torch.compile compiles nothing here: the function runs as it is written, and its own graph is shown.",
+        "ここでは torch.compile はコンパイルしません。関数は書かれたとおりに実行され、その計算グラフを表示します。",
+    ),
+    Hint(
+        "branched",
+        NOTE,
+        r"^torch\.cond was called$",
+        "torch.cond compiles nothing here: the branch that is taken runs as it is written, and its own graph is shown.",
+        "ここでは torch.cond はコンパイルしません。選ばれた分岐が書かれたとおりに実行され、"
+        "その計算グラフを表示します。",
+    ),
+    Hint(
+        "scripted",
+        NOTE,
+        r"^torch\.jit\.script was called$",
+        "TorchScript runs the function in an interpreter of its own. After a run or two it records all of it as one "
+        "DifferentiableGraphBackward, whose inner ops are shown as not recorded.",
+        "TorchScript は独自のインタープリターで関数を実行します。1、2 回実行した後は全体を 1 つの "
+        "DifferentiableGraphBackward として記録し、内部の演算は記録されないものとして表示します。",
+    ),
+    Hint(
+        "traced",
+        NOTE,
+        r"^torch\.jit\.trace was called$",
+        "torch.jit.trace runs the function on its examples to take it down. What runs for that is not shown.",
+        "torch.jit.trace は関数を書き取るために例の入力で実行します。その実行は表示しません。",
+    ),
+)
+
+
+def warning_hint(warned: Warned) -> str | None:
+    """The id of the explanation of a warning, if there is one."""
+    found = match(WARNINGS, warned.category, warned.message)
+    return None if found is None else found[0].id
+
+
+def warning_text(warned: Warned, language: str) -> str:
+    """What a warning means, in "en" or "ja"; the original where nothing better is known."""
+    found = match(WARNINGS, warned.category, warned.message)
+    if found is None:
+        return f"{warned.category}: {warned.message}"
+    return found[0].ja if language == "ja" else found[0].en

@@ -1,0 +1,197 @@
+"""The Graph of a Trace: ops and tensors as they followed each other, or the grad_fns alone as torch links them."""
+
+from collections import defaultdict
+
+from gradviz.model.births import births
+from gradviz.model.calls import calls
+from gradviz.model.flow import Flow, Passed, flow, operand_edges, sums
+from gradviz.model.graph.generations import birth_regions, changed_bases, generations, grad_fn_made, touched
+from gradviz.model.graph.graph import Edge, EdgeKind, Graph, Node, NodeKind, View
+from gradviz.model.graph.next_functions import next_functions
+from gradviz.model.moments.moment import History
+from gradviz.model.trace import BackwardCall, GradFn, Op, Region, Tensor, Trace
+
+
+def build(trace: Trace, view: View) -> Graph:
+    """Return everything a view shows of a trace, nothing folded."""
+    if view == "backward":
+        return next_functions(trace)
+    hidden = calls(trace)
+    ops = _shown(trace, hidden, births(trace))
+    builder = _Builder(trace, view, ops, _drawn(ops, hidden))
+    for op in ops:
+        builder.add(op)
+    return builder.graph()
+
+
+def drawn(history: History) -> dict[int, int]:
+    """Return, for each op that is drawn, as itself or as a part of another, the one that is drawn."""
+    hidden = calls(history.trace)
+    return _drawn(_shown(history.trace, hidden, history.born), hidden)
+
+
+def _drawn(ops: list[Op], hidden: dict[int, int]) -> dict[int, int]:
+    shown = {op.id: op.id for op in ops}
+    return shown | {op: call for op, call in hidden.items() if call in shown}
+
+
+def _shown(trace: Trace, hidden: dict[int, int], born: set[int]) -> list[Op]:
+    """The ops that are drawn: those of the forward run, and what autograd recorded of a backward and still leads on."""
+    left_out = born.union(hidden)
+    again = _recorded_again(trace)
+    return [
+        op for op in trace.ops if op.outputs and op.id not in left_out and (op.phase == "forward" or op.id in again)
+    ]
+
+
+def _recorded_again(trace: Trace) -> set[int]:
+    """Ops of a backward that autograd recorded, and that lead to what the program holds, takes or starts from.
+
+    What a checkpoint computes anew leads nowhere, unless a backward of its own starts there.
+    """
+    wanted = {root for call in trace.backwards for root in call.roots}
+    wanted.update(tensor.id for tensor in trace.tensors if tensor.names or tensor.retains_grad)
+    found: set[int] = set()
+    for op in reversed(trace.ops):
+        if op.phase == "backward":
+            if op.grad_fn is None or wanted.isdisjoint(op.outputs):
+                continue
+            found.add(op.id)
+        wanted.update(op.inputs)
+    return found
+
+
+class _Builder:
+    """Follows the ops in order. A tensor changed in place becomes a new node with the state it has then."""
+
+    def __init__(self, trace: Trace, view: View, ops: list[Op], shown: dict[int, int]) -> None:
+        self._trace = trace
+        self._both = view == "both"
+        self._view: View = view
+        self._flow = flow(trace) if self._both else Flow({})
+        self._states = generations(trace, shown)
+        self._touched = touched(self._states, ops)
+        self._birth_regions = birth_regions(trace)
+        self._grads = {state.grad_tensor for state in (*trace.past, *trace.tensors)}
+        self._roots = _calls_by_root(trace.backwards) if self._both else {}
+        self._accumulators = {g.variable: g.id for g in trace.grad_fns if g.variable is not None and self._both}
+        self._nodes: list[Node] = []
+        self._edges: list[Edge] = []
+        self._makers: dict[int, tuple[str, int]] = {}  # tensor -> the node that stands for it now, and its output
+        self._now: dict[int, Tensor] = {}  # tensor -> its state there
+        self._uses: dict[int, list[Passed]] = defaultdict(list)  # leaf -> where each use of it sends its gradient
+
+    def add(self, op: Op) -> None:
+        """Add an op, the tensors it takes that are not there yet, and those it makes that have a name."""
+        bases = changed_bases(op, self._trace.tensors)
+        grad_fn = grad_fn_made(op, bases, self._trace) if self._both else None
+        node = Node(f"o{op.id}", NodeKind.OP, op=op, grad_fn=grad_fn, region=op.region, line=op.line)
+        kind = EdgeKind.UNRECORDED if self._both and grad_fn is None else EdgeKind.DATA
+        tails = [self._maker(tensor) for tensor in (*op.inputs, *bases)]  # before the outputs: one may be an input
+        ways = [None] * len(tails) if grad_fn is None else self._ways(op.inputs, bases, grad_fn)
+        self._nodes.append(node)
+        for operand, ((tail, output), passed) in enumerate(zip(tails, ways, strict=True)):
+            self._edges.append(
+                self._edge(Edge(f"{tail}-{node.id}.{operand}", kind, tail, node.id, operand, output, passed=passed))
+            )
+        for output, tensor in enumerate((*dict.fromkeys(op.outputs), *self._touched.get(op.id, ()))):
+            self._add_output(op, node, kind, output, tensor)
+
+    def graph(self) -> Graph:
+        """The finished graph, with the named tensors that no op took."""
+        for tensor in self._trace.tensors:
+            if tensor.names and tensor.id not in self._makers and tensor.id not in self._grads:
+                self._maker(tensor.id)
+        wrong = self._in_error()
+        finished = map(self._finished, self._nodes)
+        nodes = tuple(node._replace(in_error=True) if node.id in wrong else node for node in finished)
+        regions = _regions_of(nodes, self._trace.regions)
+        return Graph(self._view, nodes, tuple(self._edges), regions, modules=self._trace.modules)
+
+    def _maker(self, tensor: int) -> tuple[str, int]:
+        """The node that stands for a tensor now; one is added for a tensor that comes from no op of the graph."""
+        if tensor not in self._makers:
+            state = self._states.get((tensor, None)) or self._trace.tensors[tensor]
+            self._add_tensor(f"t{tensor}", state, self._birth_regions.get(tensor))
+        return self._makers[tensor]
+
+    def _add_tensor(self, name: str, state: Tensor, region: int | None) -> None:
+        accumulates = state.id in self._accumulators
+        node = Node(name, NodeKind.TENSOR, tensor=state, accumulates=accumulates, region=region, line=state.line)
+        self._nodes.append(node)
+        self._makers[state.id] = (name, 0)
+        self._now[state.id] = state
+
+    def _add_output(self, op: Op, node: Node, kind: EdgeKind, output: int, tensor: int) -> None:
+        final = self._trace.tensors[tensor]
+        state = self._states.get((tensor, op.id), final)
+        if final.names or tensor in self._roots or tensor in self._accumulators or state.retains_grad:
+            name = f"t{tensor}.{op.id}" if tensor in self._makers else f"t{tensor}"
+            passed = None if node.grad_fn is None else _arriving(state, op, output)
+            self._edges.append(self._edge(Edge(f"{node.id}-{name}", kind, node.id, name, 0, output, passed=passed)))
+            self._add_tensor(name, state, op.region)
+        else:
+            self._makers[tensor], self._now[tensor] = (node.id, output), state
+
+    def _edge(self, edge: Edge) -> Edge:
+        return edge if edge.passed is None else edge._replace(gradient=self._flow.gradient(edge.passed))
+
+    def _ways(self, inputs: tuple[int, ...], bases: tuple[int, ...], grad_fn: GradFn) -> list[Passed | None]:
+        """Where backward sends the gradient of each input, then each base; noted also for the leaf it goes to."""
+        states = [self._now[tensor] for tensor in (*bases, *inputs)]  # CopySlices has its base first
+        positions = operand_edges(grad_fn, states, self._trace.grad_fns)
+        found: list[Passed | None] = []
+        for tensor, position in zip((*bases, *inputs), positions, strict=True):
+            passed = None if position is None else Passed(grad_fn.id, position)
+            found.append(passed)
+            if tensor in self._accumulators and passed is not None:
+                self._uses[tensor].append(passed)
+        return [*found[len(bases) :], *found[: len(bases)]]
+
+    def _finished(self, node: Node) -> Node:
+        """A tensor node with the backward calls from it and the gradients that met in it."""
+        if node.tensor is None or self._makers[node.tensor.id][0] != node.id:
+            return node
+        tensor, uses = node.tensor, tuple(self._uses.get(node.tensor.id, ()))
+        added = self._flow.added(self._accumulators.get(tensor.id, -1))
+        terms = sums(tensor.grad, added, [self._flow.gradient(passed) for passed in uses], tensor.dtype)
+        roots = tuple(self._roots.get(tensor.id, ()))
+        return node._replace(roots=roots, uses=uses, sums=terms) if roots or uses or terms else node
+
+    def _in_error(self) -> set[str]:
+        """The nodes that the error speaks of, among them the op of a tensor that has no node of its own."""
+        error = self._trace.error
+        if error is None:
+            return set()
+        tensors, grad_fns = set(error.tensors), set(error.grad_fns)
+        found = {self._makers[tensor][0] for tensor in tensors if tensor in self._makers}
+        found |= {node.id for node in self._nodes if node.tensor is not None and node.tensor.id in tensors}
+        found |= {node.id for node in self._nodes if node.op is not None and node.op.grad_fn in grad_fns}
+        return found
+
+
+def _arriving(state: Tensor, op: Op, output: int) -> Passed | None:
+    """Where the grad_fn of an op's result is given a gradient. Only what the op itself made has several outputs."""
+    if state.grad_fn is None:
+        return None
+    return Passed(state.grad_fn, output if state.grad_fn == op.grad_fn else 0, arrived=True)
+
+
+def _calls_by_root(calls: tuple[BackwardCall, ...]) -> dict[int, list[BackwardCall]]:
+    found: dict[int, list[BackwardCall]] = {}
+    for call in calls:
+        for root in call.roots:
+            if root is not None:
+                found.setdefault(root, []).append(call)
+    return found
+
+
+def _regions_of(nodes: tuple[Node, ...], regions: tuple[Region, ...]) -> tuple[Region, ...]:
+    """The regions that hold a node, and those around them."""
+    needed: set[int] = set()
+    for node in nodes:
+        region = node.region
+        while region is not None and region not in needed:
+            needed.add(region)
+            region = regions[region].parent
+    return tuple(region for region in regions if region.id in needed)

@@ -1,0 +1,65 @@
+"""Sources of a graph that go to the same place, as the weight and the bias of a layer: they can stand as one.
+
+A source is a node that nothing leads to: a leaf, a constant, an AccumulateGrad in the view "backward".
+"""
+
+from collections import defaultdict
+
+from gradviz.model.graph.contract import Stretch
+from gradviz.model.graph.graph import Graph, Node, NodeKind
+from gradviz.model.trace import Tensor
+
+_OWN = 4  # tensors that the program has named one by one, from which on they are many
+_ASIDE = 4  # nodes of one input, as a transpose, after which a place is looked for no further
+
+
+def companions(graph: Graph, crowd: int = 0) -> list[Stretch]:
+    """Return the sources that go to the same place and are of a kind, as what each group of them becomes. Linear.
+
+    Args:
+        graph: whatever of it is folded already.
+        crowd: how many of them are worth folding, where that is more than in a large graph.
+    """
+    modules = {node.id: None if node.op is None else node.op.module for node in graph.nodes}
+    makers: dict[str, set[str]] = defaultdict(set)
+    users: dict[str, dict[str, None]] = defaultdict(dict)
+    for edge in graph.edges:
+        makers[edge.head].add(edge.tail)
+        users[edge.tail][edge.head] = None
+    groups: dict[object, list[Node]] = defaultdict(list)
+    fewest: dict[object, int] = {}
+    for node in graph.nodes:
+        tensor = node.tensor
+        if tensor is None or node.id not in users or node.id in makers or node.in_error or node.roots:
+            continue
+        places = frozenset([_place(head, makers, users, modules) for head in users[node.id]])
+        key = (_kind(node, tensor), places)
+        groups[key].append(node)
+        fewest[key] = _fewest(node, tensor)
+    return [Stretch(tuple(nodes)) for key, nodes in groups.items() if len(nodes) >= max(crowd, fewest[key])]
+
+
+def _place(
+    node: str, makers: dict[str, set[str]], users: dict[str, dict[str, None]], modules: dict[str, str | None]
+) -> str:
+    """Where a value goes that goes to a node: on to the first of the module that takes something else too, if near."""
+    at = node
+    for _ in range(_ASIDE):
+        if len(makers[at]) > 1:
+            return at
+        following = next(iter(users[at]), None) if len(users[at]) == 1 else None
+        if following is None or modules[following] != modules[node]:
+            break
+        at = following
+    return node
+
+
+def _kind(node: Node, tensor: Tensor) -> tuple[object, ...]:
+    looks = (tensor.requires_grad, tensor.is_inference, tensor.is_parameter, bool(tensor.names))
+    return (node.kind, node.accumulates, node.region, *looks)
+
+
+def _fewest(node: Node, tensor: Tensor) -> int:
+    """How many of a kind are worth folding: what has a name of its own in the program is looked for by that."""
+    own = node.kind is NodeKind.TENSOR and tensor.names and not tensor.is_parameter
+    return _OWN if own else 2

@@ -1,0 +1,238 @@
+"""The rounds of loops in a graph: the same ops again and again in program order, however they are wired.
+
+Each repetition is cut into as many stretches as tell the truth: what is not linked stays apart, and so do ops that
+autograd recorded from those it did not, unless each feeds the other.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Iterator
+from heapq import heappop, heappush
+from typing import NamedTuple, TypeVar
+
+from gradviz.model.graph.contract import Stretch
+from gradviz.model.graph.graph import Edge, Graph, Node, NodeKind
+from gradviz.model.graph.repeats import Repeat, repeats
+from gradviz.model.graph.strong import components
+
+FEWEST = 3  # rounds that are worth folding
+
+
+class _Step(NamedTuple):
+    """An op and the tensors it made that have a node."""
+
+    op: Node
+    results: list[Node]
+
+
+class _Score(NamedTuple):
+    """A graph as steps in program order."""
+
+    steps: list[_Step]
+    sources: dict[str, Node]  # tensors that no op made, or none of a repetition
+    at: dict[str, int]  # every other node -> its step
+    into: dict[int, list[Edge]]  # of each step: edges that lead to its nodes
+    users: dict[str, list[str]]
+    taken: dict[str, tuple[int, int]]  # of each source: the first and the last step that takes it
+
+
+def rounds(graph: Graph) -> list[Stretch]:
+    """Return what the rounds of each loop become."""
+    score = _score(graph)
+    keys = [_key(step) for step in score.steps]
+    numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+    found = list(repeats([numbers[key] for key in keys], FEWEST, _openings(score.steps)))
+    score = _fed(score, found)
+    return [stretch for repeat in found for stretch in _stretches(score, repeat)]
+
+
+def _fed(score: _Score, found: list[Repeat]) -> _Score:
+    """The score in which what other steps made beforehand for each round is a source too, as the parts of a batch."""
+    before = 0
+    sources = dict(score.sources)
+    for begin, end in [*((one.start, one.end) for one in found), (len(score.steps), 0)]:
+        for step in score.steps[before:begin]:
+            sources.update((node.id, node) for node in step.results if not node.roots)
+        before = end
+    return score._replace(sources=sources, taken=_taken(len(score.steps), score.into, sources))
+
+
+def _score(graph: Graph) -> _Score:
+    users: dict[str, list[str]] = defaultdict(list)
+    makers: dict[str, str] = {}
+    for edge in graph.edges:
+        users[edge.tail].append(edge.head)
+        makers[edge.head] = edge.tail
+    steps: list[_Step] = []
+    sources: dict[str, Node] = {}
+    at: dict[str, int] = {}
+    for node in _makers_first(graph, users):
+        if _is_source(node, makers):
+            sources[node.id] = node
+        elif node.kind is NodeKind.TENSOR:
+            at[node.id] = at[makers[node.id]]
+            steps[at[node.id]].results.append(node)
+        else:
+            at[node.id] = len(steps)
+            steps.append(_Step(node, []))
+    into: dict[int, list[Edge]] = defaultdict(list)
+    for edge in graph.edges:
+        into[at.get(edge.head, -1)].append(edge)
+    return _Score(steps, sources, at, into, users, {})
+
+
+def _taken(count: int, into: dict[int, list[Edge]], sources: dict[str, Node]) -> dict[str, tuple[int, int]]:
+    found: dict[str, tuple[int, int]] = {}
+    for at in range(count):
+        for edge in into[at]:
+            if edge.tail in sources:
+                found[edge.tail] = (found.get(edge.tail, (at, at))[0], at)
+    return found
+
+
+def _is_source(node: Node, makers: dict[str, str]) -> bool:
+    return node.accumulates if node.kind is NodeKind.GRAD_FN else node.kind is NodeKind.TENSOR and node.id not in makers
+
+
+def _makers_first(graph: Graph, users: dict[str, list[str]]) -> Iterable[Node]:
+    """The nodes in program order, or as near to it as lets makers come first: torch may change its own graph later."""
+    place = {node.id: number for number, node in enumerate(graph.nodes)}
+    if all(place[edge.tail] < place[edge.head] for edge in graph.edges):
+        return graph.nodes
+    return _sorted(graph, users, place)
+
+
+def _sorted(graph: Graph, users: dict[str, list[str]], place: dict[str, int]) -> Iterator[Node]:
+    waiting = Counter(edge.head for edge in graph.edges)
+    ready = [number for number, node in enumerate(graph.nodes) if node.id not in waiting]
+    while ready:  # sorted, so a heap
+        node = graph.nodes[heappop(ready)]
+        yield node
+        for user in users[node.id]:
+            waiting[user] -= 1
+            if not waiting[user]:
+                heappush(ready, place[user])
+
+
+def _key(step: _Step) -> object:
+    """What is alike in the same op of each round. Shapes may grow from one round to the next; names may count."""
+    node, op, grad_fn = step.op, step.op.op, step.op.grad_fn
+    if node.in_error or any(result.in_error for result in step.results):
+        return node.id
+    if node.fold is not None:
+        names = tuple(part.op.name for part in node.fold.parts if part.op is not None)
+        return (node.line, node.fold.call, names) if node.fold.call else node.id
+    return (
+        node.line,
+        None if op is None else (op.name, op.call, op.grad_mode, op.why_unrecorded),
+        None if grad_fn is None else grad_fn.name,
+    )
+
+
+def _openings(steps: list[_Step]) -> list[int]:
+    """How many lines back each step leads: a loop goes back to its first line."""
+    lines = [step.op.line or 0 for step in steps]
+    return [max(0, before - line) for before, line in zip([0, *lines], lines, strict=False)]
+
+
+def _stretches(score: _Score, repeat: Repeat) -> Iterator[Stretch]:
+    """The nodes of one repetition, cut into groups. What the last round leaves to be seen stays a node."""
+    own = _own_sources(score, repeat)
+    groups = _groups(score, repeat, own)
+    members: dict[int, list[Node]] = defaultdict(list)
+    once: dict[int, tuple[Node, ...]] = {}
+    starts: dict[int, list[int]] = {group: [] for group in groups}
+    for at in range(repeat.start, repeat.end):
+        number, offset = divmod(at - repeat.start, repeat.period)
+        if not offset:
+            for name, begins in starts.items():
+                begins.append(len(members[name]))
+        group, (op, results) = groups[offset], score.steps[at]
+        if number == repeat.times - 1:
+            results = [node for node in results if not _stays(node, group, score, repeat, groups)]
+        members[group] += [*own[at], op, *results]
+        if at == repeat.start + repeat.period - 1:
+            once = {name: tuple(nodes) for name, nodes in members.items()}
+    for name, nodes in members.items():
+        yield Stretch(tuple(nodes), repeat.times, once[name], tuple(starts[name]))
+
+
+def _inside(score: _Score, repeat: Repeat, nodes: Iterable[str]) -> list[int]:
+    """The steps of those nodes that belong to the repetition."""
+    steps = (score.at.get(node, -1) for node in nodes)
+    return [at for at in steps if repeat.start <= at < repeat.end]
+
+
+def _stays(node: Node, group: int, score: _Score, repeat: Repeat, groups: list[int]) -> bool:
+    """Whether a result of the last round is still what a person looks at, and can stand outside without a cycle."""
+    inside = _inside(score, repeat, score.users[node.id])
+    within = {groups[(at - repeat.start) % repeat.period] for at in inside}
+    return group not in within and (not inside or bool(node.roots))
+
+
+def _own_sources(score: _Score, repeat: Repeat) -> dict[int, list[Node]]:
+    """By the step that takes them first: tensors made anew for each round, as a batch of data or a layer's weights."""
+    slots: dict[tuple[int, int], dict[str, int]] = defaultdict(dict)
+    for at in range(repeat.start, repeat.end):
+        number, offset = divmod(at - repeat.start, repeat.period)
+        for edge in score.into[at]:
+            first, last = score.taken.get(edge.tail, (-1, -1))
+            if first == at and (last - repeat.start) // repeat.period == number:
+                slots[offset, edge.operand].setdefault(edge.tail, at)
+    own: dict[int, dict[str, Node]] = defaultdict(dict)
+    for sources in slots.values():
+        nodes = {name: score.sources[name] for name in sources}
+        if len(nodes) == repeat.times and not any(node.in_error for node in nodes.values()):
+            for name, node in nodes.items():
+                own[sources[name]][name] = node  # once, though the step may take it as several operands
+    return defaultdict(list, {at: list(found.values()) for at, found in own.items()})
+
+
+def _groups(score: _Score, repeat: Repeat, own: dict[int, list[Node]]) -> list[int]:
+    """Of each offset, that is the place of a step in its round: the number of its group."""
+    links = _links(score, repeat, own)
+    ops = [score.steps[at].op for at in range(repeat.start, repeat.start + repeat.period)]
+    near: dict[int, set[int]] = {offset: set() for offset in range(repeat.period)}
+    for tail, head in (*links, *_statements(ops)):
+        near[tail].add(head)
+        near[head].add(tail)
+    part = _numbered(near)
+    names = [(part[offset], _reason(op)) for offset, op in enumerate(ops)]
+    ways: dict[tuple[int, str | None], set[tuple[int, str | None]]] = {name: set() for name in names}
+    for tail, head in links:
+        ways[names[tail]].add(names[head])
+    together = _numbered(ways)
+    return [together[name] for name in names]
+
+
+def _links(score: _Score, repeat: Repeat, own: dict[int, list[Node]]) -> set[tuple[int, int]]:
+    """Which offsets take what others make, or share a tensor of their round."""
+    found: set[tuple[int, int]] = set()
+    for at in range(repeat.start, repeat.end):
+        offset = (at - repeat.start) % repeat.period
+        for tail in _inside(score, repeat, (edge.tail for edge in score.into[at])):
+            found.add(((tail - repeat.start) % repeat.period, offset))
+        for source in own.get(at, ()):
+            for head in _inside(score, repeat, score.users[source.id]):
+                found.add((offset, (head - repeat.start) % repeat.period))
+    return found
+
+
+def _statements(ops: list[Node]) -> Iterator[tuple[int, int]]:
+    """The offsets of what one call did, two by two: an optimiser's ops belong together though nothing links them."""
+    first: dict[tuple[int | None, str], int] = {}
+    for offset, node in enumerate(ops):
+        if node.op is not None and node.op.call is not None:
+            yield first.setdefault((node.line, node.op.call), offset), offset
+
+
+_Name = TypeVar("_Name", bound=Hashable)
+
+
+def _numbered(links: dict[_Name, set[_Name]]) -> dict[_Name, int]:
+    """Of each name, the number of those that it reaches and is reached by."""
+    return {name: number for number, names in enumerate(components(links)) for name in names}
+
+
+def _reason(node: Node) -> str | None:
+    """Why autograd did not record an op; None: it did."""
+    return None if node.op is None or node.op.grad_fn is not None else node.op.why_unrecorded or ""

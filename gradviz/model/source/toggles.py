@@ -1,0 +1,308 @@
+"""How the source has to change for one flag of one tensor to be the other one; or why no change of it can do that.
+
+A change is the least that does it, and leaves the person's formatting and comments alone: the keyword in the call that
+made the tensor where there is one, else one line right after the statement that named it.
+"""
+
+import ast
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from functools import cached_property
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+from gradviz.model.moments.moment import History
+from gradviz.model.source.edits import keyword_added, line_after, line_removed, same
+from gradviz.model.source.place import Edit, Placed, Text, lines_of, text_of
+from gradviz.model.trace import Tensor, Trace, named_by
+
+Flag = Literal["requires_grad", "retain_grad", "detach"]
+Locked = Literal["dtype", "not a leaf", "leaf", "inference", "untracked", "no place"]
+
+FACTORIES = frozenset(
+    (
+        *("arange", "empty", "empty_like", "eye", "full", "full_like", "linspace", "logspace", "ones", "ones_like"),
+        *("rand", "rand_like", "randn", "randn_like", "randint", "tensor", "zeros", "zeros_like"),
+    )
+)
+KEYWORD: Literal["requires_grad"] = "requires_grad"
+LOCKED: dict[str, dict[Locked, str]] = {
+    "en": {
+        "dtype": "Only floating point and complex tensors can require grad.",
+        "not a leaf": "It was computed from others: it requires grad if one of them does. detach() makes a leaf.",
+        "leaf": "It is a leaf: its .grad is kept anyway.",
+        "inference": "It was made in inference_mode, and never requires grad. clone() outside it makes one that can.",
+        "untracked": "It does not require grad.",
+        "no place": "No statement of the program gives it this name.",
+    },
+    "ja": {
+        "dtype": "requires_grad にできるのは浮動小数点数と複素数のテンソルだけです。",
+        "not a leaf": "ほかのテンソルから計算された値です。元のどれかが requires_grad ならこれもそうなります。"
+        "detach() で葉にできます。",
+        "leaf": "葉テンソルなので .grad は必ず残ります。",
+        "inference": "inference_mode の中で作られたため requires_grad にできません。外で clone() すればできます。",
+        "untracked": "requires_grad ではありません。",
+        "no place": "この名前を付ける文がプログラムにありません。",
+    },
+}
+_ADDED = f"{KEYWORD}=True"
+_FAR = 10_000  # lines run between a binding and the step that tells of it, in a function called there
+_ROOT = re.compile(r"\w+")
+
+
+class _Setter(NamedTuple):
+    """A statement that sets the flag of something."""
+
+    target: str
+    placed: Placed
+    value: ast.Constant | Edit  # the constant; where it is left out, the edit that puts False there
+
+
+class Submodule(NamedTuple):
+    """A module by its path, and what freezes it or, where all its parameters are frozen, unfreezes it."""
+
+    path: str
+    frozen: bool
+    edit: Edit | None
+
+
+class Toggles:
+    """The changes that can be made for the tensors of one trace."""
+
+    def __init__(self, history: History) -> None:
+        """Read the source of a run; no change can be made to a text that is no program."""
+        trace = history.trace
+        self.text = text_of(trace.source)
+        self.tensors = trace.tensors
+        self._calls = _factory_calls(trace, history.born)
+        self._times = Counter(self._calls.values())
+        self._lines = [step for step in trace.steps if step.kind == "line"]
+        self._bound = {
+            (name, tensor): position for position, step in enumerate(self._lines) for name, tensor in named_by(step)
+        }
+        self._factories: dict[int, list[ast.Call]] = defaultdict(list)  # by line
+        self._setters: dict[tuple[int, str], list[_Setter]] = defaultdict(list)  # by block and what is set
+        if self.text is not None:
+            self._note(self.text)
+        self._found: dict[tuple[str, int], Placed | None] = {}
+        self._flags = {(state.id, state.requires_grad) for state in trace.past}
+
+    def _note(self, text: Text) -> None:
+        for node in ast.walk(text.tree):
+            if isinstance(node, ast.Call) and _is_factory(node.func):
+                for line in lines_of(node):
+                    self._factories[line].append(node)
+        for placed in text.statements:
+            setter = _setter(text, placed)
+            if setter is not None:
+                self._setters[id(placed.block), setter.target].append(setter)
+
+    def edit(self, number: int, name: str, flag: Flag) -> Edit | Locked:
+        """Return the change that gives a tensor's flag its other value; or why there is none.
+
+        Args:
+            number: the tensor's id.
+            name: one of its names.
+            flag: "requires_grad" and "retain_grad" as torch has them; "detach": the name is bound to what detach()
+                makes of the tensor, or no longer is.
+        """
+        tensor = self.tensors[number]
+        locked = _locked(tensor, flag)
+        if flag == "detach" and not tensor.requires_grad and not self.is_detached(number, name):
+            locked = "untracked"
+        if locked is not None:
+            return locked
+        found = None if self.text is None else self._change(self.text, tensor, name, flag)
+        return "no place" if found is None else found
+
+    def _change(self, text: Text, tensor: Tensor, name: str, flag: Flag) -> Edit | None:
+        placed = self._binding(text, tensor, name)
+        target = _expression(tensor, name)
+        if flag == "detach" and tensor.is_parameter:
+            return None  # a module takes no other tensor for it
+        if flag != KEYWORD:
+            return None if placed is None else _statement(text, placed, _STATEMENTS[flag].format(target))
+        on = not tensor.requires_grad
+        return (
+            (None if placed is None else self._set_later(text, placed, tensor, target))
+            or self._in_call(text, tensor, on=on)
+            or (None if placed is None else line_after(text, placed.statement, f"{target}.requires_grad_({on})"))
+        )
+
+    def retained(self, number: int, name: str) -> Edit | None:
+        """Return what calls retain_grad() right after the statement that gave a tensor a name, wherever else it is."""
+        tensor = self.tensors[number]
+        placed = None if self.text is None else self._binding(self.text, tensor, name)
+        line = _STATEMENTS["retain_grad"].format(_expression(tensor, name))
+        return None if placed is None or self.text is None else line_after(self.text, placed.statement, line)
+
+    def is_detached(self, number: int, name: str) -> bool:
+        """Whether a name was bound to what detach() made of what it held before."""
+        placed = None if self.text is None else self._binding(self.text, self.tensors[number], name)
+        line = _STATEMENTS["detach"].format(name)
+        return self.text is not None and placed is not None and same(self.text.cut(placed.statement), line)
+
+    def submodules(self, number: int, name: str) -> Iterator[Submodule]:
+        """Yield the modules that a parameter is in, the innermost first, with what freezes or unfreezes each whole."""
+        tensor, parts = self.tensors[number], name.split(".")
+        if not tensor.is_parameter or self.text is None or not parts[0].isidentifier():
+            return
+        placed = self._binding(self.text, tensor, name)
+        for length in range(len(parts) - 1, 0, -1):
+            path = ".".join(parts[:length])
+            frozen = path not in self._learning
+            yield Submodule(path, frozen, None if placed is None else self._frozen(self.text, placed, path, frozen))
+
+    @cached_property
+    def _learning(self) -> set[str]:
+        """The paths of all modules that have a parameter which requires grad."""
+        found: set[str] = set()
+        for tensor in self.tensors:
+            for name in tensor.names if tensor.is_parameter and tensor.requires_grad else ():
+                parts = name.split(".")
+                found.update(".".join(parts[:length]) for length in range(1, len(parts)))
+        return found
+
+    def _frozen(self, text: Text, placed: Placed, path: str, frozen: bool) -> Edit | None:
+        """A line right after the module was made; only that line is taken away again."""
+        root, _, rest = path.partition(".")
+        plain = all(part.isidentifier() for part in rest.split(".")) or not rest
+        target = path if plain else f'{root}.get_submodule("{rest}")'
+        line = f"{target}.requires_grad_(False)"
+        return _removed_later(text, placed, line) if frozen else line_after(text, placed.statement, line)
+
+    def _binding(self, text: Text, tensor: Tensor, name: str) -> Placed | None:
+        """The statement that bound the name to the tensor last: it ran before the step that tells so, in that frame."""
+        key = (name, tensor.id)
+        if key not in self._found:
+            self._found[key] = self._find(text, *key)
+        return self._found[key]
+
+    def _find(self, text: Text, name: str, tensor: int) -> Placed | None:
+        root, told = _ROOT.match(name), self._bound.get((name, tensor))
+        if root is None or told is None:
+            return None
+        function = text.function(self._lines[told].line)
+        for step in reversed(self._lines[max(0, told - _FAR) : told]):
+            if step.line is not None and text.function(step.line) == function:
+                placed = text.binding(step.line, root[0])
+                if placed is not None:
+                    return placed
+        return None
+
+    def _set_later(self, text: Text, placed: Placed, tensor: Tensor, target: str) -> Edit | None:
+        """The last statement of the block that sets the flag, flipped; or removed, if the flag was right before it."""
+        on = not tensor.requires_grad
+        setters = self._setters.get((id(placed.block), target), [])
+        if not setters or setters[-1].placed.at <= placed.at:
+            return None
+        statement, value = setters[-1].placed.statement, setters[-1].value
+        ours = statement is placed.next and same(text.cut(statement), f"{target}.requires_grad_({not on})")
+        removed = line_removed(text, placed.statement, statement) if ours and (tensor.id, on) in self._flags else None
+        return removed or _flipped(text, value, on=on)
+
+    def _in_call(self, text: Text, tensor: Tensor, *, on: bool) -> Edit | None:
+        """In the call that made it, if that made no other tensor."""
+        call = self.factory(tensor.id)
+        return None if call is None or self._times[self._calls[tensor.id]] > 1 else _keyword(text, call, on=on)
+
+    def factory(self, number: int) -> ast.Call | None:
+        """Return the call in the text that a tensor came from, if it came from one and it is certain which."""
+        made = self._calls.get(number)
+        if made is None or self.text is None:
+            return None
+        line, written = made
+        calls = [call for call in self._factories.get(line, ()) if same(self.text.cut(call), written)]
+        return calls[0] if len(calls) == 1 else None
+
+
+def _statement(text: Text, placed: Placed, line: str) -> Edit | None:
+    """The line that sets a flag, put right after a statement; taken away where it is already, or is the statement."""
+    if same(text.cut(placed.statement), line):
+        return None if placed.previous is None else line_removed(text, placed.previous, placed.statement)
+    there = any(same(text.cut(one), line) for one in placed.block[placed.at + 1 :])
+    return _removed_later(text, placed, line) if there else line_after(text, placed.statement, line)
+
+
+def _removed_later(text: Text, placed: Placed, line: str) -> Edit | None:
+    """What takes a line away that comes after a statement in its block."""
+    for before, statement in pairwise(placed.block[placed.at :]):
+        if same(text.cut(statement), line):
+            return line_removed(text, before, statement)
+    return None
+
+
+_STATEMENTS = {"retain_grad": "{0}.retain_grad()", "detach": "{0} = {0}.detach()"}
+
+
+def _locked(tensor: Tensor, flag: Flag) -> Locked | None:
+    if tensor.is_inference:
+        return "inference"
+    if flag == KEYWORD:
+        if not tensor.is_leaf:
+            return "not a leaf"
+        return None if tensor.dtype.startswith(("float", "bfloat", "complex")) else "dtype"
+    if flag == "retain_grad" and tensor.is_leaf:
+        return "leaf" if tensor.requires_grad else "untracked"
+    return None
+
+
+def _factory_calls(trace: Trace, born: set[int]) -> dict[int, tuple[int, str]]:
+    """Line and text of the call that each tensor of a factory came from."""
+    return {
+        tensor: (op.line, op.call)
+        for op in trace.ops
+        if op.id in born and op.line is not None and op.call is not None
+        for tensor in op.outputs
+        if trace.tensors[tensor].names  # a factory has tensors of its own on the way
+    }
+
+
+def _expression(tensor: Tensor, name: str) -> str:
+    """A name as the program can write it: parts of modules may be numbers."""
+    root, _, path = name.partition(".")
+    if all(part.isidentifier() for part in path.split(".")) or not path:
+        return name
+    return f'{root}.get_parameter("{path}")' if tensor.is_parameter else name
+
+
+def _is_factory(function: ast.expr) -> bool:
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return name in FACTORIES
+
+
+def _keyword(text: Text, call: ast.Call, *, on: bool) -> Edit | None:
+    """Add, flip or remove the keyword of a factory call."""
+    keyword = next((one for one in call.keywords if one.arg == KEYWORD), None)
+    close = text.end(call) - 1
+    if keyword is None:
+        return keyword_added(text, call, _ADDED) if on else None
+    if not isinstance(keyword.value, ast.Constant) or keyword.value.value is on:
+        return None
+    if not on and text.source[:close].endswith(f", {_ADDED}") and len(call.keywords) + len(call.args) > 1:
+        return Edit(close - len(f", {_ADDED}"), close, "")
+    return Edit(text.start(keyword.value), text.end(keyword.value), str(on))
+
+
+def _flipped(text: Text, value: ast.Constant | Edit, *, on: bool) -> Edit | None:
+    if isinstance(value, Edit):
+        return None if on else value
+    return None if value.value is on else Edit(text.start(value), text.end(value), str(on))
+
+
+def _setter(text: Text, placed: Placed) -> _Setter | None:
+    """What a statement sets the flag of, if it does so by a constant."""
+    match placed.statement:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner, attr="requires_grad_"), args=[], keywords=[])):
+            close = text.end(placed.statement) - 1
+            return _Setter(text.cut(owner), placed, Edit(close, close, "False"))
+        case ast.Expr(
+            value=ast.Call(
+                func=ast.Attribute(value=owner, attr="requires_grad_"), args=[ast.Constant() as value], keywords=[]
+            )
+        ):
+            return _Setter(text.cut(owner), placed, value)
+        case ast.Assign(targets=[ast.Attribute(value=owner, attr="requires_grad")], value=ast.Constant() as value):
+            return _Setter(text.cut(owner), placed, value)
+    return None

@@ -1,0 +1,1 @@
+"""Answers to "why?", and the changes of the source that help."""

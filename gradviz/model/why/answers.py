@@ -1,0 +1,241 @@
+"""Answers to "why?" and "what if?" of one tensor, op or grad_fn, read off a trace as it stood at a step.
+
+An answer is a claim with what it speaks of; its words are in answerwords.py. Where the text can be changed so that the
+claim no longer holds, it carries the fix.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from gradviz.model.moments.foretold import Foretold, counters, foretold, reachable, runs
+from gradviz.model.quantities import byte_text
+from gradviz.model.trace import GradFn, Op, Saved, Tensor, Trace
+from gradviz.model.why.errorfixes import clone_before, retain_graph
+from gradviz.model.why.fixes import Fix, Fixes
+from gradviz.model.why.grounds import Grounds, cut_off
+from gradviz.model.why.why import cutter, origin, why
+
+Question = Literal["grad", "requires_grad", "recorded", "saved", "again", "in place"]
+_MOST = 20  # saved tensors, or leaves, that are told one by one
+_PATH = 6  # grad_fns of a path that are named
+
+
+class Answer(NamedTuple):
+    """A claim: `said` and `facts` make its sentence; the rest is where to look."""
+
+    question: Question
+    said: str
+    facts: dict[str, str | int] = {}  # noqa: RUF012 - never changed: it is a tuple's default
+    line: int | None = None
+    tensor: int | None = None
+    grad_fn: int | None = None
+    fixes: tuple[Fix, ...] = ()
+
+
+def of_tensor(known: Grounds, tensor: Tensor, fixes: Fixes | None = None) -> tuple[Answer, ...]:
+    """Return all that can be asked of a tensor.
+
+    Args:
+        known: the trace, at its end or at a step.
+        tensor: its state there.
+        fixes: of the trace at its end.
+    """
+    told = _Told(known, fixes)
+    return (
+        *told.grad(tensor),
+        *told.requires_grad(tensor),
+        *told.saved(tensor),
+        *told.again(tensor),
+        *told.changed(tensor),
+    )
+
+
+def of_op(known: Grounds, op: Op, fixes: Fixes | None = None) -> tuple[Answer, ...]:
+    """Return why an op was not recorded; nothing of one that was."""
+    return tuple(_Told(known, fixes).unrecorded(op))
+
+
+class _Told:
+    def __init__(self, known: Grounds, fixes: Fixes | None) -> None:
+        self._known, self._trace, self._fixes = known, known.trace, fixes
+
+    def grad(self, tensor: Tensor) -> Iterator[Answer]:
+        """Why .grad is None."""
+        if tensor.grad is not None:
+            return
+        reason = why(self._known, tensor)
+        blamed = origin(self._known, tensor) if reason.reason == "untracked" else tensor
+        own = why(self._known, blamed) if blamed is not tensor else reason
+        cut = self._known.cut(tensor) if own.reason == "cut off" else cutter(self._known, blamed)
+        facts: dict[str, str | int] = {
+            "name": _name(blamed),
+            "of": _name(tensor) if blamed is not tensor else "",
+            "dtype": blamed.dtype,
+            "call": (cut.call if cut is not None else None) or "",
+            "line": own.line or 0,
+        }
+        said: str = own.reason
+        if own.line is None and said in ("no_grad", "inference", "cleared"):
+            said = "cleared unseen" if said == "cleared" else "mode"
+        yield Answer("grad", said, facts, own.line or blamed.line, blamed.id, fixes=self._fix(tensor))
+
+    def _fix(self, tensor: Tensor) -> tuple[Fix, ...]:
+        """The fix, where the reason is still that at the end of the run."""
+        if self._fixes is None:
+            return ()
+        end = self._fixes.known.trace.tensors[tensor.id]
+        lasting = end.grad is None and why(self._fixes.known, end) == why(self._known, tensor)
+        return self._fixes.of(end) if lasting else ()
+
+    def requires_grad(self, tensor: Tensor) -> Iterator[Answer]:
+        """Why it requires grad: its own flag, or a path to a leaf that does."""
+        if not tensor.requires_grad:
+            return
+        if tensor.grad_fn is None:
+            said = "parameter" if tensor.is_parameter else "own flag"
+            yield Answer("requires_grad", said, {"name": _name(tensor), "line": tensor.line or 0}, tensor.line)
+            return
+        path = _path(self._trace, tensor.grad_fn)
+        leaf = None if path is None else path[-1].variable
+        if path is None or leaf is None:
+            yield Answer("requires_grad", "recorded", {"grad_fn": self._trace.grad_fns[tensor.grad_fn].name})
+            return
+        names = [grad_fn.name for grad_fn in path[:-1]]
+        way = " → ".join(names if len(names) <= _PATH else [*names[: _PATH - 1], "…", names[-1]])
+        found = self._trace.tensors[leaf]
+        facts: dict[str, str | int] = {
+            "name": _name(tensor),
+            "leaf": _name(found),
+            "path": way,
+            "line": found.line or 0,
+        }
+        yield Answer("requires_grad", "path", facts, found.line, leaf)
+
+    def unrecorded(self, op: Op) -> Iterator[Answer]:
+        """Why autograd did not record an op."""
+        if op.grad_fn is not None or op.why_unrecorded is None or op.phase == "backward":
+            return
+        region = None if op.region is None else self._trace.regions[op.region]
+        line = None if region is None else region.line
+        facts: dict[str, str | int] = {"call": op.call or op.name, "line": line or op.line or 0}
+        facts["mode"] = region.text.rstrip(":") if region is not None and line is not None else self._trace.mode
+        facts["reason"] = said = op.why_unrecorded
+        if said in ("no_grad", "inference"):
+            said = "mode line" if line is not None else "mode run"
+        fix = self._fixes.recording(op) if self._fixes is not None and cut_off(op) else None
+        yield Answer("recorded", said, facts, line or op.line, fixes=() if fix is None else (fix,))
+
+    def saved(self, tensor: Tensor) -> Iterator[Answer]:
+        """Who keeps it for backward, as what, and until when."""
+        holders = ((grad_fn, saved) for grad_fn in self._trace.grad_fns for saved in grad_fn.saved)
+        found = [(grad_fn, saved) for grad_fn, saved in holders if saved.tensor == tensor.id]
+        for grad_fn, saved in found[:_MOST]:
+            yield self._kept(tensor, grad_fn, saved)
+
+    def _kept(self, tensor: Tensor, grad_fn: GradFn, saved: Saved) -> Answer:
+        freed = next((call.line for call in self._trace.backwards if self._frees(grad_fn, call.id)), None)
+        said = "saved result" if saved.name.startswith("result") else "saved operand"
+        facts: dict[str, str | int] = {
+            "name": _name(tensor),
+            "as": saved.name,
+            "grad_fn": grad_fn.name,
+            "line": grad_fn.line or 0,
+            "bytes": byte_text(saved.nbytes),
+            "freed": freed or 0,
+        }
+        until = {"kept": "kept", "freed": "freed" if freed else "gone", "packed": "packed"}[saved.state]
+        return Answer("saved", f"{said} {until}", facts, grad_fn.line, None, grad_fn.id)
+
+    def _frees(self, grad_fn: GradFn, number: int) -> bool:
+        call = self._trace.backwards[number]
+        return not call.keep_graph and grad_fn.id in runs(self._trace, call)
+
+    def again(self, tensor: Tensor) -> Iterator[Answer]:
+        """What backward from here would do now."""
+        target = self._known.target(tensor)
+        if not tensor.requires_grad or target is None:
+            return
+        reach = reachable(self._trace.grad_fns, (target,))
+        refused = sorted((one for one in foretold(self._trace) if one.grad_fn in reach), key=lambda one: -one.grad_fn)
+        if refused:
+            yield self._refused("again", tensor, refused[0])
+            return
+        leaves = [self._trace.grad_fns[number].variable for number in reach]
+        names = [_name(self._trace.tensors[leaf]) for leaf in leaves if leaf is not None]
+        facts: dict[str, str | int] = {"name": _name(tensor), "leaves": _listed(names)}
+        one = tensor.shape == () or set(tensor.shape) == {1}
+        yield Answer("again", "adds" if one else "adds to sum", facts)
+
+    def _refused(self, question: Question, tensor: Tensor, one: Foretold) -> Answer:
+        grad_fn, changed = (
+            self._trace.grad_fns[one.grad_fn],
+            None if one.changed_by is None else self._trace.ops[one.changed_by],
+        )
+        freed = next((call for call in self._trace.backwards if self._frees(grad_fn, call.id)), None)
+        line = freed.line if freed is not None and one.why == "freed" else None if changed is None else changed.line
+        facts: dict[str, str | int] = {
+            "name": _name(tensor),
+            "grad_fn": grad_fn.name,
+            "line": grad_fn.line or 0,
+            "as": one.saved.name,
+            "then": one.saved.version or 0,
+            "now": one.now or 0,
+            "by": (changed.call if changed is not None else None) or "",
+            "when": line or 0,
+        }
+        fix = None if self._fixes is None or one.why != "freed" or freed is None else retain_graph(self._fixes, freed)
+        if self._fixes is not None and changed is not None and one.why == "version":
+            fix = clone_before(self._fixes, changed)
+        return Answer(question, one.why, facts, line or grad_fn.line, None, grad_fn.id, () if fix is None else (fix,))
+
+    def changed(self, tensor: Tensor) -> Iterator[Answer]:
+        """What a change in place would do now."""
+        name = {"name": _name(tensor)}
+        if tensor.requires_grad and tensor.is_leaf:
+            yield Answer("in place", "leaf", {**name})
+        owners = counters(self._trace)
+        spoilt = [
+            (grad_fn, saved)
+            for grad_fn in self._trace.grad_fns
+            for saved in grad_fn.saved
+            if saved.state == "kept"
+            and saved.version is not None
+            and saved.tensor is not None
+            and owners[saved.tensor] == owners[tensor.id]
+        ]
+        if not spoilt and not (tensor.requires_grad and tensor.is_leaf):
+            yield Answer("in place", "harmless", {**name})
+        for grad_fn, saved in spoilt[:_MOST]:
+            facts: dict[str, str | int] = {**name, "grad_fn": grad_fn.name, "as": saved.name, "line": grad_fn.line or 0}
+            facts["then"] = saved.version or 0
+            yield Answer("in place", "spoils", facts, grad_fn.line, None, grad_fn.id)
+
+
+def _path(trace: Trace, start: int) -> list[GradFn] | None:
+    """The shortest way along next_functions to a leaf."""
+    before: dict[int, int | None] = {start: None}
+    todo = deque((start,))
+    while todo:
+        number = todo.popleft()
+        if trace.grad_fns[number].variable is not None:
+            path: list[GradFn] = []
+            at: int | None = number
+            while at is not None:
+                path.append(trace.grad_fns[at])
+                at = before[at]
+            return path[::-1]
+        for to, _ in trace.grad_fns[number].next:
+            if to is not None and to not in before:
+                before[to] = number
+                todo.append(to)
+    return None
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(names[:_MOST])
+    return shown if len(names) <= _MOST else f"{shown}, …"
+
+
+def _name(tensor: Tensor) -> str:
+    return tensor.names[0] if tensor.names else ""

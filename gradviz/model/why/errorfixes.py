@@ -1,0 +1,267 @@
+"""The change of the source after which an error, or a warning, is not raised again; where there is a safe one."""
+
+import ast
+import re
+from collections.abc import Callable
+from unicodedata import normalize
+
+from gradviz.model.moments.foretold import runs
+from gradviz.model.moments.held import Name, bindings
+from gradviz.model.source.edits import calls_in, joined, keyword_set, line_before, method_before, method_on, wrapped
+from gradviz.model.source.literals import as_floats
+from gradviz.model.source.place import Edit, Placed, Text
+from gradviz.model.trace import BackwardCall, Op, ProgramError, Tensor, Warned
+from gradviz.model.why.fixes import Fix, Fixes, named
+
+_IN_PLACE = re.compile(r"(?P<name>[A-Za-z_]\w*)[^=\n]*?(?:\.\w+_\(|\[.*\]\s*[-+*/@]?=|\s*[-+*/@]{1,2}=)")
+_FULL = re.compile(
+    r"""(\"{3}|'{3}|"|')(?:\\.|(?!\1).)*\1|\#[^\r\n]*  # a text, a comment: left alone
+    |(?P<open>[\u201c\u201d])[^\u201c\u201d\r\n]*(?P<close>[\u201c\u201d])  # a text between curly quotes: they alone
+    |(?P<full>[\u2018-\u201d\u3000-\u3002\uff01-\uff5e]+)""",
+    re.DOTALL | re.VERBOSE,
+)
+_HALF = {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u3001": ",", "\u3002": "."}
+
+
+def of_error(fixes: Fixes, error: ProgramError) -> tuple[Fix, ...]:
+    """Return the fix of the error that ended a run."""
+    if error.hint == "full-width":
+        return _some(_half_width(fixes.known.trace.source))
+    find = _ERRORS.get(error.hint or "")
+    if find is None or fixes.text is None or error.line is None:
+        return ()
+    placed = fixes.text.statement(error.line)
+    return () if placed is None else _some(find(fixes, fixes.text, placed, error))
+
+
+def of_warning(fixes: Fixes, warned: Warned, hint: str | None) -> tuple[Fix, ...]:
+    """Return the fix of a warning."""
+    if fixes.text is None or warned.line is None:
+        return ()
+    placed = fixes.text.statement(warned.line)
+    if placed is None or hint not in ("non-leaf-grad", "copy-tensor"):
+        return ()
+    return _some(_retained(fixes, placed) if hint == "non-leaf-grad" else _copied(fixes.text, placed))
+
+
+def _some(fix: Fix | None) -> tuple[Fix, ...]:
+    return () if fix is None else (fix,)
+
+
+def retain_graph(fixes: Fixes, call: BackwardCall) -> Fix | None:
+    """Return what keeps a backward call from freeing the graph."""
+    placed = None if fixes.text is None or call.line is None else fixes.text.statement(call.line)
+    found = None if placed is None else _call(placed, "backward", "grad")
+    if found is None or fixes.text is None:
+        return None
+    return Fix("retain graph", keyword_set(fixes.text, found, "retain_graph", "True"), line=call.line)
+
+
+def clone_before(fixes: Fixes, op: Op) -> Fix | None:
+    """Return what has an in-place op change a copy, where it was written on a name that is no leaf's."""
+    text = fixes.text
+    placed = None if text is None or op.line is None else text.statement(op.line, (op.call or "").strip())
+    if text is None or placed is None:
+        return None
+    changed = fixes.known.trace.tensors[op.outputs[0]] if op.outputs else None
+    return None if changed is None or changed.is_leaf else _cloned(fixes, text, placed)
+
+
+def _cloned(fixes: Fixes, text: Text, placed: Placed) -> Fix | None:
+    found = _IN_PLACE.match(text.cut(placed.statement))
+    if found is None or _named(fixes, found["name"]) is None:
+        return None
+    line = f"{found['name']} = {found['name']}.clone()"
+    return Fix("clone", line_before(text, placed.statement, line), line, placed.statement.lineno)
+
+
+def _call(placed: Placed, *names: str) -> ast.Call | None:
+    found = [call for call in calls_in(placed.statement) if named(call) in names]
+    return found[0] if len(found) == 1 else None
+
+
+def _tensors(fixes: Fixes, error: ProgramError) -> list[Tensor]:
+    return [fixes.known.trace.tensors[number] for number in error.tensors]
+
+
+def _recorded(fixes: Fixes, _text: Text, _placed: Placed, error: ProgramError) -> Fix | None:
+    """What makes the tensor that backward was asked of require grad."""
+    found = (fix for tensor in _tensors(fixes, error) if not tensor.requires_grad for fix in fixes.of(tensor))
+    return next(found, None)
+
+
+def _summed(_fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -> Fix | None:
+    call = _call(placed, "backward", "grad")
+    if call is None:
+        return None
+    function = call.func
+    owner = function.value if isinstance(function, ast.Attribute) else None
+    if named(call) == "backward" and isinstance(function, ast.Attribute) and not _is_autograd(owner):
+        edit = method_before(text, function, "sum")
+    elif call.args and not isinstance(call.args[0], ast.List | ast.Tuple):
+        edit = method_on(text, call.args[0], "sum")
+    else:
+        return None
+    return Fix("sum", edit, ".sum()", placed.statement.lineno)
+
+
+def _is_autograd(owner: ast.expr | None) -> bool:
+    return isinstance(owner, ast.Attribute) and owner.attr == "autograd"
+
+
+def _kept(fixes: Fixes, _text: Text, _placed: Placed, error: ProgramError) -> Fix | None:
+    """Keep the graph in the first call that freed what the last one needs."""
+    trace = fixes.known.trace
+    for call in trace.backwards:
+        if not call.keep_graph and not runs(trace, call).isdisjoint(error.grad_fns):
+            return retain_graph(fixes, call)
+    return None
+
+
+def _as_floats(fixes: Fixes, text: Text, placed: Placed, error: ProgramError) -> Fix | None:
+    """In the call that asked for gradients of whole numbers, or in the one that its tensor came from."""
+    asked = [call for call in calls_in(placed.statement) if any(one.arg == "requires_grad" for one in call.keywords)]
+    if len(asked) == 1:
+        return Fix("floats", as_floats(text, asked[0]), text.cut(asked[0]), asked[0].lineno)
+    match placed.statement:
+        case (
+            ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="requires_grad_")))
+            | ast.Assign(targets=[ast.Attribute(value=ast.Name(id=name), attr="requires_grad")])
+        ):
+            tensor = _named(fixes, name)
+            return None if tensor is None else fixes.floats(tensor)
+        case _:
+            return None
+
+
+def _named(fixes: Fixes, name: str) -> Tensor | None:
+    """The tensor that a name stood for where the program ended: one of the function there, or of the module."""
+    trace = fixes.known.trace
+    last = next((step for step in reversed(trace.steps) if step.kind == "line" and step.line is not None), None)
+    if last is None:
+        return None
+    held = bindings(trace).held(last.id)
+    number = held.get(Name(last.function, name), held.get(Name(None, name)))
+    return None if number is None else trace.tensors[number]
+
+
+def _under_no_grad(_fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -> Fix | None:
+    edit = wrapped(text, placed.statement, "with torch.no_grad():")
+    return None if edit is None else Fix("no_grad block", edit, "", placed.statement.lineno)
+
+
+def _changed_copy(fixes: Fixes, _text: Text, _placed: Placed, error: ProgramError) -> Fix | None:
+    """Have the op that changed what backward needs change a copy."""
+    told = [one for one in fixes.foretold if one.grad_fn in error.grad_fns and one.changed_by is not None]
+    changed = next((one.changed_by for one in told), None)
+    return None if changed is None else clone_before(fixes, fixes.known.trace.ops[changed])
+
+
+def _detached_leaf(_fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -> Fix | None:
+    match placed.statement:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="requires_grad_"))):
+            pass
+        case ast.Assign(targets=[ast.Attribute(value=ast.Name(id=name), attr="requires_grad")]):
+            pass
+        case _:
+            return None
+    line = f"{name} = {name}.detach()"
+    edit = Edit(text.start(placed.statement), text.end(placed.statement), line)
+    return Fix("detach", edit, line, placed.statement.lineno)
+
+
+def _no_inference(fixes: Fixes, _text: Text, _placed: Placed, error: ProgramError) -> Fix | None:
+    spoken = _tensors(fixes, error) or fixes.known.trace.tensors
+    return fixes.no_inference(tensor.id for tensor in spoken if tensor.is_inference)
+
+
+def _unused(_fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -> Fix | None:
+    call = _call(placed, "grad")
+    if call is None:
+        return None
+    return Fix("allow unused", keyword_set(text, call, "allow_unused", "True"), "", placed.statement.lineno)
+
+
+def _array(_fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -> Fix | None:
+    call = _call(placed, "numpy")
+    if call is None or not isinstance(call.func, ast.Attribute):
+        return None
+    return Fix("detach", method_before(text, call.func, "detach"), ".detach().numpy()", call.lineno)
+
+
+def _copied_leaf(_fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -> Fix | None:
+    call = _call(placed, "deepcopy")
+    if call is None or len(call.args) != 1:
+        return None
+    edit = method_on(text, call.args[0], "detach")
+    return Fix("detach", edit, edit.text, call.lineno)
+
+
+def _cloned_view(fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -> Fix | None:
+    return _cloned(fixes, text, placed)
+
+
+def _spelt(_fixes: Fixes, text: Text, placed: Placed, error: ProgramError) -> Fix | None:
+    """The name that exists in place of the one that does not."""
+    written = re.search(r"(?:attribute|name) '(\w+)'", error.message)
+    if written is None or not error.suggestion:
+        return None
+    places = list(re.finditer(rf"(?<!\w){re.escape(written[1])}(?!\w)", text.cut(placed.statement)))
+    if len(places) != 1:
+        return None
+    start = text.start(placed.statement) + places[0].start()
+    return Fix(
+        "name", Edit(start, start + len(written[1]), error.suggestion), error.suggestion, placed.statement.lineno
+    )
+
+
+def _retained(fixes: Fixes, placed: Placed) -> Fix | None:
+    """retain_grad() of the one tensor whose .grad a line reads and that is no leaf."""
+    nodes = [node for node in ast.walk(placed.statement) if isinstance(node, ast.Attribute) and node.attr == "grad"]
+    names = {node.value.id for node in nodes if isinstance(node.value, ast.Name)}
+    found = [tensor for name in sorted(names) if (tensor := _named(fixes, name)) is not None and not tensor.is_leaf]
+    return fixes.retained(found[0]) if len(found) == 1 else None
+
+
+def _copied(text: Text, placed: Placed) -> Fix | None:
+    """What torch itself recommends in place of torch.tensor(t)."""
+    call = _call(placed, "tensor")
+    if call is None or len(call.args) != 1 or call.keywords:
+        return None
+    edit = method_on(text, call.args[0], "detach().clone")._replace(start=text.start(call), end=text.end(call))
+    return Fix("detach", edit, edit.text, call.lineno)
+
+
+def _half_width(source: str) -> Fix | None:
+    """Every full-width character of the code, not those of texts and comments."""
+    found = [(match, name) for match in _FULL.finditer(source) for name in ("open", "close", "full") if match[name]]
+    edits = [Edit(*match.span(name), "".join(map(_half, match[name]))) for match, name in found]
+    return Fix("half width", joined(source, edits)) if edits else None
+
+
+def _half(character: str) -> str:
+    return _HALF.get(character) or normalize("NFKC", character)
+
+
+_Find = Callable[[Fixes, Text, Placed, ProgramError], Fix | None]
+_ERRORS: dict[str, _Find] = {
+    "not-tracked": _recorded,
+    "retain-no-rg": _recorded,
+    "non-scalar": _summed,
+    "second-backward": _kept,
+    "int-grad": _as_floats,
+    "leaf-inplace": _under_no_grad,
+    "view-of-leaf": _under_no_grad,
+    "version": _changed_copy,
+    "flag-non-leaf": _detached_leaf,
+    "infer-save": _no_inference,
+    "infer-inplace": _no_inference,
+    "infer-rg": _no_inference,
+    "unused": _unused,
+    "numpy": _array,
+    "deepcopy": _copied_leaf,
+    "multi-view": _cloned_view,
+    "overlap": _cloned_view,
+    "not-asked": _recorded,
+    "typo": _spelt,
+}

@@ -1,0 +1,193 @@
+"""What the reasons for an absent .grad are read off: an index of a run, built once for all its tensors and moments."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from functools import cached_property
+from math import inf
+from typing import NamedTuple
+
+from gradviz.model.moments.foretold import reachable
+from gradviz.model.moments.moment import History, Moment
+from gradviz.model.source.place import text_of
+from gradviz.model.trace import NOTHING_LOST, BackwardCall, Op, Tensor, Trace
+from gradviz.model.why.clearings import Clearings, LineRan, clearings, retainings
+from gradviz.model.why.readouts import Readouts, readouts
+
+
+class Life(NamedTuple):
+    """How long one state of a tensor stood, and what was before it."""
+
+    begun: int  # the step at which the tensor was first seen
+    end: float  # the step at which another state took its place; inf: none did
+    granted: int | None  # the step of the last state before it that had a .grad
+
+
+class Cuts:
+    """Which op cut a tensor off from the roots of the backward calls so far, found when it is asked for."""
+
+    def __init__(self, trace: Trace) -> None:
+        """Look at a run."""
+        self._trace = trace
+        self._found: dict[int, dict[int, Op]] = {}  # by the number of calls
+
+    @cached_property
+    def _read(self) -> Readouts | None:
+        return readouts(self._trace)
+
+    def before(self, calls: int) -> dict[int, Op]:
+        """Return, for each tensor from which data, though no gradient, leads to a root, the op that cut it off."""
+        if calls not in self._found:
+            self._found = {calls: _cuts(self._trace, self._trace.backwards[:calls], self._read)}
+        return self._found[calls]
+
+
+class Grounds(NamedTuple):
+    """A moment of a run with what it takes to say why a .grad was None then.
+
+    Calls are given by their place in `trace.backwards`.
+    """
+
+    moment: Moment
+    lives: dict[tuple[int, int], Life]  # tensor and step of the state
+    starts: list[int]  # the step of each backward call, ascending
+    reached: dict[int, list[int]]  # grad_fn -> the calls whose roots lead to it, ascending
+    returned: frozenset[int]  # calls that added nothing to any .grad: torch.autograd.grad
+    sinks: dict[int | None, int]  # leaf -> its AccumulateGrad
+    cuts: Cuts
+    kept_out: dict[int, float]  # tensors that require grad, or would but for the grad mode they were made in, and since
+    born: set[int]  # ops that only bring a tensor into the world
+    clearings: dict[str | None, Clearings]
+    retainings: dict[str, list[LineRan]]
+    failed: int | None  # the call that raised the error that ended the run
+
+    @property
+    def trace(self) -> Trace:
+        """The whole run."""
+        return self.moment.trace
+
+    def at(self, moment: Moment) -> "Grounds":
+        """Return the same of another moment of the run."""
+        return self._replace(moment=moment)
+
+    def life(self, tensor: Tensor) -> Life:
+        """How long a state of a tensor has stood."""
+        life = self.lives[tensor.id, tensor.step]
+        return life if life.end <= self.moment.begun else life._replace(end=inf)
+
+    def calls_before(self, step: float) -> int:
+        """How many backward calls there were before a step."""
+        return min(bisect_left(self.starts, step), self.moment.calls)
+
+    def retained_late(self, tensor: Tensor, after: int) -> int | None:
+        """The line that called retain_grad() on a tensor after a step; None where one did before it too."""
+        begun = self.lives[tensor.id, tensor.step].begun
+        calls = [call for name in tensor.names for call in self.retainings.get(name, ()) if call.step >= begun]
+        first = min(calls, default=None)
+        return None if first is None or first.step < after else first.line
+
+    def target(self, tensor: Tensor) -> int | None:
+        """The grad_fn through which the gradient of a tensor would come."""
+        if tensor.grad_fn is not None:
+            return tensor.grad_fn
+        sink = self.sinks.get(tensor.id)
+        return None if sink is None or self.moment.grad_fn(sink) is None else sink
+
+    def cut(self, tensor: Tensor) -> Op | None:
+        """The op that cut a tensor off from every root so far."""
+        return self.cuts.before(self.moment.calls).get(tensor.id)
+
+    def is_kept_out(self, tensor: Tensor) -> bool:
+        """Whether it requires grad, or would but for the grad mode it was made in."""
+        return tensor.id in self.kept_out and self.kept_out[tensor.id] <= self.moment.begun
+
+
+def grounds(history: History) -> Grounds:
+    """Return the index of a run at its end, in time linear in its record and in what its backward calls reached."""
+    trace = history.trace
+    return Grounds(
+        history.end,
+        _lives(trace),
+        [call.step for call in trace.backwards],
+        _reached(trace),
+        frozenset(place for place, call in enumerate(trace.backwards) if not call.accumulates),
+        {grad_fn.variable: grad_fn.id for grad_fn in trace.grad_fns if grad_fn.variable is not None},
+        Cuts(trace),
+        _kept_out(trace),
+        history.born,
+        clearings(trace),
+        retainings(trace),
+        _failed(trace),
+    )
+
+
+def cut_off(op: Op) -> bool:
+    """Whether autograd had something to record in an op of the forward run, and did not."""
+    return op.phase == "forward" and bool(op.inputs) and op.why_unrecorded not in NOTHING_LOST
+
+
+def _lives(trace: Trace) -> dict[tuple[int, int], Life]:
+    lives: dict[tuple[int, int], Life] = {}
+    last: dict[int, Tensor] = {}
+    for state in (*trace.past, *trace.tensors):
+        life, before = Life(state.step, inf, None), last.get(state.id)
+        if before is not None:
+            known = lives[before.id, before.step]
+            lives[before.id, before.step] = known._replace(end=state.step)
+            life = Life(known.begun, inf, before.step if before.grad is not None else known.granted)
+        lives[state.id, state.step] = life
+        last[state.id] = state
+    return lives
+
+
+def _reached(trace: Trace) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for place, call in enumerate(trace.backwards):
+        for grad_fn in reachable(trace.grad_fns, call.grad_fns):
+            found.setdefault(grad_fn, []).append(place)
+    return found
+
+
+def _failed(trace: Trace) -> int | None:
+    """The last call, if no line of its own function ran after it: a hook or a Function may have raised elsewhere."""
+    text = text_of(trace.source) if trace.error is not None and trace.backwards else None
+    if text is None:
+        return None
+    call = trace.backwards[-1]
+    own = text.function(call.line)
+    later = (step.line for step in trace.steps[call.step :] if step.kind == "line" and step.line is not None)
+    return None if any(text.function(line) is own for line in later) else len(trace.backwards) - 1
+
+
+def _cuts(trace: Trace, calls: Sequence[BackwardCall], read: Readouts | None) -> dict[int, Op]:
+    """Data followed back from every root; where a path without a cut leads to a tensor, that one counts."""
+    leads: dict[int, Op | None] = {}
+    lines: set[int | None] = set()  # on which something was made that leads to a root
+    waiting = sorted(calls, key=lambda call: call.step)
+    for op in reversed(trace.ops):
+        while waiting and waiting[-1].step > op.step:
+            leads.update(dict.fromkeys(root for root in waiting.pop().roots if root is not None))
+        results = [leads[tensor] for tensor in op.outputs if tensor in leads]
+        if read is not None and read.leads(op, lines):
+            results = [op]
+        elif results:
+            lines.add(op.line)
+        if op.phase != "forward" or not results:
+            continue
+        cut = op if cut_off(op) else None if None in results else results[0]
+        for tensor in op.inputs:
+            leads[tensor] = cut if leads.get(tensor, cut) is not None else None
+    return {tensor: op for tensor, op in leads.items() if op is not None}
+
+
+def _kept_out(trace: Trace) -> dict[int, float]:
+    """The stamp since which each is."""
+    found: dict[int, float] = {}
+    for state in (*trace.past, *trace.tensors):
+        if state.requires_grad:
+            found[state.id] = min(state.step, found.get(state.id, inf))
+    for op in trace.ops:
+        if op.why_unrecorded in ("no_grad", "inference"):
+            since = max(op.step + 1, min((found.get(tensor, inf) for tensor in op.inputs), default=inf))
+            if since < inf:
+                found.update((tensor, min(since, found.get(tensor, inf))) for tensor in op.outputs)
+    return found

@@ -1,0 +1,1 @@
+"""Menus, tool bars, the timeline and the line at the bottom."""

@@ -1,0 +1,375 @@
+"""All that a person can ask for, as one table from which menus, tool bars, shortcuts and their sheet are read."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from gradviz import resources
+from gradviz.state.values import Theme
+from gradviz.ui.style.theme import icon
+
+
+def QT_TRANSLATE_NOOP(_context: str, text: str) -> str:
+    """Mark a text for translation. The translation tools know this name; Qt's own function has no types."""
+    return text
+
+
+class Command(NamedTuple):
+    """One thing to ask for. Of the commands of one `group` exactly one holds."""
+
+    id: str
+    menu: str
+    text: str
+    keys: tuple[str, ...] = ()
+    tip: str = ""
+    icon: str = ""
+    icon_on: str = ""  # while it is checked; "": the same
+    checkable: bool = False
+    group: str = ""
+
+
+MENUS = (
+    QT_TRANSLATE_NOOP("Actions", "&File"),
+    QT_TRANSLATE_NOOP("Actions", "&Edit"),
+    QT_TRANSLATE_NOOP("Actions", "&View"),
+    QT_TRANSLATE_NOOP("Actions", "&Run"),
+    QT_TRANSLATE_NOOP("Actions", "E&xamples"),
+    QT_TRANSLATE_NOOP("Actions", "&Help"),
+)
+FILE, EDIT, VIEW, RUN, EXAMPLES, HELP = MENUS
+HEAT = QT_TRANSLATE_NOOP("Actions", "&Heat")
+PANELS = QT_TRANSLATE_NOOP("Actions", "Pa&nels")
+PARTS = QT_TRANSLATE_NOOP("Actions", "&Parts of the graph")
+INSIDE = {HEAT: VIEW, PANELS: VIEW, PARTS: VIEW}  # menus that stand in another, where the first of their commands is
+LINE = ""  # the id of a line between two groups of a menu
+
+COMMANDS = (
+    Command("new", FILE, QT_TRANSLATE_NOOP("Actions", "&New program"), ("Ctrl+N",), icon="new"),
+    Command("open", FILE, QT_TRANSLATE_NOOP("Actions", "&Open …"), ("Ctrl+O",), icon="open"),
+    Command("save", FILE, QT_TRANSLATE_NOOP("Actions", "&Save"), ("Ctrl+S",), icon="save"),
+    Command("save_as", FILE, QT_TRANSLATE_NOOP("Actions", "Save &as …"), ("Ctrl+Shift+S",)),
+    Command(LINE, FILE, ""),
+    Command("export", FILE, QT_TRANSLATE_NOOP("Actions", "&Export the graph …"), ("Ctrl+Shift+E",), icon="export"),
+    Command("copy_graph", FILE, QT_TRANSLATE_NOOP("Actions", "&Copy the graph as a picture"), ("Ctrl+Shift+C",)),
+    Command("copy_svg", FILE, QT_TRANSLATE_NOOP("Actions", "Copy the graph as S&VG"), ("Ctrl+Alt+C",)),
+    Command("copy_dot", FILE, QT_TRANSLATE_NOOP("Actions", "Copy the graph as &DOT"), ("Ctrl+Alt+D",)),
+    Command(LINE, FILE, ""),
+    Command("quit", FILE, QT_TRANSLATE_NOOP("Actions", "&Quit"), ("Ctrl+Q",)),
+    Command("undo", EDIT, QT_TRANSLATE_NOOP("Actions", "&Undo"), ("Ctrl+Z",)),
+    Command("redo", EDIT, QT_TRANSLATE_NOOP("Actions", "&Redo"), ("Ctrl+Shift+Z", "Ctrl+Y")),
+    Command(LINE, EDIT, ""),
+    Command(
+        "find",
+        EDIT,
+        QT_TRANSLATE_NOOP("Actions", "&Find"),
+        ("Ctrl+F",),
+        QT_TRANSLATE_NOOP("Actions", "In the program while it is worked on, in the graph elsewhere"),
+    ),
+    Command("find_next", EDIT, QT_TRANSLATE_NOOP("Actions", "Find &next"), ("F3",)),
+    Command("find_previous", EDIT, QT_TRANSLATE_NOOP("Actions", "Find &previous"), ("Shift+F3",)),
+    Command("replace", EDIT, QT_TRANSLATE_NOOP("Actions", "R&eplace in the program"), ("Ctrl+H",)),
+    Command("search", EDIT, QT_TRANSLATE_NOOP("Actions", "&Search the graph"), ("Ctrl+Alt+F",), icon="search"),
+    Command(LINE, EDIT, ""),
+    Command("comment", EDIT, QT_TRANSLATE_NOOP("Actions", "&Comment in or out"), ("Ctrl+/",)),
+    Command(
+        "both",
+        VIEW,
+        QT_TRANSLATE_NOOP("Actions", "&Both"),
+        tip=QT_TRANSLATE_NOOP("Actions", "Forward ops and the backward graph as one"),
+        checkable=True,
+        group="view",
+    ),
+    Command(
+        "forward",
+        VIEW,
+        QT_TRANSLATE_NOOP("Actions", "&Forward"),
+        tip=QT_TRANSLATE_NOOP("Actions", "Tensors and ops only"),
+        checkable=True,
+        group="view",
+    ),
+    Command(
+        "backward",
+        VIEW,
+        QT_TRANSLATE_NOOP("Actions", "B&ackward"),
+        tip=QT_TRANSLATE_NOOP("Actions", "PyTorch's own graph: grad_fns and next_functions"),
+        checkable=True,
+        group="view",
+    ),
+    Command(LINE, VIEW, ""),
+    Command(
+        "beside",
+        VIEW,
+        QT_TRANSLATE_NOOP("Actions", "&Side by side"),
+        ("Ctrl+Alt+4",),
+        QT_TRANSLATE_NOOP("Actions", "The program in every grad mode side by side, with what differs"),
+        icon="beside",
+        checkable=True,
+    ),
+    Command(
+        "pinned",
+        VIEW,
+        QT_TRANSLATE_NOOP("Actions", "&Keep changes marked"),
+        ("Ctrl+Shift+D",),
+        QT_TRANSLATE_NOOP("Actions", "Keep what changed since the run before in view"),
+        checkable=True,
+    ),
+    Command(LINE, VIEW, ""),
+    Command("sideways", VIEW, QT_TRANSLATE_NOOP("Actions", "Left to &right"), icon="sideways", checkable=True),
+    Command("legend", VIEW, QT_TRANSLATE_NOOP("Actions", "&Legend"), icon="legend", checkable=True),
+    Command("heat_off", HEAT, QT_TRANSLATE_NOOP("Actions", "No heat"), checkable=True, group="heat"),
+    Command(
+        "heat_time",
+        HEAT,
+        QT_TRANSLATE_NOOP("Actions", "Time"),
+        ("Ctrl+Alt+T",),
+        tip=QT_TRANSLATE_NOOP("Actions", "How long the kernels of each op take, measured"),
+        checkable=True,
+        group="heat",
+    ),
+    Command(
+        "heat_allocated",
+        HEAT,
+        QT_TRANSLATE_NOOP("Actions", "Bytes allocated"),
+        ("Ctrl+Alt+A",),
+        tip=QT_TRANSLATE_NOOP("Actions", "How much memory the results of each op take, in forward and backward"),
+        checkable=True,
+        group="heat",
+    ),
+    Command(
+        "heat_saved",
+        HEAT,
+        QT_TRANSLATE_NOOP("Actions", "Bytes saved"),
+        ("Ctrl+Alt+S",),
+        tip=QT_TRANSLATE_NOOP("Actions", "How much memory each op keeps for backward"),
+        checkable=True,
+        group="heat",
+    ),
+    Command(LINE, VIEW, ""),
+    Command("unfold", PARTS, QT_TRANSLATE_NOOP("Actions", "U&nfold what is selected"), ("Ctrl+U",)),
+    Command("fold", PARTS, QT_TRANSLATE_NOOP("Actions", "Fold what is round the selection"), ("Ctrl+Shift+U",)),
+    Command("unfolded", PARTS, QT_TRANSLATE_NOOP("Actions", "&Unfold everything"), checkable=True),
+    Command("refold", PARTS, QT_TRANSLATE_NOOP("Actions", "Fold everything again"), ("Ctrl+Alt+U",)),
+    Command(LINE, PARTS, ""),
+    Command("only_from", PARTS, QT_TRANSLATE_NOOP("Actions", "Only what the selection comes from")),
+    Command("only_to", PARTS, QT_TRANSLATE_NOOP("Actions", "Only what the selection leads to")),
+    Command("only_linked", PARTS, QT_TRANSLATE_NOOP("Actions", "Only what is linked with the selection")),
+    Command("hide", PARTS, QT_TRANSLATE_NOOP("Actions", "Hide the selection")),
+    Command("show_all", PARTS, QT_TRANSLATE_NOOP("Actions", "Show all")),
+    Command(LINE, PARTS, ""),
+    Command("outline", PARTS, QT_TRANSLATE_NOOP("Actions", "Modules of the program"), ("Ctrl+Shift+L",)),
+    Command("module_up", PARTS, QT_TRANSLATE_NOOP("Actions", "To the module around"), ("Alt+Up",)),
+    Command("dark", VIEW, QT_TRANSLATE_NOOP("Actions", "&Dark theme"), checkable=True, icon="theme"),
+    Command(LINE, VIEW, ""),
+    Command("fit", VIEW, QT_TRANSLATE_NOOP("Actions", "F&it the graph"), ("Ctrl+Shift+F",), icon="fit"),
+    Command("zoom_in", VIEW, QT_TRANSLATE_NOOP("Actions", "Graph larger"), ("Ctrl+Alt+=",), icon="zoom-in"),
+    Command("zoom_out", VIEW, QT_TRANSLATE_NOOP("Actions", "Graph smaller"), ("Ctrl+Alt+-",), icon="zoom-out"),
+    Command(
+        "wheel_zooms",
+        VIEW,
+        QT_TRANSLATE_NOOP("Actions", "The wheel zooms"),
+        tip=QT_TRANSLATE_NOOP("Actions", "A turn of the wheel over the graph makes it larger or smaller"),
+        checkable=True,
+        group="wheel",
+    ),
+    Command(
+        "wheel_scrolls",
+        VIEW,
+        QT_TRANSLATE_NOOP("Actions", "The wheel scrolls"),
+        tip=QT_TRANSLATE_NOOP("Actions", "A turn of the wheel moves the graph; with Ctrl it zooms"),
+        checkable=True,
+        group="wheel",
+    ),
+    Command(LINE, VIEW, ""),
+    Command("en", VIEW, "English", checkable=True, group="language"),
+    Command("ja", VIEW, "日本語", checkable=True, group="language"),
+    Command(LINE, VIEW, ""),
+    Command("larger", VIEW, QT_TRANSLATE_NOOP("Actions", "Larger text"), ("Ctrl+=", "Ctrl++")),
+    Command("smaller", VIEW, QT_TRANSLATE_NOOP("Actions", "Smaller text"), ("Ctrl+-",)),
+    Command("normal", VIEW, QT_TRANSLATE_NOOP("Actions", "Normal text"), ("Ctrl+0",)),
+    Command("present", VIEW, QT_TRANSLATE_NOOP("Actions", "&Presentation"), ("F11",), checkable=True),
+    Command(LINE, VIEW, ""),
+    Command("next_panel", PANELS, QT_TRANSLATE_NOOP("Actions", "Next panel"), ("F6",)),
+    Command("last_panel", PANELS, QT_TRANSLATE_NOOP("Actions", "Previous panel"), ("Shift+F6",)),
+    Command(LINE, PANELS, ""),
+    Command("go_program", PANELS, QT_TRANSLATE_NOOP("Actions", "Go to the program"), ("Alt+1",)),
+    Command("go_graph", PANELS, QT_TRANSLATE_NOOP("Actions", "Go to the graph"), ("Alt+2",)),
+    Command("go_tensors", PANELS, QT_TRANSLATE_NOOP("Actions", "Go to the tensors"), ("Alt+3",)),
+    Command("go_output", PANELS, QT_TRANSLATE_NOOP("Actions", "Go to the output"), ("Alt+4",)),
+    Command("go_inspector", PANELS, QT_TRANSLATE_NOOP("Actions", "Go to the inspector"), ("Alt+5",)),
+    Command("go_cost", PANELS, QT_TRANSLATE_NOOP("Actions", "Go to the costs"), ("Alt+6",)),
+    Command(
+        "run",
+        RUN,
+        QT_TRANSLATE_NOOP("Actions", "&Run"),
+        ("F5", "Ctrl+Return"),
+        QT_TRANSLATE_NOOP("Actions", "Run the program now"),
+        icon="run",
+    ),
+    Command(
+        "stop",
+        RUN,
+        QT_TRANSLATE_NOOP("Actions", "&Stop"),
+        ("Shift+F5",),
+        QT_TRANSLATE_NOOP("Actions", "End the run"),
+        icon="stop",
+    ),
+    Command(
+        "live",
+        RUN,
+        QT_TRANSLATE_NOOP("Actions", "&Live"),
+        tip=QT_TRANSLATE_NOOP("Actions", "Run at every edit"),
+        icon="live",
+        checkable=True,
+    ),
+    Command(LINE, RUN, ""),
+    Command(
+        "grad",
+        RUN,
+        "grad",
+        ("Ctrl+Alt+1",),
+        tip=QT_TRANSLATE_NOOP("Actions", "Run the whole program with autograd recording, as PyTorch starts"),
+        checkable=True,
+        group="mode",
+    ),
+    Command(
+        "no_grad",
+        RUN,
+        "no_grad",
+        ("Ctrl+Alt+2",),
+        tip=QT_TRANSLATE_NOOP("Actions", "Run the whole program inside torch.no_grad()"),
+        checkable=True,
+        group="mode",
+    ),
+    Command(
+        "inference",
+        RUN,
+        "inference_mode",
+        ("Ctrl+Alt+3",),
+        tip=QT_TRANSLATE_NOOP("Actions", "Run the whole program inside torch.inference_mode()"),
+        checkable=True,
+        group="mode",
+    ),
+    Command(LINE, RUN, ""),
+    Command(
+        "costs",
+        RUN,
+        QT_TRANSLATE_NOOP("Actions", "C&ost"),
+        ("Ctrl+Shift+M",),
+        QT_TRANSLATE_NOOP("Actions", "Time and memory of the program in each grad mode, measured as you type"),
+        icon="cost",
+        checkable=True,
+    ),
+    Command(
+        "inspect",
+        RUN,
+        QT_TRANSLATE_NOOP("Actions", "Inspec&tor"),
+        ("Ctrl+I",),
+        QT_TRANSLATE_NOOP("Actions", "All there is to say of the tensor, op or grad_fn that is selected"),
+        icon="inspect",
+        checkable=True,
+    ),
+    Command(LINE, RUN, ""),
+    Command("previous_step", RUN, QT_TRANSLATE_NOOP("Actions", "&Previous step"), ("F9",), icon="previous"),
+    Command("next_step", RUN, QT_TRANSLATE_NOOP("Actions", "&Next step"), ("F10",), icon="next"),
+    Command("previous_line", RUN, QT_TRANSLATE_NOOP("Actions", "Pre&vious line"), ("F7",)),
+    Command("next_line", RUN, QT_TRANSLATE_NOOP("Actions", "Next l&ine"), ("F8",)),
+    Command("previous_line_over", RUN, QT_TRANSLATE_NOOP("Actions", "Previous line, over calls"), ("Shift+F7",)),
+    Command("next_line_over", RUN, QT_TRANSLATE_NOOP("Actions", "Next line, over calls"), ("Shift+F8",)),
+    Command("line_outside", RUN, QT_TRANSLATE_NOOP("Actions", "O&ut of the call"), ("Ctrl+F9",)),
+    Command("previous_iteration", RUN, QT_TRANSLATE_NOOP("Actions", "Previous iteration"), ("Ctrl+Shift+F7",)),
+    Command("next_iteration", RUN, QT_TRANSLATE_NOOP("Actions", "Next iteration"), ("Ctrl+Shift+F8",)),
+    Command("first_step", RUN, QT_TRANSLATE_NOOP("Actions", "&First step"), ("Ctrl+Shift+F9",), icon="first"),
+    Command("end_of_run", RUN, QT_TRANSLATE_NOOP("Actions", "&End of the run"), ("Ctrl+Shift+F10",), icon="end"),
+    Command("run_to_cursor", RUN, QT_TRANSLATE_NOOP("Actions", "Run to the &cursor"), ("Ctrl+F10",)),
+    Command(LINE, RUN, ""),
+    Command(
+        "play",
+        RUN,
+        QT_TRANSLATE_NOOP("Actions", "Pl&ay the steps"),
+        ("Ctrl+F8",),
+        QT_TRANSLATE_NOOP("Actions", "Go from step to step by itself, or pause"),
+        icon="play",
+        checkable=True,
+        icon_on="pause",
+    ),
+    Command("half_speed", RUN, QT_TRANSLATE_NOOP("Actions", "Half speed"), checkable=True, group="speed"),
+    Command("usual_speed", RUN, QT_TRANSLATE_NOOP("Actions", "Usual speed"), checkable=True, group="speed"),
+    Command("double_speed", RUN, QT_TRANSLATE_NOOP("Actions", "Double speed"), checkable=True, group="speed"),
+    Command("fourfold_speed", RUN, QT_TRANSLATE_NOOP("Actions", "Fourfold speed"), checkable=True, group="speed"),
+    Command("breakpoint", RUN, QT_TRANSLATE_NOOP("Actions", "&Breakpoint on this line"), ("Ctrl+B",)),
+    Command("next_breakpoint", RUN, QT_TRANSLATE_NOOP("Actions", "Next brea&kpoint"), ("Ctrl+F5",)),
+    Command("shortcuts", HELP, QT_TRANSLATE_NOOP("Actions", "&Keyboard shortcuts"), ("Ctrl+Alt+/",)),
+    Command("about", HELP, QT_TRANSLATE_NOOP("Actions", "&About gradviz")),
+)
+
+# Keys of the graph, which hold only while it has the focus.
+GRAPH_KEYS = (
+    (QT_TRANSLATE_NOOP("Actions", "Walk along the edges"), "← ↑ → ↓"),
+    (QT_TRANSLATE_NOOP("Actions", "Unfold, or go to the line"), "Enter"),
+    (QT_TRANSLATE_NOOP("Actions", "Unfold, fold what is round it"), "U  Shift+U"),
+    (QT_TRANSLATE_NOOP("Actions", "Why? Tell all of the tensor or op, here or in the table of tensors"), "W"),
+    (QT_TRANSLATE_NOOP("Actions", "Switch requires_grad, here or in the table of tensors, there also with Space"), "R"),
+    (QT_TRANSLATE_NOOP("Actions", "Switch retain_grad() and detach, here or in the table of tensors"), "G  D"),
+    (QT_TRANSLATE_NOOP("Actions", "Only what it comes from, what it leads to, what is linked with it"), "I  O  L"),
+    (QT_TRANSLATE_NOOP("Actions", "Hide, show all"), "H  A"),
+    (QT_TRANSLATE_NOOP("Actions", "Fit, fit what is selected"), "F  Shift+F"),
+    (QT_TRANSLATE_NOOP("Actions", "Larger, smaller, full size"), "+  -  1"),
+    (QT_TRANSLATE_NOOP("Actions", "Drag the graph"), "Space"),
+    (QT_TRANSLATE_NOOP("Actions", "Search"), "/"),
+    (QT_TRANSLATE_NOOP("Actions", "Select nothing, then return to the end of the run"), "Esc"),
+)
+
+
+def said(text: str) -> str:
+    """Return a text of the table in the interface's language."""
+    return QCoreApplication.translate("Actions", text)
+
+
+def _unmarked(text: str) -> str:
+    """Return a text without the mark of its letter, which stands in brackets where the script has no such letter."""
+    return re.sub(r"\(&\w\)|&", "", text)
+
+
+def make_actions(parent: QWidget, handlers: Mapping[str, Callable[[], None]]) -> dict[str, QAction]:
+    """Return an action for each command that has a handler, in the table's order."""
+    actions: dict[str, QAction] = {}
+    groups: dict[str, QActionGroup] = {}
+    for command in COMMANDS:
+        if command.id not in handlers:
+            continue
+        action = QAction(said(command.text), parent)
+        action.setObjectName(command.id)
+        action.setShortcuts([QKeySequence(key) for key in command.keys])
+        action.setCheckable(command.checkable)
+        action.setIconText(_unmarked(said(command.text)))
+        tip = said(command.tip) if command.tip else action.iconText()
+        action.setToolTip(f"{tip} ({command.keys[0]})" if command.keys else tip)
+        action.setStatusTip("")
+        action.triggered.connect(lambda _checked=False, do=handlers[command.id]: do())
+        if command.group:
+            group = groups.setdefault(command.group, QActionGroup(parent))
+            group.addAction(action)
+        parent.addAction(action)
+        actions[command.id] = action
+    return actions
+
+
+def paint_icons(actions: Mapping[str, QAction], theme: Theme) -> None:
+    """Give the actions their icons in the colours of a theme."""
+    for command in COMMANDS:
+        if command.icon and command.id in actions:
+            names = (command.icon, command.icon_on or command.icon)
+            off, on = (resources.read_bytes(f"icons/{name}.svg") for name in names)
+            actions[command.id].setIcon(icon(off, theme, on))
+
+
+def shortcut_sheet() -> str:
+    """Return every shortcut, one a line: keys, then what they do."""
+    rows = [(", ".join(command.keys), _unmarked(said(command.text))) for command in COMMANDS if command.keys]
+    rows += [(keys, said(text)) for text, keys in GRAPH_KEYS]
+    width = max(len(keys) for keys, _text in rows) + 3
+    return "\n".join(keys.ljust(width) + text for keys, text in rows)

@@ -1,0 +1,51 @@
+"""The menu bar: the commands of the table under their titles, and what no table knows, lessons, files and panels."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu
+
+from gradviz.picture.picture import Language
+from gradviz.resources import Lesson
+from gradviz.ui.bars import actions as asked
+from gradviz.ui.files.files import Files
+from gradviz.ui.style.plain import plain
+
+
+def fill_bar(window: QMainWindow, actions: Mapping[str, QAction]) -> dict[str, QMenu]:
+    """Put the commands into the menus; return each menu by its title in the table."""
+    menus = {title: window.menuBar().addMenu(asked.said(title)) for title in asked.MENUS}
+    for command in asked.COMMANDS:
+        if command.menu not in menus:
+            menus[command.menu] = menus[asked.INSIDE[command.menu]].addMenu(asked.said(command.menu))
+        if command.id == asked.LINE:
+            menus[command.menu].addSeparator()
+        elif command.id in actions:
+            menus[command.menu].addAction(actions[command.id])
+    menus[asked.PANELS].addSeparator()
+    for dock in window.findChildren(QDockWidget):
+        menus[asked.PANELS].addAction(dock.toggleViewAction())
+    return menus
+
+
+def add_lessons(menu: QMenu, lessons: tuple[Lesson, ...], language: Language, pick: Callable[[str], None]) -> None:
+    """Put the lessons into a menu."""
+    for number, lesson in enumerate(lessons, start=1):
+        title = plain(getattr(lesson.title, language)).replace("&", "&&")
+        menu.addAction(f"{number}  {title}", partial(pick, lesson.name))
+
+
+def add_recent(menu: QMenu, before: QAction, files: Files) -> None:
+    """Put a menu of the files opened last into a menu."""
+    recent = QMenu(menu.tr("Open &recent"), menu)
+    recent.aboutToShow.connect(lambda: _fill_recent(recent, files))
+    menu.insertMenu(before, recent)
+
+
+def _fill_recent(menu: QMenu, files: Files) -> None:
+    menu.clear()
+    for number, name in enumerate(files.recent, start=1):
+        shown = plain(Path(name).name).replace("&", "&&")
+        menu.addAction(f"&{number}  {shown}", partial(files.open_path, Path(name)))

@@ -1,0 +1,36 @@
+"""The list of lessons to start from: a title each, and what one learns from it."""
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QWidget
+
+from gradviz.picture.picture import Language
+from gradviz.resources import Lesson
+from gradviz.ui.style.plain import plain, tooltip
+
+
+class Examples(QListWidget):
+    """The lessons in a learner's order.
+
+    Signals:
+        picked: the name of a lesson.
+    """
+
+    picked = Signal(str)
+
+    def __init__(self, lessons: tuple[Lesson, ...], language: Language, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName(self.tr("Examples"))
+        for number, lesson in enumerate(lessons, start=1):
+            item = QListWidgetItem(f"{number}  {plain(getattr(lesson.title, language))}", self)
+            item.setData(Qt.ItemDataRole.UserRole, lesson.name)
+            item.setToolTip(tooltip(getattr(lesson.goal, language)))
+        self.itemActivated.connect(self._pick)
+        self.itemClicked.connect(self._pick)
+
+    def sizeHint(self) -> QSize:
+        """Return room for some of them: the program below needs more."""
+        return QSize(300, 5 * (self.fontMetrics().height() + 6))
+
+    def _pick(self, item: QListWidgetItem) -> None:
+        self.picked.emit(item.data(Qt.ItemDataRole.UserRole))

@@ -1,0 +1,141 @@
+"""An Inspection written into a text document. Every text goes in as plain characters: none is taken for markup."""
+
+import json
+from urllib.parse import quote
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFrameFormat,
+    QTextLength,
+    QTextTableFormat,
+)
+
+from gradviz.model.source.place import Edit
+from gradviz.picture.inspection import Cell, Fact, Inspection, Section, Subject
+from gradviz.ui.style.plain import plain
+from gradviz.ui.style.theme import Colours, colour
+
+Link = int | Subject | Edit  # a line of the program, a thing, or a change of the program
+_SCHEME = "gradviz"
+_ALARM = "⚠ "
+_OFFER = "✎ "  # a change of the program that a click makes
+_SHARE = 36  # of a hundred parts of the width, for what the facts are about
+
+
+def write(document: QTextDocument, inspection: Inspection | None, hint: str, colours: Colours) -> None:
+    """Fill a document with an inspection, or with a hint where there is none."""
+    document.setUndoRedoEnabled(False)
+    document.clear()
+    cursor = QTextCursor(document)
+    if inspection is None:
+        cursor.insertText(plain(hint), _format(colours.muted))
+        return
+    cursor.insertText(plain(inspection.title), _format(colours.text, bold=True, larger=2))
+    for section in inspection.sections:
+        _section(cursor, section, colours)
+
+
+def link_of(url: QUrl) -> Link:
+    """Return where a link leads."""
+    kind, _, number = url.path().partition("/")
+    match kind:
+        case "edit":
+            return Edit(*json.loads(number))
+        case "tensor" | "op" | "grad_fn":
+            return Subject(kind, int(number))
+        case _:
+            return int(number)
+
+
+def _section(cursor: QTextCursor, section: Section, colours: Colours) -> None:
+    title = QTextBlockFormat()
+    title.setTopMargin(10)
+    title.setBottomMargin(2)
+    title.setHeadingLevel(2)
+    cursor.insertBlock(title)
+    cursor.insertText(plain(section.title), _format(colours.accent, bold=True))
+    if section.table:
+        _numbers(cursor, section.table, colours)
+    if section.facts and not any(fact.label for fact in section.facts):
+        for fact in section.facts:
+            cursor.insertBlock(QTextBlockFormat())
+            _fact(cursor, fact, colours)
+    elif section.facts:
+        table = cursor.insertTable(len(section.facts), 2, _layout(_SHARE, 100 - _SHARE))
+        for row, fact in enumerate(section.facts):
+            table.cellAt(row, 0).firstCursorPosition().insertText(plain(fact.label), _format(colours.muted))
+            _fact(table.cellAt(row, 1).firstCursorPosition(), fact, colours)
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+
+
+def _fact(cursor: QTextCursor, fact: Fact, colours: Colours) -> None:
+    look = _format(colours.error if fact.alarming else colours.text, bold=fact.alarming)
+    link = _url(fact)
+    if link is not None:
+        look.setAnchor(True)
+        look.setAnchorHref(link)
+        look.setFontUnderline(True)
+        look.setForeground(colour(colours.accent))
+    if fact.edit is not None:
+        look.setBackground(colour(colours.step_line))
+    sign = _ALARM if fact.alarming else _OFFER if fact.edit is not None else ""
+    cursor.insertText(sign + plain(fact.text), look)
+
+
+def _url(fact: Fact) -> str | None:
+    if fact.edit is not None:
+        return f"{_SCHEME}:edit/{quote(json.dumps(fact.edit), safe='')}"
+    if fact.of is not None:
+        return f"{_SCHEME}:{fact.of.kind}/{fact.of.id}"
+    return None if fact.line is None else f"{_SCHEME}:line/{fact.line}"
+
+
+def _numbers(cursor: QTextCursor, rows: tuple[tuple[Cell, ...], ...], colours: Colours) -> None:
+    """A table of numbers, each on a ground the deeper the further it lies from nought."""
+    look = QTextTableFormat()
+    look.setBorder(0)
+    look.setCellSpacing(1)
+    look.setCellPadding(3)
+    table = cursor.insertTable(len(rows), max(map(len, rows)), look)
+    for at, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            place = table.cellAt(at, column)
+            if cell.heat is not None:
+                ground = place.format()
+                ground.setBackground(_heat(cell.heat, colours))
+                place.setFormat(ground)
+            place.firstCursorPosition().insertText(plain(cell.text), _format(colours.text))
+    cursor.movePosition(QTextCursor.MoveOperation.End)
+
+
+def _heat(heat: float, colours: Colours) -> QColor:
+    ground = colour(colours.accent if heat > 0 else colours.warning)
+    ground.setAlphaF(0.45 * min(1.0, abs(heat)))
+    return ground
+
+
+def _layout(*shares: int) -> QTextTableFormat:
+    look = QTextTableFormat()
+    look.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_None)
+    look.setBorder(0)
+    look.setCellPadding(1)
+    look.setCellSpacing(0)
+    look.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
+    look.setColumnWidthConstraints([QTextLength(QTextLength.Type.PercentageLength, share) for share in shares])
+    return look
+
+
+def _format(text: str, *, bold: bool = False, larger: int = 0) -> QTextCharFormat:
+    look = QTextCharFormat()
+    look.setForeground(colour(text))
+    if bold:
+        look.setFontWeight(QFont.Weight.DemiBold)
+    if larger:
+        look.setProperty(QTextCharFormat.Property.FontSizeAdjustment, larger)
+    return look

@@ -1,0 +1,85 @@
+"""The inspector: all there is to say of one tensor, op or grad_fn, as a text to read, select, copy and walk through."""
+
+from PySide6.QtCore import QSize, Qt, QUrl, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
+
+from gradviz.model.source.place import Edit
+from gradviz.picture.inspection import Inspection
+from gradviz.ui.docks.inspectiontext import link_of, write
+from gradviz.ui.style.theme import Colours
+
+_SIZE = QSize(300, 420)  # pixels at first
+
+
+class Inspector(QTextBrowser):
+    """Shows an Inspection; Tab walks through what it names, Enter goes there.
+
+    Signals:
+        lineWanted: a line of the program that a fact names.
+        wanted: the `Subject` that a fact names.
+        fixWanted: the `Edit` that a fact offers.
+    """
+
+    lineWanted = Signal(int)
+    wanted = Signal(object)
+    fixWanted = Signal(object)
+
+    def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._colours = colours
+        self._shown: Inspection | None = None
+        self._hint = self.tr("Select a tensor or an op, in the graph or in the table")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName(self.tr("Inspector"))
+        self.setOpenLinks(False)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextBrowserInteraction | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.document().setDocumentMargin(10)
+        self.anchorClicked.connect(self._follow)
+        self._write()
+
+    def sizeHint(self) -> QSize:
+        """Return room for a formula."""
+        return _SIZE
+
+    @property
+    def text(self) -> str:
+        """What is shown."""
+        return self.toPlainText()
+
+    def apply(self, colours: Colours) -> None:
+        """Take on other colours."""
+        self._colours = colours
+        self._write()
+
+    def show_inspection(self, inspection: Inspection | None) -> None:
+        """Show what there is to say of a thing; None: nothing is inspected."""
+        if inspection == self._shown:
+            return
+        same = inspection is not None and self._shown is not None and inspection.asked.of == self._shown.asked.of
+        self._shown = inspection
+        bar = self.verticalScrollBar()
+        at = bar.value() if same else 0
+        self._write()
+        bar.setValue(at)
+
+    def _write(self) -> None:
+        write(self.document(), self._shown, self._hint, self._colours)
+
+    def _follow(self, url: QUrl) -> None:
+        link = link_of(url)
+        if isinstance(link, int):
+            self.lineWanted.emit(link)
+        elif isinstance(link, Edit):
+            self.fixWanted.emit(link)
+        else:
+            self.wanted.emit(link)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave Esc to the window."""
+        if event.key() == Qt.Key.Key_Escape:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,1 @@
+"""The program: typing, marks on its lines, finding, and the line above it."""

@@ -1,0 +1,356 @@
+"""The program: a plain text editor that knows Python's indents and shows each problem on its line.
+
+It sends text only when the person has finished a character: never while an input method is composing. It neither runs
+nor parses anything.
+"""
+
+from collections.abc import Callable, Iterator
+
+from PySide6.QtCore import QEvent, QMimeData, QRect, Qt, Signal
+from PySide6.QtGui import (
+    QInputMethodEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QTextCursor,
+    QTextDocument,
+    QTextOption,
+)
+from PySide6.QtWidgets import QFrame, QPlainTextDocumentLayout, QPlainTextEdit
+
+from gradviz.model.source.place import Edit
+from gradviz.picture.picture import Problem
+from gradviz.state.stepping import StepLines
+from gradviz.ui.editor import editing, keystrokes
+from gradviz.ui.editor.gutter import Gutter, Row
+from gradviz.ui.editor.highlight import Highlighter
+from gradviz.ui.editor.notes import paint_message, underline, whole_line
+from gradviz.ui.style.card import Card
+from gradviz.ui.style.plain import utf16
+from gradviz.ui.style.theme import Colours, monospace
+
+
+class Editor(QPlainTextEdit):
+    """The program's text.
+
+    Signals:
+        edited: the whole text, after the person changed it.
+        lineChosen: the person moved the cursor to another line without changing the text.
+        indented: how many pixels from its left the text begins.
+        breakpointWanted: the person wants a breakpoint on this line, or none.
+    """
+
+    edited = Signal(str)
+    lineChosen = Signal(int)
+    indented = Signal(int)
+    breakpointWanted = Signal(int)
+
+    def __init__(self, colours: Colours, document: QTextDocument | None = None) -> None:
+        """Make an editor of a new document, or of one that another editor gave away."""
+        super().__init__()
+        if document is not None:
+            document.setParent(self)
+            document.documentLayout().setPaintDevice(self.viewport())  # or it measures by a viewport that is gone
+            self.setDocument(document)
+        self._colours = colours
+        self._text = self.toPlainText()
+        self._line = 1
+        self._composing = False
+        self._loading = False
+        self._lit: frozenset[int] = frozenset()
+        self._problems: tuple[Problem, ...] = ()
+        self._step = StepLines()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setWordWrapMode(QTextOption.WrapMode.NoWrap)
+        self.setAccessibleName(self.tr("Program"))
+        self.setPlaceholderText(self.tr("Type PyTorch code here"))
+        self._highlighter = Highlighter(self.document(), colours)
+        self._gutter = Gutter(self._rows, colours, self)
+        self._gutter.pressed.connect(self._gutter_pressed)
+        self._gutter.breakpointWanted.connect(self.breakpointWanted)
+        self._card = Card(self.viewport())
+        self.viewport().setMouseTracking(True)
+        self.set_size(10.5)
+        self.blockCountChanged.connect(self._make_room)
+        self.updateRequest.connect(self._follow)
+        self.textChanged.connect(self._changed)
+        self.cursorPositionChanged.connect(self._moved)
+        self._make_room()
+
+    def give_away(self) -> QTextDocument:
+        """Return the document, with all that can be undone in it. Nothing is heard of this editor any more."""
+        self.blockSignals(True)
+        self._highlighter.setDocument(None)
+        document, empty = self.document(), QTextDocument(self)
+        document.setParent(None)
+        empty.setDocumentLayout(QPlainTextDocumentLayout(empty))
+        self.setDocument(empty)
+        return document
+
+    @property
+    def line(self) -> int:
+        """The line of the cursor, from 1."""
+        return self.textCursor().blockNumber() + 1
+
+    @property
+    def column(self) -> int:
+        """The column of the cursor, from 1."""
+        return self.textCursor().positionInBlock() + 1
+
+    @property
+    def gutter(self) -> Gutter:
+        """The strip of line numbers."""
+        return self._gutter
+
+    def set_size(self, points: float) -> None:
+        """Set the size of the text."""
+        font = monospace(points)
+        self.setFont(font)
+        self._gutter.setFont(font)
+        self._make_room()
+
+    def width_of(self, letters: int) -> int:
+        """Return how wide the panel must be to show so many letters of a line."""
+        letter = self.fontMetrics().horizontalAdvance("x")
+        return self._gutter_width() + letter * letters + self.verticalScrollBar().sizeHint().width()
+
+    def apply(self, colours: Colours) -> None:
+        """Take on other colours."""
+        self._colours = colours
+        self._highlighter.apply(colours)
+        self._gutter.apply(colours)
+        self._mark()
+
+    def open(self, text: str) -> None:
+        """Show another program and forget the undo steps of the one before."""
+        self._loading = True
+        self.setPlainText(text)
+        self._loading = False
+        self._text = self.toPlainText()
+        self._line = 1
+        self._mark()
+
+    def replace(self, text: str) -> None:
+        """Show another program as one step that can be undone: nothing typed is lost."""
+        self._loading = True
+        cursor = self.textCursor()
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(text)
+        cursor.movePosition(QTextCursor.MoveOperation.Start)
+        self.setTextCursor(cursor)
+        self._loading = False
+        self._text = self.toPlainText()
+        self._mark()
+
+    def change(self, edit: Edit) -> None:
+        """Make an edit as one step that can be undone. The cursor stays at its text, and what is seen stays seen."""
+        text, scrolled = self.toPlainText(), self.firstVisibleBlock().blockNumber()
+        start, end = utf16(text, edit.start), utf16(text, edit.end)
+        own, cursor = self.textCursor(), QTextCursor(self.document())
+        moved = [
+            editing.shifted(at, start, end, utf16(edit.text, len(edit.text))) for at in (own.anchor(), own.position())
+        ]
+        bars = (self.horizontalScrollBar(), self.verticalScrollBar())
+        values = [bar.value() for bar in bars]
+        if self.document().findBlock(start).blockNumber() < scrolled:
+            values[1] += edit.text.count("\n") - text.count("\n", edit.start, edit.end)
+        self._loading = True
+        cursor.setPosition(start)
+        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        keystrokes.replace(cursor, edit.text)
+        own.setPosition(moved[0])
+        own.setPosition(moved[1], QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(own)
+        self._loading = False
+        for bar, value in zip(bars, values, strict=True):
+            bar.setValue(value)
+        self._text, self._line = self.toPlainText(), self.line
+
+    def show_problems(self, problems: tuple[Problem, ...]) -> None:
+        """Underline these and write each one's message beside its line."""
+        self._problems = tuple(problem for problem in problems if problem.line)
+        self._mark()
+
+    def light(self, lines: tuple[int, ...]) -> None:
+        """Light up these lines, and bring the first into view if none of them is."""
+        self._lit = frozenset(lines)
+        self._mark()
+        if lines and not self._lit & {row.line for row in self._rows()}:
+            self._scroll_to(lines[0])
+
+    def show_step(self, step: StepLines, breakpoints: frozenset[int]) -> None:
+        """Mark where a step is, bring that into view if it is not, and mark the breakpoints."""
+        self._gutter.mark_step(step, breakpoints)
+        if step != self._step:
+            self._step, line = step, step.about or step.done
+            self._mark()
+            if line and line not in {row.line for row in self._rows()}:
+                self._scroll_to(line)
+
+    def go_to(self, line: int, column: int = 0) -> None:
+        """Put the cursor on a line (and column, from 1) and take the focus."""
+        block = self.document().findBlockByNumber(max(0, line - 1))
+        if block.isValid():
+            cursor = QTextCursor(block)
+            offset = utf16(block.text(), max(0, column - 1))
+            cursor.setPosition(block.position() + min(offset, block.length() - 1))
+            self.setTextCursor(cursor)
+            self.centerCursor()
+        self.setFocus()
+
+    def toggle_comment(self) -> None:
+        """Turn the selected lines into comments, or back."""
+        self._rewrite(editing.commented)
+
+    # What the person does.
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Indent as Python wants it; everything else as Qt does it."""
+        key = event.key()
+        plain_key = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        before = keystrokes.before(self.textCursor())
+        if key == Qt.Key.Key_Tab and plain_key:
+            if keystrokes.BREAK in self.textCursor().selectedText():
+                self._rewrite(editing.indented)
+            else:
+                self.textCursor().insertText(editing.to_stop(len(before.expandtabs(editing.STEP))))
+        elif key == Qt.Key.Key_Backtab:
+            self._rewrite(editing.dedented)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and plain_key:
+            self.textCursor().insertText("\n" + editing.next_indent(before))
+            self.ensureCursorVisible()
+        elif key == Qt.Key.Key_Backspace and plain_key and not self.textCursor().hasSelection():
+            cursor = self.textCursor()
+            keystrokes.take_back(cursor, editing.back_to_stop(before))
+            self.setTextCursor(cursor)
+        else:
+            super().keyPressEvent(event)
+            return
+        event.accept()
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """Note whether an input method is at work: what it shows meanwhile is not yet text."""
+        self._composing = bool(event.preeditString())
+        super().inputMethodEvent(event)
+        if not self._composing:
+            self._changed()
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Paste text, never markup."""
+        if source.hasText():
+            self.textCursor().insertText(source.text().replace("\u2028", "\n").replace("\u2029", "\n"))
+            self.ensureCursorVisible()
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        """Leave dropped files to the window."""
+        return source.hasText() and not source.hasUrls()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show the whole message of a problem while the pointer is on its line."""
+        super().mouseMoveEvent(event)
+        line = self.cursorForPosition(event.position().toPoint()).blockNumber() + 1
+        problem = next((one for one in self._problems if one.line == line), None)
+        if problem and event.buttons() == Qt.MouseButton.NoButton:
+            self._card.show_at(event.position().toPoint(), problem.message, problem.original)
+        else:
+            self._card.hide()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Take the card away."""
+        self._card.hide()
+        super().leaveEvent(event)
+
+    # What follows from it.
+
+    def _changed(self) -> None:
+        if self._composing or self._loading:
+            return
+        text = self.toPlainText()
+        if text != self._text:
+            self._text = text
+            self._line = self.line
+            self._card.hide()
+            self.edited.emit(text)
+
+    def _moved(self) -> None:
+        self._mark()
+        if not self._loading and self.line != self._line and self.toPlainText() == self._text:
+            self._line = self.line
+            self.lineChosen.emit(self.line)
+
+    def _gutter_pressed(self, line: int) -> None:
+        self.go_to(line)
+        self._line = line
+        self.lineChosen.emit(line)
+
+    def _scroll_to(self, line: int) -> None:
+        block = self.document().findBlockByNumber(line - 1)
+        self.verticalScrollBar().setValue(max(0, block.blockNumber() - 3))
+
+    def _rewrite(self, change: Callable[[list[str]], list[str]]) -> None:
+        cursor = self.textCursor()
+        keystrokes.rewrite(cursor, change)
+        self.setTextCursor(cursor)
+
+    # Painting.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the gutter at the left."""
+        super().resizeEvent(event)
+        area = self.contentsRect()
+        self._gutter.setGeometry(QRect(area.left(), area.top(), self._gutter_width(), area.height()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the text, then each problem's message beside its line."""
+        super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        try:
+            for problem in reversed(self._problems):  # the first on a line is painted last
+                block = self.document().findBlockByNumber((problem.line or 1) - 1)
+                if block.isValid():
+                    place = self.blockBoundingGeometry(block).translated(self.contentOffset())
+                    paint_message(painter, block, place, problem, self._colours)
+        finally:
+            painter.end()
+
+    def _rows(self) -> Iterator[Row]:
+        block = self.firstVisibleBlock()
+        top = self.blockBoundingGeometry(block).translated(self.contentOffset()).top()
+        while block.isValid() and top <= self.viewport().height():
+            height = self.blockBoundingRect(block).height()
+            yield Row(block.blockNumber() + 1, top, height)
+            top += height
+            block = block.next()
+
+    def _gutter_width(self) -> int:
+        return self._gutter.width_for(self.blockCount())
+
+    def _make_room(self) -> None:
+        self.setViewportMargins(self._gutter_width(), 0, 0, 0)
+        self.indented.emit(self._gutter_width())
+        area = self.contentsRect()
+        self._gutter.setGeometry(QRect(area.left(), area.top(), self._gutter_width(), area.height()))
+
+    def _follow(self, area: QRect, scrolled: int) -> None:
+        if scrolled:
+            self._gutter.scroll(0, scrolled)
+            self.viewport().update()  # messages beside the text are not part of it and do not scroll along
+        else:
+            self._gutter.update(0, area.y(), self._gutter.width(), area.height())
+
+    def _mark(self) -> None:
+        document, own = self.document(), self._colours
+        here = self.textCursor().blockNumber() + 1
+        marks = [whole_line(document, here, own.current_line)]
+        marks += [whole_line(document, line, own.lit_line) for line in sorted(self._lit)]
+        at = self._step.about or self._step.done
+        marks += [whole_line(document, at, own.step_line)] if at else []
+        marks += [underline(document, one, own) for one in self._problems]
+        self.setExtraSelections([mark for mark in marks if mark is not None])
+        problems: dict[int, bool] = {}
+        for problem in self._problems:
+            problems[problem.line or 0] = problems.get(problem.line or 0, False) or problem.severity == "error"
+        self._gutter.mark(self.line, self._lit, problems)

@@ -1,0 +1,93 @@
+"""The strip below the program: the whole message of the error that ended the run, with what PyTorch said of it."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from gradviz.picture.picture import Offer, Problem
+from gradviz.ui.style.plain import one_line, plain
+from gradviz.ui.style.theme import Colours
+
+
+class ProblemStrip(QFrame):
+    """One problem in words; hidden where there is none.
+
+    Signals:
+        placeWanted: line and column of the problem, when it is clicked.
+        fixWanted: the `Edit` of the program that mends it, when its button is pressed.
+    """
+
+    placeWanted = Signal(int, int)
+    fixWanted = Signal(object)
+
+    def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._problem: Problem | None = None
+        self._message, self._original = self._label(), self._label()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 8, 12, 8)
+        layout.setSpacing(2)
+        layout.addWidget(self._message)
+        layout.addWidget(self._original)
+        self._offers = QVBoxLayout()
+        layout.addLayout(self._offers)
+        self.setAccessibleName(self.tr("Problem"))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.apply(colours)
+        self.hide()
+
+    def _label(self) -> QLabel:
+        label = QLabel(self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setWordWrap(True)
+        return label
+
+    @property
+    def text(self) -> str:
+        """What the strip says."""
+        return f"{self._message.text()}\n{self._original.text()}".strip()
+
+    def apply(self, colours: Colours) -> None:
+        """Take on other colours."""
+        self.setStyleSheet(
+            f"ProblemStrip {{ background: {colours.on_error}; border-top: 1px solid {colours.border}; }}"
+            f"QLabel {{ color: {colours.error}; }}"
+        )
+        self._original.setStyleSheet(f"color: {colours.muted};")
+
+    def show_problem(self, problem: Problem | None) -> None:
+        """Show a problem, or nothing."""
+        self._problem = problem
+        self._clear()
+        self.setVisible(problem is not None)
+        if problem is None:
+            return
+        where = self.tr("Line {line}: {message}") if problem.line else "{message}"
+        self._message.setText(where.format(line=problem.line, message=plain(problem.message, 800)))
+        original = plain(problem.original, 400)
+        self._original.setText(original)
+        self._original.setVisible(bool(original) and original not in problem.message)
+        for offer in problem.offers:
+            self._offers.addWidget(self._button(offer), 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _button(self, offer: Offer) -> QPushButton:
+        button = QPushButton(one_line(offer.text))
+        button.setCursor(Qt.CursorShape.ArrowCursor)
+        button.clicked.connect(lambda: self.fixWanted.emit(offer.edit))
+        return button
+
+    def _clear(self) -> None:
+        while (item := self._offers.takeAt(0)) is not None:
+            button = item.widget()
+            if button is not None:
+                button.hide()
+                button.deleteLater()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take the press: its release goes to the problem."""
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Go to the problem."""
+        if self._problem and self._problem.line:
+            self.placeWanted.emit(self._problem.line, self._problem.column)

@@ -1,0 +1,1 @@
+"""Graphs into files and onto the clipboard."""

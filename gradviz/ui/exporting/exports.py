@@ -1,0 +1,158 @@
+"""What the commands of exporting and copying do: ask, walk through the steps if they are wanted, tell how far it is."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox, QProgressDialog
+
+from gradviz.drawing.shapes import Drawing
+from gradviz.picture.words import WORDS
+from gradviz.state import messages as said
+from gradviz.state.values import AppState
+from gradviz.ui.exporting.copying import copy_picture, copy_svg, copy_text
+from gradviz.ui.exporting.exportchoice import Choice, Part
+from gradviz.ui.exporting.exportdialog import ExportDialog
+from gradviz.ui.exporting.exporting import Exporter, numbered
+from gradviz.ui.exporting.walking import Walk
+from gradviz.ui.files.files import Files
+from gradviz.ui.graph.graphview import GraphView
+
+_PATIENCE = 400  # milliseconds of work before anything is said of it
+_PARTS = 1000  # of a whole that progress is told in
+
+
+class Exports(QObject):
+    """The hands of the commands about files of the graph."""
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        send: Callable[[said.Message], None],
+        state: Callable[[], AppState],
+        canvas: GraphView,
+        files: Files,
+        exporter: Exporter,
+    ) -> None:
+        super().__init__(canvas)  # and gone with it
+        self._window, self._send, self._state, self._canvas = window, send, state, canvas
+        self._files, self._exporter = files, exporter
+        self._progress: QProgressDialog | None = None
+        self._walked: Walk | None = None
+        exporter.advanced.connect(self._tell)
+        exporter.done.connect(self._end)
+        exporter.failed.connect(self._end)
+        exporter.copied.connect(self._copied)
+
+    def handlers(self) -> dict[str, Callable[[], None]]:
+        """Return what each command does, by its id."""
+        return {
+            "export": self.export,
+            "copy_graph": lambda: self._copy(copy_picture),
+            "copy_svg": lambda: self._copy(copy_svg),
+            "copy_dot": lambda: self._exporter.copy_dot(Choice(), self._state()),
+        }
+
+    def export(self) -> None:
+        """Ask for a kind of file and a name, and write it."""
+        state = self._state()
+        part = Part(self._canvas.seen, state.selection, WORDS[state.options.language])
+        before = self._exporter.choice
+        steps = len(state.course.kinds) if state.steppable else 0
+        legend = before.legend or state.options.legend
+        dialog = ExportDialog(before._replace(legend=legend), state.drawing, part, steps, self._window)
+        wanted = dialog.exec()
+        choice = dialog.choice()
+        dialog.deleteLater()
+        if not wanted:
+            return
+        self._exporter.remember(choice)
+        stem = self._files.path.stem if self._files.path else "graph"
+        kind = f"{choice.format.upper()} (*.{choice.format})"
+        name, _kind = QFileDialog.getSaveFileName(
+            self._window, self._window.tr("Export the graph"), f"{stem}.{choice.format}", kind
+        )
+        if name:
+            path = Path(name)
+            path = path if path.suffix else path.with_suffix(f".{choice.format}")
+            if not choice.stepped or choice.format not in ("svg", "png") or self._may_replace(path, steps + 1):
+                self.write(path, choice, part)
+
+    def _may_replace(self, path: Path, count: int) -> bool:
+        """Ask before files are replaced of whose names the dialog for files knows nothing."""
+        there = sum(numbered(path, number, count).exists() for number in range(1, count + 1))
+        if not there:
+            return True
+        text = self.tr("Files of these names that are there already: {count}. Replace them?").format(count=there)
+        answer = QMessageBox.question(self._window, self.tr("Export the graph"), text)
+        return answer == QMessageBox.StandardButton.Yes
+
+    def write(self, path: Path, choice: Choice, part: Part) -> None:
+        """Write a file, after a walk through the steps where they are wanted."""
+        state = self._state()
+        if not choice.stepped:
+            self._exporter.export(path, choice, state, part)
+        elif not state.steppable:
+            self._exporter.export_steps(path, choice, ())
+        else:
+            self._walk(path, choice, part)
+
+    def _walk(self, path: Path, choice: Choice, part: Part) -> None:
+        walk = self._walked = Walk(self._send, self._state, self)
+
+        def over() -> None:
+            self._walked = None
+            walk.deleteLater()
+
+        def arrived(drawings: list[Drawing]) -> None:
+            over()
+            self._exporter.export_steps(path, choice, drawings, part)
+
+        def failed() -> None:
+            over()
+            self._exporter.failed.emit(self.tr("the program was changed"))
+
+        walk.advanced.connect(lambda share: self._tell(share / 2))
+        walk.done.connect(arrived)
+        walk.failed.connect(failed)
+        walk.begin()
+
+    def _tell(self, share: float) -> None:
+        """Tell how far it is, and let it be stopped."""
+        if self._progress is None:
+            self._progress = QProgressDialog(self.tr("Writing the file …"), self.tr("Stop"), 0, _PARTS, self._window)
+            self._progress.setWindowTitle(self.tr("Export the graph"))
+            self._progress.setWindowModality(Qt.WindowModality.WindowModal)
+            self._progress.setMinimumDuration(_PATIENCE)
+            self._progress.canceled.connect(self.stop)
+        self._progress.setValue(max(self._progress.value(), int(share * (_PARTS - 1))))
+
+    def stop(self) -> None:
+        """Leave what is going on."""
+        if self._walked is not None:
+            self._walked.stop()
+            self._walked.deleteLater()
+            self._walked = None
+            self._exporter.failed.emit(self.tr("it was stopped"))
+        else:
+            self._exporter.cancel()
+
+    def _end(self, _told: str) -> None:
+        """Tell no more how far it is."""
+        progress, self._progress = self._progress, None
+        if progress is not None:
+            progress.canceled.disconnect(self.stop)
+            progress.reset()
+            progress.deleteLater()
+
+    def _copy(self, copy: Callable[[Drawing], None]) -> None:
+        drawing = self._state().drawing
+        if drawing is None:
+            self._send(said.Told(self.tr("There is no graph yet")))
+        else:
+            copy(drawing)
+            self._send(said.Told(self.tr("The graph is on the clipboard")))
+
+    def _copied(self, text: str) -> None:
+        copy_text(text)
+        self._send(said.Told(self.tr("The graph is on the clipboard")))

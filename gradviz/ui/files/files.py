@@ -1,0 +1,177 @@
+"""Which program is in the editor: new, opened, saved, recent, a lesson, or brought back after a crash."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from gradviz.ui.files.documents import DocumentError, Kept, Recovery, read, write
+from gradviz.ui.style.plain import one_line
+
+RECENT = 9
+_RECENT_KEY = "recent"
+
+
+class Files(QObject):
+    """The open program's place on disk.
+
+    Signals:
+        opened: another program is to be shown; whether undo is to lead back to the one before.
+        named: the name to show and whether the file holds something else.
+        said: a sentence about a file.
+    """
+
+    opened = Signal(str, bool)
+    named = Signal(str, bool)
+    said = Signal(str)
+
+    def __init__(self, settings: QSettings, folder: Path, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._settings = settings
+        self._recovery = Recovery(folder)
+        self._path: Path | None = None
+        self._title = ""
+        self._saved = ""
+        self._text = ""
+
+    @property
+    def path(self) -> Path | None:
+        """The program's file."""
+        return self._path
+
+    @property
+    def dirty(self) -> bool:
+        """Whether there is a file and it holds something else."""
+        return self._path is not None and self._text != self._saved
+
+    @property
+    def recent(self) -> tuple[str, ...]:
+        """The files opened last, newest first."""
+        stored = self._settings.value(_RECENT_KEY, [])
+        names = stored if isinstance(stored, list) else [stored]
+        return tuple(str(name) for name in names if name)[:RECENT]
+
+    def edited(self, text: str) -> None:
+        """Note what is in the editor."""
+        self._text = text
+        self._tell()
+
+    def remember(self, text: str) -> None:
+        """Keep the text where a crash does not reach it."""
+        self._text = text
+        self._recovery.keep(Kept(text, str(self._path) if self._path else None, self.dirty))
+
+    def restore(self) -> bool:
+        """Bring back what was in the editor when the window was last there; False where there is nothing."""
+        kept = self._recovery.restore()
+        if kept is None or not (kept.text.strip() or kept.path):
+            return False
+        path = Path(kept.path) if kept.path else None
+        on_disk = kept.text
+        if path is not None:
+            try:
+                on_disk = read(path)
+            except DocumentError:
+                path = None  # the file is gone, its text is not
+        self._show(kept.text if kept.dirty or path is None else on_disk, path, on_disk, undo=False)
+        return True
+
+    def close(self) -> None:
+        """Let go of the recovery file; what is in it comes back next time."""
+        self._recovery.close()
+
+    def new(self) -> None:
+        """Start an empty program. Undo brings back one that had no file."""
+        if self.may_leave():
+            self._show("", None, "", undo=True)
+
+    def lesson(self, title: str, source: str) -> None:
+        """Show a lesson's program."""
+        if self.may_leave():
+            self._show(source, None, source, undo=True, title=title)
+
+    def open(self) -> None:
+        """Ask for a file and open it."""
+        start = str(self._path.parent) if self._path else ""
+        kinds = self.tr("Python programs (*.py);;All files (*)")
+        name, _kind = QFileDialog.getOpenFileName(self._window, self.tr("Open a program"), start, kinds)
+        if name:
+            self.open_path(Path(name))
+
+    def open_paths(self, names: list[str]) -> None:
+        """Open the first of some files: a window holds one program."""
+        if not names:
+            return
+        self.open_path(Path(names[0]))
+        if len(names) > 1 and self._path == Path(names[0]).absolute():
+            said = self.tr("Opened {name} only: a window holds one program.")
+            self.said.emit(said.format(name=one_line(Path(names[0]).name)))
+
+    def open_path(self, path: Path) -> None:
+        """Open a file."""
+        if not self.may_leave():
+            return
+        try:
+            text = read(path)
+        except DocumentError as error:
+            self.said.emit(self.tr("{name} was not opened: {reason}").format(name=path.name, reason=error))
+            return
+        self._show(text, path.absolute(), text, undo=True)
+        self._note(path)
+
+    def save(self) -> bool:
+        """Save to the program's file; ask for one where there is none."""
+        return self._save_to(self._path) if self._path else self.save_as()
+
+    def save_as(self) -> bool:
+        """Ask for a file and save to it."""
+        start = str(self._path or Path.cwd() / "program.py")
+        kinds = self.tr("Python programs (*.py);;All files (*)")
+        dialog = QFileDialog(self._window, self.tr("Save the program"), start, kinds)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("py")  # before it asks whether a file may be replaced
+        dialog.selectFile(start)
+        wanted = dialog.exec()
+        names = dialog.selectedFiles()
+        dialog.deleteLater()
+        return bool(wanted and names) and self._save_to(Path(names[0]))
+
+    def may_leave(self) -> bool:
+        """Ask about changes that are in no file. A program without a file is never asked about: undo has it."""
+        if not self.dirty:
+            return True
+        box = QMessageBox(self._window)
+        box.setTextFormat(box.textFormat().PlainText)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setText(self.tr("Save the changes to {name}?").format(name=one_line(self._title)))
+        buttons = QMessageBox.StandardButton
+        box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
+        answer = box.exec()
+        if answer == buttons.Save:
+            return self.save()
+        return bool(answer == buttons.Discard)
+
+    def _show(self, text: str, path: Path | None, saved: str, *, undo: bool, title: str = "") -> None:
+        self._path, self._saved, self._text = path, saved, text
+        self._title = title or (path.name if path else self.tr("Untitled"))
+        self.opened.emit(text, undo)
+        self._tell()
+
+    def _save_to(self, path: Path) -> bool:
+        try:
+            write(path, self._text)
+        except DocumentError as error:
+            self.said.emit(self.tr("{name} was not saved: {reason}").format(name=path.name, reason=error))
+            return False
+        self._path, self._saved, self._title = path.absolute(), self._text, path.name
+        self._note(path)
+        self._tell()
+        return True
+
+    def _note(self, path: Path) -> None:
+        name = str(path.absolute())
+        self._settings.setValue(_RECENT_KEY, [name, *(other for other in self.recent if other != name)][:RECENT])
+
+    def _tell(self) -> None:
+        self.named.emit(one_line(self._title), self.dirty)

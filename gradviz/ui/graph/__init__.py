@@ -1,0 +1,1 @@
+"""The graph: how it is seen, moved, pointed at and walked through."""

@@ -1,0 +1,196 @@
+"""What lies over what on the canvas: the drawing, a veil over what is dimmed, the lit part again, rings, an arrow."""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property, partial
+from itertools import islice
+from typing import NamedTuple
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from gradviz.drawing.pages import Marks
+from gradviz.drawing.shapes import Mark
+from gradviz.drawing.theme import Theme
+from gradviz.export.raster import paint
+from gradviz.layout.geometry import Rect, Size
+from gradviz.state.values import Selection
+from gradviz.ui.graph.backing import Backing, Piece, Place
+from gradviz.ui.graph.overview import Overview
+from gradviz.ui.graph.scene import Scene
+from gradviz.ui.style.theme import colour
+
+FAR = 0.3  # scale below which text cannot be read and is not painted
+_OLD = 0.45  # how much of the ground lies over a drawing that is not of the program as it stands: still read
+_UNLIT = 0.7  # and over what a selection leaves aside
+_PEN = 4  # pixels, of the ring round what has just been done
+_AWAY = 4  # drawing units from a box to it: the labels of the edges that enter stand close above
+_RING = 5.0  # drawing units from what is selected
+_RINGS = 500  # more are not told apart from afar
+_NONE = Marks(())
+
+
+class Look(NamedTuple):
+    """How the canvas shows its drawing now."""
+
+    selection: Selection
+    dimmed: bool
+    theme: Theme
+    accent: str
+    done: str | None  # the mark of what has just been done
+    step: str  # the colour that points it out
+
+    @property
+    def lit(self) -> frozenset[str] | None:
+        """What is lit while the rest is faded; None: nothing is, or all is old."""
+        return None if self.dimmed else self.selection.lit
+
+
+class Layers:
+    """One scene, painted over and over."""
+
+    def __init__(self, scene: Scene, before: "Layers | None" = None) -> None:
+        """Paint a scene.
+
+        Args:
+            scene: what is shown.
+            before: of the scene in whose places everything still stands.
+        """
+        self._scene = scene
+        self._before = None if before is None else before.made
+        self._backing: Backing = Backing() if before is None else before._backing
+        self._backing.spoil(scene.changed)
+        self._only = (frozenset[str](), Overview(_NONE, _NONE, _NONE))  # the lit part of the overview, made last
+        self._ringed: tuple[frozenset[str], list[Rect]] = (frozenset(), [])  # where the selected nodes are
+
+    @property
+    def pending(self) -> bool:
+        """Whether another frame is needed until all is painted."""
+        return self._backing.pending
+
+    def paint(self, painter: QPainter, place: Place, ratio: float, look: Look) -> None:
+        """Paint the part of the scene that is seen.
+
+        Args:
+            painter: in the panel's pixels, and left so.
+            place: where the panel lies on the drawing.
+            ratio: pixels of the device for one of the panel.
+            look: how it is shown.
+        """
+        view = place.view(ratio)
+        far = view.scale < FAR
+        key = (far, look.theme, look.dimmed, look.lit)
+        painter.save()
+        try:
+            painter.scale(1 / ratio, 1 / ratio)
+            pieces = partial(self._far if far else self._near, look)
+            self._backing.show(painter, place, key, colour(look.theme.ground), pieces)
+            painter.scale(place.scale, place.scale)
+            painter.translate(-view.x, -view.y)
+            seen = view.seen(Size(place.size.width() / ratio, place.size.height() / ratio)).grown(_RING)
+            _rings(painter, self._selected(look.selection.marks, None if far else seen), look)
+            _paint_done(painter, self._scene, view.scale, look)
+        finally:
+            painter.restore()
+
+    @cached_property
+    def overview(self) -> Overview:
+        """All of the scene from far away."""
+        scene = self._scene
+        return Overview(scene.frames, scene.edges, scene.nodes, self._before)
+
+    @property
+    def made(self) -> Overview | None:
+        """The overview, if anybody has looked from afar; or that of a scene before."""
+        return self.__dict__.get("overview", self._before)
+
+    def _far(self, look: Look, part: Rect) -> Iterator[Piece]:
+        yield from self.overview.pieces(look.theme, part)
+        yield partial(_veil, part, look)
+        if look.lit is not None:
+            yield from self._lit(look.lit).pieces(look.theme, part)
+
+    def _near(self, look: Look, part: Rect) -> Iterator[Piece]:
+        def near(painter: QPainter) -> int:
+            within = self._scene.part(part)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            paint(within, look.theme, painter, QRectF(*part))
+            _veil(part, look, painter)
+            if look.lit is not None:
+                nodes, edges = _among(within.nodes, look.lit), _among(within.edges, look.lit)
+                # The legend is of no node: nothing that is selected leaves it aside.
+                lit = within._replace(frames=(), titles=(), nodes=nodes, edges=edges)
+                paint(lit, look.theme, painter, QRectF(*part))
+            return 0
+
+        yield near
+
+    def _selected(self, names: frozenset[str], seen: Rect | None) -> list[Rect]:
+        """Where the selected nodes are: those that are seen, or where that may be all, the first ones."""
+        nodes = self._scene.nodes
+        if len(names) > _RINGS and seen is not None:
+            return [mark.rect for mark in nodes.within(seen) if mark.id in names]
+        if self._ringed[0] is not names:
+            self._ringed = (names, [mark.rect for mark in islice(nodes.some(names), _RINGS)])
+        return self._ringed[1]
+
+    def _lit(self, lit: frozenset[str]) -> Overview:
+        if self._only[0] is not lit:
+            self._only = (lit, Overview(_NONE, self._scene.edges, self._scene.nodes, only=lit))
+        return self._only[1]
+
+
+def _among(marks: Sequence[Mark], lit: frozenset[str]) -> tuple[Mark, ...]:
+    return tuple(mark for mark in marks if mark.id in lit)
+
+
+def _veil(part: Rect, look: Look, painter: QPainter) -> int:
+    """Fade what has been painted, where it is old or something else is lit."""
+    if look.dimmed or look.lit is not None:
+        veil = colour(look.theme.ground)
+        veil.setAlphaF(_OLD if look.dimmed else _UNLIT)
+        painter.fillRect(QRectF(*part), veil)
+    return 0
+
+
+def _rings(painter: QPainter, places: list[Rect], look: Look) -> None:
+    """Ring the selected nodes, whatever their own colours are."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    pen = QPen(colour(look.accent), 2.5)
+    pen.setCosmetic(True)
+    painter.setPen(pen)
+    for place in places:
+        painter.drawRoundedRect(QRectF(*place.grown(_RING)), 12, 12)
+
+
+def done_room(mark: Mark, scale: float) -> Rect:
+    """Return the part of a drawing in which `_paint_done` paints, up to the width of its pen."""
+    x, y, width, height = mark.rect.grown(_AWAY)
+    size = _arrow(scale)
+    beside, above = 2.1 * size, max(0.0, size - height / 2)
+    return Rect(x - beside, y - above, beside + width, height + 2 * above).grown(_PEN / scale)
+
+
+def _arrow(scale: float) -> float:
+    """Half the height of the arrow: as large on the panel however far away the drawing is."""
+    return max(9.0, 9.0 / scale)
+
+
+def _paint_done(painter: QPainter, scene: Scene, scale: float, look: Look) -> None:
+    """Put a heavy ring round what has just been done and, as in the program, a hollow arrow at its left."""
+    mark = scene.mark(look.done) if look.done else None
+    if mark is None or look.dimmed:
+        return
+    pen = QPen(colour(look.step), _PEN)
+    pen.setCosmetic(True)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    place = mark.rect.grown(_AWAY)
+    painter.drawRoundedRect(QRectF(*place), 12, 12)
+    size = _arrow(scale)
+    tip, middle = place.x - size / 2, place.center.y
+    painter.setBrush(colour(look.theme.ground))
+    painter.drawPolygon(
+        [QPointF(tip - 1.6 * size, middle - size), QPointF(tip - 1.6 * size, middle + size), QPointF(tip, middle)]
+    )

@@ -1,0 +1,74 @@
+"""The table below the grad modes side by side: what differs between them, as it was recorded and as it was measured."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+
+from gradviz.ui.style.plain import one_line, tooltip
+
+Row = tuple[str, ...]  # a quantity, then how much of it there is in each mode
+_SIZE = QSize(480, 132)  # pixels at first
+_LONGEST = 200
+
+
+class Sides(QTableWidget):
+    """A row for each quantity, a column for each mode; hidden while there is nothing to compare."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setShowGrid(False)
+        self.setMinimumHeight(72)
+        self.verticalHeader().hide()
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.setAccessibleName(self.tr("What differs between the grad modes"))
+        self._heads: Row = ()
+        self._errors: Row = ()
+        self._rows: tuple[Row, ...] = ()
+        self.hide()
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """What is shown, the names of the modes left out."""
+        return self._rows
+
+    def sizeHint(self) -> QSize:
+        """Return room for some of the rows: the graphs come first."""
+        return _SIZE
+
+    def show_sides(self, modes: Row, rows: tuple[Row, ...], errors: Row = ()) -> None:
+        """Show how much of each quantity there is in each mode; a quantity that differs is in bold.
+
+        Args:
+            modes: a column for each.
+            rows: the quantities.
+            errors: of each mode, the error that its run ended in, which the pointer brings out anywhere in its column.
+        """
+        heads = (self.tr("in each grad mode"), *modes)
+        if (heads, rows, errors) == (self._heads, self._rows, self._errors):
+            return
+        self._heads, self._rows, self._errors = heads, rows, errors
+        self.setColumnCount(len(heads))
+        self.setRowCount(len(rows))
+        hints = ("", *errors, *[""] * len(heads))
+        for column, head in enumerate(heads):
+            item = QTableWidgetItem(head)
+            item.setToolTip(tooltip(hints[column]))
+            self.setHorizontalHeaderItem(column, item)
+        for at, row in enumerate(rows):
+            for column, text in enumerate(row):
+                hint = "\n".join(part for part in (text, hints[column]) if part)
+                self.setItem(at, column, self._item(text, hint, bold=column == 0 and len(set(row[1:])) > 1))
+        height = self.fontMetrics().height() + 6
+        self.verticalHeader().setDefaultSectionSize(height)
+
+    def _item(self, text: str, hint: str, *, bold: bool) -> QTableWidgetItem:
+        item = QTableWidgetItem(one_line(text, _LONGEST))
+        item.setToolTip(tooltip(hint))
+        if bold:
+            font = item.font()
+            font.setBold(True)
+            item.setFont(font)
+        return item

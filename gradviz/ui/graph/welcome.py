@@ -1,0 +1,52 @@
+"""What stands in place of the graph while there is no program: three ways to begin, and the keys worth knowing."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+from gradviz.ui.style.theme import Colours
+
+
+class Welcome(QWidget):
+    """Calm, in the middle of the graph's panel.
+
+    Signals:
+        exampleWanted: the person wants the first example.
+        programWanted: to type a program.
+        fileWanted: to open one.
+    """
+
+    exampleWanted = Signal()
+    programWanted = Signal()
+    fileWanted = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(8)
+        layout.addWidget(self._label(self.tr("Type PyTorch code, and its graph appears here")))
+        layout.addSpacing(8)
+        for text, signal in (
+            (self.tr("Start with example 1"), self.exampleWanted),
+            (self.tr("New program"), self.programWanted),
+            (self.tr("Open a file …"), self.fileWanted),
+        ):
+            button = QPushButton(text, self)
+            button.setMinimumSize(220, 32)
+            button.clicked.connect(signal)
+            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addSpacing(8)
+        self._hint = self._label(
+            self.tr("or drop a Python file here\nF5 runs  ·  F6 next panel  ·  / searches the graph")
+        )
+        layout.addWidget(self._hint)
+        self.hide()
+
+    def apply(self, colours: Colours) -> None:
+        """Take on other colours."""
+        self._hint.setStyleSheet(f"color: {colours.muted};")
+
+    def _label(self, text: str) -> QLabel:
+        label = QLabel(text, self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        return label

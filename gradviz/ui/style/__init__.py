@@ -1,0 +1,1 @@
+"""How the window looks, and text made safe to show in it."""

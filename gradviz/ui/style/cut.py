@@ -1,0 +1,52 @@
+"""A label for one line of text that ends in an ellipsis where the room ends, with all of it as the tip.
+
+What it says may change at every step of a run: its size never does, and nothing round it is laid out anew.
+"""
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from gradviz.ui.style.plain import one_line, tooltip
+
+
+class CutLabel(QLabel):
+    """Takes what room there is and never asks for any."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._whole = ""
+        self.setContentsMargins(6, 0, 6, 0)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    @property
+    def whole(self) -> str:
+        """All of the text."""
+        return self._whole
+
+    def say(self, text: str) -> None:
+        """Show a text."""
+        whole = one_line(text)
+        if whole != self._whole:
+            self._whole = whole
+            self.setAccessibleName(whole)
+            self.setToolTip(tooltip(whole))
+            self.update()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return almost nothing: an ellipsis is enough."""
+        return QSize(0, super().sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint as much of the text as there is room for."""
+        painter = QPainter(self)
+        try:
+            painter.setPen(self.palette().color(self.foregroundRole()))
+            self.paint_cut(painter, self.contentsRect())
+        finally:
+            painter.end()
+
+    def paint_cut(self, painter: QPainter, room: QRect) -> None:
+        """Paint the text at the left of a room."""
+        text = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
