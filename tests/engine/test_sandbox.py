@@ -137,7 +137,7 @@ def test_the_ruleset_fits_the_kernel(abi: int, words: int, rights: int) -> None:
 
 SWEEP = """
 import ctypes, errno, json, os
-from gradviz.engine import sandbox
+from gradviz.engine.wall import sandbox
 from gradviz.engine.wall.syscalls import machine, number
 allowed = [number(rule.call, machine()) for rule in sandbox.rules(0)]
 libc = ctypes.CDLL(None, use_errno=True)
@@ -162,7 +162,7 @@ def test_the_kernel_refuses_every_other_call() -> None:
 
 def test_a_process_with_threads_is_not_locked() -> None:
     done = alone(
-        "import threading; from gradviz.engine import sandbox\n"
+        "import threading; from gradviz.engine.wall import sandbox\n"
         "threading.Thread(target=threading.Event().wait, daemon=True).start()\nsandbox.lock()"
     )
     assert "several threads cannot be locked" in done.stderr
@@ -184,7 +184,7 @@ def test_a_process_with_threads_is_not_locked() -> None:
 )
 def test_the_proof_finds_a_hole(hole: str, found: str | None) -> None:
     done = alone(
-        "from gradviz.engine import sandbox, syscalls\n"
+        "from gradviz.engine.wall import sandbox, syscalls\n"
         "syscalls.NUMBERS.update(fork=(57, None), socket=(41, 198), kill=(62, 129), execve=(59, 221))\n"
         f"{hole}\nsandbox.lock()\nsandbox.self_test()"
     )
@@ -227,7 +227,7 @@ def test_an_unknown_machine_has_no_system_calls(monkeypatch: pytest.MonkeyPatch)
 
 def test_memory_is_limited() -> None:
     done = alone(
-        "from gradviz.engine import limits\nin_use = limits.settle()\nlimits.allow(in_use, 1 << 28, 10.0)\n"
+        "from gradviz.engine.wall import limits\nin_use = limits.settle()\nlimits.allow(in_use, 1 << 28, 10.0)\n"
         "kept = bytes((1 << 29) + (1 << 27)); print(len(kept))\n"
         "try: bytes(1 << 30)\nexcept MemoryError: print('refused')"
     )
@@ -236,7 +236,7 @@ def test_memory_is_limited() -> None:
 
 def test_processor_time_is_limited() -> None:
     done = alone(
-        "import os; from gradviz.engine import limits\nos.cpu_count = lambda: 1\nlimits._CPU_GRACE_SECONDS = 0\n"
+        "import os; from gradviz.engine.wall import limits\nos.cpu_count = lambda: 1\nlimits._CPU_GRACE_SECONDS = 0\n"
         "limits.allow(0, 0, 0.1)\nwhile True: pass"
     )
     assert done.returncode == -signal.SIGKILL
@@ -244,7 +244,7 @@ def test_processor_time_is_limited() -> None:
 
 def test_files_cannot_grow_and_limits_only_fall() -> None:
     done = alone(
-        "import resource; from gradviz.engine import limits\nresource.setrlimit(resource.RLIMIT_NOFILE, (20, 20))\n"
+        "import resource; from gradviz.engine.wall import limits\nresource.setrlimit(resource.RLIMIT_NOFILE, (20, 20))\n"
         "limits.settle()\n"
         "print(*resource.getrlimit(resource.RLIMIT_NOFILE), *resource.getrlimit(resource.RLIMIT_FSIZE))"
     )

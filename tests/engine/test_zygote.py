@@ -137,13 +137,13 @@ def test_the_program_is_alone(client: Client) -> None:
 
 
 def test_without_a_wall_the_reader_is_told() -> None:
-    with Client(change="from gradviz.engine import sandbox; sandbox.available = lambda: 'no wall here'") as client:
+    with Client(change="from gradviz.engine.wall import sandbox; sandbox.available = lambda: 'no wall here'") as client:
         assert client.ready.sandbox == "no wall here"
         client.works()
 
 
 def test_behind_a_wall_with_a_hole_nothing_runs() -> None:
-    change = "from gradviz.engine import sandbox; sandbox.seccomp.install = lambda *rules: None"
+    change = "from gradviz.engine.wall import sandbox; sandbox.seccomp.install = lambda *rules: None"
     client = Client(change=change)
     with pytest.raises(AssertionError, match="the engine has gone"):
         client.__enter__()
@@ -153,7 +153,7 @@ def test_behind_a_wall_with_a_hole_nothing_runs() -> None:
 
 
 def test_a_worker_that_fails_does_not_spin() -> None:
-    change = "from gradviz.engine import child; child._rehearse = lambda work: 1 / 0"
+    change = "from gradviz.engine.processes import child; child._rehearse = lambda work: 1 / 0"
     client = Client(change=change)
     client.__enter__()
     assert client.process.wait(PATIENCE) == os.EX_SOFTWARE

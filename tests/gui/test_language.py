@@ -23,7 +23,7 @@ TABLE = words("ja")
 def texts() -> set[str]:
     """Every text that the code of the window has translated."""
     found = set()
-    for file in CODE.glob("*.py"):
+    for file in CODE.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
             name = node.func.attr if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
