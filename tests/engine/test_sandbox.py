@@ -244,7 +244,8 @@ def test_processor_time_is_limited() -> None:
 
 def test_files_cannot_grow_and_limits_only_fall() -> None:
     done = alone(
-        "import resource; from gradviz.engine.wall import limits\nresource.setrlimit(resource.RLIMIT_NOFILE, (20, 20))\n"
+        "import resource; from gradviz.engine.wall import limits\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (20, 20))\n"
         "limits.settle()\n"
         "print(*resource.getrlimit(resource.RLIMIT_NOFILE), *resource.getrlimit(resource.RLIMIT_FSIZE))"
     )
