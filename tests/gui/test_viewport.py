@@ -75,7 +75,7 @@ def curve(tail: str, head: str, *points: float) -> Mark:
 
 
 FORK = Drawing(
-    Size(200, 200),
+    Size(3200, 200),
     (),
     (
         curve("a", "b", 70, 20, 70, 60, 20, 60, 20, 100),
