@@ -7,6 +7,7 @@ from gradviz.drawing.shapes import Drawing
 from gradviz.model.cost import Timed
 from gradviz.model.wire import MAX_PAYLOAD, FrameError
 from gradviz.picture.frames import frames
+from gradviz.picture.looks import Looks
 from gradviz.picture.make import folded, picture, told, undrawn
 from gradviz.picture.past import Past
 from gradviz.picture.picture import Options, Picture
@@ -39,6 +40,7 @@ class Screen:
         self._large: Options | None = None  # with which nothing folded is too large to send
         self._pictures = 0
         self._end = 0  # the number of the picture of the end of the run
+        self._looks = Looks()  # that the window has
         self._drawn: dict[int, Drawing] = {}  # on that stage: of the end and of the last picture, by number
 
     def left(self, record: Record | None) -> Past | None:
@@ -67,7 +69,7 @@ class Screen:
         self._pictures += 1
         self.owes = self._before if complete and wanted.step is None and few(record.trace) else None
         for made in self._candidates(record, wanted, timed, has, complete):
-            sent = frames(self._run, made._replace(number=self._pictures))
+            sent = self._sent(made)
             if sent is not None:
                 return sent
         raise FrameError(f"even without a drawing it is larger than {MAX_PAYLOAD:,} bytes")
@@ -80,10 +82,19 @@ class Screen:
         before, self.owes = self.owes, None
         self._pictures += 1
         made = None if before is None else self._since(before, record, options)
-        sent = None if made is None else frames(self._run, made._replace(number=self._pictures))
+        sent = None if made is None else self._sent(made)
         if made is not None and sent is None:
             self._stage = self._last = None
         return sent or b""
+
+    def _sent(self, made: Picture) -> bytes | None:
+        """A picture as frames; None where it is too large."""
+        by = made.change
+        made = made._replace(number=self._pictures, change=None if by is None else self._looks.shortened(by))
+        sent = frames(self._run, made)
+        if sent is not None:
+            self._looks.take(made)
+        return sent
 
     def _since(self, before: Record, record: Record, options: Options) -> Picture | None:
         wanted = options._replace(step=None)

@@ -24,6 +24,7 @@ from gradviz.drawing.shapes import Drawing
 from gradviz.model.wire import Frame, FrameReader, Kind, Request, encode
 from gradviz.picture.__main__ import PIECE, Session
 from gradviz.picture.frames import Sheet
+from gradviz.picture.looks import Looks
 from gradviz.picture.picture import Picture
 from gradviz.runs import Engine
 from gradviz.ui.app import make_window
@@ -314,7 +315,7 @@ def _arrived(path: Path) -> tuple[Drawing, list[float]]:
                 if frame.kind is Kind.MARKS:
                     sheets.append(msgspec.msgpack.decode(frame.payload, type=Sheet))
                 else:
-                    picture = decoded(frame.payload, sheets)
+                    picture = decoded(frame.payload, Looks(), sheets)
             turns.append(time.perf_counter() - began)
     assert picture is not None
     assert picture.drawing is not None

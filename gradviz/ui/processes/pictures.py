@@ -16,6 +16,7 @@ from gradviz.model.costs.costtable import CostTable
 from gradviz.model.wire import Frame, Kind, pack
 from gradviz.picture.frames import Sheet
 from gradviz.picture.inspection import Inspect, Inspection
+from gradviz.picture.looks import Looks
 from gradviz.picture.picture import Comparison, Options, Picture, Save, Saved, Wish
 from gradviz.ui.processes.link import Link
 
@@ -65,6 +66,7 @@ class Pictures(QObject):
         self._taken = True
         self._used = False  # whether the process at work was ever given a run
         self._ends = 0
+        self._looks = Looks()  # that it has sent
         self._sheets: list[Sheet] = []  # of the drawing whose picture comes next
         self._saving: list[str] = []  # the files that the process at work was asked for
         self._patience = QTimer(self)
@@ -212,7 +214,7 @@ class Pictures(QObject):
                 self._sheets.append(_SHEET.decode(frame.payload))
             elif frame.kind == Kind.PICTURE:
                 sheets, self._sheets = self._sheets, []
-                picture = decoded(frame.payload, sheets)
+                picture = decoded(frame.payload, self._looks, sheets)
                 self._ends = 0
                 self.arrived.emit(picture)
             elif frame.kind == Kind.COSTS:
@@ -223,7 +225,7 @@ class Pictures(QObject):
                 self.compared.emit(_COMPARISON.decode(frame.payload))
             else:
                 self._told(_SAVED.decode(frame.payload))
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, IndexError) as error:
             self._lost(str(error))
 
     def _told(self, saved: Saved) -> None:
@@ -250,7 +252,7 @@ class Pictures(QObject):
         self.ended.emit(reason)
 
 
-def decoded(payload: bytes, sheets: Sequence[Sheet] = ()) -> Picture:
+def decoded(payload: bytes, looks: Looks, sheets: Sequence[Sheet] = ()) -> Picture:
     """Decode a picture.
 
     It is made of so many objects that Python would look for cycles several times while they are made. They hold none:
@@ -258,7 +260,12 @@ def decoded(payload: bytes, sheets: Sequence[Sheet] = ()) -> Picture:
 
     Args:
         payload: of its frame.
+        looks: that the process has sent; those of the picture are added.
         sheets: the pages that came ahead of it, of a drawing that is large.
+
+    Raises:
+        msgspec.MsgspecError: it is none.
+        IndexError: it names a look that was not sent.
     """
     large, looked = len(payload) >= _LARGE, gc.isenabled()
     if large:
@@ -271,13 +278,14 @@ def decoded(payload: bytes, sheets: Sequence[Sheet] = ()) -> Picture:
             gc.freeze()
         if looked:
             gc.enable()
-    drawing = picture.drawing
-    if drawing is None:
-        return picture
-    if sheets:
-        edges, nodes = (Marks([sheet.page for sheet in sheets if sheet.of == of]) for of in ("edges", "nodes"))
-        drawing = drawing._replace(edges=edges, nodes=nodes)
-    return picture._replace(drawing=paged(drawing))
+    drawing, change = picture.drawing, picture.change
+    if drawing is not None:
+        if sheets:
+            edges, nodes = (Marks([sheet.page for sheet in sheets if sheet.of == of]) for of in ("edges", "nodes"))
+            drawing = drawing._replace(edges=edges, nodes=nodes)
+        picture = picture._replace(drawing=paged(drawing))
+    looks.take(picture)
+    return picture if change is None else picture._replace(change=looks.whole(change))
 
 
 def _wish(run: int, wish: Wish) -> bytes:

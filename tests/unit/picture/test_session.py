@@ -24,6 +24,7 @@ from gradviz.picture import inspecting, screen
 from gradviz.picture import stage as stages
 from gradviz.picture.__main__ import Session, serve
 from gradviz.picture.inspection import Inspect, Inspection, Subject
+from gradviz.picture.looks import Looks
 from gradviz.picture.past import Past
 from gradviz.picture.picture import Comparison, FoldMode, Language, Options, Picture, Save, Saved, Wish
 from gradviz.picture.record import Record
@@ -481,13 +482,25 @@ def test_a_step_is_the_change_of_the_drawing_that_the_asker_has() -> None:
     assert whole.drawing is not None
     first, second, again = drawings(session, [(1, 1), (6, 2), (None, 1)])
     assert [one.drawing for one in (first, second, again)] == [None] * 3
-    assert first.change is not None
-    assert second.change is not None
-    assert again.change is not None
-    then = changed(whole.drawing, first.change)
+    looks, changes = Looks(), []
+    for picture in (whole, first, second, again):
+        looks.take(picture)
+        changes += [looks.whole(picture.change)] if picture.change else []
+    then = changed(whole.drawing, changes[0])
     fresh = drawings(session_of(WHOLE), [(1, None), (6, None)])
-    assert [then, changed(then, second.change)] == [one.drawing for one in fresh]
-    assert (again.change.nodes, again.change.edges) == ((), ())
+    assert [then, changed(then, changes[1])] == [one.drawing for one in fresh]
+    assert (changes[2].nodes, changes[2].edges) == ((), ())
+
+
+def test_a_step_shown_before_carries_no_mark_a_second_time() -> None:
+    session = Session()
+    answers(session, WHOLE)
+    first, _, again = (one.change for one in drawings(session, [(1, 1), (6, 2), (1, 3)]))
+    assert first is not None
+    assert again is not None
+    assert first.nodes
+    assert (again.nodes, again.edges) == ((), ())
+    assert again.known
 
 
 def session_of(data: bytes) -> Session:
