@@ -11,7 +11,6 @@ from gradviz.drawing.metrics import baseline, line_height, text_width, wrapped
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role, Text, TextRole
 from gradviz.drawing.words import Words
 from gradviz.layout.geometry import Point, Rect, Size
-from gradviz.layout.parts import WIDE
 from gradviz.model.cost import MODES
 
 _MARGIN = 24.0
@@ -19,6 +18,7 @@ _GAP = 18.0  # between two columns
 _RADIUS = 10.0
 _PADDING = Size(18, 10)
 _NARROWEST = 300.0  # a heading has to be read
+_WIDE = 3.0  # width over height aimed at: the table of what differs takes its room from below the drawing
 _LINES = 3  # of a note, the most
 _SIGN = 28.0  # room of the sign of an error
 
@@ -83,9 +83,9 @@ def names(drawing: Drawing) -> frozenset[str]:
 
 
 def _step(one: Size, count: int) -> Size:
-    """From one drawing to the next, so that the whole is about as wide as a screen."""
+    """From one drawing to the next, so that the whole is about as wide as the room that it is looked at in."""
     across, down = count * one.width / one.height, one.width / (count * one.height)
-    if abs(log(across / WIDE)) <= abs(log(down / WIDE)):
+    if abs(log(across / _WIDE)) <= abs(log(down / _WIDE)):
         return Size(one.width + _GAP, 0.0)
     return Size(0.0, one.height + _GAP)
 

@@ -8,12 +8,13 @@ from gradviz.drawing.shapes import Drawing, Mark
 from gradviz.drawing.theme import ThemeName
 from gradviz.layout.diagram import Direction
 from gradviz.layout.geometry import Size
+from gradviz.model.cost import MODES
 from gradviz.model.costs.heat import HeatOf
 from gradviz.model.graph.fold import MANY
 from gradviz.model.graph.graph import View
 from gradviz.model.moments.course import Course
 from gradviz.model.source.place import Edit
-from gradviz.model.trace import Limit, Output
+from gradviz.model.trace import GradMode, Limit, Output
 
 FoldMode = Literal["auto", "none"]
 Engine = Literal["layered", "graphviz"]
@@ -48,6 +49,7 @@ class Options(NamedTuple):
     most: int | None = MANY  # boxes that are drawn unasked; None: as many as there are
     focus: tuple[Focus, ...] = ()  # one after the other
     module: str = ""  # the path of the module that is looked into; "": the whole program
+    beside: tuple[GradMode, ...] = MODES  # that stand side by side, two or more
 
 
 class Wish(NamedTuple):

@@ -94,10 +94,12 @@ def compared(run: int, traces: Mapping[GradMode, Trace], mode: GradMode, options
     Args:
         run: in the mode that is chosen.
         traces: of each mode.
-        mode: that is chosen: what the others are compared with, and whose ids the marks of its column have.
-        options: how each of them is to be shown.
+        mode: that is chosen: the marks of its column have the ids of the run. It is what the others are compared with;
+            where it is not among those shown, the first of these is.
+        options: how each of them is to be shown, and which.
     """
-    order = (mode, *(one for one in MODES if one in traces and one != mode))
+    traces = {one: traces[one] for one in MODES if one in traces and one in options.beside}
+    order = sorted(traces, key=lambda one: one != mode)
     runs = [Record(traces[one]) for one in order]
     parts = merged([seen(one, options).graph for one in runs], [None] * len(runs))
     laid, placement, notice = _laid(parts, runs, options)
@@ -107,15 +109,13 @@ def compared(run: int, traces: Mapping[GradMode, Trace], mode: GradMode, options
     words, graphs = WORDS[options.language], dict(zip(order, parts, strict=True))
     whole = _first(parts, list(drawn.values()))
     shown = []
-    for one in MODES:
-        if one not in traces:
-            continue
+    for one in traces:
         graph, error = graphs[one], traces[one].error
         drawing = _against(parts[0], graph, drawn[one], whole, words)
         note = problem(traces[one]) if error is not None else "" if _there(graph).nodes else nothing[one]
         shown.append(Column("" if one == mode else one, NAMES[one], note, error is not None, drawing))
     drawing = columns(shown, words, legend=options.legend)
-    headings, errors = zip(*((NAMES[one], problem(traces[one])) for one in MODES if one in traces), strict=True)
+    headings, errors = zip(*((NAMES[one], problem(run)) for one, run in traces.items()), strict=True)
     return Comparison(run, drawing, headings, sides(traces, options.language), notice, errors)
 
 

@@ -5,17 +5,20 @@ import re
 from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtWidgets import QMainWindow
 
+from gradviz.model.cost import MODES
 from gradviz.model.graph.graph import View
 from gradviz.model.trace import GradMode
 from gradviz.picture.picture import Language, Options
 from gradviz.state.values import AppState, Theme
+from gradviz.ui.bars.actions import SIDES
 from gradviz.ui.bars.timeline import SPEEDS
 from gradviz.ui.wording.language import system_language
 
 _LAYOUT_VERSION = 3  # of the docks; an older layout is not restored
-_CHOICES = ("mode", "view", "direction", "legend", "live", "theme", "wheel", "speed")
+_CHOICES = ("mode", "view", "direction", "legend", "live", "theme", "wheel", "speed", "beside")
 _LANGUAGES: dict[str, Language] = {"en": "en", "ja": "ja"}
 _MODES: dict[str, GradMode] = {"grad": "grad", "no_grad": "no_grad", "inference": "inference"}
+_BESIDE = {" ".join(modes): modes for modes in SIDES}
 _SPEEDS = {f"{speed:g}": speed for speed in SPEEDS.values()}
 _VIEWS: dict[str, View] = {"both": "both", "forward": "forward", "backward": "backward"}
 
@@ -28,6 +31,7 @@ def load(settings: QSettings, system_theme: Theme, language: Language) -> AppSta
         direction="LR" if saved["direction"] == "LR" else "TB",
         language=language,
         legend=saved["legend"] == "true",
+        beside=_BESIDE.get(saved["beside"], MODES),
     )
     theme: Theme = system_theme
     if saved["theme"] in ("light", "dark"):
@@ -53,6 +57,7 @@ def store(settings: QSettings, state: AppState) -> None:
     settings.setValue("view", state.options.view)
     settings.setValue("direction", state.options.direction)
     settings.setValue("legend", "true" if state.options.legend else "false")
+    settings.setValue("beside", " ".join(state.options.beside))
     settings.setValue("live", "true" if state.live else "false")
     settings.setValue("theme", state.theme)
     settings.setValue("language", state.options.language)

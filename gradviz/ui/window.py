@@ -89,6 +89,7 @@ class Window(QMainWindow):
         self._panels.timeline.fill(self._actions)
         self._panels.graph_bar.fill(self._actions)
         self._panels.mode_line.fill(self._actions[mode] for mode in MODES)
+        beside.fill(self._panels, self._actions)
         self.addToolBar(main_bar(self._actions, self._panels.timeline, self))
         menus = fill_bar(self, self._actions)
         add_lessons(menus[asked.EXAMPLES], self._lessons, language, self._pick_lesson)

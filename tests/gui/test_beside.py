@@ -1,11 +1,15 @@
 """The grad modes side by side, and what changed since the run before, in the window."""
 
 import html
+from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtWidgets import QStyle
 from pytestqt.qtbot import QtBot
 
+from gradviz.model.cost import MODES
+from gradviz.ui import preferences
 from gradviz.ui.processes import runner
 from gradviz.ui.window import Window
 from tests.gui.driving import drawn, names, type_text
@@ -37,6 +41,30 @@ def test_side_by_side_fills_the_canvas_and_a_table_below_it_tells_what_differs(q
     window.action("beside").trigger()
     assert names(window) == ["x", "y", "z"]
     assert not sides.isVisible()
+
+
+def test_which_modes_stand_side_by_side_is_chosen_at_the_heads_of_the_table_and_remembered(
+    qtbot: QtBot, window: Window, tmp_path: Path
+) -> None:
+    choices = window.panels.sides.menu.actions()
+    assert [one.text() for one in choices] == [
+        "Every grad mode", "grad | no_grad", "grad | inference_mode", "no_grad | inference_mode"
+    ]  # fmt: skip
+    assert [one.isChecked() for one in choices] == [True, False, False, False]
+    choices[2].trigger()  # of the View menu too: it brings them into view
+    assert window.state.comparing.seen
+    assert window.state.options.beside == ("grad", "inference")
+    assert [one.isChecked() for one in choices] == [False, False, True, False]
+    qtbot.waitUntil(lambda: settled(window) and window.state.columns is not None)
+    head = window.panels.sides.horizontalHeader()
+    with qtbot.waitSignal(window.panels.sides.menu.aboutToShow):
+        qtbot.mouseClick(head.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, head.height() // 2))
+    window.panels.sides.menu.close()
+    settings = QSettings(str(tmp_path / "kept.ini"), QSettings.Format.IniFormat)
+    preferences.store(settings, window.state)
+    assert preferences.load(settings, "light", "en").options.beside == ("grad", "inference")
+    settings.setValue("beside", "grad")
+    assert preferences.load(settings, "light", "en").options.beside == MODES
 
 
 def test_the_whole_error_of_a_mode_is_told_by_the_pointer_anywhere_in_its_column(window: Window) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import combinations
 from typing import NamedTuple
 
 from PySide6.QtCore import QCoreApplication
@@ -9,6 +10,9 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from gradviz import resources
+from gradviz.model.cost import MODES
+from gradviz.model.costs.verdict import NAMES
+from gradviz.model.trace import GradMode
 from gradviz.state.values import Theme
 from gradviz.ui.style.theme import icon
 
@@ -42,10 +46,22 @@ MENUS = (
 )
 FILE, EDIT, VIEW, RUN, EXAMPLES, HELP = MENUS
 HEAT = QT_TRANSLATE_NOOP("Actions", "&Heat")
+BESIDE = QT_TRANSLATE_NOOP("Actions", "Modes si&de by side")
 PANELS = QT_TRANSLATE_NOOP("Actions", "Pa&nels")
 PARTS = QT_TRANSLATE_NOOP("Actions", "&Parts of the graph")
-INSIDE = {HEAT: VIEW, PANELS: VIEW, PARTS: VIEW}  # menus that stand in another, where the first of their commands is
+INSIDE = {
+    BESIDE: VIEW,
+    HEAT: VIEW,
+    PANELS: VIEW,
+    PARTS: VIEW,
+}  # menus that stand in another, where the first of their commands is
 LINE = ""  # the id of a line between two groups of a menu
+
+# Those of the grad modes that can stand side by side.
+SIDES: dict[tuple[GradMode, ...], str] = {
+    MODES: QT_TRANSLATE_NOOP("Actions", "Every grad mode"),
+    **{pair: " | ".join(NAMES[mode] for mode in pair) for pair in combinations(MODES, 2)},
+}
 
 COMMANDS = (
     Command("new", FILE, QT_TRANSLATE_NOOP("Actions", "&New program"), ("Ctrl+N",), icon="new"),
@@ -108,6 +124,17 @@ COMMANDS = (
         QT_TRANSLATE_NOOP("Actions", "The program in every grad mode side by side, with what differs"),
         icon="beside",
         checkable=True,
+    ),
+    *(
+        Command(
+            f"beside_{'_'.join(modes)}",
+            BESIDE,
+            text,
+            tip=QT_TRANSLATE_NOOP("Actions", "Show these grad modes side by side"),
+            checkable=True,
+            group="beside",
+        )
+        for modes, text in SIDES.items()
     ),
     Command(
         "pinned",

@@ -1,7 +1,10 @@
 """The table below the grad modes side by side: what differs between them, as it was recorded and as it was measured."""
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+from collections.abc import Iterable
+
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableWidget, QTableWidgetItem, QWidget
 
 from gradviz.ui.style.plain import one_line, tooltip
 
@@ -23,6 +26,9 @@ class Sides(QTableWidget):
         self.verticalHeader().hide()
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.horizontalHeader().setSectionsClickable(True)
+        self.horizontalHeader().sectionClicked.connect(self._choose)
+        self._menu = QMenu(self)
         self.setAccessibleName(self.tr("What differs between the grad modes"))
         self._heads: Row = ()
         self._errors: Row = ()
@@ -33,6 +39,15 @@ class Sides(QTableWidget):
     def rows(self) -> tuple[Row, ...]:
         """What is shown, the names of the modes left out."""
         return self._rows
+
+    @property
+    def menu(self) -> QMenu:
+        """Which modes there may be a column for."""
+        return self._menu
+
+    def fill(self, choices: Iterable[QAction]) -> None:
+        """Offer these choices of the modes at the head of any column."""
+        self._menu.addActions(list(choices))
 
     def sizeHint(self) -> QSize:
         """Return room for some of the rows: the graphs come first."""
@@ -46,7 +61,7 @@ class Sides(QTableWidget):
             rows: the quantities.
             errors: of each mode, the error that its run ended in, which the pointer brings out anywhere in its column.
         """
-        heads = (self.tr("in each grad mode"), *modes)
+        heads = (self.tr("in each grad mode") + " ▾", *modes)
         if (heads, rows, errors) == (self._heads, self._rows, self._errors):
             return
         self._heads, self._rows, self._errors = heads, rows, errors
@@ -63,6 +78,11 @@ class Sides(QTableWidget):
                 self.setItem(at, column, self._item(text, hint, bold=column == 0 and len(set(row[1:])) > 1))
         height = self.fontMetrics().height() + 6
         self.verticalHeader().setDefaultSectionSize(height)
+
+    def _choose(self, column: int) -> None:
+        """Open the menu below the head of a column."""
+        head = self.horizontalHeader()
+        self._menu.popup(head.mapToGlobal(QPoint(head.sectionViewportPosition(column), head.height())))
 
     def _item(self, text: str, hint: str, *, bold: bool) -> QTableWidgetItem:
         item = QTableWidgetItem(one_line(text, _LONGEST))

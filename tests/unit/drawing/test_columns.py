@@ -29,7 +29,7 @@ def shown(size: Size) -> list[Column]:
     ]
 
 
-@pytest.mark.parametrize(("size", "across"), [(Size(300, 300), True), (Size(2000, 300), False)])
+@pytest.mark.parametrize(("size", "across"), [(Size(300, 300), True), (Size(900, 400), True), (Size(2000, 300), False)])
 def test_columns_stand_beside_each_other_unless_that_is_too_wide(size: Size, across: bool) -> None:
     made = columns(shown(size), ENGLISH)
     first, second = (frame.rect for frame in made.frames)
