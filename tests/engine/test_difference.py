@@ -181,20 +181,24 @@ def test_a_mode_that_raises_says_so_in_its_column_and_leaves_the_others(runs: Ru
     assert by_name["grad_fns" if language == "en" else "grad_fn"] == ("2", "0", "0")
 
 
-def test_two_modes_stand_side_by_side_with_the_first_of_them_as_it_is(runs: Runs) -> None:
-    for beside, mode in ((("grad", "inference"), "grad"), (("no_grad", "inference"), "grad")):
-        made = compared(1, runs["loop"], mode, Options(beside=beside))
-        assert made.drawing is not None
-        assert made.modes == tuple({"inference": "inference_mode"}.get(one, one) for one in beside)
-        assert {len(side.cells) for side in made.sides} == {2}
-        assert len(made.errors) == 2
-        columns = {mark.id.rpartition("@")[2] for mark in made.drawing.nodes}
-        assert [one for one in MODES if one in columns] == [one for one in beside if one != mode]
-        # What the columns are compared with has no tags of its own.
-        first, second = (frame.rect for frame in made.drawing.frames if frame.id.startswith("column-"))
-        ghosts = [mark for mark in made.drawing.nodes if mark.role is Role.GHOST]
-        assert all(second.contains(mark.rect.center) for mark in ghosts)
-        assert not any(first.contains(mark.rect.center) for mark in ghosts)
+@pytest.mark.parametrize(
+    ("beside", "told"),
+    [(("grad", "inference"), ("grad", "inference_mode")), (("no_grad", "inference"), ("no_grad", "inference_mode"))],
+)
+def test_two_modes_stand_side_by_side_and_the_first_lacks_nothing(
+    runs: Runs, beside: tuple[GradMode, ...], told: tuple[str, ...]
+) -> None:
+    made = compared(1, runs["loop"], "grad", Options(beside=beside))
+    assert made.drawing is not None
+    assert made.modes == told
+    assert {len(side.cells) for side in made.sides} == {2}
+    assert len(made.errors) == 2
+    columns = {mark.id.rpartition("@")[2] for mark in made.drawing.nodes}
+    assert [one for one in MODES if one in columns] == [one for one in beside if one != "grad"]
+    first, second = (frame.rect for frame in made.drawing.frames if frame.id.startswith("column-"))
+    ghosts = [mark for mark in made.drawing.nodes if mark.role is Role.GHOST]
+    assert all(second.contains(mark.rect.center) for mark in ghosts)
+    assert not any(first.contains(mark.rect.center) for mark in ghosts)
 
 
 def test_lines_are_alike_both_ways() -> None:

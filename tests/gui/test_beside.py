@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QStyle
 from pytestqt.qtbot import QtBot
 
@@ -58,7 +59,7 @@ def test_which_modes_stand_side_by_side_is_chosen_at_the_heads_of_the_table_and_
     qtbot.waitUntil(lambda: settled(window) and window.state.columns is not None)
     head = window.panels.sides.horizontalHeader()
     with qtbot.waitSignal(window.panels.sides.menu.aboutToShow):
-        qtbot.mouseClick(head.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, head.height() // 2))
+        QTest.mouseClick(head.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, head.height() // 2))
     window.panels.sides.menu.close()
     settings = QSettings(str(tmp_path / "kept.ini"), QSettings.Format.IniFormat)
     preferences.store(settings, window.state)
