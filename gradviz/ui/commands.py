@@ -14,7 +14,7 @@ from gradviz.model.trace import GradMode
 from gradviz.picture.picture import Language, Options
 from gradviz.state import messages as said
 from gradviz.state.values import AppState
-from gradviz.ui.bars.actions import shortcut_sheet
+from gradviz.ui.bars.shortcuts import shortcut_sheet
 from gradviz.ui.editor.finding import Finding
 from gradviz.ui.exporting.exporting import Exporter
 from gradviz.ui.exporting.exports import Exports

@@ -10,7 +10,8 @@ from gradviz.model.trace import Limit
 from gradviz.model.wire import Ready, Request
 from gradviz.picture.picture import Picture, Problem
 from gradviz.state.values import AppState, Engine, Measuring, Phase, Refusal, Shown
-from gradviz.ui.bars.actions import COMMANDS, shortcut_sheet
+from gradviz.ui.bars.actions import COMMANDS
+from gradviz.ui.bars.shortcuts import shortcut_sheet
 from gradviz.ui.wording import wording
 
 WALLED = Engine(Phase.READY, Ready("2.13.0+cpu", "3.11", ""))

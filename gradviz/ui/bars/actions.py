@@ -333,30 +333,13 @@ COMMANDS = (
     Command("about", HELP, QT_TRANSLATE_NOOP("Actions", "&About gradviz")),
 )
 
-# Keys of the graph, which hold only while it has the focus.
-GRAPH_KEYS = (
-    (QT_TRANSLATE_NOOP("Actions", "Walk along the edges"), "← ↑ → ↓"),
-    (QT_TRANSLATE_NOOP("Actions", "Unfold, or go to the line"), "Enter"),
-    (QT_TRANSLATE_NOOP("Actions", "Unfold, fold what is round it"), "U  Shift+U"),
-    (QT_TRANSLATE_NOOP("Actions", "Why? Tell all of the tensor or op, here or in the table of tensors"), "W"),
-    (QT_TRANSLATE_NOOP("Actions", "Switch requires_grad, here or in the table of tensors, there also with Space"), "R"),
-    (QT_TRANSLATE_NOOP("Actions", "Switch retain_grad() and detach, here or in the table of tensors"), "G  D"),
-    (QT_TRANSLATE_NOOP("Actions", "Only what it comes from, what it leads to, what is linked with it"), "I  O  L"),
-    (QT_TRANSLATE_NOOP("Actions", "Hide, show all"), "H  A"),
-    (QT_TRANSLATE_NOOP("Actions", "Fit, fit what is selected"), "F  Shift+F"),
-    (QT_TRANSLATE_NOOP("Actions", "Larger, smaller, full size"), "+  -  1"),
-    (QT_TRANSLATE_NOOP("Actions", "Drag the graph"), "Space"),
-    (QT_TRANSLATE_NOOP("Actions", "Search"), "/"),
-    (QT_TRANSLATE_NOOP("Actions", "Select nothing, then return to the end of the run"), "Esc"),
-)
-
 
 def said(text: str) -> str:
     """Return a text of the table in the interface's language."""
     return QCoreApplication.translate("Actions", text)
 
 
-def _unmarked(text: str) -> str:
+def unmarked(text: str) -> str:
     """Return a text without the mark of its letter, which stands in brackets where the script has no such letter."""
     return re.sub(r"\(&\w\)|&", "", text)
 
@@ -372,7 +355,7 @@ def make_actions(parent: QWidget, handlers: Mapping[str, Callable[[], None]]) ->
         action.setObjectName(command.id)
         action.setShortcuts([QKeySequence(key) for key in command.keys])
         action.setCheckable(command.checkable)
-        action.setIconText(_unmarked(said(command.text)))
+        action.setIconText(unmarked(said(command.text)))
         tip = said(command.tip) if command.tip else action.iconText()
         action.setToolTip(f"{tip} ({command.keys[0]})" if command.keys else tip)
         action.setStatusTip("")
@@ -392,11 +375,3 @@ def paint_icons(actions: Mapping[str, QAction], theme: Theme) -> None:
             names = (command.icon, command.icon_on or command.icon)
             off, on = (resources.read_bytes(f"icons/{name}.svg") for name in names)
             actions[command.id].setIcon(icon(off, theme, on))
-
-
-def shortcut_sheet() -> str:
-    """Return every shortcut, one a line: keys, then what they do."""
-    rows = [(", ".join(command.keys), _unmarked(said(command.text))) for command in COMMANDS if command.keys]
-    rows += [(keys, said(text)) for text, keys in GRAPH_KEYS]
-    width = max(len(keys) for keys, _text in rows) + 3
-    return "\n".join(keys.ljust(width) + text for keys, text in rows)
