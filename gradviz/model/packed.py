@@ -15,6 +15,7 @@ from gradviz.model.wire import FrameError
 
 MARK = "float64:"  # what the text begins with
 _TEXT = re.compile(rf'"{MARK}[^"]*"'.encode())
+_DATA = re.compile(rf'\["{MARK}[^"\\]*"\]'.encode())  # alone in a list, which no other text of a page is
 _DOUBLE = struct.calcsize("<d")
 _GROWTH = 3  # bytes of memory for each character, beside its own: 8 bytes in base64 become a float of 32
 
@@ -33,8 +34,8 @@ def grown(payload: bytes) -> int:
 
 
 def left_out(payload: bytes) -> bytes:
-    """Return a page without its packed numbers, for who looks at its texts."""
-    return _TEXT.sub(b'""', payload)
+    """Return a page without its packed numbers, for who looks at its texts: one that only begins as they do stays."""
+    return _DATA.sub(b"[]", payload)
 
 
 def unpacked(page: Page, payload: bytes) -> Page:

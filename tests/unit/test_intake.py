@@ -464,9 +464,11 @@ def test_texts_are_cut() -> None:
     assert all(text.endswith("…") for text in texts)
 
 
-@pytest.mark.parametrize("text", ['"' * 600, "é\n" * 300, "€" * 600])
+@pytest.mark.parametrize(
+    "text", ['"' * 600, "é\n" * 300, "€" * 600, f"{packed([])[0]}{LONG}", f'{packed([])[0]}"]{LONG}']
+)
 def test_a_text_is_cut_however_it_is_written(text: str) -> None:
-    found = builder(Page(warnings=(Warned(1, "UserWarning", text * 10),), ops=(op(0, 1)._replace(call=text),))).trace()
+    found = builder(Page(ops=(op(0, 1)._replace(call=text),)), Page(warnings=(Warned(1, "", text * 10),))).trace()
     assert len(found.ops[0].call or "") == intake.TEXT
     assert len(found.warnings[0].message) == intake.MESSAGE
 
