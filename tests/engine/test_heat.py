@@ -23,6 +23,19 @@ z = y.exp()
 z.sum().backward()
 """
 
+MASKED = """
+import torch
+data = torch.tensor([1.0, 2.0])
+x = torch.masked.masked_tensor(data, torch.tensor([True, False]), requires_grad=True)
+y = (x * 3).sum() * 2
+"""
+INFERENCE = """
+import torch
+with torch.inference_mode():
+    x = torch.ones(2)
+y = torch.nn.functional.linear(x, x).to(torch.float64).cumsum(0)
+"""
+
 
 def recorded(source: str) -> Trace:
     pages: list[bytes] = []
@@ -63,7 +76,8 @@ def test_saved_bytes_add_up_to_those_of_the_run(source: str) -> None:
         assert sum(sizes) == trace.memory.saved_bytes
 
 
-@pytest.mark.parametrize("source", [PRODUCT, programs.SMALL, programs.TRANSFORMER.source])
+@pytest.mark.parametrize("source", [PRODUCT, MASKED, INFERENCE, programs.SMALL, programs.TRANSFORMER.source])
+@pytest.mark.filterwarnings("ignore:The PyTorch API of MaskedTensors")
 def test_every_op_of_a_run_has_a_time(source: str) -> None:
     trace = recorded(source)
     timed = {one.mode: one for one in measured(source).timed}
@@ -71,7 +85,8 @@ def test_every_op_of_a_run_has_a_time(source: str) -> None:
     assert all(one.n >= 3 and one.ops for one in timed.values())
     whole = build(trace, "forward")
     found = heat(whole, whole, spent(trace, "time", "forward", timed["grad"]), "time")
-    assert {node.id for node in whole.nodes if node.op is not None} == set(found.nodes)
+    without = [node.op.name for node in whole.nodes if node.op is not None and node.id not in found.nodes]
+    assert all(name.startswith("function::") for name in without), without  # a call in which no op ran
 
 
 def test_the_hottest_op_is_the_one_that_does_most() -> None:

@@ -10,7 +10,7 @@ from statistics import median, quantiles
 
 import torch
 
-from gradviz.engine.record import operators
+from gradviz.engine.record import operators, reader
 from gradviz.model.cost import MOST_TIMED, Timed
 from gradviz.model.trace import GradMode
 
@@ -39,12 +39,14 @@ class OpClock(operators.TorchDispatchMode):
         kwargs: dict[str, object] | None = None,
     ) -> object:
         traits, named = operators.traits(func), kwargs or {}
+        if traits.is_question:
+            return func(*args, **named)
         if traits.wants_tensor and type(args[0]) in operators.NUMBERS:
             args = operators.as_tensors(args)
-        inference = torch.is_inference_mode_enabled()
-        if traits.is_composite and inference:
+        inside = torch.is_inference_mode_enabled()
+        if traits.is_composite and (inside or reader.are_inference(args, named)):
             return operators.run_composite(func, self, args, named)
-        counts = traits.counts_inside and not inference
+        counts = traits.counts_inside and not inside
         began = time.perf_counter()
         result = operators.run_counting(func, args, named) if counts else func(*args, **named)
         self.seconds.append(time.perf_counter() - began)
