@@ -8,23 +8,17 @@ from hypothesis import given
 from gradviz.model.moments.moment import History
 from gradviz.model.source.place import Edit
 from gradviz.model.source.toggles import Toggles
-from gradviz.model.trace import Tensor, Trace, named_by
+from gradviz.model.trace import Tensor, Trace
 from gradviz.model.why.fixes import Fix, Fixes
 from gradviz.model.why.why import Why, WhyNoGrad, why
 from tests.engine.bare import bare_run
 from tests.engine.programs import sweep
-from tests.engine.recording import record
+from tests.engine.recording import record, tensor
 from tests.engine.why_programs import REASONS, Told, programs
 from tests.unit.model.traces import known
 
 MOST = 4  # reasons that hide each other in these programs
 WITHOUT = {"not differentiable", "unrecorded", "failed", "no gradient", "unused"}  # no change of the text is safe
-
-
-def tensor(trace: Trace, name: str) -> Tensor:
-    """The tensor that a name, perhaps of a function that returned, was bound to last."""
-    bound = [number for step in trace.steps for key, number in named_by(step) if key == name]
-    return trace.tensors[next(number for number in reversed(bound) if number is not None)]
 
 
 def fixes(trace: Trace, name: str) -> tuple[Fix, ...]:
