@@ -44,7 +44,7 @@ def told(run: int, record: Record, options: Options, made: Shown | None, *, comp
     trace, step = record.trace, options.step
     graph = None if made is None else made.graph
     known = record.grounds if made is None else record.grounds.at(made.moment)
-    names = record.bindings.held(known.moment.begun - 1)
+    names = record.history.bindings.held(known.moment.begun - 1)
     return Picture(
         run,
         complete,

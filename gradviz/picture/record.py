@@ -6,7 +6,6 @@ from itertools import accumulate
 
 from gradviz.model.moments.course import Course, course
 from gradviz.model.moments.cut import at_step
-from gradviz.model.moments.held import Bindings, bindings
 from gradviz.model.moments.moment import History, Moment
 from gradviz.model.source.toggles import Toggles
 from gradviz.model.trace import Trace
@@ -38,11 +37,6 @@ class Record:
     def grounds(self) -> Grounds:
         """Why a .grad is None, at the end of the run and at any moment of it."""
         return grounds(self.history)
-
-    @cached_property
-    def bindings(self) -> Bindings:
-        """What the names of the program held."""
-        return bindings(self.trace)
 
     @cached_property
     def toggles(self) -> Toggles:

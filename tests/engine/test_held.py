@@ -33,7 +33,7 @@ def shown(trace: Trace) -> dict[str, str]:
 def rows_at(trace: Trace, step: int | None = None) -> tuple[TensorRow, ...]:
     record = Record(trace)
     moment = record.history.end if step is None else record.history.at(step)
-    return rows(record.grounds.at(moment), record.bindings.held(moment.begun - 1), None, "en")
+    return rows(record.grounds.at(moment), record.history.bindings.held(moment.begun - 1), None, "en")
 
 
 @pytest.mark.parametrize("source", PROGRAMS.values(), ids=PROGRAMS)

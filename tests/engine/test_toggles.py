@@ -285,7 +285,7 @@ def test_rows_carry_the_switches_and_what_unlocks_them() -> None:
     whole = Record(trace)
     found = {
         row.name.partition(",")[0]: row
-        for row in rows(whole.grounds, whole.bindings.held(), None, "en", whole.switches)
+        for row in rows(whole.grounds, whole.history.bindings.held(), None, "en", whole.switches)
     }
     assert [(flag.name, flag.on, bool(flag.locked)) for flag in found["y"].flags] == [
         ("retain_grad", True, False),

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from gradviz.model.births import births
 from gradviz.model.calls import calls
 from gradviz.model.compare.alike import Key, Lines, first_name, line_in, lines_alike, numbered
-from gradviz.model.moments.held import Name, bindings
+from gradviz.model.moments.held import Name
 from gradviz.model.trace import GradFn, Op, Tensor, Trace
 from gradviz.model.why.grounds import Grounds
 from gradviz.model.why.why import Why, why
@@ -82,7 +82,7 @@ def _index(known: Grounds, lines: Lines | None) -> _Index:
         {target: one.id for one in reversed(trace.grad_fns) for target, _ in one.next if target is not None},
         {tensor.id: key for key, tensor in by_leaf.items()},
         by_leaf,
-        {name: trace.tensors[tensor] for name, tensor in bindings(trace).held().items()},
+        {name: trace.tensors[tensor] for name, tensor in known.moment.history.bindings.held().items()},
     )
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeVar
 
 from gradviz.model.births import births
 from gradviz.model.flow import Passed, flow
+from gradviz.model.moments.held import Bindings, bindings
 from gradviz.model.moments.offenders import Offenders, offenders
 from gradviz.model.trace import GradFn, Op, Tensor, Trace, Value
 
@@ -71,6 +72,11 @@ class History:
     def born(self) -> set[int]:
         """The ops that only bring a tensor into the world."""
         return births(self.trace)
+
+    @cached_property
+    def bindings(self) -> Bindings:
+        """What the names of the program held."""
+        return bindings(self.trace)
 
     @cached_property
     def makers(self) -> dict[int, int]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from unicodedata import normalize
 
 from gradviz.model.moments.foretold import runs
-from gradviz.model.moments.held import Name, bindings
+from gradviz.model.moments.held import Name
 from gradviz.model.source.edits import calls_in, joined, keyword_set, line_before, method_before, method_on, wrapped
 from gradviz.model.source.literals import as_floats
 from gradviz.model.source.place import Edit, Placed, Text
@@ -140,7 +140,7 @@ def _named(fixes: Fixes, name: str) -> Tensor | None:
     last = next((step for step in reversed(trace.steps) if step.kind == "line" and step.line is not None), None)
     if last is None:
         return None
-    held = bindings(trace).held(last.id)
+    held = fixes.known.moment.history.bindings.held(last.id)
     number = held.get(Name(last.function, name), held.get(Name(None, name)))
     return None if number is None else trace.tensors[number]
 

@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from gradviz.model.moments.foretold import Foretold, foretold, reachable
-from gradviz.model.moments.held import bindings
 from gradviz.model.source.edits import (
     calls_in,
     joined,
@@ -288,7 +287,8 @@ class Fixes:
         if target is None or trace.error is not None:
             return None
         refused = {one.grad_fn for one in self.foretold}
-        bound = {number: name.text for name, number in bindings(trace).held().items() if name.function is None}
+        held = self.known.moment.history.bindings.held()
+        bound = {number: name.text for name, number in held.items() if name.function is None}
         for number in sorted(bound, reverse=True):
             result = trace.tensors[number]
             if result.grad_fn is None or not result.dtype.startswith("float") or not bound[number].isidentifier():
