@@ -6,8 +6,8 @@ from gradviz.drawing.titles import op_title
 from gradviz.model.derivatives.applied import Line, Term, applied
 from gradviz.model.graph.modules import named, types
 from gradviz.model.moments.accumulated import accumulations, meeting
-from gradviz.model.moments.keeping import Harm, Life, lives
 from gradviz.model.moments.offenders import Ill, Offenders, passed_ill
+from gradviz.model.moments.saved import Harm, Life, lives
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import GradFn, Op
 from gradviz.model.values import shape_text

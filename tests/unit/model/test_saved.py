@@ -1,6 +1,6 @@
 """What became of saved tensors: refused where their version moved on, wrong where their numbers alone did."""
 
-from gradviz.model.moments.keeping import Harm, Life, lives
+from gradviz.model.moments.saved import Harm, Life, lives
 from gradviz.model.trace import Saved, SavedState
 from tests.unit.model.traces import Tape, scalar
 
