@@ -185,9 +185,9 @@ class Region(NamedTuple):
 
 
 class Module(NamedTuple):
-    """A module of the program, or an optimiser: what it is called, and its class."""
+    """A module of the program, or an optimizer: what it is called, and its class."""
 
-    path: str  # as in `Op.module`; of an optimiser its name
+    path: str  # as in `Op.module`; of an optimizer its name
     type: str
 
 

@@ -84,7 +84,7 @@ def test_a_name_may_come_with_several_classes() -> None:
     assert [tuple(module) for module in record(source).modules] == [("m", "ReLU"), ("m", "Tanh")]
 
 
-def test_the_class_of_an_optimiser_is_told_too() -> None:
+def test_the_class_of_an_optimizer_is_told_too() -> None:
     source = "import torch\nw = torch.ones(2, requires_grad=True)\nopt = torch.optim.Adam([w])\nx = 1\nopt = opt\n"
     assert [tuple(module) for module in record(source).modules] == [("opt", "Adam")]
 

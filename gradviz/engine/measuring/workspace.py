@@ -2,8 +2,7 @@
 
 No tensor of the program holds it and no dispatch mode sees it, but torch's allocator tells the profiler of each block.
 The older of torch's profilers is on for the length of one kernel at a time, which costs 11 us: it does not see what the
-recorder takes between them, and needs no clock. Beside reader.py, operators.py and entries.py the only file that
-touches private names of torch.
+recorder takes between them, and needs no clock.
 """
 
 from collections.abc import Callable, Sequence

@@ -21,7 +21,6 @@ from gradviz.engine.record.quiet import Untraced
 _INNER = ("torch._higher_order_ops", "torch.jit")
 _TRACES = ("trace", "trace_module")
 
-
 Note = Callable[[str], None]
 
 

@@ -3,8 +3,6 @@
 reshape() of what is not contiguous makes a ReshapeAliasBackward0, and ctc_loss() of lengths in tensors one that takes
 numbers, but for kinds of tensors that replace what operators do. Torch counts every tensor among those as long as any
 dispatch mode is on, and so a recorded program would have another graph than the program itself.
-
-Beside reader.py and the others that it names the only file that touches private or untyped names of torch.
 """
 
 import math

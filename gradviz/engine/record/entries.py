@@ -1,7 +1,4 @@
-"""The entries of torch that the recorder stands in while a program runs: each is wrapped, and put back after it.
-
-Beside reader.py and operators.py the only file that touches private or untyped names of torch.
-"""
+"""The entries of torch that the recorder stands in while a program runs: each is wrapped, and put back after it."""
 
 import functools
 from collections.abc import Callable

@@ -1,7 +1,4 @@
-"""The operators of torch as a dispatch mode meets them: what each does to its arguments, and how to run it unchanged.
-
-Beside reader.py the only file that touches private or untyped names of torch.
-"""
+"""The operators of torch as a dispatch mode meets them: what each does to arguments, and how to run it unchanged."""
 
 from typing import Any, NamedTuple, Protocol
 

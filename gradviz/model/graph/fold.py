@@ -1,6 +1,6 @@
 """Long graphs made short: a stretch of nodes that repeats becomes one node with a count.
 
-Five ways, all linear. What one call of a library did, as step() of an optimiser, is one. A chain in which the same
+Five ways, all linear. What one call of a library did, as step() of an optimizer, is one. A chain in which the same
 ops of the same lines follow each other, as a loop leaves them, is folded wherever there are more than a few nodes. In a
 large graph the rounds of whole loops are. Leaves and constants that go to the same place become one. Where it is still
 too large after that, all nodes of one line do.

@@ -1,4 +1,4 @@
-"""What one call of a library did in a region of its own: an optimiser's step(), clip_grad_norm_() and their like.
+"""What one call of a library did in a region of its own: an optimizer's step(), clip_grad_norm_() and their like.
 
 The program wrote one call, and nothing of it was recorded: dozens of ops that nobody looks for stand as one.
 """

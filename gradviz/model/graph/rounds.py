@@ -218,7 +218,7 @@ def _links(score: _Score, repeat: Repeat, own: dict[int, list[Node]]) -> set[tup
 
 
 def _statements(ops: list[Node]) -> Iterator[tuple[int, int]]:
-    """The offsets of what one call did, two by two: an optimiser's ops belong together though nothing links them."""
+    """The offsets of what one call did, two by two: an optimizer's ops belong together though nothing links them."""
     first: dict[tuple[int | None, str], int] = {}
     for offset, node in enumerate(ops):
         if node.op is not None and node.op.call is not None:
