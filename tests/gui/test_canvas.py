@@ -9,8 +9,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from gradviz.drawing.columns import Column, columns
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role
 from gradviz.drawing.theme import DARK, LIGHT
+from gradviz.drawing.words import ENGLISH
 from gradviz.layout.geometry import Point, Rect, Size
 from gradviz.state.values import NOTHING, Selection
 from gradviz.ui.graph.canvas import Canvas
@@ -179,6 +181,26 @@ def test_the_card_shows_plain_text_where_the_pointer_rests(qtbot: QtBot) -> None
     assert canvas.rect().contains(canvas.card.geometry())
     QTest.mouseMove(canvas, QPoint(5, 5))
     assert not canvas.card.isVisible()
+
+
+def test_the_card_tells_the_whole_error_of_a_mode_at_its_heading_or_anywhere_in_a_column_too_small_to_read(
+    qtbot: QtBot,
+) -> None:
+    canvas, error = shown(qtbot), "RuntimeError: " + "<no> " * 100 + "."
+    modes = [Column("", "grad", "", False, CHAIN), Column("no_grad", "no_grad", error, True, CHAIN)]
+    canvas.show_drawing(columns(modes, ENGLISH), 1)
+    heading, ground = canvas.scene.drawing.titles[1].rect, canvas.scene.drawing.frames[1].rect
+    blank = Point(ground.right - 4, ground.bottom - 4)
+    for scale, at in ((0.5, heading.center), (0.2, blank)):
+        canvas.zoom_to(scale)
+        canvas.look_at(at)
+        QTest.mouseMove(canvas, QPoint(5, 5))
+        QTest.mouseMove(canvas, canvas.rect().center())
+        qtbot.waitUntil(canvas.card.isVisible)
+        assert canvas.card.text == f"no_grad\n{error}"
+    scene = canvas.scene
+    assert scene.heading(blank, anywhere=False) is None
+    assert scene.heading(Point(ground.x - 5, ground.y), anywhere=True) is None
 
 
 def test_the_view_stays_when_the_drawing_changes(qtbot: QtBot) -> None:

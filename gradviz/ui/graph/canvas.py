@@ -21,7 +21,7 @@ from gradviz.picture.picture import Keeps
 from gradviz.state.values import Chosen, Wheel
 from gradviz.ui.graph.graphview import GraphView
 from gradviz.ui.graph.scene import Arrow
-from gradviz.ui.graph.viewport import Viewport
+from gradviz.ui.graph.viewport import WHOLE, Viewport
 from gradviz.ui.style.card import Card
 from gradviz.ui.style.flags import FLAG_KEYS
 from gradviz.ui.style.theme import Colours
@@ -193,6 +193,10 @@ class Canvas(GraphView):
 
     def _show_card(self) -> None:
         mark = self._hit(QPointF(self._at))
+        if mark is None:
+            # Where headings are too small to be read, all of a column tells which it is.
+            at = self.view.to_drawing(self._at.x(), self._at.y())
+            mark = self.scene.heading(at, anywhere=self.view.scale < WHOLE)
         if mark and (mark.title or mark.description):
             self._card.show_at(self._at, mark.title, mark.description)
 

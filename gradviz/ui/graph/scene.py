@@ -58,6 +58,14 @@ class Scene:
         best = min(near, key=lambda pair: pair[0], default=None)
         return best[1] if best and best[0] <= slack else None
 
+    def heading(self, at: Point, *, anywhere: bool) -> Mark | None:
+        """Return the heading of a column at a point, or at a point anywhere in its column."""
+        for ground in self.drawing.frames:
+            if ground.role is Role.COLUMN and ground.rect.contains(at):
+                heads = (mark for mark in self.drawing.titles if ground.rect.contains(mark.rect.center))
+                return next((mark for mark in heads if anywhere or mark.rect.contains(at)), None)
+        return None
+
     def nearest(self, at: Point, among: Container[str] | None = None) -> Mark | None:
         """Return that one of the nodes which is nearest to a point; of those named, where some are."""
         best, found = inf, None

@@ -7,7 +7,7 @@ from gradviz.layout.geometry import Point, Rect, Size
 MIN_SCALE, MAX_SCALE = 0.1, 4.0
 _FURTHEST = 0.0001  # a fitted drawing, and no further: a panel may have no room at all
 _MARGIN = 24.0  # pixels round a fitted drawing
-_WHOLE = 0.42  # scale below which a drawing that is seen whole can no longer be read
+WHOLE = 0.42  # scale below which a drawing that is seen whole can no longer be read
 _READABLE = 0.7  # scale at which the beginning of such a drawing is shown instead
 
 
@@ -82,7 +82,7 @@ def fitted_to(place: Rect, panel: Size) -> Viewport:
 def first_look(drawing: Size, panel: Size, start: Rect) -> Viewport:
     """Return the view for a new drawing: all of it where it can be read so, else what is round its first node."""
     whole = fitted(drawing, panel)
-    if whole.scale >= _WHOLE:
+    if whole.scale >= WHOLE:
         return whole
     middle = Point(drawing.width / 2, drawing.height / 2)
     return Viewport(scale=_READABLE).about(middle, panel).showing(start, panel)
