@@ -109,7 +109,8 @@ def _composed(
 
 
 def _extent(body: Rect, note: Size, note_at: Point | None, content: Content) -> Rect:
-    extent = body.grown(_BADGE) if content.accumulates or content.in_error else body
+    extent = body.united(_behind(body)[0]) if content.shape is Shape.STACK else body
+    extent = extent.united(body.grown(_BADGE)) if content.accumulates or content.in_error else extent
     return extent if note_at is None else extent.united(Rect(note_at.x, note_at.y, *note))
 
 
@@ -206,8 +207,7 @@ def _body(content: Content, body: Rect) -> list[Path]:
     """The outline, and what it takes to tell it from the others without colour."""
     role, shape = content.role, content.shape
     if shape is Shape.STACK:
-        behind = [body.moved(_STACKED * k, _STACKED * k) for k in (2, 1)]
-        stacked = [_path(outline.rounded(one, _end_radius(one.height)), role) for one in (*behind, body)]
+        stacked = [_path(outline.rounded(one, _end_radius(one.height)), role) for one in (*_behind(body), body)]
         return [*stacked, *_gauge(content, body)]
     paths = [_path(_outline(shape, body), role), *_gauge(content, body)]
     strips = len(content.strips)
@@ -218,6 +218,11 @@ def _body(content: Content, body: Rect) -> list[Path]:
     if shape is Shape.DOUBLE:
         paths.append(_path(outline.rounded(body.grown(-_DOUBLE), RADIUS - _DOUBLE), role, filled=False))
     return paths
+
+
+def _behind(body: Rect) -> tuple[Rect, Rect]:
+    """The boxes behind that of a fold, the farthest first."""
+    return body.moved(2 * _STACKED, 2 * _STACKED), body.moved(_STACKED, _STACKED)
 
 
 def _gauge(content: Content, body: Rect) -> list[Path]:
@@ -335,6 +340,8 @@ def _entry(shape: Shape, body: Rect, at: float, direction: Direction) -> Point:
 
 
 def _exit(shape: Shape, body: Rect, at: float, direction: Direction) -> Point:
+    if shape is Shape.STACK:
+        body = _behind(body)[0]
     if direction == "TB":
         return Point(at, body.bottom)
     return Point(body.right - _bend(shape, body, at), at)

@@ -8,7 +8,7 @@ from gradviz.drawing.words import Words
 from gradviz.layout.geometry import Rect, Size
 
 MARGIN = 24.0
-OVERHANG = 12.0  # how far a mark may be painted beyond its rectangle: pens, and the boxes behind a fold
+OVERHANG = 12.0  # how far a mark may be painted beyond its rectangle: pens, and the heads of arrows
 _PANEL = "legend"  # the id of the ground of a legend
 
 

@@ -204,6 +204,20 @@ def test_in_the_view_backward_arrows_point_against_the_data() -> None:
         assert mark.title == "MulBackward0 → x"
 
 
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_an_arrow_that_leads_to_a_fold_ends_where_the_boxes_behind_it_do(direction: Direction) -> None:
+    folds = tuple(Node(f"f{n}", NodeKind.FOLD, fold=Fold(9, (), ("AddBackward0",), 0, None)) for n in range(2))
+    edge = Edge("e", EdgeKind.GRADIENT, "f0", "f1", 0, 0)
+    _, drawing = drawn(Graph("backward", folds, (edge,), ()), Trace("", "", "grad", ""), direction=direction)
+    boxes = list(filled(drawing.nodes[0]))
+    assert len(boxes) == 3
+    across, down = drawing.edges[0].paths[0].coords[-2:]
+    if direction == "TB":
+        assert down == pytest.approx(max(box.bottom for box in boxes))
+    else:
+        assert across == pytest.approx(max(box.right for box in boxes))
+
+
 def test_an_edge_that_no_gradient_passes_has_a_bar_across() -> None:
     _, drawing = drawn(*square())
     barred = [mark.id for mark in drawing.edges if any(path.role is Role.STOP for path in mark.paths)]
