@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, chain
-from operator import add
+from operator import add, eq
 from typing import NamedTuple, overload
 
 import msgspec
@@ -115,9 +115,9 @@ class Marks(Sequence[Mark]):
 
     def __eq__(self, other: object) -> bool:
         """Whether another sequence has the same marks."""
-        if not isinstance(other, Sequence) or len(other) != len(self):
-            return NotImplemented if not isinstance(other, Sequence) else False
-        return all(one == another for one, another in zip(self, other, strict=True))
+        if not isinstance(other, Sequence):
+            return NotImplemented
+        return len(other) == len(self) and all(map(eq, self, other))
 
     __hash__ = None  # type: ignore[assignment]  # as of any sequence that may be packed or not
 

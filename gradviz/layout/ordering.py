@@ -79,7 +79,7 @@ class _Search:
 
 
 def _searched(sweeper: "_Sweeper") -> Order:
-    """The best order by a walk from the operands to their results, or by one the other way if that promises more.
+    """The best order by a walk from the results to their operands, or by one the other way if that promises more.
 
     Further sweeps would go to and fro between the same orders. Where the first ones mend nothing, what is left crosses
     for the order of operands, and no other beginning mends that.
