@@ -51,7 +51,8 @@ def call_lines(fold: Fold, tensors: Sequence[Tensor], words: Words) -> list[str]
     ops = (part.op for part in fold.parts if part.op is not None)
     changed = {one for op in ops for one in op.outputs if tensors[one].is_parameter}
     titles = fold_titles(tuple(op._replace(call=None, module=None) for op in fold.ops))
-    return [*([words.parameters.format(len(changed))] if changed else []), *titles]
+    told = words.parameter if len(changed) == 1 else words.parameters.format(len(changed))
+    return [*([told] if changed else []), *titles]
 
 
 def source_head(fold: Fold, words: Words) -> str:

@@ -27,6 +27,7 @@ class Words(NamedTuple):
     changed: str
     more: str
     steps: str
+    parameter: str
     parameters: str  # so many tensors as one
     leaves: str
     tensors: str
@@ -106,6 +107,7 @@ ENGLISH = Words(
     changed="changed since",
     more="+{} more",
     steps="ops: {}",
+    parameter="1 parameter",
     parameters="{:,} parameters",
     leaves="{:,} leaves that require grad",
     tensors="{:,} tensors",
@@ -190,6 +192,7 @@ JAPANESE = Words(
     changed="保存後に変更",
     more="ほか {} 件",
     steps="演算 {} 個",
+    parameter="パラメータ 1 個",
     parameters="パラメータ {:,} 個",
     leaves="requires_grad=True の葉 {:,} 個",
     tensors="テンソル {:,} 個",

@@ -58,14 +58,13 @@ def test_leaves_and_constants_without_a_module() -> None:
     assert told.details[0] == "does not require grad"
 
 
-def call(done: int | None = None) -> Content:
-    weights = tuple(tensor(n, f"net.{n}")._replace(is_parameter=True) for n in range(3))
-    state = tensor(3)
+def call(done: int | None = None, parameters: int = 3) -> Content:
+    tensors = tuple(tensor(n, f"net.{n}")._replace(is_parameter=n < parameters) for n in range(4))
     made = (op(n, "aten::add_.Tensor", "opt.step()", n, why="no_grad") for n in range(4))
     ops = [one._replace(outputs=(one.id,), line=5) for one in made]
     nodes = tuple(Node(f"o{n}", NodeKind.OP, op=one, line=5) for n, one in enumerate(ops))
     graph = contract(Graph("both", nodes, (), ()), [Stretch(nodes, call="SGD.step()")])
-    node, trace = graph.nodes[0], Trace("", "", "grad", "", (*weights, state), (), tuple(ops))
+    node, trace = graph.nodes[0], Trace("", "", "grad", "", tensors, (), tuple(ops))
     if node.fold is not None:
         node = node._replace(fold=node.fold._replace(done=done))
     return content(node, tell(graph, known(trace), ENGLISH, values=True))
@@ -73,4 +72,6 @@ def call(done: int | None = None) -> Content:
 
 def test_a_call_of_a_library_tells_how_many_parameters_it_changed() -> None:
     assert lines(call()) == ["SGD.step()", "3 parameters", "add_", "not recorded: no_grad", "4 ops · line 5"]
+    assert lines(call(parameters=1))[1] == "1 parameter"
+    assert lines(call(parameters=0))[1] == "add_"
     assert lines(call(done=2))[0] == "ops: 2 of 4"
