@@ -5,6 +5,7 @@ from functools import partial
 from typing import Literal
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox
 
 from gradviz import __version__
@@ -47,7 +48,8 @@ class Commands:
         self._exports = Exports(window, send, state, panels.canvas, files, exporter)
         self._finding = Finding(panels.editor, panels.find_bar)
         self._room = Room(window, panels.editor)
-        self._points = QApplication.font().pointSizeF()
+        # The application's own font has been made larger already, where these are of a window in another language.
+        self._points = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).pointSizeF()
         self._size = 1.0
 
     @property

@@ -99,9 +99,10 @@ class Window(QMainWindow):
 
     def _speak(self) -> None:
         """Make everything in the window anew in the person's language. The program and what can be undone stay."""
-        editor, size, layout = self._panels.editor, self._commands.size, self.saveState()
+        editor, layout = self._panels.editor, self.saveState()
         here, focused = editor.textCursor().position(), editor.hasFocus()
         self._presentation.show(False)
+        size = self._commands.size  # a presentation, which begins anew, makes it larger by itself
         document = editor.give_away()
         clear(self)
         self._furnish(document)
@@ -243,6 +244,7 @@ class Window(QMainWindow):
             mending.fixWanted.connect(lambda edit: send(said.FixTaken(edit)))
         panels.examples.picked.connect(self._pick_lesson)
         panels.status.stopWanted.connect(lambda: send(said.StopPressed()))
+        self._show_place()
 
     def _edited(self, text: str) -> None:
         self._files.edited(text)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings
-from PySide6.QtWidgets import QDockWidget, QToolBar
+from PySide6.QtWidgets import QApplication, QDockWidget, QToolBar
 from pytestqt.qtbot import QtBot
 
 import gradviz.ui
@@ -103,3 +103,29 @@ def test_a_switch_of_language_keeps_everything_else(qtbot: QtBot, window: Window
     assert left == docks
     window.action("undo").trigger()
     assert window.panels.editor.toPlainText() == window.state.text == before
+
+
+def test_a_switch_of_language_leaves_text_as_large_as_it_is(qtbot: QtBot, window: Window) -> None:
+    def points() -> float:
+        return QApplication.font().pointSizeF()
+
+    normal = points()
+    window.action("larger").trigger()
+    larger = points()
+    window.action("ja").trigger()
+    assert points() == larger > normal
+    window.action("present").trigger()
+    presented = points()
+    window.action("en").trigger()
+    assert points() == presented > larger
+    window.action("present").trigger()
+    window.action("normal").trigger()
+    assert points() == normal
+
+
+def test_a_switch_of_language_says_where_the_cursor_is(window: Window) -> None:
+    assert window.panels.editor.textCursor().position() == 0
+    assert "Ln 1, Col 1" in window.panels.status.facts
+    for language in ("ja", "en"):
+        window.action(language).trigger()
+    assert "Ln 1, Col 1" in window.panels.status.facts
