@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QObject, QPoint, Qt
 from PySide6.QtGui import QFont, QPaintEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from gradviz.state.messages import Edited, StopChosen
@@ -182,6 +182,15 @@ def test_everything_says_where_the_run_stands(qtbot: QtBot, stepping: Window) ->
     assert panels.timeline.place == "end"
     assert panels.notice.isHidden()
     assert panels.status.activity.startswith("Ready")
+
+
+def test_where_the_run_stands_is_read_at_any_size_of_text(qtbot: QtBot, stepping: Window) -> None:
+    (place,) = (one for one in stepping.panels.timeline.findChildren(QLabel) if one.text() == "end")
+    for _ in range(8):
+        stepping.action("larger").trigger()
+    room = place.fontMetrics().boundingRect(place.text())
+    assert place.height() >= room.height()
+    assert place.width() >= room.width()
 
 
 def test_the_node_just_done_is_pointed_out_and_brought_into_view(qtbot: QtBot, stepping: Window) -> None:

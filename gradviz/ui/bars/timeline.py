@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
@@ -34,6 +34,7 @@ class Timeline(QWidget):
         self._slider.chosen.connect(self.chosen)
         self._place = QLabel(self)
         self._place.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._places = ("", "")  # the texts of it that take the most room
         self._speed = QToolButton(self)
         self._clock = QTimer(self)
         self._clock.timeout.connect(self.ticked)
@@ -70,7 +71,7 @@ class Timeline(QWidget):
             menu.addAction(actions[name])
         self._speed.setMenu(menu)
         self._speed.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._speed.setMinimumSize(_LEAST, _LEAST)
+        self._speed.setMinimumHeight(_LEAST)  # it is as wide as what it says
         self._speed.setToolTip(self.tr("Speed of play"))
         self._speed.setAutoRaise(True)
         self._row.addWidget(self._speed)
@@ -85,11 +86,9 @@ class Timeline(QWidget):
         self._slider.setEnabled(state.steppable)
         self._slider.setAccessibleDescription(stepwords.sentence(state))
         self._place.setText(stepwords.place(state) if state.course.kinds else "")
-        metrics = self._place.fontMetrics()
-        widest = max(map(metrics.horizontalAdvance, stepwords.places(state)))
-        self._place.setFixedSize(widest + 12, metrics.height())  # or the window is laid out anew at each text
+        self._places = stepwords.places(state)
+        self._make_room()
         self._speed.setText(f"{state.speed:g}×")
-        self._speed.setMinimumWidth(self._speed.sizeHint().width())
         self._speed.setAccessibleName(self.tr("Speed of play: {speed}").format(speed=self._speed.text()))
 
     def keep_time(self, playing: bool, speed: float) -> None:
@@ -99,6 +98,17 @@ class Timeline(QWidget):
             self._clock.stop()
         elif not self._clock.isActive() or self._clock.interval() != pace:
             self._clock.start(pace)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the size of text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """Give what is said the room of its longest, or the window is laid out anew at each text."""
+        metrics = self.fontMetrics()
+        self._place.setFixedSize(max(map(metrics.horizontalAdvance, self._places)) + 12, metrics.height())
 
     def _button(self, action: QAction) -> QToolButton:
         button = QToolButton(self)
