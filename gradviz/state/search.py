@@ -1,14 +1,21 @@
-"""Finding nodes of the drawing by what a person reads on them. Pure; linear in the drawing."""
+"""Finding nodes of the drawing by what a person reads on them. Pure; linear in what has not been looked at before."""
 
+from gradviz.drawing.pages import Marks
 from gradviz.drawing.shapes import Drawing, Mark
 from gradviz.state.values import AppState, Chosen, Search
 
 
-def searched(state: AppState, query: str) -> AppState:
-    """Return the state in which this is looked for: at the same hit as before where it still is one."""
-    hits = found(state.drawing, query) if state.drawing else ()
-    before = state.search.hit if state.search else None
-    return _at(state, Search(query, hits, hits.index(before) if before in hits else 0))
+def searched(state: AppState, query: str, of: Drawing | None) -> AppState:
+    """Return the state in which this is looked for: at the same hit as before where it still is one.
+
+    Args:
+        state: what is searched.
+        query: what is looked for.
+        of: the drawing in which the state's hits were found.
+    """
+    before = state.search or Search("")
+    hits = found(state.drawing, query, before, of) if state.drawing else ()
+    return _at(state, Search(query, hits, hits.index(before.hit) if before.hit in hits else 0))
 
 
 def stepped(state: AppState, step: int) -> AppState:
@@ -19,12 +26,33 @@ def stepped(state: AppState, step: int) -> AppState:
     return _at(state, search._replace(at=(search.at + step) % len(search.hits)))
 
 
-def found(drawing: Drawing, query: str) -> tuple[str, ...]:
-    """Return the nodes that the query stands on: a name, an op, a shape, "line 3"."""
-    wanted = " ".join(query.casefold().split())
+def found(drawing: Drawing, query: str, before: Search, of: Drawing | None) -> tuple[str, ...]:
+    """Return the nodes that the query stands on: a name, an op, a shape, "line 3".
+
+    A step leaves most pages as they are, and a longer query is found only where a part of it was: neither reads them
+    again.
+
+    Args:
+        drawing: of the nodes.
+        query: what is looked for.
+        before: what was looked for last, and where it is.
+        of: the drawing in which that was.
+    """
+    wanted, was, hits = _plain(query), _plain(before.query), frozenset(before.hits)
     if not wanted:
         return ()
-    return tuple(mark.id for mark in drawing.nodes if wanted in _text(mark))
+    known = {id(page) for page in Marks.of(of.nodes).pages} if of is not None and was and was in wanted else set()
+    names: list[str] = []
+    for page in Marks.of(drawing.nodes).pages:
+        there = [name for name in page.ids() if name in hits] if id(page) in known else None
+        if there is None or (there and wanted != was):
+            there = [mark.id for mark in page.read() if wanted in _text(mark)]
+        names += there
+    return tuple(names)
+
+
+def _plain(query: str) -> str:
+    return " ".join(query.casefold().split())
 
 
 def _text(mark: Mark) -> str:

@@ -109,7 +109,7 @@ def update(state: AppState, message: Message) -> Next:
         after, more = comparing.begun(after)
         effects = (*effects, *more)
     if after.search and after.drawing is not state.drawing:
-        after = searched(after, after.search.query)
+        after = searched(after, after.search.query, state.drawing)
     if any(now is not then for now, then in zip(_seen(after), _seen(state), strict=True)):
         after = reselected(after)
     after, questions = inspecting.followed(after)
@@ -177,7 +177,7 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
         case InspectorSeen() | Inspected() | InspectionArrived():
             return inspecting.looked(state, message), ()
         case Searched(query):
-            return (state._replace(search=None) if query is None else searched(state, query)), ()
+            return (state._replace(search=None) if query is None else searched(state, query, state.drawing)), ()
         case SearchStepped(step):
             return stepped(state, step), ()
         case _:  # about stepping

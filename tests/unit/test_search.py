@@ -1,0 +1,63 @@
+"""What is found in a drawing, and what of it is read for that."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradviz.drawing import pages
+from gradviz.drawing.pages import Marks, page
+from gradviz.drawing.shapes import Drawing, Mark, Role
+from gradviz.layout.geometry import Rect, Size
+from gradviz.state.search import found
+from gradviz.state.values import Search
+
+NOTHING = Search("")
+TITLES = ("add", "mul", "matmul", "sum")
+
+
+def drawing(titles: list[str]) -> Drawing:
+    """Nodes of these titles, two on each page, packed."""
+    marks = [Mark(f"n{at}", Role.OP, Rect(0, 10 * at, 5, 5), (), (), title, "") for at, title in enumerate(titles)]
+    packed = [page(marks[at : at + 2]).packed() for at in range(0, len(marks), 2)]
+    return Drawing(Size(10, 10 * len(marks)), (), (), Marks(packed))
+
+
+def put(before: Drawing, at: int, title: str) -> Drawing:
+    """The drawing of the next step, in which a node says something else."""
+    nodes = Marks.of(before.nodes)
+    return before._replace(nodes=nodes.put({nodes[at].id: nodes[at]._replace(title=title)}))
+
+
+@given(st.lists(st.sampled_from(TITLES), min_size=1, max_size=9), st.data())
+def test_a_search_that_goes_on_finds_what_a_new_one_finds(titles: list[str], data: st.DataObject) -> None:
+    here, search = drawing(titles), NOTHING
+    before: Drawing | None = None
+    for query in data.draw(st.lists(st.sampled_from(("", "m", "mul", " Mul ", "mat", "a", "add", "u")), max_size=6)):
+        search = Search(query, found(here, query, search, before))
+        assert search.hits == found(here, query, NOTHING, None)
+        before = here
+        if data.draw(st.booleans()):
+            here = put(here, data.draw(st.integers(0, len(titles) - 1)), data.draw(st.sampled_from(TITLES)))
+
+
+def test_a_step_reads_only_the_pages_that_it_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = drawing(["mul", "add"] * 10)
+    search = Search("mul", found(here, "mul", NOTHING, None))
+    after = put(here, 4, "sum")
+    monkeypatch.setattr(pages, "_unpacked", lambda _data: pytest.fail("a page was opened again"))
+    assert found(after, "mul", search, here) == tuple(f"n{at}" for at in range(0, 20, 2) if at != 4)
+
+
+def test_a_longer_query_is_looked_for_where_the_shorter_was_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = drawing(["add", "add", "mul", "matmul", "sum", "sum"])
+    opened: list[bytes] = []
+    search = Search("m", found(here, "m", NOTHING, None))
+    read = pages._unpacked
+
+    def noted(data: bytes) -> tuple[Mark, ...]:
+        opened.append(data)
+        return read(data)
+
+    monkeypatch.setattr(pages, "_unpacked", noted)
+    assert found(here, "mul", search, here) == ("n2", "n3")
+    assert len(opened) == 2
