@@ -182,6 +182,11 @@ def test_only_what_has_become_another_is_painted_again() -> None:
     assert show(-10, here) == [Rect(-100, 0, 100, 400), Rect(100, 100, 100, 100)]
     assert show(-10, *(here for _ in range(20)), far) == [Rect(100, 100, 400, 200)]
     assert show(-10) == []
+    everything = Rect(-1e5, -1e5, 2e5, 2e5)
+    assert show(5000, everything, far) == [Rect(50000, 0, 600, 400)]  # once, though it is new and another
+    assert show(5010, Rect(50590, 50, 50, 50)) == [Rect(50600, 0, 100, 400), Rect(50570, 30, 90, 90)]
+    assert show(5020, Rect(50640, 50, 20, 20)) == [Rect(50700, 0, 100, 400), Rect(50620, 30, 60, 60)]
+    assert show(5030, Rect(50830, 50, 10, 10)) == [Rect(50800, 0, 100, 400)]
 
 
 @pytest.mark.parametrize("scale", [1.0, 0.2])

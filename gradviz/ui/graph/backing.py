@@ -103,7 +103,7 @@ class Backing:
             if was != place:
                 self._picture.scroll(was.left - place.left, was.top - place.top, self._picture.rect())
                 self._jobs = [job for job in self._jobs if job.region.intersects(place.rect)]
-            regions = (*_beyond(place.rect, was.rect), *_spoilt(self._spoilt, place))
+            regions = _outermost((*_beyond(place.rect, was.rect), *_spoilt(self._spoilt, place)))
             self._jobs += [_job(region, place.scale, ground, pieces) for region in regions]
         self._spoilt = []
         self._place, self._key = place, key
@@ -160,6 +160,15 @@ def _spoilt(parts: list[Rect], place: Place) -> list[QRect]:
             found.remove(other)
             region = region.united(other)
         found.append(region)
+    return found
+
+
+def _outermost(regions: Iterable[QRect]) -> list[QRect]:
+    """Those that lie in no other one: what is all new has not become another as well."""
+    found: list[QRect] = []
+    for region in regions:
+        if not any(one.contains(region) for one in found):
+            found = [*(one for one in found if not region.contains(one)), region]
     return found
 
 
