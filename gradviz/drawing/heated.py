@@ -46,7 +46,9 @@ def scale(heat: Heat, words: Words) -> dict[Role, str]:
     found: dict[Role, str] = {}
     for level, role in enumerate(HEATS, 1):
         low, high = (size_text(heat.of, share * heat.most) for share in bounds(level))
-        told = words.up_to.format(high) if level == 1 else words.between.format(low, high)
+        if low == high:  # of a few bytes there are no four parts
+            continue
+        told = words.between.format(low, high) if found else words.up_to.format(high)
         found[role] = words.heats[heat.of].format(told)
     return found
 

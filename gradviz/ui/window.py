@@ -115,6 +115,7 @@ class Window(QMainWindow):
         cursor = self._panels.editor.textCursor()
         cursor.setPosition(here)
         self._panels.editor.setTextCursor(cursor)
+        self._show_place()
         if focused:
             self._panels.editor.setFocus()
 

@@ -86,6 +86,8 @@ def test_a_switch_of_language_keeps_everything_else(qtbot: QtBot, window: Window
     qtbot.waitUntil(lambda: widths(window)["cost"] > 100)
     before_it = widths(window)
     docks = {dock.objectName(): (dock.windowTitle(), dock.isVisible()) for dock in window.findChildren(QDockWidget)}
+    line, column = window.panels.editor.line, window.panels.editor.column
+    place = {"ja": f"{line} 行 {column} 列", "en": f"Ln {line}, Col {column}"}
     for language in ("ja", "en"):
         window.action(language).trigger()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -98,6 +100,7 @@ def test_a_switch_of_language_keeps_everything_else(qtbot: QtBot, window: Window
         assert len(window.actions()) == len({action.objectName() for action in window.actions()})
         assert [window.action(name).isChecked() for name in ("en", "ja")] == [language == "en", language == "ja"]
         assert names(window) != []
+        assert window.panels.status.facts.endswith(place[language])
         qtbot.waitUntil(lambda: widths(window) == before_it)
     left = {dock.objectName(): (dock.windowTitle(), dock.isVisible()) for dock in window.findChildren(QDockWidget)}
     assert left == docks

@@ -1,9 +1,11 @@
 """The memory over a run on fakes: the plot's cursor by mouse and keys, the lines it leads to, who holds the peak."""
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from gradviz.model.costs.memorytable import HolderRow
 from gradviz.ui.docks.memory import MemoryView
 from gradviz.ui.style.theme import DARK, LIGHT
 from gradviz.ui.window import Window
@@ -11,6 +13,9 @@ from tests.gui.fake_picture import costs
 
 CURVES = costs("x = 1\n", done=True).curves
 TEXT = "x = 1\ny = x\n"
+LONG = HolderRow(
+    "workspace of aten::mkldnn_convolution in model.0.block.conv1", 120, "123 MiB", "workspace of a kernel", 0.5
+)
 
 
 def view(qtbot: QtBot) -> MemoryView:
@@ -32,6 +37,24 @@ def test_the_cursor_begins_at_the_peak_and_says_line_and_bytes(qtbot: QtBot) -> 
     assert made.words == "Step 3: grad 8 B, no_grad 4 B\nline 2: y = x"
     assert made.plot.accessibleDescription() == made.words
     assert rows(made) == [["x", "6 B (75 %)", "1", "named"], ["2 more", "2 B (25 %)", "", ""]]
+
+
+@pytest.mark.parametrize("width", [240, 400])
+def test_what_kind_a_holder_is_needs_no_scrolling_and_a_name_that_is_cut_is_in_its_tip(
+    qtbot: QtBot, width: int
+) -> None:
+    made = view(qtbot)
+    made.show_curves((CURVES[0]._replace(holders=(LONG, *CURVES[0].holders)),), TEXT)
+    made.resize(width, 500)
+    header = made.holders.header()
+    qtbot.waitUntil(
+        lambda: header.sectionPosition(3) + header.sectionSize(3) <= made.holders.viewport().width() < width
+    )
+    assert [made.holders.headerItem().text(column) for column in range(4)] == ["held by", "bytes", "line", "kind"]
+    first = made.holders.topLevelItem(0)
+    assert first is not None
+    assert LONG.name in first.toolTip(0)
+    assert LONG.kind in first.toolTip(3)
 
 
 def test_keys_move_the_cursor_and_choose_the_mode(qtbot: QtBot) -> None:

@@ -9,7 +9,7 @@ from gradviz.ui.docks.memoryplot import MemoryPlot
 from gradviz.ui.style.plain import one_line, tooltip
 from gradviz.ui.style.theme import Colours
 
-_NARROWEST, _WIDEST = 24, 130  # pixels of a column
+_NARROWEST = 24  # pixels of a column
 _ROWS = 8  # of the list, that there is room for at least
 
 
@@ -49,15 +49,16 @@ class MemoryView(QWidget):
         made = QTreeWidget(self)
         made.setRootIsDecorated(False)
         made.setUniformRowHeights(True)
-        made.setHeaderLabels([self.tr("tensor"), self.tr("bytes"), self.tr("line"), self.tr("kind")])
+        made.setHeaderLabels([self.tr("held by"), self.tr("bytes"), self.tr("line"), self.tr("kind")])
         made.setAccessibleName(self.tr("Who holds the peak"))
         made.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         made.setMinimumWidth(1)  # what does not fit can be scrolled to
         made.setMinimumHeight((_ROWS + 1) * (self.fontMetrics().height() + 6))
         made.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        made.header().setMaximumSectionSize(_WIDEST)
+        for words in (0, 3):  # give way to numbers, and are told whole by a tip
+            made.header().setSectionResizeMode(words, QHeaderView.ResizeMode.Stretch)
+        made.header().setStretchLastSection(False)
         made.header().setMinimumSectionSize(_NARROWEST)
-        made.header().setStretchLastSection(True)
         made.itemActivated.connect(self._want_line)
         made.itemClicked.connect(self._want_line)
         return made

@@ -49,6 +49,16 @@ def test_the_scale_has_units_and_no_gap() -> None:
     ]
 
 
+def test_the_scale_of_a_few_bytes_has_no_part_of_less_than_one() -> None:
+    few = HEAT._replace(of="allocated", most=16.0, nodes={"a": Amount(16)})
+    assert list(scale(few, ENGLISH).values()) == [
+        "allocated up to 1 B",
+        "allocated 1 B to 4 B",
+        "allocated 4 B to 16 B",
+    ]
+    assert list(scale(few._replace(most=1.0), ENGLISH).values()) == ["allocated up to 1 B"]
+
+
 @pytest.mark.parametrize("theme", THEMES.values(), ids=list(THEMES))
 def test_heat_is_read_in_grey_and_by_the_outline(theme: Theme) -> None:
     fills = [theme.styles[role].fill or "" for role in HEATS]
