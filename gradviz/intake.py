@@ -14,6 +14,7 @@ from gradviz.model import packed
 from gradviz.model.cost import CostPage, sound
 from gradviz.model.errors.ending import ended
 from gradviz.model.errors.errors import hint
+from gradviz.model.names import names_of
 from gradviz.model.rules import DEPTH, LARGE, SOUND, broken, depths
 from gradviz.model.trace import (
     SCHEMA,
@@ -27,7 +28,6 @@ from gradviz.model.trace import (
     Step,
     Tensor,
     Trace,
-    named_by,
 )
 from gradviz.model.wire import Exit, FrameError, FullError, Ready, Request
 
@@ -44,7 +44,6 @@ _SHARED = (b",null", b",true", b",false", b",0,", b",0]")  # each with a comma o
 _PAGE_ITSELF = 4096  # more than its memory: taking a page needs time, and an honest run sends some fifty a second
 
 NAME = 100  # characters of a name
-NAMES = 8  # of one tensor
 TEXT = 500  # characters of a call, a dtype, a line of the program
 MESSAGE = 4000  # characters of an error or a warning
 
@@ -288,6 +287,8 @@ def _named_shortly(step: Step) -> Step:
         step = step._replace(function=_shortened(step.function, NAME))
     if step.names and any(len(name) > NAME for name in step.names):
         step = step._replace(names=_short(step.names))
+    if step.arguments:
+        step = step._replace(arguments=_short(step.arguments))
     if step.elsewhere:
         step = step._replace(elsewhere={scope: _short(names) for scope, names in step.elsewhere.items()})
     return step
@@ -333,7 +334,7 @@ def _gathered(empty: Trace, pages: Sequence[Page]) -> Trace:
     steps = [step for page in pages for step in page.steps]
     steps += [Step(op.step, "op", op.line, op.id, op.grad_fn) for op in ops]
     steps.sort(key=lambda step: step.id)
-    names = _names((*past, *tensors), steps)
+    names = names_of(past, tensors, steps)
     trace = empty._replace(
         tensors=_named(tensors, names),
         past=_named(past, names),
@@ -374,21 +375,6 @@ def _shallow(regions: list[Region]) -> tuple[Region, ...]:
         else:
             found.append(region)
     return tuple(found)
-
-
-def _names(states: Iterable[Tensor], steps: Iterable[Step]) -> dict[int, tuple[str, ...]]:
-    """The names each tensor was bound to, in the order it got them; else that of the tensor whose .grad it is."""
-    names: dict[int, dict[str, None]] = {}
-    for step in steps:
-        for name, tensor in named_by(step):
-            if tensor is not None:
-                held = names.setdefault(tensor, {})
-                if len(held) < NAMES:
-                    held[name] = None
-    for state in states:
-        if state.grad_tensor is not None and state.id in names:
-            names.setdefault(state.grad_tensor, {f"{next(iter(names[state.id]))}.grad": None})
-    return {tensor: tuple(found) for tensor, found in names.items()}
 
 
 def _named(tensors: list[Tensor], names: dict[int, tuple[str, ...]]) -> tuple[Tensor, ...]:

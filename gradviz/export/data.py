@@ -169,6 +169,7 @@ def _step(step: Step) -> dict[str, Json]:
         "scope": step.scope,
         "function": step.function,
         "elsewhere": {str(scope): {**names} for scope, names in (step.elsewhere or {}).items()},
+        "arguments": {**(step.arguments or {})},
     }
 
 

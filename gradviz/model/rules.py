@@ -66,7 +66,8 @@ def _grad_fn_references(trace: Trace) -> Iterator[str]:
 def _step_references(trace: Trace) -> Iterator[str]:
     tensors, ops, grad_fns = len(trace.tensors), len(trace.ops), len(trace.grad_fns)
     for step in trace.steps:
-        names_known = not any(_outside(tensor, tensors) for _, tensor in named_by(step))
+        named = (*(tensor for _, tensor in named_by(step)), *(step.arguments or {}).values())
+        names_known = not any(_outside(tensor, tensors) for tensor in named)
         if not names_known or _outside(step.op, ops) or _outside(step.grad_fn, grad_fns):
             yield f"step {step.id}"
 

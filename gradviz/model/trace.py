@@ -134,9 +134,10 @@ class Step(NamedTuple):
 
     A "line" step is a line about to run, in the module or in one call of a function. `names` are the bindings of that
     scope that changed (None: the name went away), `elsewhere` those of others that changed, as by a global statement,
-    `depth` the calls of the program's own functions that it is inside. A "backward" step is one execution of a grad_fn:
-    `arrived` are the gradients it was given, one per output, `left` those it passed on, one per entry of `next`.
-    "accumulate" is the same for an AccumulateGrad.
+    `arguments`, at the first line of a call, what its parameters were bound to, `depth` the calls of the program's own
+    functions that it is inside. A "backward" step is one execution of a grad_fn: `arrived` are the gradients it was
+    given, one per output, `left` those it passed on, one per entry of `next`. "accumulate" is the same for an
+    AccumulateGrad.
     """
 
     id: int  # "index" in the JSON of the contract; a tuple's own `index` is taken
@@ -151,10 +152,11 @@ class Step(NamedTuple):
     scope: int = 0  # 0: the module; each call of a function has a number of its own
     function: str | None = None  # the function whose call that is: "Net.forward"
     elsewhere: dict[int, dict[str, int | None]] | None = None  # by scope
+    arguments: dict[str, int | None] | None = None
 
 
 def named_by(step: Step) -> Iterator[tuple[str, int | None]]:
-    """The names that changed since the line step before, whosever they are, with their tensors."""
+    """The names that statements changed since the line step before, whosever they are, with their tensors."""
     for names in (step.names or {}, *(step.elsewhere or {}).values()):
         yield from names.items()
 

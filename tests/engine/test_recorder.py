@@ -387,7 +387,7 @@ def test_a_generator_keeps_its_names_while_others_run(end: str) -> None:
     ]
     held = [(step.line, bindings(trace).held(step.id)) for step in trace.steps if step.line in (7, 13)]
     inside = [[name.text for name in names if name.function] for _, names in held]
-    assert inside == [["y"], ["y"], ["y"]]
+    assert inside == [["x", "y"], ["y"], ["x", "y"]]
     (here,) = {names[Name("numbers", "y")] for line, names in held if line == 7}
     assert trace.tensors[here].value == Value((2,), (2.0, 2.0))
 
@@ -558,3 +558,64 @@ def test_what_a_grad_fn_saved_is_freed_when_it_has_run(retain: bool, last: str) 
         for node in at_step(trace, step.id).grad_fns:
             for saved in node.saved:
                 assert saved.state == (last if node.id in done else "kept")
+
+
+CALLED = """\
+import torch
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = torch.nn.Linear(2, 3)
+    def forward(self, x, *rest, scale, shift=torch.zeros(3), **more):
+        keeps = lambda: x
+        return self.layer(x) * scale + shift
+class Scaled:
+    def __init__(self, by):
+        self.by = by
+    def call(self, h):
+        return h * self.by
+def doubled(w):
+    return w * 2
+net = Net()
+data = torch.ones(1, 2)
+out = net(data, torch.ones(1), scale=torch.ones(3), other=data)
+end = Scaled(torch.ones(3)).call(out * 2)
+two = doubled(torch.ones(4, requires_grad=True))
+"""
+
+
+def test_a_call_binds_its_parameters() -> None:
+    trace = record(CALLED)
+    held = bindings(trace)
+    found = {step.line: held.held(step.id) for step in trace.steps if step.kind == "line"}
+    given = {name.text: number for name, number in found[7].items() if name.function == "Net.forward"}
+    assert list(given) == ["x", "scale", "shift", "rest[0]", "more['other']"]
+    assert given["x"] == given["more['other']"] == tensor(trace, "data").id
+    assert [trace.tensors[given[name]].shape for name in ("rest[0]", "scale", "shift")] == [(1,), (3,), (3,)]
+    (product,) = (op.outputs[0] for op in trace.ops if op.call == "out * 2")
+    assert found[13][Name("Scaled.call", "h")] == product
+    assert trace.tensors[found[13][Name("Scaled.call", "self.by")]].shape == (3,)
+    assert {name.function for name in found[19]} == {None}  # it has returned
+
+
+def test_an_argument_names_a_box_only_where_a_leaf_has_no_other_name() -> None:
+    trace = record(CALLED)
+    held = bindings(trace)
+    given = {name.text: one for step in trace.steps for name, one in held.held(step.id).items() if name.function}
+    names = {name: trace.tensors[number].names for name, number in given.items()}
+    assert names["x"] == ("data",)
+    assert names["h"] == ()
+    assert names["w"] == ("w",)
+
+
+def test_a_hook_that_packs_in_the_middle_of_an_op_leaves_that_its_grad_fn() -> None:
+    source = """\
+import torch
+def pack(kept):
+    return kept.shape
+x = torch.ones(2, requires_grad=True)
+with torch.autograd.graph.saved_tensors_hooks(pack, lambda kept: torch.ones(kept)):
+    y = x.exp()
+"""
+    trace = record(source)
+    assert tensor(trace, "y").grad_fn == grad_fn(trace, "ExpBackward0").id

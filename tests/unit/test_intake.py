@@ -445,7 +445,7 @@ def test_texts_are_cut() -> None:
         (GradFn(0, 0, LONG, (), None, 1, (kept, kept._replace(name="self"))),),
         (
             Step(0, "line", 1, names={LONG: 0, "y": 0}, function=LONG),
-            Step(1, "line", 1, names={"y": 0}, elsewhere={0: {LONG: 0, "z": 0}}),
+            Step(1, "line", 1, names={"y": 0}, elsewhere={0: {LONG: 0, "z": 0}}, arguments={LONG: 0}),
         ),
         (BackwardCall(0, 0, 1, LONG, (), (), False, False),),
         (Region(0, None, "grad", 1, LONG),),
@@ -480,6 +480,15 @@ def strings(record: object) -> Iterator[str]:
     elif isinstance(record, tuple | dict):
         for field in record:
             yield from strings(field)
+
+
+def test_an_argument_names_a_leaf_that_has_no_other_name() -> None:
+    tensors = (tensor(0, requires_grad=True), tensor(1, requires_grad=True), tensor(2, requires_grad=False))
+    steps = (
+        Step(0, "line", 1, arguments={"a": 0, "b": 1, "c": 2, "d": None}),
+        Step(1, "line", 2, names={"x": 1}, arguments={"e": 0}),
+    )
+    assert [found.names for found in builder(Page(tensors, steps=steps)).trace().tensors] == [("a",), ("x",), ()]
 
 
 def test_a_tensor_has_a_few_names() -> None:

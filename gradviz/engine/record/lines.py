@@ -48,6 +48,7 @@ class Lines:
                 self._recorder.line_changed(self._opening(code.co_firstlineno), entering=True)
                 activation = _Activation(self, self._names.open(code))
                 self._scopes.append(activation.scope)
+                self._take(frame, activation.scope)
         return activation.trace
 
     def finish(self, namespace: dict[str, object]) -> None:
@@ -117,6 +118,18 @@ class Lines:
             names.bind(scope, name, None, line)
             if name in frame.f_globals and scope is not names.outermost:
                 names.bind_elsewhere(names.outermost, name, frame.f_globals[name], line)
+
+    def _take(self, frame: FrameType, scope: Scope) -> None:
+        """Note what a call was given, unless torch makes it in the middle of an op, as of a hook that packs."""
+        self._recorder.settle()
+        if self._recorder.is_waiting:
+            return
+        stream = self._recorder.stream
+        stream.stamp_ahead = 1
+        try:
+            self._names.take(scope, frame.f_code, frame.f_locals, self._line)
+        finally:
+            stream.stamp_ahead = 0
 
     def _owner(self, scope: Scope, name: str) -> Scope:
         """The call around one that has a name which that one takes from there; itself where that has returned."""

@@ -1,6 +1,7 @@
 """Which names the program's tensors are bound to, as it goes on. Each call of a function has names of its own."""
 
-from collections.abc import Iterator
+import inspect
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from types import CodeType
 
@@ -13,6 +14,7 @@ from gradviz.engine.record.stream import Stream
 MOST = 256  # entries of a list or dict, parameters of a module, attributes of an object that are given names
 
 _NOTHING: dict[str, int] = {}
+_NAMED_ELSEWHERE = (torch.nn.Module, torch.optim.Optimizer)  # by the statement that keeps them
 _PLAIN: frozenset[type] = frozenset((type(None), bool, int, float, str))
 
 
@@ -23,6 +25,7 @@ class Scope:
         self.number = number
         self.cells: tuple[str, ...] = () if code is None else code.co_cellvars  # names that functions in it may bind
         self.function = None if code is None else code.co_qualname.replace("<locals>.", "")
+        self.arguments: dict[str, int | None] | None = None  # that it was called with, until that is told
         self.changed: dict[str, int | None] = {}  # since that was last told, by path
         self.bound: dict[str, dict[str, int]] = {}  # by name, and by path: "x", "ws[0]", "model.weight"
         self.modules: dict[str, int] = {}  # address of the module under a name
@@ -42,6 +45,21 @@ class Names:
         """The scope of a call that begins."""
         self._calls += 1
         return Scope(self._calls, code)
+
+    def take(self, scope: Scope, code: CodeType, given: Mapping[str, object], line: int | None) -> None:
+        """Note what the parameters of a call that begins are bound to; a module keeps the name that it has.
+
+        Args:
+            scope: of the call.
+            code: of the function.
+            given: its locals, which are its parameters yet.
+            line: the line that called it.
+        """
+        for name in code.co_varnames[: _parameters(code)]:
+            value = given.get(name)
+            if type(value) not in _PLAIN and not isinstance(value, _NAMED_ELSEWHERE):
+                self.bind(scope, name, value, line)
+        scope.arguments, scope.changed = scope.changed or None, {}
 
     def bind(self, scope: Scope, name: str, value: object, line: int | None) -> None:
         """Note what a name is bound to now.
@@ -74,13 +92,14 @@ class Names:
     def tell(self, stream: Stream, line: int | None, depth: int, scope: Scope) -> None:
         """Record that a line of a scope is about to run, with the names that changed since the line before."""
         names, scope.changed = scope.changed or None, {}
+        arguments, scope.arguments = scope.arguments, None
         elsewhere = None
         if self._elsewhere:
             others, self._elsewhere = self._elsewhere.values(), {}
             elsewhere = {other.number: other.changed for other in others if other.changed} or None
             for other in others:
                 other.changed = {}
-        stream.line(line, names, depth, scope.number, scope.function, elsewhere)
+        stream.line(line, names, depth, scope.number, scope.function, elsewhere, arguments)
 
     def _replace(self, scope: Scope, name: str, found: dict[str, int]) -> None:
         """Put the tensors now under a name in the place of those that were there."""
@@ -107,6 +126,12 @@ class Names:
             self._modules.bind(name, module, lasting=lasting)
         named = islice(module.named_parameters(), MOST)
         self._replace(scope, name, {f"{name}.{path}": self._ledger.see(one, line) for path, one in named})
+
+
+def _parameters(code: CodeType) -> int:
+    """How many parameters a function has; they come first among its locals, *args and **kwargs after the others."""
+    gathered = bool(code.co_flags & inspect.CO_VARARGS) + bool(code.co_flags & inspect.CO_VARKEYWORDS)
+    return code.co_argcount + code.co_kwonlyargcount + gathered
 
 
 def _inside(name: str, value: object) -> Iterator[tuple[str, torch.Tensor]]:

@@ -117,13 +117,15 @@ class Stream:
         scope: int,
         function: str | None,
         elsewhere: dict[int, dict[str, int | None]] | None,
+        arguments: dict[str, int | None] | None,
     ) -> None:
         """Record that a line is about to run; the arguments are those of Step."""
         idle = self._idle >= IDLE and not names and not elsewhere and not self._waiting()
         if idle and line in self._idle_lines:
             return
         number = self.next_step()
-        self._steps.append(Step(number, "line", line, None, None, names, (), (), depth, scope, function, elsewhere))
+        told = (names, (), (), depth, scope, function, elsewhere, arguments)
+        self._steps.append(Step(number, "line", line, None, None, *told))
         if idle:
             self._idle_lines.add(line)
             self.flush()

@@ -75,7 +75,8 @@ def bindings(trace: Trace) -> Bindings:
             running = _entered(running, step.scope, step.depth)
             found.functions[step.scope] = step.function
             found.calls.append((step.id, running))
-        for scope, names in ((step.scope, step.names), *(step.elsewhere or {}).items()):
+        told = ((step.scope, step.arguments), (step.scope, step.names), *(step.elsewhere or {}).items())
+        for scope, names in told:
             for name, tensor in (names or {}).items():
                 line = found.of.setdefault(scope, {}).setdefault(name, [])
                 bound += 1

@@ -56,6 +56,14 @@ def test_a_function_binds_names_of_others() -> None:
     assert found.held() == {Name(None, "a"): 3, Name("g", "c"): 2, Name("f", "d"): 4}
 
 
+def test_a_call_has_its_arguments_from_its_first_line_on() -> None:
+    called = line(1, {"y": 2})._replace(arguments={"x": 1})
+    found = ran(line(names={"a": 0}), called, line(1, {"x": 3}), line())
+    assert found.held(1) == {Name(None, "a"): 0, Name("f", "x"): 1, Name("f", "y"): 2}
+    assert found.held(2) == {Name(None, "a"): 0, Name("f", "x"): 3, Name("f", "y"): 2}
+    assert found.held() == {Name(None, "a"): 0}
+
+
 def test_what_a_name_held_last_is_that_of_the_module() -> None:
     found = ran(line(names={"a": 0}), line(1, {"a": 1, "b": 2}), line(2, {"b": 3}), line(names={"a": None}))
     assert [found.last(name) for name in ("a", "b", "c")] == [0, 3, None]

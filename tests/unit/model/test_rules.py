@@ -119,6 +119,7 @@ BREAKS: list[tuple[str, Change]] = [
     (GRAD_FN, lambda trace: trace._replace(past_grad_fns=(trace.past_grad_fns[0]._replace(variable=9),))),
     (STEP, step(2, names={"x": 9})),
     (STEP, step(2, elsewhere={0: {"x": 9}})),
+    (STEP, step(2, arguments={"x": 9})),
     (STEP, step(1, op=9)),
     (STEP, step(1, grad_fn=-2)),
     (TENSOR, lambda trace: trace._replace(past=(trace.past[0]._replace(id=9),))),

@@ -1,0 +1,35 @@
+"""What each tensor of a run is called, wherever it is not asked for a step: by all names it ever had."""
+
+from collections.abc import Sequence
+
+from gradviz.model.trace import Step, Tensor, named_by
+
+NAMES = 8  # of one tensor
+
+
+def names_of(past: Sequence[Tensor], tensors: Sequence[Tensor], steps: Sequence[Step]) -> dict[int, tuple[str, ...]]:
+    """Return the names each tensor was bound to, in the order it got them; else that of the tensor whose .grad it is.
+
+    Arguments of functions are such names only for a leaf that requires grad and has no other: what is passed from
+    function to function would be called x by all of them.
+
+    Args:
+        past: states of tensors that later ones replaced.
+        tensors: the last state of each.
+        steps: in order. What they say is not believed to be of the run's tensors.
+    """
+    names: dict[int, dict[str, None]] = {}
+    for step in steps:
+        for name, tensor in named_by(step):
+            if tensor is not None:
+                held = names.setdefault(tensor, {})
+                if len(held) < NAMES:
+                    held[name] = None
+    given = {tensor: name for step in reversed(steps) for name, tensor in (step.arguments or {}).items()}
+    for state in tensors if given else ():
+        if state.id in given and state.is_leaf and state.requires_grad:
+            names.setdefault(state.id, {given[state.id]: None})
+    for state in (*past, *tensors):
+        if state.grad_tensor is not None and state.id in names:
+            names.setdefault(state.grad_tensor, {f"{next(iter(names[state.id]))}.grad": None})
+    return {tensor: tuple(found) for tensor, found in names.items()}
