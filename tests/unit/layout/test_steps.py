@@ -148,6 +148,12 @@ def test_the_sweeps_find_a_plane_drawing_where_there_is_one() -> None:
         assert crossings(net, packed(net, ordered(net, frames))) == 0
 
 
+def test_sweeps_both_ways_swaps_and_the_second_beginning_each_find_a_better_order() -> None:
+    net, frames = prepared(workloads.synthetic(100, 17))
+    # At best 54 without the second beginning or the sweeps upwards, 57 without swaps.
+    assert crossings(net, packed(net, ordered(net, frames))) < 54
+
+
 def test_long_links_cost_no_more_than_linear_work() -> None:
     count = 600
     names = [f"c{at}" for at in range(count)]
