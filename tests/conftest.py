@@ -1,13 +1,17 @@
-"""What holds for every test: no window on a person's screen, and silence in the log."""
+"""What holds for every test: no window on a person's screen, no clock, and silence in the log."""
 
 import logging
 import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 # Before Qt is first imported. Tests of the real window start it as a process of its own on the Xvfb display.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+settings.register_profile("gradviz", deadline=None)  # a busy machine is no failure
+settings.load_profile("gradviz")
 
 
 @pytest.fixture(autouse=True)

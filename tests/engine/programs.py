@@ -112,7 +112,6 @@ def sweep(programs: int) -> settings:
     """How a test goes through generated programs: so many, or as many as GRADVIZ_PROGRAMS says."""
     return settings(
         max_examples=int(os.environ.get("GRADVIZ_PROGRAMS", str(programs))),
-        deadline=None,
         print_blob=True,
         suppress_health_check=[HealthCheck.too_slow],
     )

@@ -100,7 +100,7 @@ def test_every_next_function_is_an_edge_with_the_gradient_that_passed_it(source:
     assert drawn_next_functions(record(source)) > 3
 
 
-@settings(max_examples=int(os.environ.get("GRADVIZ_PROGRAMS", "20")), deadline=None, derandomize=True)
+@settings(max_examples=int(os.environ.get("GRADVIZ_PROGRAMS", "20")), derandomize=True)
 @given(PROGRAMS)
 def test_every_next_function_is_an_edge_in_any_program(source: str) -> None:
     drawn_next_functions(record(source))

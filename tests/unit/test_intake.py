@@ -35,7 +35,7 @@ from gradviz.model.trace import (
     Warned,
 )
 from gradviz.model.wire import Exit, FrameError, FullError, Limits, Ready, Request, encode
-from tests.unit.model.records import PATIENT, records
+from tests.unit.model.records import records
 from tests.unit.model.traces import Tape, loop, scalar, square
 
 REQUEST = Request("x = 1\n", "no_grad")
@@ -107,13 +107,11 @@ def test_packed_numbers_arrive_as_numbers() -> None:
     assert [(step.arrived, step.left) for step in trace.steps] == passed
 
 
-@PATIENT
 @given(PAGES)
 def test_what_is_encoded_is_decoded_to_equal_records(page: Page) -> None:
     assert intake._decode(intake._PAGE, encode(page)) == page
 
 
-@PATIENT
 @given(records(Request), records(Ready), records(Exit))
 def test_messages_are_decoded_to_equal_records(request: Request, ready: Ready, how: Exit) -> None:
     request = request._replace(schema=SCHEMA)
@@ -281,21 +279,18 @@ def test_a_hostile_page_is_a_frame_error(payload: bytes) -> None:
     assert refused(payload)
 
 
-@PATIENT
 @given(st.integers(0, 10_000))
 def test_a_page_cut_short_is_a_frame_error(length: int) -> None:
     payload = encode(page_of(square().trace()))
     assert refused(payload[: length % len(payload)])
 
 
-@PATIENT
 @given(JSON)
 def test_any_json_is_a_page_or_a_frame_error(content: object) -> None:
     with suppress(FrameError):
         builder(json.dumps(content).encode()).trace()
 
 
-@PATIENT
 @given(st.binary(max_size=40))
 def test_any_bytes_are_a_message_or_a_frame_error(payload: bytes) -> None:
     for decode in (intake.request, intake.ready, intake.exited):
@@ -306,7 +301,7 @@ def test_any_bytes_are_a_message_or_a_frame_error(payload: bytes) -> None:
 
 
 @pytest.mark.slow
-@settings(PATIENT, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(records(Page, st.integers(-1, 2)), max_size=3))
 def test_what_is_accepted_is_sound(pages: list[Page]) -> None:
     with suppress(FrameError):

@@ -99,7 +99,7 @@ def test_every_sample_is_drawn_without_overlap(name: str, values: bool, words: o
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(sample=graphs())
 def test_any_graph_with_any_text_is_drawn_without_overlap(sample: tuple[Graph, Trace], direction: Direction) -> None:
     check(drawn(*sample, direction=direction)[1])

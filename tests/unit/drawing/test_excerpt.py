@@ -3,7 +3,7 @@
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gradviz.drawing.columns import Column, columns
@@ -35,7 +35,6 @@ def rounded(mark: Mark) -> object:
     )
 
 
-@settings(deadline=None)
 @given(graphs(), places)
 def test_what_is_seen_is_what_touches_the_place_where_it_was(graph: tuple[Graph, Trace], place: Rect) -> None:
     whole = drawn(*graph, legend=True)[1]
@@ -53,7 +52,6 @@ def test_what_is_seen_is_what_touches_the_place_where_it_was(graph: tuple[Graph,
     assert part.size.height <= min(place.height, whole.size.height) + 1e-6
 
 
-@settings(deadline=None)
 @given(graphs())
 def test_all_that_is_seen_is_the_whole(graph: tuple[Graph, Trace]) -> None:
     whole = drawn(*graph, legend=True)[1]
@@ -61,7 +59,6 @@ def test_all_that_is_seen_is_the_whole(graph: tuple[Graph, Trace]) -> None:
     assert part == whole
 
 
-@settings(deadline=None)
 @given(graphs(), st.randoms(use_true_random=False))
 def test_a_choice_keeps_its_nodes_and_what_joins_them(graph: tuple[Graph, Trace], chance: Random) -> None:
     whole = drawn(*graph, legend=True)[1]

@@ -5,7 +5,7 @@ from itertools import chain
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gradviz.drawing import pages
@@ -55,7 +55,6 @@ def test_each_is_found_by_its_id_and_none_by_another(edges: Marks) -> None:
     assert list(edges.joining(name)) == [mark for mark in DRAWING.edges if mark.ends and name in mark.ends]
 
 
-@settings(deadline=None)
 @given(st.tuples(*[st.floats(-200, 3000)] * 2), st.tuples(*[st.floats(0, 300)] * 2))
 def test_what_touches_a_place_is_found_in_order(corner: tuple[float, float], size: tuple[float, float]) -> None:
     place = Rect(*corner, *size)

@@ -2,7 +2,7 @@ import re
 import xml.etree.ElementTree as ET
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gradviz.drawing.outline import Outline
@@ -56,7 +56,6 @@ def test_every_class_has_a_rule_and_every_arrow_a_marker() -> None:
     assert "sans-serif" in style
 
 
-@settings(deadline=None)
 @given(anything, anything, anything)
 def test_any_text_makes_a_well_formed_file(title: str, description: str, label: str) -> None:
     path = Path("MLZ", (0.0, 0.0, 1.0, -0.001), Role.OP)

@@ -43,7 +43,7 @@ def in_another_order(diagram: Diagram) -> Diagram:
     return diagram._replace(cells=diagram.cells[::-1])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(diagrams(), diagrams(), st.sampled_from(["TB", "LR"]))
 def test_any_diagram_after_any_other_obeys_the_laws(before: Diagram, after: Diagram, direction: Direction) -> None:
     placement = place(after, direction, Laid(before, place(before, direction)))
@@ -52,7 +52,7 @@ def test_any_diagram_after_any_other_obeys_the_laws(before: Diagram, after: Diag
     assert placement == place(after, direction, Laid(before, place(before, direction)))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(diagrams().flatmap(lambda diagram: st.tuples(st.just(diagram), parts_of(diagram))), st.booleans())
 def test_any_diagram_before_and_after_more_of_it_obeys_the_laws(pair: tuple[Diagram, Diagram], grows: bool) -> None:
     after, before = pair if grows else pair[::-1]

@@ -14,7 +14,7 @@ from tests.unit.layout.laws import check, no_overlap, parallel_links_do_not_cros
 from tests.unit.layout.strategies import diagrams
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(diagrams())
 def test_any_diagram_obeys_the_laws_from_top_to_bottom(diagram: Diagram) -> None:
     placement = place(diagram)
@@ -22,7 +22,7 @@ def test_any_diagram_obeys_the_laws_from_top_to_bottom(diagram: Diagram) -> None
     parallel_links_do_not_cross(diagram, placement, "TB")
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(diagrams())
 def test_any_diagram_obeys_the_laws_from_left_to_right(diagram: Diagram) -> None:
     placement = place(diagram, "LR")
@@ -30,7 +30,7 @@ def test_any_diagram_obeys_the_laws_from_left_to_right(diagram: Diagram) -> None
     parallel_links_do_not_cross(diagram, placement, "LR")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(diagrams())
 def test_the_same_diagram_is_placed_the_same_way(diagram: Diagram) -> None:
     assert place(diagram) == place(diagram)

@@ -68,7 +68,7 @@ def parallels() -> Diagram:
     return Diagram(tuple(cells), tuple(links))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(diagrams(14))
 @example(parallels())
 def test_crossings_are_counted_right_and_swaps_remove_them(diagram: Diagram) -> None:
@@ -82,7 +82,7 @@ def test_crossings_are_counted_right_and_swaps_remove_them(diagram: Diagram) -> 
     assert [sorted(row) for row in order.rows] == [sorted(row) for row in net.rows]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(diagrams(14))
 def test_ordering_keeps_each_row_and_each_frame_in_one_piece(diagram: Diagram) -> None:
     net, frames = prepared(diagram)
@@ -94,7 +94,7 @@ def test_ordering_keeps_each_row_and_each_frame_in_one_piece(diagram: Diagram) -
             assert sum(one != other for one, other in pairwise([False, *inside, False])) in (0, 2)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(1, 20), st.lists(st.tuples(st.integers(0, 19), st.integers(0, 19)), max_size=40))
 def test_rows_lead_down_and_none_is_empty(count: int, pairs: list[tuple[int, int]]) -> None:
     arcs = [(min(pair), max(pair)) for pair in pairs if pair[0] != pair[1] and max(pair) < count]
@@ -112,7 +112,7 @@ def test_a_side_result_stays_at_its_operand() -> None:
     assert rows(5, [(0, 1), (1, 2), (2, 3), (0, 4), (4, 3)])[4] == 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(diagrams())
 def test_components_cut_no_link_and_no_frame(diagram: Diagram) -> None:
     parts = components(diagram)

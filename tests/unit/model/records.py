@@ -3,12 +3,10 @@
 from types import NoneType, UnionType
 from typing import Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from hypothesis import settings
 from hypothesis import strategies as st
 
 Record = TypeVar("Record", bound=tuple[object, ...])
 
-PATIENT = settings(deadline=None)  # a busy machine is no failure
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 WIDE = st.integers(-(2**63), 2**64 - 1)
 

@@ -13,7 +13,6 @@ from gradviz.model.derivatives.array import CannotComputeError, array, scalar
 from gradviz.model.derivatives.expression import Bound, computed, names_in, parsed
 from gradviz.model.derivatives.table import RULES
 from gradviz.model.trace import Saved, Setting, Step, Trace, Value
-from tests.unit.model.records import PATIENT
 from tests.unit.model.traces import Tape, square, vector
 from tests.unit.model.traces import scalar as number
 
@@ -248,7 +247,6 @@ HOSTILE = st.dictionaries(
 )
 
 
-@PATIENT
 @given(name=st.sampled_from(sorted(RULES)), settings=HOSTILE, shapes=st.lists(st.integers(0, 3), max_size=4))
 def test_no_setting_of_a_hostile_run_breaks_a_rule(name: str, settings: dict[str, Setting], shapes: list[int]) -> None:
     value = Value(tuple(shapes), tuple(0.5 for _ in range(math.prod(shapes))))

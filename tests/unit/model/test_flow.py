@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from gradviz.model.flow import SUMMED, Passed, flow, operand_edges, sums
 from gradviz.model.trace import GradFn, Value
-from tests.unit.model.records import PATIENT
 from tests.unit.model.traces import Tape, scalar, square, vector
 
 
@@ -54,7 +53,6 @@ def test_operands_take_the_edges_in_order() -> None:
     assert operand_edges(GradFn(9, 0, "F", (), None, 1, ()), (tensors[z],), trace.grad_fns) == [None]
 
 
-@PATIENT
 @given(st.lists(st.integers(-100, 100).map(float), min_size=2, max_size=5))
 def test_summands_are_told_where_they_add_up(numbers: list[float]) -> None:
     parts = [scalar(number) for number in numbers]

@@ -11,7 +11,6 @@ from gradviz.model.graph.fold import fold
 from gradviz.model.graph.graph import Edge, EdgeKind, Graph, Node, NodeKind
 from gradviz.model.graph.spots import at_spots, spots
 from gradviz.model.trace import Region
-from tests.unit.model.records import PATIENT
 from tests.unit.model.test_fold import line_op, regions, repetitive
 from tests.unit.model.test_fold_loops import training
 from tests.unit.model.traces import Tape, loop, scalar
@@ -31,7 +30,7 @@ def tensor(name: str, region: int | None = None) -> Node:
     return Node(name, NodeKind.TENSOR, region=region)
 
 
-@settings(PATIENT, max_examples=60)
+@settings(max_examples=60)
 @given(repetitive())
 def test_makers_and_users_are_those_that_a_walk_finds(graph: Graph) -> None:
     for node in graph.nodes:
@@ -43,7 +42,7 @@ def test_makers_and_users_are_those_that_a_walk_finds(graph: Graph) -> None:
             assert (other.id in up) == (node.id in users(graph, [other.id]))
 
 
-@settings(PATIENT, max_examples=60)
+@settings(max_examples=60)
 @given(repetitive())
 def test_what_is_kept_and_what_is_hidden_is_everything(graph: Graph) -> None:
     names = {node.id for node in graph.nodes[::2]}

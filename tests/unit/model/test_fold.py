@@ -14,7 +14,6 @@ from gradviz.model.graph.fold import FEW, MANY, fold
 from gradviz.model.graph.graph import Edge, EdgeKind, Graph, Node, NodeKind
 from gradviz.model.graph.strong import components
 from gradviz.model.trace import GradFn, Op, Region
-from tests.unit.model.records import PATIENT
 from tests.unit.model.traces import Tape, loop, saved, scalar
 
 
@@ -306,7 +305,7 @@ def test_no_op_is_lost_and_no_cycle_made(many: int, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(rounds, "FEWEST", 2)
     monkeypatch.setattr(folding, "MANY", many)
 
-    @settings(PATIENT, max_examples=100)
+    @settings(max_examples=100)
     @given(repetitive())
     def holds(graph: Graph) -> None:
         check(graph)

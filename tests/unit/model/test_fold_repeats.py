@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from gradviz.model.graph import repeats as finding
 from gradviz.model.graph.repeats import Repeat, repeats
-from tests.unit.model.records import PATIENT
 
 
 def found(text: str, fewest: int = 3, openings: list[int] | None = None) -> list[Repeat]:
@@ -47,7 +46,6 @@ def test_a_round_longer_than_the_longest_is_none(monkeypatch: pytest.MonkeyPatch
     assert found("abcdefgh" * 9) == []
 
 
-@PATIENT
 @given(st.text("ab", max_size=60), st.integers(2, 4))
 def test_what_is_found_repeats_and_does_not_overlap(text: str, fewest: int) -> None:
     repeated = found(text, fewest)
@@ -57,7 +55,6 @@ def test_what_is_found_repeats_and_does_not_overlap(text: str, fewest: int) -> N
     assert all(one.end <= other.start for one, other in pairwise(repeated))
 
 
-@PATIENT
 @given(st.text("abc", min_size=1, max_size=9), st.integers(3, 5), st.text("xyz", max_size=9))
 def test_a_loop_is_found_in_what_does_not_look_like_it(body: str, times: int, before: str) -> None:
     (loop,) = (one for one in found(before + body * times + "z") if one.end > len(before))

@@ -13,7 +13,6 @@ from gradviz.model.moments.cut import at_step
 from gradviz.model.moments.moment import History
 from gradviz.model.rules import SOUND, broken
 from gradviz.model.trace import GradFn, Tensor, Trace
-from tests.unit.model.records import PATIENT
 from tests.unit.model.traces import Tape, scalar, square
 
 State = TypeVar("State", Tensor, GradFn)
@@ -85,7 +84,6 @@ def traces(draw: st.DrawFn) -> Trace:
     )
 
 
-@PATIENT
 @given(tapes())
 def test_a_moment_is_the_record_cut_off_there(tape: Tape) -> None:
     trace = tape.trace()
@@ -101,7 +99,6 @@ def test_a_moment_is_the_record_cut_off_there(tape: Tape) -> None:
         assert list(broken(cut, SOUND)) == []
 
 
-@PATIENT
 @given(traces(), st.integers(0, 12))
 def test_whatever_is_accepted_has_moments(trace: Trace, number: int) -> None:
     """The stamps of a hostile run make no sense: what is looked up is a state of its record, or nothing."""

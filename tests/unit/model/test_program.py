@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from gradviz.model.program import MAX_SOURCE, Program, parse
 from gradviz.model.trace import ProgramError
-from tests.unit.model.records import PATIENT
 
 
 def program(source: str) -> Program:
@@ -116,7 +115,6 @@ def test_what_python_cannot_read_is_a_problem_too(source: str) -> None:
     assert isinstance(error, Program) or error.message
 
 
-@PATIENT
 @given(st.text(st.characters(exclude_categories=()), max_size=60))
 @example("\x00")
 @example("\ud800")
@@ -151,7 +149,6 @@ FRAGMENTS = [
 ]
 
 
-@PATIENT
 @given(
     st.lists(st.sampled_from([*FRAGMENTS, "1", ",", "*", "as ", "case ", "import ", "del ", ".", "@", "　"])).map(
         "".join

@@ -14,7 +14,6 @@ from gradviz.model.graph.stepped import Lives, done_at, lives, stepped
 from gradviz.model.moments.cut import at_step
 from gradviz.model.moments.moment import History
 from gradviz.model.trace import Saved, Trace
-from tests.unit.model.records import PATIENT
 from tests.unit.model.test_moment import saving, tapes
 from tests.unit.model.traces import Tape, loop, scalar, square
 
@@ -45,7 +44,6 @@ def bare(node: Node) -> Node:
     return node._replace(uses=(), ghost=False)
 
 
-@PATIENT
 @given(tapes().map(walked), VIEWS, st.integers(0, 40))
 def test_what_was_there_is_as_it_was(tape: Tape, view: View, number: int) -> None:
     trace = tape.trace()
@@ -63,7 +61,6 @@ def test_what_was_there_is_as_it_was(tape: Tape, view: View, number: int) -> Non
         assert edge.gradient == gradients.get(edge.id)
 
 
-@PATIENT
 @given(tapes().map(walked), VIEWS)
 def test_what_is_of_the_same_age_is_the_same(tape: Tape, view: View) -> None:
     trace = tape.trace()

@@ -4,7 +4,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradviz.model.graph.strong import components
-from tests.unit.model.records import PATIENT
 
 Links = dict[str, list[str]]
 
@@ -25,7 +24,6 @@ def reach(links: Links, start: str) -> set[str]:
     return found
 
 
-@PATIENT
 @given(graphs())
 def test_groups_are_those_that_reach_each_other(links: Links) -> None:
     reached = {name: reach(links, name) for name in links}
@@ -35,7 +33,6 @@ def test_groups_are_those_that_reach_each_other(links: Links) -> None:
     assert sorted(name for group in found for name in group) == sorted(links)
 
 
-@PATIENT
 @given(graphs())
 def test_heads_come_before_tails(links: Links) -> None:
     place = {name: number for number, group in enumerate(components(links)) for name in group}

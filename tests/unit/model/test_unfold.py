@@ -15,7 +15,6 @@ from gradviz.model.graph.fold import fold
 from gradviz.model.graph.graph import Edge, EdgeKind, Graph, Node, NodeKind, Span
 from gradviz.model.graph.unfold import unfolded
 from gradviz.model.trace import GradFn, Module, Region, Saved
-from tests.unit.model.records import PATIENT
 from tests.unit.model.test_fold import is_acyclic, line_op, op_counts, regions, repetitive
 from tests.unit.model.test_fold_loops import training
 from tests.unit.model.traces import loop
@@ -225,7 +224,7 @@ def test_unfolding_everything_is_the_graph_and_any_part_of_it_adds_up(
     monkeypatch.setattr("gradviz.model.graph.unfold.FEW", 0)
     monkeypatch.setattr("gradviz.model.graph.unfold._WIDEST", 10)
 
-    @settings(PATIENT, max_examples=60)
+    @settings(max_examples=60)
     @given(repetitive(), st.data())
     def holds(graph: Graph, data: st.DataObject) -> None:
         closed = fold(graph)

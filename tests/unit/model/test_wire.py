@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from gradviz.model.trace import Output, Page, Tensor, Value
 from gradviz.model.wire import HEADER, MAX_PAYLOAD, Exit, Frame, FrameError, FrameReader, Kind, Request, encode, pack
-from tests.unit.model.records import PATIENT
 
 FRAMES = st.builds(Frame, st.integers(0, 2**32 - 1), st.sampled_from(Kind), st.binary(max_size=40))
 
@@ -26,7 +25,6 @@ def read(pieces: list[bytes]) -> list[Frame]:
     return [frame for piece in pieces for frame in reader.feed(piece)]
 
 
-@PATIENT
 @given(st.lists(FRAMES, max_size=6), st.lists(st.integers(0, 400)))
 def test_frames_come_whole_however_the_stream_is_cut(frames: list[Frame], places: list[int]) -> None:
     stream = b"".join(pack(frame.kind, frame.run, frame.payload) for frame in frames)
@@ -63,7 +61,6 @@ def test_a_header_that_lies_is_refused_before_anything_is_kept_for_it(header: by
         next(frames)
 
 
-@PATIENT
 @given(st.binary(max_size=60))
 def test_any_bytes_are_frames_or_a_frame_error(data: bytes) -> None:
     with suppress(FrameError):

@@ -40,7 +40,7 @@ from gradviz.picture.picture import Focus, FoldMode, Keeps, Language, Options, P
 from gradviz.picture.problems import WARNINGS, problems
 from gradviz.picture.record import Record
 from gradviz.picture.stage import shown, stage
-from tests.unit.model.records import PATIENT, records
+from tests.unit.model.records import records
 from tests.unit.model.traces import known, loop, scalar, square
 
 OPTIONS = st.builds(
@@ -58,7 +58,6 @@ OPTIONS = st.builds(
 EMPTY = Trace("2.13.0", "3.11.7", "grad", "")
 
 
-@PATIENT
 @given(OPTIONS)
 def test_every_option_gives_a_picture(options: Options) -> None:
     made = picture(7, Record(square().trace()), options, complete=True)
@@ -267,7 +266,7 @@ def _fitting(tensor: Tensor, number: int) -> Tensor:
 
 
 @pytest.mark.slow
-@settings(PATIENT, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(pages(), OPTIONS)
 def test_whatever_the_reading_side_accepts_can_be_shown(page: Page, options: Options) -> None:
     builder = TraceBuilder(Request(""), Ready("", "", ""))

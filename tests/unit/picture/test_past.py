@@ -15,7 +15,6 @@ from gradviz.picture.picture import Options
 from gradviz.picture.record import Record
 from gradviz.picture.stage import Stage, left_by, shown, stage
 from gradviz.picture.together import since
-from tests.unit.model.records import PATIENT
 from tests.unit.model.test_moment import tapes
 from tests.unit.model.traces import Tape, scalar
 
@@ -98,7 +97,6 @@ def test_what_changed_is_told_in_the_same_places() -> None:
     assert moved(alone, second.trace, found.shown.stage, second.trace) <= 1
 
 
-@PATIENT
 @given(tapes(), WAYS)
 def test_the_same_run_again_is_the_same_picture_under_its_own_ids(tape: Tape, options: Options) -> None:
     record = Record(tape.trace()._replace(source="\n" * 60))

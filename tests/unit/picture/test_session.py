@@ -28,7 +28,7 @@ from gradviz.picture.looks import Looks
 from gradviz.picture.past import Past
 from gradviz.picture.picture import Comparison, FoldMode, Language, Options, Picture, Save, Saved, Wish
 from gradviz.picture.record import Record
-from tests.unit.model.records import PATIENT, records
+from tests.unit.model.records import records
 from tests.unit.model.traces import Tape, loop, scalar, square
 
 COMPARISON = msgspec.msgpack.Decoder(Comparison)
@@ -291,7 +291,7 @@ PAYLOADS = st.one_of(
 )
 
 
-@settings(PATIENT, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.lists(PAYLOADS, max_size=4), st.sampled_from(["auto", "none"]), st.none() | st.integers(0, 9))
 def test_whatever_a_run_sends_is_answered_with_one_picture(
     payloads: list[bytes], fold: FoldMode, step: int | None

@@ -13,7 +13,6 @@ from gradviz.model.graph.graph import View
 from gradviz.picture.picture import Language, Options
 from gradviz.picture.record import Record
 from gradviz.picture.stage import KEPT, Album, shown, stage
-from tests.unit.model.records import PATIENT
 from tests.unit.model.test_moment import tapes
 from tests.unit.model.test_stepped import walked
 from tests.unit.model.traces import Tape, loop, scalar
@@ -29,7 +28,6 @@ WAYS = st.builds(
 )
 
 
-@PATIENT
 @given(tapes().map(walked), WAYS, STEPS)
 def test_a_moment_after_others_is_drawn_as_it_is_alone(tape: Tape, options: Options, steps: list[int | None]) -> None:
     record = Record(tape.trace())
@@ -47,7 +45,6 @@ def test_a_moment_after_others_is_drawn_as_it_is_alone(tape: Tape, options: Opti
         last = now
 
 
-@PATIENT
 @given(tapes().map(walked), WAYS)
 def test_nothing_moves(tape: Tape, options: Options) -> None:
     record = Record(tape.trace())
