@@ -3,6 +3,7 @@
 Stamps are those of the engine: what an op made is written down when the step after it is about to begin.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from gradviz.model.moments.moment import History
@@ -36,6 +37,9 @@ class Tape:
         self.regions: list[Region] = []
         self._at: int | None = None
         self._accumulators: dict[int, int] = {}
+        # Found without looking through all: places in `past` by tensor, tensors by storage.
+        self._places: defaultdict[int, list[int]] = defaultdict(list)
+        self._sharing: defaultdict[int, list[int]] = defaultdict(list)
 
     def trace(self) -> Trace:
         return Trace(
@@ -88,19 +92,22 @@ class Tape:
         recorded = region is None and any(self.tensors[number].requires_grad for number in (tensor, *others))
         grad_fn = self._grad_fn(f"{name.capitalize()}Backward0", (tensor, *others), ()) if recorded else None
         op = self._op(f"aten::{name}_", (tensor, *others), (tensor,), grad_fn=grad_fn, region=region)
-        storage = self.tensors[tensor].storage
-        for sharing in [known.id for known in self.tensors if known.storage == storage]:
+        for sharing in self._sharing[self.tensors[tensor].storage]:
             now = self.tensors[sharing]
             state = now._replace(version=(now.version or 0) + 1, made_by=op, value=value or now.value)
             self.write(state if grad_fn is None else state._replace(grad_fn=grad_fn, requires_grad=True, is_leaf=False))
 
     def view(self, name: str, base: int) -> int:
         tensor = self.apply(name, base)
-        self.tensors[tensor] = self.tensors[tensor]._replace(base=base, storage=self.tensors[base].storage)
+        storage = self.tensors[base].storage
+        self._sharing[self.tensors[tensor].storage].remove(tensor)
+        self._sharing[storage].append(tensor)
+        self.tensors[tensor] = self.tensors[tensor]._replace(base=base, storage=storage)
         return tensor
 
     def write(self, state: Tensor) -> None:
         """Record a new state of a tensor, as it is after the last step."""
+        self._places[state.id].append(len(self.past))
         self.past.append(self.tensors[state.id])
         self.tensors[state.id] = state._replace(step=len(self.steps))
 
@@ -139,6 +146,7 @@ class Tape:
 
     def _tensor(self, value: Value | None, *, requires_grad: bool, is_leaf: bool, grad_fn: int | None = None) -> int:
         number = len(self.tensors)
+        self._sharing[number].append(number)
         shape = () if value is None else value.shape
         self.tensors.append(
             Tensor(
@@ -200,10 +208,9 @@ class Tape:
         return self._accumulators[tensor]
 
     def _rename(self, tensor: int, name: str) -> None:
-        for states in (self.past, self.tensors):
-            for place, state in enumerate(states):
-                if state.id == tensor:
-                    states[place] = state._replace(names=(*state.names, name))
+        for states, places in ((self.past, self._places[tensor]), (self.tensors, (tensor,))):
+            for place in places:
+                states[place] = states[place]._replace(names=(*states[place].names, name))
 
 
 def square() -> Tape:
