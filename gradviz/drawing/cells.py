@@ -95,7 +95,7 @@ def _composed(
     inputs = tuple(middle + offset for offset in lane.offsets)
     leaving = tuple(middle + offset for offset in outputs)
     signs = _badge(fitted, body, direction)
-    note_paths, note_texts = _note(fitted.notes, note_at, body, direction)
+    note_paths, note_texts = _note(fitted, note_at, body, direction)
     return Box(
         cell,
         _extent(body, note, note_at, signed),
@@ -300,8 +300,9 @@ def alert(at: Point) -> list[Path]:
     ]
 
 
-def _note(notes: tuple[str, ...], at: Point | None, body: Rect, direction: Direction) -> tuple[list[Path], list[Text]]:
-    """The folded sheet that lists saved tensors, and the short line that hangs it at its op."""
+def _note(content: Content, at: Point | None, body: Rect, direction: Direction) -> tuple[list[Path], list[Text]]:
+    """The folded sheet that lists saved tensors, hollow once they are freed, and the short line to its op."""
+    notes = content.notes
     if at is None or not notes:
         return [], []
     sheet = Rect(at.x, at.y, *_note_size(notes))
@@ -326,8 +327,8 @@ def _note(notes: tuple[str, ...], at: Point | None, body: Rect, direction: Direc
     ]
     paths = [
         _path(thread, Role.SAVED_EDGE, filled=False),
-        _path(paper, Role.SAVED),
-        _path(fold, Role.SAVED_CORNER),
+        _path(paper, Role.FREED if content.freed else Role.SAVED),
+        _path(fold, Role.FREED if content.freed else Role.SAVED_CORNER),
     ]
     return paths, texts
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from gradviz.drawing.folded import call_lines, fold_head, fold_modules, in_all, source_head, source_lines, tensors_text
 from gradviz.drawing.metrics import ELLIPSIS, WIDEST, text_width
 from gradviz.drawing.plain import bounded, plain
-from gradviz.drawing.saved import saved_notes
+from gradviz.drawing.saved import is_freed, saved_notes
 from gradviz.drawing.shapes import Role, TextRole
 from gradviz.drawing.titles import call_strips, fold_titles, op_title
 from gradviz.drawing.troubled import trouble_of
@@ -57,6 +57,7 @@ class Content(NamedTuple):
     details: tuple[str, ...]  # the lines of its description
     strips: tuple[str, ...] = ()  # the backward calls that start here
     notes: tuple[str, ...] = ()  # saved tensors
+    freed: bool = False  # and none of them is kept any more
     accumulates: bool = False
     in_error: bool = False  # or spoilt by nan or inf: it has the sign of an alert
     gauge: float = 0.0  # how much of the hottest node's it costs; 0: nothing, or nobody asked
@@ -268,6 +269,7 @@ def _op(node: Node, telling: Telling) -> Content:
         _op_details(node, role, lines, notes, telling) if telling.details else (),
         call_strips(node.roots, words),
         notes,
+        node.grad_fn is not None and is_freed(node.grad_fn),
         in_error=node.in_error or trouble.grave,
     )
 

@@ -105,9 +105,9 @@ def _icon(role: Role, box: Rect) -> list[Path]:
     if role is Role.ACCUMULATE:
         sign = outline.sigma(middle, 10)
         paths.append(Path(sign.ops, sign.coords, role, filled=False))
-    if role is Role.SAVED:
+    if role in (Role.SAVED, Role.FREED):
         fold = outline.note(box, 5)[1]
-        paths.append(Path(fold.ops, fold.coords, Role.SAVED_CORNER))
+        paths.append(Path(fold.ops, fold.coords, Role.SAVED_CORNER if role is Role.SAVED else role))
     return paths
 
 
@@ -118,7 +118,7 @@ def _shape(role: Role, box: Rect) -> outline.Outline:
         return outline.square(box)
     if role is Role.ACCUMULATE:
         return outline.badge(box.center, 10)
-    if role is Role.SAVED:
+    if role in (Role.SAVED, Role.FREED):
         return outline.note(box, 5)[0]
     if role is Role.INFERENCE:
         return outline.cut(box, 6)

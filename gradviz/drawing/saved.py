@@ -30,6 +30,11 @@ def saved_notes(grad_fn: GradFn, moment: Moment, words: Words) -> tuple[str, ...
     return (heading, *told[:_LINES], words.more.format(hidden)) if hidden > 0 else (heading, *told)
 
 
+def is_freed(grad_fn: GradFn) -> bool:
+    """Whether nothing is left of what a grad_fn saved."""
+    return bool(grad_fn.saved) and all(one.state == "freed" for one in grad_fn.saved)
+
+
 def _by_storage(saved: Sequence[Saved]) -> Sequence[list[Saved]]:
     """What shares memory together, and self first, as in the op's own order of operands."""
     groups: dict[object, list[Saved]] = {}

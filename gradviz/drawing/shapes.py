@@ -21,6 +21,7 @@ class Role(StrEnum):
     ACCUMULATE = "accumulate"
     SAVED = "saved"
     SAVED_CORNER = "saved_corner"  # the folded corner of its note
+    FREED = "freed"  # that note, once nothing of it is kept any more
     DETACHED = "detached"  # result of an unrecorded op
     INFERENCE = "inference"
     ERROR = "error"

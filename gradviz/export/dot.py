@@ -123,7 +123,7 @@ def _node(plot: graphviz.Digraph, node: Node, telling: Telling, theme: Theme) ->
 
 
 def _note(plot: graphviz.Digraph, node: Node, told: Content, theme: Theme) -> None:
-    name, style = f"{node.id}/saved", theme.styles[Role.SAVED]
+    name, style = f"{node.id}/saved", theme.styles[Role.FREED if told.freed else Role.SAVED]
     colours = {**_colours(style), "fontcolor": theme.texts[TextRole.SAVED].colour}
     label = _lines(told.notes, "\\l")
     plot.node(name, label=label, shape="note", style=f"filled,{_dash(style)}", fontsize="11", **colours)

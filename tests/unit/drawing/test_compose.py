@@ -14,7 +14,7 @@ from gradviz.drawing.words import ENGLISH, JAPANESE, Words
 from gradviz.layout.diagram import Direction
 from gradviz.layout.geometry import Placement, Point, Rect, Route, Size
 from gradviz.model.graph.graph import Edge, EdgeKind, Fold, Graph, Node, NodeKind
-from gradviz.model.trace import BackwardCall, GradFn, Region, Trace, Value
+from gradviz.model.trace import BackwardCall, GradFn, Region, Saved, SavedState, Trace, Value
 from tests.unit.drawing.samples import SAMPLES, drawn, every_kind, graphs, kept, node_of, op, scalar, square, tensor
 from tests.unit.model.traces import known
 
@@ -337,3 +337,34 @@ def test_texts_of_a_box_use_the_roles_of_what_they_say() -> None:
     ]
     assert [text.text for text in nodes["t1"].texts][2:] == [".grad None — not a leaf", "y.backward() · line 6"]
     assert [text.text for text in nodes["o1"].texts] == ["add · y + 1", "not recorded: no_grad"]
+
+
+def with_states(*states: SavedState) -> tuple[Graph, Trace]:
+    """An op that saved its operands, of which this became."""
+    graph, trace = square()
+    saved = tuple(Saved(f"s{k}", None, 4, 0, state, None, ()) for k, state in enumerate(states))
+    nodes = (n._replace(grad_fn=n.grad_fn and n.grad_fn._replace(saved=saved)) for n in graph.nodes)
+    return graph._replace(nodes=tuple(nodes)), trace
+
+
+@pytest.mark.parametrize(
+    ("states", "hollow"),
+    [
+        (("kept",), False),
+        (("freed",), True),
+        (("freed", "freed"), True),
+        (("freed", "kept"), False),
+        (("packed",), False),
+    ],
+)
+def test_the_note_of_what_is_all_freed_is_hollow(states: tuple[SavedState, ...], *, hollow: bool) -> None:
+    drawing = drawn(*with_states(*states), legend=True)[1]
+    roles = {path.role for mark in drawing.nodes for path in mark.paths}
+    assert (Role.FREED in roles) == hollow
+    assert ({Role.SAVED, Role.SAVED_CORNER} <= roles) != hollow
+    explained = {mark.id: mark for mark in drawing.legend}
+    assert ("legend-freed" in explained) == hollow
+    assert ("legend-saved" in explained) != hollow
+    icon = explained["legend-freed" if hollow else "legend-saved"]
+    corner = Role.FREED if hollow else Role.SAVED_CORNER
+    assert [path.role for path in icon.paths] == [icon.role, corner]

@@ -9,7 +9,7 @@ from tests.unit.drawing.samples import SAMPLES, drawn
 BORDERS = {
     *(Role.LEAF, Role.CONSTANT, Role.INTERMEDIATE, Role.ROOT, Role.OP, Role.UNRECORDED, Role.ACCUMULATE, Role.SAVED),
     *(Role.DETACHED, Role.INFERENCE, Role.ERROR, Role.FOLD, Role.INPUT, Role.RESULT, Role.REGION),
-    *(Role.REGION_INFERENCE, Role.ROOT_STRIP, Role.STOP),
+    *(Role.REGION_INFERENCE, Role.ROOT_STRIP, Role.STOP, Role.FREED),
 }
 LINES = {Role.DATA_EDGE, Role.UNRECORDED_EDGE, Role.SAVED_EDGE, Role.GRADIENT_EDGE, Role.PARTIAL}
 
@@ -99,6 +99,12 @@ def test_kinds_that_share_an_outline_differ_in_more_than_colour() -> None:
     assert styles[Role.CONSTANT].dash != styles[Role.DETACHED].dash
     assert styles[Role.DATA_EDGE].dash != styles[Role.UNRECORDED_EDGE].dash
     assert styles[Role.REGION].dash != styles[Role.REGION_INFERENCE].dash
+
+
+def test_a_freed_note_is_hollow_and_a_kept_one_is_not() -> None:
+    for theme in THEMES.values():
+        assert theme.styles[Role.FREED] == theme.styles[Role.SAVED]._replace(fill=theme.ground)
+        assert theme.styles[Role.SAVED].fill != theme.ground
 
 
 def test_the_list_of_fonts_ends_in_one_that_is_everywhere() -> None:
