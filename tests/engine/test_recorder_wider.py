@@ -246,6 +246,19 @@ def run():
     return torch.nn.utils.rnn.pad_packed_sequence(packed)[1]
 lengths = run()
 """,
+    "filled for another operator": """\
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
+def run():
+    padded = [x, x[:1], torch.zeros(2), x.new_zeros(2), torch.full((2,), 1.0, requires_grad=True)]
+    for lengths in ([3, 2], [3, 3]):
+        packed = pack_padded_sequence(torch.ones(3, 2, 2).requires_grad_(), torch.tensor(lengths))
+        padded += pad_packed_sequence(packed)
+    padded += [torch.nn.functional.one_hot(torch.tensor([0, 1])), pad_sequence([x, x[:1]])]
+    print([one._version for one in padded], [one.requires_grad for one in padded])
+run()
+with torch.no_grad():
+    run()
+""",
     "gradient edge": """\
 y = x * 2
 edge = torch.autograd.graph.get_gradient_edge(y)

@@ -42,6 +42,7 @@ class Traits(NamedTuple):
     is_birth: bool  # it turns raw memory into the program's tensor: what it is given is no tensor of the program
     is_composite: bool  # it is made of others alone and leaves views and versions to them
     counts_inside: bool  # it is left to the ops in its kernel to count what it writes, as in the foreach ones
+    is_factory: bool  # such a one, and it is given no tensor: who calls it may see to it that nothing is counted
     wants_tensor: bool  # its first argument is a tensor, and a number does not do
     is_question: bool  # what it returns is a fact about a tensor, such as its sizes, and no kernel runs
 
@@ -57,7 +58,7 @@ def traits(operator: Any) -> Traits:  # noqa: ANN401  # OpOverload is generic ov
 def _learn(operator: Any) -> Traits:  # noqa: ANN401  # as above
     if isinstance(operator, HigherOrderOperator):  # torch.cond and the like
         name = f"higher_order::{operator.__name__}"
-        return _remember(Traits(operator, name, (), False, False, False, False, False, False, False, False))
+        return _remember(Traits(operator, name, (), False, False, False, False, False, False, False, False, False))
     name = operator.name()
     arguments = enumerate(operator._schema.arguments)
     counts_inside = not _has_kernel(name, "ADInplaceOrView")
@@ -72,6 +73,7 @@ def _learn(operator: Any) -> Traits:  # noqa: ANN401  # as above
             operator is _aten.lift_fresh.default,
             counts_inside and _has_kernel(name, "CompositeImplicitAutograd"),
             counts_inside,
+            counts_inside and not _takes_tensors(operator),
             _wants_tensor(operator),
             operator._schema.name in _QUESTIONS,
         )
@@ -95,6 +97,10 @@ def _wants_tensor(operator: Any) -> bool:  # noqa: ANN401  # as above
     arguments = operator._schema.arguments
     takes_numbers = torch._C._should_allow_numbers_as_tensors(operator._schema.name.rpartition(":")[2])
     return bool(arguments) and isinstance(arguments[0].type, torch.TensorType) and not takes_numbers
+
+
+def _takes_tensors(operator: Any) -> bool:  # noqa: ANN401  # as above
+    return any("Tensor" in str(one.type) for one in operator._schema.arguments)
 
 
 def as_tensors(args: tuple[object, ...]) -> tuple[object, ...]:
@@ -133,12 +139,22 @@ def run_counting(operator: Kernel, args: tuple[object, ...], kwargs: dict[str, o
         torch._C._dispatch_tls_set_dispatch_key_excluded(tracking, before)
 
 
+def is_counted() -> bool:
+    """Whether versions counted where the operator that the mode is handed was called from.
+
+    Of a tensor that torch.zeros makes for the program they do not; of one that another operator has from it they do.
+    """
+    with _untyped._RestorePythonTLSSnapshot():
+        return not torch._C._dispatch_tls_is_dispatch_key_excluded(torch._C.DispatchKey.ADInplaceOrView)
+
+
 def written_by(traits: Traits, args: tuple[object, ...], kwargs: dict[str, object]) -> list[torch.Tensor]:
     """The tensors among the arguments that an operator writes to."""
     return reader.tensors_in([args[k] if k < len(args) else kwargs.get(name) for k, name in traits.writes])
 
 
 _aten = torch.ops.aten
+_untyped: Any = torch._C
 # What torch asks a subclass of Tensor that answers in Python: also while it makes a view's grad_fn and holds a lock.
 _QUESTIONS = frozenset(
     (
