@@ -159,6 +159,7 @@ def test_the_bar_is_disabled_without_a_run_and_its_targets_are_large(qtbot: QtBo
     window = opened(start=False)
     timeline = window.panels.timeline
     assert not timeline.slider.isEnabled()
+    assert timeline.slider.maximum() == 0
     assert timeline.isVisible()
     assert not window.action("next_step").isEnabled()
     assert timeline.place == ""

@@ -33,6 +33,7 @@ class CourseSlider(QSlider):
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._colours = colours
         self._course = Course()
+        self.setRange(0, 0)
         self._hatched: tuple[int, list[tuple[int, int]]] = (-1, [])  # at a width, what of it is backward
         self.setAccessibleName(self.tr("Steps of the run"))
         self.setToolTip(self.tr("Steps of the run; backward is hatched (Home, End, arrow keys)"))
