@@ -116,7 +116,7 @@ class Lines:
                     names.bind_elsewhere(owner, name, namespace[name], line)
                 continue
             names.bind(scope, name, None, line)
-            if name in frame.f_globals and scope is not names.outermost:
+            if name in frame.f_globals:  # not of the module itself, of which those are the locals
                 names.bind_elsewhere(names.outermost, name, frame.f_globals[name], line)
 
     def _take(self, frame: FrameType, scope: Scope) -> None:
