@@ -132,15 +132,21 @@ def test_the_peak_is_that_of_an_independent_count_and_near_the_profilers(source:
 
 
 @pytest.mark.parametrize(
-    "source",
-    [programs.RESNET.source, programs.RESNET.source + "y.backward()\n", CONVOLUTIONS],
+    ("source", "kernel"),
+    [
+        (programs.RESNET.source, "convolution (model."),
+        (programs.RESNET.source + "y.backward()\n", "convolution_backward"),
+        (CONVOLUTIONS, "convolution_backward"),
+    ],
     ids=["resnet", "resnet backward", "convolutions"],
 )
-def test_what_kernels_take_for_themselves_is_in_the_peak_to_the_byte(source: str) -> None:
+def test_what_kernels_take_for_themselves_is_in_the_peak_to_the_byte(source: str, kernel: str) -> None:
     found = memory(source)
     assert peak_bytes(found) == profiled(source)
     (own,) = [holder for holder in found.holders if holder.kind == "workspace"]
-    assert own.name.startswith("convolution")
+    assert own.name.startswith(kernel)
+    results = {holder.name for holder in found.holders if holder.kind == "temporary"}
+    assert results <= {"y.backward()", "z.sum()"}
     assert (own.nbytes, own.line) == (found.workspace_bytes, found.levels[found.peak].line)
     assert peak_bytes(found) == sum(holder.nbytes for holder in found.holders) + found.other_bytes
 

@@ -476,6 +476,12 @@ def test_a_name_bound_in_a_function_for_all() -> None:
     assert not any(step.names for step in trace.steps)
 
 
+def test_a_name_of_the_module_that_a_function_bound_last_is_told_by_the_module() -> None:
+    trace = record("import torch\ndef f():\n    global x\n    x = torch.ones(2)\nf()\n")
+    (told,) = [step for step in trace.steps if step.names or step.elsewhere is not None]
+    assert (told.scope, told.names, told.elsewhere) == (0, {"x": tensor(trace, "x").id}, None)
+
+
 IDLE = """\
 import torch
 x = torch.ones(1)
@@ -497,6 +503,16 @@ def test_lines_that_bring_nothing_are_told_up_to_a_bound() -> None:
     assert lines.count(7) > 5_000
     assert sum(line == 9 for line in lines) > 100
     assert tensor(trace, "z").value == Value((1,), (3.0,))
+
+
+@pytest.mark.parametrize(("body", "told"), [("x = ws[i % 2]", 12_000), ("if i > 11_000: x = ws[i % 2]", 999)])
+def test_every_line_that_binds_a_name_elsewhere_is_told(body: str, told: int) -> None:
+    trace = record(
+        "import torch\nws = [torch.ones(1), torch.ones(1)]\ndef f():\n    global x\n"
+        f"    for i in range(12_000):\n        {body}\nf()\n"
+    )
+    assert sum(step.elsewhere is not None for step in trace.steps) == told
+    assert [step.line for step in trace.steps].count(6) >= told
 
 
 def test_the_last_line_told_is_in_the_loop_that_idles() -> None:
