@@ -50,7 +50,7 @@ def unfolded(closed: Graph, whole: Graph, opened: Collection[str]) -> Graph:
             continue
         frames.append(_Fold(one, members))
         todo += reversed([part.fold for part in _parts(one, into) if part.fold is not None])
-    framed = _framed(whole, frames)
+    framed = _framed(_without_results(whole, [*frames, *left]), frames)
     nodes = {node.id: node for node in framed.nodes}
     return contract(framed, [_stretch(one, tuple(nodes[node.id] for node in members)) for one, members in left])
 
@@ -109,6 +109,23 @@ def _rounds(one: Fold, into: _Into) -> Iterator[Node]:
         once = members[: ends[at] - begin]
         key = f"{one.key}/{span.first}-{span.last}"
         yield from contract(into.part(members), [Stretch(members, last - at + 1, once, starts, key, span)]).nodes
+
+
+def _without_results(whole: Graph, folds: list[_Fold]) -> Graph:
+    """The graph with the last results of calls of libraries outside of the regions that these opened.
+
+    Nothing else of such a region is outside of the fold of the call: it would be a second frame of the same call.
+    """
+    inside = {node.id for one, members in folds if one.call for node in members}
+    called = {node.region for one, members in folds if one.call for node in members if node.op is not None}
+    around = {region.id: region.parent for region in whole.regions}
+    nodes = (
+        node._replace(region=around[node.region])
+        if node.region is not None and node.region in called and node.id not in inside
+        else node
+        for node in whole.nodes
+    )
+    return whole._replace(nodes=tuple(nodes)) if called else whole
 
 
 def _framed(whole: Graph, frames: list[_Fold]) -> Graph:

@@ -55,10 +55,10 @@ def test_a_step_is_its_ops_with_the_gradients_that_it_alone_takes_and_its_last_r
     opened = unfolded(closed, whole, (one.fold.key,))
     assert opened.hidden == 0
     assert [(region.id, region.parent, region.text) for region in opened.regions] == [
-        (0, None, "opt.step()"),
         (-1, None, "opt.step()"),
-        (1, -1, "opt.step()"),
+        (0, -1, "opt.step()"),
     ]
+    assert [node.region for node in opened.nodes if node.id in ("o2", "t2.2", "t3.3", "o91")] == [0, None, None, None]
 
 
 def test_a_step_without_gradients_of_its_own_stands_where_its_region_stood() -> None:
