@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from gradviz.model.moments.moment import Moment
 from gradviz.model.trace import Op, Tensor
 from gradviz.model.why.answers import Answer, of_op, of_tensor
 from gradviz.model.why.answerwords import QUESTIONS, answer_text, fix_text
@@ -16,17 +17,9 @@ from gradviz.picture.words import WORDS
 class Answering:
     """The answers about one run, at a step of it, in a language."""
 
-    def __init__(self, record: Record, moment: Record, language: Language, *, under_way: bool = False) -> None:
-        """Take the records.
-
-        Args:
-            record: of the whole run.
-            moment: the run as it stood at a step, or the whole.
-            language: of the words.
-            under_way: whether that step is in the middle of a backward call.
-        """
-        known = moment.grounds
-        self._known: Grounds = known.at(known.moment._replace(under_way=under_way))
+    def __init__(self, record: Record, moment: Moment, language: Language) -> None:
+        """Take the record of the run, a moment of it and the language of the words."""
+        self._known: Grounds = record.grounds.at(moment)
         self._fixes = record.fixes
         self._language = language
 
@@ -37,7 +30,7 @@ class Answering:
     def of_op(self, op: Op) -> tuple[Section, ...]:
         """Why it was not recorded, and what can be asked of what it returned."""
         unrecorded = tuple(self._sections(of_op(self._known, op, self._fixes)))
-        results = [self._known.trace.tensors[number] for number in op.outputs]
+        results = [self._known.moment.known_tensor(number) for number in op.outputs]
         named = [tensor for tensor in results if tensor.names]
         return unrecorded + (self.of_tensor(named[0]) if named else ())
 

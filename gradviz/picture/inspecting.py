@@ -2,7 +2,7 @@
 
 from gradviz.drawing.plain import bounded, plain
 from gradviz.drawing.titles import op_title
-from gradviz.model.trace import GradFn, Op
+from gradviz.model.trace import GradFn, Tensor
 from gradviz.picture.answering import Answering
 from gradviz.picture.inspection import Fact, Inspect, Inspection, Section
 from gradviz.picture.inspectionwords import INSPECTION_WORDS
@@ -16,13 +16,10 @@ _TEXT = 2000  # characters of a fact
 
 def inspection(record: Record, asked: Inspect) -> Inspection:
     """Return what there is to say of a thing, as it was at the step asked for."""
-    moment = record if asked.step is None else record.until(asked.step)
-    kinds = {"tensor": moment.trace.tensors, "op": moment.trace.ops, "grad_fn": moment.trace.grad_fns}
-    if not 0 <= asked.of.id < len(kinds[asked.of.kind]):
-        return Inspection(asked, INSPECTION_WORDS[asked.language].absent)
-    under_way = asked.step is not None and record.history.at(asked.step).under_way
-    answering = Answering(record, moment, asked.language, under_way=under_way)
-    title, sections = _told(Naming(moment, asked.language), answering, asked)
+    history = record.history
+    moment = history.end if asked.step is None else history.at(asked.step)
+    naming, answering = Naming(moment, asked.language), Answering(record, moment, asked.language)
+    title, sections = _told(naming, answering, asked) or (naming.words.absent, ())
     return _plain(Inspection(asked, title, tuple(section for section in sections if section.facts or section.table)))
 
 
@@ -31,28 +28,37 @@ def unable(asked: Inspect, reason: str) -> Inspection:
     return _plain(Inspection(asked, INSPECTION_WORDS[asked.language].unable, (Section("", (Fact("", reason),)),)))
 
 
-def _told(naming: Naming, answering: Answering, asked: Inspect) -> tuple[str, tuple[Section, ...]]:
-    """The title, and the sections of which some may be empty: first what is asked most, last what is asked least."""
-    trace, number = naming.trace, asked.of.id
+def _told(naming: Naming, answering: Answering, asked: Inspect) -> tuple[str, tuple[Section, ...]] | None:
+    """The title, and the sections of which some may be empty: first what is asked most, last what is asked least.
+
+    None: it was not there.
+    """
+    moment, number = naming.moment, asked.of.id
+    known = {"tensor": moment.trace.tensors, "op": moment.trace.ops, "grad_fn": moment.trace.grad_fns}[asked.of.kind]
+    if not 0 <= number < len(known):
+        return None
     if asked.of.kind == "tensor":
-        tensor = trace.tensors[number]
-        sections = (*value_facts(naming, tensor), *answering.of_tensor(tensor), *tensor_facts(naming, tensor))
-        return naming.name(tensor), sections
+        tensor = moment.tensor(number)
+        return None if tensor is None else _of_tensor(naming, answering, tensor)
     if asked.of.kind == "op":
-        op = trace.ops[number]
-        return op_title(op), (*_why(naming, answering, op, None), *op_facts(naming, op))
-    grad_fn = trace.grad_fns[number]
-    made = next((op for op in trace.ops if op.grad_fn == grad_fn.id), None)
-    why = _why(naming, answering, made, grad_fn)
+        op = moment.trace.ops[number]
+        return (op_title(op), (*answering.of_op(op), *op_facts(naming, op))) if moment.ran(op) else None
+    grad_fn = moment.grad_fn(number)
+    return None if grad_fn is None else _of_grad_fn(naming, answering, grad_fn)
+
+
+def _of_tensor(naming: Naming, answering: Answering, tensor: Tensor) -> tuple[str, tuple[Section, ...]]:
+    sections = (*value_facts(naming, tensor), *answering.of_tensor(tensor), *tensor_facts(naming, tensor))
+    return naming.name(tensor), sections
+
+
+def _of_grad_fn(naming: Naming, answering: Answering, grad_fn: GradFn) -> tuple[str, tuple[Section, ...]]:
+    made = naming.moment.made(grad_fn.id)
+    why = () if made is None else answering.of_op(made)
+    if grad_fn.variable is not None:
+        why = answering.of_tensor(naming.moment.known_tensor(grad_fn.variable))
     op_sections = () if made is None else op_facts(naming, made)
     return grad_fn.name, (*rule_facts(naming, grad_fn), *why, *grad_fn_facts(naming, grad_fn), *op_sections)
-
-
-def _why(naming: Naming, answering: Answering, op: Op | None, grad_fn: GradFn | None) -> tuple[Section, ...]:
-    """What can be asked of an op and of what it made, or of the leaf of an AccumulateGrad."""
-    if grad_fn is not None and grad_fn.variable is not None:
-        return answering.of_tensor(naming.trace.tensors[grad_fn.variable])
-    return () if op is None else answering.of_op(op)
 
 
 def _plain(found: Inspection) -> Inspection:

@@ -2,23 +2,22 @@
 
 from gradviz.drawing.content import long_text
 from gradviz.drawing.words import Words
+from gradviz.model.moments.moment import Moment
 from gradviz.model.trace import Tensor, Value
 from gradviz.model.values import shape_text
 from gradviz.picture.inspection import Fact, Subject
 from gradviz.picture.inspectionwords import INSPECTION_WORDS, InspectionWords
 from gradviz.picture.picture import Language
-from gradviz.picture.record import Record
 from gradviz.picture.words import WORDS
 
 MOST = 50  # things of a kind that are listed
 
 
 class Naming:
-    """The records of a run in the words of one language."""
+    """What a run was at a moment, in the words of one language."""
 
-    def __init__(self, record: Record, language: Language) -> None:
-        self.trace = record.trace
-        self.offenders = record.history.offenders
+    def __init__(self, moment: Moment, language: Language) -> None:
+        self.moment = moment
         self.words: InspectionWords = INSPECTION_WORDS[language]
         self.drawn: Words = WORDS[language]
 
@@ -32,16 +31,16 @@ class Naming:
 
     def tensor(self, label: str, number: int) -> Fact:
         """A tensor, to be inspected in turn."""
-        tensor = self.trace.tensors[number]
+        tensor = self.moment.known_tensor(number)
         text = f"{self.name(tensor)} · {tensor.dtype} · {shape_text(tensor.shape)}"
         return Fact(label, text, of=Subject("tensor", number))
 
     def grad_fn(self, label: str, number: int) -> Fact:
         """A grad_fn, to be inspected in turn; an AccumulateGrad with its leaf."""
-        grad_fn = self.trace.grad_fns[number]
+        grad_fn = self.moment.known_grad_fn(number)
         text = grad_fn.name
         if grad_fn.variable is not None:
-            text += f" · {self.name(self.trace.tensors[grad_fn.variable])}"
+            text += f" · {self.name(self.moment.known_tensor(grad_fn.variable))}"
         return Fact(label, text, of=Subject("grad_fn", number))
 
     def line(self, label: str, line: int) -> Fact:

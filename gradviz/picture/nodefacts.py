@@ -1,6 +1,7 @@
 """What there is to say of a grad_fn and of an op: the rule with its numbers, what met there, what is kept, its ends."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from gradviz.drawing.titles import op_title
 from gradviz.model.derivatives.applied import Line, Term, applied
@@ -17,7 +18,7 @@ from gradviz.picture.naming import MOST, Naming
 
 def rule_facts(naming: Naming, grad_fn: GradFn) -> tuple[Section, ...]:
     """What a grad_fn does with the gradients that come to it."""
-    words, found = naming.words, naming.offenders
+    words, found = naming.words, naming.moment.offenders
     return (
         Section(words.trouble, tuple(_trouble(naming, grad_fn, found))),
         Section(words.rule, tuple(_rule(naming, grad_fn))),
@@ -38,7 +39,7 @@ def grad_fn_facts(naming: Naming, grad_fn: GradFn) -> tuple[Section, ...]:
         naming.grad_fn(f"{k}", target) if target is not None else Fact(f"{k}", "None")
         for k, (target, _) in enumerate(grad_fn.next[:MOST])
     )
-    kept = tuple(_kept(naming, life) for life in lives(naming.trace, grad_fn)[:MOST])
+    kept = tuple(_kept(naming, life) for life in islice(lives(naming.moment, grad_fn), MOST))
     return (
         Section(naming.words.facts, tuple(facts)),
         Section(naming.words.saved, kept),
@@ -53,10 +54,10 @@ def op_facts(naming: Naming, op: Op) -> tuple[Section, ...]:
     if op.call:
         facts.append(Fact(words.call, op.call))
     if op.module:
-        facts.append(Fact(words.module, named(op.module, types(naming.trace.modules).get(op.module, ()))))
+        facts.append(Fact(words.module, named(op.module, types(naming.moment.trace.modules).get(op.module, ()))))
     if op.line is not None:
         facts.append(naming.line(words.made, op.line))
-    first = next((one for one in naming.offenders.forward if one.op == op.id), None)
+    first = next((one for one in naming.moment.offenders.forward if one.op == op.id), None)
     if first is not None:
         facts.append(Fact("", words.first_made.format(first.ill.value), alarming=True))
     inputs = tuple(naming.tensor(f"{k}", number) for k, number in enumerate(op.inputs[:MOST]))
@@ -66,20 +67,20 @@ def op_facts(naming: Naming, op: Op) -> tuple[Section, ...]:
 
 def _trouble(naming: Naming, grad_fn: GradFn, found: Offenders) -> Iterator[Fact]:
     """What is wrong with the gradients that a grad_fn passes on, and where that began."""
-    runs = [step for step in naming.trace.steps if step.grad_fn == grad_fn.id and step.kind == "backward"]
-    ill = passed_ill(naming.trace, runs[-1]) if runs else None
+    trace, runs = naming.moment.trace, naming.moment.runs(grad_fn.id)
+    ill = passed_ill(trace, runs[-1]) if runs else None
     if ill is None:
         return
     yield Fact("", naming.words.passes[ill.value], alarming=ill in (Ill.NAN, Ill.INF))
     for first in found.backward:
         if first.ill is ill and first.grad_fn is not None:
             own = first.grad_fn == grad_fn.id
-            name = naming.trace.grad_fns[first.grad_fn].name
+            name = trace.grad_fns[first.grad_fn].name
             text = naming.words.first_here if own else naming.words.first_from.format(ill.value, name)
             yield Fact("", text.format(ill.value), first.line, None if own else Subject("grad_fn", first.grad_fn))
     for first in found.forward:
         if first.op is not None and ill in (Ill.NAN, Ill.INF):
-            made = naming.words.made_by.format(first.ill.value, op_title(naming.trace.ops[first.op]))
+            made = naming.words.made_by.format(first.ill.value, op_title(trace.ops[first.op]))
             yield Fact("", made, first.line, Subject("op", first.op))
 
 
@@ -91,7 +92,7 @@ def _rule(naming: Naming, grad_fn: GradFn) -> Iterator[Fact]:
     if grad_fn.variable is not None:
         yield Fact("", words.sink_rule)
         return
-    rule = applied(naming.trace, grad_fn)
+    rule = applied(naming.moment, grad_fn)
     if rule is None:
         yield Fact("", words.no_rule)
         return
@@ -122,18 +123,18 @@ def _differing(naming: Naming, term: Term) -> Iterator[Fact]:
 
 def _accumulated(naming: Naming, grad_fn: GradFn) -> Iterator[Fact]:
     """Old + new = sum, for each time that a gradient was added into .grad."""
-    for one in accumulations(naming.trace, grad_fn)[-MOST:]:
+    for one in accumulations(naming.moment, grad_fn, MOST):
         old = "None" if one.old is None else naming.value(one.old)
         text = f"{old} + {naming.value(one.new)} = {naming.value(one.total)}"
         yield Fact(".grad", text, one.line)
 
 
 def _met(naming: Naming, grad_fn: GradFn) -> Iterator[Fact]:
-    found = meeting(naming.trace, grad_fn)
+    found = meeting(naming.moment, grad_fn)
     if found is None:
         return
     for part in found.parts[:MOST]:
-        name = naming.trace.grad_fns[part.grad_fn].name
+        name = naming.moment.trace.grad_fns[part.grad_fn].name
         yield Fact(naming.words.came, f"{naming.value(part.value)} · {name}", of=Subject("grad_fn", part.grad_fn))
     yield Fact(naming.words.total, naming.value(found.total))
 
@@ -143,7 +144,7 @@ def _kept(naming: Naming, life: Life) -> Fact:
     saved, words = life.saved, naming.words
     told = [shape_text(saved.shape), byte_text(saved.nbytes), naming.drawn.states[saved.state]]
     if saved.tensor is not None:
-        told.insert(0, naming.name(naming.trace.tensors[saved.tensor]))
+        told.insert(0, naming.name(naming.moment.known_tensor(saved.tensor)))
     if saved.version is not None and life.now is not None:
         told.append(words.versions.format(saved.version, life.now))
     if life.harm is not None:

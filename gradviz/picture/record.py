@@ -5,7 +5,6 @@ from functools import cached_property
 from itertools import accumulate
 
 from gradviz.model.moments.course import Course, course
-from gradviz.model.moments.cut import at_step
 from gradviz.model.moments.moment import History, Moment
 from gradviz.model.source.toggles import Toggles
 from gradviz.model.trace import Trace
@@ -20,13 +19,6 @@ class Record:
     def __init__(self, trace: Trace) -> None:
         """Take the record of a run."""
         self.trace = trace
-        self._cut: tuple[int, Record] | None = None  # the last, by its step
-
-    def until(self, step: int) -> "Record":
-        """Return the record of the run as it was after a step, for what asks of a whole run."""
-        if self._cut is None or self._cut[0] != step:
-            self._cut = step, Record(at_step(self.trace, step))
-        return self._cut[1]
 
     @cached_property
     def history(self) -> History:

@@ -2,7 +2,9 @@
 
 import math
 from collections.abc import Iterator
+from itertools import islice, pairwise
 
+from gradviz.model.moments.moment import Moment
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import Number, Tensor, Value
 from gradviz.model.values import is_read, number_text, shape_text, statistics
@@ -119,32 +121,33 @@ def _sharing(naming: Naming, tensor: Tensor) -> Iterator[Fact]:
     if tensor.base is not None:
         told.add(tensor.base)
         yield naming.tensor(words.base, tensor.base)
-    others = [
-        one for one in naming.trace.tensors if one.storage == tensor.storage and one.nbytes and one.id not in told
-    ]
-    for one in others[:MOST]:
+    for one in islice(_sharers(naming.moment, tensor, told), MOST):
         yield naming.tensor(words.view if one.base == tensor.id else words.shares, one.id)
+
+
+def _sharers(moment: Moment, tensor: Tensor, told: set[int]) -> Iterator[Tensor]:
+    """Who else shares the memory of a tensor, but for those told already."""
+    for number in moment.history.storages.get(tensor.storage, ()):
+        one = moment.tensor(number)
+        if one is None:
+            return
+        if one.storage == tensor.storage and one.nbytes and number not in told:
+            yield one
 
 
 def _history(naming: Naming, tensor: Tensor) -> Iterator[Fact]:
     """Each change in place: the version, the op that made it, and its line."""
-    before: Tensor | None = None
-    states = [state for state in (*naming.trace.past, *naming.trace.tensors) if state.id == tensor.id]
-    for state in states[-MOST:]:
-        if before is not None and (state.version, state.made_by) != (before.version, before.made_by):
-            op = None if state.made_by is None else naming.trace.ops[state.made_by]
+    for before, state in pairwise(naming.moment.states(tensor.id)[-MOST:]):
+        if (state.version, state.made_by) != (before.version, before.made_by):
+            op = None if state.made_by is None else naming.moment.trace.ops[state.made_by]
             label = naming.words.version.format(before.version, state.version)
             text = "" if op is None else op.call or op.name
             line = None if op is None else op.line
             yield Fact(label, text if line is None else naming.drawn.on_line.format(text, line), line)
-        before = state
 
 
 def _savers(naming: Naming, tensor: Tensor) -> Iterator[Fact]:
     """The grad_fns that keep it for backward."""
-    found = (
-        (grad_fn, saved) for grad_fn in naming.trace.grad_fns for saved in grad_fn.saved if saved.tensor == tensor.id
-    )
-    for grad_fn, saved in list(found)[:MOST]:
+    for grad_fn, saved in islice(naming.moment.savings(tensor.id), MOST):
         text = f"{grad_fn.name} · {naming.drawn.states[saved.state]}"
         yield Fact(saved.name, text, of=Subject("grad_fn", grad_fn.id))

@@ -6,7 +6,6 @@ from typing import get_args
 import pytest
 from hypothesis import given
 
-from gradviz.model.moments.cut import at_step
 from gradviz.model.moments.foretold import foretold
 from gradviz.model.moments.held import bindings
 from gradviz.model.moments.moment import History
@@ -19,15 +18,16 @@ from gradviz.model.why.why import WhyNoGrad
 from tests.engine.bare import bare_run
 from tests.engine.programs import PROGRAMS, sweep
 from tests.engine.recording import op, record, tensor
-from tests.unit.model.traces import known
+from tests.unit.model.traces import end, known
 
 HEAD = "import torch\nx = torch.tensor(2., requires_grad=True)\nw = torch.tensor(3., requires_grad=True)\n"
 
 
-def answers(trace: Trace, name: str, moment: Trace | None = None) -> tuple[Answer, ...]:
-    fixes = Fixes(known(trace), Toggles(History(trace)))
-    moment = moment or trace
-    return of_tensor(known(moment), tensor(moment, name), fixes)
+def answers(trace: Trace, name: str, step: int | None = None) -> tuple[Answer, ...]:
+    history = History(trace)
+    moment = history.end if step is None else history.at(step)
+    fixes = Fixes(known(trace), Toggles(history))
+    return of_tensor(known(trace).at(moment), moment.known_tensor(tensor(trace, name).id), fixes)
 
 
 def asked(trace: Trace, name: str, question: Question) -> list[Answer]:
@@ -185,7 +185,7 @@ def test_a_change_in_place_spoils_what_is_foretold(body: str, name: str) -> None
     found = asked(record(HEAD + body), name, "in place")
     assert all(words(answer) for answer in found)
     changed = record(f"{HEAD}{body}\nwith torch.no_grad():\n    {name}.mul_(2)\n")
-    assert {one.grad_fn for one in foretold(changed)} == {one.grad_fn for one in found if one.said == "spoils"}
+    assert {one.grad_fn for one in foretold(end(changed))} == {one.grad_fn for one in found if one.said == "spoils"}
     refused = bare_run(f"{HEAD}{body}\n{name}.mul_(2)\n").error is not None
     assert refused == ("leaf" in {one.said for one in found})
 
@@ -193,9 +193,9 @@ def test_a_change_in_place_spoils_what_is_foretold(body: str, name: str) -> None
 def test_at_a_step_a_fix_is_offered_only_for_what_lasts() -> None:
     trace = record(HEAD + "y = x * w\ny.backward()\nx.grad = None\nz = y")
     line = next(step.id for step in trace.steps if step.kind == "line" and step.line == 5)
-    at = {answer.question: answer for answer in answers(trace, "x", at_step(trace, line))}
+    at = {answer.question: answer for answer in answers(trace, "x", line)}
     assert (at["grad"].said, at["grad"].fixes) == ("not run", ())
-    kept = {answer.question: answer for answer in answers(trace, "y", at_step(trace, line + 8))}
+    kept = {answer.question: answer for answer in answers(trace, "y", line + 8)}
     assert [fix.does for fix in kept["grad"].fixes] == ["retain"]
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gradviz.model.moments.foretold import reachable
 from gradviz.model.moments.moment import History
+from gradviz.model.moments.reach import reachable
 from tests.engine.recording import record, tensor
 
 HEAD = "import torch\nx = torch.tensor([1.0, 2.0], requires_grad=True)\nw = torch.ones(2, requires_grad=True)\n"

@@ -14,6 +14,7 @@ from gradviz.model.derivatives.table import RULES
 from gradviz.model.trace import Trace, Value
 from tests.engine.differentiated import CASES, CHOICES, INEXACT, LEAVES
 from tests.engine.recording import record
+from tests.unit.model.traces import end
 
 SEEDS = (0, 1)
 STEP = 1e-6
@@ -53,8 +54,9 @@ def program(case: str, values: dict[str, torch.Tensor]) -> str:
 
 def executed(trace: Trace) -> Iterator[tuple[str, Applied]]:
     """Each grad_fn that backward ran, with its rule."""
+    at = end(trace)
     for grad_fn in trace.grad_fns:
-        found = applied(trace, grad_fn)
+        found = applied(at, grad_fn)
         if found is not None and found.step is not None:
             yield grad_fn.name, found
 

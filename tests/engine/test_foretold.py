@@ -4,23 +4,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.model.moments.foretold import foretold, refused, runs
+from gradviz.model.moments.foretold import foretold, refused
+from gradviz.model.moments.moment import History
+from gradviz.model.moments.reach import runs
 from tests.engine.programs import sweep
 from tests.engine.recording import record, tensor
+from tests.unit.model.traces import end
 
 HEAD = "import torch\nx = torch.ones(3, requires_grad=True)\n"
 
 
 def test_a_change_after_the_save_is_foretold_with_the_op_that_made_it() -> None:
     trace = record(HEAD + "y = x * 2\nz = y.sin()\ny.add_(1)\n")
-    (one,) = foretold(trace)
+    (one,) = foretold(end(trace))
     assert one.why == "version"
     assert (trace.grad_fns[one.grad_fn].name, one.saved.name) == ("SinBackward0", "self")
     assert (one.saved.tensor, one.saved.version, one.now) == (tensor(trace, "y").id, 0, 1)
     assert one.changed_by is not None
     assert trace.ops[one.changed_by].call == "y.add_(1)"
     before = trace.ops[one.changed_by].step
-    assert foretold(trace, before - 1) == ()
+    assert list(foretold(History(trace).at(before - 1))) == []
 
 
 @pytest.mark.parametrize(
@@ -41,7 +44,7 @@ def test_a_change_after_the_save_is_foretold_with_the_op_that_made_it() -> None:
 def test_what_moves_a_counter(change: str, expected: list[str]) -> None:
     trace = record(HEAD + f"y = x * 2\nz = y.sin()\n{change}\nz.sum().backward()\n")
     call = trace.backwards[-1]
-    told = [one for one in refused(trace, call) if trace.grad_fns[one.grad_fn].name == "SinBackward0"]
+    told = [one for one in refused(History(trace), call) if trace.grad_fns[one.grad_fn].name == "SinBackward0"]
     assert [one.why for one in told] == expected
     assert (trace.error is not None) == bool(expected)
 
@@ -97,10 +100,10 @@ def test_what_is_foretold_is_what_torch_raises(source: str) -> None:
     failed = trace.error is not None and trace.error.hint in ("version", "second-backward")
     stopped = trace.error is not None and trace.backwards and trace.backwards[-1].line == trace.error.line
     for call in trace.backwards[:-1] if stopped else trace.backwards:
-        assert refused(trace, call) == ()
+        assert refused(History(trace), call) == ()
     if failed and trace.error is not None:
         if trace.grad_fns[trace.error.grad_fns[0]].name == "CopySlices":
             return  # torch shows nobody what the grad_fn in it saved
-        told = refused(trace, trace.backwards[-1])
+        told = refused(History(trace), trace.backwards[-1])
         why = "version" if trace.error.hint == "version" else "freed"
         assert (trace.error.grad_fns[0], why) in {(one.grad_fn, one.why) for one in told}

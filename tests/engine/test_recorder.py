@@ -5,11 +5,11 @@ import json
 import pytest
 
 from gradviz.engine.record.stream import Stream
-from gradviz.model.moments.cut import at_step
 from gradviz.model.moments.held import Name, bindings
 from gradviz.model.trace import End, Memory, Output, Value
 from gradviz.model.wire import MAX_PAYLOAD, Limits
 from tests.engine.recording import grad_fn, op, record, tensor
+from tests.unit.model.cut import at_step
 
 SQUARE = """\
 import torch

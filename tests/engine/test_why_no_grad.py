@@ -5,9 +5,9 @@ from typing import get_args
 import pytest
 
 from gradviz.model.graph.build import build
-from gradviz.model.moments.cut import at_step
 from gradviz.model.why.why import Why, WhyNoGrad, why
 from tests.engine.recording import record, tensor
+from tests.unit.model.cut import at_step
 from tests.unit.model.traces import known
 
 HEAD = "import torch\nx = torch.tensor(2., requires_grad=True)\nw = torch.tensor(3., requires_grad=True)\n"

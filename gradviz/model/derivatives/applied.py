@@ -10,7 +10,8 @@ from gradviz.model.derivatives.binding import bound
 from gradviz.model.derivatives.expression import Bound, chosen, computed, names_in, parsed
 from gradviz.model.derivatives.rule import Rule
 from gradviz.model.derivatives.table import RULES
-from gradviz.model.trace import GradFn, Number, Step, Trace, Value
+from gradviz.model.moments.moment import Moment
+from gradviz.model.trace import GradFn, Number, Step, Value
 from gradviz.model.values import FEW, elements_text, number_text, shape_text
 
 _CLOSE = {"float64": 1e-6, "float32": 1e-3, "float16": 5e-2, "bfloat16": 5e-2}  # of the largest number
@@ -46,15 +47,15 @@ class Applied(NamedTuple):
     terms: tuple[Term, ...]
 
 
-def applied(trace: Trace, grad_fn: GradFn) -> Applied | None:
-    """Return the rule of a grad_fn as it was last used; None: there is none."""
+def applied(moment: Moment, grad_fn: GradFn) -> Applied | None:
+    """Return the rule of a grad_fn as it had last been used; None: there is none."""
     rule = RULES.get(grad_fn.name)
     if rule is None or (len(rule.inputs) != len(grad_fn.next) and not rule.many):
         return None
-    step = next((one for one in reversed(trace.steps) if one.grad_fn == grad_fn.id and one.kind == "backward"), None)
-    names = bound(trace, grad_fn, step, rule)
+    step = next(reversed(moment.runs(grad_fn.id)), None)
+    names = bound(moment, grad_fn, step, rule)
     where = tuple(_defined(name, formula, names) for name, formula in rule.where)
-    terms = tuple(_terms(rule, grad_fn, step, names, _tolerance(trace, grad_fn)))
+    terms = tuple(_terms(rule, grad_fn, step, names, _tolerance(moment, grad_fn)))
     return Applied(None if step is None else step.id, where, terms)
 
 
@@ -170,8 +171,8 @@ def _close(one: Value, other: Value, tolerance: float, arrived: float) -> bool:
     return all(a == b or (math.isnan(a) and math.isnan(b)) or abs(a - b) <= allowed for a, b in pairs)
 
 
-def _tolerance(trace: Trace, grad_fn: GradFn) -> float:
+def _tolerance(moment: Moment, grad_fn: GradFn) -> float:
     """How far the numbers of a grad_fn may be from what they should be, by the coarsest dtype of its op."""
-    op = next((op for op in trace.ops if op.grad_fn == grad_fn.id), None)
+    op = moment.made(grad_fn.id)
     tensors = () if op is None else (*op.inputs, *op.outputs)
-    return max((_CLOSE.get(trace.tensors[one].dtype, 0.0) for one in tensors), default=_CLOSE["float32"])
+    return max((_CLOSE.get(moment.known_tensor(one).dtype, 0.0) for one in tensors), default=_CLOSE["float32"])

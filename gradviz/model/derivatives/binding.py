@@ -5,26 +5,27 @@ from collections.abc import Collection, Sequence
 from gradviz.model.derivatives.array import Array, array, filled, indices
 from gradviz.model.derivatives.expression import Bound, names_in, parsed
 from gradviz.model.derivatives.rule import Rule
-from gradviz.model.trace import GradFn, Saved, Setting, Step, Tensor, Trace, Value
+from gradviz.model.moments.moment import Moment
+from gradviz.model.trace import GradFn, Saved, Setting, Step, Value
 
 _TOLD = ("grad", "grads", "k", "shapes", "places")  # what does not come from what torch keeps
 
 
-def bound(trace: Trace, grad_fn: GradFn, step: Step | None, rule: Rule) -> dict[str, Bound]:
+def bound(moment: Moment, grad_fn: GradFn, step: Step | None, rule: Rule) -> dict[str, Bound]:
     """Return what is known of the names that a rule speaks of; one that is not there is not known.
 
     Args:
-        trace: the run.
+        moment: the run as it was.
         grad_fn: whose rule it is.
         step: an execution of it; None: there was none.
         rule: that rule.
     """
     names: dict[str, Bound] = {name: _setting(one) for name, one in (grad_fn.settings or {}).items()}
-    op = next((op for op in trace.ops if op.grad_fn == grad_fn.id), None)
+    op = moment.made(grad_fn.id)
     lists = {"indices": names.pop("indices", None)}
-    names |= _kept(trace, grad_fn.saved, len(trace.steps) if step is None else step.id)
+    names |= _kept(moment if step is None else moment._replace(begun=step.id), grad_fn.saved)
     if isinstance(lists["indices"], tuple):
-        names |= _indexed(trace, grad_fn.saved, lists["indices"], names)
+        names |= _indexed(moment, grad_fn.saved, lists["indices"], names)
     # Torch keeps nothing under the name of a tensor that was not given, as a layer without bias has none.
     kept = {saved.name.partition("[")[0] for saved in grad_fn.saved}
     for formula in (text for pairs in (rule.where, rule.inputs) for _, text in pairs):
@@ -34,10 +35,10 @@ def bound(trace: Trace, grad_fn: GradFn, step: Step | None, rule: Rule) -> dict[
     for name, _ in rule.where:
         names.pop(name, None)
     if op is not None:
-        names["shapes"] = tuple(trace.tensors[tensor].shape for tensor in op.inputs)
+        names["shapes"] = tuple(moment.known_tensor(tensor).shape for tensor in op.inputs)
     # A rule of one gradient says nothing of an execution to which others came as well.
     if step is not None and step.arrived and (_takes_all(rule) or not any(step.arrived[1:])):
-        shapes = () if op is None else tuple(trace.tensors[tensor].shape for tensor in op.outputs)
+        shapes = () if op is None else tuple(moment.known_tensor(tensor).shape for tensor in op.outputs)
         names |= _arrived(step.arrived, shapes)
     return names
 
@@ -57,23 +58,18 @@ def _setting(setting: Setting) -> Bound:
         return setting
 
 
-def _kept(trace: Trace, saved: Collection[Saved], number: int) -> dict[str, Bound]:
-    """The numbers of what was saved, as they were when step `number` began."""
-    states: dict[int, Tensor] = {}
-    wanted = {one.tensor for one in saved if one.tensor is not None}
-    for state in (*trace.past, *trace.tensors):
-        if state.id in wanted and (state.step <= number or state.id not in states):
-            states[state.id] = state
+def _kept(moment: Moment, saved: Collection[Saved]) -> dict[str, Bound]:
+    """The numbers of what was saved, as they were then."""
     found: dict[str, Bound] = {}
     for one in saved:
-        value = read(states[one.tensor].value) if one.tensor is not None else None
+        value = read(moment.known_tensor(one.tensor).value) if one.tensor is not None else None
         if value is not None:
             found[one.name] = value
     return found
 
 
 def _indexed(
-    trace: Trace, saved: Collection[Saved], places: Sequence[int], names: dict[str, Bound]
+    moment: Moment, saved: Collection[Saved], places: Sequence[int], names: dict[str, Bound]
 ) -> dict[str, Bound]:
     """The tensors that a tensor was indexed by, and the dimensions they stand at; a mask is what it is true at."""
     tensors: list[Array] = []
@@ -84,7 +80,7 @@ def _indexed(
         value = names.get(one.name)
         if not isinstance(value, Array):
             return {}
-        if one.tensor is not None and trace.tensors[one.tensor].dtype in ("bool", "uint8"):
+        if one.tensor is not None and moment.known_tensor(one.tensor).dtype in ("bool", "uint8"):
             true = [index for index, number in zip(indices(value.shape), value.data, strict=True) if number]
             tensors += [array((len(true),), [index[k] for index in true]) for k in range(len(value.shape))]
             dims += [place + shift + k for k in range(len(value.shape))]

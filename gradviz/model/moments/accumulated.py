@@ -1,10 +1,15 @@
 """Gradients that met: in the .grad of a leaf, old + new = sum, and where several edges lead to one grad_fn."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import NamedTuple
 
-from gradviz.model.trace import GradFn, Trace, Value
+from gradviz.model.moments.moment import Moment
+from gradviz.model.trace import GradFn, Step, Trace, Value
 from gradviz.model.values import adds_up
+
+_STAMP, _NUMBER = attrgetter("step"), attrgetter("id")
 
 
 class Accumulation(NamedTuple):
@@ -32,48 +37,44 @@ class Meeting(NamedTuple):
     adds_up: bool
 
 
-def accumulations(trace: Trace, grad_fn: GradFn) -> list[Accumulation]:
-    """Return each execution of an AccumulateGrad, in order."""
+def accumulations(moment: Moment, grad_fn: GradFn, most: int) -> list[Accumulation]:
+    """Return the last executions of an AccumulateGrad, in order, `most` at most."""
     if grad_fn.variable is None:
         return []
-    states = [state for state in (*trace.past, *trace.tensors) if state.id == grad_fn.variable]
-    dtype = states[-1].dtype
+    states = moment.states(grad_fn.variable)
+    dtype = moment.known_tensor(grad_fn.variable).dtype
     found = []
-    for step in trace.steps:
-        if step.kind != "accumulate" or step.grad_fn != grad_fn.id:
-            continue
+    for step in moment.runs(grad_fn.id)[-most:]:
         # A state is stamped with the step that follows what it tells of.
-        old = next((state.grad for state in reversed(states) if state.step <= step.id), None)
-        total = next((state.grad for state in states if state.step > step.id), old)
+        place = bisect_right(states, step.id, key=_STAMP)
+        old = states[place - 1].grad if place else None
+        total = states[place].grad if place < len(states) else old
         new = step.arrived[0] if step.arrived else None
         found.append(Accumulation(step.line, old, new, total, _adds_up(total, (old, new), dtype)))
     return found
 
 
-def meeting(trace: Trace, grad_fn: GradFn) -> Meeting | None:
+def meeting(moment: Moment, grad_fn: GradFn) -> Meeting | None:
     """Return the gradients that met at the first output of a grad_fn for its last execution; None: there was one."""
-    place = next((k for k in range(len(trace.steps) - 1, -1, -1) if _ran(trace, k, grad_fn.id)), None)
-    if place is None or not trace.steps[place].arrived:
+    trace, last = moment.trace, next(reversed(moment.runs(grad_fn.id)), None)
+    if last is None or not last.arrived:
         return None
-    begun = max((call.step for call in trace.backwards if call.step <= place), default=0)
-    parts = tuple(part for k in range(begun, place) for part in _along(trace, k, grad_fn.id))
-    total = trace.steps[place].arrived[0]
+    begun = max((call.step for call in trace.backwards if call.step <= last.id), default=0)
+    came = moment.history.passing.get(grad_fn.id, [])
+    first, end = (bisect_left(came, step, key=_NUMBER) for step in (begun, last.id))
+    parts = tuple(part for step in came[first:end] for part in _along(trace, step, grad_fn.id))
+    total = last.arrived[0]
     if len(parts) < 2:
         return None
-    op = next((op for op in trace.ops if op.grad_fn == grad_fn.id and op.outputs), None)
-    tensor = grad_fn.variable if op is None else op.outputs[0]
-    dtype = "float32" if tensor is None else trace.tensors[tensor].dtype
+    op = moment.made(grad_fn.id)
+    tensor = op.outputs[0] if op is not None and op.outputs else grad_fn.variable
+    dtype = "float32" if tensor is None else moment.known_tensor(tensor).dtype
     return Meeting(parts, total, _adds_up(total, [part.value for part in parts], dtype))
 
 
-def _ran(trace: Trace, place: int, number: int) -> bool:
-    return trace.steps[place].kind in ("backward", "accumulate") and trace.steps[place].grad_fn == number
-
-
-def _along(trace: Trace, place: int, number: int) -> Iterator[Part]:
-    """What one step of backward passed to the first output of a grad_fn."""
-    step = trace.steps[place]
-    if step.kind != "backward" or step.grad_fn is None:
+def _along(trace: Trace, step: Step, number: int) -> Iterator[Part]:
+    """What one execution passed to the first output of a grad_fn."""
+    if step.grad_fn is None:
         return
     for (target, output), value in zip(trace.grad_fns[step.grad_fn].next, step.left, strict=False):
         if target == number and output == 0 and value is not None:

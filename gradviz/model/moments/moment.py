@@ -5,7 +5,7 @@ what was run. Whatever stamps a hostile run has, a look-up finds a state of the 
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from math import inf
 from operator import attrgetter
@@ -15,7 +15,10 @@ from gradviz.model.births import births
 from gradviz.model.flow import Passed, flow
 from gradviz.model.moments.held import Bindings, bindings
 from gradviz.model.moments.offenders import Offenders, offenders
-from gradviz.model.trace import GradFn, Op, Tensor, Trace, Value
+from gradviz.model.moments.reach import frees
+from gradviz.model.moments.savers import Keepers, keepers
+from gradviz.model.moments.versions import Versions, versions
+from gradviz.model.trace import GradFn, Op, Saved, Step, Tensor, Trace, Value
 
 State = TypeVar("State", Tensor, GradFn)
 _STAMP = attrgetter("step")
@@ -82,6 +85,66 @@ class History:
     def makers(self) -> dict[int, int]:
         """The op that made each grad_fn."""
         return {op.grad_fn: op.id for op in self.trace.ops if op.grad_fn is not None}
+
+    @cached_property
+    def storages(self) -> dict[int, list[int]]:
+        """The tensors that ever used each storage, by id."""
+        found: dict[int, list[int]] = {}
+        for tensor in self.trace.tensors:
+            for storage in {state.storage: None for state in self.tensors(tensor.id)}:
+                found.setdefault(storage, []).append(tensor.id)
+        return found
+
+    @cached_property
+    def versions(self) -> Versions:
+        """The version counters."""
+        return versions(self.trace)
+
+    @cached_property
+    def savers(self) -> dict[int, Keepers]:
+        """Which grad_fns saved each tensor."""
+        return keepers(self._nodes(), lambda saved: saved.tensor)
+
+    @cached_property
+    def keepers(self) -> dict[int, Keepers]:
+        """Which grad_fns rely on each version counter."""
+        counters = self.versions.counters
+
+        def counter(saved: Saved) -> int | None:
+            return None if saved.version is None or saved.tensor is None else counters[saved.tensor]
+
+        return keepers(self._nodes(), counter)
+
+    @cached_property
+    def harmed(self) -> dict[int, float]:
+        """The stamp from which on backward would refuse something that a grad_fn saved, of those of which it would."""
+        found: dict[int, float] = {}
+        for states in self._nodes():
+            for state in states:
+                gone = (state.step if one.state == "freed" else self.versions.moved(one) for one in state.saved)
+                since = max(state.step, min(gone, default=inf))
+                if since < found.get(state.id, inf):
+                    found[state.id] = since
+        return found
+
+    @cached_property
+    def frees(self) -> dict[int, int]:
+        """The place of the backward call that freed what each grad_fn saved."""
+        return frees(self.trace)
+
+    @cached_property
+    def passing(self) -> dict[int, list[Step]]:
+        """The executions that passed something along an edge to the first output of each grad_fn."""
+        found: dict[int, list[Step]] = {}
+        for step in self.trace.steps:
+            if step.kind == "backward" and step.grad_fn is not None:
+                for target, output in dict.fromkeys(self.trace.grad_fns[step.grad_fn].next):
+                    if target is not None and output == 0:
+                        found.setdefault(target, []).append(step)
+        return found
+
+    def _nodes(self) -> Iterator[Sequence[GradFn]]:
+        return (self.grad_fns(number) for number in range(len(self.trace.grad_fns)))
 
     @cached_property
     def _ends(self) -> list[int]:
@@ -157,6 +220,54 @@ class Moment(NamedTuple):
     def ran(self, op: Op) -> bool:
         """Whether an op had run."""
         return op.step + 1 <= self.begun
+
+    def made(self, grad_fn: int) -> Op | None:
+        """Return the op that made a grad_fn, where it had run."""
+        number = self.history.makers.get(grad_fn)
+        return None if number is None or not self.ran(self.trace.ops[number]) else self.trace.ops[number]
+
+    def states(self, number: int) -> Sequence[Tensor]:
+        """Return the states of a tensor up to then, by stamp."""
+        states = self.history.tensors(number)
+        return states if self.is_end else states[: bisect_right(states, self.begun, key=_STAMP)]
+
+    def runs(self, grad_fn: int) -> Sequence[Step]:
+        """Return the executions of a grad_fn so far."""
+        return self.history.flow.runs(grad_fn, self.begun)
+
+    def savings(self, tensor: int) -> Iterator[tuple[GradFn, Saved]]:
+        """Yield the grad_fns that had saved a tensor, each with what it saved."""
+        keepers = self.history.savers.get(tensor)
+        for grad_fn in self._there(() if keepers is None else keepers.grad_fns):
+            yield from ((grad_fn, saved) for saved in grad_fn.saved if saved.tensor == tensor)
+
+    def relying(self, tensor: int) -> Iterator[tuple[GradFn, Saved]]:
+        """Yield the grad_fns for which the version of a tensor must not move on, each with what it keeps."""
+        counters = self.history.versions.counters
+        own = counters[tensor]
+        keepers = self.history.keepers.get(own)
+        for grad_fn in self._there(() if keepers is None else keepers.since(self.begun)):
+            for saved in grad_fn.saved:
+                relies = saved.state == "kept" and saved.version is not None
+                if relies and saved.tensor is not None and counters[saved.tensor] == own:
+                    yield grad_fn, saved
+
+    def _there(self, grad_fns: Iterable[int]) -> Iterator[GradFn]:
+        """What was there of some grad_fns, which are given by id: ids are given out as the run goes on."""
+        for number in grad_fns:
+            grad_fn = self.grad_fn(number)
+            if grad_fn is None:
+                return
+            yield grad_fn
+
+    @property
+    def offenders(self) -> Offenders:
+        """Where nan and inf had begun."""
+        forward, backward = self.history.offenders
+        return Offenders(
+            tuple(one for one in forward if one.step < self.begun),
+            tuple(one for one in backward if one.step < self.begun),
+        )
 
     def gradient(self, passed: Passed) -> Value | None:
         """Return the gradient that had last passed there; None: none had."""

@@ -1,9 +1,16 @@
 """The life of a saved tensor: kept, freed or packed; changed since it was saved, by its version or behind its back."""
 
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from itertools import islice
+from operator import attrgetter
 from typing import NamedTuple
 
+from gradviz.model.moments.moment import Moment
 from gradviz.model.trace import GradFn, Saved, Tensor, Trace
+
+_STAMP = attrgetter("step")
 
 
 class Harm(StrEnum):
@@ -22,28 +29,23 @@ class Life(NamedTuple):
     line: int | None = None  # where it was changed
 
 
-def lives(trace: Trace, grad_fn: GradFn) -> list[Life]:
-    """Return what became of each tensor that a grad_fn saved."""
-    wanted = {saved.tensor for saved in grad_fn.saved if saved.tensor is not None}
-    states: dict[int, list[Tensor]] = {}
-    for state in (*trace.past, *trace.tensors):
-        if state.id in wanted:
-            states.setdefault(state.id, []).append(state)
-    begun = min((one.step for one in (*trace.past_grad_fns, grad_fn) if one.id == grad_fn.id), default=grad_fn.step)
-    return [
-        _life(trace, saved, [] if saved.tensor is None else states.get(saved.tensor, []), begun)
-        for saved in grad_fn.saved
-    ]
+def lives(moment: Moment, grad_fn: GradFn) -> Iterator[Life]:
+    """Yield what became of each tensor that a grad_fn saved."""
+    begun = moment.history.grad_fns(grad_fn.id)[0].step
+    for saved in grad_fn.saved:
+        states = () if saved.tensor is None else moment.states(saved.tensor)
+        yield _life(moment.trace, saved, states, begun)
 
 
-def _life(trace: Trace, saved: Saved, states: list[Tensor], begun: int) -> Life:
+def _life(trace: Trace, saved: Saved, states: Sequence[Tensor], begun: int) -> Life:
     if not states:
         return Life(saved, None)
     now = states[-1].version
     if saved.state != "kept":
         return Life(saved, now)
-    first = next((state for state in reversed(states) if state.step <= begun), states[0])
-    for state in states[states.index(first) + 1 :]:
+    place = max(1, bisect_right(states, begun, key=_STAMP))
+    first = states[place - 1]
+    for state in islice(states, place, None):
         if None not in (state.version, saved.version) and state.version != saved.version:
             return Life(saved, now, Harm.CHANGED, _line_before(trace, state.step))
         if None not in (state.value, first.value) and state.value != first.value:
@@ -53,4 +55,5 @@ def _life(trace: Trace, saved: Saved, states: list[Tensor], begun: int) -> Life:
 
 def _line_before(trace: Trace, step: int) -> int | None:
     """The line that ran when a state was made: it is stamped with the step that came next."""
-    return next((one.line for one in reversed(trace.steps[:step]) if one.line is not None), None)
+    before = (trace.steps[number].line for number in range(min(step, len(trace.steps)) - 1, -1, -1))
+    return next((line for line in before if line is not None), None)

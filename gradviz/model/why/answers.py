@@ -1,4 +1,4 @@
-"""Answers to "why?" and "what if?" of one tensor, op or grad_fn, read off a trace as it stood at a step.
+"""Answers to "why?" and "what if?" of one tensor, op or grad_fn, read off a run as it stood at a step.
 
 An answer is a claim with what it speaks of; its words are in answerwords.py. Where the text can be changed so that the
 claim no longer holds, it carries the fix.
@@ -6,11 +6,14 @@ claim no longer holds, it carries the fix.
 
 from collections import deque
 from collections.abc import Iterator
+from itertools import islice
 from typing import Literal, NamedTuple
 
-from gradviz.model.moments.foretold import Foretold, counters, foretold, reachable, runs
+from gradviz.model.moments.foretold import Foretold, foretold
+from gradviz.model.moments.moment import Moment
+from gradviz.model.moments.reach import reachable
 from gradviz.model.quantities import byte_text
-from gradviz.model.trace import GradFn, Op, Saved, Tensor, Trace
+from gradviz.model.trace import BackwardCall, GradFn, Op, Saved, Tensor
 from gradviz.model.why.errorfixes import clone_before, retain_graph
 from gradviz.model.why.fixes import Fix, Fixes
 from gradviz.model.why.grounds import Grounds, cut_off
@@ -37,9 +40,9 @@ def of_tensor(known: Grounds, tensor: Tensor, fixes: Fixes | None = None) -> tup
     """Return all that can be asked of a tensor.
 
     Args:
-        known: the trace, at its end or at a step.
+        known: the run, at its end or at a step.
         tensor: its state there.
-        fixes: of the trace at its end.
+        fixes: of the run at its end.
     """
     told = _Told(known, fixes)
     return (
@@ -58,7 +61,7 @@ def of_op(known: Grounds, op: Op, fixes: Fixes | None = None) -> tuple[Answer, .
 
 class _Told:
     def __init__(self, known: Grounds, fixes: Fixes | None) -> None:
-        self._known, self._trace, self._fixes = known, known.trace, fixes
+        self._known, self._moment, self._trace, self._fixes = known, known.moment, known.trace, fixes
 
     def grad(self, tensor: Tensor) -> Iterator[Answer]:
         """Why .grad is None."""
@@ -96,14 +99,14 @@ class _Told:
             said = "parameter" if tensor.is_parameter else "own flag"
             yield Answer("requires_grad", said, {"name": _name(tensor), "line": tensor.line or 0}, tensor.line)
             return
-        path = _path(self._trace, tensor.grad_fn)
+        path = _path(self._moment, tensor.grad_fn)
         leaf = None if path is None else path[-1].variable
         if path is None or leaf is None:
             yield Answer("requires_grad", "recorded", {"grad_fn": self._trace.grad_fns[tensor.grad_fn].name})
             return
         names = [grad_fn.name for grad_fn in path[:-1]]
         way = " → ".join(names if len(names) <= _PATH else [*names[: _PATH - 1], "…", names[-1]])
-        found = self._trace.tensors[leaf]
+        found = self._moment.known_tensor(leaf)
         facts: dict[str, str | int] = {
             "name": _name(tensor),
             "leaf": _name(found),
@@ -128,13 +131,12 @@ class _Told:
 
     def saved(self, tensor: Tensor) -> Iterator[Answer]:
         """Who keeps it for backward, as what, and until when."""
-        holders = ((grad_fn, saved) for grad_fn in self._trace.grad_fns for saved in grad_fn.saved)
-        found = [(grad_fn, saved) for grad_fn, saved in holders if saved.tensor == tensor.id]
-        for grad_fn, saved in found[:_MOST]:
+        for grad_fn, saved in islice(self._moment.savings(tensor.id), _MOST):
             yield self._kept(tensor, grad_fn, saved)
 
     def _kept(self, tensor: Tensor, grad_fn: GradFn, saved: Saved) -> Answer:
-        freed = next((call.line for call in self._trace.backwards if self._frees(grad_fn, call.id)), None)
+        call = self._freed(grad_fn)
+        freed = None if call is None else call.line
         said = "saved result" if saved.name.startswith("result") else "saved operand"
         facts: dict[str, str | int] = {
             "name": _name(tensor),
@@ -147,9 +149,10 @@ class _Told:
         until = {"kept": "kept", "freed": "freed" if freed else "gone", "packed": "packed"}[saved.state]
         return Answer("saved", f"{said} {until}", facts, grad_fn.line, None, grad_fn.id)
 
-    def _frees(self, grad_fn: GradFn, number: int) -> bool:
-        call = self._trace.backwards[number]
-        return not call.keep_graph and grad_fn.id in runs(self._trace, call)
+    def _freed(self, grad_fn: GradFn) -> BackwardCall | None:
+        """The first backward call, so far, that freed what a grad_fn saved."""
+        place = self._moment.history.frees.get(grad_fn.id)
+        return None if place is None or place >= self._moment.calls else self._trace.backwards[place]
 
     def again(self, tensor: Tensor) -> Iterator[Answer]:
         """What backward from here would do now."""
@@ -157,12 +160,12 @@ class _Told:
         if not tensor.requires_grad or target is None:
             return
         reach = reachable(self._trace.grad_fns, (target,))
-        refused = sorted((one for one in foretold(self._trace) if one.grad_fn in reach), key=lambda one: -one.grad_fn)
-        if refused:
-            yield self._refused("again", tensor, refused[0])
+        refused = next(foretold(self._moment, sorted(reach, reverse=True)), None)
+        if refused is not None:
+            yield self._refused("again", tensor, refused)
             return
-        leaves = [self._trace.grad_fns[number].variable for number in reach]
-        names = [_name(self._trace.tensors[leaf]) for leaf in leaves if leaf is not None]
+        leaves = (self._trace.grad_fns[number].variable for number in reach)
+        names = [_name(self._moment.known_tensor(leaf)) for leaf in leaves if leaf is not None]
         facts: dict[str, str | int] = {"name": _name(tensor), "leaves": _listed(names)}
         one = tensor.shape == () or set(tensor.shape) == {1}
         yield Answer("again", "adds" if one else "adds to sum", facts)
@@ -172,7 +175,7 @@ class _Told:
             self._trace.grad_fns[one.grad_fn],
             None if one.changed_by is None else self._trace.ops[one.changed_by],
         )
-        freed = next((call for call in self._trace.backwards if self._frees(grad_fn, call.id)), None)
+        freed = self._freed(grad_fn)
         line = freed.line if freed is not None and one.why == "freed" else None if changed is None else changed.line
         facts: dict[str, str | int] = {
             "name": _name(tensor),
@@ -194,38 +197,30 @@ class _Told:
         name = {"name": _name(tensor)}
         if tensor.requires_grad and tensor.is_leaf:
             yield Answer("in place", "leaf", {**name})
-        owners = counters(self._trace)
-        spoilt = [
-            (grad_fn, saved)
-            for grad_fn in self._trace.grad_fns
-            for saved in grad_fn.saved
-            if saved.state == "kept"
-            and saved.version is not None
-            and saved.tensor is not None
-            and owners[saved.tensor] == owners[tensor.id]
-        ]
+        spoilt = list(islice(self._moment.relying(tensor.id), _MOST))
         if not spoilt and not (tensor.requires_grad and tensor.is_leaf):
             yield Answer("in place", "harmless", {**name})
-        for grad_fn, saved in spoilt[:_MOST]:
+        for grad_fn, saved in spoilt:
             facts: dict[str, str | int] = {**name, "grad_fn": grad_fn.name, "as": saved.name, "line": grad_fn.line or 0}
             facts["then"] = saved.version or 0
             yield Answer("in place", "spoils", facts, grad_fn.line, None, grad_fn.id)
 
 
-def _path(trace: Trace, start: int) -> list[GradFn] | None:
+def _path(moment: Moment, start: int) -> list[GradFn] | None:
     """The shortest way along next_functions to a leaf."""
+    grad_fns = moment.trace.grad_fns
     before: dict[int, int | None] = {start: None}
     todo = deque((start,))
     while todo:
         number = todo.popleft()
-        if trace.grad_fns[number].variable is not None:
+        if grad_fns[number].variable is not None:
             path: list[GradFn] = []
             at: int | None = number
             while at is not None:
-                path.append(trace.grad_fns[at])
+                path.append(grad_fns[at])
                 at = before[at]
             return path[::-1]
-        for to, _ in trace.grad_fns[number].next:
+        for to, _ in grad_fns[number].next:
             if to is not None and to not in before:
                 before[to] = number
                 todo.append(to)

@@ -5,8 +5,8 @@ import re
 from collections.abc import Callable
 from unicodedata import normalize
 
-from gradviz.model.moments.foretold import runs
 from gradviz.model.moments.held import Name
+from gradviz.model.moments.reach import runs
 from gradviz.model.source.edits import calls_in, joined, keyword_set, line_before, method_before, method_on, wrapped
 from gradviz.model.source.literals import as_floats
 from gradviz.model.source.place import Edit, Placed, Text

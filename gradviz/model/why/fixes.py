@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from gradviz.model.moments.foretold import Foretold, foretold, reachable
+from gradviz.model.moments.foretold import Foretold, foretold
+from gradviz.model.moments.reach import reachable
 from gradviz.model.source.edits import (
     calls_in,
     joined,
@@ -91,7 +92,7 @@ class Fixes:
     @cached_property
     def foretold(self) -> tuple[Foretold, ...]:
         """What backward would refuse at the end of the run."""
-        return foretold(self.known.trace)
+        return tuple(foretold(self.known.moment))
 
     def of(self, tensor: Tensor) -> tuple[Fix, ...]:
         """Return what takes away the reason why a tensor has no .grad."""

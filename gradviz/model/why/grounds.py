@@ -6,8 +6,8 @@ from functools import cached_property
 from math import inf
 from typing import NamedTuple
 
-from gradviz.model.moments.foretold import reachable
 from gradviz.model.moments.moment import History, Moment
+from gradviz.model.moments.reach import reachable
 from gradviz.model.source.place import text_of
 from gradviz.model.trace import NOTHING_LOST, BackwardCall, Op, Tensor, Trace
 from gradviz.model.why.clearings import Clearings, LineRan, clearings, retainings

@@ -1,7 +1,7 @@
 """Gradients that meet: in the .grad of a leaf, and where several edges lead to one grad_fn."""
 
 from gradviz.model.moments.accumulated import Accumulation, Part, accumulations, meeting
-from tests.unit.model.traces import Tape, scalar, square
+from tests.unit.model.traces import Tape, end, scalar, square
 
 
 def test_what_arrives_is_added_to_what_was_there() -> None:
@@ -12,21 +12,22 @@ def test_what_arrives_is_added_to_what_was_there() -> None:
     tape.accumulate(0, scalar(4.0), scalar(8.0))
     tape.line(None)
     trace = tape.trace()
-    assert accumulations(trace, trace.grad_fns[0]) == [
+    assert accumulations(end(trace), trace.grad_fns[0], 2) == [
         Accumulation(3, None, scalar(4.0), scalar(4.0), True),
         Accumulation(4, scalar(4.0), scalar(4.0), scalar(8.0), True),
     ]
-    assert accumulations(trace, trace.grad_fns[1]) == []
+    assert len(accumulations(end(trace), trace.grad_fns[0], 1)) == 1
+    assert accumulations(end(trace), trace.grad_fns[1], 2) == []
 
 
 def test_gradients_of_several_edges_meet_before_a_grad_fn_runs() -> None:
     trace = square().trace()
-    found = meeting(trace, trace.grad_fns[0])
+    found = meeting(end(trace), trace.grad_fns[0])
     assert found is not None
     assert found.parts == (Part(1, scalar(2.0)), Part(1, scalar(2.0)))
     assert (found.total, found.adds_up) == (scalar(4.0), True)
-    assert meeting(trace, trace.grad_fns[1]) is None  # one came
-    assert meeting(trace._replace(steps=trace.steps[:4]), trace.grad_fns[1]) is None  # it has not run
+    assert meeting(end(trace), trace.grad_fns[1]) is None  # one came
+    assert meeting(end(trace._replace(steps=trace.steps[:4])), trace.grad_fns[1]) is None  # it has not run
 
 
 def test_what_went_elsewhere_did_not_meet_here() -> None:
@@ -39,7 +40,7 @@ def test_what_went_elsewhere_did_not_meet_here() -> None:
     tape.accumulate(w, scalar(2.0))
     tape.accumulate(x, scalar(3.0))
     trace = tape.trace()
-    assert meeting(trace, trace.grad_fns[0]) is None
+    assert meeting(end(trace), trace.grad_fns[0]) is None
 
 
 def test_an_op_that_is_used_twice_gets_the_sum_of_both() -> None:
@@ -54,10 +55,10 @@ def test_an_op_that_is_used_twice_gets_the_sum_of_both() -> None:
     tape.pass_on(1, scalar(14.0), scalar(98.0))
     trace = tape.trace()
     assert [node.name for node in trace.grad_fns] == ["AccumulateGrad", "ExpBackward0", "MulBackward0"]
-    found = meeting(trace, trace.grad_fns[1])
+    found = meeting(end(trace), trace.grad_fns[1])
     assert found is not None
     assert found.adds_up
     lost = trace.steps[-1]._replace(arrived=(None,))
-    nothing = meeting(trace._replace(steps=(*trace.steps[:-1], lost), ops=()), trace.grad_fns[1])
+    nothing = meeting(end(trace._replace(steps=(*trace.steps[:-1], lost), ops=())), trace.grad_fns[1])
     assert nothing is not None
     assert not nothing.adds_up

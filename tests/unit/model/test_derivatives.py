@@ -13,7 +13,7 @@ from gradviz.model.derivatives.array import CannotComputeError, array, scalar
 from gradviz.model.derivatives.expression import Bound, computed, names_in, parsed
 from gradviz.model.derivatives.table import RULES
 from gradviz.model.trace import Saved, Setting, Step, Trace, Value
-from tests.unit.model.traces import Tape, square, vector
+from tests.unit.model.traces import Tape, end, square, vector
 from tests.unit.model.traces import scalar as number
 
 ROW = array((3,), (1.0, 2.0, 3.0))
@@ -37,7 +37,7 @@ def product(other: Value | None = None, arrived: Value | None = None, left: Valu
 
 
 def rule_of(trace: Trace, grad_fn: int = 2) -> Applied:
-    found = applied(trace, trace.grad_fns[grad_fn])
+    found = applied(end(trace), trace.grad_fns[grad_fn])
     assert found is not None
     return found
 
@@ -83,17 +83,17 @@ def test_before_backward_a_rule_has_no_numbers() -> None:
 
 def test_a_grad_fn_without_a_rule_says_so() -> None:
     trace = square().trace()
-    assert applied(trace, trace.grad_fns[0]) is None  # AccumulateGrad
+    assert applied(end(trace), trace.grad_fns[0]) is None  # AccumulateGrad
     odd = trace.grad_fns[1]._replace(next=((0, 0),) * 3)
-    assert applied(trace, odd) is None  # torch has no such grad_fn
+    assert applied(end(trace), odd) is None  # torch has no such grad_fn
 
 
 def test_a_case_that_is_not_known_is_shown_whole() -> None:
     trace = square().trace()
     node = trace.grad_fns[1]._replace(name="PowBackward0", next=((0, 0),), settings={"exponent": "odd"})
-    assert applied(trace, node) is not None
+    assert applied(end(trace), node) is not None
     kept = (Saved("exponent", None, 4, 0, "kept"),)
-    found = applied(trace, node._replace(settings=None, saved=kept))
+    found = applied(end(trace), node._replace(settings=None, saved=kept))
     assert found is not None
     assert " if exponent == 0 else " in found.terms[0].line.formula
 
@@ -102,7 +102,7 @@ def test_what_follows_from_the_unknown_is_unknown() -> None:
     trace = square().trace()
     kept = (Saved("self", None, 4, 0, "kept"), Saved("target", 0, 4, 0, "kept"))
     node = trace.grad_fns[1]._replace(name="MseLossBackward0", settings={"reduction": 2}, saved=kept)
-    found = applied(trace, node)
+    found = applied(end(trace), node)
     assert found is not None
     assert [(line.name, line.comes_to) for line in found.where] == [("g", number(1.0)), ("d", None)]
     assert found.terms[0].line == found.terms[0].line._replace(filled="2 × 1.0 × d", comes_to=None)
@@ -192,7 +192,7 @@ def test_a_setting_may_be_a_number_that_json_has_no_form_for() -> None:
     trace = square().trace()
     settings: dict[str, Setting] = {"ord": "inf", "mode": "none"}
     node = trace.grad_fns[1]._replace(settings=settings)
-    names = binding.bound(trace, node, None, RULES["MulBackward0"])
+    names = binding.bound(end(trace), node, None, RULES["MulBackward0"])
     assert (names["ord"], names["mode"]) == (math.inf, "none")
     assert binding.read(Value((2,), (1.0,))) is None
 
@@ -223,7 +223,7 @@ def test_an_index_that_is_not_known_is_not_made_up() -> None:
         settings={"indices": (1,), "self_sym_sizes": (3, 3)},
         saved=(Saved("indices", None, 8, 0, "kept"),),
     )
-    found = applied(trace, node)
+    found = applied(end(trace), node)
     assert found is not None
     assert found.terms[0].line.comes_to is None
 
@@ -261,6 +261,6 @@ def test_no_setting_of_a_hostile_run_breaks_a_rule(name: str, settings: dict[str
     step = Step(len(tape.steps), "backward", 1, grad_fn=1, arrived=(value,), left=(value,) * len(rule.inputs))
     trace = tape.trace()._replace(grad_fns=(tape.grad_fns[0], node), steps=(*tape.steps, step))
     assert trace.tensors[y].value == value
-    found = applied(trace, node)
+    found = applied(end(trace), node)
     assert found is not None
     assert len(found.terms) == len(rule.inputs)

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from gradviz.model.graph.build import build
 from gradviz.model.graph.graph import View
 from gradviz.model.graph.stepped import lives, stepped
-from gradviz.model.moments.cut import at_step
 from gradviz.model.moments.moment import History
 from gradviz.model.rules import SOUND, broken
 from gradviz.model.trace import GradFn, Tensor, Trace
+from tests.unit.model.cut import at_step
 from tests.unit.model.traces import Tape, scalar, square
 
 State = TypeVar("State", Tensor, GradFn)

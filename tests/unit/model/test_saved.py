@@ -2,7 +2,7 @@
 
 from gradviz.model.moments.saved import Harm, Life, lives
 from gradviz.model.trace import Saved, SavedState
-from tests.unit.model.traces import Tape, scalar
+from tests.unit.model.traces import Tape, end, scalar
 
 
 def kept(state: SavedState = "kept", tensor: int | None = 0) -> Tape:
@@ -18,7 +18,7 @@ def kept(state: SavedState = "kept", tensor: int | None = 0) -> Tape:
 
 def life(tape: Tape) -> Life:
     trace = tape.trace()
-    (found,) = lives(trace, next(node for node in trace.grad_fns if node.saved))
+    (found,) = lives(end(trace), next(node for node in trace.grad_fns if node.saved))
     return found
 
 

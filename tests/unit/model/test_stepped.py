@@ -11,9 +11,9 @@ from gradviz.model.graph.build import build
 from gradviz.model.graph.fold import fold
 from gradviz.model.graph.graph import Edge, Fold, Graph, Node, NodeKind, View
 from gradviz.model.graph.stepped import Lives, done_at, lives, stepped
-from gradviz.model.moments.cut import at_step
 from gradviz.model.moments.moment import History
 from gradviz.model.trace import Saved, Trace
+from tests.unit.model.cut import at_step
 from tests.unit.model.test_moment import saving, tapes
 from tests.unit.model.traces import Tape, loop, scalar, square
 

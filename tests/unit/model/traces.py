@@ -6,9 +6,14 @@ Stamps are those of the engine: what an op made is written down when the step af
 from collections import defaultdict
 from collections.abc import Sequence
 
-from gradviz.model.moments.moment import History
+from gradviz.model.moments.moment import History, Moment
 from gradviz.model.trace import BackwardCall, GradFn, GradMode, Op, Region, Saved, Step, Tensor, Trace, Value
 from gradviz.model.why.grounds import Grounds, grounds
+
+
+def end(trace: Trace) -> Moment:
+    """The end of a run."""
+    return History(trace).end
 
 
 def known(trace: Trace) -> Grounds:

@@ -1,6 +1,8 @@
 """What there is to say of a tensor, an op and a grad_fn."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gradviz.model.trace import Saved, Trace, Value
 from gradviz.picture.inspecting import inspection, unable
@@ -8,7 +10,10 @@ from gradviz.picture.inspection import Cell, Fact, Inspect, Inspection, Section,
 from gradviz.picture.inspectionwords import INSPECTION_WORDS
 from gradviz.picture.picture import Language
 from gradviz.picture.record import Record
+from tests.unit.model.test_moment import tapes
+from tests.unit.model.test_stepped import walked
 from tests.unit.model.traces import Tape, scalar, square, vector
+from tests.unit.picture.cut_off import both_ways
 
 TRACE = square().trace()
 
@@ -192,6 +197,12 @@ def test_a_tensor_says_who_shares_its_memory_who_changed_it_and_who_keeps_it() -
     assert of_base["Shared memory"]["seen by"].of == Subject("tensor", v)
 
 
+@given(tapes().map(walked), st.integers(0, 40))
+def test_what_is_looked_up_is_what_a_record_cut_off_there_says(tape: Tape, step: int) -> None:
+    looked_up, cut = both_ways(Record(tape.trace()._replace(source="pass\n" * 100)), step)
+    assert looked_up == cut
+
+
 def test_what_is_not_there_yet_is_said_to_be_so() -> None:
     assert inspection(Record(TRACE), Inspect(Subject("tensor", 1), 1)) == Inspection(
         Inspect(Subject("tensor", 1), 1), "Not there yet at this step"
@@ -214,10 +225,3 @@ def test_what_cannot_be_read_says_why() -> None:
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_every_phrase_is_there(language: Language) -> None:
     assert all(INSPECTION_WORDS[language])
-
-
-def test_the_run_is_read_once_for_all_that_is_asked_at_a_step() -> None:
-    record = Record(TRACE)
-    assert record.until(2) is record.until(2)
-    assert record.until(2).trace.steps == TRACE.steps[:3]
-    assert record.until(3).trace.steps == TRACE.steps[:4]

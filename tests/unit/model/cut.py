@@ -1,6 +1,6 @@
 """A run as it stood at one step as a record of its own: the trace cut off there. It takes time linear in the run.
 
-To look at a step, model/moments/moment.py is quicker; this is for what asks of a whole run.
+The oracle of what model/moments/moment.py looks up.
 """
 
 from collections.abc import Iterable

@@ -1,0 +1,49 @@
+"""Everything inspected at a step of a program that torch ran, against the record cut off there.
+
+GRADVIZ_PROGRAMS sets how many programs hypothesis writes.
+"""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradviz.picture.record import Record
+from tests.engine.programs import PROGRAMS, sweep
+from tests.engine.recording import record
+from tests.unit.picture.cut_off import both_ways
+
+TRAINING = """\
+import torch
+w = torch.ones(2, 2, requires_grad=True)
+x = torch.tensor([[1., 0.], [2., 3.]])
+for i in range(3):
+    y = (x @ w.t()).log()
+    loss = (y * y).sum()
+    loss.backward(retain_graph=i == 1)
+    z = y.detach()
+    z.add_(1)
+    with torch.no_grad():
+        w -= 0.1 * w.grad
+    x.data.mul_(2)
+g, = torch.autograd.grad(w.exp().sum(), [w])
+w.grad = None
+"""
+
+
+@sweep(100)
+@given(PROGRAMS, st.randoms(use_true_random=False))
+def test_what_is_looked_up_is_what_a_record_cut_off_there_says(source: str, chance: random.Random) -> None:
+    run = Record(record(source))
+    for _ in range(3):
+        looked_up, cut = both_ways(run, chance.randrange(len(run.trace.steps) + 1))
+        assert looked_up == cut
+
+
+@pytest.mark.parametrize("source", [TRAINING])
+def test_every_step_of_a_training_run_is_looked_up(source: str) -> None:
+    run = Record(record(source))
+    for step in range(len(run.trace.steps)):
+        looked_up, cut = both_ways(run, step)
+        assert looked_up == cut, step
