@@ -235,7 +235,7 @@ def test_bytes_that_are_no_frames_end_the_engine_not_the_window(qtbot: QtBot, wi
 def test_a_picture_process_busy_with_the_past_is_replaced(qtbot: QtBot, window: Window) -> None:
     busy = window.runner.pids[1]
     type_text(window, "stuck")
-    qtbot.waitUntil(lambda: window.state.awaited and not window.state.running)
+    qtbot.waitUntil(lambda: window.state.picture is not None and not window.state.picture.complete)
     rub_out(window, 1)
     qtbot.waitUntil(lambda: drawn(window))
     assert window.runner.pids[1] != busy
