@@ -217,6 +217,11 @@ def test_an_error_that_says_less_than_torch_does_has_no_fix() -> None:
     assert of_error(known(trace), error._replace(hint="full-width")) == ()
     op = trace.ops[-1]
     assert clone_before(known(trace), op._replace(line=None)) is None
+    asked = record("import torch\nn = torch.arange(3)\nn.requires_grad_()")
+    assert asked.error is not None
+    whole = asked.error._replace(hint="int-grad")
+    assert len(of_error(known(asked), whole)) == 1
+    assert of_error(known(asked._replace(steps=())), whole) == ()  # cut off: what n was is not known
 
 
 def test_a_copy_with_another_dtype_is_left_as_it_is() -> None:

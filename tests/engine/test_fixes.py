@@ -72,6 +72,13 @@ def follow(trace: Trace, name: str) -> None:
 HEAD = "import torch\nx = torch.tensor(2., requires_grad=True)\nw = torch.tensor(3., requires_grad=True)\n"
 
 
+def test_inputs_that_are_no_list_become_one() -> None:
+    trace = record(HEAD + "y = x * w\ny.backward(inputs=w)")
+    (fix,) = fixes(trace, "x")
+    assert fix.edit.applied(trace.source).splitlines()[-1] == "y.backward(inputs=[w, x])"
+    follow(trace, "x")
+
+
 @pytest.mark.parametrize(
     ("body", "name", "expected"),
     [

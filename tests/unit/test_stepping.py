@@ -417,6 +417,19 @@ def test_a_change_of_another_drawing_is_asked_for_anew() -> None:
     assert play(state, with_change(picture(7, 3), 5, 4)) == (state, [])
 
 
+def test_a_program_that_was_rubbed_out_and_comes_back_unrun_is_shown_at_the_step_that_is_chosen() -> None:
+    unwalled = m.EngineReady(Ready("2.13.0", "3.11", "no wall here"))
+    run = (m.Opened("x"), unwalled, m.RunPressed(), m.RunExited(1, Exit(0, 0)), picture(1))
+    back, _ = play(AppState(), *run, m.Edited(""), m.Edited("x"))
+    assert back.steppable
+    assert back.table is None  # nothing is shown that all could speak of until then
+    asked, effects = play(back, m.StopChosen(2))
+    assert steps(effects) == [3]
+    assert presented(asked) == asked
+    there = answered(asked)
+    assert (presented(there).at, there.shown is not None) == (2, True)
+
+
 def test_all_speaks_of_the_step_that_is_shown_until_another_is_there() -> None:
     there = at(2)
     asked = update(there, m.StopChosen(4))[0]
