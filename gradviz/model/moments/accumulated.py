@@ -74,11 +74,10 @@ def meeting(moment: Moment, grad_fn: GradFn) -> Meeting | None:
 
 def _along(trace: Trace, step: Step, number: int) -> Iterator[Part]:
     """What one execution passed to the first output of a grad_fn."""
-    if step.grad_fn is None:
-        return
-    for (target, output), value in zip(trace.grad_fns[step.grad_fn].next, step.left, strict=False):
-        if target == number and output == 0 and value is not None:
-            yield Part(step.grad_fn, value)
+    by = step.grad_fn
+    for (target, output), value in zip(() if by is None else trace.grad_fns[by].next, step.left, strict=False):
+        if by is not None and target == number and output == 0 and value is not None:
+            yield Part(by, value)
 
 
 def _adds_up(total: Value | None, parts: list[Value | None] | tuple[Value | None, ...], dtype: str) -> bool:
