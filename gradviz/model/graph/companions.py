@@ -7,6 +7,7 @@ from collections import defaultdict
 
 from gradviz.model.graph.contract import Stretch
 from gradviz.model.graph.graph import Graph, Node, NodeKind
+from gradviz.model.graph.modules import together, types
 from gradviz.model.trace import Tensor
 
 _OWN = 4  # tensors that the program has named one by one, from which on they are many
@@ -36,7 +37,10 @@ def companions(graph: Graph, crowd: int = 0) -> list[Stretch]:
         key = (_kind(node, tensor), places)
         groups[key].append(node)
         fewest[key] = _fewest(node, tensor)
-    return [Stretch(tuple(nodes)) for key, nodes in groups.items() if len(nodes) >= max(crowd, fewest[key])]
+    found = [nodes for key, nodes in groups.items() if len(nodes) >= max(crowd, fewest[key])]
+    kinds, takers = types(graph.modules), {node.id: _module(node) for node in graph.nodes}
+    into = [together({takers[head] for node in nodes for head in users[node.id]}, kinds) for nodes in found]
+    return [Stretch(tuple(nodes), modules=takes) for nodes, takes in zip(found, into, strict=True)]
 
 
 def _place(
@@ -52,6 +56,13 @@ def _place(
             break
         at = following
     return node
+
+
+def _module(node: Node) -> str | None:
+    """The path of the module that an op ran in, or those that a fold is of."""
+    if node.fold is not None:
+        return node.fold.modules.path or None
+    return None if node.op is None else node.op.module
 
 
 def _kind(node: Node, tensor: Tensor) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ from math import gcd
 from typing import NamedTuple
 
 from gradviz.model.graph.graph import Edge, EdgeKind, Fold, Graph, Node, NodeKind, Span
-from gradviz.model.graph.modules import Modules, together, types
+from gradviz.model.graph.modules import NOWHERE, Modules, together, types
 from gradviz.model.trace import GradFn, Op, Tensor
 
 
@@ -22,6 +22,7 @@ class Stretch(NamedTuple):
     key: str = ""  # of the fold, where it is known
     span: Span | None = None  # where it is a part of the repetitions of another
     call: str = ""  # where it is what one call of a library did in a region of its own
+    modules: Modules = NOWHERE  # that take tensors without a name, as the statistics of a normalisation
 
 
 def contract(graph: Graph, stretches: Iterable[Stretch]) -> Graph:
@@ -118,6 +119,8 @@ def _folded(stretch: Stretch, parents: dict[int, int | None], kinds: Mapping[str
         names = tuple(dict.fromkeys(grad_fn.name for grad_fn in grad_fns))
     between = (min(lines), max(lines)) if lines else None
     ids, saved, modules = _ids(members), _saved_bytes(grad_fns), _modules(members, kinds)
+    if not any(node.op is not None or (node.tensor is not None and node.tensor.names) for node in leaves(members)):
+        modules = stretch.modules
     return Node(
         f"f{ids[0]}",
         NodeKind.FOLD,

@@ -75,7 +75,7 @@ class _Into:
 
 def _stretch(one: Fold, members: tuple[Node, ...]) -> Stretch:
     once = members[: one.starts[1] if len(one.starts) > 1 else None] if one.starts else ()
-    return Stretch(members, one.times if once else 1, once, one.starts, one.key, one.span, one.call)
+    return Stretch(members, one.times if once else 1, once, one.starts, one.key, one.span, one.call, one.modules)
 
 
 def _parts(one: Fold, into: _Into) -> tuple[Node, ...]:

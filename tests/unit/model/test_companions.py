@@ -10,7 +10,7 @@ from gradviz.model.graph.fold import fold
 from gradviz.model.graph.graph import Graph, Node, NodeKind
 from gradviz.model.graph.modules import NOWHERE
 from gradviz.model.graph.unfold import unfolded
-from gradviz.model.trace import BackwardCall, Tensor
+from gradviz.model.trace import BackwardCall, Module, Tensor
 from tests.unit.drawing.samples import tensor
 from tests.unit.model.test_focus import linked, op
 
@@ -101,6 +101,21 @@ def test_the_frame_of_tensors_of_no_module_is_called_by_them() -> None:
     (one,) = (node.fold for node in fold(whole).nodes if node.fold is not None)
     assert one.modules == NOWHERE
     assert unfolded(fold(whole), whole, (one.key,)).regions[0].text == "ws[0], ws[1], ws[2] …"
+
+
+@pytest.mark.parametrize(("module", "told"), [("net.norm", "net.norm \N{MIDDLE DOT} BatchNorm1d"), (None, "")])
+def test_tensors_without_a_name_are_told_by_the_module_that_takes_them(
+    monkeypatch: pytest.MonkeyPatch, module: str | None, told: str
+) -> None:
+    monkeypatch.setattr(folding, "FEW", 3)
+    whole = layer("net", source(5, grad=False), source(6, grad=False), op("o7", module))
+    more = linked(("t5", "o7"), ("t6", "o7"), ("o4", "o7"), nodes=()).edges
+    whole = whole._replace(edges=(*whole.edges, *more), modules=(Module("net.norm", "BatchNorm1d"),))
+    closed = fold(whole)
+    found = {node.fold.members: node.fold for node in closed.nodes if node.fold is not None}
+    assert found["t5", "t6"].modules.told(1) == told
+    beside = unfolded(closed, whole, (found["t0", "t1"].key,))  # another is open
+    assert [node.fold.modules.told(1) for node in beside.nodes if node.fold is not None] == [told]
 
 
 def test_a_fold_that_holds_anything_else_is_of_no_tensors() -> None:
