@@ -92,6 +92,7 @@ def _tensor(tensor: Tensor) -> dict[str, Json]:
         "id": tensor.id,
         "names": [*tensor.names],
         "shape": [*tensor.shape],
+        "strides": None if tensor.strides is None else [*tensor.strides],
         "dtype": tensor.dtype,
         "device": tensor.device,
         "requires_grad": tensor.requires_grad,

@@ -194,6 +194,8 @@ def _sizes(trace: Trace) -> Iterator[str]:
         counts = (tensor.step, tensor.nbytes, tensor.storage, tensor.version or 0, tensor.grad_tensor or 0)
         if not _countable(*counts, *tensor.shape) or len(tensor.shape) > DIMENSIONS:
             yield f"tensor {tensor.id}"
+        if tensor.strides is not None and not _is_strided(tensor.shape, tensor.strides):
+            yield f"tensor {tensor.id}: its strides"
     for grad_fn in (*trace.past_grad_fns, *trace.grad_fns):
         if not _countable(grad_fn.step, *(output for _, output in grad_fn.next)) or not all(
             map(_is_sized, grad_fn.saved)
@@ -205,6 +207,10 @@ def _sizes(trace: Trace) -> Iterator[str]:
         if not _countable(*stamps):
             yield kind
     yield from _run_sizes(trace)
+
+
+def _is_strided(shape: tuple[int, ...], strides: tuple[int, ...]) -> bool:
+    return len(strides) == len(shape) and _countable(*strides)
 
 
 def _is_sized(saved: Saved) -> bool:

@@ -71,6 +71,7 @@ class Tensor(NamedTuple):
     names: tuple[str, ...] = ()  # every name it was bound to, in order; filled in by the reading side
     is_parameter: bool = False
     grad_tensor: int | None = None  # the tensor in .grad, where it was seen being made
+    strides: tuple[int, ...] | None = None  # in elements; None: those of a contiguous tensor, or it has none
 
 
 class Op(NamedTuple):

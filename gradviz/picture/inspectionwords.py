@@ -15,6 +15,7 @@ class InspectionWords(NamedTuple):
     facts: str
     memory: str
     no_version: str
+    not_contiguous: str
     made: str
     op: str
     call: str
@@ -64,6 +65,7 @@ INSPECTION_WORDS: dict[Language, InspectionWords] = {
         facts="Facts",
         memory="memory",
         no_version="none: an inference tensor",
+        not_contiguous="not contiguous",
         made="made on",
         op="op",
         call="written",
@@ -116,6 +118,7 @@ INSPECTION_WORDS: dict[Language, InspectionWords] = {
         facts="基本情報",
         memory="メモリー",
         no_version="なし: 推論モードのテンソル",
+        not_contiguous="連続ではない",
         made="作成",
         op="演算",
         call="コード",

@@ -31,6 +31,7 @@ def tensor_facts(naming: Naming, tensor: Tensor) -> tuple[Section, ...]:
     words = naming.words
     facts = [
         Fact("shape", shape_text(tensor.shape)),
+        *_strides(naming, tensor),
         Fact("dtype", tensor.dtype),
         Fact("device", tensor.device),
         Fact(words.memory, byte_text(tensor.nbytes)),
@@ -49,6 +50,12 @@ def tensor_facts(naming: Naming, tensor: Tensor) -> tuple[Section, ...]:
         Section(words.history, tuple(_history(naming, tensor))),
         Section(words.savers, tuple(_savers(naming, tensor))),
     )
+
+
+def _strides(naming: Naming, tensor: Tensor) -> Iterator[Fact]:
+    """How the elements lie in memory, where they do not simply follow each other."""
+    if tensor.strides is not None:
+        yield Fact("stride()", f"{shape_text(tensor.strides)} · {naming.words.not_contiguous}")
 
 
 def _shown(naming: Naming, title: str, value: Value | None) -> Iterator[Section]:

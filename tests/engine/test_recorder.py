@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import torch
 
 from gradviz.engine.record.stream import Stream
 from gradviz.model.moments.held import Name, bindings
@@ -635,3 +636,23 @@ with torch.autograd.graph.saved_tensors_hooks(pack, lambda kept: torch.ones(kept
 """
     trace = record(source)
     assert tensor(trace, "y").grad_fn == grad_fn(trace, "ExpBackward0").id
+
+
+STRIDED = {
+    "x.t()": (1, 4),
+    "x[:, 1]": (4,),
+    "x[1]": None,
+    "x.view(4, 3)": None,
+    "x[:1].expand(5, 4)": (0, 1),
+    "torch.zeros(2, 3, 4, 5).to(memory_format=torch.channels_last)": (60, 1, 15, 3),
+    "torch.nn.Parameter(x.detach().t())": (1, 4),
+    "x.to_sparse()": None,
+}
+
+
+@pytest.mark.parametrize("made", STRIDED)
+def test_strides_are_told_of_what_is_not_contiguous(made: str) -> None:
+    trace = record(f"import torch\nx = torch.ones(3, 4, requires_grad=True)\ny = {made}\n")
+    assert tensor(trace, "y").strides == STRIDED[made]
+    bare: torch.Tensor = eval(made, {"torch": torch, "x": torch.ones(3, 4)})
+    assert STRIDED[made] == (bare.stride() if not bare.is_sparse and not bare.is_contiguous() else None)

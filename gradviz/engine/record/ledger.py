@@ -226,6 +226,7 @@ class Ledger:
             (),
             type(tensor) is not torch.Tensor and isinstance(tensor, torch.nn.Parameter),
             None if gradient is None else self.id_of(gradient),
+            reader.strides(tensor),
         )
         if grad_fn is not None:
             self._made.setdefault(grad_fn, number)

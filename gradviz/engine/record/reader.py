@@ -21,6 +21,7 @@ Node = Any  # a grad_fn: torch gives its C++ nodes no importable type
 
 _untyped_storage = torch._C.TensorBase.untyped_storage  # as it is under replace_exports
 _INTS = frozenset((int,))
+_STRIDED = frozenset((torch.Tensor, torch.nn.Parameter))  # no subclass is asked
 _untyped: Any = torch._C  # what torch's stubs leave out
 _sizes = _untyped.TensorBase.shape.__get__
 _ACCUMULATE_GRAD: Any = torch._C._functions.AccumulateGrad  # type: ignore[attr-defined]  # not in torch's stubs
@@ -110,6 +111,13 @@ def shape(tensor: torch.Tensor) -> tuple[int, ...]:
         offsets: torch.Tensor = nested.offsets()
         longest = 0 if offsets.is_meta else int(offsets.diff().amax())
     return tuple(size if type(size) is int else longest for size in sizes)
+
+
+def strides(tensor: torch.Tensor) -> tuple[int, ...] | None:
+    """The strides of a tensor that is not contiguous, in elements; None of any other, and of one that has none."""
+    if type(tensor) not in _STRIDED or tensor.layout is not torch.strided or tensor.is_nested:
+        return None
+    return None if tensor.is_contiguous() else tensor.stride()
 
 
 def has_truth(value: object) -> bool:

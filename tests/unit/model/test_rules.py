@@ -131,6 +131,8 @@ BREAKS: list[tuple[str, Change]] = [
     (SIZES, tensor(shape=(1,) * (DIMENSIONS + 1), value=None)),
     (SIZES, tensor(nbytes=-1)),
     (SIZES, tensor(nbytes=LARGE)),
+    (SIZES, tensor(shape=(1, 1), strides=(1,), value=None)),
+    (SIZES, tensor(shape=(1, 1), strides=(1, -1), value=None)),
     (SIZES, tensor(storage=LARGE)),
     (SIZES, tensor(version=-1)),
     (SIZES, tensor(step=10**300)),

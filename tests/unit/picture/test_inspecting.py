@@ -123,6 +123,17 @@ def test_trouble_names_who_began_it() -> None:
     assert told["Forward op"][""] == Fact("", "The first inf was made here", alarming=True)
 
 
+def test_strides_are_told_where_the_elements_do_not_follow_each_other() -> None:
+    tape = Tape()
+    tape.line(1)
+    x = tape.leaf(scalar(1.0))
+    asked = Inspect(Subject("tensor", x))
+    assert "stride()" not in next(iter(sections(inspection(Record(tape.trace()), asked)).values()))
+    tape.tensors[x] = tape.tensors[x]._replace(shape=(2, 3), strides=(1, 2), value=None)
+    facts = {fact.label: fact.text for one in inspection(Record(tape.trace()), asked).sections for fact in one.facts}
+    assert facts["stride()"] == "(1, 2) · not contiguous"
+
+
 def test_a_saved_tensor_says_its_state_its_versions_and_what_spoils_it() -> None:
     tape = square()
     kept = (Saved("self", 0, 4, 0, "kept"), Saved("other", None, 4, None, "packed"), Saved("out", 1, 4, 0, "freed"))
