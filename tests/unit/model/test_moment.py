@@ -11,7 +11,7 @@ from gradviz.model.graph.graph import View
 from gradviz.model.graph.stepped import lives, stepped
 from gradviz.model.moments.moment import History
 from gradviz.model.rules import SOUND, broken
-from gradviz.model.trace import GradFn, Tensor, Trace
+from gradviz.model.trace import GradFn, Saved, Tensor, Trace
 from tests.unit.model.cut import at_step
 from tests.unit.model.traces import Tape, scalar, square
 
@@ -170,3 +170,27 @@ def test_a_grad_fn_that_ran_in_no_call_is_of_none() -> None:
     history = History(tape.trace()._replace(tensors=tuple(t._replace(made_by=None) for t in tape.tensors)))
     assert [history.at(call.step + after).under_way for after in range(3)] == [True, False, False]
     assert at_step(history.trace, 2).steps == history.trace.steps[:3]
+
+
+def test_what_is_saved_later_is_not_saved_yet() -> None:
+    tape = Tape()
+    tape.line(1)
+    x = tape.leaf(scalar(2.0))
+    tape.line(2, x=x)
+    kept = Saved("self", x, 4, 0, "kept", x)
+    y = tape.apply("mul", x, x, saved=(kept,))
+    tape.line(3, y=y)
+    tape.apply("exp", y, saved=(kept,))
+    tape.line(None)
+    history = History(tape.trace())
+    (first, second) = (grad_fn for grad_fn in tape.grad_fns if grad_fn.saved)
+    assert list(history.end.savings(x)) == [(first, kept), (second, kept)]
+    assert list(history.at(first.step).savings(x)) == [(first, kept)]
+
+
+def test_a_call_that_keeps_the_graph_frees_nothing() -> None:
+    trace = square().trace()
+    (call,) = trace.backwards
+    twice = (call._replace(keep_graph=True), call._replace(id=1))
+    assert set(History(trace).frees.values()) == {0}
+    assert set(History(trace._replace(backwards=twice)).frees.values()) == {1}
