@@ -99,10 +99,10 @@ class Window(QMainWindow):
 
     def _speak(self) -> None:
         """Make everything in the window anew in the person's language. The program and what can be undone stay."""
-        editor, layout = self._panels.editor, self.saveState()
+        editor = self._panels.editor
         here, focused = editor.textCursor().position(), editor.hasFocus()
-        self._presentation.show(False)
-        size = self._commands.size  # a presentation, which begins anew, makes it larger by itself
+        self._presentation.show(False)  # it begins anew, from the layout and the text that it left as they were
+        size, layout = self._commands.size, self.saveState()
         document = editor.give_away()
         clear(self)
         self._furnish(document)
@@ -110,7 +110,7 @@ class Window(QMainWindow):
         self.setUpdatesEnabled(False)
         # Docks have no sizes to restore until they are laid out.
         QTimer.singleShot(0, self, lambda: self._settle(layout))
-        self._seen = AppState(theme=self._state.theme)
+        self._seen = AppState(theme=self._state.theme, presenting=self._state.presenting)
         self._show()
         cursor = self._panels.editor.textCursor()
         cursor.setPosition(here)
@@ -121,6 +121,7 @@ class Window(QMainWindow):
 
     def _settle(self, layout: QByteArray) -> None:
         self.restoreState(layout)
+        self._presentation.show(self._state.presenting)
         self.setUpdatesEnabled(True)
 
     @property

@@ -120,6 +120,7 @@ def test_a_switch_of_language_leaves_text_as_large_as_it_is(qtbot: QtBot, window
     window.action("present").trigger()
     presented = points()
     window.action("en").trigger()
+    qtbot.waitUntil(window.updatesEnabled)
     assert points() == presented > larger
     window.action("present").trigger()
     window.action("normal").trigger()
@@ -132,3 +133,23 @@ def test_a_switch_of_language_says_where_the_cursor_is(window: Window) -> None:
     for language in ("ja", "en"):
         window.action(language).trigger()
     assert "Ln 1, Col 1" in window.panels.status.facts
+
+
+def test_panels_are_there_again_after_a_presentation_in_which_the_language_was_switched(
+    qtbot: QtBot, window: Window
+) -> None:
+    with qtbot.waitExposed(window):
+        window.show()
+    before = {dock.objectName(): dock.isVisible() for dock in window.findChildren(QDockWidget)}
+    assert before["output"]
+    for action in ("present", "ja"):
+        window.action(action).trigger()
+    qtbot.waitUntil(window.updatesEnabled)
+    assert not window.panels.output.isVisible()
+    assert window.action("present").isChecked()
+    window.action("present").trigger()
+    assert {
+        dock.objectName(): dock.isVisible() for dock in window.findChildren(QDockWidget) if dock.objectName()
+    } == before
+    assert not window.menuBar().isHidden()
+    assert window.panels.timeline.isVisible()
