@@ -9,7 +9,7 @@ from gradviz.model.moments.moment import Moment
 from gradviz.model.trace import GradFn, Step, Trace, Value
 from gradviz.model.values import adds_up
 
-_STAMP, _NUMBER = attrgetter("step"), attrgetter("id")
+_STAMP = attrgetter("step")
 
 
 class Accumulation(NamedTuple):
@@ -61,8 +61,8 @@ def meeting(moment: Moment, grad_fn: GradFn) -> Meeting | None:
         return None
     begun = max((call.step for call in trace.backwards if call.step <= last.id), default=0)
     came = moment.history.passing.get(grad_fn.id, [])
-    first, end = (bisect_left(came, step, key=_NUMBER) for step in (begun, last.id))
-    parts = tuple(part for step in came[first:end] for part in _along(trace, step, grad_fn.id))
+    first, end = (bisect_left(came, step, key=lambda passed: passed[1].id) for step in (begun, last.id))
+    parts = tuple(part for source, step in came[first:end] for part in _along(trace, source, step, grad_fn.id))
     total = last.arrived[0]
     if len(parts) < 2:
         return None
@@ -72,12 +72,11 @@ def meeting(moment: Moment, grad_fn: GradFn) -> Meeting | None:
     return Meeting(parts, total, _adds_up(total, [part.value for part in parts], dtype))
 
 
-def _along(trace: Trace, step: Step, number: int) -> Iterator[Part]:
-    """What one execution passed to the first output of a grad_fn."""
-    by = step.grad_fn
-    for (target, output), value in zip(() if by is None else trace.grad_fns[by].next, step.left, strict=False):
-        if by is not None and target == number and output == 0 and value is not None:
-            yield Part(by, value)
+def _along(trace: Trace, source: int, step: Step, number: int) -> Iterator[Part]:
+    """Gradients that one execution of a grad_fn sent to the first output of another."""
+    for (target, output), value in zip(trace.grad_fns[source].next, step.left, strict=False):
+        if target == number and output == 0 and value is not None:
+            yield Part(source, value)
 
 
 def _adds_up(total: Value | None, parts: list[Value | None] | tuple[Value | None, ...], dtype: str) -> bool:

@@ -133,14 +133,14 @@ class History:
         return frees(self.trace)
 
     @cached_property
-    def passing(self) -> dict[int, list[Step]]:
-        """The executions that passed something along an edge to the first output of each grad_fn."""
-        found: dict[int, list[Step]] = {}
+    def passing(self) -> dict[int, list[tuple[int, Step]]]:
+        """The grad_fns that passed something along an edge to the first output of each, with their executions."""
+        found: dict[int, list[tuple[int, Step]]] = {}
         for step in self.trace.steps:
             if step.kind == "backward" and step.grad_fn is not None:
                 for target, output in dict.fromkeys(self.trace.grad_fns[step.grad_fn].next):
                     if target is not None and output == 0:
-                        found.setdefault(target, []).append(step)
+                        found.setdefault(target, []).append((step.grad_fn, step))
         return found
 
     def _nodes(self) -> Iterator[Sequence[GradFn]]:
