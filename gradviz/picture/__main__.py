@@ -194,7 +194,12 @@ class Session:
         def instead(reason: str) -> bytes:
             return msgspec.msgpack.encode(inspecting.unable(asked, reason))
 
-        made = _guarded(lambda: msgspec.msgpack.encode(inspecting.inspection(self._recorded(builder), asked)), instead)
+        def told() -> bytes:
+            record = self._recorded(builder)
+            timed = None if self._how is None else self._measured.timed(record.trace)
+            return msgspec.msgpack.encode(inspecting.inspection(record, asked, timed))
+
+        made = _guarded(told, instead)
         yield pack(Kind.INSPECTION, run, made)
 
     def _saved(self, wanted: Save) -> bytes:

@@ -1,9 +1,14 @@
 """Record and Inspect in, Inspection out: the sections of a thing, gathered from those who have something to say."""
 
+from collections.abc import Callable
+from functools import partial
+
 from gradviz.drawing.plain import bounded, plain
 from gradviz.drawing.titles import op_title
-from gradviz.model.trace import GradFn, Tensor
+from gradviz.model.cost import Timed
+from gradviz.model.trace import GradFn, Op, Tensor
 from gradviz.picture.answering import Answering
+from gradviz.picture.costfacts import cost_facts
 from gradviz.picture.inspection import Fact, Inspect, Inspection, Section
 from gradviz.picture.inspectionwords import INSPECTION_WORDS
 from gradviz.picture.naming import Naming
@@ -11,15 +16,23 @@ from gradviz.picture.nodefacts import grad_fn_facts, op_facts, rule_facts
 from gradviz.picture.record import Record
 from gradviz.picture.tensorfacts import tensor_facts, value_facts
 
+Costs = Callable[[Op | None, GradFn | None], Section]
 _TEXT = 2000  # characters of a fact
 
 
-def inspection(record: Record, asked: Inspect) -> Inspection:
-    """Return what there is to say of a thing, as it was at the step asked for."""
+def inspection(record: Record, asked: Inspect, timed: Timed | None = None) -> Inspection:
+    """Return what there is to say of a thing, as it was at the step asked for.
+
+    Args:
+        record: of the whole run.
+        asked: of which thing, and when.
+        timed: how long the ops of the run take; None: that was not measured.
+    """
     history = record.history
     moment = history.end if asked.step is None else history.at(asked.step)
     naming, answering = Naming(moment, asked.language), Answering(record, moment, asked.language)
-    title, sections = _told(naming, answering, asked) or (naming.words.absent, ())
+    costs = partial(cost_facts, naming, record.spent(timed))
+    title, sections = _told(naming, answering, costs, asked) or (naming.words.absent, ())
     return _plain(Inspection(asked, title, tuple(section for section in sections if section.facts or section.table)))
 
 
@@ -28,7 +41,7 @@ def unable(asked: Inspect, reason: str) -> Inspection:
     return _plain(Inspection(asked, INSPECTION_WORDS[asked.language].unable, (Section("", (Fact("", reason),)),)))
 
 
-def _told(naming: Naming, answering: Answering, asked: Inspect) -> tuple[str, tuple[Section, ...]] | None:
+def _told(naming: Naming, answering: Answering, costs: Costs, asked: Inspect) -> tuple[str, tuple[Section, ...]] | None:
     """The title, and the sections of which some may be empty: first what is asked most, last what is asked least.
 
     None: it was not there.
@@ -42,9 +55,10 @@ def _told(naming: Naming, answering: Answering, asked: Inspect) -> tuple[str, tu
         return None if tensor is None else _of_tensor(naming, answering, tensor)
     if asked.of.kind == "op":
         op = moment.trace.ops[number]
-        return (op_title(op), (*answering.of_op(op), *op_facts(naming, op))) if moment.ran(op) else None
+        facts = (*answering.of_op(op), *op_facts(naming, op), costs(op, None))
+        return (op_title(op), facts) if moment.ran(op) else None
     grad_fn = moment.grad_fn(number)
-    return None if grad_fn is None else _of_grad_fn(naming, answering, grad_fn)
+    return None if grad_fn is None else _of_grad_fn(naming, answering, costs, grad_fn)
 
 
 def _of_tensor(naming: Naming, answering: Answering, tensor: Tensor) -> tuple[str, tuple[Section, ...]]:
@@ -52,13 +66,14 @@ def _of_tensor(naming: Naming, answering: Answering, tensor: Tensor) -> tuple[st
     return naming.name(tensor), sections
 
 
-def _of_grad_fn(naming: Naming, answering: Answering, grad_fn: GradFn) -> tuple[str, tuple[Section, ...]]:
+def _of_grad_fn(naming: Naming, answering: Answering, costs: Costs, grad_fn: GradFn) -> tuple[str, tuple[Section, ...]]:
     made = naming.moment.made(grad_fn.id)
     why = () if made is None else answering.of_op(made)
     if grad_fn.variable is not None:
         why = answering.of_tensor(naming.moment.known_tensor(grad_fn.variable))
     op_sections = () if made is None else op_facts(naming, made)
-    return grad_fn.name, (*rule_facts(naming, grad_fn), *why, *grad_fn_facts(naming, grad_fn), *op_sections)
+    facts = (*rule_facts(naming, grad_fn), *why, *grad_fn_facts(naming, grad_fn))
+    return grad_fn.name, (*facts, *op_sections, costs(made, grad_fn))
 
 
 def _plain(found: Inspection) -> Inspection:

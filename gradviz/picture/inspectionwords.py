@@ -16,6 +16,7 @@ class InspectionWords(NamedTuple):
     memory: str
     no_version: str
     not_contiguous: str
+    costs: str
     made: str
     op: str
     call: str
@@ -66,6 +67,7 @@ INSPECTION_WORDS: dict[Language, InspectionWords] = {
         memory="memory",
         no_version="none: an inference tensor",
         not_contiguous="not contiguous",
+        costs="Cost",
         made="made on",
         op="op",
         call="written",
@@ -119,6 +121,7 @@ INSPECTION_WORDS: dict[Language, InspectionWords] = {
         memory="メモリー",
         no_version="なし: 推論モードのテンソル",
         not_contiguous="連続ではない",
+        costs="コスト",
         made="作成",
         op="演算",
         call="コード",

@@ -4,12 +4,15 @@ from bisect import bisect_left
 from functools import cached_property
 from itertools import accumulate
 
+from gradviz.model.cost import Timed
+from gradviz.model.costs.heat import HeatOf, Spent
 from gradviz.model.moments.course import Course, course
 from gradviz.model.moments.moment import History, Moment
 from gradviz.model.source.toggles import Toggles
 from gradviz.model.trace import Trace
 from gradviz.model.why.fixes import Fixes
 from gradviz.model.why.grounds import Grounds, grounds
+from gradviz.picture.costfacts import all_spent
 from gradviz.picture.switches import Switches
 
 
@@ -19,6 +22,17 @@ class Record:
     def __init__(self, trace: Trace) -> None:
         """Take the record of a run."""
         self.trace = trace
+        self._spent: tuple[Timed | None, dict[HeatOf, Spent]] | None = None
+
+    def spent(self, timed: Timed | None) -> dict[HeatOf, Spent]:
+        """Return what its ops and grad_fns cost.
+
+        Args:
+            timed: how long its ops take; None: that was not measured.
+        """
+        if self._spent is None or self._spent[0] is not timed:
+            self._spent = timed, all_spent(self.trace, timed)
+        return self._spent[1]
 
     @cached_property
     def history(self) -> History:

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gradviz.picture.inspecting import inspection
+from gradviz.picture.inspection import Inspect, Subject
 from gradviz.picture.record import Record
 from tests.engine.programs import PROGRAMS, sweep
 from tests.engine.recording import record
@@ -47,3 +49,16 @@ def test_every_step_of_a_training_run_is_looked_up(source: str) -> None:
     for step in range(len(run.trace.steps)):
         looked_up, cut = both_ways(run, step)
         assert looked_up == cut, step
+
+
+def test_what_backward_took_in_a_grad_fn_is_told_once_it_has_run() -> None:
+    trace = record("import torch\nx = torch.ones(2, requires_grad=True)\ny = x.exp()\ny.sum().backward()\n")
+    asked = Inspect(Subject("grad_fn", next(one.id for one in trace.grad_fns if one.name == "ExpBackward0")))
+    backward = next(step.id for step in trace.steps if step.kind == "backward")
+
+    def told(step: int | None) -> list[str]:
+        sections = inspection(Record(trace), asked._replace(step=step)).sections
+        return [fact.label for section in sections if section.title == "Cost" for fact in section.facts]
+
+    assert told(backward) == ["allocated", "saved for backward"]
+    assert told(None) == ["allocated", "allocated · ExpBackward0", "saved for backward"]

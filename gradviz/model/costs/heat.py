@@ -121,6 +121,8 @@ def _own(node: Node, view: View, of_run: Spent) -> Amount:
 
 def _sum(parts: Iterable[Amount]) -> Amount:
     held = tuple(parts)
+    if len(held) == 1:
+        return held[0]
     return Amount(fsum(one.size for one in held), fsum(one.iqr for one in held))
 
 

@@ -1,5 +1,7 @@
 """What the inspector says at a step, and what it says of the record cut off there: an oracle for the look-ups."""
 
+from gradviz.model.cost import Timed
+from gradviz.model.costs.heat import HeatOf, Spent
 from gradviz.model.moments.moment import History, Moment
 from gradviz.model.trace import Trace
 from gradviz.picture.inspecting import inspection
@@ -30,6 +32,10 @@ class _CutRecord(Record):
         cut = _CutHistory(record.history, step)
         super().__init__(cut.trace)
         self.history = cut
+        self._whole = record
+
+    def spent(self, timed: Timed | None) -> dict[HeatOf, Spent]:
+        return self._whole.spent(timed)  # costs are those of the whole run
 
 
 def subjects(trace: Trace) -> list[Subject]:

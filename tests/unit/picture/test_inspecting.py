@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gradviz.model.cost import Timed
 from gradviz.model.trace import Saved, Trace, Value
 from gradviz.picture.inspecting import inspection, unable
 from gradviz.picture.inspection import Cell, Fact, Inspect, Inspection, Section, Subject
@@ -132,6 +133,27 @@ def test_strides_are_told_where_the_elements_do_not_follow_each_other() -> None:
     tape.tensors[x] = tape.tensors[x]._replace(shape=(2, 3), strides=(1, 2), value=None)
     facts = {fact.label: fact.text for one in inspection(Record(tape.trace()), asked).sections for fact in one.facts}
     assert facts["stride()"] == "(1, 2) · not contiguous"
+
+
+def test_what_an_op_and_its_grad_fn_cost_is_told() -> None:
+    tape = Tape()
+    tape.line(1)
+    x = tape.leaf(vector(1.0, 2.0))
+    tape.line(2, x=x)
+    y = tape.apply("exp", x, value=vector(2.0, 4.0), saved=(Saved("result", None, 8, 0, "kept", storage=9),))
+    grad_fn = tape.tensors[y].grad_fn
+    assert grad_fn is not None
+    record = Record(tape.trace())
+    timed = Timed("grad", ("aten::lift_fresh", "aten::exp"), ((0, 5e-6, 0.0), (1, 2e-6, 2e-7)), 5)
+    number = next(one.id for one in record.trace.ops if one.grad_fn == grad_fn)
+    assert sections(inspection(record, Inspect(Subject("op", number))))["Cost"].keys() == {"allocated"}
+    told = sections(inspection(record, Inspect(Subject("grad_fn", grad_fn)), timed))["Cost"]
+    assert {name: fact.text for name, fact in told.items()} == {
+        "time": "2 µs ± 0.1 µs",
+        "allocated": "4 B",
+        "saved for backward": "8 B",
+    }
+    assert "Cost" not in sections(inspection(record, Inspect(Subject("tensor", x)), timed))
 
 
 def test_a_saved_tensor_says_its_state_its_versions_and_what_spoils_it() -> None:
