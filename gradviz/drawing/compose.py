@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from gradviz.drawing import outline
 from gradviz.drawing.cells import Box
-from gradviz.drawing.content import Content
+from gradviz.drawing.content import Content, Telling
 from gradviz.drawing.draft import Draft, frame_roles, region_mark, region_title
 from gradviz.drawing.edges import edge_mark
 from gradviz.drawing.heated import scale
@@ -35,8 +35,7 @@ def compose(draft: Draft, placement: Placement, *, legend: bool = False) -> Draw
     frames, titles = tuple(frame for frame, _ in framed), tuple(title for _, title in framed)
     edges = tuple(composed_edge(edge, draft, placement) for edge in graph.edges)
     nodes = tuple(
-        composed_node(node, draft.contents[node.id], draft.boxes[node.id], placement, telling.words)
-        for node in graph.nodes
+        composed_node(node, draft.contents[node.id], draft.boxes[node.id], placement, telling) for node in graph.nodes
     )
     return _whole(Drawing(Size(0, 0), frames, edges, nodes, (), titles), draft, placement, legend=legend)
 
@@ -111,10 +110,10 @@ def composed_edge(edge: Edge, draft: Draft, placement: Placement) -> Mark:
         enters,
         Route(tuple([Point(x + MARGIN, y + MARGIN) for x, y in placement.routes[edge.id].points])),
     )
-    return _ghost(mark, Role.GHOST_EDGE, draft.telling.words) if edge.ghost else mark
+    return _ghost(mark, Role.GHOST_EDGE, draft.telling) if edge.ghost else mark
 
 
-def composed_node(node: Node, content: Content, box: Box, placement: Placement, words: Words) -> Mark:
+def composed_node(node: Node, content: Content, box: Box, placement: Placement, telling: Telling) -> Mark:
     """Return the mark of a node, where it is painted."""
     corner = _corner(node.id, placement)
     dx, dy = corner
@@ -134,13 +133,14 @@ def composed_node(node: Node, content: Content, box: Box, placement: Placement, 
         node.op.id if node.op is not None else None,
         node.grad_fn.id if node.grad_fn is not None else None,
     )
-    return _ghost(mark, Role.GHOST, words) if node.ghost else mark
+    return _ghost(mark, Role.GHOST, telling) if node.ghost else mark
 
 
-def _ghost(mark: Mark, role: Role, words: Words) -> Mark:
-    """A mark of what is not there yet: its outline alone."""
-    outlines = tuple(path._replace(role=role) for path in mark.paths if path.role is mark.role)
-    return mark._replace(role=role, paths=outlines, texts=(), description=words.kinds[Role.GHOST])
+def _ghost(mark: Mark, role: Role, telling: Telling) -> Mark:
+    """A mark of what is not there yet: its outline alone, or nothing but its place."""
+    own = mark.paths if telling.ghosts else ()
+    outlines = tuple(path._replace(role=role) for path in own if path.role is mark.role)
+    return mark._replace(role=role, paths=outlines, texts=(), description=telling.words.kinds[Role.GHOST])
 
 
 def _frame(region: Region, rect: Rect, draft: Draft) -> tuple[Mark, Mark]:

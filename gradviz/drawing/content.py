@@ -81,6 +81,7 @@ class Telling(NamedTuple):
     words: Words
     values: bool
     made: frozenset[str]  # nodes that an edge leads to
+    ghosts: bool = True  # whether what is not there yet is outlined in its place
     details: bool = True  # whether descriptions are wanted too, or only what is on the boxes
 
     @property

@@ -43,6 +43,7 @@ class Options(NamedTuple):
     step: int | None = None  # show the state at this step; None: the end
     language: Language = "en"
     legend: bool = False
+    ghosts: bool = True  # what is not there yet at a step is outlined in its place
     values: bool = True
     heat: HeatOf = "off"
     opened: tuple[str, ...] = ()  # keys of folds that are open, in the order in which they were opened

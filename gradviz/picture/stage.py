@@ -150,6 +150,7 @@ def stage(
         others=() if lived is None else earlier(record, lived),
         heat=costs,
     )
+    made = made._replace(telling=made.telling._replace(ghosts=options.ghosts))
     before = None if past is None else places(past, whole, record.trace.source, options)
     placement, notice = lay_out(made.diagram, options, before)
     if options.heat == "time" and not costs.most:
@@ -271,7 +272,7 @@ def _node_look(staged: Stage, lived: Lives, telling: Telling, place: int, age: i
         return known
     node = lived.node(place, telling.moment)
     content, box = reworded(staged.draft, node, telling)
-    mark = composed_node(node, content, box, staged.placement, telling.words)
+    mark = composed_node(node, content, box, staged.placement, telling)
     return staged.nodes.put(place, age, NodeLook(node, content, box, mark))
 
 

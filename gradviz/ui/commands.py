@@ -86,6 +86,7 @@ class Commands:
             "sideways": self._turn,
             **{f"heat_{of}": partial(self._heat, of) for of in HEATS},
             "legend": lambda: self._show(self._options._replace(legend=not self._options.legend)),
+            "ghosts": lambda: self._show(self._options._replace(ghosts=not self._options.ghosts)),
             "dark": lambda: self._send(said.ThemeSet("light" if self._state().theme == "dark" else "dark")),
             "fit": panels.canvas.fit,
             "zoom_in": lambda: panels.canvas.zoom(_ZOOM),

@@ -97,6 +97,7 @@ def _show_choices(panels: Panels, actions: Mapping[str, QAction], now: AppState)
         ("live", now.live),
         ("sideways", options.direction == "LR"),
         ("legend", options.legend),
+        ("ghosts", options.ghosts),
         (f"heat_{options.heat}", True),
         ("unfolded", options.fold == "none"),
         ("dark", now.theme == "dark"),

@@ -6,11 +6,13 @@ GRADVIZ_PROGRAMS sets how many programs hypothesis writes.
 import ast
 import random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gradviz.model.moments.held import bindings
 from gradviz.model.moments.moment import History
+from gradviz.resources import Lesson, lessons
 from tests.engine.bare import SEED, bare_moments, recorded
 from tests.engine.programs import PROGRAMS, sweep
 from tests.engine.recording import record
@@ -25,6 +27,16 @@ def _inner_lines(source: str) -> set[int | None]:
 @sweep(200)
 @given(PROGRAMS, st.randoms(use_true_random=False))
 def test_the_state_at_a_line_is_that_of_the_bare_program(source: str, chance: random.Random) -> None:
+    _compare(source, chance)
+
+
+@pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.name)
+def test_the_state_at_a_line_of_a_lesson_is_that_of_the_bare_program(lesson: Lesson) -> None:
+    _compare(lesson.source, random.Random(lesson.name))
+
+
+def _compare(source: str, chance: random.Random) -> None:
+    """Compare five moments at random."""
     moments, trace = bare_moments(source), record(source, seed=SEED)
     history = History(trace)
     steps = [step for step in trace.steps if step.kind == "line" and step.line not in _inner_lines(source)]

@@ -147,6 +147,7 @@ COMMANDS = (
     Command(LINE, VIEW, ""),
     Command("sideways", VIEW, QT_TRANSLATE_NOOP("Actions", "Left to &right"), icon="sideways", checkable=True),
     Command("legend", VIEW, QT_TRANSLATE_NOOP("Actions", "&Legend"), icon="legend", checkable=True),
+    Command("ghosts", VIEW, QT_TRANSLATE_NOOP("Actions", "&Outline what is not there yet"), checkable=True),
     Command("heat_off", HEAT, QT_TRANSLATE_NOOP("Actions", "No heat"), checkable=True, group="heat"),
     Command(
         "heat_time",

@@ -25,6 +25,7 @@ WAYS = st.builds(
     language=st.sampled_from(get_args(Language)),
     legend=st.booleans(),
     values=st.booleans(),
+    ghosts=st.booleans(),
 )
 
 
@@ -107,3 +108,13 @@ def test_where_there_is_no_graph_each_step_says_so() -> None:
     drawings = [shown(record, options._replace(step=step), staged).drawing for step in (None, 0, 1)]
     assert drawings[0].legend
     assert drawings == [drawings[0]] * 3
+
+
+def test_what_is_not_there_yet_is_outlined_only_where_that_is_wanted() -> None:
+    record = Record(loop(3).trace())
+    outlined, bare = (shown(record, Options(step=1, ghosts=on, legend=True)).drawing for on in (True, False))
+    ghosts = [mark.id for mark in (*outlined.nodes, *outlined.edges) if mark.role in (Role.GHOST, Role.GHOST_EDGE)]
+    assert ghosts
+    marks = {mark.id: mark for mark in (*bare.nodes, *bare.edges)}
+    assert [marks[name].paths for name in ghosts] == [()] * len(ghosts)
+    assert [mark.rect for mark in outlined.nodes] == [mark.rect for mark in bare.nodes]
