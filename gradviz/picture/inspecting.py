@@ -1,7 +1,6 @@
 """Record and Inspect in, Inspection out: the sections of a thing, gathered from those who have something to say."""
 
 from collections.abc import Callable
-from functools import partial
 
 from gradviz.drawing.plain import bounded, plain
 from gradviz.drawing.titles import op_title
@@ -31,7 +30,10 @@ def inspection(record: Record, asked: Inspect, timed: Timed | None = None) -> In
     history = record.history
     moment = history.end if asked.step is None else history.at(asked.step)
     naming, answering = Naming(moment, asked.language), Answering(record, moment, asked.language)
-    costs = partial(cost_facts, naming, record.spent(timed))
+
+    def costs(op: Op | None, grad_fn: GradFn | None) -> Section:
+        return cost_facts(naming, record.spent(timed), op, grad_fn)
+
     title, sections = _told(naming, answering, costs, asked) or (naming.words.absent, ())
     return _plain(Inspection(asked, title, tuple(section for section in sections if section.facts or section.table)))
 
