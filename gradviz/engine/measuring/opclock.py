@@ -46,7 +46,7 @@ class OpClock(operators.TorchDispatchMode):
         inside = torch.is_inference_mode_enabled()
         if traits.is_composite and (inside or reader.are_inference(args, named)):
             return operators.run_composite(func, self, args, named)
-        counts = traits.counts_inside and not inside
+        counts = operators.counts(traits, inside)
         began = time.perf_counter()
         result = operators.run_counting(func, args, named) if counts else func(*args, **named)
         self.seconds.append(time.perf_counter() - began)

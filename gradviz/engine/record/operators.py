@@ -139,7 +139,17 @@ def run_counting(operator: Kernel, args: tuple[object, ...], kwargs: dict[str, o
         torch._C._dispatch_tls_set_dispatch_key_excluded(tracking, before)
 
 
-def is_counted() -> bool:
+def counts(traits: Traits, inside: bool) -> bool:
+    """Whether an operator that writes, or makes a tensor, is to count versions in its kernel.
+
+    Args:
+        traits: of the operator.
+        inside: whether inference mode is on.
+    """
+    return not inside and (_is_counted() if traits.is_factory else traits.counts_inside)
+
+
+def _is_counted() -> bool:
     """Whether versions counted where the operator that the mode is handed was called from.
 
     Of a tensor that torch.zeros makes for the program they do not; of one that another operator has from it they do.

@@ -56,10 +56,7 @@ class OpWatch(operators.TorchDispatchMode):
         with aside():
             pending = recorder.op_started(traits, args, kwargs, caller)
         kernel: operators.Kernel = func if self._around is None else self._around(func)
-        if traits.is_factory:
-            counts = not inside and operators.is_counted()
-        else:
-            counts = traits.counts_inside and not inside if pending.written else unguarded
+        counts = operators.counts(traits, inside) if traits.is_factory or pending.written else unguarded
         result = operators.run_counting(kernel, args, kwargs) if counts else kernel(*args, **kwargs)
         with aside():
             recorder.op_done(pending, result)
