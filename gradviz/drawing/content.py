@@ -123,9 +123,9 @@ def tensor_name(tensor: Tensor) -> str:
     return ", ".join(tensor.names)
 
 
-def tell(graph: Graph, known: Grounds, words: Words, *, values: bool) -> Telling:
+def tell(graph: Graph, known: Grounds, words: Words, *, values: bool, ghosts: bool = True) -> Telling:
     """Gather what wording the nodes of a graph needs, of the moment that it is the graph of."""
-    return Telling(graph.view, known, words, values, frozenset(edge.head for edge in graph.edges))
+    return Telling(graph.view, known, words, values, frozenset(edge.head for edge in graph.edges), ghosts)
 
 
 def content(node: Node, telling: Telling) -> Content:

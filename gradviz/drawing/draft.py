@@ -50,6 +50,7 @@ def draft(
     words: Words = ENGLISH,
     *,
     values: bool = True,
+    ghosts: bool = True,
     direction: Direction = "TB",
     others: Iterable[tuple[Graph, Grounds]] = (),
     heat: Heat = COLD,
@@ -61,12 +62,13 @@ def draft(
         known: the moment of the run that it is the graph of.
         words: of the language wanted.
         values: whether numbers are written.
+        ghosts: whether what is not there yet is outlined in its place.
         direction: of the flow of data.
         others: the same graph as it stood earlier in the run, or as other runs have it, for which there is to be room
             too. What is a ghost in the first is sized as they have it.
         heat: what its nodes cost.
     """
-    telling = tell(graph, known, words, values=values)
+    telling = tell(graph, known, words, values=values, ghosts=ghosts)
     labels, stopped = _labels(graph, telling), _stopped(graph)
     contents = _contents(graph, telling, heat)
     room: dict[str, tuple[Content, ...]] = {name: (one,) for name, one in contents.items()}
@@ -112,7 +114,8 @@ def of_other(whole: Draft, graph: Graph, known: Grounds) -> Draft:
         graph: the same graph as the other run has it.
         known: the other run.
     """
-    telling = tell(graph, known, whole.telling.words, values=whole.telling.values)
+    first = whole.telling
+    telling = tell(graph, known, first.words, values=first.values, ghosts=first.ghosts)
     contents = whole.contents | _contents(graph, telling, whole.heat)
     boxes = whole.boxes | {node.id: _box(whole, node.id, contents[node.id]) for node in graph.nodes if not node.ghost}
     labels = _labels(graph, telling)

@@ -146,11 +146,11 @@ def stage(
         record.grounds,
         WORDS[options.language],
         values=options.values,
+        ghosts=options.ghosts,
         direction=options.direction,
         others=() if lived is None else earlier(record, lived),
         heat=costs,
     )
-    made = made._replace(telling=made.telling._replace(ghosts=options.ghosts))
     before = None if past is None else places(past, whole, record.trace.source, options)
     placement, notice = lay_out(made.diagram, options, before)
     if options.heat == "time" and not costs.most:

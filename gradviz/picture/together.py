@@ -135,8 +135,15 @@ def _laid(
     whole = parts[0]._replace(nodes=nodes, regions=tuple(regions.values()))
     grounds = [one.grounds for one in runs]
     others = [*zip(parts[1:], grounds[1:], strict=True), *more]
-    words = WORDS[options.language]
-    made = draft(whole, grounds[0], words, values=options.values, direction=options.direction, others=others)
+    made = draft(
+        whole,
+        grounds[0],
+        WORDS[options.language],
+        values=options.values,
+        ghosts=options.ghosts,
+        direction=options.direction,
+        others=others,
+    )
     before = None if staged is None else Laid(staged.draft.diagram, staged.placement)
     return made, *lay_out(made.diagram, options, before)
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gradviz.drawing.shapes import Role
 from gradviz.layout.diagram import Direction
 from gradviz.model.graph.graph import View
 from gradviz.model.trace import Trace
@@ -95,6 +96,19 @@ def test_what_changed_is_told_in_the_same_places() -> None:
     assert found is not None
     assert found.shown is not None
     assert moved(alone, second.trace, found.shown.stage, second.trace) <= 1
+
+
+@pytest.mark.parametrize("ghosts", [True, False])
+def test_a_step_after_an_edit_outlines_what_is_not_there_yet_only_where_that_is_wanted(*, ghosts: bool) -> None:
+    options = Options(ghosts=ghosts)
+    first, second = Record(blocks(2)), Record(blocks(2, 1))
+    found = since(first, second, options)
+    assert found is not None
+    assert found.shown is not None
+    drawing = shown(second, options._replace(step=3), found.shown.stage, found.shown).drawing
+    absent = [mark for mark in (*drawing.nodes, *drawing.edges) if mark.role in (Role.GHOST, Role.GHOST_EDGE)]
+    assert absent
+    assert {bool(mark.paths) for mark in absent} == {ghosts}
 
 
 @given(tapes(), WAYS)
