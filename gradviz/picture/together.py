@@ -108,15 +108,15 @@ def compared(run: int, traces: Mapping[GradMode, Trace], mode: GradMode, options
     nothing = {one: made.telling.nothing for one, made in zip(order, drafts, strict=True)}
     words, graphs = WORDS[options.language], dict(zip(order, parts, strict=True))
     whole = _first(parts, list(drawn.values()))
-    shown = []
-    for one in traces:
-        graph, error = graphs[one], traces[one].error
+    errors = {one: problem(trace) for one, trace in traces.items()}
+    found = []
+    for one, error in errors.items():
+        graph = graphs[one]
         drawing = _against(parts[0], graph, drawn[one], whole, words)
-        note = problem(traces[one]) if error is not None else "" if _there(graph).nodes else nothing[one]
-        shown.append(Column("" if one == mode else one, NAMES[one], note, error is not None, drawing))
-    drawing = columns(shown, words, legend=options.legend)
-    headings, errors = zip(*((NAMES[one], problem(run)) for one, run in traces.items()), strict=True)
-    return Comparison(run, drawing, headings, sides(traces, options.language), notice, errors)
+        note = error or ("" if _there(graph).nodes else nothing[one])
+        found.append(Column("" if one == mode else one, NAMES[one], note, bool(error), drawing))
+    drawing, headings = columns(found, words, legend=options.legend), tuple(NAMES[one] for one in errors)
+    return Comparison(run, drawing, headings, sides(traces, options.language), notice, tuple(errors.values()))
 
 
 def _laid(
