@@ -12,7 +12,7 @@ MANY = 2048  # marks; the pages of a drawing with more go ahead of its picture
 MAX_PAGES = 64 * 1024 * 1024  # bytes of all pages of a drawing
 
 
-class Sheet(NamedTuple):
+class SentPage(NamedTuple):
     """A page of a drawing on its way."""
 
     of: Literal["edges", "nodes"]
@@ -24,8 +24,8 @@ def frames(run: int, picture: Picture) -> bytes | None:
     ahead: list[bytes] = []
     drawing = picture.drawing
     if drawing is not None and len(drawing.edges) + len(drawing.nodes) > MANY:
-        ahead += [_sheet(run, Sheet("edges", page)) for page in Marks.of(drawing.edges).pages]
-        ahead += [_sheet(run, Sheet("nodes", page)) for page in Marks.of(drawing.nodes).pages]
+        ahead += [_frame(run, SentPage("edges", page)) for page in Marks.of(drawing.edges).pages]
+        ahead += [_frame(run, SentPage("nodes", page)) for page in Marks.of(drawing.nodes).pages]
         picture = picture._replace(drawing=drawing._replace(edges=(), nodes=()))
     payload = msgspec.msgpack.encode(picture)
     if len(payload) > MAX_PAYLOAD or sum(map(len, ahead)) > MAX_PAGES:
@@ -33,5 +33,5 @@ def frames(run: int, picture: Picture) -> bytes | None:
     return b"".join((*ahead, pack(Kind.PICTURE, run, payload)))
 
 
-def _sheet(run: int, sheet: Sheet) -> bytes:
-    return pack(Kind.MARKS, run, msgspec.msgpack.encode(sheet._replace(page=sheet.page.packed())))
+def _frame(run: int, sent: SentPage) -> bytes:
+    return pack(Kind.MARKS, run, msgspec.msgpack.encode(sent._replace(page=sent.page.packed())))

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QApplication
 from gradviz.drawing.shapes import Drawing
 from gradviz.model.wire import Frame, FrameReader, Kind, Request, encode
 from gradviz.picture.__main__ import PIECE, Session
-from gradviz.picture.frames import Sheet
+from gradviz.picture.frames import SentPage
 from gradviz.picture.looks import Looks
 from gradviz.picture.picture import Picture
 from gradviz.runs import Engine
@@ -306,16 +306,16 @@ def _made(count: int, folder: Path) -> Drawing:
 
 def _arrived(path: Path) -> tuple[Drawing, list[float]]:
     """Take in the frames of a picture as they come, and how long each piece kept the window from anything else."""
-    reader, sheets, turns = FrameReader(), list[Sheet](), list[float]()
+    reader, pages, turns = FrameReader(), list[SentPage](), list[float]()
     picture: Picture | None = None
     with path.open("rb") as file:
         while data := file.read(PIECE):
             began = time.perf_counter()
             for frame in reader.feed(data):
                 if frame.kind is Kind.MARKS:
-                    sheets.append(msgspec.msgpack.decode(frame.payload, type=Sheet))
+                    pages.append(msgspec.msgpack.decode(frame.payload, type=SentPage))
                 else:
-                    picture = decoded(frame.payload, Looks(), sheets)
+                    picture = decoded(frame.payload, Looks(), pages)
             turns.append(time.perf_counter() - began)
     assert picture is not None
     assert picture.drawing is not None

@@ -8,7 +8,7 @@ import pytest
 from gradviz.drawing.change import Change
 from gradviz.drawing.pages import Marks
 from gradviz.model.wire import FrameReader, Kind
-from gradviz.picture.frames import Sheet, frames
+from gradviz.picture.frames import SentPage, frames
 from gradviz.picture.looks import Looks
 from gradviz.picture.picture import Picture
 from gradviz.ui.processes.pictures import decoded
@@ -21,10 +21,10 @@ def test_a_picture_comes_as_it_was_sent(count: int) -> None:
     data = frames(1, picture)
     assert data is not None
     *ahead, last = FrameReader().feed(data)
-    sheets = [msgspec.msgpack.decode(frame.payload, type=Sheet) for frame in ahead]
-    found = decoded(last.payload, Looks(), sheets)
+    pages = [msgspec.msgpack.decode(frame.payload, type=SentPage) for frame in ahead]
+    found = decoded(last.payload, Looks(), pages)
     assert last.kind is Kind.PICTURE
-    assert bool(sheets) == (count > 1000)
+    assert bool(pages) == (count > 1000)
     assert found == picture
     assert found.drawing is not None
     assert isinstance(found.drawing.nodes, Marks)

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from gradviz.drawing.pages import Marks, paged
 from gradviz.model.costs.costtable import CostTable
 from gradviz.model.wire import Frame, Kind, pack
-from gradviz.picture.frames import Sheet
+from gradviz.picture.frames import SentPage
 from gradviz.picture.inspection import Inspect, Inspection
 from gradviz.picture.looks import Looks
 from gradviz.picture.picture import Comparison, Options, Picture, Save, Saved, Wish
@@ -24,7 +24,7 @@ PATIENCE = 150  # milliseconds
 _MAX_ENDS = 3  # in a row without a picture between them, after which the processes are left alone
 _LARGE = 50_000  # bytes of a picture: some 1,500 objects, as a step far away brings them
 _PICTURE = msgspec.msgpack.Decoder(Picture)
-_SHEET = msgspec.msgpack.Decoder(Sheet)
+_PAGE = msgspec.msgpack.Decoder(SentPage)
 _SAVED = msgspec.msgpack.Decoder(Saved)
 _COMPARISON = msgspec.msgpack.Decoder(Comparison)
 _COSTS = msgspec.msgpack.Decoder(CostTable)
@@ -67,7 +67,7 @@ class Pictures(QObject):
         self._used = False  # whether the process at work was ever given a run
         self._ends = 0
         self._looks = Looks()  # that it has sent
-        self._sheets: list[Sheet] = []  # of the drawing whose picture comes next
+        self._pages: list[SentPage] = []  # of the drawing whose picture comes next
         self._saving: list[str] = []  # the files that the process at work was asked for
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
@@ -184,7 +184,7 @@ class Pictures(QObject):
     def _swap(self) -> None:
         """Let the standby take over; what is held goes to it."""
         self._patience.stop()
-        self._sheets = []
+        self._pages = []
         self._links[0].kill()
         self._give_up_saving()
         self._links.reverse()
@@ -211,10 +211,10 @@ class Pictures(QObject):
     def _decode(self, frame: Frame) -> None:
         try:
             if frame.kind == Kind.MARKS:
-                self._sheets.append(_SHEET.decode(frame.payload))
+                self._pages.append(_PAGE.decode(frame.payload))
             elif frame.kind == Kind.PICTURE:
-                sheets, self._sheets = self._sheets, []
-                picture = decoded(frame.payload, self._looks, sheets)
+                pages, self._pages = self._pages, []
+                picture = decoded(frame.payload, self._looks, pages)
                 self._ends = 0
                 self.arrived.emit(picture)
             elif frame.kind == Kind.COSTS:
@@ -252,7 +252,7 @@ class Pictures(QObject):
         self.ended.emit(reason)
 
 
-def decoded(payload: bytes, looks: Looks, sheets: Sequence[Sheet] = ()) -> Picture:
+def decoded(payload: bytes, looks: Looks, pages: Sequence[SentPage] = ()) -> Picture:
     """Decode a picture.
 
     It is made of so many objects that Python would look for cycles several times while they are made. They hold none:
@@ -261,7 +261,7 @@ def decoded(payload: bytes, looks: Looks, sheets: Sequence[Sheet] = ()) -> Pictu
     Args:
         payload: of its frame.
         looks: that the process has sent; those of the picture are added.
-        sheets: the pages that came ahead of it, of a drawing that is large.
+        pages: the pages that came ahead of it, of a drawing that is large.
 
     Raises:
         msgspec.MsgspecError: it is none.
@@ -280,8 +280,8 @@ def decoded(payload: bytes, looks: Looks, sheets: Sequence[Sheet] = ()) -> Pictu
             gc.enable()
     drawing, change = picture.drawing, picture.change
     if drawing is not None:
-        if sheets:
-            edges, nodes = (Marks([sheet.page for sheet in sheets if sheet.of == of]) for of in ("edges", "nodes"))
+        if pages:
+            edges, nodes = (Marks([sent.page for sent in pages if sent.of == of]) for of in ("edges", "nodes"))
             drawing = drawing._replace(edges=edges, nodes=nodes)
         picture = picture._replace(drawing=paged(drawing))
     looks.take(picture)

@@ -6,7 +6,7 @@ import pytest
 from gradviz.drawing.pages import PAGE
 from gradviz.model.wire import Frame, FrameReader, Kind
 from gradviz.picture import frames
-from gradviz.picture.frames import Sheet
+from gradviz.picture.frames import SentPage
 from gradviz.picture.picture import Picture
 from tests.bench.drawn import drawn
 
@@ -32,9 +32,9 @@ def test_the_pages_of_a_large_drawing_go_ahead_of_its_picture() -> None:
     drawing = LARGE.drawing
     assert drawing is not None
     assert {frame.kind for frame in ahead} == {Kind.MARKS}
-    sheets = [msgspec.msgpack.decode(frame.payload, type=Sheet) for frame in ahead]
+    pages = [msgspec.msgpack.decode(frame.payload, type=SentPage) for frame in ahead]
     for of, marks in (("edges", drawing.edges), ("nodes", drawing.nodes)):
-        come = [sheet.page for sheet in sheets if sheet.of == of]
+        come = [sent.page for sent in pages if sent.of == of]
         assert [mark for page in come for mark in page.marks] == list(marks)
         assert {page.length for page in come[:-1]} == {PAGE}
         assert all(isinstance(page.held, bytes) for page in come)
