@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QStatusBar, QWidget
 
 from gradviz.state.values import AppState
-from gradviz.ui.style.cut import CutLabel
+from gradviz.ui.style.labels import CutLabel
 from gradviz.ui.style.plain import tooltip
 from gradviz.ui.wording import wording
 

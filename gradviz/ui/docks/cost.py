@@ -7,7 +7,7 @@ from gradviz.model.costs.costtable import CostTable
 from gradviz.state.values import Measuring
 from gradviz.ui.docks.costbars import CostBars
 from gradviz.ui.docks.memory import MemoryView
-from gradviz.ui.style.cut import CutLabel
+from gradviz.ui.style.labels import CutLabel, wrapped_label
 from gradviz.ui.style.plain import plain
 from gradviz.ui.style.theme import Colours
 
@@ -41,9 +41,7 @@ class CostPanel(QWidget):
         self.show_costs(Measuring(), "", "")
 
     def _label(self) -> QLabel:
-        label = QLabel(self)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(True)
+        label = wrapped_label(self)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         return label
 

@@ -1,11 +1,12 @@
 """Memory over the run: the plot, what the cursor says, and the tensors that hold the peak."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from gradviz.model.costs.memorytable import Curve, HolderRow
 from gradviz.model.quantities import byte_text
 from gradviz.ui.docks.memoryplot import MemoryPlot
+from gradviz.ui.style.labels import wrapped_label
 from gradviz.ui.style.plain import one_line, tooltip
 from gradviz.ui.style.theme import Colours
 
@@ -25,10 +26,7 @@ class MemoryView(QWidget):
     def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._lines: list[str] = []
-        self._title, self._here, self._peak = (QLabel(self) for _ in range(3))
-        for label in (self._title, self._here, self._peak):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setWordWrap(True)
+        self._title, self._here, self._peak = (wrapped_label(self) for _ in range(3))
         font = self._title.font()
         font.setBold(True)
         for label in (self._title, self._peak):

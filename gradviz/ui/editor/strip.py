@@ -2,9 +2,10 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from gradviz.picture.picture import Offer, Problem
+from gradviz.ui.style.labels import wrapped_label
 from gradviz.ui.style.plain import one_line, plain
 from gradviz.ui.style.theme import Colours
 
@@ -23,7 +24,7 @@ class ProblemStrip(QFrame):
     def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._problem: Problem | None = None
-        self._message, self._original = self._label(), self._label()
+        self._message, self._original = wrapped_label(self), wrapped_label(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(2)
@@ -35,12 +36,6 @@ class ProblemStrip(QFrame):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.apply(colours)
         self.hide()
-
-    def _label(self) -> QLabel:
-        label = QLabel(self)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(True)
-        return label
 
     @property
     def text(self) -> str:

@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from gradviz.ui.style.cut import CutLabel
+from gradviz.ui.style.labels import CutLabel
 from gradviz.ui.style.theme import Colours, colour
 
 _NARROWEST = 60  # pixels in which anything can be said

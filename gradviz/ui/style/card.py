@@ -2,8 +2,9 @@
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from gradviz.ui.style.labels import wrapped_label
 from gradviz.ui.style.plain import one_line, plain
 
 _GAP = 14  # pixels between pointer and card
@@ -20,7 +21,7 @@ class Card(QFrame):
         self.setAutoFillBackground(True)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._title, self._body = self._label(), self._label()
+        self._title, self._body = wrapped_label(self), wrapped_label(self)
         bold = self._title.font()
         bold.setWeight(QFont.Weight.DemiBold)
         self._title.setFont(bold)
@@ -30,12 +31,6 @@ class Card(QFrame):
         layout.addWidget(self._title)
         layout.addWidget(self._body)
         self.hide()
-
-    def _label(self) -> QLabel:
-        label = QLabel(self)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(True)
-        return label
 
     @property
     def text(self) -> str:

@@ -1,7 +1,4 @@
-"""A label for one line of text that ends in an ellipsis where the room ends, with all of it as the tip.
-
-What it says may change at every step of a run: its size never does, and nothing round it is laid out anew.
-"""
+"""Labels for text from a program: one of as many lines as it takes, and one of a single line that is cut."""
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -10,8 +7,20 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from gradviz.ui.style.plain import one_line, tooltip
 
 
+def wrapped_label(parent: QWidget) -> QLabel:
+    """Return a label that shows what it is told as it is, never as markup, in as many lines as that takes."""
+    label = QLabel(parent)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    return label
+
+
 class CutLabel(QLabel):
-    """Takes what room there is and never asks for any."""
+    """One line that ends in an ellipsis where the room ends, with all of it as the tip.
+
+    What it says may change at every step of a run: it takes what room there is and never asks for any, so that nothing
+    round it is laid out anew.
+    """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
