@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from gradviz.model import packed
+from gradviz.model import floats
 from gradviz.model.cost import CostPage, sound
 from gradviz.model.errors.ending import ended
 from gradviz.model.errors.errors import hint
@@ -104,7 +104,7 @@ def weight(payload: bytes) -> int:
     shared = sum(map(payload.count, _SHARED))
     texts = payload.count(b'"') // 2
     character, text = _NARROW if payload.isascii() and b"\\u" not in payload else _WIDE
-    written = character * len(payload) + text * texts + packed.grown(payload)
+    written = character * len(payload) + text * texts + floats.grown(payload)
     return _PAGE_ITSELF + written + _LIST * lists + _OBJECT * objects + _VALUE * values - (_VALUE - _PLACE) * shared
 
 
@@ -137,11 +137,11 @@ class TraceBuilder:
         self._held += weight(payload)
         if self._held > MAX_HELD:
             raise FullError(f"{MAX_HELD // 1024**2:,} MiB of records")
-        page = packed.unpacked(_decode(_PAGE, payload), payload)
+        page = floats.as_numbers(_decode(_PAGE, payload), payload)
         if self.ended:
             raise FrameError("the run sent more after its end")
         self._counts = _counted(self._counts, page)
-        if _longest_text(packed.left_out(payload)) > NAME:
+        if _longest_text(floats.left_out(payload)) > NAME:
             page = _shorter(page)
         page = _readable(page, self._request.limits.output - self._characters)
         self._characters += sum(len(output.text) for output in page.output)

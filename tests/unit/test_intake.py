@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from gradviz import intake
 from gradviz.intake import TraceBuilder
 from gradviz.model.errors.ending import REFUSED
-from gradviz.model.packed import packed
+from gradviz.model.floats import as_text
 from gradviz.model.rules import DEPTH, LARGE, SOUND, broken, depths
 from gradviz.model.trace import (
     SCHEMA,
@@ -90,9 +90,9 @@ def page_of(trace: Trace, end: End | None = None) -> Page:
 # What is honest
 
 
-def test_packed_numbers_arrive_as_numbers() -> None:
+def test_floats_as_text_arrive_as_numbers() -> None:
     numbers = tuple(number / 7 for number in range(64))
-    whole, plain = Value((8, 8), packed(numbers)), Value((1,), (1.0,))
+    whole, plain = Value((8, 8), as_text(numbers)), Value((1,), (1.0,))
     shaped = tensor(0, shape=(8, 8))
     trace = builder(
         Page((shaped._replace(value=whole), tensor(1)._replace(shape=(8, 8), value=None, grad=whole), tensor(2))),
@@ -267,9 +267,9 @@ HOSTILE: dict[str, bytes] = {
     "a region in itself": encode(Page(regions=(Region(0, 0, "grad", 1, ""),))),
     "a value of another shape": encode(Page((tensor(0, value=Value((2,), (1.0,))),))),
     "a value that is no number": encode(Page((tensor(0, value=Value((), ("one",))),))),
-    "packed numbers of another shape": encode(Page((tensor(0, value=Value((2,), packed([1.0]))),))),
-    "packed numbers that are none": encode(Page((tensor(0, grad=Value((), ("float64:one",))),))),
-    "a packed number that is not finite": encode(Page(steps=(Step(0, "line", 1, left=(NOT_FINITE,)),))),
+    "floats of another shape": encode(Page((tensor(0, value=Value((2,), as_text([1.0]))),))),
+    "floats that are none": encode(Page((tensor(0, grad=Value((), ("float64:one",))),))),
+    "a float that is not finite": encode(Page(steps=(Step(0, "line", 1, left=(NOT_FINITE,)),))),
     "a line beyond any text": encode(Page(steps=(Step(0, "line", 10**40),))),
 }
 
@@ -366,8 +366,8 @@ def test_a_page_weighs_what_it_takes(head: bytes, record: bytes, tail: bytes) ->
 
 
 @pytest.mark.parametrize("mark", ["float64:", "\\u0066loat64:"])
-def test_a_page_weighs_what_its_packed_numbers_take(mark: str) -> None:
-    numbers = str(packed([number / 7 for number in range(64)])[0]).removeprefix("float64:")
+def test_a_page_weighs_what_its_floats_as_text_take(mark: str) -> None:
+    numbers = str(as_text([number / 7 for number in range(64)])[0]).removeprefix("float64:")
     payload = STEP[0] + b"null,[" + b",".join([f'[[8,8],["{mark}{numbers}"]]'.encode()] * 2000) + b"]" + STEP[1]
     found = builder()
     tracemalloc.start()
@@ -460,7 +460,7 @@ def test_texts_are_cut() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['"' * 600, "é\n" * 300, "€" * 600, f"{packed([])[0]}{LONG}", f'{packed([])[0]}"]{LONG}']
+    "text", ['"' * 600, "é\n" * 300, "€" * 600, f"{as_text([])[0]}{LONG}", f'{as_text([])[0]}"]{LONG}']
 )
 def test_a_text_is_cut_however_it_is_written(text: str) -> None:
     found = builder(Page(ops=(op(0, 1)._replace(call=text),)), Page(warnings=(Warned(1, "", text * 10),))).trace()

@@ -7,7 +7,7 @@ from typing import Final
 import torch
 
 from gradviz.engine.record import reader
-from gradviz.model.packed import packed
+from gradviz.model.floats import as_text
 from gradviz.model.rules import EXACT
 from gradviz.model.trace import Number, Value
 
@@ -19,7 +19,7 @@ _SQUARED: Final = (1e-12, 1e15)  # numbers between these can be squared in float
 def read_value(tensor: torch.Tensor) -> Value | None:
     """What a tensor holds: its elements up to EXACT, statistics beyond; None where it cannot be read.
 
-    Many floats are packed into one text, as they are sent (see model/packed.py).
+    Many floats become one text, as they are sent (see model/floats.py).
 
     Must be called below autograd and outside dispatch modes (see reader.unwatched).
     """
@@ -42,7 +42,7 @@ def _elements(tensor: torch.Tensor) -> tuple[Number, ...]:
     for _ in range(dimensions - 1):  # in a third of the time that torch takes to flatten them before
         items = [*chain.from_iterable(items)]
     if not tensor.is_complex() and all(map(math.isfinite, items)):
-        return packed(items) if len(items) >= _MANY and tensor.is_floating_point() else tuple(items)
+        return as_text(items) if len(items) >= _MANY and tensor.is_floating_point() else tuple(items)
     return tuple(map(number, items))
 
 

@@ -1,4 +1,4 @@
-"""Numbers in one text are the numbers that were packed, to the bit; what is no such text is refused."""
+"""Numbers in one text are the numbers that it was made of, to the bit; what is no such text is refused."""
 
 import math
 import struct
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.model.packed import MARK, packed, unpacked
+from gradviz.model.floats import MARK, as_numbers, as_text
 from gradviz.model.trace import Page, Step, Value
 from gradviz.model.wire import FrameError, encode
 
@@ -17,12 +17,12 @@ FLOATS = st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=64)
 
 def there(value: Value | None) -> Value | None:
     page = Page(steps=(Step(0, "line", 1, arrived=(value,)),))
-    return unpacked(page, encode(page)).steps[0].arrived[0]
+    return as_numbers(page, encode(page)).steps[0].arrived[0]
 
 
 @given(FLOATS)
-def test_what_is_packed_is_unpacked_to_the_bit(numbers: list[float]) -> None:
-    value = Value((len(numbers),), packed(numbers))
+def test_what_became_a_text_is_the_same_to_the_bit(numbers: list[float]) -> None:
+    value = Value((len(numbers),), as_text(numbers))
     found = there(value)
     assert found is not None
     assert [one.hex() for one in map(float, found.data or ())] == [one.hex() for one in numbers]
@@ -33,21 +33,21 @@ def test_what_is_packed_is_unpacked_to_the_bit(numbers: list[float]) -> None:
     "value",
     [None, Value((3,)), Value((0,), ()), Value((), (1.5,)), Value((), ("nan",)), Value((2,), (1.0, 2.0))],
 )
-def test_what_is_not_packed_stays_as_it_is(value: Value | None) -> None:
+def test_what_is_no_text_stays_as_it_is(value: Value | None) -> None:
     assert there(value) is value
 
 
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("!", "packed numbers"),
-        ("QUJD", "packed numbers"),
-        ("QUJ", "packed numbers"),
-        ("é", "packed numbers"),
+        ("!", "floats as text"),
+        ("QUJD", "floats as text"),
+        ("QUJ", "floats as text"),
+        ("é", "floats as text"),
         (b2a_base64(struct.pack("<2d", 1.0, math.nan), newline=False).decode(), "not finite"),
         (b2a_base64(struct.pack("<d", -math.inf), newline=False).decode(), "not finite"),
     ],
 )
-def test_what_is_no_packed_number_is_refused(text: str, reason: str) -> None:
+def test_what_are_no_floats_is_refused(text: str, reason: str) -> None:
     with pytest.raises(FrameError, match=reason):
         there(Value((1,), (MARK + text,)))

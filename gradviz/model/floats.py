@@ -1,7 +1,7 @@
 """The elements of a value as they are sent: many floats in one text.
 
 JSON writes a float of torch's in 17 digits, and that took longer than all else that was sent of small tensors. Eight
-bytes each in base64 take a tenth of the time. On the reading side no value stays packed.
+bytes each in base64 take a tenth of the time. On the reading side no value stays a text.
 """
 
 import math
@@ -20,13 +20,13 @@ _DOUBLE = struct.calcsize("<d")
 _GROWTH = 3  # bytes of memory for each character, beside its own: 8 bytes in base64 become a float of 32
 
 
-def packed(numbers: Sequence[float]) -> tuple[Number, ...]:
+def as_text(numbers: Sequence[float]) -> tuple[Number, ...]:
     """Return what stands for so many finite floats in the data of a Value."""
     return (MARK + b2a_base64(struct.pack(f"<{len(numbers)}d", *numbers), newline=False).decode(),)
 
 
 def grown(payload: bytes) -> int:
-    """Return how many bytes of memory the packed numbers of a page take beyond their texts.
+    """Return how many bytes of memory the floats of a page take beyond their texts.
 
     One whose mark is written with escapes is not counted here: each character of such a page is charged as a wide one.
     """
@@ -34,11 +34,11 @@ def grown(payload: bytes) -> int:
 
 
 def left_out(payload: bytes) -> bytes:
-    """Return a page without its packed numbers, for who looks at its texts: one that only begins as they do stays."""
+    """Return a page without its floats, for who looks at its texts: one that only begins as they do stays."""
     return _DATA.sub(b"[]", payload)
 
 
-def unpacked(page: Page, payload: bytes) -> Page:
+def as_numbers(page: Page, payload: bytes) -> Page:
     """Return a page with all its values as numbers.
 
     Args:
@@ -46,7 +46,7 @@ def unpacked(page: Page, payload: bytes) -> Page:
         payload: what it was decoded from.
 
     Raises:
-        FrameError: a text is none of `packed`, or brings a number that is not finite, which JSON would not either.
+        FrameError: a text is none of `as_text`, or brings a number that is not finite, which JSON would not either.
     """
     if MARK.encode() not in payload and b"\\u" not in payload:
         return page
@@ -55,30 +55,30 @@ def unpacked(page: Page, payload: bytes) -> Page:
 
 def _tensor(tensor: Tensor) -> Tensor:
     value, grad = tensor.value, tensor.grad
-    if _is_packed(value) or _is_packed(grad):
+    if _is_text(value) or _is_text(grad):
         return tensor._replace(value=_value(value), grad=_value(grad))
     return tensor
 
 
 def _step(step: Step) -> Step:
-    if any(map(_is_packed, step.arrived)) or any(map(_is_packed, step.left)):
+    if any(map(_is_text, step.arrived)) or any(map(_is_text, step.left)):
         return step._replace(arrived=tuple(map(_value, step.arrived)), left=tuple(map(_value, step.left)))
     return step
 
 
-def _is_packed(value: Value | None) -> bool:
+def _is_text(value: Value | None) -> bool:
     data = None if value is None else value.data
     return data is not None and len(data) == 1 and isinstance(data[0], str) and data[0].startswith(MARK)
 
 
 def _value(value: Value | None) -> Value | None:
-    if value is None or value.data is None or not _is_packed(value):
+    if value is None or value.data is None or not _is_text(value):
         return value
     try:
         data = a2b_base64(str(value.data[0]).removeprefix(MARK), strict_mode=True)
         numbers = struct.unpack(f"<{len(data) // _DOUBLE}d", data)
     except (ValueError, struct.error) as error:
-        raise FrameError(f"packed numbers: {error}") from error
+        raise FrameError(f"floats as text: {error}") from error
     if not all(map(math.isfinite, numbers)):
-        raise FrameError("packed numbers that are not finite")
+        raise FrameError("floats as text that are not finite")
     return value._replace(data=numbers)
