@@ -444,6 +444,21 @@ def test_costs_are_told_again_in_another_language() -> None:
     assert tables(session, pack(Kind.REDRAW, 0, msgspec.msgpack.encode(Wish(Options(view="forward"))))) == []
 
 
+def test_the_inspector_tells_the_time_of_an_op_once_it_has_come() -> None:
+    def costs() -> dict[str, str]:
+        (answer,) = answers(session, inspect(1, Subject("op", SQUARE.trace().ops[-1].id)))
+        found = INSPECTION.decode(answer.payload)
+        return {fact.label: fact.text for one in found.sections if one.title == "Cost" for fact in one.facts}
+
+    session = Session()
+    answers(session, WHOLE)
+    assert "time" not in costs()
+    names = tuple(op.name for op in SQUARE.trace().ops)
+    timed = CostPage(timed=(Timed("grad", names, tuple((k, 0.001, 0.0) for k in range(len(names))), 3),))
+    answers(session, pack(Kind.RUN, 2, encode(Request("x", budget=1.0))) + pack(Kind.PAGE, 2, encode(timed)))
+    assert costs()["time"] == "1 ms ± 0 µs"
+
+
 def test_times_of_ops_are_drawn_when_they_have_come() -> None:
     session = Session()
     answers(session, WHOLE)
