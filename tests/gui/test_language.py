@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QToolBar
 from pytestqt.qtbot import QtBot
 
 import gradviz.ui
-from gradviz.ui.bars.actions import COMMANDS, MENUS
+from gradviz.ui.bars.actions import COMMANDS, INSIDE, MENUS
 from gradviz.ui.window import Window
 from gradviz.ui.wording.language import words
 from tests.gui.conftest import Opener
@@ -46,10 +46,15 @@ def test_a_translation_fills_in_what_the_text_does(text: str) -> None:
     assert "&" not in text or re.search(r"\(&[A-Z]\)", TABLE[text])
 
 
-def test_no_two_of_a_menu_have_the_same_letter() -> None:
-    for menu in MENUS:
-        letters = re.findall(r"&(\w)", "".join(TABLE.get(one.text, "") for one in COMMANDS if one.menu == menu))
-        assert len(letters) == len(set(letters)), menu
+@pytest.mark.parametrize("language", [{}, TABLE], ids=["en", "ja"])
+def test_no_two_of_a_menu_have_the_same_letter(language: dict[str, str]) -> None:
+    menus: list[tuple[str, ...]] = [MENUS]
+    for menu in (*MENUS, *INSIDE):
+        inside = [title for title, around in INSIDE.items() if around == menu]
+        menus.append((*inside, *(command.text for command in COMMANDS if command.menu == menu)))
+    for titles in menus:
+        letters = re.findall(r"&(\w)", " ".join(language.get(title, title) for title in titles).upper())
+        assert len(letters) == len(set(letters)), titles
 
 
 def test_the_window_speaks_japanese_and_is_silent_when_it_is_gone(

@@ -46,9 +46,9 @@ MENUS = (
 )
 FILE, EDIT, VIEW, RUN, EXAMPLES, HELP = MENUS
 HEAT = QT_TRANSLATE_NOOP("Actions", "&Heat")
-BESIDE = QT_TRANSLATE_NOOP("Actions", "Modes si&de by side")
+BESIDE = QT_TRANSLATE_NOOP("Actions", "&Modes side by side")
 PANELS = QT_TRANSLATE_NOOP("Actions", "Pa&nels")
-PARTS = QT_TRANSLATE_NOOP("Actions", "&Parts of the graph")
+PARTS = QT_TRANSLATE_NOOP("Actions", "Parts of the &graph")
 INSIDE = {
     BESIDE: VIEW,
     HEAT: VIEW,
