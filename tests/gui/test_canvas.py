@@ -332,6 +332,16 @@ def test_far_away_boxes_keep_their_colours(qtbot: QtBot) -> None:
     assert colour_at(image, canvas, Point(60, 40)) == QColor(LIGHT.styles[Role.LEAF].fill or "")
 
 
+def test_far_away_a_place_without_an_outline_is_as_empty_as_near_by(qtbot: QtBot) -> None:
+    canvas = shown(qtbot, CHAIN._replace(edges=(), nodes=(box("a", 20, 20), box("b", 20, 120)._replace(paths=()))))
+    for scale in (1.0, 0.2):
+        canvas.zoom_to(scale)
+        canvas.look_at(Point(60, 140))
+        image, ground = canvas.grab().toImage(), QColor(LIGHT.ground)
+        assert colour_at(image, canvas, Point(60, 40)) != ground
+        assert colour_at(image, canvas, Point(60, 140)) == ground
+
+
 def test_words_stand_in_for_a_drawing(qtbot: QtBot) -> None:
     canvas = shown(qtbot)
     with_drawing = canvas.grab().toImage()

@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from gradviz.drawing.shapes import Drawing, Mark, Role
+from gradviz.drawing.shapes import Drawing, Mark, Path, Role
 from gradviz.drawing.theme import LIGHT
 from gradviz.layout.geometry import Point, Rect, Size
 from gradviz.ui.graph.layers import Layers
@@ -13,6 +13,9 @@ from gradviz.ui.graph.minimap import Minimap
 from gradviz.ui.graph.scene import Scene
 from gradviz.ui.style.theme import LIGHT as OWN
 from gradviz.ui.window import Window
+
+OUTLINE = Path("MLLLZ", (0, 0, 400, 0, 400, 300, 0, 300), Role.LEAF)
+BOX = Mark("a", Role.LEAF, Rect(0, 0, 400, 300), (OUTLINE,), (), "", "")
 
 
 def test_the_map_is_there_only_while_the_graph_does_not_fit(qtbot: QtBot, window: Window) -> None:
@@ -39,8 +42,7 @@ def test_the_map_shows_the_drawing_and_what_is_seen(qtbot: QtBot) -> None:
     minimap = Minimap(OWN, LIGHT, None)
     qtbot.addWidget(minimap)
     size = Size(800, 600)
-    box = Mark("a", Role.LEAF, Rect(0, 0, 400, 300), (), (), "", "")
-    minimap.show_layers(Layers(Scene(Drawing(size, (), (), (box,)))), size)
+    minimap.show_layers(Layers(Scene(Drawing(size, (), (), (BOX,)))), size)
     minimap.show_seen(Rect(600, 400, 100, 100))
     minimap.resize(minimap.sizeHint())
     image = minimap.grab().toImage()
@@ -61,8 +63,7 @@ def test_the_map_of_another_drawing_comes_after_what_was_to_be_painted(qtbot: Qt
     minimap.show_layers(Layers(Scene(Drawing(size, (), (), ()))), size)
     minimap.resize(minimap.sizeHint())
     assert corner() == QColor(LIGHT.ground)
-    box = Mark("a", Role.LEAF, Rect(0, 0, 400, 300), (), (), "", "")
-    minimap.show_layers(Layers(Scene(Drawing(size, (), (), (box,)))), size)
+    minimap.show_layers(Layers(Scene(Drawing(size, (), (), (BOX,)))), size)
     assert corner() == QColor(LIGHT.ground)
     qtbot.waitUntil(lambda: corner() == QColor(LIGHT.styles[Role.LEAF].fill or ""))
 

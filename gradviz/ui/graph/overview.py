@@ -88,7 +88,8 @@ _Add = Callable[[Mark, dict[Role, QPainterPath]], None]
 
 
 def _boxes(mark: Mark, paths: dict[Role, QPainterPath]) -> None:
-    paths[mark.role].addRect(QRectF(*mark.rect))
+    if mark.paths:  # or it is the place of something not shown
+        paths[mark.role].addRect(QRectF(*mark.rect))
 
 
 def _lines(mark: Mark, paths: dict[Role, QPainterPath]) -> None:
