@@ -9,8 +9,10 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
-from gradviz.ui.docks.tensors import NameCell
+from gradviz.picture.picture import TensorRow
+from gradviz.ui.docks.tensors import NameCell, Tensors
 from gradviz.ui.style.columns import shared
+from gradviz.ui.style.theme import LIGHT
 from gradviz.ui.window import Window
 from tests.gui.conftest import Opener
 from tests.gui.driving import drawn, type_text
@@ -67,6 +69,23 @@ def test_a_width_the_person_chose_stays(qtbot: QtBot, window: Window) -> None:
     qtbot.waitUntil(lambda: drawn(window))
     window.resize(1100, 700)
     assert tensors.columnWidth(0) == 111
+
+
+def test_no_column_narrows_at_a_step_that_needs_no_scroll_bar(qtbot: QtBot) -> None:
+    tensors = Tensors()
+    qtbot.addWidget(tensors)
+    tensors.apply(LIGHT)
+    tensors.resize(1200, 150)
+    tensors.show()
+    row = TensorRow(0, "weight", "(100, 200)", "float32", True, True, "None", "-1.2345 … 2.3456", "None", 1, None)
+    tensors.show_rows(tuple(row._replace(tensor=at) for at in range(20)))
+    bar = tensors.verticalScrollBar()
+    qtbot.waitUntil(bar.isVisible)
+    before = [tensors.columnWidth(at) for at in range(9)]
+    tensors.show_rows((), fit=False)
+    qtbot.waitUntil(lambda: not bar.isVisible())
+    tensors.show_rows((row,), fit=False)
+    assert [tensors.columnWidth(at) for at in range(9)] == before
 
 
 def test_a_long_name_is_cut_in_the_middle(window: Window) -> None:

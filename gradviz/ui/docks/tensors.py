@@ -242,9 +242,9 @@ class Tensors(QTableView):
         self._model.apply(colours)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the new width."""
+        """Share the new width. It is new too where a step has so few rows that they need no scroll bar."""
         super().resizeEvent(event)
-        self._fit()
+        self._share()
 
     def changeEvent(self, event: QEvent) -> None:
         """Give rows and columns the room of a larger text."""
@@ -267,14 +267,19 @@ class Tensors(QTableView):
 
     def _fit(self) -> None:
         """Make the columns as wide as their text and the panel allow, unless the person chose a width."""
+        head = self.horizontalHeader()
+        hints = (max(self.sizeHintForColumn(at), head.sectionSizeHint(at)) for at in range(len(_HEADS)))
+        self._wanted = [min(_WIDEST, hint) for hint in hints]
+        self._share()
+
+    def _share(self) -> None:
+        """Share the panel among the columns by what they asked for when they were fitted."""
         if self._own_widths:
             return
         self._fitting = True
-        head, letter = self.horizontalHeader(), self.fontMetrics().averageCharWidth()
-        columns = range(len(_HEADS))
-        wanted = [min(_WIDEST, max(self.sizeHintForColumn(at), head.sectionSizeHint(at))) for at in columns]
-        least = [min(want, letter * letters + 16) for want, letters in zip(wanted, _LETTERS, strict=True)]
-        for at, width in enumerate(shared(wanted, least, self.viewport().width())):
+        letter = self.fontMetrics().averageCharWidth()
+        least = [min(want, letter * letters + 16) for want, letters in zip(self._wanted, _LETTERS, strict=True)]
+        for at, width in enumerate(shared(self._wanted, least, self.viewport().width())):
             self.setColumnWidth(at, width)
         self._fitting = False
 
