@@ -19,11 +19,12 @@ from gradviz.ui.processes.runner import Runner
 from gradviz.ui.window import Window
 
 
-def main(files: list[str]) -> int:
+def main(files: list[str], painted: Callable[[], None]) -> int:
     """Show the window until it is closed.
 
     Args:
         files: programs to open; one is shown at a time, so only the first is.
+        painted: called once, when the window is on the screen.
 
     Returns:
         The exit status.
@@ -40,6 +41,7 @@ def main(files: list[str]) -> int:
     window = make_window(settings(), folder())
     sys.excepthook = _guard(window)
     window.begin(files)
+    window.panels.canvas.painted.connect(painted)
     # The engine's start costs seconds of a core: the window is on the screen before.
     window.panels.canvas.painted.connect(window.start_processes)
     window.show()

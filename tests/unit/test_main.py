@@ -1,4 +1,6 @@
+import gc
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -70,8 +72,9 @@ def test_files_open_the_window_and_the_first_is_shown(
 ) -> None:
     opened: list[list[str]] = []
 
-    def open_window(files: list[str]) -> int:
+    def open_window(files: list[str], painted: Callable[[], None]) -> int:
         opened.append(files)
+        painted()
         return 0
 
     monkeypatch.setattr(system, "window_obstacle", lambda: "")
@@ -81,3 +84,18 @@ def test_files_open_the_window_and_the_first_is_shown(
     assert started_with(program, "b.py") == 0
     assert capsys.readouterr().err == f"gradviz: one program is shown at a time; this is {program}.\n"
     assert opened == [[program], [program, "b.py"]]
+
+
+def test_cycles_are_looked_for_once_the_window_is_painted(program: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[bool] = []
+
+    def open_window(_files: list[str], painted: Callable[[], None]) -> int:
+        looked.append(gc.isenabled())
+        painted()
+        looked.append(gc.isenabled())
+        return 0
+
+    monkeypatch.setattr(system, "window_obstacle", lambda: "")
+    monkeypatch.setattr("gradviz.ui.app.main", open_window)
+    assert started_with(program) == 0
+    assert looked == [False, True]
