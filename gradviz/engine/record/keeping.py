@@ -6,11 +6,16 @@ from typing import NamedTuple
 
 import torch
 
-from gradviz.engine.record.reader import Node, is_function, tensors_in
+from gradviz.engine.record.reader import Node, is_function, node_name, tensors_in
 from gradviz.engine.record.values import number
 from gradviz.model.rules import EXACT
 from gradviz.model.trace import SavedState, Setting
 
+_PACK, _VALUE = "_raw_saved_", "_saved_"  # what the attributes of a grad_fn begin with
+_INDICES = "indices"  # the one list of tensors that has gaps: x[:, rows] keeps (None, rows)
+_PLAIN = frozenset((type(None), bool, str))
+_INTS = frozenset((int,))
+_SIGN = 2**63
 _CHANGED = re.compile(r"modified by an inplace operation.*expected version (\d+)", re.DOTALL)
 
 
@@ -22,11 +27,24 @@ class Kept(NamedTuple):
     stale: int | None = None  # the version one of them was saved at, if torch refuses them because it moved on
 
 
+_NOTHING, _FREED, _PACKED = Kept("kept"), Kept("freed"), Kept("packed")
+
+
+class Slot(NamedTuple):
+    """A name under which a grad_fn holds something, and the attributes that hand it out."""
+
+    name: str  # "self", "other", "result"; "alpha", "self_sym_sizes"
+    pack: str  # of a tensor as it is kept
+    value: str  # of the tensor, or of a setting
+
+
 class Kind(NamedTuple):
     """What there is to read off grad_fns of a type."""
 
-    saved: tuple[str, ...]  # names under which they can keep tensors: "self", "other", "result"
-    settings: tuple[str, ...]  # names of what they were told beside tensors
+    name: str  # of every one of them; "": each has a name of its own
+    is_function: bool  # they belong to a torch.autograd.Function written in Python
+    saved: tuple[Slot, ...]  # in which they can keep tensors
+    settings: tuple[Slot, ...]  # what they were told beside tensors
 
 
 _kinds: dict[type, Kind] = {}
@@ -38,30 +56,37 @@ def kind_of(node: Node) -> Kind:
 
 
 def _learn(node: Node) -> Kind:
-    raw, plain = "_raw_saved_", "_saved_"
     names = dir(node)
-    tensors = tuple(name.removeprefix(raw) for name in names if name.startswith(raw))
-    told = tuple(name.removeprefix(plain) for name in names if name.startswith(plain))
+    tensors = [name.removeprefix(_PACK) for name in names if name.startswith(_PACK)]
+    told = [name.removeprefix(_VALUE) for name in names if name.startswith(_VALUE)]
     not_told = set(tensors) - {_INDICES}
-    settings = tuple(name for name in told if name not in not_told and not name.endswith("_strides"))
-    kind = _kinds[type(node)] = Kind(tensors, () if is_function(node) else settings)
+    settings = [name for name in told if name not in not_told and not name.endswith("_strides")]
+    name, own = node_name(node), is_function(node)
+    name = name if name == type(node).__name__ else ""
+    kind = _kinds[type(node)] = Kind(name, own, _slots(tensors), () if own else _slots(settings))
     return kind
 
 
-def saved(node: Node, name: str) -> Kept:
-    """What a grad_fn keeps under a name. Tensors that a hook packed are not unpacked: that is the program's to do."""
+def _slots(names: list[str]) -> tuple[Slot, ...]:
+    return tuple(Slot(name, _PACK + name, _VALUE + name) for name in names)
+
+
+def saved(node: Node, slot: Slot) -> Kept:
+    """What a grad_fn keeps in a slot. Tensors that a hook packed are not unpacked: that is the program's to do."""
     try:
-        packs = getattr(node, "_raw_saved_" + name)
+        packs = getattr(node, slot.pack)
         packs = packs if isinstance(packs, tuple) else (packs,)
         for pack in packs:
             if pack.unpack_hook is not None:
-                return Kept("packed")
-        kept = node.saved_tensors if is_function(node) else getattr(node, "_saved_" + name)
+                return _PACKED
+        kept = node.saved_tensors if is_function(node) else getattr(node, slot.value)
     except RuntimeError as error:
         changed = _CHANGED.search(str(error))
         if changed is None:
-            return Kept("freed")
+            return _FREED
         return Kept("kept", tuple(tensors_in([pack.data for pack in packs])), int(changed[1]))
+    if kept is None:
+        return _NOTHING
     return Kept("kept", (kept,) if type(kept) is torch.Tensor else tuple(tensors_in((kept,))))
 
 
@@ -72,14 +97,10 @@ def is_freed(node: Node, name: str) -> bool:
     grad_fn.
     """
     try:
-        packs = getattr(node, "_raw_saved_" + name)
+        packs = getattr(node, _PACK + name)
     except RuntimeError:  # of a list of tensors, and of an autograd.Function
         return True
     return not isinstance(packs, tuple) and packs.unpack_hook is None and packs.data is None
-
-
-_PLAIN = frozenset((type(None), bool, str))
-_INDICES = "indices"  # the one list of tensors that has gaps: x[:, rows] keeps (None, rows)
 
 
 def settings(node: Node, kind: Kind) -> dict[str, Setting]:
@@ -88,33 +109,37 @@ def settings(node: Node, kind: Kind) -> dict[str, Setting]:
     Strides are left out, and what has no plain form.
     """
     found: dict[str, Setting] = {}
-    for name in kind.settings:
-        value = _setting(node, name)
-        if value is not ...:
-            found[name] = value
+    for name, _, attribute in kind.settings:
+        if name == _INDICES:
+            setting = _places(node)
+        else:
+            value = getattr(node, attribute)
+            setting = value if type(value) is int and value < _SIGN else _setting(value)
+        if setting is not ...:
+            found[name] = setting
     return found
 
 
-def _setting(node: Node, name: str) -> Setting | EllipsisType:
+def _setting(value: Setting) -> Setting | EllipsisType:
     """A setting in its plain form; an ellipsis where it has none."""
-    if name == _INDICES:
-        return _places(node)
-    value: Setting = getattr(node, "_saved_" + name)
     kind = type(value)  # what torch makes of C++ values is of no subclass
     if kind in _PLAIN:
         return value
-    if isinstance(value, int):
+    if isinstance(value, tuple) and len(value) <= EXACT:
+        if _INTS.issuperset(map(type, value)) and max(value, default=0) < _SIGN:
+            return value
+        if all(isinstance(one, int) for one in value):
+            return tuple(map(_signed, value))
+    elif isinstance(value, int):
         return _signed(value)
-    if isinstance(value, float | complex):
+    elif isinstance(value, float | complex):
         return number(value)
-    if isinstance(value, tuple) and len(value) <= EXACT and all(isinstance(one, int) for one in value):
-        return tuple(map(_signed, value))
     return ...
 
 
 def _places(node: Node) -> Setting | EllipsisType:
     try:
-        packs = getattr(node, "_raw_saved_" + _INDICES)
+        packs = getattr(node, _PACK + _INDICES)
     except RuntimeError:
         return ...  # freed
     if not isinstance(packs, tuple):
@@ -124,4 +149,4 @@ def _places(node: Node) -> Setting | EllipsisType:
 
 def _signed(value: int) -> int:
     """Torch hands some of its signed numbers out as unsigned ones."""
-    return value - 2**64 if value >= 2**63 else int(value)
+    return value - 2 * _SIGN if value >= _SIGN else int(value)

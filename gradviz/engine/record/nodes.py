@@ -10,6 +10,10 @@ from gradviz.engine.record.stream import Stream
 from gradviz.engine.record.values import read_value
 from gradviz.model.trace import GradFn, Origin, Saved, Setting
 
+_ACCUMULATE = "AccumulateGrad"
+Edges = tuple[tuple[int | None, int], ...]
+Found = tuple[reader.Node, int, int | None]  # a grad_fn, its id, and the id of its variable if it is an AccumulateGrad
+
 
 class Nodes:
     """Ids and records of the run's grad_fns. Walks are iterative: a graph may be 100,000 nodes deep."""
@@ -62,18 +66,23 @@ class Nodes:
             outputs: the tensors it is on, to name what it saves of them.
             own: whether the op that returned them made it.
         """
-        first = self._assign(node)
-        todo = [(node, first)]  # in the order of their ids, which is the order they are written in
-        for current, number in todo:  # grows as it is walked
-            edges: list[tuple[int | None, int]] = []
+        todo: list[Found] = []  # in the order of their ids, which is the order they are written in
+        edges: list[Edges] = []
+        first, key = self._find(node, todo), self._key
+        for current, _, _ in todo:  # grows as it is walked
+            ways: list[tuple[int | None, int]] = []
             for target, output in reader.inputs_of(current):
-                to = None if target is None else self.id_of(target)
-                if to is None and target is not None:
-                    to = self._assign(target)
-                    todo.append((target, to))
-                edges.append((to, output))
-            is_first = number == first
-            self._write(current, number, tuple(edges), line, outputs if is_first else (), own=own and is_first)
+                to = None
+                if target is not None:
+                    to = reader.memo(target).get(key)
+                    if to is None:
+                        to = self._find(target, todo)
+                ways.append((to, output))
+            edges.append(tuple(ways))
+        with reader.unwatched():  # a saved output is handed back through a detach
+            for found, leading in zip(todo, edges, strict=True):
+                self._write(found, leading, line, outputs, own=own)
+                outputs, own = (), False  # the op made the first alone
         return first
 
     def leads_to(self, node: reader.Node) -> list[int]:
@@ -113,7 +122,7 @@ class Nodes:
         if record is None:
             return []
         with reader.unwatched():
-            kept = {name: keeping.saved(node, name) for name in keeping.kind_of(node).saved}
+            kept = {slot.name: keeping.saved(node, slot) for slot in keeping.kind_of(node).saved}
         lost = {name for name, found in kept.items() if found.stale is not None or found.state == "freed"}
         names = [(saved.name.partition("[")[0], saved) for saved in record.saved]
         return [saved.tensor for name, saved in names if name in lost and saved.tensor is not None]
@@ -126,40 +135,39 @@ class Nodes:
         number = self._ledger.id_of(tensor)
         return None if number is None else self._accumulators.get(number)
 
-    def _assign(self, node: reader.Node) -> int:
-        number = self._count
-        self._count += 1
-        reader.memo(node)[self._key] = number
-        leaf = reader.leaf_of(node)
+    def _find(self, node: reader.Node, todo: list[Found]) -> int:
+        """Return the id of a grad_fn that is not known by itself; note it where it is to be written down.
+
+        An AccumulateGrad dies with the last graph that reaches it; its leaf may get another one later.
+        """
+        leaf, variable = reader.leaf_of(node), None
         if leaf is not None:
-            self._accumulators[self._ledger.see(leaf, None)] = number
+            variable = self._ledger.see(leaf, None)
+            known = self._accumulators.get(variable)
+            if known is not None:
+                return known
+            self._accumulators[variable] = self._count
+        number = reader.memo(node)[self._key] = self._count
+        self._count += 1
+        todo.append((node, number, variable))
         return number
 
     def _write(
-        self,
-        node: reader.Node,
-        number: int,
-        edges: tuple[tuple[int | None, int], ...],
-        line: int | None,
-        outputs: Sequence[torch.Tensor],
-        *,
-        own: bool,
+        self, found: Found, edges: Edges, line: int | None, outputs: Sequence[torch.Tensor], *, own: bool
     ) -> None:
-        leaf, kind, stream = reader.leaf_of(node), keeping.kind_of(node), self._stream
+        """Write down one grad_fn. Must be called below autograd and outside dispatch modes (see reader.unwatched)."""
+        node, number, variable = found
+        stream = self._stream
+        stamp = stream.steps + stream.stamp_ahead
+        if variable is not None:
+            stream.grad_fns.append(GradFn(number, stamp, _ACCUMULATE, edges, variable, None, (), "accumulate"))
+            return
+        kind = keeping.kind_of(node)
         settings = keeping.settings(node, kind) if kind.settings else {}
-        saved = tuple(self._saved(node, kind.saved, outputs, settings)) if kind.saved else ()
-        variable = None if leaf is None else self._ledger.id_of(leaf)
-        record = GradFn(
-            number,
-            stream.steps + stream.stamp_ahead,
-            reader.node_name(node),
-            edges,
-            variable,
-            None if leaf is not None else line,
-            saved,
-            _origin(node, leaf, own=own),
-            settings or None,
-        )
+        saved = self._saved(node, kind.saved, outputs, settings) if kind.saved else ()
+        origin: Origin = "function" if kind.is_function else "op" if own else "torch"
+        name = kind.name or reader.node_name(node)
+        record = GradFn(number, stamp, name, edges, None, line, saved, origin, settings or None)
         if saved:
             self._records[number] = record
         stream.grad_fns.append(record)
@@ -167,53 +175,41 @@ class Nodes:
     def _saved(
         self,
         node: reader.Node,
-        names: tuple[str, ...],
+        slots: tuple[keeping.Slot, ...],
         outputs: Sequence[torch.Tensor],
         settings: dict[str, Setting],
-    ) -> Iterator[Saved]:
-        with reader.unwatched():  # a saved output is handed back through a detach
-            found = [(name, keeping.saved(node, name)) for name in names]
-        for name, kept in found:
-            if kept.state != "kept":
-                yield Saved(name, None, 0, None, kept.state)
-                continue
-            for position, tensor in enumerate(kept.tensors):
-                known = name if len(kept.tensors) == 1 else f"{name}[{position}]"
-                version = reader.version(tensor) if kept.stale is None else kept.stale
-                described = self._describe(known, tensor, version, outputs)
+    ) -> tuple[Saved, ...]:
+        found: list[Saved] = []
+        for slot in slots:
+            state, tensors, stale = keeping.saved(node, slot)
+            if state != "kept":
+                found.append(Saved(slot.name, None, 0, None, state))
+            for position, tensor in enumerate(tensors):
+                name = slot.name if len(tensors) == 1 else f"{slot.name}[{position}]"
+                described = self._describe(name, tensor, stale, outputs)
                 if described.tensor is None and not described.shape:
-                    self._note_number(known, tensor, settings)
-                yield described
+                    _note_number(name, tensor, settings)
+                found.append(described)
+        return tuple(found)
 
-    def _note_number(self, name: str, tensor: torch.Tensor, settings: dict[str, Setting]) -> None:
-        """Take a number that torch made a tensor of, as the 2 of x * 2, for a setting: the program has none."""
-        with reader.unwatched():
-            value = read_value(tensor)
-        if value is not None and value.data:
-            settings[name] = value.data[0]
-
-    def _describe(self, name: str, tensor: torch.Tensor, version: int | None, outputs: Sequence[torch.Tensor]) -> Saved:
+    def _describe(self, name: str, tensor: torch.Tensor, stale: int | None, outputs: Sequence[torch.Tensor]) -> Saved:
         """One saved tensor. Torch hands a saved output back as a new tensor: it is known by its storage."""
-        storages = self._ledger.storages
-        storage = storages.of(tensor)
-        number, shape = self._ledger.id_of(tensor), reader.shape(tensor)
-        if number is None:
-            twins = (o for o in outputs if storages.of(o) is storage and reader.shape(o) == shape)
+        ledger = self._ledger
+        storage, number = ledger.storages.of(tensor), ledger.id_of(tensor)
+        shape, nbytes, version, is_leafs = reader.kept(tensor)
+        if number is None and outputs:
+            twins = (o for o in outputs if ledger.storages.of(o) is storage and reader.shape(o) == shape)
             twin = next(twins, None)
-            number = None if twin is None else self._ledger.id_of(twin)
-        nbytes = reader.nbytes(tensor)
+            number = None if twin is None else ledger.id_of(twin)
         memory = storage() if storage.key else None
         self._saved_storages[storage.id] = nbytes if memory is None else memory.nbytes()
-        base = reader.base(tensor)
-        owner = tensor if base is None else base
-        if owner.requires_grad and reader.is_leaf(owner):
+        if is_leafs:
             self._leaf_storages.add(storage.id)
-        return Saved(name, number, nbytes, version, "kept", storage.id, shape)
+        return Saved(name, number, nbytes, version if stale is None else stale, "kept", storage.id, shape)
 
 
-def _origin(node: reader.Node, leaf: torch.Tensor | None, *, own: bool) -> Origin:
-    if leaf is not None:
-        return "accumulate"
-    if reader.is_function(node):
-        return "function"
-    return "op" if own else "torch"
+def _note_number(name: str, tensor: torch.Tensor, settings: dict[str, Setting]) -> None:
+    """Take a number that torch made a tensor of, as the 2 of x * 2, for a setting: the program has none."""
+    value = read_value(tensor)
+    if value is not None and value.data:
+        settings[name] = value.data[0]

@@ -172,6 +172,17 @@ def base(tensor: torch.Tensor) -> torch.Tensor | None:
     return None if tensor.is_inference() else tensor._base
 
 
+def kept(tensor: torch.Tensor) -> tuple[tuple[int, ...], int, int | None, bool]:
+    """What is told of a tensor that a grad_fn keeps: shape, bytes, version, whether its memory is a leaf's.
+
+    That is a leaf that requires grad, which keeps its memory without a graph too.
+    """
+    own = None if tensor.is_inference() else tensor._version
+    base = None if own is None else tensor._base
+    owner = tensor if base is None else base
+    return shape(tensor), nbytes(tensor), own, owner.requires_grad and is_leaf(owner)
+
+
 def flags(tensor: torch.Tensor) -> tuple[bool, bool, bool, bool, int | None, torch.Tensor | None]:
     """What autograd says of a tensor: requires_grad, is_leaf, is_inference, retains_grad, version, base."""
     if tensor.is_inference():
