@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.model.moments.foretold import foretold, refused
+from gradviz.model.moments.foretold import foretold
 from gradviz.model.moments.moment import History
 from gradviz.model.moments.reach import runs
 from tests.engine.programs import sweep
 from tests.engine.recording import record, tensor
+from tests.engine.refused import refused
 from tests.unit.model.traces import end
 
 HEAD = "import torch\nx = torch.ones(3, requires_grad=True)\n"
@@ -44,7 +45,7 @@ def test_a_change_after_the_save_is_foretold_with_the_op_that_made_it() -> None:
 def test_what_moves_a_counter(change: str, expected: list[str]) -> None:
     trace = record(HEAD + f"y = x * 2\nz = y.sin()\n{change}\nz.sum().backward()\n")
     call = trace.backwards[-1]
-    told = [one for one in refused(History(trace), call) if trace.grad_fns[one.grad_fn].name == "SinBackward0"]
+    told = [one for one in refused(trace, call) if trace.grad_fns[one.grad_fn].name == "SinBackward0"]
     assert [one.why for one in told] == expected
     assert (trace.error is not None) == bool(expected)
 
@@ -100,10 +101,10 @@ def test_what_is_foretold_is_what_torch_raises(source: str) -> None:
     failed = trace.error is not None and trace.error.hint in ("version", "second-backward")
     stopped = trace.error is not None and trace.backwards and trace.backwards[-1].line == trace.error.line
     for call in trace.backwards[:-1] if stopped else trace.backwards:
-        assert refused(History(trace), call) == ()
+        assert refused(trace, call) == []
     if failed and trace.error is not None:
         if trace.grad_fns[trace.error.grad_fns[0]].name == "CopySlices":
             return  # torch shows nobody what the grad_fn in it saved
-        told = refused(History(trace), trace.backwards[-1])
+        told = refused(trace, trace.backwards[-1])
         why = "version" if trace.error.hint == "version" else "freed"
         assert (trace.error.grad_fns[0], why) in {(one.grad_fn, one.why) for one in told}

@@ -4,12 +4,11 @@ import pytest
 
 from gradviz.model.errors.errors import HINTS
 from gradviz.model.graph.build import build
-from gradviz.model.moments.foretold import refused
-from gradviz.model.moments.moment import History
 from gradviz.model.program import FILE
 from gradviz.model.trace import Trace
 from tests.engine.bare import bare_run
 from tests.engine.recording import record, tensor
+from tests.engine.refused import refused
 
 HEAD = "import torch\nx = torch.ones(3, requires_grad=True)\nn = torch.ones(3)\n"
 INFERRED = HEAD + "with torch.inference_mode():\n    i = torch.ones(3)\n"
@@ -178,7 +177,7 @@ def test_a_version_error_tells_what_was_saved_where_and_what_changed_it(change: 
     changed_on, name, saved_on = VERSIONS[change]
     assert trace.error is not None
     assert (trace.error.hint, trace.error.line) == ("version", 4 + change.count("\n"))
-    told = {one.grad_fn: one for one in refused(History(trace), trace.backwards[-1])}
+    told = {one.grad_fn: one for one in refused(trace, trace.backwards[-1])}
     one = told[trace.error.grad_fns[0]]
     assert one.saved.tensor in trace.error.tensors
     assert (trace.grad_fns[one.grad_fn].name, trace.grad_fns[one.grad_fn].line) == (name, saved_on)

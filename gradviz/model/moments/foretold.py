@@ -8,9 +8,8 @@ foretold.
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
-from gradviz.model.moments.moment import History, Moment
-from gradviz.model.moments.reach import runs
-from gradviz.model.trace import BackwardCall, Saved
+from gradviz.model.moments.moment import Moment
+from gradviz.model.trace import Saved
 
 
 class Foretold(NamedTuple):
@@ -30,11 +29,6 @@ def foretold(moment: Moment, grad_fns: Iterable[int] | None = None) -> Iterator[
         grad_fn = moment.grad_fn(number) if number in harmed and harmed[number] <= moment.begun else None
         for saved in () if grad_fn is None else grad_fn.saved:
             yield from _refused(moment, number, saved)
-
-
-def refused(history: History, call: BackwardCall) -> tuple[Foretold, ...]:
-    """What was foretold of the grad_fns that a backward call was about to run."""
-    return tuple(foretold(Moment(history, call.step, call.id), sorted(runs(history.trace, call))))
 
 
 def _refused(moment: Moment, grad_fn: int, saved: Saved) -> Iterator[Foretold]:
