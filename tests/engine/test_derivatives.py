@@ -67,6 +67,15 @@ def numbers(value: Value | None) -> list[float]:
     return [float(number) for number in value.data]
 
 
+def test_a_rule_is_shown_with_the_numbers_of_when_it_ran() -> None:
+    """What was saved may change afterwards, as a parameter does in every step of training."""
+    head = "import torch\nx = torch.tensor(2.0, requires_grad=True)\nw = torch.tensor(3.0, requires_grad=True)\n"
+    trace = record(head + "y = x * w\ny.backward()\nwith torch.no_grad():\n    w -= 0.1 * w.grad\n")
+    (found,) = (found for name, found in executed(trace) if name == "MulBackward0")
+    assert [numbers(term.line.comes_to) for term in found.terms] == [[3.0], [2.0]]
+    assert all(term.agrees for term in found.terms)
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize(("name", "case"), sorted([*CASES.items(), *CHOICES.items()]))
 @pytest.mark.filterwarnings("ignore")

@@ -188,9 +188,29 @@ def test_what_is_saved_later_is_not_saved_yet() -> None:
     assert list(history.at(first.step).savings(x)) == [(first, kept)]
 
 
-def test_a_call_that_keeps_the_graph_frees_nothing() -> None:
+def test_the_first_call_that_does_not_keep_the_graph_frees_it() -> None:
     trace = square().trace()
     (call,) = trace.backwards
     twice = (call._replace(keep_graph=True), call._replace(id=1))
     assert set(History(trace).frees.values()) == {0}
     assert set(History(trace._replace(backwards=twice)).frees.values()) == {1}
+    again = (call, call._replace(id=1))
+    assert set(History(trace._replace(backwards=again)).frees.values()) == {0}
+
+
+def test_what_relies_on_a_version_is_found_before_what_has_let_go_of_it() -> None:
+    tape = Tape()
+    tape.line(1)
+    x = tape.leaf(scalar(2.0))
+    tape.line(2, x=x)
+    kept = Saved("self", x, 4, 0, "kept", x)
+    tape.apply("exp", x, saved=(kept,))
+    tape.apply("sin", x, saved=(kept,))
+    tape.line(3)
+    tape.line(None)
+    first, second = (grad_fn for grad_fn in tape.grad_fns if grad_fn.saved)
+    freed = second._replace(step=len(tape.steps) - 1, saved=(kept._replace(state="freed"),))
+    trace = tape.trace()
+    held = tuple(freed if grad_fn is second else grad_fn for grad_fn in tape.grad_fns)
+    moment = History(trace._replace(grad_fns=held, past_grad_fns=(second,))).end
+    assert list(moment.relying(x)) == [(first, kept)]
