@@ -25,7 +25,7 @@ KEYS = [
     *("error", "limits", "memory"),
 ]
 TENSOR = [
-    *("id", "names", "shape", "dtype", "device", "requires_grad", "is_leaf", "is_inference", "retains_grad"),
+    *("id", "names", "shape", "strides", "dtype", "device", "requires_grad", "is_leaf", "is_inference", "retains_grad"),
     *("version", "nbytes", "storage", "base", "made_by", "grad_fn", "line", "value", "grad"),
 ]
 OP = [
@@ -94,6 +94,13 @@ def test_what_is_written_is_what_was_recorded() -> None:
     assert isinstance(error, dict)
     assert (error["type"], error["line"], error["hint"]) == ("RuntimeError", 4, "not-tracked")
     assert (error["tensors"], error["grad_fns"]) == ([0], [1])
+
+
+def test_strides_are_those_of_what_is_not_contiguous() -> None:
+    trace = full()
+    (x,) = trace.tensors
+    told = [rows(loaded(trace._replace(tensors=(one,)))["tensors"])[0] for one in (x, x._replace(strides=(1, 2)))]
+    assert [one["strides"] for one in told] == [None, [1, 2]]
 
 
 def test_graph_and_steps_keep_their_order_and_ids() -> None:
