@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from gradviz.drawing.change import change, changed
 from gradviz.drawing.shapes import Role
+from gradviz.drawing.words import ENGLISH
 from gradviz.layout.diagram import Direction
 from gradviz.model.graph.graph import View
 from gradviz.picture.picture import Language, Options
@@ -117,4 +118,5 @@ def test_what_is_not_there_yet_is_outlined_only_where_that_is_wanted() -> None:
     assert ghosts
     marks = {mark.id: mark for mark in (*bare.nodes, *bare.edges)}
     assert [marks[name].paths for name in ghosts] == [()] * len(ghosts)
+    assert {marks[name].description for name in ghosts} == {ENGLISH.kinds[Role.GHOST]}
     assert [mark.rect for mark in outlined.nodes] == [mark.rect for mark in bare.nodes]
