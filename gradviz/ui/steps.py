@@ -51,7 +51,11 @@ class Steps:
         }
 
     def show(self, actions: Mapping[str, QAction], before: AppState, now: AppState) -> None:
-        """Show the step that is presented; the timeline stands at the one that is wanted, under the person's hand."""
+        """Show the step that is presented.
+
+        The timeline is told the one that is wanted, so that a picture on its way does not take the slider from under
+        the person's hand.
+        """
         panels, wanted = self._panels, self._state()
         # While a quick answer is on its way all stays as it is: it must not flicker.
         if now.steppable or not now.busy or now.slow or not now.current:

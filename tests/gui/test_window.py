@@ -308,6 +308,7 @@ def test_what_is_chosen_is_remembered(qtbot: QtBot, opened: Opener, window: Wind
     window.action("wheel_scrolls").trigger()
     window.action("larger").trigger()
     window.action("double_speed").trigger()
+    window.action("ghosts").trigger()
     for line in (2, 99):
         window.send(BreakpointToggled(line))
     points = window.panels.editor.font().pointSizeF()
@@ -321,6 +322,7 @@ def test_what_is_chosen_is_remembered(qtbot: QtBot, opened: Opener, window: Wind
     assert again.panels.editor.font().pointSizeF() == points
     assert again.action("legend").isChecked()
     assert again.action("double_speed").isChecked()
+    assert not again.state.options.ghosts
     assert again.state.breakpoints == {2}  # there is no line 99
     assert again.files.path is not None
     assert again.files.path.name == "program.py"
