@@ -4,9 +4,17 @@ import pytest
 
 from gradviz.model.moments.moment import History
 from gradviz.model.moments.reach import reachable
+from tests.engine.bare import bare_run
 from tests.engine.recording import record, tensor
 
 HEAD = "import torch\nx = torch.tensor([1.0, 2.0], requires_grad=True)\nw = torch.ones(2, requires_grad=True)\n"
+DISPATCHED = """\
+from torch.utils._python_dispatch import TorchDispatchMode
+class Dispatched(TorchDispatchMode):
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        print(func)
+        return func(*args, **(kwargs or {}))
+"""
 
 
 @pytest.mark.parametrize(
@@ -92,18 +100,25 @@ def test_the_grad_of_a_leaf_that_has_no_views_is_told_after_backward_from_it() -
 
 def test_asking_where_backward_enters_a_leaf_is_no_op_of_the_program() -> None:
     trace = record(
-        HEAD + "from torch.utils._python_dispatch import TorchDispatchMode\n"
-        "class Dispatched(TorchDispatchMode):\n"
-        "    def __torch_dispatch__(self, func, types, args=(), kwargs=None):\n"
-        "        print(func)\n"
-        "        return func(*args, **(kwargs or {}))\n"
-        "ones = torch.ones(2)\n"
-        "with Dispatched():\n"
-        "    x.backward(ones)\n"
-        "    x.backward(ones)\n"
+        HEAD + DISPATCHED + "ones = torch.ones(2)\nwith Dispatched():\n    x.backward(ones)\n    x.backward(ones)\n"
     )
     assert "view" not in "".join(piece.text for piece in trace.output)
     assert not [op for op in trace.ops if "view" in op.name]
     grad = tensor(trace, "x").grad
     assert grad is not None
     assert grad.data == (2.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    "made",
+    ["(x * 2 + x * 3).sum()", "(x * 2 + x * 3 + x * 4).sum()", "(x * x).sum()", "(x * (w @ x)).sum()", "x[0] + x[1]"],
+)
+@pytest.mark.parametrize("create_graph", [True, False])
+def test_the_gradient_of_a_leaf_is_copied_only_where_torch_copies_it(made: str, create_graph: bool) -> None:
+    backward = f"y.backward(create_graph={create_graph})\n"
+    bare = bare_run(HEAD + DISPATCHED + f"y = {made}\nwith Dispatched():\n    {backward}").printed.splitlines()
+    ran = [op.name.replace("::", ".") for op in record(HEAD + f"y = {made}\n{backward}").ops if op.phase == "backward"]
+    detached = ("prim.data", "aten.detach")  # a level of dispatch more makes one more of them
+    assert [name for name in ran if not name.startswith(detached)] == [
+        name for name in bare if not name.startswith(detached)
+    ]

@@ -100,6 +100,7 @@ class BackwardWatch:
             with Untraced(), call.recorder.lock:
                 if self._runs_in(call):
                     _check_last(call)
+                    call.recorder.settle()  # AccumulateGrad copies a sum that somebody still holds
                     call.at_work = number
                     arrived = _read(call.recorder, gradients)
 
