@@ -6,7 +6,7 @@ runs made the same ops. What ran in backward belongs to the grad_fn that was bei
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import fsum
 from typing import Literal, NamedTuple
 
@@ -21,7 +21,8 @@ HeatOf = Literal["off", "time", "allocated", "saved"]
 HEATS: tuple[HeatOf, ...] = ("off", "time", "allocated", "saved")
 LEVELS = 4  # of heat; each is four times as hot as the one below, the lowest goes down to nothing
 _APART = 4.0
-_ASTRAY = 8  # timed ops that the trace has not, one after the other
+_ASTRAY = 64  # ops that one of two runs has more than the other, one after the other
+_ALIKE = 3  # ops that show that two runs go on alike
 
 
 class Amount(NamedTuple):
@@ -172,24 +173,36 @@ def _allocated(trace: Trace) -> Spent:
 
 
 def _joined(ops: Iterable[Op], timed: Timed) -> Iterator[tuple[int, Amount]]:
-    """Go through both runs side by side; a detach that only one of them has is torch's own, and has no time."""
-    at = 0
-    for op in ops:
-        if op.name.startswith("function::"):
+    """Go through both runs side by side; what only one of them has, such as a detach of torch's own, has no time."""
+    own = [op for op in ops if not op.name.startswith("function::")]
+    names = [_plain(op.name) for op in own]
+    table = [_plain(name) for name in timed.names]
+    others = [table[name] for name, _, _ in timed.ops]
+    at = other = 0
+    while at < len(names) and other < len(others):
+        if names[at] == others[other]:
+            _, size, iqr = timed.ops[other]
+            yield own[at].id, Amount(size, iqr)
+            at, other = at + 1, other + 1
             continue
-        detach = op.name.startswith(DETACHED)
-        near = range(at, min(at + (1 if detach else _ASTRAY), len(timed.ops)))
-        found = next((k for k in near if _same(op.name, timed.names[timed.ops[k][0]])), None)
-        if found is not None:
-            _, size, iqr = timed.ops[found]
-            yield op.id, Amount(size, iqr)
-            at = found + 1
-        elif not detach:
+        apart = _apart(names[at : at + _ASTRAY], others[other : other + _ASTRAY])
+        if apart is None:
             return
+        at, other = at + apart[0], other + apart[1]
 
 
-def _same(recorded: str, timed: str) -> bool:
-    return recorded == timed or (recorded.startswith(DETACHED) and timed.startswith(DETACHED))
+def _plain(name: str) -> str:
+    return DETACHED[0] if name.startswith(DETACHED) else name
+
+
+def _apart(names: Sequence[str], others: Sequence[str]) -> tuple[int, int] | None:
+    """The fewest ops to leave out of each run until they go on alike; None where they do not."""
+    for number in range(1, _ASTRAY):
+        for own in range(number, -1, -1):
+            ahead = names[own : own + _ALIKE]
+            if ahead and ahead == others[number - own : number - own + _ALIKE]:
+                return own, number - own
+    return None
 
 
 def _charged(trace: Trace, amounts: dict[int, Amount]) -> Spent:

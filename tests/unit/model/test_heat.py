@@ -55,7 +55,12 @@ def test_runs_are_joined_op_by_op() -> None:
     assert times(("a", "aten::detach", "b"), ("a", "b")) == {0: 1.0, 2: 2.0}
     assert times(("a", "b"), ("a", "profiler", "b")) == {0: 1.0, 1: 3.0}
     assert times(("prim::data", "function::F"), ("aten::detach.default",)) == {0: 1.0}
-    assert times(("a", "b", "c"), ("a", "x", "c")) == {0: 1.0}
+    assert times(("a", "b", "c"), ("a", "x", "c")) == {0: 1.0, 2: 3.0}
+    assert times(("a", "b", "c"), ("a", "x", "y")) == {0: 1.0}
+    assert times(("a", "x", "b", "c", "d"), ("a", "y", "c", "b", "c", "d")) == {0: 1.0, 2: 4.0, 3: 5.0, 4: 6.0}
+    more = [f"profiler {number}" for number in range(40)]
+    assert times(("a", "b", "c"), ("a", *more, "b", "c")) == {0: 1.0, 1: 42.0, 2: 43.0}
+    assert times(("a", *more, "b", "c"), ("a", "b", "c")) == {0: 1.0, 41: 2.0, 42: 3.0}
     assert spent(trace("a"), "time", "both", None) == Spent({}, {})
 
 
