@@ -3,16 +3,19 @@
 Styles of the desktop are not asked: a bare machine has none, and text must be readable on every one.
 """
 
-from itertools import product
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from gradviz.state.values import Theme
 
 MONOSPACE = ("DejaVu Sans Mono", "Noto Sans Mono CJK JP", "Menlo", "Consolas", "IPAGothic", "monospace")
+_SIDES = (16, 18, 32, 36)  # pixels of the icons of menus and of tool bars, on screens of usual and of double density
+_FAINT = 0.33  # opacity of the icon of what is disabled
 
 
 class Colours(NamedTuple):
@@ -184,27 +187,37 @@ def monospace(size: float) -> QFont:
 
 
 def icon(svg: bytes, theme: Theme, on: bytes = b"") -> QIcon:
-    """Return an icon painted in the text's colour (the SVG says currentColor), greyed where it is disabled.
+    """Return an icon painted in the text's colour (the SVG says currentColor), faint where it is disabled.
 
     Args:
         svg: the icon.
         theme: whose text it goes with.
         on: the icon while what it stands for is on; empty: the same.
     """
-    own = colours(theme)
     made = QIcon()
-    looks = ((QIcon.Mode.Normal, own.text), (QIcon.Mode.Disabled, own.muted))
-    states = ((QIcon.State.Off, svg), (QIcon.State.On, on or svg))
-    for (mode, value), (state, source) in product(looks, states):
-        renderer = QSvgRenderer(QByteArray(source.replace(b"currentColor", value.encode())))
-        for side in (16, 20, 32, 40):
-            pixmap = QPixmap(QSize(side, side))
-            pixmap.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(pixmap)
-            try:
-                painter.setOpacity(1.0 if mode == QIcon.Mode.Normal else 0.45)
-                renderer.render(painter, QRectF(0, 0, side, side))
-            finally:
-                painter.end()
-            made.addPixmap(pixmap, mode, state)
+    for state, source in ((QIcon.State.Off, svg), (QIcon.State.On, on)):
+        if not source:
+            continue  # Qt takes the other
+        renderer = QSvgRenderer(QByteArray(source.replace(b"currentColor", colours(theme).text.encode())))
+        for side in _SIDES:
+            painted = _painted(side, renderer.render)
+            made.addPixmap(painted, QIcon.Mode.Normal, state)
+            made.addPixmap(_painted(side, partial(_draw_faint, painted)), QIcon.Mode.Disabled, state)
     return made
+
+
+def _draw_faint(pixmap: QPixmap, painter: QPainter) -> None:
+    painter.setOpacity(_FAINT)
+    painter.drawPixmap(0, 0, pixmap)
+
+
+def _painted(side: int, paint: Callable[[QPainter], None]) -> QPixmap:
+    """Return a pixmap of so many pixels each way on which this has painted."""
+    pixmap = QPixmap(side, side)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    try:
+        paint(painter)
+    finally:
+        painter.end()
+    return pixmap

@@ -1,0 +1,51 @@
+"""Icons: in the colour of the text, in every look of an action."""
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QColor, QIcon
+from pytestqt.qtbot import QtBot
+
+from gradviz import resources
+from gradviz.state.values import Theme
+from gradviz.ui.style.theme import colours, icon
+
+SQUARE = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><path d="%s" fill="currentColor"/></svg>'
+LEFT, ALL = SQUARE % b"M0 0h1v2h-1z", SQUARE % b"M0 0h2v2h-2z"
+CLEAR = QColor(0, 0, 0, 0)
+
+
+def seen(
+    made: QIcon, mode: QIcon.Mode = QIcon.Mode.Normal, state: QIcon.State = QIcon.State.Off
+) -> tuple[QColor, QColor]:
+    """Return the colours in the middle of both halves."""
+    image = made.pixmap(QSize(20, 20), 1.0, mode, state).toImage()
+    return image.pixelColor(5, 10), image.pixelColor(15, 10)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_an_icon_has_the_colour_of_the_text(qtbot: QtBot, theme: Theme) -> None:
+    made, text = icon(LEFT, theme), QColor(colours(theme).text)
+    for mode in (QIcon.Mode.Normal, QIcon.Mode.Active):
+        for state in (QIcon.State.Off, QIcon.State.On):
+            assert seen(made, mode, state) == (text, CLEAR)
+
+
+@pytest.mark.parametrize("state", [QIcon.State.Off, QIcon.State.On])
+@pytest.mark.parametrize("on", [b"", LEFT])
+def test_an_icon_of_what_is_disabled_is_faint(qtbot: QtBot, on: bytes, state: QIcon.State) -> None:
+    at, beside = seen(icon(LEFT, "light", on), QIcon.Mode.Disabled, state)
+    assert 0 < at.alphaF() < 0.5
+    assert beside == CLEAR
+
+
+def test_what_is_on_has_an_icon_of_its_own(qtbot: QtBot) -> None:
+    made, text = icon(LEFT, "light", ALL), QColor(colours("light").text)
+    assert seen(made) == (text, CLEAR)
+    assert seen(made, state=QIcon.State.On) == (text, text)
+
+
+@pytest.mark.parametrize("side", [16, 18])
+@pytest.mark.parametrize("ratio", [1.0, 2.0])
+def test_an_icon_is_painted_for_the_pixels_of_the_screen(qtbot: QtBot, side: int, ratio: float) -> None:
+    pixmap = icon(resources.read_bytes("icons/run.svg"), "light").pixmap(QSize(side, side), ratio)
+    assert (pixmap.width(), pixmap.devicePixelRatio()) == (round(side * ratio), ratio)
