@@ -4,11 +4,11 @@ from collections import Counter
 from itertools import groupby
 
 from gradviz.drawing.words import Words
+from gradviz.model.calls import FUNCTION, SCRIPT
 from gradviz.model.trace import BackwardCall, Op
 
 _OPS_IN_TITLE = 3
 _CALLS_IN_BOX = 3
-_FUNCTION = "function::"  # before the name of an autograd.Function, where an op has its namespace
 
 
 def op_title(op: Op) -> str:
@@ -38,9 +38,10 @@ def call_strips(calls: tuple[BackwardCall, ...], words: Words) -> tuple[str, ...
 
 
 def _name(op: Op) -> str:
-    """The op without its namespace and overload; the class, of a call of an autograd.Function."""
-    if op.name.startswith(_FUNCTION):
-        return op.name.removeprefix(_FUNCTION)
+    """The op without its namespace and overload; of an autograd.Function the class, of TorchScript the function."""
+    for namespace in (FUNCTION, SCRIPT):
+        if op.name.startswith(namespace):
+            return op.name.removeprefix(namespace)
     return op.name.removeprefix("aten::").split(".")[0]
 
 

@@ -1,19 +1,24 @@
-"""Calls of torch.autograd.Function: the one op that stands for all that its forward ran."""
+"""Ops that stand for what ran inside them: calls of torch.autograd.Function, and what TorchScript runs as one."""
 
-from gradviz.model.trace import INSIDE_FUNCTION, Trace
+from gradviz.model.trace import INSIDE_FUNCTION, INSIDE_SCRIPT, Trace
+
+FUNCTION = "function::"  # before the name of an autograd.Function, where an op has its namespace
+SCRIPT = "script::"  # the same, of a scripted function
+_INSIDE = {INSIDE_FUNCTION: FUNCTION, INSIDE_SCRIPT: SCRIPT}
 
 
 def calls(trace: Trace) -> dict[int, int]:
-    """For each op that ran inside the forward of a call that returned, the op of that call.
+    """For each op that ran inside another, that one: the call of a Function that returned, or a stretch of TorchScript.
 
-    The call comes after all it ran. Where forward raised nothing came of the call, and its ops are all there is.
+    It comes after all it ran. Where forward raised nothing came of the call, and its ops are all there is.
     """
     found: dict[int, int] = {}
-    around: int | None = None
+    around: dict[str, int | None] = {FUNCTION: None, SCRIPT: None}
     for op in reversed(trace.ops):
-        if op.why_unrecorded == INSIDE_FUNCTION:
-            if around is not None:
-                found[op.id] = around
-        elif op.name.startswith("function::"):
-            around = op.id if op.outputs else None
+        inside = _INSIDE.get(op.why_unrecorded or "")
+        if inside is not None:
+            if (outer := around[inside]) is not None:
+                found[op.id] = outer
+        elif (kind := op.name[: op.name.find("::") + 2]) in around:
+            around[kind] = op.id if op.outputs else None
     return found

@@ -134,8 +134,9 @@ def _one_op_per_grad_fn(trace: Trace) -> Iterator[str]:
 def _recorded_needs_grad(trace: Trace) -> Iterator[str]:
     tracked = {tensor.id for tensor in _states(trace) if tensor.requires_grad}
     for op in trace.ops:
-        # In inference_mode under enable_grad a torch.autograd.Function still makes its grad_fn.
+        # In inference_mode under enable_grad a torch.autograd.Function still makes its grad_fn; TorchScript in any.
         on = op.grad_mode == "grad" or (op.grad_mode == "inference" and op.name.startswith("function::"))
+        on = on or op.name.startswith("script::")
         if op.grad_fn is not None and (not on or tracked.isdisjoint(op.inputs)):
             yield f"op {op.id} ({op.name})"
 

@@ -26,7 +26,10 @@ NOTE = "Note"  # category of what is not torch's warning but gradviz's own
 NO_INPUT = "no input requires grad"  # why an op was not recorded
 INSIDE_FUNCTION = "inside autograd.Function"  # why an op of its forward was not recorded: the call is, as a whole
 AT_LEVEL = "recorded inside torch.func"  # why an op is in no graph of the program's: a transform kept it to itself
+INSIDE_SCRIPT = "inside TorchScript"  # autograd sees it and those around it as one
 INSIDE_HOOK = "inside a saved tensor hook"
+SCRIPTED = "DifferentiableGraphBackward"  # the grad_fn of ops that TorchScript differentiates as one
+OUTPUT_NR = "output_nr"  # its setting: which of its outputs those of its op are
 NOTHING_LOST = (None, NO_INPUT, AT_LEVEL)  # reasons for which no gradient of the program's is cut off
 
 

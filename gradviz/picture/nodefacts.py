@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from itertools import islice
 
 from gradviz.drawing.titles import op_title
+from gradviz.model.calls import SCRIPT
 from gradviz.model.derivatives.applied import Line, Term, applied
 from gradviz.model.graph.modules import named, types
 from gradviz.model.moments.accumulated import accumulations, meeting
 from gradviz.model.moments.offenders import Ill, Offenders, passed_ill
 from gradviz.model.moments.saved import Harm, Life, lives
 from gradviz.model.quantities import byte_text
-from gradviz.model.trace import GradFn, Op
+from gradviz.model.trace import SCRIPTED, GradFn, Op
 from gradviz.model.values import shape_text
 from gradviz.picture.inspection import Fact, Section, Subject
 from gradviz.picture.naming import MOST, Naming
@@ -57,6 +58,8 @@ def op_facts(naming: Naming, op: Op) -> tuple[Section, ...]:
         facts.append(Fact(words.module, named(op.module, types(naming.moment.trace.modules).get(op.module, ()))))
     if op.line is not None:
         facts.append(naming.line(words.made, op.line))
+    if op.name.startswith(SCRIPT):
+        facts.append(Fact("", words.scripted))
     first = next((one for one in naming.moment.offenders.forward if one.op == op.id), None)
     if first is not None:
         facts.append(Fact("", words.first_made.format(first.ill.value), alarming=True))
@@ -88,6 +91,9 @@ def _rule(naming: Naming, grad_fn: GradFn) -> Iterator[Fact]:
     words = naming.words
     if grad_fn.origin == "function":
         yield Fact("", words.own_rule)
+        return
+    if grad_fn.name == SCRIPTED:
+        yield Fact("", words.scripted)
         return
     if grad_fn.variable is not None:
         yield Fact("", words.sink_rule)

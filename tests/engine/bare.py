@@ -129,8 +129,14 @@ def facts_of(tensor: torch.Tensor) -> Facts:
         tensor.requires_grad,
         is_leaf,
         None if tensor.is_inference() else tensor._version,
-        None if grad_fn is None else type(grad_fn).__name__,
+        None if grad_fn is None else _name(grad_fn),
     )
+
+
+def _name(grad_fn: object) -> str:
+    """The name of a grad_fn as torch prints it with its tensor; those of a type without a name have their own."""
+    name = type(grad_fn).__name__
+    return str(grad_fn.name()).rpartition("::")[2] if name == "CppFunction" else name  # type: ignore[attr-defined]
 
 
 def _value(tensor: torch.Tensor) -> Value:

@@ -55,6 +55,18 @@ def replace_function_apply(replacement: Callable[[FunctionApply], FunctionApply]
     return undo
 
 
+def replace_script_calls(replacement: Callable[[Function], Function]) -> Callable[[], None]:
+    """Wrap the calls of functions and methods that TorchScript runs; returns what undoes it."""
+    kinds: tuple[Any, ...] = (torch._C.ScriptFunction, torch._C.ScriptMethod)
+    undo = [replace(kind, "__call__", replacement(kind.__call__)) for kind in kinds]
+
+    def undo_all() -> None:
+        for one in undo:
+            one()
+
+    return undo_all
+
+
 def replace_push_hooks(replacement: Callable[[PushHooks], PushHooks]) -> Callable[[], None]:
     """Wrap the one name through which saved_tensors_hooks come into force; returns what undoes it."""
     autograd: Any = torch._C._autograd

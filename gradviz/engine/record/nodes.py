@@ -8,7 +8,8 @@ from gradviz.engine.record import keeping, reader
 from gradviz.engine.record.ledger import Ledger
 from gradviz.engine.record.stream import Stream
 from gradviz.engine.record.values import read_value
-from gradviz.model.trace import GradFn, Origin, Saved, Setting
+from gradviz.model.rules import EXACT
+from gradviz.model.trace import OUTPUT_NR, GradFn, Origin, Saved, Setting
 
 _ACCUMULATE = "AccumulateGrad"
 Edges = tuple[tuple[int | None, int], ...]
@@ -84,6 +85,11 @@ class Nodes:
                 self._write(found, leading, line, outputs, own=own)
                 outputs, own = (), False  # the op made the first alone
         return first
+
+    def own(self, node: reader.Node, line: int | None, outputs: Sequence[torch.Tensor]) -> int:
+        """Return the id of a grad_fn of an op that is still to be written down. The arguments are those of add."""
+        known = self.id_of(node)
+        return self.add(node, line, outputs, own=True) if known is None else known
 
     def leads_to(self, node: reader.Node) -> list[int]:
         """The living tensors that a grad_fn passes gradients to: variables, and those whose grad_fn is next."""
@@ -164,6 +170,8 @@ class Nodes:
             return
         kind = keeping.kind_of(node)
         settings = keeping.settings(node, kind) if kind.settings else {}
+        if not kind.name and reader.is_scripted(node):
+            settings = {OUTPUT_NR: tuple(tensor.output_nr for tensor in outputs[:EXACT])}
         saved = self._saved(node, kind.saved, outputs, settings) if kind.saved else ()
         origin: Origin = "function" if kind.is_function else "op" if own else "torch"
         name = kind.name or reader.node_name(node)

@@ -28,6 +28,7 @@ class Pending:
     promised: Sequence[torch.Tensor] = ()  # operands that could not be written down before
     viewed: torch.Tensor | None = None  # the operand whose elements the output will have, until it has them
     is_function: bool = False  # a call of a torch.autograd.Function
+    grad_fn: int | None = None  # that is known to be its own
     outputs: Sequence[torch.Tensor] = ()
     values: Sequence[Value | None] = ()
     storages: Sequence[Storage] = ()  # the outputs are in

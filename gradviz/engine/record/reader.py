@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch.autograd.function import BackwardCFunction
 
-from gradviz.model.trace import GradMode
+from gradviz.model.trace import SCRIPTED, GradMode
 
 Node = Any  # a grad_fn: torch gives its C++ nodes no importable type
 
@@ -24,6 +24,7 @@ _INTS = frozenset((int,))
 _STRIDED = frozenset((torch.Tensor, torch.nn.Parameter))  # no subclass is asked
 _untyped: Any = torch._C  # what torch's stubs leave out
 _sizes = _untyped.TensorBase.shape.__get__
+_UNTYPED = "CppFunction"  # the type of a grad_fn that has none of its own
 _ACCUMULATE_GRAD: Any = torch._C._functions.AccumulateGrad  # type: ignore[attr-defined]  # not in torch's stubs
 
 
@@ -141,6 +142,11 @@ def nbytes(tensor: torch.Tensor) -> int:
     if type(count) is not int:
         count = tensor.values().numel()
     return count * tensor.element_size()
+
+
+def is_watched() -> bool:
+    """Whether a dispatch mode sees what this thread does; none does while torch.jit.trace takes down and compares."""
+    return not torch._C._dispatch_tls_is_dispatch_key_excluded(torch._C.DispatchKey.Python)
 
 
 def has_own_dispatch(kind: type[torch.Tensor]) -> bool:
@@ -294,6 +300,29 @@ def leaf_of(node: Node) -> torch.Tensor | None:
 def node_name(node: Node) -> str:
     """The name of a grad_fn as Python prints its type: "MulBackward0", "AccumulateGrad"."""
     return type(node).__name__ if isinstance(node, BackwardCFunction) else str(node.name()).rpartition("::")[2]
+
+
+def is_scripted(node: Node | None) -> bool:
+    """Whether a grad_fn stands for ops that TorchScript differentiates by itself."""
+    return type(node).__name__ == _UNTYPED and node_name(node) == SCRIPTED
+
+
+def script_name(function: Any) -> str:  # noqa: ANN401  # any ScriptFunction or ScriptMethod
+    """What a scripted function is called; of a method with the class that was scripted: "Net.forward"."""
+    name = str(function.name)
+    return name if isinstance(function, torch._C.ScriptFunction) else f"{function.owner._type().name()}.{name}"
+
+
+def next_number() -> int:
+    """The number that torch will give to the next grad_fn of this thread."""
+    number: int = _untyped._autograd._get_sequence_nr()
+    return number
+
+
+def number_of(node: Node) -> int:
+    """The number that torch gave to a grad_fn."""
+    number: int = node._sequence_nr()
+    return number
 
 
 def is_function(node: Node) -> bool:

@@ -8,6 +8,7 @@ and flags after the op has returned. A grad_fn that is new on them then is the o
 import sys
 from collections.abc import Sequence
 from types import FrameType
+from typing import Protocol
 
 import torch
 
@@ -17,6 +18,18 @@ from gradviz.engine.record.regions import Open, Regions
 from gradviz.engine.record.run import Run
 from gradviz.engine.record.values import read_value
 from gradviz.model.trace import AT_LEVEL, INSIDE_FUNCTION, INSIDE_HOOK, NO_INPUT, UNFILLED, Op, Phase
+
+
+class Scripted(Protocol):
+    """A call of TorchScript that runs."""
+
+    def op_starts(self, traits: operators.Traits, operands: Sequence[torch.Tensor]) -> bool:
+        """Take an op that is about to run; return whether it goes on with the one before."""
+        ...
+
+    def settling(self) -> None:
+        """Take note that the last op is about to be written down."""
+        ...
 
 
 class Recorder:
@@ -36,6 +49,8 @@ class Recorder:
         self.levels = 0  # of torch.func that are open
         self.lifted: set[int] = set()  # tensors that one of them records on
         self._packing = 0  # hooks that run in the middle of an op
+        self.scripted: Scripted | None = None
+        self.refusal = ""  # the text of the last error that an op raised in it
         run.threads.append(self)
 
     def op_started(
@@ -59,8 +74,8 @@ class Recorder:
             if not reader.shares_version():
                 name = "prim::data"
         with self.lock:
-            goes_on = False
-            if self._pending:
+            goes_on = self.scripted is not None and not self._packing and self.scripted.op_starts(traits, operands)
+            if self._pending and not goes_on:
                 goes_on = (traits.is_detach and self.has_made(operands[0])) or self._remakes_view(traits, frame)
                 if not goes_on:
                     self.settle()
@@ -130,6 +145,21 @@ class Recorder:
             self._hold(call.pending, outputs)
             self.settle()
 
+    def stretch_started(self, name: str, operands: list[torch.Tensor]) -> Pending:
+        """Note the beginning of ops that autograd may see as one; return what will be that one.
+
+        Raises:
+            LimitReached: the run has made as many ops as it may.
+        """
+        return self._begin(name, operands, "not differentiable", sys._getframe(1))
+
+    def stretch_done(self, pending: Pending, results: Sequence[torch.Tensor]) -> None:
+        """Write down what the ops came to, as one that made the grad_fn which is in `pending`."""
+        with reader.unwatched():
+            pending.values = [read_value(tensor) for tensor in results]
+        self._hold(pending, list(results))
+        self.settle()
+
     def packing_started(self) -> Open:
         """Note that a saved-tensor hook packs, in the middle of an op; return what packing_done wants."""
         with self.lock:
@@ -155,6 +185,10 @@ class Recorder:
         """Whether there is an op that is not written down yet."""
         return bool(self._pending)
 
+    def waiting(self) -> Sequence[Pending]:
+        """What is not written down yet: the last op, and what torch has run to finish it."""
+        return self._pending
+
     def settle(self, taken: Sequence[torch.Tensor] = ()) -> None:
         """Write down the last op, now that autograd is done with its outputs.
 
@@ -163,6 +197,8 @@ class Recorder:
         """
         if not self._pending or self._packing:
             return
+        if self.scripted is not None:
+            self.scripted.settling()
         settled, self._pending = self._pending, []
         run, stream = self.run, self.stream
         for pending in settled:
@@ -275,7 +311,7 @@ class Recorder:
         The op made it if it is on an output, was on no tensor before, and the op ran in grad mode; the grad_fn of a
         torch.autograd.Function is made by the call around the ops of its forward.
         """
-        made: int | None = None
+        made = pending.grad_fn
         outputs: list[int] = []
         ledger, nodes, line = self.ledger, self.nodes, pending.place.line
         promised = [ledger.promise(tensor) for tensor in pending.outputs]  # their own grad_fn may save them
@@ -300,7 +336,7 @@ class Recorder:
         """Whether a grad_fn is one that an op or call can make. In inference_mode a call can, though no op can."""
         if reader.is_function(node):
             return pending.is_function and pending.mode != "no_grad"
-        return pending.mode == "grad"
+        return pending.mode == "grad" and not reader.is_scripted(node)
 
     def _find_inputs(self, pending: Pending, node: reader.Node) -> None:
         """Name the true inputs of a recorded op that was given copies of them, as torch resolves a conjugate view."""

@@ -37,6 +37,10 @@ class OpWatch(operators.TorchDispatchMode):
         sys.settrace(None)  # as Untraced does, without its calls, of which each would be traced
         try:
             return self._run(func, args, kwargs or {}, sys._getframe(1))
+        except Exception as error:
+            if self._recorder.scripted is not None:
+                self._recorder.refusal = str(error)
+            raise
         finally:
             sys.settrace(tracer)
 

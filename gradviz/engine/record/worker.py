@@ -17,6 +17,7 @@ from gradviz.engine.record.levels import LevelWatch
 from gradviz.engine.record.names import Names
 from gradviz.engine.record.packing import PackWatch
 from gradviz.engine.record.run import Run
+from gradviz.engine.record.scripts import ScriptWatch
 from gradviz.engine.record.source import Source
 from gradviz.engine.record.stage import ambient, error_of, main_module
 from gradviz.engine.record.stream import LimitReached, Stream
@@ -76,6 +77,7 @@ def recorded(program: Program, request: Request, stream: Stream, *watches: Watch
     undo = [
         entries.replace_engine_run(backward.wrap),
         entries.replace_function_apply(FunctionWatch(threads.here).wrap),
+        entries.replace_script_calls(ScriptWatch(threads.here).wrap),
         entries.replace_push_hooks(PackWatch(threads.here).wrap),
         entries.replace_data(run.ledger.reassigned),
         entries.replace_swap(run.ledger.swap),

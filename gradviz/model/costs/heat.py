@@ -11,7 +11,7 @@ from math import fsum
 from typing import Literal, NamedTuple
 
 from gradviz.model.births import DETACHED
-from gradviz.model.calls import calls
+from gradviz.model.calls import FUNCTION, SCRIPT, calls
 from gradviz.model.cost import Timed
 from gradviz.model.graph.graph import Graph, Node, View
 from gradviz.model.quantities import byte_text, second_text
@@ -174,7 +174,7 @@ def _allocated(trace: Trace) -> Spent:
 
 def _joined(ops: Iterable[Op], timed: Timed) -> Iterator[tuple[int, Amount]]:
     """Go through both runs side by side; what only one of them has, such as a detach of torch's own, has no time."""
-    own = [op for op in ops if not op.name.startswith("function::")]
+    own = [op for op in ops if not op.name.startswith((FUNCTION, SCRIPT))]
     names = [_plain(op.name) for op in own]
     table = [_plain(name) for name in timed.names]
     others = [table[name] for name, _, _ in timed.ops]

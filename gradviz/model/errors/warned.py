@@ -58,10 +58,11 @@ WARNINGS = (
         "scripted",
         NOTE,
         r"^torch\.jit\.script was called$",
-        "TorchScript runs the function in an interpreter of its own. After a run or two it records all of it as one "
-        "DifferentiableGraphBackward, whose inner ops are shown as not recorded.",
-        "TorchScript は独自のインタープリターで関数を実行します。1、2 回実行した後は全体を 1 つの "
-        "DifferentiableGraphBackward として記録し、内部の演算は記録されないものとして表示します。",
+        "TorchScript runs the function in an interpreter of its own. Its first runs are shown op by op. After a run or "
+        "two what it can differentiate by itself is one op, with a DifferentiableGraphBackward.",
+        "TorchScript は独自のインタープリターで関数を実行します。最初の実行は演算ごとに表示します。"
+        "1、2 回実行した後は、TorchScript が自分で微分できる部分が "
+        "DifferentiableGraphBackward を持つ 1 つの演算になります。",
     ),
     Hint(
         "traced",

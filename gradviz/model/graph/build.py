@@ -9,7 +9,8 @@ from gradviz.model.graph.generations import birth_regions, changed_bases, genera
 from gradviz.model.graph.graph import Edge, EdgeKind, Graph, Node, NodeKind, View
 from gradviz.model.graph.next_functions import next_functions
 from gradviz.model.moments.moment import History
-from gradviz.model.trace import BackwardCall, GradFn, Op, Region, Tensor, Trace
+from gradviz.model.rules import EXACT
+from gradviz.model.trace import OUTPUT_NR, BackwardCall, GradFn, Op, Region, Tensor, Trace
 
 
 def build(trace: Trace, view: View) -> Graph:
@@ -127,7 +128,7 @@ class _Builder:
         state = self._states.get((tensor, op.id), final)
         if final.names or tensor in self._roots or tensor in self._accumulators or state.retains_grad:
             name = f"t{tensor}.{op.id}" if tensor in self._makers else f"t{tensor}"
-            passed = None if node.grad_fn is None else _arriving(state, op, output)
+            passed = None if node.grad_fn is None else _arriving(state, op, output, self._trace.grad_fns)
             self._edges.append(self._edge(Edge(f"{node.id}-{name}", kind, node.id, name, 0, output, passed=passed)))
             self._add_tensor(name, state, op.region)
         else:
@@ -170,11 +171,16 @@ class _Builder:
         return found
 
 
-def _arriving(state: Tensor, op: Op, output: int) -> Passed | None:
+def _arriving(state: Tensor, op: Op, output: int, grad_fns: tuple[GradFn, ...]) -> Passed | None:
     """Where the grad_fn of an op's result is given a gradient. Only what the op itself made has several outputs."""
     if state.grad_fn is None:
         return None
-    return Passed(state.grad_fn, output if state.grad_fn == op.grad_fn else 0, arrived=True)
+    if state.grad_fn != op.grad_fn:
+        return Passed(state.grad_fn, 0, arrived=True)
+    numbers = (grad_fns[state.grad_fn].settings or {}).get(OUTPUT_NR)
+    if isinstance(numbers, tuple):
+        output = next((number for number in numbers[output : output + 1] if number >= 0), EXACT)
+    return Passed(state.grad_fn, output, arrived=True)
 
 
 def _calls_by_root(calls: tuple[BackwardCall, ...]) -> dict[int, list[BackwardCall]]:
