@@ -6,6 +6,9 @@ from gradviz.model.calls import calls
 from gradviz.model.graph.build import build
 from gradviz.model.graph.graph import Node
 from gradviz.model.trace import INSIDE_SCRIPT, Op, Trace
+from gradviz.picture.inspecting import inspection
+from gradviz.picture.inspection import Inspect, Subject
+from gradviz.picture.record import Record
 from tests.engine.bare import both_runs
 from tests.engine.recording import record, tensor
 
@@ -289,3 +292,13 @@ def test_the_gradient_that_arrives_at_each_result() -> None:
             assert edge.gradient == trace.tensors[made.id].grad is not None
             found += 1
     assert found == 3
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_inspector_says_why_nothing_inside_is_seen() -> None:
+    trace = record(HEAD + TWICE)
+    (call,) = ops(trace)
+    assert call.grad_fn is not None
+    for subject in (Subject("op", call.id), Subject("grad_fn", call.grad_fn)):
+        told = inspection(Record(trace), Inspect(subject))
+        assert "none has a grad_fn of its own" in str(told)
