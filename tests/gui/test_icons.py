@@ -9,8 +9,8 @@ from gradviz import resources
 from gradviz.state.values import Theme
 from gradviz.ui.style.theme import colours, icon
 
-SQUARE = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><path d="%s" fill="currentColor"/></svg>'
-LEFT, ALL = SQUARE % b"M0 0h1v2h-1z", SQUARE % b"M0 0h2v2h-2z"
+SQUARE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><path d="%s" fill="currentColor"/></svg>'
+LEFT, ALL = SQUARE % "M0 0h1v2h-1z", SQUARE % "M0 0h2v2h-2z"
 CLEAR = QColor(0, 0, 0, 0)
 
 
@@ -31,8 +31,8 @@ def test_an_icon_has_the_colour_of_the_text(qtbot: QtBot, theme: Theme) -> None:
 
 
 @pytest.mark.parametrize("state", [QIcon.State.Off, QIcon.State.On])
-@pytest.mark.parametrize("on", [b"", LEFT])
-def test_an_icon_of_what_is_disabled_is_faint(qtbot: QtBot, on: bytes, state: QIcon.State) -> None:
+@pytest.mark.parametrize("on", ["", LEFT])
+def test_an_icon_of_what_is_disabled_is_faint(qtbot: QtBot, on: str, state: QIcon.State) -> None:
     at, beside = seen(icon(LEFT, "light", on), QIcon.Mode.Disabled, state)
     assert 0 < at.alphaF() < 0.5
     assert beside == CLEAR
@@ -47,5 +47,5 @@ def test_what_is_on_has_an_icon_of_its_own(qtbot: QtBot) -> None:
 @pytest.mark.parametrize("side", [16, 18])
 @pytest.mark.parametrize("ratio", [1.0, 2.0])
 def test_an_icon_is_painted_for_the_pixels_of_the_screen(qtbot: QtBot, side: int, ratio: float) -> None:
-    pixmap = icon(resources.read_bytes("icons/run.svg"), "light").pixmap(QSize(side, side), ratio)
+    pixmap = icon(resources.read_text("icons/run.svg"), "light").pixmap(QSize(side, side), ratio)
     assert (pixmap.width(), pixmap.devicePixelRatio()) == (round(side * ratio), ratio)

@@ -373,6 +373,5 @@ def paint_icons(actions: Mapping[str, QAction], theme: Theme) -> None:
     """Give the actions their icons in the colours of a theme."""
     for command in COMMANDS:
         if command.icon and command.id in actions:
-            names = (command.icon, command.icon_on or command.icon)
-            off, on = (resources.read_bytes(f"icons/{name}.svg") for name in names)
+            off, on = (name and resources.read_text(f"icons/{name}.svg") for name in (command.icon, command.icon_on))
             actions[command.id].setIcon(icon(off, theme, on))

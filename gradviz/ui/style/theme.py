@@ -186,7 +186,7 @@ def monospace(size: float) -> QFont:
     return font
 
 
-def icon(svg: bytes, theme: Theme, on: bytes = b"") -> QIcon:
+def icon(svg: str, theme: Theme, on: str = "") -> QIcon:
     """Return an icon painted in the text's colour (the SVG says currentColor), faint where it is disabled.
 
     Args:
@@ -198,7 +198,7 @@ def icon(svg: bytes, theme: Theme, on: bytes = b"") -> QIcon:
     for state, source in ((QIcon.State.Off, svg), (QIcon.State.On, on)):
         if not source:
             continue  # Qt takes the other
-        renderer = QSvgRenderer(QByteArray(source.replace(b"currentColor", colours(theme).text.encode())))
+        renderer = QSvgRenderer(QByteArray(source.replace("currentColor", colours(theme).text).encode()))
         for side in _SIDES:
             painted = _painted(side, renderer.render)
             made.addPixmap(painted, QIcon.Mode.Normal, state)
