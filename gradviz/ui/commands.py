@@ -122,12 +122,13 @@ class Commands:
         """Set the size of all text of the window."""
         self._size = min(_LARGEST, max(_SMALLEST, size))
         font = QApplication.font()
-        font.setPointSizeF(self._points * self._size)
-        QApplication.setFont(font)
-        # Widgets under a style sheet keep the fonts that they had when it was set.
-        sheet = self._window.styleSheet()
-        self._window.setStyleSheet("")
-        self._window.setStyleSheet(sheet)
+        if font.pointSizeF() != self._points * self._size:
+            font.setPointSizeF(self._points * self._size)
+            QApplication.setFont(font)
+            # Widgets under a style sheet keep the fonts that they had when it was set.
+            sheet = self._window.styleSheet()
+            self._window.setStyleSheet("")
+            self._window.setStyleSheet(sheet)
         for panel in (self._panels.editor, self._panels.mode_line, self._panels.output):
             panel.set_size(_POINTS * self._size)
 
