@@ -69,52 +69,74 @@ def _between(below: list[list[Joint]], row: list[int], at: list[float]) -> int:
 def swap_neighbours(net: Net, order: Order) -> int:
     """Swap neighbours of one frame in place as long as that removes crossings; return how many are left."""
     left = crossings(net, order)
-    stale = {row for number, count in enumerate(order.counts) if count for row in (number, number + 1)}
+    again = {row for number, count in enumerate(order.counts) if count for row in (number, number + 1)}
+    stale = [False] * len(net.width)  # of each element: whether it may cross its neighbours in another way now
+    for number in again:
+        for element in order.rows[number]:
+            stale[element] = True
     for _ in range(MOST_PASSES):
-        again: set[int] = set()
-        for number in sorted(stale):
-            if len(order.rows[number]) > 1:
-                gained = _swap_in_row(net, order.rows[number], order.at)
-                if gained:
-                    left -= gained
-                    changed(order, number)
-                    again.update((number - 1, number, number + 1))
-        stale = again & set(range(len(order.rows)))
-        if not stale:
+        numbers, again = sorted(again), set()
+        for number in numbers:
+            gained = _swap_in_row(net, order.rows[number], order.at, stale)
+            if gained:
+                left -= gained
+                changed(order, number)
+                again.update((number - 1, number, number + 1))
+        again &= set(range(len(order.rows)))
+        if not again:
             break
     return left
 
 
-def _swap_in_row(net: Net, row: list[int], at: list[float]) -> int:
-    """One pass over a row; how many crossings it removed."""
+def _swap_in_row(net: Net, row: list[int], at: list[float], stale: list[bool]) -> int:
+    """One pass over the stale elements of a row; how many crossings it removed. Makes stale what it changed."""
     home, borders, margin = net.home, net.borders, net.margin
-    ups = [_ends(net.above[element], at) for element in row]
-    downs = [_ends(net.below[element], at) for element in row]
     gained = 0
-    one, one_ups, one_downs = row[0], ups[0], downs[0]
+    moved: list[int] = []
+    one, ends = row[0], None
     for right in range(1, len(row)):
-        other, other_ups, other_downs = row[right], ups[right], downs[right]
-        crossed = (one_ups and other_ups and one_ups[-1] > other_ups[0]) or (
-            one_downs and other_downs and one_downs[-1] > other_downs[0]
-        )
-        if crossed and home[one] == home[other] and one < borders and other < borders:
-            gain = _gain(one_ups, other_ups) + _gain(one_downs, other_downs)
-            if gain > 0:
-                gained += gain
-                row[right - 1], row[right] = other, one
-                start = at[one] - margin[one]
-                at[other] = start + margin[other]
-                at[one] = at[other] + net.width[other] + margin[other] + margin[one]
-                continue  # the same one beside the next
-        one, one_ups, one_downs = other, other_ups, other_downs
+        other, other_ends = row[right], None
+        if stale[one] or stale[other]:
+            ups, downs = ends or _ends(net, one, at)
+            other_ups, other_downs = other_ends = _ends(net, other, at)
+            crossed = (ups and other_ups and ups[-1] > other_ups[0]) or (
+                downs and other_downs and downs[-1] > other_downs[0]
+            )
+            if crossed and home[one] == home[other] and one < borders and other < borders:
+                gain = _gain(ups, other_ups) + _gain(downs, other_downs)
+                if gain > 0:
+                    gained += gain
+                    moved += (one, other)
+                    row[right - 1], row[right] = other, one
+                    start = at[one] - margin[one]
+                    at[other] = start + margin[other]
+                    at[one] = at[other] + net.width[other] + margin[other] + margin[one]
+                    ends = ups, downs
+                    continue  # the same one beside the next
+        one, ends = other, other_ends
+    for element in row:
+        stale[element] = False
+    for element in moved:
+        stale[element] = True
+        for end, _, _ in net.above[element]:
+            stale[end] = True
+        for end, _, _ in net.below[element]:
+            stale[end] = True
     return gained
 
 
-def _ends(joints: list[Joint], at: list[float]) -> list[float]:
-    """Where the joints of an element end, ascending."""
-    if len(joints) == 1:
-        return [at[joints[0][0]] + joints[0][1]]
-    return sorted([at[other] + offset for other, offset, _ in joints])
+def _ends(net: Net, element: int, at: list[float]) -> tuple[list[float], list[float]]:
+    """Where the joints of an element end in the row before and in the row after, ascending."""
+    above, below = net.above[element], net.below[element]
+    if len(above) == 1:
+        ((other, offset, _),) = above
+        ups = [at[other] + offset]
+    else:
+        ups = sorted([at[other] + offset for other, offset, _ in above])
+    if len(below) == 1:
+        ((other, offset, _),) = below
+        return ups, [at[other] + offset]
+    return ups, sorted([at[other] + offset for other, offset, _ in below])
 
 
 def _gain(left: list[float], right: list[float]) -> int:

@@ -4,6 +4,8 @@ The elements of a frame share the start of their sort key, and that start is the
 torn apart, and two frames never change sides. Knows only rough places.
 """
 
+from collections.abc import Iterable
+from functools import partial
 from itertools import chain
 from math import inf
 
@@ -12,7 +14,8 @@ from gradviz.layout.former import Former
 from gradviz.layout.nesting import OUTSIDE, Nesting
 from gradviz.layout.net import Joint, Net
 
-LARGE = 40_000  # joints from which only a few sweeps and no swaps are made
+DOWN, UP = True, False
+LARGE = 40_000  # joints from which there is one beginning only
 
 Prefix = tuple[float, ...]
 
@@ -27,79 +30,55 @@ def reordered(net: Net, frames: Nesting, former: Former) -> list[list[int]]:
 
 
 def ordered(net: Net, frames: Nesting) -> list[list[int]]:
-    """The rows of `net` in a good order."""
-    sweeper = _Sweeper(net, frames)
+    """The rows of `net` in a good order: the best of two sweeps each from two beginnings, and neighbours swapped.
+
+    More sweeps would go to and fro between the same orders. Where the first ones mend nothing, what is left crosses for
+    the order of operands, and no other beginning mends that.
+    """
     if max(map(len, net.rows), default=0) < 2:
         return net.rows
-    if sum(map(len, net.below)) > LARGE:
-        order = sweeper.initial(_walk(net, net.below, net.above))
-        for number in range(4):
-            sweeper.sweep(order, downward=number % 2 == 0)
-    else:
-        order = _searched(sweeper)
-    _untwist(net, order.rows)
-    return order.rows
+    sweeper = _Sweeper(net, frames)
+    first = sweeper.initial(_walk(net))
+    best = sweeper.best(first, (UP, DOWN))
+    mended = 0 < crossings(net, best) < crossings(net, first)
+    if mended and sum(map(len, net.below)) < LARGE:
+        other = sweeper.best(sweeper.initial(_given(net)), (DOWN, UP))
+        if crossings(net, other) < crossings(net, best):
+            best = other
+    swap_neighbours(net, best)
+    _untwist(net, best.rows)
+    return best.rows
 
 
-class _Search:
-    """The sweeps and swaps over one net, and the best order on the way."""
-
-    def __init__(self, sweeper: "_Sweeper", key: list[float]) -> None:
-        self.sweeper = sweeper
-        self.order = sweeper.initial(key)
-        self.best, self.fewest = _copy(self.order), crossings(sweeper.net, self.order)
-
-    def restart(self, key: list[float]) -> None:
-        """Begin anew in another order."""
-        self.order = self.sweeper.initial(key)
-
-    def sweep(self, downward: bool) -> int:
-        """Sweep once; how many joints cross then. Where none do already, nothing happens."""
-        if not self.fewest:
-            return 0
-        net = self.sweeper.net
-        self.sweeper.sweep(self.order, downward=downward)
-        count = crossings(net, self.order)
-        if net.sides:
-            straight = self.sweeper.with_straight_links(self.order)
-            other = crossings(net, straight)
-            if other < count:
-                self.order, count = straight, other
-        return self._seen(count)
-
-    def swap(self) -> None:
-        """Swap neighbours where that helps."""
-        if self.fewest:
-            self._seen(swap_neighbours(self.sweeper.net, self.order))
-
-    def _seen(self, count: int) -> int:
-        if count < self.fewest:
-            self.best, self.fewest = _copy(self.order), count
-        return count
+def _walk(net: Net) -> list[float]:
+    """The turn of each element in a walk from the results to their operands, in order."""
+    turn = [-1.0] * len(net.width)
+    clock = 0.0
+    for start in range(net.borders):
+        stack = [] if net.below[start] else [start]
+        while stack:
+            element = stack.pop()
+            while turn[element] < 0:
+                turn[element] = clock
+                clock += 1
+                ends = net.above[element]
+                if not ends:
+                    break
+                if len(ends) > 1:
+                    stack += [other for other, _, _ in ends[:0:-1]]
+                element = ends[0][0]
+    return turn
 
 
-def _searched(sweeper: "_Sweeper") -> Order:
-    """The best order by a walk from the results to their operands, or by one the other way if that promises more.
-
-    Further sweeps would go to and fro between the same orders. Where the first ones mend nothing, what is left crosses
-    for the order of operands, and no other beginning mends that.
-    """
-    net = sweeper.net
-    search = _Search(sweeper, _walk(net, net.below, net.above))
-    first = search.fewest
-    search.swap()
-    search.sweep(downward=True)
-    search.swap()
-    count = search.sweep(downward=False)
-    search.swap()
-    if 0 < search.fewest < first:
-        search.restart(_walk(net, net.above, net.below))
-        search.sweep(downward=True)
-        if search.sweep(downward=False) < count:
-            search.swap()
-            search.sweep(downward=True)
-            search.swap()
-    return search.best
+def _given(net: Net) -> list[float]:
+    """The order of the diagram, with the bends of a link where its tail is."""
+    turn = list(map(float, range(len(net.width))))
+    for bends in net.bends:
+        if bends:
+            tail = float(net.above[bends[0]][0][0])
+            for bend in bends:
+                turn[bend] = tail
+    return turn
 
 
 def _copy(order: Order) -> Order:
@@ -123,33 +102,61 @@ class _Sweeper:
         self._sort_all(order, key)
         return order
 
-    def sweep(self, order: Order, downward: bool) -> None:
-        """Sort each row by the mean place of the neighbours in the row before (after, if not downward)."""
+    def best(self, order: Order, sweeps: Iterable[bool]) -> Order:
+        """The best of an order and those that the sweeps make of it. Where no joint crosses, none is made."""
+        net = self.net
+        best = order
+        for downward in sweeps:
+            if not crossings(net, best):
+                break
+            order = self.swept(order, downward)
+            if net.sides:
+                order = min(order, self.with_straight_links(order), key=partial(crossings, net))
+            best = min(best, order, key=partial(crossings, net))
+        return best
+
+    def swept(self, order: Order, downward: bool) -> Order:
+        """Each row sorted by the mean place of the neighbours in the row before (after, if not downward)."""
+        order = _copy(order)
         at, half = order.at, self.half
-        joints = self.net.above if downward else self.net.below
-        prefixes = self._prefixes([at[element] + half[element] for element in range(self.net.borders)], at)
-        key = [0.0] * len(at)
+        back, on = (self.net.above, self.net.below) if downward else (self.net.below, self.net.above)
+        middle = list(map(float.__add__, at, half))
+        prefixes = self._prefixes(middle, at) if self.members else []
         rows = range(len(order.rows))
         for number in rows if downward else reversed(rows):
             row = order.rows[number]
             if len(row) == 1:
                 continue
+            loose = []
             for element in row:
-                ends = joints[element]
+                ends = back[element]
                 if len(ends) == 1:
                     other, offset, own = ends[0]
-                    key[element] = at[other] + offset - own + half[element]
+                    middle[element] = at[other] + offset - own + half[element]
                 elif ends:
                     total = 0.0
                     for other, offset, own in ends:
                         total += at[other] + offset - own
-                    key[element] = total / len(ends) + half[element]
+                    middle[element] = total / len(ends) + half[element]
                 else:
-                    key[element] = at[element] + half[element]
+                    loose.append(element)
+            for element in loose:
+                middle[element] = self._beside(element, back, on, middle)
             before = list(row)
-            self._sort(row, key, prefixes)
+            self._sort(row, middle, prefixes)
             if row != before:
                 self._pack(order, number)
+        return order
+
+    def _beside(self, element: int, back: list[list[Joint]], on: list[list[Joint]], middle: list[float]) -> float:
+        """The middle of an element with no joint back: beside what else is joined to the one that it is joined to."""
+        starts = [
+            middle[other] - self.half[other] + offset - port + far - own
+            for end, far, own in on[element]
+            for other, offset, port in back[end]
+            if back[other]
+        ]
+        return sum(starts) / len(starts) + self.half[element] if starts else middle[element]
 
     def with_straight_links(self, order: Order) -> Order:
         """The same order but for long links, which pass each row where the straight line between their ends does.
@@ -229,24 +236,6 @@ def _members(net: Net, frames: Nesting) -> list[tuple[list[int], list[tuple[int,
                 if frame not in theirs:
                     outer[frame].append((other, offset))
     return list(zip(members, outer, strict=True))
-
-
-def _walk(net: Net, back: list[list[Joint]], on: list[list[Joint]]) -> list[float]:
-    """The turn of each element in a walk along joints, in order, from those that no joint leads to."""
-    turn = [-1.0] * len(net.width)
-    clock = 0.0
-    for start in range(net.borders):
-        if back[start]:
-            continue
-        stack = [start]
-        while stack:
-            element = stack.pop()
-            if turn[element] >= 0:
-                continue
-            turn[element] = clock
-            clock += 1
-            stack.extend([other for other, _, _ in reversed(on[element])])
-    return turn
 
 
 def _untwist(net: Net, rows: list[list[int]]) -> None:
