@@ -11,7 +11,7 @@ def names_of(past: Sequence[Tensor], tensors: Sequence[Tensor], steps: Sequence[
     """Return the names each tensor was bound to, in the order it got them; else that of the tensor whose .grad it is.
 
     Arguments of functions are such names only for a leaf that requires grad and has no other: what is passed from
-    function to function would be called x by all of them.
+    function to function would be called x by all of them. What a module calls self.weight is told by the path to it.
 
     Args:
         past: states of tensors that later ones replaced.
@@ -29,7 +29,15 @@ def names_of(past: Sequence[Tensor], tensors: Sequence[Tensor], steps: Sequence[
     for state in tensors if given else ():
         if state.id in given and state.is_leaf and state.requires_grad:
             names.setdefault(state.id, {given[state.id]: None})
+    names = {tensor: _from_outside(held) for tensor, held in names.items()}
     for state in (*past, *tensors):
         if state.grad_tensor is not None and state.id in names:
             names.setdefault(state.grad_tensor, {f"{next(iter(names[state.id]))}.grad": None})
     return {tensor: tuple(found) for tensor, found in names.items()}
+
+
+def _from_outside(held: dict[str, None]) -> dict[str, None]:
+    """Leave out what a module calls its own where the path to the module is known: self.weight, of net.0.weight."""
+    own = [name for name in held if name.startswith("self.")]
+    known = [name for name in own if any(one.endswith(name[len("self") :]) for one in held if one not in own)]
+    return {name: None for name in held if name not in known} if known else held

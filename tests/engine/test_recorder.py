@@ -625,6 +625,26 @@ def test_an_argument_names_a_box_only_where_a_leaf_has_no_other_name() -> None:
     assert names["w"] == ("w",)
 
 
+def test_a_parameter_is_told_by_the_path_to_its_module_and_not_by_what_that_calls_its_own() -> None:
+    trace = record("""\
+import torch
+class Block(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = torch.nn.Linear(2, 2)
+    def forward(self, x):
+        return self.a(x)
+net = torch.nn.Sequential(Block())
+net(torch.ones(1, 2)).sum().backward()
+lost = Block()(torch.ones(1, 2))
+""")
+    told = [one.names for one in trace.tensors if one.is_parameter and one.shape == (2, 2)]
+    assert told == [("net.0.a.weight",), ("self.a.weight",)]
+    (weight, _) = (one for one in trace.tensors if one.is_parameter and one.shape == (2, 2))
+    assert weight.grad_tensor is not None
+    assert trace.tensors[weight.grad_tensor].names == ("net.0.a.weight.grad",)
+
+
 def test_a_hook_that_packs_in_the_middle_of_an_op_leaves_that_its_grad_fn() -> None:
     source = """\
 import torch
