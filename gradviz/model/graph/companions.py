@@ -1,6 +1,7 @@
-"""Sources of a graph that go to the same place, as the weight and the bias of a layer: they can stand as one.
+"""Tensors of a graph that go to the same place or come from it, as the weight and the bias of a layer: they can be one.
 
-A source is a node that nothing leads to: a leaf, a constant, an AccumulateGrad in the view "backward".
+Only the ends of a graph are looked at: sources, which nothing leads to (a leaf, a constant, an AccumulateGrad in the
+view "backward"), and results that lead nowhere, such as the parameters that the last step of an optimizer leaves.
 """
 
 from collections import defaultdict
@@ -15,7 +16,7 @@ _ASIDE = 4  # nodes of one input, as a transpose, after which a place is looked 
 
 
 def companions(graph: Graph, crowd: int = 0) -> list[Stretch]:
-    """Return the sources that go to the same place and are of a kind, as what each group of them becomes. Linear.
+    """Return the ends of the same place that are of a kind, as what each group of them becomes. Linear.
 
     Args:
         graph: whatever of it is folded already.
@@ -31,15 +32,17 @@ def companions(graph: Graph, crowd: int = 0) -> list[Stretch]:
     fewest: dict[object, int] = {}
     for node in graph.nodes:
         tensor = node.tensor
-        if tensor is None or node.id not in users or node.id in makers or node.in_error or node.roots:
+        is_source = node.id not in makers
+        if tensor is None or is_source == (node.id not in users) or node.in_error or node.roots:
             continue
-        places = frozenset([_place(head, makers, users, modules) for head in users[node.id]])
-        key = (_kind(node, tensor), places)
+        there = [_place(head, makers, users, modules) for head in users[node.id]] if is_source else makers[node.id]
+        key = (_kind(node, tensor), is_source, frozenset(there))
         groups[key].append(node)
         fewest[key] = _fewest(node, tensor)
     found = [nodes for key, nodes in groups.items() if len(nodes) >= max(crowd, fewest[key])]
     kinds, takers = types(graph.modules), {node.id: _module(node) for node in graph.nodes}
-    into = [together({takers[head] for node in nodes for head in users[node.id]}, kinds) for nodes in found]
+    near = [{one for node in nodes for one in (*makers[node.id], *users[node.id])} for nodes in found]
+    into = [together({takers[one] for one in there}, kinds) for there in near]
     return [Stretch(tuple(nodes), modules=takes) for nodes, takes in zip(found, into, strict=True)]
 
 

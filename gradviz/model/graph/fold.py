@@ -2,8 +2,8 @@
 
 Five ways, all linear. What one call of a library did, as step() of an optimizer, is one. A chain in which the same
 ops of the same lines follow each other, as a loop leaves them, is folded wherever there are more than a few nodes. In a
-large graph the rounds of whole loops are. Leaves and constants that go to the same place become one. Where it is still
-too large after that, all nodes of one line do.
+large graph the rounds of whole loops are. Leaves and constants that go to the same place become one, and so do results
+that come from one and lead nowhere. Where it is still too large after that, all nodes of one line do.
 """
 
 from collections import Counter, defaultdict
@@ -19,12 +19,12 @@ from gradviz.model.graph.strong import components
 FEW = 60  # nodes that are never worth folding
 SOME = 300  # nodes up to which a loop is worth seeing in full
 MANY = 2000  # nodes that are too many to read, however they hang together
-CROWD = 12  # sources that go to one place, which are worth folding in any graph
+CROWD = 12  # tensors that go to one place or come from it, which are worth folding in any graph
 REPEATS = 4  # how often a stretch of a chain must repeat to be folded
 
 
 def fold(graph: Graph, *, called: bool = True) -> Graph:
-    """Return the graph with its repetitions folded; where it is small, calls of libraries and crowds of sources alone.
+    """Return the graph with its repetitions folded; where it is small, calls of libraries and crowds of tensors alone.
 
     Args:
         graph: nothing of which is folded.
@@ -37,8 +37,7 @@ def fold(graph: Graph, *, called: bool = True) -> Graph:
     if len(folded.nodes) > SOME:
         folded = _in_rounds(graph, folded, calls)
     folded = contract(folded, _runs(folded))
-    if len(folded.nodes) > FEW:
-        folded = contract(folded, companions(folded))
+    folded = contract(folded, companions(folded, 0 if len(folded.nodes) > FEW else CROWD))
     band = 1
     while len(folded.nodes) > MANY and band <= _last_line(folded):
         folded = contract(folded, _lines(folded, band))

@@ -1,4 +1,4 @@
-"""Leaves and constants that go to the same place stand as one; what is of interest of its own stays."""
+"""Tensors that go to the same place or come from it stand as one; what is of interest of its own stays."""
 
 import itertools
 
@@ -101,6 +101,42 @@ def test_the_frame_of_tensors_of_no_module_is_called_by_them() -> None:
     (one,) = (node.fold for node in fold(whole).nodes if node.fold is not None)
     assert one.modules == NOWHERE
     assert unfolded(fold(whole), whole, (one.key,)).regions[0].text == "ws[0], ws[1], ws[2] …"
+
+
+def test_a_crowd_is_folded_in_a_graph_that_repetitions_made_small() -> None:
+    whole = many(folding.CROWD)
+    chain = [f"o{n}" for n in range(999, 999 + folding.FEW)]
+    more = linked(*itertools.pairwise(chain), nodes=tuple(op("o1")._replace(id=name) for name in chain[1:]))
+    whole = whole._replace(nodes=(*whole.nodes, *more.nodes), edges=(*whole.edges, *more.edges))
+    times = [node.fold.times for node in fold(whole).nodes if node.fold is not None]
+    assert times == [1, folding.FEW - 1]
+
+
+def results(count: int, **change: object) -> Graph:
+    """The parameters that a step of an optimizer leaves, and the loss."""
+    left = [Node(**(source(n, f"net.{n}.weight", parameter=True)._asdict() | change)) for n in range(count)]
+    nodes = (op("o998"), *left, source(999, "loss"))
+    return linked(*(("o998", node.id) for node in nodes[1:]), nodes=nodes)
+
+
+def test_a_crowd_of_results_of_one_op_that_lead_nowhere_is_folded_and_opens() -> None:
+    assert fold(results(folding.CROWD - 1)).hidden == 0
+    whole = results(folding.CROWD)
+    closed = fold(whole)
+    (one,) = (node.fold for node in closed.nodes if node.fold is not None)
+    assert one.members == tuple(f"t{n}" for n in range(folding.CROWD))
+    assert [node.id for node in closed.nodes if node.fold is None] == ["o998", "t999"]
+    assert [(edge.tail, edge.head) for edge in closed.edges] == [("o998", "ft0"), ("o998", "t999")]
+    assert unfolded(closed, whole, (one.key,)).edges == whole.edges
+
+
+def test_results_that_are_used_or_of_interest_of_their_own_stay() -> None:
+    assert groups(results(2)) == [["t0", "t1"]]
+    assert groups(results(2, in_error=True)) == []
+    used = results(2)
+    assert groups(used._replace(edges=(*used.edges, *linked(("t0", "o997"), nodes=()).edges))) == []
+    apart = linked(("o997", "t0"), nodes=()).edges
+    assert groups(used._replace(edges=(*used.edges, *apart))) == []  # another op has made one of them too
 
 
 @pytest.mark.parametrize(("module", "told"), [("net.norm", "net.norm \N{MIDDLE DOT} BatchNorm1d"), (None, "")])
