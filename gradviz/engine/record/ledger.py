@@ -1,6 +1,6 @@
 """What is known of the run's tensors: each is written down when first seen, and again whenever that changed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
 import torch
@@ -29,6 +29,7 @@ class Ledger:
         self._known = KnownTensors()
         self._by_address = self._known.by_address
         self._made: dict[int, int] = {}  # grad_fn -> the first tensor seen with it
+        self._views: dict[int, int | None] = {}  # views changed in place -> the version of their last grad_fn
         self.storages = Storages(stream)
 
     def id_of(self, tensor: torch.Tensor) -> int | None:
@@ -69,12 +70,12 @@ class Ledger:
         if (
             changed
             or tensor.requires_grad is not last.requires_grad
-            or reader.is_leaf(tensor) is not last.is_leaf
+            or self._is_leaf(known, tensor) is not last.is_leaf
             or tensor.retains_grad is not last.retains_grad
         ):
             made_by = storage.writer if changed and storage.writer is not None else last.made_by
             value = self._value(tensor) if changed else last.value
-            self._write(known, tensor, made_by, self._grad_fn_of(tensor), last.line, value)
+            self._write(known, tensor, made_by, self._grad_fn(known, tensor), last.line, value)
         return known.id
 
     def promise(self, tensor: torch.Tensor) -> Known:
@@ -94,6 +95,31 @@ class Ledger:
     ) -> None:
         """Write down a tensor that an op has just returned, and the storage it is in."""
         self._write(known, tensor, op, grad_fn, line, value, storage)
+
+    def view_changed(self, tensor: torch.Tensor) -> None:
+        """Note that an op that autograd records has changed a view in place, and so given it a grad_fn.
+
+        Once its base is changed in another way, torch makes that anew when it is asked for it, and an error of what the
+        op saved then names another grad_fn. So nobody asks before the program does.
+        """
+        self._views[self.promise(tensor).id] = reader.version(tensor)
+
+    def outdated(self, tensors: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+        """The tensors among these whose grad_fn torch will make anew."""
+        return [one for one in tensors if self.has_outdated(one)] if self._views else []
+
+    def has_outdated(self, tensor: torch.Tensor) -> bool:
+        """Whether torch will make the grad_fn of a tensor anew."""
+        known = self._known.find(tensor) if self._views else None
+        return known is not None and self._is_outdated(known, tensor)
+
+    def made_anew(self, tensor: torch.Tensor) -> None:
+        """Note that torch has made a tensor's grad_fn anew."""
+        known = self._known.find(tensor)
+        if known is not None and known.last is not None:
+            self._views[known.id] = reader.version(tensor)
+            last = known.last
+            self._write(known, tensor, last.made_by, self._grad_fn_of(tensor), last.line, last.value)
 
     def spread(self, tensor: torch.Tensor) -> None:
         """Write down again every other tensor in the memory of one that an op changed."""
@@ -144,7 +170,11 @@ class Ledger:
                         self._rewrite(self._known.take_back(tensor, facts), tensor)
 
     def refresh(self) -> None:
-        """Write down again every living tensor whose version, flags or grad changed."""
+        """Write down again every living tensor whose version, flags or grad changed, at the end of the run."""
+        outdated = self.outdated(list(self.alive()))
+        self._views.clear()
+        for tensor in outdated:
+            self.made_anew(tensor)
         for tensor in self.alive():
             self.refresh_grad(tensor)
 
@@ -199,7 +229,8 @@ class Ledger:
     ) -> int:
         """Record the tensor as it is now and return its id."""
         last, number = known.last, known.id
-        requires_grad, is_leaf, is_inference, retains_grad, version, base = reader.flags(tensor)
+        is_leaf = self._is_leaf(known, tensor)
+        requires_grad, is_inference, retains_grad, version, base = reader.flags(tensor)
         gradient = tensor.grad if is_leaf or retains_grad else None  # any other warns when it is asked
         if storage is None:
             storage = self.storages.of(tensor)
@@ -245,9 +276,22 @@ class Ledger:
         last, self._stream.stamp_ahead = known.last, 1
         try:
             if last is not None:
-                self._write(known, tensor, last.made_by, self._grad_fn_of(tensor), last.line, self._value(tensor))
+                grad_fn = self._grad_fn(known, tensor)
+                self._write(known, tensor, last.made_by, grad_fn, last.line, self._value(tensor))
         finally:
             self._stream.stamp_ahead = 0
+
+    def _is_outdated(self, known: Known, tensor: torch.Tensor) -> bool:
+        return known.id in self._views and self._views[known.id] != reader.version(tensor)
+
+    def _grad_fn(self, known: Known, tensor: torch.Tensor) -> int | None:
+        if self._views and known.last is not None and self._is_outdated(known, tensor):
+            return known.last.grad_fn
+        return self._grad_fn_of(tensor)
+
+    def _is_leaf(self, known: Known, tensor: torch.Tensor) -> bool:
+        """Whether a tensor is a leaf, for which torch asks for its grad_fn."""
+        return reader.is_leaf(tensor) if not self._views or not self._is_outdated(known, tensor) else False
 
     def _held_value(self, tensor: torch.Tensor) -> Value | None:
         """The value in a tensor's last record, if that is what it still holds."""
@@ -266,7 +310,7 @@ class Ledger:
 
 def _gradient(tensor: torch.Tensor) -> torch.Tensor | None:
     """The tensor in .grad. Any other tensor than these warns when it is asked."""
-    return tensor.grad if reader.is_leaf(tensor) or tensor.retains_grad else None
+    return tensor.grad if tensor.retains_grad or reader.is_leaf(tensor) else None
 
 
 @cache

@@ -189,11 +189,11 @@ def kept(tensor: torch.Tensor) -> tuple[tuple[int, ...], int, int | None, bool]:
     return shape(tensor), nbytes(tensor), own, owner.requires_grad and is_leaf(owner)
 
 
-def flags(tensor: torch.Tensor) -> tuple[bool, bool, bool, bool, int | None, torch.Tensor | None]:
-    """What autograd says of a tensor: requires_grad, is_leaf, is_inference, retains_grad, version, base."""
+def flags(tensor: torch.Tensor) -> tuple[bool, bool, bool, int | None, torch.Tensor | None]:
+    """What autograd says of a tensor: requires_grad, is_inference, retains_grad, version, base."""
     if tensor.is_inference():
-        return tensor.requires_grad, is_leaf(tensor), True, tensor.retains_grad, None, None
-    return tensor.requires_grad, is_leaf(tensor), False, tensor.retains_grad, tensor._version, tensor._base
+        return tensor.requires_grad, True, tensor.retains_grad, None, None
+    return tensor.requires_grad, False, tensor.retains_grad, tensor._version, tensor._base
 
 
 WithoutModes: Any = _untyped._DisableTorchDispatch  # a context in which no dispatch mode sees what is done

@@ -262,7 +262,8 @@ class Recorder:
         if why == NO_INPUT and self.lifted and not self.lifted.isdisjoint(inputs):
             why = own if own == "detach" else AT_LEVEL
         promised = operands if promise else ()
-        return Pending(name, place, phase, inputs, mode, region, why, is_tracked, promised=promised)
+        outdated = self.ledger.outdated(operands)
+        return Pending(name, place, phase, inputs, mode, region, why, is_tracked, promised=promised, outdated=outdated)
 
     def _hold(self, pending: Pending, outputs: list[torch.Tensor]) -> None:
         """Keep what an op returned until autograd is done with it."""
@@ -275,12 +276,16 @@ class Recorder:
         for tensor in pending.written:
             storage = self.ledger.storages.of(tensor)
             storage.writer, storage.is_unfilled = pending.id, False
+            if pending.mode == "grad" and tensor.requires_grad and tensor._is_view():
+                self.ledger.view_changed(tensor)
         if pending.name in UNFILLED:
             for storage in pending.storages:
                 storage.is_unfilled = True
         made, outputs = self._write_outputs(pending, taken)
         for tensor in pending.written:
             self.ledger.spread(tensor)
+        for tensor in pending.outdated if made is not None else ():
+            self.ledger.made_anew(tensor)
         for tensor in pending.promised:
             if not is_among(tensor, taken):
                 self.ledger.see(tensor, pending.place.line)
@@ -320,6 +325,9 @@ class Recorder:
         ):
             outputs.append(known.id)
             if taken and is_among(tensor, taken):
+                continue
+            if pending.written and ledger.has_outdated(tensor):
+                ledger.see(tensor, line)
                 continue
             node = reader.grad_fn(tensor)
             number = None if node is None else nodes.id_of(node)

@@ -1,0 +1,93 @@
+"""Changes in place of views and of their bases: what torch then says is what it says without the recorder."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.engine.bare import both_runs
+from tests.engine.programs import sweep
+from tests.engine.recording import record, tensor
+
+HEAD = """\
+import torch
+x = torch.tensor([0.5, 1.0, 1.5, 2.0], requires_grad=True)
+y = x * 2
+v = y[:2]
+"""
+
+
+@pytest.mark.parametrize("asked", ["", "v.grad_fn\n", "v.is_leaf\n", "print(v)\n", "v.retain_grad()\n", "v.argmax()\n"])
+@pytest.mark.parametrize("change", ["y.add_(1)", "y[1:].add_(1)", "y.data.add_(1)", "y.detach().add_(1)", "v.add_(1)"])
+@pytest.mark.parametrize("mode", ["enable_grad", "no_grad"])
+@pytest.mark.parametrize("root", ["y", "v"])
+def test_an_error_names_the_grad_fn_that_it_names_without_the_recorder(
+    asked: str, change: str, mode: str, root: str
+) -> None:
+    """Torch makes the grad_fn of a view anew when it is asked for it, and an error of backward tells that it did."""
+    bare, recorded, _ = both_runs(
+        f"{HEAD}v.exp_()\nwith torch.{mode}():\n    {change}\n{asked}{root}.sum().backward()\n"
+    )
+    assert recorded == bare
+
+
+def test_the_grad_fn_of_a_view_is_that_which_torch_still_has_until_it_is_used() -> None:
+    trace = record(HEAD + "v.exp_()\ny.add_(1)\nz = v * 3\n")
+    states = [one for one in (*trace.past, *trace.tensors) if one.id == tensor(trace, "v").id]
+    changed, made_anew = (one.grad_fn for one in states[-2:])
+    assert changed is not None
+    assert made_anew is not None
+    assert changed != made_anew
+    used = trace.grad_fns[tensor(trace, "z").grad_fn or 0]
+    assert used.next[0] == (made_anew, 0)
+    assert trace.grad_fns[trace.grad_fns[made_anew].next[0][0] or 0].name == "AddBackward0"
+
+
+_NAME = st.sampled_from(("y", "v", "w", "u", "z"))
+_CHANGE = st.sampled_from(
+    (
+        *("add_(1)", "mul_(2)", "exp_()", "sin_()", "tanh_()", "sigmoid_()", "sqrt_()", "relu_()", "neg_()", "zero_()"),
+        *("fill_(2)", "square_()", "pow_(2)", "pow_(3)", "abs_()", "clamp_(0.5, 2)", "cumsum_(0)", "mul_(y[0])"),
+        *(
+            "mul_(x[0])",
+            "div_(x[1])",
+            "addcmul_(x[0], x[1])",
+            "copy_(x[:1])",
+            "atan2_(x[0])",
+            "log_()",
+            "reciprocal_()",
+        ),
+        *(
+            "masked_fill_(torch.ones(1, dtype=torch.bool), x[0])",
+            "addcdiv_(x[0], x[1])",
+            "sub_(v[0])",
+            "mul_(v.detach()[0])",
+        ),
+        *("lerp_(x[0].expand(1), 0.5)", "lerp_(x[:1], x[1])", "clamp_(min=x[0])", "hypot_(x[0])", "fmod_(x[1])"),
+        *("index_fill_(0, torch.tensor([0]), 1.0)", "index_add_(0, torch.tensor([0]), x[:1])", "logit_(0.1)"),
+        *("__setitem__(0, x[1])", "__setitem__(slice(1), 3.0)", "leaky_relu_", "renorm_(2, 0, 1.0)", "xlogy_(x[0])"),
+    )
+).filter(lambda change: change.endswith(")") and not change.startswith("renorm"))
+_LINE = st.one_of(
+    st.builds("{}.{}".format, _NAME, _CHANGE),
+    st.builds("{}.{}".format, _NAME, _CHANGE),
+    st.builds("with torch.no_grad():\n    {}.{}".format, _NAME, _CHANGE),
+    st.builds("{} = {}{}".format, _NAME, _NAME, st.sampled_from(("[:1]", "[1:]", ".view(-1)", ".detach()", "[...]"))),
+    st.builds("{} = {}.{}()".format, _NAME, _NAME, st.sampled_from(("sin", "exp", "clone", "square"))),
+    st.builds("{} = {} * {}[0]".format, _NAME, _NAME, _NAME),
+    st.builds("{0}.{1}".format, _NAME, st.sampled_from(("grad_fn", "is_leaf", "retain_grad()", "data.add_(1)"))),
+    st.builds("print({})".format, _NAME),
+    st.builds("del {}".format, _NAME),
+    st.builds("{}.sum().backward(retain_graph={})".format, _NAME, st.sampled_from(("True", "False"))),
+)
+PROGRAMS = st.lists(_LINE, min_size=2, max_size=10).flatmap(
+    lambda lines: st.sampled_from(("y", "v", "w")).map(
+        lambda root: HEAD + "\n".join(("w = y[1:]", "u = v[:1]", "z = y.exp()", *lines, f"{root}.sum().backward()", ""))
+    )
+)
+
+
+@sweep(150)
+@given(PROGRAMS)
+def test_the_same_as_the_bare_interpreter(source: str) -> None:
+    bare, seen, _ = both_runs(source)
+    assert seen == bare
