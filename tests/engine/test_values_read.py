@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gradviz.engine.record import reader
 from gradviz.engine.record.values import read_value
@@ -85,3 +87,79 @@ def test_numbers_whose_squares_float32_cannot_hold(scale: float, dtype: torch.dt
     torch.manual_seed(0)
     tensor = ((torch.rand(10_000, dtype=torch.float64) + 1) * scale).to(dtype)
     assert statistics(tensor) == pytest.approx(oracle(tensor), rel=1e-5, abs=0)
+
+
+FLOATS = {torch.float32: (-39, 36), torch.float64: (-140, 140), torch.bfloat16: (-36, 36), torch.float16: (-3, 3)}
+INTEGERS = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
+
+
+@st.composite
+def floats(draw: st.DrawFn) -> torch.Tensor:
+    """Numbers of any magnitude, at any distance from 0 compared with their spread, of which some may not be finite."""
+    dtype = draw(st.sampled_from(list(FLOATS)))
+    torch.manual_seed(draw(st.integers(0, 99)))
+    tensor = torch.randn(size(draw), dtype=torch.float64) + draw(st.sampled_from([0, 1, 30, 1e4, -1e6]))
+    if draw(st.booleans()):
+        tensor = tensor.relu()
+    if dtype is not torch.float16:
+        tensor = tensor / (tensor.abs().max() + 1)
+    tensor = (tensor * 10.0 ** draw(st.integers(*FLOATS[dtype]))).to(dtype)
+    for odd in draw(st.lists(st.sampled_from([math.nan, math.inf, -math.inf]), max_size=2)):
+        tensor[draw(st.integers(0, 159))] = odd
+    return shaped(draw, tensor)
+
+
+@st.composite
+def integers(draw: st.DrawFn) -> torch.Tensor:
+    dtype = draw(st.sampled_from((*INTEGERS, torch.bool)))
+    torch.manual_seed(draw(st.integers(0, 99)))
+    bounds = (0, 2) if dtype is torch.bool else (torch.iinfo(dtype).min, torch.iinfo(dtype).max)
+    return shaped(draw, torch.randint(*bounds, (size(draw),)).to(dtype))
+
+
+def size(draw: st.DrawFn) -> int:
+    return 8 * draw(st.sampled_from([20, 200, 512, 513, 576, 1024, 1100, 2049]))
+
+
+def shaped(draw: st.DrawFn, tensor: torch.Tensor) -> torch.Tensor:
+    return SHAPES[draw(st.sampled_from(list(SHAPES)))](tensor)
+
+
+def in_full(tensor: torch.Tensor) -> tuple[float, ...]:
+    """The mean and the standard deviation in sums that lose no digit."""
+    items = tensor.double().flatten().tolist()
+    mean = math.fsum(items) / len(items)
+    return mean, math.sqrt(math.fsum((item - mean) ** 2 for item in items) / (len(items) - 1))
+
+
+@settings(deadline=None)
+@given(floats() | integers())
+def test_they_are_those_of_sums_that_lose_no_digit(tensor: torch.Tensor) -> None:
+    least, most, mean, std, nan, inf = statistics(tensor)
+    exact = oracle(tensor)
+    assert (least, most, nan, inf) == pytest.approx((exact[0], exact[1], exact[4], exact[5]), rel=0, abs=0, nan_ok=True)
+    if nan or inf:
+        assert (mean, std) == pytest.approx(exact[2:4], nan_ok=True)
+    else:
+        true_mean, true_std = in_full(tensor)
+        assert mean == pytest.approx(true_mean, abs=1e-6 * max(-least, most))
+        assert std == pytest.approx(true_std, rel=5e-5, abs=0)
+    assert statistics(tensor) == pytest.approx((least, most, mean, std, nan, inf), rel=0, abs=0, nan_ok=True)
+
+
+@given(st.sampled_from([torch.complex64, torch.complex128]), st.sampled_from(list(SHAPES)))
+def test_of_complex_numbers_only_the_mean_is_told(dtype: torch.dtype, shape: str) -> None:
+    torch.manual_seed(0)
+    tensor = SHAPES[shape](torch.randn(4160, dtype=dtype))
+    with reader.unwatched():
+        value = read_value(tensor)
+    assert value is not None
+    assert complex(str(value.mean)) == pytest.approx(tensor.mean().item(), rel=1e-4)
+    assert value._replace(mean=None) == (tuple(tensor.shape), *[None] * 5, *value[6:])
+
+
+@pytest.mark.parametrize("shape", [(0,), (3, 0, 2)])
+def test_an_empty_tensor_has_no_elements(shape: tuple[int, ...]) -> None:
+    value = read_value(torch.empty(shape))
+    assert value is not None
+    assert (value.shape, value.data) == (shape, ())

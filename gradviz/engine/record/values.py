@@ -13,7 +13,12 @@ from gradviz.model.trace import Number, Value
 
 _MANY: Final = 4  # floats that are shorter as one text
 _ROW: Final = 4096  # elements
-_SQUARED: Final = (1e-12, 1e15)  # numbers between these can be squared in float32, and a row of the squares summed up
+_SHORTEST: Final = 512  # elements that are worth a row
+_WITHIN_FLOAT: Final = frozenset(  # dtypes of which float32 holds every number
+    (torch.float32, torch.float16, torch.bfloat16, torch.int8, torch.uint8, torch.int16)
+)
+_SQUARED: Final = (1e-10, 1e15)  # float32 holds the squares of numbers between these, and of what sets them apart
+_LEFT: Final = {torch.float32: 0.1, torch.float64: 1e-9}  # of a sum of squares when enough digits are
 
 
 def read_value(tensor: torch.Tensor) -> Value | None:
@@ -29,7 +34,10 @@ def read_value(tensor: torch.Tensor) -> Value | None:
         if tensor.layout is not torch.strided or tensor.is_quantized or tensor.is_meta:
             return None
         shape = tuple(tensor.shape)
-        return Value(shape, _elements(tensor)) if tensor.numel() <= EXACT else _statistics(tensor, shape)
+        count = tensor.numel()
+        if count > EXACT:
+            return _statistics(tensor, shape)
+        return Value(shape, _elements(tensor) if count else ())
     except (RuntimeError, NotImplementedError, TypeError, MemoryError):
         return None
 
@@ -53,64 +61,97 @@ def number(item: int | float | complex) -> Number:
     return item
 
 
+# The caches hold none of this when an op comes back from its kernel: each other kernel that is asked here costs several
+# microseconds before it has read a number. So few are, and the same for much and for little.
 def _statistics(tensor: torch.Tensor, shape: tuple[int, ...]) -> Value:
+    if tensor.is_neg():  # as .imag of a conjugate: below the place where torch sees to it, kernels do not
+        tensor = tensor.resolve_neg()
     flat, times = _flat(tensor)
+    if flat.dtype is torch.bool:
+        return _of_truths(flat, times, shape)
     if flat.is_complex():
-        return Value(shape, mean=number(flat.mean().item()))
-    if not flat.is_floating_point():
-        flat = flat.double() if flat.dtype is not torch.bool else flat.float()
-    if flat.numel() <= _ROW:
-        ends = torch.aminmax(flat)
-        least, most = ends.min.item(), ends.max.item()
-    else:  # of much, torch.aminmax takes longer than both
-        least, most = flat.amin().item(), flat.amax().item()
-    furthest = max(-least, most)
-    if flat.dtype is not torch.float64 and not _SQUARED[0] < furthest < _SQUARED[1] and 0 < furthest < math.inf:
+        return Value(shape, mean=number(flat.resolve_conj().mean().item()))  # as above
+    if flat.numel() <= _ROW or flat.dtype not in _WITHIN_FLOAT:
         flat = flat.double()
-    elif flat.dtype not in (torch.float32, torch.float64):
+    elif flat.dtype is not torch.float32:  # torch finds the ends of others in twice the time
         flat = flat.float()
+    least, most = flat.amin().item(), flat.amax().item()  # torch.aminmax takes longer than both
+    furthest = max(-least, most)
+    if not furthest < math.inf:  # they pass nan on
+        return _of_unbounded(flat, times, shape, least, most)
+    if least == most:
+        return Value(shape, None, least, most, least, 0.0)
+    if flat.dtype is torch.float32 and not _SQUARED[0] < furthest < _SQUARED[1]:
+        flat = flat.double()
     centre = flat.sum().item() / flat.numel()  # torch.mean takes four times as long for a thousand
-    low, high, mean, std = map(number, (least, most, centre, _deviation(flat, times, centre)))
-    if furthest < math.inf:  # so that none is nan or inf, which amin and amax pass on
-        return Value(shape, None, low, high, mean, std)
-    return Value(shape, None, low, high, mean, std, int(flat.isnan().sum()) * times, int(flat.isinf().sum()) * times)
+    return Value(shape, None, least, most, number(centre), number(_deviation(flat, times, centre)))
+
+
+def _of_truths(flat: torch.Tensor, times: int, shape: tuple[int, ...]) -> Value:
+    """The statistics of bools repeated so many times, as numbers."""
+    count, true = flat.numel(), int(flat.count_nonzero())
+    mean = true / count
+    std = math.sqrt(mean * (1 - mean) * count * times / (count * times - 1))
+    return Value(shape, None, float(true == count), float(true > 0), mean, std)
+
+
+def _of_unbounded(flat: torch.Tensor, times: int, shape: tuple[int, ...], least: float, most: float) -> Value:
+    """The statistics of elements, repeated so many times, of which one is nan or infinite."""
+    nan = int(flat.isnan().count_nonzero()) if math.isnan(least) else 0
+    inf = int(flat.isinf().count_nonzero())
+    low, high, mean = map(number, (least, most, least + most))
+    return Value(shape, None, low, high, mean, number(math.nan), nan * times, inf * times)
 
 
 def _flat(tensor: torch.Tensor) -> tuple[torch.Tensor, int]:
-    """The elements in the order of memory, without a copy where they fill it; and how often each is repeated."""
+    """The elements, without a copy where they fill their memory, and how often each is repeated.
+
+    Many of them come as rows, where such fill them: see _square_sum.
+    """
     if tensor.is_contiguous():
-        return tensor if tensor.dim() == 1 else tensor.view(-1), 1
-    own = tensor[tuple(0 if stride == 0 else slice(None) for stride in tensor.stride())]
+        count = tensor.numel()
+        return tensor if count <= _ROW else tensor.view(_rows(count)), 1
+    own, strides = tensor, tensor.stride()
+    if 0 in strides:
+        own = tensor[tuple(0 if stride == 0 else slice(None) for stride in strides)]
+        strides = own.stride()
+    rows, times = _rows(own.numel()), tensor.numel() // own.numel()
     expected = 1
-    for stride, size in sorted(zip(own.stride(), own.shape, strict=True)):
+    for stride, size in sorted(zip(strides, own.shape, strict=True)):
         if size != 1:
             if stride != expected:
-                return own.flatten(), tensor.numel() // own.numel()
+                return own.reshape(rows), times
             expected *= size
-    return own.as_strided((expected,), (1,)), tensor.numel() // expected
+    return own.as_strided(rows, (*rows[1:], 1)), times
+
+
+def _rows(count: int) -> tuple[int, ...]:
+    """How so many elements are laid out: as rows of a power of two, or one after the other."""
+    row = min(count & -count, _ROW)
+    return (count // row, row) if count > _ROW and row >= _SHORTEST else (count,)
 
 
 def _deviation(flat: torch.Tensor, times: int, mean: float) -> float:
     """The standard deviation of elements repeated so many times; torch.std takes twenty times as long."""
+    count = flat.numel()
     squares = _square_sum(flat)
-    if not squares:
-        return 0.0
-    spread = squares - flat.numel() * mean * mean
-    if not spread > 0.1 * squares:  # too little is left of the digits
-        spread = _square_sum(flat - mean)
-    return math.sqrt(spread * times / (flat.numel() * times - 1)) if spread < math.inf else spread
+    spread = squares - count * mean * mean
+    if not spread > _LEFT[flat.dtype] * squares:
+        away = flat - mean
+        off = away.sum().item() / count  # no sum of float32 tells the mean to the last digit
+        spread = max(_square_sum(away) - off * off * count, 0.0)
+    return math.sqrt(spread * times / (count * times - 1)) if spread < math.inf else spread
 
 
 def _square_sum(flat: torch.Tensor) -> float:
-    """The sum of the squares, row by row: one sum over all would lose the digits of float32."""
-    rows, rest = divmod(flat.numel(), _ROW)
-    total: float = 0.0
-    if rows:
-        whole = flat.narrow(0, 0, rows * _ROW) if rest else flat
-        norms = torch.linalg.vector_norm(whole.view(rows, _ROW), dim=1).double()
-        total = norms.dot(norms).item()
-        if not rest:
-            return total
-        flat = flat.narrow(0, rows * _ROW, rest)
-    last: float = flat.dot(flat).item()
-    return total + last
+    """The sum of the squares, row by row where they are many: one sum would lose the digits of float32."""
+    count, norm = flat.numel(), 0.0
+    if count <= _ROW:
+        norm = torch.linalg.vector_norm(flat).item()
+    elif flat.dim() > 1:
+        norm = math.hypot(*torch.linalg.vector_norm(flat, dim=1).tolist())
+    else:
+        rest = count % _ROW
+        rows = flat.narrow(0, 0, count - rest).view(-1, _ROW)
+        return _square_sum(rows) + _square_sum(flat.narrow(0, count - rest, rest))
+    return norm * norm
