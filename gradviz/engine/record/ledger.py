@@ -132,11 +132,18 @@ class Ledger:
         """The tensor's value, from its record where that still holds."""
         return self._held_value(tensor) or self._value(tensor)
 
-    def value_of_view(self, output: torch.Tensor, viewed: torch.Tensor) -> Value | None:
-        """The statistics of a view of a whole tensor, from that tensor's record; None where it has none."""
-        if viewed.numel() <= EXACT or viewed.dtype != output.dtype:
+    def value_of_same(self, output: torch.Tensor, operand: torch.Tensor, held: Value | None) -> Value | None:
+        """The statistics of a result that has the elements of an operand, in whatever order; None where none are known.
+
+        Args:
+            output: the result.
+            operand: the operand.
+            held: its value, if that is known otherwise than from its record.
+        """
+        count = output.numel()
+        if count <= EXACT or operand.numel() != count or operand.dtype != output.dtype:
             return None
-        value = self._held_value(viewed)
+        value = held or self._held_value(operand)
         return None if value is None else value._replace(shape=tuple(output.shape))
 
     def handed_out(self, tensor: torch.Tensor) -> None:
@@ -253,7 +260,7 @@ class Ledger:
             grad_fn,
             line if last is None or last.line is None else last.line,
             value,
-            None if gradient is None else self._value(gradient),
+            None if gradient is None else self.value_of(gradient),
             (),
             type(tensor) is not torch.Tensor and isinstance(tensor, torch.nn.Parameter),
             None if gradient is None else self.id_of(gradient),

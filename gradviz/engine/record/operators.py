@@ -36,7 +36,7 @@ class Traits(NamedTuple):
     operator: Operator  # alive as long as this is, so that its address stays its own
     name: str  # in full: "aten::mul.Tensor"
     writes: tuple[tuple[int, str], ...]  # position and name of the arguments it writes to, by its schema
-    same_elements: bool  # its result has the elements of its first operand, in whatever order, in the same memory
+    same_elements: bool  # its result has the elements of its first operand, in whatever order, where it has as many
     is_view: bool  # its result shares the memory of an operand, which it leaves as it is
     is_detach: bool
     is_birth: bool  # it turns raw memory into the program's tensor: what it is given is no tensor of the program
@@ -178,6 +178,7 @@ _SAME_ELEMENTS: frozenset[object] = frozenset(
     for packet in (
         *(_aten.view, _aten._unsafe_view, _aten._reshape_alias, _aten.alias, _aten.detach),
         *(_aten.t, _aten.transpose, _aten.permute, _aten.squeeze, _aten.unsqueeze),
+        *(_aten.clone, _aten._to_copy, _aten.expand, _aten.select, _aten.slice),
     )
     for overload in (getattr(packet, name) for name in packet.overloads())  # type: ignore[no-untyped-call]  # left untyped by torch
 )

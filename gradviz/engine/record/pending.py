@@ -27,7 +27,7 @@ class Pending:
     written: Sequence[torch.Tensor] = ()  # what it changes in place
     promised: Sequence[torch.Tensor] = ()  # operands that could not be written down before
     outdated: Sequence[torch.Tensor] = ()  # operands whose grad_fn torch makes anew, if it records the op
-    viewed: torch.Tensor | None = None  # the operand whose elements the output will have, until it has them
+    same_as: torch.Tensor | None = None  # the operand whose elements the output may have, until it is read
     is_function: bool = False  # a call of a torch.autograd.Function
     grad_fn: int | None = None  # that is known to be its own
     outputs: Sequence[torch.Tensor] = ()

@@ -17,7 +17,7 @@ from gradviz.engine.record.pending import Call, Pending, is_among, is_any_tracke
 from gradviz.engine.record.regions import Open, Regions
 from gradviz.engine.record.run import Run
 from gradviz.engine.record.values import read_value
-from gradviz.model.trace import AT_LEVEL, INSIDE_FUNCTION, INSIDE_HOOK, NO_INPUT, UNFILLED, Op, Phase
+from gradviz.model.trace import AT_LEVEL, INSIDE_FUNCTION, INSIDE_HOOK, NO_INPUT, UNFILLED, Op, Phase, Value
 
 
 class Scripted(Protocol):
@@ -83,7 +83,7 @@ class Recorder:
         if traits.writes:
             pending.written = operators.written_by(traits, args, kwargs)
         if traits.same_elements and operands:
-            pending.viewed = operands[0]
+            pending.same_as = operands[0]
         return pending
 
     def _remakes_view(self, traits: operators.Traits, frame: FrameType) -> bool:
@@ -102,12 +102,21 @@ class Recorder:
             return  # a mark for torch's profiler
         with self.lock:
             # Below autograd and the mode it is unwatched.
-            if pending.viewed is None:
+            if pending.same_as is None:
                 pending.values = [read_value(tensor) for tensor in outputs]
-            else:  # a view of a whole tensor has the statistics of that
-                known, pending.viewed = pending.viewed, None
-                pending.values = [self.ledger.value_of_view(one, known) or read_value(one) for one in outputs]
+            else:
+                operand, pending.same_as = pending.same_as, None
+                held = self._just_read(operand)
+                pending.values = [self.ledger.value_of_same(one, operand, held) or read_value(one) for one in outputs]
             self._hold(pending, outputs)
+
+    def _just_read(self, tensor: torch.Tensor) -> Value | None:
+        """The value of a result of the op that is not written down yet, if nobody can have written to it since."""
+        for last in self._pending:
+            for one, value, storage in zip(last.outputs, last.values, last.storages, strict=True):
+                if one is tensor and not storage.is_foreign and last.name not in UNFILLED:
+                    return value
+        return None
 
     def call_started(self, function: str, args: tuple[object, ...]) -> Call:
         """Note the call of a torch.autograd.Function, whose forward is about to run without autograd.

@@ -1,0 +1,66 @@
+"""Statistics that are told without a reading, because a tensor has the elements of one whose statistics are known."""
+
+import pytest
+import torch
+
+from gradviz.engine.record import reader
+from gradviz.engine.record.values import read_value
+from gradviz.model.trace import Value
+from tests.engine.recording import record
+
+X = "import torch\nimport numpy as np\ntorch.manual_seed(3)\nx = torch.randn(1, 20, 20)\n"
+C = X + "c = torch.complex(x, x + 1)\n"
+LEAF = X + "x.requires_grad_()\n"
+PROGRAMS = {
+    "copied, then changed": X + "y = x.clone()\nx += 1\nz = x.clone()\n",
+    "copied after a change of a view": X + "v = x[0]\nv.mul_(3)\ny = x.clone()\nz = v.clone()\n",
+    "made contiguous": X + "y = x.transpose(1, 2).contiguous()\nz = x.expand(3, 20, 20).contiguous()\n",
+    "of a batch of one": X + "y = x[0]\nz = x[:, :, :]\nw = x.expand(1, 20, 20)\nx.add_(1)\n",
+    "a part": X + "y = x[0, 3:]\nz = x[:, ::2]\nw = x.expand(4, 20, 20)\nv = x.unfold(1, 4, 4)\n",
+    "another dtype": X + "y = x.to(torch.float16)\nz = x.to(torch.float32, copy=True)\nw = x.double()\n",
+    "complex": C + "d = c.conj()\ny = c.conj().clone()\nz = c.conj().resolve_conj()\nw = c.imag.clone()\n",
+    "negative": C + "y = c.conj().imag\nz = y.clone()\nw = y.detach()\n",
+    "kept by its own grad_fn": LEAF + "y = x.relu()\nz = x.exp().detach()\nw = (x * 2).relu_().detach()\n",
+    "kept, then changed": LEAF + "y = x.exp()\nz = y.detach()\nz.add_(1)\nw = y.detach()\n",
+    "written from outside on one line": X + "y = x.relu(); a = y.numpy(); a[:] = 7; z = y.detach()\nw = y.clone()\n",
+    "written from outside before": X + "a = x.numpy()\na[:] = 7\nz = x.clone()\na[:] = 8\nw = x.clone()\n",
+    "not filled yet": X + "y = torch.empty(400); y.detach().copy_(x.view(400)); z = y.detach()\nw = y.clone()\n",
+    "through .data": X + "y = x.exp()\ny.data.mul_(2)\nz = y.clone()\nw = y.detach()\n",
+    "a gradient": LEAF + "(x * x).sum().backward()\ng = x.grad\n",
+    "added up": LEAF + "for _ in range(2):\n    (x * x).sum().backward()\n",
+    "set to zero": LEAF + "(x * x).sum().backward()\nx.grad.zero_()\n",
+    "a gradient written from outside": LEAF + "(x * x).sum().backward()\nx.grad.numpy()[:] = 5\nx.retain_grad()\n",
+    "a step": LEAF + "o = torch.optim.SGD([x], 0.1, momentum=0.9)\nfor _ in range(2):\n    o.zero_grad()\n"
+    "    (x * x).sum().backward()\n    o.step()\n",
+    "handed on": LEAF
+    + "w = torch.ones(1, 20, 20, requires_grad=True)\n((x + w).transpose(1, 2) * 3).sum().backward()\n",
+}
+
+
+@pytest.mark.parametrize("source", PROGRAMS.values(), ids=PROGRAMS)
+def test_they_are_those_that_a_reading_gives(source: str) -> None:
+    trace = record(source)
+    names: dict[str, object] = {}
+    exec(source, names)
+    last = {one.id: one for one in trace.tensors}
+    bound = {name: number for step in trace.steps for name, number in (step.names or {}).items()}
+    checked = 0
+    for name, kept in names.items():
+        if isinstance(kept, torch.Tensor):
+            told = last[bound[name] or 0]
+            assert numbers(told.value) == pytest.approx(numbers(read(kept)), rel=1e-12), name
+            gradient = read(kept.grad) if kept.is_leaf and kept.grad is not None else None
+            assert numbers(told.grad) == pytest.approx(numbers(gradient), rel=1e-12), name
+            checked += 1
+    assert checked > 0
+
+
+def numbers(value: Value | None) -> list[complex]:
+    return [] if value is None else [complex(str(one)) for one in value[2:] if one is not None]
+
+
+def read(tensor: torch.Tensor) -> Value:
+    with reader.unwatched():
+        value = read_value(tensor)
+    assert value is not None
+    return value
