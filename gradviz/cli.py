@@ -122,7 +122,8 @@ def _timed(trace: Trace, chosen: argparse.Namespace) -> Timed | None:
 def _options(trace: Trace, chosen: argparse.Namespace) -> Options:
     step = _existing_step(trace, chosen.step)
     how = (chosen.view, chosen.fold, chosen.layout, chosen.direction)
-    return Options(*how, step, chosen.lang, chosen.legend, chosen.values, chosen.heat, most=None)
+    shown = Options(*how, step, chosen.lang, legend=chosen.legend, values=chosen.values, heat=chosen.heat)
+    return shown._replace(most=None)
 
 
 def _existing_step(trace: Trace, step: int | None) -> int | None:

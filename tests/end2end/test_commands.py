@@ -49,6 +49,20 @@ def test_svg_in_either_layout_shows_the_same_words(layout: str, tmp_path: Path) 
     assert any("AccumulateGrad" in text for text in texts(svg))
 
 
+def test_values_may_be_left_out(tmp_path: Path) -> None:
+    whole, bare = export(tmp_path / "whole.svg"), export(tmp_path / "bare.svg", "--no-values")
+    assert any("4.0 · float32" in text for text in texts(whole))
+    assert not any("4.0" in text for text in texts(bare))
+    assert "y" in texts(bare)
+
+
+def test_heat_is_a_choice(tmp_path: Path) -> None:
+    plain, hot = export(tmp_path / "plain.svg"), export(tmp_path / "hot.svg", "--heat", "saved")
+    assert not any("up to" in text for text in texts(plain))
+    assert any("up to" in text for text in texts(hot))  # the scale
+    assert texts(hot) != texts(plain)
+
+
 def test_png_has_the_size_that_was_asked_for(tmp_path: Path) -> None:
     once, twice = export(tmp_path / "1.png"), export(tmp_path / "2.png", "--scale", "2")
     (width, height), (wide, high) = (struct.unpack(">II", data[16:24]) for data in (once, twice))
