@@ -115,9 +115,13 @@ def _shorten(ways: _Ways, order: list[int], row: list[int]) -> None:
     """
     cells, tails, heads = ways.cells, ways.tails, ways.heads
     used = [sum([head < cells for head in ends]) for ends in heads] if len(order) > cells else [*map(len, heads)]
+    # By several cells, not as x is by x * x.
+    shared = [
+        count > 1 and len({head for head in ends if head < cells}) > 1 for count, ends in zip(used, heads, strict=True)
+    ]
     follows = [False] * len(order)
     for at in order:
-        held = sum([1 for tail in tails[at] if tail < cells and (not follows[tail] or used[tail] > 1)])
+        held = sum([1 for tail in tails[at] if tail < cells and (not follows[tail] or shared[tail])])
         follows[at] = at < cells and held < used[at]
     for at in reversed(order):
         if follows[at]:

@@ -156,6 +156,14 @@ def test_constants_stand_next_to_their_user() -> None:
     assert cells["wq.0"].y == cells["norm1.0"].y
 
 
+def test_what_goes_twice_into_the_same_op_stands_next_to_it() -> None:
+    chain = [("a", "b"), ("b", "c"), ("c", "d"), ("d", "add")]
+    arcs = [*chain, ("x", "square"), ("x", "square"), ("square", "add")]
+    cells = place(workloads.diagram(dict.fromkeys(name for arc in arcs for name in arc), arcs)).cells
+    assert cells["square"].y == cells["d"].y
+    assert cells["x"].y == cells["c"].y
+
+
 def test_links_that_lead_back_are_refused() -> None:
     cells = tuple(Cell(name, workloads.USUAL, (50,), (50,)) for name in "ab")
     with pytest.raises(CycleError):
