@@ -34,6 +34,7 @@ def add_export(parser: argparse.ArgumentParser) -> None:
     )
     add("--legend", action="store_true", help="explain the shapes")
     add("--values", action=argparse.BooleanOptionalAction, default=True, help="write values into the boxes")
+    add("--badges", action=argparse.BooleanOptionalAction, default=True, help="name a leaf where it is used far away")
 
 
 def add_trace(parser: argparse.ArgumentParser) -> None:

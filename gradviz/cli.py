@@ -123,7 +123,7 @@ def _options(trace: Trace, chosen: argparse.Namespace) -> Options:
     step = _existing_step(trace, chosen.step)
     how = (chosen.view, chosen.fold, chosen.layout, chosen.direction)
     shown = Options(*how, step, chosen.lang, legend=chosen.legend, values=chosen.values, heat=chosen.heat)
-    return shown._replace(most=None)
+    return shown._replace(badges=chosen.badges, most=None)
 
 
 def _existing_step(trace: Trace, step: int | None) -> int | None:

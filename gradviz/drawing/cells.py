@@ -1,7 +1,7 @@
 """A box's content given a size, an outline and ports: what the layout places and what is painted there.
 
 Everything is in pixels from the top left corner of the cell, which holds the box with all that hangs at it: the Σ
-badge, the note of saved tensors, the labels of the edges that enter. A layout that keeps cells apart keeps texts apart.
+signs, the note of saved tensors, the labels of the edges that enter. A layout that keeps cells apart keeps texts apart.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ _CUT = 11.0
 _STRIP = 23.0
 _STAR = 7.0
 _STAR_GAP = 6.0
-_BADGE = 11.0
+_SEAL = 11.0
 _NARROWEST = 92.0
 _PORT_MARGIN = 14.0  # from a port to the corner of its side
 _NOTE_GAP = 16.0
@@ -94,7 +94,7 @@ def _composed(
     middle = body.center.x if direction == "TB" else body.center.y
     inputs = tuple(middle + offset for offset in lane.offsets)
     leaving = tuple(middle + offset for offset in outputs)
-    signs = _badge(fitted, body, direction)
+    signs = _signs(fitted, body, direction)
     note_paths, note_texts = _note(fitted, note_at, body, direction)
     return Box(
         cell,
@@ -110,7 +110,7 @@ def _composed(
 
 def _extent(body: Rect, note: Size, note_at: Point | None, content: Content) -> Rect:
     extent = body.united(_behind(body)[0]) if content.shape is Shape.STACK else body
-    extent = extent.united(body.grown(_BADGE)) if content.accumulates or content.in_error else extent
+    extent = extent.united(body.grown(_SEAL)) if content.accumulates or content.in_error else extent
     return extent if note_at is None else extent.united(Rect(note_at.x, note_at.y, *note))
 
 
@@ -134,7 +134,7 @@ def _cut_line(line: Line, width: float) -> Line:
 def _padding(content: Content) -> Size:
     if content.shape in _ROUND_ENDED:
         return _PILL_PADDING
-    beside = _BADGE * 0.6 if content.accumulates else _POINT * 0.6 if content.shape is Shape.HEXAGON else 0.0
+    beside = _SEAL * 0.6 if content.accumulates else _POINT * 0.6 if content.shape is Shape.HEXAGON else 0.0
     return Size(_PADDING.width + beside, _PADDING.height)
 
 
@@ -180,11 +180,11 @@ def _arrange(
     content: Content, size: Size, note: Size, lane: Lane, direction: Direction
 ) -> tuple[Rect, Size, Point | None]:
     """Place body and note in the cell: note to the right, or below where data flows to the right."""
-    badge = _BADGE if content.accumulates or content.in_error else 0.0
+    sign = _SEAL if content.accumulates or content.in_error else 0.0
     stack = _STACKED * 2 if content.shape is Shape.STACK else 0.0
     before, after = lane_reach(lane)
     if direction == "LR":
-        body = Rect(lane.depth, max(badge, before - size.height / 2, 0), *size)
+        body = Rect(lane.depth, max(sign, before - size.height / 2, 0), *size)
         bottom = max(body.bottom + stack, body.center.y + after)
         if not note.width:
             return body, Size(body.right + stack, bottom), None
@@ -192,10 +192,10 @@ def _arrange(
         shift = max(0.0, -at.x)
         body, at = body.moved(shift, 0), Point(at.x + shift, at.y)
         return body, Size(max(body.right + stack, at.x + note.width), at.y + note.height), at
-    left = max(badge, before - size.width / 2, 0)
+    left = max(sign, before - size.width / 2, 0)
     tall = max(size.height, note.height)
     body = Rect(left, lane.depth + (tall - size.height) / 2, *size)
-    right = max(body.right + max(stack, badge if content.in_error else 0), body.center.x + after)
+    right = max(body.right + max(stack, sign if content.in_error else 0), body.center.x + after)
     bottom = lane.depth + tall + stack
     if not note.width:
         return body, Size(right, bottom), None
@@ -270,7 +270,7 @@ def _strip_margin(content: Content) -> float:
     return _padding(content).height if content.shape in (Shape.PILL, Shape.HEXAGON) else _DOUBLE / 2
 
 
-def _badge(content: Content, body: Rect, direction: Direction) -> list[Path]:
+def _signs(content: Content, body: Rect, direction: Direction) -> list[Path]:
     """The signs: stars before the backward calls, Σ where gradients are added up, an alert where the error is."""
     signs: list[Path] = []
     y = body.bottom - _strip_margin(content) - _STRIP * len(content.strips)
@@ -279,10 +279,10 @@ def _badge(content: Content, body: Rect, direction: Direction) -> list[Path]:
         signs.append(_path(outline.star(center, _STAR), Role.STAR))
         y += _STRIP
     if content.accumulates:
-        at = Point(body.x, body.center.y) if direction == "TB" else Point(body.x + 2 * _BADGE, body.y)
+        at = Point(body.x, body.center.y) if direction == "TB" else Point(body.x + 2 * _SEAL, body.y)
         signs += [
-            _path(outline.badge(at, _BADGE), Role.ACCUMULATE),
-            _path(outline.sigma(at, _BADGE), Role.ACCUMULATE, filled=False),
+            _path(outline.seal(at, _SEAL), Role.ACCUMULATE),
+            _path(outline.sigma(at, _SEAL), Role.ACCUMULATE, filled=False),
         ]
     if content.in_error:
         signs += alert(Point(body.right - 2, body.y + 3))

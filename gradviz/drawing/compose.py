@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from gradviz.drawing import outline
+from gradviz.drawing.badges import with_badge
 from gradviz.drawing.cells import Box
 from gradviz.drawing.content import Content, Telling
 from gradviz.drawing.draft import Draft, frame_roles, region_mark, region_title
@@ -102,15 +103,19 @@ def _corner(name: str, placement: Placement) -> Point:
 def composed_edge(edge: Edge, draft: Draft, placement: Placement) -> Mark:
     """Return the mark of an edge, where it is painted."""
     leaves, enters = draft.ports[edge.id]
-    mark = edge_mark(
-        edge,
-        draft,
-        _at(draft.boxes[edge.head].tips[enters], _corner(edge.head, placement)),
-        _at(draft.boxes[edge.tail].feet[leaves], _corner(edge.tail, placement)),
-        enters,
-        Route(tuple([Point(x + MARGIN, y + MARGIN) for x, y in placement.routes[edge.id].points])),
-    )
-    return _ghost(mark, Role.GHOST_EDGE, draft.telling) if edge.ghost else mark
+    route = Route(tuple([Point(x + MARGIN, y + MARGIN) for x, y in placement.routes[edge.id].points]))
+    foot = route.points[0]  # where it leaves the cell, which a badge fills
+    if edge.id not in draft.badged:
+        foot = _at(draft.boxes[edge.tail].feet[leaves], _corner(edge.tail, placement))
+    tip = _at(draft.boxes[edge.head].tips[enters], _corner(edge.head, placement))
+    mark = edge_mark(edge, draft, tip, foot, enters, route)
+    if edge.ghost:
+        mark = _ghost(mark, Role.GHOST_EDGE, draft.telling)
+    if edge.id not in draft.badges:
+        return mark
+    place = placement.cells[edge.id].moved(MARGIN, MARGIN)
+    outlined = draft.telling.ghosts if edge.ghost else None
+    return with_badge(mark, draft.contents[edge.tail], place, draft.lanes[edge.head].direction, ghost=outlined)
 
 
 def composed_node(node: Node, content: Content, box: Box, placement: Placement, telling: Telling) -> Mark:

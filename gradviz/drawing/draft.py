@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from gradviz.drawing.badges import Badge, badge, badged
 from gradviz.drawing.cells import Box, box
 from gradviz.drawing.content import Content, Telling, content, label, tell
 from gradviz.drawing.heated import heated
@@ -40,7 +41,9 @@ class Draft(NamedTuple):
     diagram: Diagram
     leaving: dict[str, tuple[float, ...]]  # where edges leave each box, from the middle of its side
     room: dict[str, tuple[Content, ...]]  # what each box is large enough for
-    ports: dict[str, tuple[int, int]]  # of each edge: where it leaves its tail and enters its head
+    ports: dict[str, tuple[int, int]]  # of each edge: where it leaves its tail or its badge, and enters its head
+    badged: dict[str, str]  # the badge of each edge that leaves one
+    badges: dict[str, Badge]
     heat: Heat = COLD
 
 
@@ -51,6 +54,7 @@ def draft(
     *,
     values: bool = True,
     ghosts: bool = True,
+    badges: bool = True,
     direction: Direction = "TB",
     others: Iterable[tuple[Graph, Grounds]] = (),
     heat: Heat = COLD,
@@ -63,6 +67,7 @@ def draft(
         words: of the language wanted.
         values: whether numbers are written.
         ghosts: whether what is not there yet is outlined in its place.
+        badges: whether a leaf has a badge where it is used far from its box.
         direction: of the flow of data.
         others: the same graph as it stood earlier in the run, or as other runs have it, for which there is to be room
             too. What is a ghost in the first is sized as they have it.
@@ -72,7 +77,8 @@ def draft(
     labels, stopped = _labels(graph, telling), _stopped(graph)
     contents = _contents(graph, telling, heat)
     room: dict[str, tuple[Content, ...]] = {name: (one,) for name, one in contents.items()}
-    entering, leaving = _edges_by_end(graph)
+    from_badge = badged(graph) if badges else {}
+    entering, leaving = _edges_by_end(graph, from_badge)
     signs = [(labels, stopped)]
     for other in others:
         told = tell(*other, words, values=values)._replace(details=False)
@@ -82,7 +88,6 @@ def draft(
             contents.setdefault(name, one)
     lanes = {node.id: _lane(entering[node.id], signs, direction) for node in graph.nodes}
     in_ports = {edge.id: k for edges in entering.values() for k, edge in enumerate(edges)}
-    frames = frames_of(graph.regions)
     boxes: dict[str, Box] = {}
     out_ports: dict[str, int] = {}
     left: dict[str, tuple[float, ...]] = {}
@@ -90,20 +95,43 @@ def draft(
         left[node.id], chosen = _leave(leaving[node.id], lanes, in_ports)
         out_ports |= chosen
         boxes[node.id] = box(contents[node.id], lanes[node.id], left[node.id], direction, room[node.id])
-    diagram = Diagram(
-        tuple(
-            Cell(node.id, boxes[node.id].size, boxes[node.id].inputs, boxes[node.id].outputs, frames[node.region])
-            for node in graph.nodes
-        ),
-        tuple(Link(edge.id, edge.tail, out_ports[edge.id], edge.head, in_ports[edge.id]) for edge in graph.edges),
-        tuple(
-            Frame(region_mark(region.id), frames[region.parent], _title_size(region, words))
-            for region in graph.regions
-            if frames[region.id] == region_mark(region.id)
-        ),
-    )
+    small: dict[str, Badge] = {}
+    for name in dict.fromkeys(from_badge.values()):
+        offsets, chosen = _leave(leaving[name], lanes, in_ports)
+        out_ports |= chosen
+        small[name] = badge(room[leaving[name][0].tail], offsets, direction)
     ports = {edge.id: (out_ports[edge.id], in_ports[edge.id]) for edge in graph.edges}
-    return Draft(graph, telling, contents, boxes, lanes, labels, stopped, diagram, left, room, ports, heat)
+    diagram = _diagram(graph, words, boxes, small, from_badge, ports)
+    return Draft(
+        graph, telling, contents, boxes, lanes, labels, stopped, diagram, left, room, ports, from_badge, small, heat
+    )
+
+
+def _diagram(
+    graph: Graph,
+    words: Words,
+    boxes: dict[str, Box],
+    badges: dict[str, Badge],
+    badged: dict[str, str],
+    ports: dict[str, tuple[int, int]],
+) -> Diagram:
+    """What there is to lay out: a badge stands in the frame of what it leads to."""
+    frames = frames_of(graph.regions)
+    regions = {node.id: node.region for node in graph.nodes}
+    cells = [
+        Cell(node.id, boxes[node.id].size, boxes[node.id].inputs, boxes[node.id].outputs, frames[node.region])
+        for node in graph.nodes
+    ]
+    cells += [
+        Cell(edge.id, one.size, (), one.feet, frames[regions[edge.head]])
+        for edge in graph.edges
+        if (one := badges.get(edge.id)) is not None
+    ]
+    tails = ((edge, badged.get(edge.id, edge.tail), *ports[edge.id]) for edge in graph.edges)
+    links = [Link(edge.id, tail, leaves, edge.head, enters) for edge, tail, leaves, enters in tails]
+    own = [region for region in graph.regions if frames[region.id] == region_mark(region.id)]
+    titled = [Frame(region_mark(one.id), frames[one.parent], _title_size(one, words)) for one in own]
+    return Diagram(tuple(cells), tuple(links), tuple(titled))
 
 
 def of_other(whole: Draft, graph: Graph, known: Grounds) -> Draft:
@@ -226,12 +254,13 @@ def _ops(node: Node) -> tuple[Op, ...]:
     return () if node.op is None else (node.op,)
 
 
-def _edges_by_end(graph: Graph) -> tuple[dict[str, list[Edge]], dict[str, list[Edge]]]:
+def _edges_by_end(graph: Graph, badged: dict[str, str]) -> tuple[dict[str, list[Edge]], dict[str, list[Edge]]]:
+    """The edges that enter each node, in operand order, and those that leave each node and badge."""
     entering: dict[str, list[Edge]] = defaultdict(list)
     leaving: dict[str, list[Edge]] = defaultdict(list)
     for edge in graph.edges:
         entering[edge.head].append(edge)
-        leaving[edge.tail].append(edge)
+        leaving[badged.get(edge.id, edge.tail)].append(edge)
     for edges in entering.values():
         edges.sort(key=lambda edge: edge.operand)
     return entering, leaving

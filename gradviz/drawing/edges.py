@@ -3,7 +3,7 @@
 import math
 
 from gradviz.drawing import outline
-from gradviz.drawing.content import DESCRIPTION, label, long_text
+from gradviz.drawing.content import DESCRIPTION, Content, Shape, label, long_text
 from gradviz.drawing.draft import PARTIAL_WIDTH, Draft
 from gradviz.drawing.metrics import baseline, line_height, text_width
 from gradviz.drawing.plain import bounded
@@ -61,6 +61,11 @@ def edge_mark(edge: Edge, draft: Draft, tip: Point, foot: Point, port: int, rout
         bounded("\n".join(_description(edge, draft)), DESCRIPTION),
         ends=(edge.tail, edge.head),
     )
+
+
+def told(end: Content) -> tuple[str, Role, Shape]:
+    """Return what an edge tells of a box that it joins: the name of that, and the looks of its badge."""
+    return end.title, end.role, end.shape
 
 
 def _joined(foot: Point, route: Route, tip: Point) -> tuple[Point, ...]:

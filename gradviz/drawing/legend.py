@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from math import ceil
 
-from gradviz.drawing import outline
+from gradviz.drawing import badges, outline
 from gradviz.drawing.cells import alert
 from gradviz.drawing.metrics import baseline, text_width
 from gradviz.drawing.shapes import HEATS, Mark, Path, Role, Text, TextRole
@@ -95,6 +95,8 @@ def _icon(role: Role, box: Rect) -> list[Path]:
             Path(edge.ops, edge.coords, Role.UNRECORDED_EDGE, filled=False),
             Path(bar.ops, bar.coords, role, filled=False),
         ]
+    if role is Role.BADGE:
+        return [*badges.icon(box)]
     if role is Role.ERROR:
         return alert(Point(middle.x, middle.y + 1))
     shape = _shape(role, box)
@@ -117,7 +119,7 @@ def _shape(role: Role, box: Rect) -> outline.Outline:
     if role in (Role.CONSTANT, Role.DETACHED, Role.INPUT):
         return outline.square(box)
     if role is Role.ACCUMULATE:
-        return outline.badge(box.center, 10)
+        return outline.seal(box.center, 10)
     if role in (Role.SAVED, Role.FREED):
         return outline.note(box, 5)[0]
     if role is Role.INFERENCE:

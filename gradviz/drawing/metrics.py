@@ -58,6 +58,7 @@ FACES: dict[TextRole, Face] = {
     TextRole.SAVED: Face(11),
     TextRole.LEGEND: Face(12),
     TextRole.TAG: Face(11, bold=True),
+    TextRole.BADGE: Face(12, bold=True),
 }
 LINE_HEIGHT = 1.4  # Japanese needs it; Latin looks calmer with it
 _ASCENT = 0.36  # of the size: from the middle of a line down to its baseline

@@ -103,7 +103,7 @@ def strip(box: Rect, radius: float) -> Outline:
     return Outline("MLLCLCZ", coords)
 
 
-def badge(center: Point, radius: float) -> Outline:
+def seal(center: Point, radius: float) -> Outline:
     """A small regular hexagon standing on a corner."""
     spokes = (math.radians(60 * k - 90) for k in range(6))
     return polygon(*((center.x + radius * math.cos(a), center.y + radius * math.sin(a)) for a in spokes))

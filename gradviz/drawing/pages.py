@@ -178,6 +178,20 @@ class Marks(Sequence[Mark]):
             if isinstance(one.held, tuple) or f"\n{name}\n" in one.ends:
                 yield from (mark for mark in one.marks if mark.ends and name in mark.ends)
 
+    def from_badges(self, names: Collection[str]) -> Iterator[tuple[str, Rect, Mark]]:
+        """Yield the badges of these nodes: of which node each is, where, and the edge that it is painted with."""
+        wanted, asked = frozenset(names), [f"\n{name}\n" for name in names]
+        for one in self.pages:
+            if isinstance(one.held, tuple):
+                has = True
+            elif len(asked) < _FEW:
+                has = any(name in one.ends for name in asked)
+            else:
+                has = not wanted.isdisjoint(one.joins())
+            for mark in one.marks if has else ():
+                if mark.badge is not None and mark.ends is not None and mark.ends[0] in wanted:
+                    yield mark.ends[0], mark.badge, mark
+
     def near(self, at: Point) -> Iterator[tuple[float, Page]]:
         """Yield the pages, the nearest to a point first, and how far away each may begin."""
         far = [

@@ -52,6 +52,7 @@ class Role(StrEnum):
     HEAT_3 = "heat_3"
     HEAT_4 = "heat_4"  # and most
     GAUGE = "gauge"  # how much that is of the most
+    BADGE = "badge"  # the sign of a badge: the box of the leaf is elsewhere
     STOP = "stop"  # the bar across an edge that no gradient passes
 
 
@@ -74,6 +75,7 @@ class TextRole(StrEnum):
     SAVED = "saved"
     LEGEND = "legend"
     TAG = "tag"
+    BADGE = "badge"  # the name on a badge
 
 
 class Path(NamedTuple):
@@ -126,6 +128,7 @@ class Mark(NamedTuple):
     op: int | None = None
     grad_fn: int | None = None
     ends: tuple[str, str] | None = None  # of an edge: the ids of its tail and head marks
+    badge: Rect | None = None  # of an edge drawn from a badge: where that is, which stands for its tail
 
     def moved(self, dx: float, dy: float) -> "Mark":
         """The same elsewhere."""
@@ -133,6 +136,7 @@ class Mark(NamedTuple):
             rect=self.rect.moved(dx, dy),
             paths=tuple(path.moved(dx, dy) for path in self.paths),
             texts=tuple(text.moved(dx, dy) for text in self.texts),
+            badge=None if self.badge is None else self.badge.moved(dx, dy),
         )
 
 

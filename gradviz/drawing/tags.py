@@ -5,7 +5,7 @@ A tag says in words what differs, has a plus or a minus before it, and an outlin
 
 from typing import NamedTuple
 
-from gradviz.drawing import outline
+from gradviz.drawing import badges, outline
 from gradviz.drawing.metrics import baseline, text_width
 from gradviz.drawing.shapes import Mark, Path, Role, Text, TextRole
 from gradviz.drawing.words import Words
@@ -84,7 +84,8 @@ def ghost(mark: Mark, told: str) -> Mark:
         told: that it is missing, in words.
     """
     role = Role.GHOST_EDGE if mark.ends else Role.GHOST
-    outlines = tuple(path._replace(role=role, filled=False) for path in mark.paths if path.role is mark.role)
+    own = (*(path for path in mark.paths if path.role is mark.role), *badges.border(mark))
+    outlines = tuple(path._replace(role=role, filled=False) for path in own)
     texts = () if mark.ends else tuple(text._replace(role=TextRole.MUTED) for text in mark.texts if text.role in _NAMES)
     return mark._replace(
         role=role, paths=outlines, texts=texts, description=told, tensor=None, op=None, grad_fn=None, line=None

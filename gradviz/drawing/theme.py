@@ -119,6 +119,7 @@ LIGHT = Theme(
             Role.GAINED: "#DDF3D2",
             Role.LOST: "#FFE6DB",
             Role.COLUMN: None,
+            Role.BADGE: "#1B1D21",
             Role.STOP: "#FFFFFF",
             Role.HEAT_1: "#FFF8E6",
             Role.HEAT_2: "#FFE9B8",
@@ -162,6 +163,7 @@ LIGHT = Theme(
             Role.GAINED: "#2E6B12",
             Role.LOST: "#A83600",
             Role.COLUMN: "#C9CCD1",
+            Role.BADGE: None,
             Role.STOP: "#A83600",
             **dict.fromkeys(HEATS, "#7A3E00"),
             Role.GAUGE: None,
@@ -182,6 +184,7 @@ LIGHT = Theme(
             TextRole.SAVED: "#442D00",
             TextRole.LEGEND: "#1B1D21",
             TextRole.TAG: "#1B1D21",
+            TextRole.BADGE: "#1B1D21",
         }
     ),
 )
@@ -226,6 +229,7 @@ DARK = Theme(
             Role.GAINED: "#1F3D12",
             Role.LOST: "#4A1C08",
             Role.COLUMN: None,
+            Role.BADGE: "#F8F9FA",
             Role.STOP: "#17181B",
             Role.HEAT_1: "#241D10",
             Role.HEAT_2: "#3D2C0B",
@@ -269,6 +273,7 @@ DARK = Theme(
             Role.GAINED: "#9AD97F",
             Role.LOST: "#FF8A57",
             Role.COLUMN: "#45484E",
+            Role.BADGE: None,
             Role.STOP: "#FF8A57",
             **dict.fromkeys(HEATS, "#F2B14A"),
             Role.GAUGE: None,
@@ -289,6 +294,7 @@ DARK = Theme(
             TextRole.SAVED: "#FBE7C2",
             TextRole.LEGEND: "#F1F3F5",
             TextRole.TAG: "#F8F9FA",
+            TextRole.BADGE: "#F8F9FA",
         }
     ),
 )

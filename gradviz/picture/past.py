@@ -36,19 +36,20 @@ def places(past: Past, graph: Graph, source: str, options: Options) -> Laid | No
     if (options.direction, options.layout) != (past.options.direction, past.options.layout):
         return None
     nodes, edges, regions = same(graph, past.graph, lines_alike(source, past.source))
+    cells = nodes | edges  # a badge goes by the id of an edge
     frames = {region_mark(then): region_mark(now) for then, now in regions.items()}
     diagram, placement = past.laid
     return Laid(
         Diagram(
-            tuple(_cell(cell, nodes, frames) for cell in diagram.cells),
+            tuple(_cell(cell, cells, frames) for cell in diagram.cells),
             tuple(
-                link._replace(id=_name(edges, link.id), tail=_name(nodes, link.tail), head=_name(nodes, link.head))
+                link._replace(id=_name(edges, link.id), tail=_name(cells, link.tail), head=_name(nodes, link.head))
                 for link in diagram.links
             ),
             tuple(_frame(frame, frames) for frame in diagram.frames),
         ),
         Placement(
-            {_name(nodes, name): rect for name, rect in placement.cells.items()},
+            {_name(cells, name): rect for name, rect in placement.cells.items()},
             {_name(frames, name): rect for name, rect in placement.frames.items()},
             {_name(edges, name): route for name, route in placement.routes.items()},
             placement.size,

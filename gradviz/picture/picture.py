@@ -45,6 +45,7 @@ class Options(NamedTuple):
     legend: bool = False
     ghosts: bool = True  # what is not there yet at a step is outlined in its place
     values: bool = True
+    badges: bool = True  # where a leaf is used far from its box
     heat: HeatOf = "off"
     opened: tuple[str, ...] = ()  # keys of folds that are open, in the order in which they were opened
     most: int | None = MANY  # boxes that are drawn unasked; None: as many as there are

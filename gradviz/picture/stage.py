@@ -10,6 +10,7 @@ from gradviz.drawing.cells import Box
 from gradviz.drawing.compose import compose, composed_edge, composed_node, recompose
 from gradviz.drawing.content import Content, Telling
 from gradviz.drawing.draft import Draft, draft, gradient_label, reworded
+from gradviz.drawing.edges import told
 from gradviz.drawing.shapes import Drawing, Mark
 from gradviz.layout import graphviz, layered
 from gradviz.layout.diagram import Diagram
@@ -147,6 +148,7 @@ def stage(
         WORDS[options.language],
         values=options.values,
         ghosts=options.ghosts,
+        badges=options.badges,
         direction=options.direction,
         others=() if lived is None else earlier(record, lived),
         heat=costs,
@@ -221,7 +223,7 @@ def _ended(record: Record, options: Options, staged: Stage) -> Shown:
         look = NodeLook(node, made.contents[node.id], made.boxes[node.id], mark)
         staged.nodes.put(place, ages[0][place], look)
     for place, (edge, mark) in enumerate(zip(made.graph.edges, drawing.edges, strict=True)):
-        key = ages[1][place], made.contents[edge.tail].title, made.contents[edge.head].title
+        key = ages[1][place], told(made.contents[edge.tail]), told(made.contents[edge.head])
         staged.edges.put(place, key, EdgeLook(edge, mark))
     return Shown(staged, end, made, drawing, ages)
 
@@ -239,9 +241,9 @@ def _moved(record: Record, options: Options, lived: Lives, last: Shown) -> Shown
     telling = staged.draft.telling.at(moment)
     looks = {place: _node_look(staged, lived, telling, place, ages[0][place]) for place in nodes}
     contents = last.draft.contents | {look.node.id: look.content for look in looks.values()}
-    told, before = ((look.node.id, look.content.title) for look in looks.values()), last.draft.contents
-    renamed = {name for name, title in told if title != before[name].title}
-    if renamed:  # an edge tells the titles of its ends
+    before = last.draft.contents
+    renamed = {look.node.id for look in looks.values() if told(look.content) != told(before[look.node.id])}
+    if renamed:
         ends = ((edge.tail, edge.head) for edge in graph.edges)
         edges += [place for place, pair in enumerate(ends) if not renamed.isdisjoint(pair)]
     made = last.draft._replace(
@@ -278,7 +280,7 @@ def _node_look(staged: Stage, lived: Lives, telling: Telling, place: int, age: i
 
 def _edge_look(staged: Stage, lived: Lives, made: Draft, place: int, age: int) -> EdgeLook:
     tail, head = lived.graph.edges[place].tail, lived.graph.edges[place].head
-    key = age, made.contents[tail].title, made.contents[head].title
+    key = age, told(made.contents[tail]), told(made.contents[head])
     known = staged.edges.get(place, key)
     if known is not None:
         return known

@@ -141,6 +141,7 @@ def _laid(
         WORDS[options.language],
         values=options.values,
         ghosts=options.ghosts,
+        badges=options.badges,
         direction=options.direction,
         others=others,
     )

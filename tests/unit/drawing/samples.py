@@ -136,6 +136,39 @@ def spoilt(view: View = "both") -> tuple[Graph, Trace]:
     return graph, trace._replace(tensors=tensors, ops=ops, steps=(step,))
 
 
+def shared() -> tuple[Graph, Trace]:
+    """A leaf "x", twice, and a constant in the first and in the last of six ops that follow each other."""
+    x = tensor(0, "x", value=scalar(2.0), grad=scalar(4.0))
+    c = tensor(1, "c", requires_grad=False, value=scalar(0.5))
+    made = [tensor(k, f"y{k}", is_leaf=False, value=scalar(k), made_by=k - 2) for k in range(2, 8)]
+    takes = [(0, 0, 1), *((k,) for k in range(2, 6)), (0, 0, 1, 6)]
+    ops = [op(k, "aten::mul", "mul", *inputs) for k, inputs in enumerate(takes)]
+    start = BackwardCall(0, 0, 6, "y7.backward()", (7,), (5,), False, False)
+    grad_fns = [GradFn(k, 0, "MulBackward0", (), None, k + 1, ()) for k in range(6)]
+    nodes, edges = [node_of(x, accumulates=True), node_of(c)], []
+    for k, inputs in enumerate(takes):
+        last = k == 5
+        nodes.append(Node(f"o{k}", NodeKind.OP, op=ops[k], grad_fn=grad_fns[k], line=k + 1, region=0 if last else None))
+        nodes.append(node_of(made[k], roots=(start,) if last else ()))
+        for n, of in enumerate(inputs):
+            passed = None if of == 1 else scalar(1.0)
+            edges.append(Edge(f"t{of}-o{k}.{n}", EdgeKind.DATA, f"t{of}", f"o{k}", n, 0, passed))
+        edges.append(Edge(f"o{k}-t{k + 2}", EdgeKind.DATA, f"o{k}", f"t{k + 2}", 0, 0, scalar(1.0)))
+    trace = Trace("2.13.0", "3.11", "grad", "", (x, c, *made), (), tuple(ops), tuple(grad_fns), backwards=(start,))
+    return Graph("both", tuple(nodes), tuple(edges), (Region(0, None, "grad", 6, "with torch.enable_grad():"),)), trace
+
+
+def accumulated() -> tuple[Graph, Trace]:
+    """Eight grad_fns that follow each other, the first and the last of which pass two gradients on to one leaf."""
+    x = tensor(0, "x", value=scalar(2.0), grad=scalar(4.0))
+    sink = GradFn(9, 0, "AccumulateGrad", (), 0, 1, ())
+    grad_fns = [GradFn(k, 0, "MulBackward0", (), None, k + 2, ()) for k in range(8)]
+    nodes = [Node(f"g{one.id}", NodeKind.GRAD_FN, grad_fn=one, line=one.line) for one in (sink, *grad_fns)]
+    edges = [Edge(f"g{k - 1}-g{k}", EdgeKind.GRADIENT, f"g{k - 1}", f"g{k}", 2, 0, scalar(1.0)) for k in range(1, 8)]
+    edges += [Edge(f"g9-g{k}.{n}", EdgeKind.GRADIENT, "g9", f"g{k}", n, 0, scalar(1.0)) for k in (0, 7) for n in (0, 1)]
+    return Graph("backward", tuple(nodes), tuple(edges), ()), Trace("2.13.0", "3.11", "grad", "", (x,), (), ())
+
+
 def every_kind() -> tuple[Graph, Trace]:
     """One node of each kind, in every state it can have."""
     many = Value((3, 40), min=-1.5, max=2.25, mean=0.5, std=1.0, nan=2)
@@ -226,8 +259,9 @@ def drawn(
     values: bool = True,
     direction: Direction = "TB",
     legend: bool = False,
+    badges: bool = True,
 ) -> tuple[Draft, Drawing]:
-    sized = draft(graph, known(trace), words, values=values, direction=direction)
+    sized = draft(graph, known(trace), words, values=values, direction=direction, badges=badges)
     return sized, compose(sized, place(sized.diagram, direction), legend=legend)
 
 
@@ -237,6 +271,8 @@ SAMPLES = {
     "backward": square("backward"),
     "every kind": every_kind(),
     "spoilt": spoilt(),
+    "shared": shared(),
+    "accumulated": accumulated(),
     "empty": (Graph("both", (), (), ()), Trace("", "", "grad", "")),
 }
 

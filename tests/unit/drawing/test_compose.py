@@ -29,7 +29,7 @@ def extent(text: Text) -> Rect:
 
 
 def filled(mark: Mark) -> Iterator[Rect]:
-    """Where the filled outlines of a mark lie: a box, its badge, its note."""
+    """Where the filled outlines of a mark lie: a box, its signs, its note."""
     for path in mark.paths:
         if path.filled:
             xs, ys = path.coords[::2], path.coords[1::2]
@@ -60,7 +60,7 @@ def check(drawing: Drawing) -> None:
     for mark in (*drawing.nodes, *drawing.titles):
         for text in mark.texts:
             assert within(extent(text), mark.rect)
-    boxes = [mark.rect for mark in drawing.nodes]
+    boxes = [mark.rect for mark in drawing.nodes] + [mark.badge for mark in drawing.edges if mark.badge]
     assert not any(a.overlaps(b) for a, b in combinations(boxes, 2))
     labels = [extent(text) for mark in drawing.edges for text in mark.texts]
     assert not any(a.overlaps(b) for a, b in combinations(labels, 2))
@@ -76,13 +76,14 @@ def apart_in_a_mark(drawing: Drawing) -> None:
 
 
 def ends_touch(drawing: Drawing) -> None:
-    """An edge begins and ends at the boxes it names."""
+    """An edge begins at the box it names, or a badge of that for the same user, and ends at the box it names."""
     nodes = {mark.id: mark.rect for mark in drawing.nodes}
+    badges = {mark.ends: mark.badge for mark in drawing.edges if mark.badge}
     for mark in drawing.edges:
         assert mark.ends is not None
         curve = mark.paths[0].coords
         start, end = Point(*curve[:2]), Point(*curve[-2:])
-        tail, head = nodes[mark.ends[0]], nodes[mark.ends[1]]
+        tail, head = badges.get(mark.ends, nodes[mark.ends[0]]), nodes[mark.ends[1]]
         if mark.role is Role.GRADIENT_EDGE:
             start, end = end, start
         assert tail.grown(0.01).contains(start)

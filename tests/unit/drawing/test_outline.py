@@ -17,7 +17,7 @@ CLOSED = {
     "note": outline.note(BOX, 8)[0],
     "fold": outline.note(BOX, 8)[1],
     "strip": outline.strip(BOX, 6),
-    "badge": outline.badge(BOX.center, 11),
+    "seal": outline.seal(BOX.center, 11),
     "star": outline.star(BOX.center, 7),
 }
 OPEN = {

@@ -121,6 +121,30 @@ def test_the_same_run_again_is_the_same_picture_under_its_own_ids(tape: Tape, op
     assert laid == (staged.draft.diagram, staged.placement)
 
 
+def test_badges_stay_in_their_places_too() -> None:
+    """The first leaf goes into the last block of either run, and an op was put in between."""
+
+    def closed(extra: int | None) -> Trace:
+        trace = blocks(3, extra)
+        last = max(op.id for op in trace.ops if op.name.startswith("aten::add"))
+        ops = tuple(op._replace(inputs=(*op.inputs, 0)) if op.id == last else op for op in trace.ops)
+        return trace._replace(ops=ops)
+
+    options = Options(view="forward")
+    first, second = Record(closed(None)), Record(closed(1))
+    before = stage(first, options, walked=False)
+    after = stage(second, options, past=left_by(before, first, options), walked=False)
+    ((old, then),), ((new, now),) = (
+        [(one.placement.cells[name], one) for name in one.draft.badges] for one in (before, after)
+    )
+    shifts = [
+        x - across(then, first.trace)[key]
+        for key, x in across(now, second.trace).items()
+        if key in across(then, first.trace)
+    ]
+    assert abs(new.x - old.x - median(shifts)) <= 1
+
+
 def test_places_from_left_to_right_say_nothing_of_those_from_top_to_bottom() -> None:
     record, options = Record(blocks(2)), Options(direction="LR")
     staged = stage(record, options, walked=True)

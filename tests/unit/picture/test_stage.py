@@ -47,6 +47,42 @@ def test_a_moment_after_others_is_drawn_as_it_is_alone(tape: Tape, options: Opti
         last = now
 
 
+def shared() -> Tape:
+    """A leaf that requires grad from the second line on, and goes into the first and the last of many ops."""
+    tape = Tape()
+    tape.line(1)
+    x = tape.leaf(scalar(1.0), requires_grad=False)
+    tape.line(2, x=x)
+    tape.write(tape.tensors[x]._replace(requires_grad=True))
+    side = tape.apply("mul", x, x)
+    for number in range(3, 12):
+        tape.line(number)
+        side = tape.apply("tanh", side)
+    tape.line(12)
+    side = tape.apply("mul", tape.apply("mul", side, x), x)
+    tape.line(13, y=side)
+    return walked(tape)
+
+
+@given(WAYS, STEPS)
+def test_badges_are_at_each_step_what_their_leaf_is_then(options: Options, steps: list[int | None]) -> None:
+    record, options = Record(shared().trace()), options._replace(badges=True)
+    staged = stage(record, options, walked=True)
+    last = shown(record, options, staged)
+    assert len([mark for mark in last.drawing.edges if mark.badge]) == 2
+    for step in steps:
+        wanted = options._replace(step=step)
+        now = shown(record, wanted, staged, last)
+        assert now.drawing == shown(record, wanted, stage(record, options, walked=True)).drawing
+        assert [mark.badge for mark in now.drawing.edges] == [mark.badge for mark in last.drawing.edges]
+        last = now
+
+
+def test_without_badges_every_edge_begins_at_its_leaf() -> None:
+    drawing = shown(Record(shared().trace()), Options(badges=False)).drawing
+    assert not any(mark.badge for mark in drawing.edges)
+
+
 @given(tapes().map(walked), WAYS)
 def test_nothing_moves(tape: Tape, options: Options) -> None:
     record = Record(tape.trace())
@@ -83,7 +119,7 @@ def test_only_the_newest_looks_are_kept() -> None:
     assert album.get(1, 0) is None
 
 
-def test_a_badge_that_is_not_there_yet_has_its_room() -> None:
+def test_a_sign_that_is_not_there_yet_has_its_room() -> None:
     tape = Tape()
     tape.line(1)
     x = tape.leaf(scalar(1.0))
