@@ -1,6 +1,9 @@
 """Finding nodes of the drawing by what a person reads on them. Pure; linear in what has not been looked at before."""
 
-from gradviz.drawing.pages import Marks
+from collections import defaultdict
+from collections.abc import Iterator
+
+from gradviz.drawing.pages import Marks, find
 from gradviz.drawing.shapes import Drawing, Mark
 from gradviz.state.values import AppState, Chosen, Search
 
@@ -27,7 +30,7 @@ def stepped(state: AppState, step: int) -> AppState:
 
 
 def found(drawing: Drawing, query: str, before: Search, of: Drawing | None) -> tuple[str, ...]:
-    """Return the nodes that the query stands on: a name, an op, a shape, "line 3".
+    """Return the nodes that the query stands on (a name, an op, a shape, "line 3"), and the edges from their badges.
 
     A step leaves most pages as they are, and a longer query is found only where a part of it was: neither reads them
     again.
@@ -48,7 +51,16 @@ def found(drawing: Drawing, query: str, before: Search, of: Drawing | None) -> t
         if there is None or (there and wanted != was):
             there = [mark.id for mark in page.read() if wanted in _text(mark)]
         names += there
-    return tuple(names)
+    return tuple(_with_badges(drawing, names))
+
+
+def _with_badges(drawing: Drawing, names: list[str]) -> Iterator[str]:
+    """Nodes, each followed by the edges that leave its badges."""
+    others: dict[str, list[str]] = defaultdict(list)
+    for name, _, edge in Marks.of(drawing.edges).from_badges(names):
+        others[name].append(edge.id)
+    for name in names:
+        yield from (name, *others.get(name, ()))
 
 
 def _plain(query: str) -> str:
@@ -61,5 +73,8 @@ def _text(mark: Mark) -> str:
 
 
 def _at(state: AppState, search: Search) -> AppState:
-    chosen = Chosen("mark", search.hit) if search.hit else state.chosen
-    return state._replace(search=search, chosen=chosen)
+    if search.hit is None or state.drawing is None:
+        return state._replace(search=search)
+    mark = find(state.drawing, search.hit)
+    name = mark.ends[0] if mark is not None and mark.ends else search.hit  # at a badge its leaf is chosen
+    return state._replace(search=search, chosen=Chosen("mark", name))

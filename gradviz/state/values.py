@@ -80,7 +80,7 @@ class Search(NamedTuple):
     """What the person looks for in the graph, and where it is."""
 
     query: str
-    hits: tuple[str, ...] = ()  # nodes, in drawing order
+    hits: tuple[str, ...] = ()  # nodes, in drawing order, each before the edges that leave its badges
     at: int = 0  # the hit the person is at
 
     @property

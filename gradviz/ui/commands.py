@@ -87,6 +87,7 @@ class Commands:
             **{f"heat_{of}": partial(self._heat, of) for of in HEATS},
             "legend": lambda: self._show(self._options._replace(legend=not self._options.legend)),
             "ghosts": lambda: self._show(self._options._replace(ghosts=not self._options.ghosts)),
+            "badges": lambda: self._show(self._options._replace(badges=not self._options.badges)),
             "dark": lambda: self._send(said.ThemeSet("light" if self._state().theme == "dark" else "dark")),
             "fit": panels.canvas.fit,
             "zoom_in": lambda: panels.canvas.zoom(_ZOOM),

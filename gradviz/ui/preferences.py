@@ -15,7 +15,7 @@ from gradviz.ui.bars.timeline import SPEEDS
 from gradviz.ui.wording.language import system_language
 
 _LAYOUT_VERSION = 3  # of the docks; an older layout is not restored
-_CHOICES = ("mode", "view", "direction", "legend", "ghosts", "live", "theme", "wheel", "speed", "beside")
+_CHOICES = ("mode", "view", "direction", "legend", "ghosts", "badges", "live", "theme", "wheel", "speed", "beside")
 _LANGUAGES: dict[str, Language] = {"en": "en", "ja": "ja"}
 _MODES: dict[str, GradMode] = {"grad": "grad", "no_grad": "no_grad", "inference": "inference"}
 _BESIDE = {" ".join(modes): modes for modes in SIDES}
@@ -32,6 +32,7 @@ def load(settings: QSettings, system_theme: Theme, language: Language) -> AppSta
         language=language,
         legend=saved["legend"] == "true",
         ghosts=saved["ghosts"] != "false",
+        badges=saved["badges"] != "false",
         beside=_BESIDE.get(saved["beside"], MODES),
     )
     theme: Theme = system_theme
@@ -59,6 +60,7 @@ def store(settings: QSettings, state: AppState) -> None:
     settings.setValue("direction", state.options.direction)
     settings.setValue("legend", "true" if state.options.legend else "false")
     settings.setValue("ghosts", "true" if state.options.ghosts else "false")
+    settings.setValue("badges", "true" if state.options.badges else "false")
     settings.setValue("beside", " ".join(state.options.beside))
     settings.setValue("live", "true" if state.live else "false")
     settings.setValue("theme", state.theme)

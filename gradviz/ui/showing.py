@@ -69,8 +69,9 @@ def _show_selection(panels: Panels, before: AppState, now: AppState) -> None:
         panels.tensors.light(now.selection.tensors)
     # What was pointed at elsewhere may be out of sight in the graph.
     elsewhere = now.search is not None or (now.chosen is not None and now.chosen.kind in ("tensor", "module"))
-    if now.chosen != before.chosen and elsewhere:
-        for mark in sorted(now.selection.marks)[:1]:
+    found, earlier = now.search and now.search.hit, before.search and before.search.hit
+    if (now.chosen != before.chosen or found != earlier) and elsewhere:
+        for mark in [found] if found else sorted(now.selection.marks)[:1]:
             panels.canvas.reveal(mark)
 
 
@@ -98,6 +99,7 @@ def _show_choices(panels: Panels, actions: Mapping[str, QAction], now: AppState)
         ("sideways", options.direction == "LR"),
         ("legend", options.legend),
         ("ghosts", options.ghosts),
+        ("badges", options.badges),
         (f"heat_{options.heat}", True),
         ("unfolded", options.fold == "none"),
         ("dark", now.theme == "dark"),

@@ -342,6 +342,73 @@ def test_far_away_a_place_without_an_outline_is_as_empty_as_near_by(qtbot: QtBot
         assert colour_at(image, canvas, Point(60, 140)) == ground
 
 
+def badge(name: str, tail: str, head: str, place: Rect) -> Mark:
+    x, y, right, bottom = place.x, place.y, place.right, place.bottom
+    outline = Path("MLLLZ", (x, y, right, y, right, bottom, x, bottom), Role.LEAF)
+    way = Path("ML", (x, bottom, x, bottom + 20), Role.DATA_EDGE, filled=False)
+    rect = place._replace(height=place.height + 20)
+    return Mark(name, Role.DATA_EDGE, rect, (way, outline), (), "", "", ends=(tail, head), badge=place)
+
+
+# "a" goes into "c" far below from one badge, and into "b" from another.
+SHARED = CHAIN._replace(
+    size=Size(300, 2000),
+    edges=(*CHAIN.edges, badge("ab", "a", "b", Rect(150, 90, 60, 24)), badge("ac", "a", "c", Rect(150, 1900, 60, 24))),
+)
+
+
+def test_a_click_on_a_badge_chooses_its_leaf_and_keys_go_on_from_there(qtbot: QtBot) -> None:
+    canvas = shown(qtbot, SHARED)
+    chosen: list[str] = []
+    canvas.markChosen.connect(chosen.append)
+    canvas.markChosen.connect(lambda name: canvas.light(Selection(frozenset((name,)))))
+    canvas.zoom_to(1.0)
+    canvas.look_at(Point(120, 150))
+    at = canvas.view.to_panel(Point(180, 102))
+    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(int(at.x), int(at.y)))
+    press(canvas, Qt.Key.Key_Down)
+    press(canvas, Qt.Key.Key_Up)
+    assert chosen == ["a", "b", "a"]
+    seen = canvas.seen
+    QTest.keyClicks(canvas, "n")
+    assert chosen[-1] == "a"
+    assert canvas.seen.contains(Point(180, 1912))
+    assert not seen.contains(Point(180, 1912))
+    QTest.keyClicks(canvas, "n")
+    assert canvas.seen.contains(Point(60, 40))
+    QTest.keyClicks(canvas, "N")
+    assert canvas.seen.contains(Point(180, 1912))
+    canvas.light(NOTHING)
+    QTest.keyClicks(canvas, "n")
+    assert len(chosen) == 6
+
+
+def test_all_places_of_what_is_selected_are_ringed(qtbot: QtBot) -> None:
+    canvas = shown(qtbot, SHARED)
+    canvas.zoom_to(1.0)
+    canvas.look_at(Point(120, 150))
+    canvas.light(Selection(frozenset("a")))
+    image = canvas.grab().toImage()
+    for at in (Point(60, 15), Point(180, 85)):
+        assert colour_at(image, canvas, at) == QColor(OWN.accent)
+
+
+def test_far_away_a_badge_is_a_box(qtbot: QtBot) -> None:
+    canvas = shown(qtbot, SHARED)
+    canvas.zoom_to(0.25)
+    canvas.look_at(Point(120, 150))
+    image = canvas.grab().toImage()
+    assert colour_at(image, canvas, Point(180, 102)) == QColor(LIGHT.styles[Role.LEAF].fill or "")
+
+
+def test_an_edge_from_a_badge_is_shown_where_that_is(qtbot: QtBot) -> None:
+    canvas = shown(qtbot, SHARED)
+    canvas.zoom_to(1.0)
+    canvas.look_at(Point(120, 150))
+    canvas.reveal("ac")
+    assert canvas.seen.contains(Point(180, 1912))
+
+
 def test_words_stand_in_for_a_drawing(qtbot: QtBot) -> None:
     canvas = shown(qtbot)
     with_drawing = canvas.grab().toImage()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role
 from gradviz.layout.geometry import Point, Rect, Size
-from gradviz.ui.graph.scene import Arrow, Scene, distance
+from gradviz.ui.graph.scene import Arrow, Scene, Stand, distance
 from gradviz.ui.graph.viewport import MAX_SCALE, MIN_SCALE, Viewport, first_look, fitted, look_at_columns
 
 PLACES = st.floats(-1000, 1000)
@@ -86,6 +86,12 @@ FORK = Drawing(
 )
 
 
+def stand(scene: Scene, name: str) -> Stand:
+    mark = scene.mark(name)
+    assert mark is not None
+    return Stand(mark, mark.rect)
+
+
 def test_pointing_finds_nodes_then_edges() -> None:
     scene = Scene(FORK)
     assert (hit := scene.hit(Point(60, 10), 5))
@@ -108,23 +114,88 @@ def test_pointing_finds_nodes_then_edges() -> None:
         ("a>b", "up", "a"),
         ("a>b", "down", "b"),
         ("a", "up", None),
-        ("nothing", "up", None),
     ],
 )
 def test_arrows_walk(start: str, arrow: Arrow, end: str | None) -> None:
-    mark = Scene(FORK).step(start, arrow)
-    assert (mark.id if mark else None) == end
+    scene = Scene(FORK)
+    there = scene.step(stand(scene, start), arrow)
+    assert (there.mark.id if there else None) == end
+
+
+# x goes into a, which is by its box, and from a badge into b and into c.
+SHARED = Drawing(
+    Size(400, 900),
+    (),
+    (
+        curve("x", "a", 20, 20, 20, 60, 20, 60, 20, 100),
+        curve("a", "b", 20, 120, 20, 200, 20, 300, 20, 400),
+        curve("b", "c", 20, 420, 20, 500, 20, 600, 20, 700),
+        curve("x", "b", 110, 370, 110, 380, 30, 390, 30, 400)._replace(
+            rect=Rect(30, 350, 90, 50), badge=Rect(100, 350, 20, 20)
+        ),
+        curve("x", "c", 110, 670, 110, 680, 30, 690, 30, 700)._replace(
+            rect=Rect(30, 650, 90, 50), badge=Rect(100, 650, 20, 20)
+        ),
+    ),
+    (box("x", 0, 0), box("a", 0, 100), box("b", 0, 400), box("c", 0, 700)),
+)
+
+
+def test_a_badge_is_a_place_of_its_node() -> None:
+    scene = Scene(SHARED)
+    places = [Rect(0, 0, 40, 20), Rect(100, 350, 20, 20), Rect(100, 650, 20, 20)]
+    assert scene.places("x") == places
+    assert scene.places("a") == [Rect(0, 100, 40, 20)]
+    assert scene.places("nothing") == []
+    for place in places:
+        assert (hit := scene.hit(place.center, 5))
+        assert hit.id == "x"
+    assert (edge := scene.hit(Point(30, 400), 5))
+    assert edge.id == "b"
+    assert (edge := scene.hit(Point(90, 383), 5))
+    assert edge.id == "x>b"
+
+
+@pytest.mark.parametrize(
+    ("start", "place", "arrow", "end", "there"),
+    [
+        ("b", 0, "up", "x", 1),  # the badge is nearer than the other input
+        ("x", 1, "up", "x", 0),
+        ("x", 1, "down", "b", 0),
+        ("x", 2, "down", "c", 0),
+        ("x", 0, "down", "a", 0),
+        ("x>b", 0, "up", "x", 1),
+        ("b", 0, "right", None, 0),
+        ("x", 2, "left", None, 0),
+        ("c", 0, "up", "x", 2),
+    ],
+)
+def test_arrows_walk_to_badges_and_from_them(start: str, place: int, arrow: Arrow, end: str | None, there: int) -> None:
+    scene = Scene(SHARED)
+    mark = scene.mark(start)
+    assert mark is not None
+    found = scene.step(Stand(mark, scene.places(start)[place]), arrow)
+    assert (found.mark.id if found else None) == end
+    assert found is None or end is None or found.place == scene.places(end)[there]
+
+
+def test_a_badge_is_a_neighbour_of_what_stands_beside_it() -> None:
+    scene = Scene(SHARED._replace(nodes=(*SHARED.nodes, box("beside", 0, 350))))
+    assert (found := scene.step(stand(scene, "beside"), "right"))
+    assert (found.mark.id, found.place) == ("x", Rect(100, 350, 20, 20))
+    assert (found := scene.step(found, "left"))
+    assert found.mark.id == "beside"
 
 
 def test_where_data_flows_right_the_arrows_do_too() -> None:
     nodes = (box("a", 0, 0), box("b", 200, 90), box("c", 200, 0))
     scene = Scene(Drawing(Size(300, 200), (), (curve("a", "b", 40, 10, 90, 10, 150, 100, 200, 100),), nodes))
-    assert (user := scene.step("a", "right"))
-    assert user.id == "b"  # not the neighbour, which is nearer
-    assert (above := scene.step("b", "up"))
-    assert above.id == "c"
-    assert (given := scene.step("b", "left"))
-    assert given.id == "a"
+    assert (user := scene.step(stand(scene, "a"), "right"))
+    assert user.mark.id == "b"  # not the neighbour, which is nearer
+    assert (above := scene.step(stand(scene, "b"), "up"))
+    assert above.mark.id == "c"
+    assert (given := scene.step(stand(scene, "b"), "left"))
+    assert given.mark.id == "a"
 
 
 RECTS = st.builds(Rect, st.floats(-3000, 3000), st.floats(-3000, 3000), st.floats(0, 4000), st.floats(0, 4000))

@@ -313,6 +313,7 @@ def test_what_is_chosen_is_remembered(qtbot: QtBot, opened: Opener, window: Wind
         window.send(BreakpointToggled(line))
     points = window.panels.editor.font().pointSizeF()
     window.send(OptionsSet(window.state.options._replace(direction="LR", legend=True)))
+    window.action("badges").trigger()
     qtbot.waitUntil(lambda: drawn(window))
     window.close()
     again = opened()
@@ -321,6 +322,8 @@ def test_what_is_chosen_is_remembered(qtbot: QtBot, opened: Opener, window: Wind
     assert again.action("wheel_scrolls").isChecked()
     assert again.panels.editor.font().pointSizeF() == points
     assert again.action("legend").isChecked()
+    assert not again.action("badges").isChecked()
+    assert not again.state.options.badges
     assert again.action("double_speed").isChecked()
     assert not again.state.options.ghosts
     assert again.state.breakpoints == {2}  # there is no line 99

@@ -8,8 +8,8 @@ from gradviz.drawing import pages
 from gradviz.drawing.pages import Marks, page
 from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.layout.geometry import Rect, Size
-from gradviz.state.search import found
-from gradviz.state.values import Search
+from gradviz.state.search import found, searched, stepped
+from gradviz.state.values import AppState, Chosen, Search, Shown
 
 NOTHING = Search("")
 TITLES = ("add", "mul", "matmul", "sum")
@@ -38,6 +38,23 @@ def test_a_search_that_goes_on_finds_what_a_new_one_finds(titles: list[str], dat
         before = here
         if data.draw(st.booleans()):
             here = put(here, data.draw(st.integers(0, len(titles) - 1)), data.draw(st.sampled_from(TITLES)))
+
+
+def test_a_leaf_is_found_once_and_then_at_each_of_its_badges() -> None:
+    here = drawing(["x", "add", "mul"])
+    spot = Rect(0, 0, 5, 5)
+    ends = [("n0", "n1", None), ("n0", "n2", spot), ("n1", "n2", None)]
+    edges = [
+        Mark(f"e{at}", Role.DATA_EDGE, spot, (), (), "", "", ends=(a, b), badge=c) for at, (a, b, c) in enumerate(ends)
+    ]
+    state = AppState(shown=Shown(here._replace(edges=tuple(edges)), 1, 1))
+    state = searched(state, "x", None)
+    assert state.search == Search("x", ("n0", "e1"))
+    for hit in ("e1", "n0"):
+        state = stepped(state, 1)
+        assert state.search is not None
+        assert state.search.hit == hit
+        assert state.chosen == Chosen("mark", "n0")
 
 
 def test_a_step_reads_only_the_pages_that_it_changes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -148,6 +148,13 @@ COMMANDS = (
     Command("sideways", VIEW, QT_TRANSLATE_NOOP("Actions", "Left to &right"), icon="sideways", checkable=True),
     Command("legend", VIEW, QT_TRANSLATE_NOOP("Actions", "&Legend"), icon="legend", checkable=True),
     Command("ghosts", VIEW, QT_TRANSLATE_NOOP("Actions", "&Outline what is not there yet"), checkable=True),
+    Command(
+        "badges",
+        VIEW,
+        QT_TRANSLATE_NOOP("Actions", "Badg&es for leaves used far apart"),
+        tip=QT_TRANSLATE_NOOP("Actions", "Name a leaf where it is used far from its box, in place of a long edge"),
+        checkable=True,
+    ),
     Command("heat_off", HEAT, QT_TRANSLATE_NOOP("Actions", "No heat"), checkable=True, group="heat"),
     Command(
         "heat_time",

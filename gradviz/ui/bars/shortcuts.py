@@ -5,6 +5,7 @@ from gradviz.ui.bars.actions import COMMANDS, QT_TRANSLATE_NOOP, said, unmarked
 # Keys of the graph, which hold only while it has the focus.
 GRAPH_KEYS = (
     (QT_TRANSLATE_NOOP("Actions", "Walk along the edges"), "← ↑ → ↓"),
+    (QT_TRANSLATE_NOOP("Actions", "Next, previous place of what is selected: its box and its badges"), "N  Shift+N"),
     (QT_TRANSLATE_NOOP("Actions", "Unfold, or go to the line"), "Enter"),
     (QT_TRANSLATE_NOOP("Actions", "Unfold, fold what is round it"), "U  Shift+U"),
     (QT_TRANSLATE_NOOP("Actions", "Why? Tell all of the tensor or op, here or in the table of tensors"), "W"),

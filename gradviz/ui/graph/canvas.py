@@ -20,7 +20,7 @@ from gradviz.layout.geometry import Point
 from gradviz.picture.picture import Keeps
 from gradviz.state.values import Chosen, Wheel
 from gradviz.ui.graph.graphview import GraphView
-from gradviz.ui.graph.scene import Arrow
+from gradviz.ui.graph.scene import Arrow, Stand
 from gradviz.ui.graph.viewport import WHOLE, Viewport
 from gradviz.ui.style.card import Card
 from gradviz.ui.style.flags import FLAG_KEYS
@@ -74,6 +74,7 @@ class Canvas(GraphView):
         self._dragging = False
         self._space = False
         self._at = QPoint()
+        self._stand: Stand | None = None  # where the person last went
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self._card = Card(self)
@@ -160,6 +161,10 @@ class Canvas(GraphView):
         self._show_cursor()
         if clicked and event.button() == Qt.MouseButton.LeftButton:
             mark = self._hit(event.position())
+            if mark:
+                at = self.view.to_drawing(event.position().x(), event.position().y())
+                place = next((one for one in self.scene.places(mark.id) if one.contains(at)), mark.rect)
+                self._stand = Stand(mark, place)
             self.markChosen.emit(mark.id if mark else None)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -261,6 +266,8 @@ class Canvas(GraphView):
             "w": lambda: self.whyWanted.emit(Chosen("mark", name)),
             "u": lambda: self.unfoldWanted.emit(name),
             "U": lambda: self.foldWanted.emit(name),
+            "n": lambda: self._walk_places(1),
+            "N": lambda: self._walk_places(-1),
             **{key: partial(self.narrowWanted.emit, name, keeps) for key, keeps in _FOCUS_KEYS.items()},
             **{key: partial(self.flagWanted.emit, Chosen("mark", name), flag) for key, flag in FLAG_KEYS.items()},
         }
@@ -274,12 +281,32 @@ class Canvas(GraphView):
         return next(iter(self._selected()), None)
 
     def _walk(self, arrow: Arrow) -> None:
-        here = self._current()
-        middle = self.seen.center
-        there = self.scene.step(here.id, arrow) if here else self.scene.nearest(middle)
-        if there:
-            self.markChosen.emit(there.id)
-            self.reveal(there.id)
+        here = self._here()
+        if here is not None:
+            self._go(self.scene.step(here, arrow))
+        elif (nearest := self.scene.nearest(self.seen.center)) is not None:
+            self._go(Stand(nearest, nearest.rect))
+
+    def _walk_places(self, step: int) -> None:
+        """Go from the box of what is selected to its badges, one after the other, and back to the box."""
+        here = self._here()
+        if here is not None:
+            places = self.scene.places(here.mark.id)
+            self._go(here._replace(place=places[(places.index(here.place) + step) % len(places)]))
+
+    def _here(self) -> Stand | None:
+        """Where the person is: at the place of the selected node that they went to, or else at its box."""
+        mark, stand = self._current(), self._stand
+        if mark is None:
+            return None
+        there = stand is not None and stand.mark.id == mark.id and stand.place in self.scene.places(mark.id)
+        return Stand(mark, stand.place if stand is not None and there else mark.rect)
+
+    def _go(self, there: Stand | None) -> None:
+        if there is not None:
+            self._stand = there
+            self.markChosen.emit(there.mark.id)
+            self.show_place(there.place)
 
     def _open(self, mark: Mark | None) -> None:
         if mark:

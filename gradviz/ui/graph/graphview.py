@@ -174,10 +174,16 @@ class GraphView(QWidget):
     # Where it looks.
 
     def reveal(self, name: str) -> None:
-        """Move the view by no more than needed to see a mark."""
+        """Move the view by no more than needed to see a mark; of an edge that leaves a badge, the badge."""
         mark = self._scene.mark(name)
-        if mark and self._view.showing(mark.rect, self._panel()) != self._view:
-            self._move(self._view.showing(mark.rect, self._panel()))
+        if mark:
+            self.show_place(mark.badge or mark.rect)
+
+    def show_place(self, place: Rect) -> None:
+        """Move the view by no more than needed to see a place of the drawing."""
+        view = self._view.showing(place, self._panel())
+        if view != self._view:
+            self._move(view)
 
     def fit(self) -> None:
         """Show the whole drawing, and from now on each one that follows."""

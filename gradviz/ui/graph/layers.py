@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property, partial
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -130,7 +130,9 @@ class Layers:
         if len(names) > _RINGS and seen is not None:
             return [mark.rect for mark in nodes.within(seen) if mark.id in names]
         if self._ringed[0] is not names:
-            self._ringed = (names, [mark.rect for mark in islice(nodes.some(names), _RINGS)])
+            boxes = (mark.rect for mark in nodes.some(names))
+            badges = (badge for _, badge, _ in self._scene.edges.from_badges(names))
+            self._ringed = (names, list(islice(chain(boxes, badges), _RINGS)))
         return self._ringed[1]
 
     def _lit(self, lit: frozenset[str]) -> Overview:

@@ -10,6 +10,7 @@ from functools import partial
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
+from gradviz.drawing import badges
 from gradviz.drawing.pages import Marks, Page
 from gradviz.drawing.shapes import Mark, Path, Role
 from gradviz.drawing.theme import Style, Theme
@@ -96,6 +97,8 @@ def _lines(mark: Mark, paths: dict[Role, QPainterPath]) -> None:
     for path in mark.paths:
         if not path.filled:
             _trace(path, paths[path.role])
+    for path in badges.border(mark):
+        paths[path.role].addRect(QRectF(*(mark.badge or mark.rect)))
 
 
 def _trace(path: Path, traced: QPainterPath) -> None:

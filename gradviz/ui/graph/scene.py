@@ -4,7 +4,7 @@ from collections.abc import Container, Iterator
 from functools import cached_property
 from itertools import pairwise
 from math import hypot, inf
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from gradviz.drawing.outline import Outline, traced
 from gradviz.drawing.pages import Marks, differing, paged
@@ -15,6 +15,13 @@ Arrow = Literal["up", "down", "left", "right"]
 _MOST = 200  # marks that differ between two drawings and are looked at each; more are all over the drawing
 _SAMPLE = 500  # edges from which it is told where a drawing leads
 _SAMPLES = 12  # points on one piece of a curve when measuring how near it is
+
+
+class Stand(NamedTuple):
+    """A node and the place of it that is meant: its box, or one of its badges."""
+
+    mark: Mark
+    place: Rect
 
 
 class Scene:
@@ -39,6 +46,11 @@ class Scene:
         """Return the node or edge with that id."""
         return self.nodes.named(name) or self.edges.named(name)
 
+    def places(self, name: str) -> list[Rect]:
+        """Return where a node or an edge is: its box, then its badges in the order of the program."""
+        mark = self.mark(name)
+        return [] if mark is None else [mark.rect, *(badge for _, badge, _ in self.edges.from_badges((name,)))]
+
     def part(self, place: Rect) -> Drawing:
         """Return the drawing with only what touches `place`, in the same order."""
         return self.drawing._replace(
@@ -46,7 +58,10 @@ class Scene:
         )
 
     def hit(self, at: Point, slack: float) -> Mark | None:
-        """Return the node or the title of an open fold at a point, or else the edge nearest to it within `slack`."""
+        """Return the node or the title of an open fold at a point, or else the edge nearest to it within `slack`.
+
+        A badge is a place of its node.
+        """
         spot = Rect(at.x, at.y, 0, 0).grown(slack)
         for mark in reversed(self.nodes.within(spot)):
             if mark.rect.contains(at):
@@ -54,7 +69,11 @@ class Scene:
         for mark in self.drawing.titles:
             if mark.role is Role.OPENED_TITLE and mark.rect.contains(at):
                 return mark
-        near = [(distance(mark.paths, at), mark) for mark in self.edges.within(spot)]
+        edges = self.edges.within(spot)
+        for edge in edges:
+            if edge.badge is not None and edge.ends is not None and edge.badge.contains(at):
+                return self.nodes.named(edge.ends[0])
+        near = [(distance(mark.paths, at), mark) for mark in edges]
         best = min(near, key=lambda pair: pair[0], default=None)
         return best[1] if best and best[0] <= slack else None
 
@@ -78,25 +97,44 @@ class Scene:
                     best, found = apart, mark
         return found
 
-    def step(self, name: str, arrow: Arrow) -> Mark | None:
-        """Return the node an arrow key leads to: against the flow an input, with it a user, else a neighbour there."""
-        start = self.mark(name)
-        if start is None:
-            return None
-        back, forth = ("left", "right") if self._flows_right else ("up", "down")
-        ways: list[Mark] = []
-        if arrow in (back, forth):
-            ways = list(self.nodes.some(self._joined(start, 0 if arrow == back else 1)))
-        if not ways:
-            beside = self.nodes.within(_band(start.rect, arrow, self.drawing.size))
-            ways = [mark for mark in beside if _beside(start.rect, mark.rect, arrow)]
-        return min(ways, key=lambda mark: _apart(mark.rect.center, start.rect.center), default=None)
+    def step(self, start: Stand, arrow: Arrow) -> Stand | None:
+        """Return where an arrow key leads: against the flow to an input, with it to a user, else to a neighbour there.
 
-    def _joined(self, mark: Mark, end: Literal[0, 1]) -> list[str]:
+        From a badge it leads against the flow to the box that the badge is of, and with it to the user beside it.
+        """
+        back, forth = ("left", "right") if self._flows_right else ("up", "down")
+        ways: list[Stand] = []
+        if arrow in (back, forth):
+            ways = list(self._joined(start, 0 if arrow == back else 1))
+        if not ways:
+            ways = [one for one in self._around(start.place, arrow) if _beside(start.place, one.place, arrow)]
+        return min(ways, key=lambda one: _apart(one.place.center, start.place.center), default=None)
+
+    def _joined(self, start: Stand, end: Literal[0, 1]) -> Iterator[Stand]:
         """The inputs of a node (end 0) or its users (end 1); of an edge, what it comes from or leads to."""
-        if mark.ends:
-            return [mark.ends[end]]
-        return [edge.ends[end] for edge in self.edges.joining(mark.id) if edge.ends and edge.ends[1 - end] == mark.id]
+        mark = start.mark
+        badge = None if start.place == mark.rect else start.place
+        if badge is not None and end == 0:
+            yield Stand(mark, mark.rect)
+            return
+        edges = (
+            [mark] if mark.ends else [edge for edge in self.edges.joining(mark.id) if _end(edge, 1 - end) == mark.id]
+        )
+        if badge is not None:
+            edges = [edge for edge in edges if edge.badge == badge]
+        badges = {_end(edge, 0): edge.badge for edge in edges if edge.badge is not None} if end == 0 else {}
+        for node in self.nodes.some({_end(edge, end) for edge in edges}):
+            yield Stand(node, badges.get(node.id, node.rect))
+
+    def _around(self, place: Rect, arrow: Arrow) -> Iterator[Stand]:
+        """Every box and badge on one side of a place."""
+        band = _band(place, arrow, self.drawing.size)
+        for mark in self.nodes.within(band):
+            yield Stand(mark, mark.rect)
+        for edge in self.edges.within(band):
+            node = None if edge.badge is None else self.nodes.named(_end(edge, 0))
+            if node is not None and edge.badge is not None:
+                yield Stand(node, edge.badge)
 
     @cached_property
     def _flows_right(self) -> bool:
@@ -105,6 +143,11 @@ class Scene:
         rects = {mark.id: mark.rect for mark in self.nodes.some({name for ends in edges for name in ends})}
         gaps = [_gaps(rects[tail], rects[head]) for tail, head in edges if tail in rects and head in rects]
         return 2 * sum(gap["right"] > gap["down"] for gap in gaps) > len(gaps)
+
+
+def _end(edge: Mark, end: int) -> str:
+    """The id of what an edge comes from (0) or leads to (1)."""
+    return edge.ends[end] if edge.ends else ""
 
 
 def _others(one: Scene, other: Scene) -> list[tuple[Mark, Mark]] | None:
