@@ -360,9 +360,13 @@ def _sources(node: Node, fold: Fold, tensors: tuple[Tensor, ...], telling: Telli
 
 
 def _fold_facts(fold: Fold, reasons: list[str], telling: Telling) -> list[Line]:
-    """The grad_fns that were made, why others were not, how many ops there are, the bytes saved and the lines."""
+    """The grad_fns that were made, why others were not, how many ops there are, the bytes saved and the lines.
+
+    While backward runs, how many of the grad_fns have run.
+    """
     words = telling.words
-    facts = [Line(", ".join(dict.fromkeys(fold.grad_fns)), TextRole.GRAD_FN)] if fold.grad_fns else []
+    made = words.back_done.format(*fold.back) if fold.back else ", ".join(dict.fromkeys(fold.grad_fns))
+    facts = [Line(made, TextRole.GRAD_FN)] if made else []
     if reasons:
         told = words.not_recorded.format(", ".join(dict.fromkeys(reasons)))
         if len(reasons) < len(fold.ops):

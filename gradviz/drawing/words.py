@@ -35,6 +35,7 @@ class Words(NamedTuple):
     grad_fns_in_all: str
     rounds_done: str  # so many rounds have begun, of so many
     steps_done: str
+    back_done: str  # so many grad_fns have run in backward, of so many
     bytes_saved: str
     tensor: str
     value: str
@@ -117,6 +118,7 @@ ENGLISH = Words(
     grad_fns_in_all="{:,} grad_fns",
     rounds_done="× {:,} of {:,}",
     steps_done="ops: {:,} of {:,}",
+    back_done="backward: {:,} of {:,} grad_fns",
     bytes_saved="saved {}",
     tensor="shape {}, {}, {}, {}",
     value="value {}",
@@ -204,6 +206,7 @@ JAPANESE = Words(
     grad_fns_in_all="grad_fn {:,} 個",
     rounds_done="× {1:,} のうち {0:,}",
     steps_done="演算 {1:,} 個のうち {0:,} 個",
+    back_done="逆伝播: grad_fn {1:,} 個のうち {0:,} 個",
     bytes_saved="保存 {}",
     tensor="形状 {}、{}、{}、{}",
     value="値 {}",

@@ -3,7 +3,7 @@
 What has been drawn of one moment and is the same at another is not drawn again: a step costs what it changes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from gradviz.drawing.cells import Box
@@ -173,12 +173,17 @@ def earlier(record: Record, lived: Lives) -> Iterator[tuple[Graph, Grounds]]:
         moment = record.history.at(max(0, begins))
         yield stepped(lived, moment), record.grounds.at(moment)
     folds = tuple(
-        node._replace(fold=node.fold._replace(done=len(node.fold.ops) * node.fold.times - 1))
-        for node in lived.graph.nodes
+        node._replace(fold=node.fold._replace(done=len(node.fold.ops) * node.fold.times - 1, back=_most(was.backs)))
+        for node, was in zip(lived.graph.nodes, lived.nodes, strict=True)
         if node.fold is not None
     )
     if folds:
         yield lived.graph._replace(nodes=folds, edges=()), record.grounds
+
+
+def _most(backs: Sequence[float]) -> tuple[int, int] | None:
+    """As many grad_fns as a backward call may have run in a fold, of as many."""
+    return (len(backs), len(backs)) if backs else None
 
 
 def shown(record: Record, options: Options, staged: Stage | None = None, last: Shown | None = None) -> Shown:

@@ -57,6 +57,7 @@ class Fold(NamedTuple):
     modules: Modules = NOWHERE  # that all its ops ran in
     span: Span | None = None  # of a part of the repetitions of another fold: which
     call: str = ""  # what it is of, where that is one call of a library: "Adam.step()"
+    back: tuple[int, int] | None = None  # how many grad_fns the backward call at work has run of them, of how many
 
     @property
     def tensors(self) -> tuple[Tensor, ...]:

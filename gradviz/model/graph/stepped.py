@@ -30,6 +30,7 @@ class Past(NamedTuple):
     states: tuple[Tensor, ...] = ()  # of its tensor, between one change in place and the next
     until: float = inf  # the stamp from which on another node stands for that tensor
     ops: Times = ()  # of a fold: when its ops had run
+    backs: Times = ()  # and when its grad_fns had, in whatever backward call
 
 
 class Lives(NamedTuple):
@@ -60,7 +61,8 @@ class Lives(NamedTuple):
         node = node._replace(roots=roots, in_error=False)
         if node.fold is not None:
             ran = bisect_right(past.ops, begun)
-            return node._replace(fold=node.fold._replace(done=None if ran == len(past.ops) else ran))
+            done = None if ran == len(past.ops) else ran
+            return node._replace(fold=node.fold._replace(done=done, back=_back(past, moment)))
         if node.grad_fn is not None:
             node = node._replace(grad_fn=moment.grad_fn(node.grad_fn.id))
         return self._tensor(node, past, moment) if past.states else node
@@ -139,13 +141,22 @@ class _Finder:
         """A fold is there as soon as one of its members is."""
         first = min(map(self._first, members))
         ops = tuple(sorted(step for name in members for step in self._op_times(name)))
-        return Past(first, _ascending(first, [*ops, *(call.step for call in node.roots)]), ops=ops)
+        backs = tuple(sorted(step for name in members for step in self._back_times(name)))
+        times = [*ops, *backs, *(call.step for call in node.roots)]
+        return Past(first, _ascending(first, times), waits=bool(backs), ops=ops, backs=backs)
 
     def _op_times(self, name: str) -> Iterator[float]:
         if name[0] in "og":
             op = int(name[1:]) if name[0] == "o" else self._history.makers.get(int(name[1:]))
             if op is not None:
                 yield self._history.trace.ops[op].step + 1
+
+    def _back_times(self, name: str) -> Iterator[float]:
+        if self._view != "forward" and name[0] in "og":
+            number = int(name[1:])
+            grad_fn = number if name[0] == "g" else self._history.trace.ops[number].grad_fn
+            if grad_fn is not None:
+                yield from self._ran(grad_fn)
 
     def _first(self, name: str) -> float:
         """The stamp from which on a node of the unfolded graph is there; its id tells what it is of."""
@@ -202,6 +213,14 @@ class _Finder:
 
     def _ran(self, grad_fn: int) -> Iterator[float]:
         return (step.id + 1 for step in self._history.flow.ran.get(grad_fn, ()))
+
+
+def _back(past: Past, moment: Moment) -> tuple[int, int] | None:
+    """How many of the grad_fns that the backward call at work runs in a fold it has run, and of how many."""
+    if moment.call is None:
+        return None
+    before, now, end = (bisect_right(past.backs, stamp) for stamp in (moment.call[0], moment.begun, moment.call[1]))
+    return (now - before, end - before) if end > before else None
 
 
 def _ascending(first: float, times: Iterable[float]) -> Times:

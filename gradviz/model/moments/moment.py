@@ -147,6 +147,11 @@ class History:
         return (self.grad_fns(number) for number in range(len(self.trace.grad_fns)))
 
     @cached_property
+    def spans(self) -> list[tuple[int, int]]:
+        """The stamps between which each backward call runs grad_fns."""
+        return list(zip(self._starts, (end + 1 for end in self._ends), strict=True))
+
+    @cached_property
     def _ends(self) -> list[int]:
         """The last step at which each backward call ran a grad_fn; -1 where it ran none."""
         ends = [-1] * len(self._starts)
@@ -195,6 +200,11 @@ class Moment(NamedTuple):
     def trace(self) -> Trace:
         """The whole run."""
         return self.history.trace
+
+    @property
+    def call(self) -> tuple[int, int] | None:
+        """The stamps between which the backward call that is under way runs grad_fns; None: none is."""
+        return self.history.spans[self.calls - 1] if self.under_way else None
 
     @property
     def is_end(self) -> bool:

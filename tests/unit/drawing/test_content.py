@@ -246,6 +246,12 @@ def test_a_fold_in_the_middle_of_which_a_step_is_tells_how_far_it_is() -> None:
     assert [lines(fold(1, *ops, done=done))[0] for done in (1, 2)] == ["ops: 1 of 3", "ops: 2 of 3"]
 
 
+def test_a_fold_tells_how_many_of_its_grad_fns_have_run_while_backward_does() -> None:
+    folded = Fold(5, (op(0, "aten::mul", None),), ("MulBackward0",), 0, None, back=(2, 5))
+    box = told((Graph("both", (Node("f", NodeKind.FOLD, fold=folded),), (), ()), Trace("", "", "grad", "")))["f"]
+    assert lines(box)[-2:] == ["backward: 2 of 5 grad_fns", "5 ops"]
+
+
 def test_a_fold_of_some_rounds_says_which_they_are() -> None:
     step = op(0, "aten::mul", None)
     assert lines(fold(3, step, span=Span(4, 6, 1200)))[0] == "4\N{EN DASH}6 / 1,200"

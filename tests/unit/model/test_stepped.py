@@ -127,6 +127,22 @@ def test_a_fold_of_grad_fns_tells_how_far_their_ops_are() -> None:
     assert found.done == 5
 
 
+@pytest.mark.parametrize("view", ["both", "backward"])
+def test_a_fold_tells_how_far_the_backward_call_at_work_is(view: View) -> None:
+    trace = walked(walked(loop(400))).trace()  # a graph that is kept is gone through again
+    known = lives(fold(build(trace, view)), History(trace))
+    (place,) = [place for place, node in enumerate(known.graph.nodes) if node.fold is not None]
+
+    def back(number: int) -> tuple[int, int] | None:
+        found = known.node(place, known.history.at(number)).fold
+        return None if found is None else found.back
+
+    assert [back(call.step - 2) for call in trace.backwards] == [None, None]
+    for call in trace.backwards:
+        ran = [step.id for step in trace.steps if step.kind == "backward" and step.id >= call.step][:400]
+        assert [back(number) for number in ran] == [(number + 1, 400) for number in range(400)]
+
+
 def test_a_fold_of_nodes_of_all_kinds_is_there_with_the_first() -> None:
     trace = loop(3).trace()
     whole = build(trace, "both")
