@@ -65,6 +65,10 @@ def test_activity(state: AppState, words: str) -> None:
         (AppState(text="x"), "Starting PyTorch …"),
         (BASE._replace(text=" \n"), ""),  # three ways to begin stand there instead
         (BASE._replace(picture=Picture(1, True, None, problems=(PROBLEM,))), "No graph yet: line 4 has an error."),
+        (
+            BASE._replace(picture=Picture(1, True, None, problems=(PROBLEM._replace(line=None),))),
+            "No graph yet: the run ended in an error.",
+        ),
         (BASE._replace(running=True), "Running …"),
         (BASE._replace(text="y", live=False), "Press Run (F5)"),
         (BASE, "No graph: nothing here requires grad"),

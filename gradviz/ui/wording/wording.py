@@ -175,8 +175,10 @@ def empty_words(state: AppState) -> str:
     if state.at is not None:
         return _tr("Nothing is there yet at this step")
     error = first_error(state.picture)
+    if error and error.line:
+        return _tr("No graph yet: line {line} has an error.").format(line=error.line)
     if error:
-        return _tr("No graph yet: line {line} has an error.").format(line=error.line or 0)
+        return _tr("No graph yet: the run ended in an error.")
     if state.busy:
         return _tr("Running …")
     if not state.current:
