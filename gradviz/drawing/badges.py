@@ -108,34 +108,15 @@ def with_badge(mark: Mark, told: Content, place: Rect, direction: Direction, *, 
     name = _name(told)
     width = text_width(name, TextRole.BADGE)
     left, middle = place.center.x - (_SIGN + _GAP + width) / 2, place.center.y
-    sign = _sign(Point(left + _SIGN / 2, middle), direction)
+    sign = outline.back(Point(left + _SIGN / 2, middle), _SIGN, direction)
     at = Point(left + _SIGN + _GAP, middle + baseline(TextRole.BADGE))
     text = Text(at, name, TextRole.BADGE, "start", width)
     paths = (Path(shape.ops, shape.coords, told.role), Path(sign.ops, sign.coords, Role.BADGE))
     return mark._replace(rect=rect, paths=(*mark.paths, *paths), texts=(*mark.texts, text), badge=place)
 
 
-def border(mark: Mark) -> tuple[Path, ...]:
-    """Return the outline of the badge of an edge, if it has one that is painted."""
-    return tuple(path for path in mark.paths if path.filled and path.role is not Role.BADGE) if mark.badge else ()
-
-
-def icon(box: Rect) -> tuple[Path, ...]:
-    """Return a small likeness for the legend."""
-    border, sign = outline.rounded(box, 5), _sign(box.center, "TB")
-    return Path(border.ops, border.coords, Role.INPUT), Path(sign.ops, sign.coords, Role.BADGE)
-
-
 def _name(told: Content) -> str:
     return elided_middle(told.title, TextRole.BADGE, _WIDEST)
-
-
-def _sign(at: Point, direction: Direction) -> outline.Outline:
-    """A triangle that points against the flow of data, to where the box of the leaf is."""
-    half = _SIGN / 2
-    if direction == "TB":
-        return outline.polygon((at.x, at.y - half), (at.x + half, at.y + half), (at.x - half, at.y + half))
-    return outline.polygon((at.x - half, at.y), (at.x + half, at.y - half), (at.x + half, at.y + half))
 
 
 def _outline(shape: Shape, place: Rect) -> outline.Outline:

@@ -10,6 +10,7 @@ from math import ceil
 from typing import NamedTuple
 
 from gradviz.drawing import outline
+from gradviz.drawing.alert import alert
 from gradviz.drawing.content import Content, Line, Shape
 from gradviz.drawing.metrics import WIDEST, baseline, elided, elided_middle, line_height, text_width
 from gradviz.drawing.ports import Lane, lane_reach, span
@@ -287,17 +288,6 @@ def _signs(content: Content, body: Rect, direction: Direction) -> list[Path]:
     if content.in_error:
         signs += alert(Point(body.right - 2, body.y + 3))
     return signs
-
-
-def alert(at: Point) -> list[Path]:
-    """A triangle with an exclamation mark."""
-    x, y = at
-    sign = outline.polygon((x, y - 10), (x + 10, y + 7), (x - 10, y + 7))
-    return [
-        _path(sign, Role.STOP),
-        _path(outline.line((x, y - 4), (x, y + 1)), Role.STOP, filled=False),
-        _path(outline.line((x, y + 3.5), (x, y + 4.5)), Role.STOP, filled=False),
-    ]
 
 
 def _note(content: Content, at: Point | None, body: Rect, direction: Direction) -> tuple[list[Path], list[Text]]:

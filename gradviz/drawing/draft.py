@@ -13,7 +13,7 @@ from gradviz.drawing.content import Content, Telling, content, label, tell
 from gradviz.drawing.heated import heated
 from gradviz.drawing.metrics import elided, line_height, text_width
 from gradviz.drawing.ports import Lane, lane, outputs
-from gradviz.drawing.shapes import Role, TextRole
+from gradviz.drawing.shapes import Role, TextRole, region_mark
 from gradviz.drawing.words import ENGLISH, Words
 from gradviz.layout.diagram import Cell, Diagram, Direction, Frame, Link
 from gradviz.layout.geometry import Size
@@ -175,11 +175,6 @@ def _contents(graph: Graph, telling: Telling, heat: Heat) -> dict[str, Content]:
     return {
         node.id: heated(content(node, telling), node.id, heat, telling.words) for node in graph.nodes if not node.ghost
     }
-
-
-def region_mark(region: int) -> str:
-    """The id of the frame of a region."""
-    return f"region-{region}"
 
 
 def frames_of(regions: tuple[Region, ...]) -> dict[int | None, str | None]:

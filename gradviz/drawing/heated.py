@@ -3,25 +3,11 @@
 Colour is never alone: the hotter a box, the heavier its outline and the longer its gauge.
 """
 
-from collections.abc import Mapping
-from typing import NamedTuple, TypeVar
-
 from gradviz.drawing.content import Content, Line
 from gradviz.drawing.shapes import HEATS, Role, TextRole
 from gradviz.drawing.words import Words
-from gradviz.model.costs.heat import Amount, Heat, amount_text, bounds, size_text
+from gradviz.model.costs.heat import Heat, bounds, size_text
 
-
-class Hot(NamedTuple):
-    """One entry of a ranking."""
-
-    text: str
-    mark: str | None = None  # of the node
-    line: int | None = None
-
-
-Key = TypeVar("Key", int, str)
-RANKED = 30  # nodes, and lines, the most that are listed
 _HEATED = (Role.OP, Role.UNRECORDED, Role.FOLD, Role.ACCUMULATE)  # an error stays one
 
 
@@ -51,19 +37,3 @@ def scale(heat: Heat, words: Words) -> dict[Role, str]:
         told = words.between.format(low, high) if found else words.up_to.format(high)
         found[role] = words.heats[heat.of].format(told)
     return found
-
-
-def ranking(heat: Heat, contents: Mapping[str, Content], words: Words) -> tuple[Hot, ...]:
-    """Return the hottest nodes, then the hottest lines, each with its share of all."""
-    total = sum(one.size for one in heat.nodes.values()) or 1.0
-
-    def told(name: str, amount: Amount) -> str:
-        return words.ranked.format(name, amount_text(heat.of, amount), f"{100 * amount.size / total:.0f}")
-
-    nodes = [Hot(told(contents[node].title, one), mark=node) for node, one in _hottest(heat.nodes)]
-    lines = [Hot(told(words.line.format(line), one), line=line) for line, one in _hottest(heat.lines)]
-    return (*nodes, *lines)
-
-
-def _hottest(amounts: Mapping[Key, Amount]) -> list[tuple[Key, Amount]]:
-    return sorted(amounts.items(), key=lambda item: -item[1].size)[:RANKED]

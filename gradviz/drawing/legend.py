@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from math import ceil
 
-from gradviz.drawing import badges, outline
-from gradviz.drawing.cells import alert
+from gradviz.drawing import outline
+from gradviz.drawing.alert import alert
 from gradviz.drawing.metrics import baseline, text_width
 from gradviz.drawing.shapes import HEATS, Mark, Path, Role, Text, TextRole
 from gradviz.layout.geometry import Point, Rect, Size
@@ -96,7 +96,8 @@ def _icon(role: Role, box: Rect) -> list[Path]:
             Path(bar.ops, bar.coords, role, filled=False),
         ]
     if role is Role.BADGE:
-        return [*badges.icon(box)]
+        border, sign = outline.rounded(box, 5), outline.back(middle, 9, "TB")
+        return [Path(border.ops, border.coords, Role.INPUT), Path(sign.ops, sign.coords, role)]
     if role is Role.ERROR:
         return alert(Point(middle.x, middle.y + 1))
     shape = _shape(role, box)

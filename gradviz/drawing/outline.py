@@ -4,6 +4,7 @@ import math
 from itertools import chain
 from typing import NamedTuple
 
+from gradviz.layout.diagram import Direction
 from gradviz.layout.geometry import Point, Rect, Route
 
 # How far from the corner, as a share of the radius, the control points of a quarter circle lie.
@@ -25,6 +26,14 @@ def polygon(*points: tuple[float, float]) -> Outline:
 def line(*points: tuple[float, float]) -> Outline:
     """An open line through points."""
     return Outline("M" + "L" * (len(points) - 1), tuple(c for point in points for c in point))
+
+
+def back(at: Point, size: float, direction: Direction) -> Outline:
+    """A triangle that points against the flow of data."""
+    half = size / 2
+    if direction == "TB":
+        return polygon((at.x, at.y - half), (at.x + half, at.y + half), (at.x - half, at.y + half))
+    return polygon((at.x - half, at.y), (at.x + half, at.y - half), (at.x + half, at.y + half))
 
 
 def square(box: Rect) -> Outline:

@@ -154,3 +154,13 @@ class Drawing(NamedTuple):
     titles: tuple[Mark, ...] = ()  # of the frames: an edge that enters a frame must not cross its name
     title: str = ""
     description: str = ""
+
+
+def badge_border(mark: Mark) -> tuple[Path, ...]:
+    """The outline of the badge of an edge, if it has one that is painted."""
+    return tuple(path for path in mark.paths if path.filled and path.role is not Role.BADGE) if mark.badge else ()
+
+
+def region_mark(region: int) -> str:
+    """The id of the frame of a region."""
+    return f"region-{region}"

@@ -5,9 +5,9 @@ A tag says in words what differs, has a plus or a minus before it, and an outlin
 
 from typing import NamedTuple
 
-from gradviz.drawing import badges, outline
+from gradviz.drawing import outline
 from gradviz.drawing.metrics import baseline, text_width
-from gradviz.drawing.shapes import Mark, Path, Role, Text, TextRole
+from gradviz.drawing.shapes import Mark, Path, Role, Text, TextRole, badge_border
 from gradviz.drawing.words import Words
 from gradviz.layout.geometry import Point, Rect
 from gradviz.model.graph.graph import Node
@@ -84,7 +84,7 @@ def ghost(mark: Mark, told: str) -> Mark:
         told: that it is missing, in words.
     """
     role = Role.GHOST_EDGE if mark.ends else Role.GHOST
-    own = (*(path for path in mark.paths if path.role is mark.role), *badges.border(mark))
+    own = (*(path for path in mark.paths if path.role is mark.role), *badge_border(mark))
     outlines = tuple(path._replace(role=role, filled=False) for path in own)
     texts = () if mark.ends else tuple(text._replace(role=TextRole.MUTED) for text in mark.texts if text.role in _NAMES)
     return mark._replace(

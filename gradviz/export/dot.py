@@ -5,9 +5,9 @@ from collections import defaultdict
 import graphviz  # type: ignore[import-untyped]  # it carries no types
 
 from gradviz.drawing.content import Content, Shape, Telling, content, tell
-from gradviz.drawing.draft import frame_roles, frames_of, gradient_label, region_mark, region_title
+from gradviz.drawing.draft import frame_roles, frames_of, gradient_label, region_title
 from gradviz.drawing.edges import ROLES
-from gradviz.drawing.shapes import Role, TextRole
+from gradviz.drawing.shapes import Role, TextRole, region_mark
 from gradviz.drawing.theme import Style, Theme
 from gradviz.drawing.words import ENGLISH, Words
 from gradviz.layout.diagram import Direction

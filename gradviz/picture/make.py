@@ -2,12 +2,12 @@
 
 from itertools import groupby
 
-from gradviz.drawing.heated import ranking
 from gradviz.model.moments.course import Course
 from gradviz.model.trace import Output
 from gradviz.picture.parts import fold_rows, keys, module_rows
 from gradviz.picture.picture import Language, Options, Picture, Problem
 from gradviz.picture.problems import problems
+from gradviz.picture.ranking import ranking
 from gradviz.picture.record import Record
 from gradviz.picture.rows import rows
 from gradviz.picture.stage import Shown, shown

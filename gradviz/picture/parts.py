@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from gradviz.drawing.draft import region_mark
+from gradviz.drawing.shapes import region_mark
 from gradviz.model.graph.contract import leaves
 from gradviz.model.graph.focus import kept, makers, of_module, users
 from gradviz.model.graph.fold import fold

@@ -5,7 +5,7 @@ Ids say nothing from one run to another, so that a box could not stay in its pla
 
 from typing import NamedTuple
 
-from gradviz.drawing.draft import region_mark
+from gradviz.drawing.shapes import region_mark
 from gradviz.layout.diagram import Cell, Diagram, Frame
 from gradviz.layout.former import Laid
 from gradviz.layout.geometry import Placement

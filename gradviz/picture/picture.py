@@ -3,15 +3,13 @@
 from typing import Literal, NamedTuple
 
 from gradviz.drawing.change import Change
-from gradviz.drawing.heated import Hot
 from gradviz.drawing.shapes import Drawing, Mark
 from gradviz.drawing.theme import ThemeName
 from gradviz.layout.diagram import Direction
 from gradviz.layout.geometry import Size
 from gradviz.model.cost import MODES
 from gradviz.model.costs.heat import HeatOf
-from gradviz.model.graph.fold import MANY
-from gradviz.model.graph.graph import View
+from gradviz.model.graph.graph import MANY, View
 from gradviz.model.moments.course import Course
 from gradviz.model.source.place import Edit
 from gradviz.model.trace import GradMode, Limit, Output
@@ -173,6 +171,14 @@ class Comparison(NamedTuple):
     sides: tuple[Side, ...] = ()
     notice: str = ""
     errors: tuple[str, ...] = ()  # that each run ended in, whole; "" where there is none
+
+
+class Hot(NamedTuple):
+    """One entry of the list of what costs most."""
+
+    text: str
+    mark: str | None = None  # of the node
+    line: int | None = None
 
 
 class Picture(NamedTuple):

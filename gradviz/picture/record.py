@@ -6,8 +6,9 @@ from itertools import accumulate
 
 from gradviz.model.cost import Timed
 from gradviz.model.costs.heat import HeatOf, Spent
-from gradviz.model.moments.course import Course, course
+from gradviz.model.moments.course import Course
 from gradviz.model.moments.moment import History, Moment
+from gradviz.model.moments.stops import course
 from gradviz.model.source.toggles import Toggles
 from gradviz.model.trace import Trace
 from gradviz.model.why.fixes import Fixes

@@ -2,8 +2,9 @@
 
 from typing import NamedTuple
 
+from gradviz.model.source.edits import KEYWORD
 from gradviz.model.source.place import Edit
-from gradviz.model.source.toggles import KEYWORD, LOCKED, Locked
+from gradviz.model.source.toggles import LOCKED, Locked
 from gradviz.model.trace import Tensor
 from gradviz.model.why.answerwords import fix_text
 from gradviz.model.why.fixes import Fixes

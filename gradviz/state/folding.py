@@ -3,7 +3,7 @@
 import re
 
 from gradviz.model.compare.alike import lines_alike
-from gradviz.model.graph.fold import MANY
+from gradviz.model.graph.graph import MANY
 from gradviz.picture.picture import Focus, FoldRow, Options
 from gradviz.state.reading import (
     DrawnAnyway,

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from gradviz.drawing.columns import alone, names
 from gradviz.drawing.pages import Marks, find
 from gradviz.drawing.shapes import Drawing, Mark
-from gradviz.model.graph.focus import is_in
+from gradviz.model.graph.modules import is_in
 from gradviz.picture.picture import TensorRow
 from gradviz.state.values import NOTHING, AppState, Chosen, Selection
 

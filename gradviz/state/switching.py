@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from gradviz.model.source.edits import KEYWORD
 from gradviz.model.source.place import Edit
-from gradviz.model.source.toggles import KEYWORD
 from gradviz.picture.picture import TensorRow
 from gradviz.state.messages import FixTaken, FlagSwitched
 from gradviz.state.values import AppState, Chosen, Refusal, Switch

@@ -6,7 +6,7 @@ to carry out. A reply that is not of the current run is dropped here.
 
 from gradviz.drawing.shapes import Drawing
 from gradviz.layout.geometry import Size
-from gradviz.model.graph.fold import MANY
+from gradviz.model.graph.graph import MANY
 from gradviz.model.source.place import Edit
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Options, Picture

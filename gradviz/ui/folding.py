@@ -6,10 +6,10 @@ from functools import partial
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
-from gradviz.drawing.draft import region_mark
 from gradviz.drawing.pages import find
-from gradviz.model.graph.focus import MODULE
-from gradviz.model.graph.fold import MANY
+from gradviz.drawing.shapes import region_mark
+from gradviz.model.graph.graph import MANY
+from gradviz.model.graph.modules import MODULE
 from gradviz.picture.picture import Keeps
 from gradviz.state import messages as said
 from gradviz.state import reading

@@ -18,16 +18,32 @@ def test_the_import_contracts_hold() -> None:
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-def loaded_by(statement: str) -> set[str]:
-    """Return the top-level names in sys.modules after `statement` in a fresh interpreter."""
-    code = f"{statement}\nimport sys\nprint(*{{name.partition('.')[0] for name in sys.modules}})"
+def modules_after(statement: str) -> set[str]:
+    """Return the names in sys.modules after `statement` in a fresh interpreter."""
+    code = f"{statement}\nimport sys\nprint(*sys.modules)"
     result = subprocess.run([sys.executable, "-I", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     return set(result.stdout.split())
+
+
+def loaded_by(statement: str) -> set[str]:
+    """Return the top-level ones of them."""
+    return {name.partition(".")[0] for name in modules_after(statement)}
 
 
 @pytest.mark.parametrize("module", ["gradviz.ui.app", "gradviz.picture.__main__", "gradviz.runs", "gradviz.cli"])
 def test_only_the_engine_loads_torch(module: str) -> None:
     assert not loaded_by(f"import {module}") & {"torch", "numpy"}
+
+
+def test_the_window_loads_records_and_not_what_makes_them() -> None:
+    """Whatever it loads, a person waits for before the first window."""
+    loaded = modules_after("import gradviz.ui.app")
+    assert {"gradviz.drawing.shapes", "gradviz.picture.picture", "gradviz.model.moments.course"} <= loaded
+    makers = (
+        *("drawing.content", "drawing.draft", "drawing.compose", "layout.layered", "picture.make", "picture.record"),
+        *("model.graph.build", "model.graph.fold", "model.moments.moment", "model.source.toggles", "model.why"),
+    )
+    assert not loaded & {f"gradviz.{module}" for module in makers}
 
 
 @pytest.mark.parametrize("package", ["model", "layout", "drawing", "state", "picture"])

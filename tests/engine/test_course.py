@@ -1,7 +1,8 @@
 """The stops of recorded runs: what a person steps through."""
 
-from gradviz.model.moments.course import Course, _depths, course, next_line
+from gradviz.model.moments.course import Course, next_line
 from gradviz.model.moments.moment import History
+from gradviz.model.moments.stops import _depths, course
 from gradviz.model.trace import Step
 from tests.engine.recording import record
 

@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QListWidgetItem
 from pytestqt.qtbot import QtBot
 
-from gradviz.drawing.heated import Hot
+from gradviz.picture.picture import Hot
 from gradviz.ui.docks.output import OutputTabs
 from gradviz.ui.style.theme import LIGHT
 from gradviz.ui.window import Window

@@ -4,7 +4,7 @@ import pytest
 
 from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.layout.geometry import Rect, Size
-from gradviz.model.graph.fold import MANY
+from gradviz.model.graph.graph import MANY
 from gradviz.model.wire import Exit, Ready
 from gradviz.picture.picture import Focus, FoldRow, ModuleRow, Options, Picture
 from gradviz.state import messages as m

@@ -5,10 +5,8 @@ from collections.abc import Collection, Iterable
 
 from gradviz.model.graph.contract import with_parents
 from gradviz.model.graph.graph import Graph, NodeKind
-from gradviz.model.graph.modules import named, types
+from gradviz.model.graph.modules import MODULE, is_in, named, types
 from gradviz.model.trace import Region
-
-MODULE = -(1 << 30)  # the id of the region that is a module looked into; those of open folds are above
 
 
 def kept(graph: Graph, names: Collection[str]) -> Graph:
@@ -48,11 +46,6 @@ def _reached(links: dict[str, list[str]], names: Iterable[str]) -> set[str]:
         found.update(new)
         todo += new
     return found
-
-
-def is_in(path: str, module: str | None) -> bool:
-    """Whether a module is the one at a path, or in it."""
-    return module is not None and (module == path or module.startswith(f"{path}."))
 
 
 def of_module(graph: Graph, path: str) -> Graph:

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 
 from gradviz.model.graph.companions import companions
 from gradviz.model.graph.contract import Stretch, contract, leaves
-from gradviz.model.graph.graph import Graph, Node, NodeKind
+from gradviz.model.graph.graph import MANY, Graph, Node, NodeKind
 from gradviz.model.graph.librarycalls import library_calls
 from gradviz.model.graph.repeats import repeats
 from gradviz.model.graph.rounds import rounds
@@ -18,7 +18,6 @@ from gradviz.model.graph.strong import components
 
 FEW = 60  # nodes that are never worth folding
 SOME = 300  # nodes up to which a loop is worth seeing in full
-MANY = 2000  # nodes that are too many to read, however they hang together
 CROWD = 12  # tensors that go to one place or come from it, which are worth folding in any graph
 REPEATS = 4  # how often a stretch of a chain must repeat to be folded
 

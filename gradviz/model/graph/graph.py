@@ -8,6 +8,7 @@ from gradviz.model.graph.modules import NOWHERE, Modules
 from gradviz.model.trace import BackwardCall, GradFn, Module, Op, Region, Tensor, Value
 
 View = Literal["forward", "backward", "both"]
+MANY = 2000  # nodes that are too many to read, however they hang together
 
 
 class NodeKind(StrEnum):

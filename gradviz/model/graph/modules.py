@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from gradviz.model.trace import Module
 
+MODULE = -(1 << 30)  # the id of the region that is a module looked into; those of open folds are above
 _TOLD = 3  # classes that are named
 
 
@@ -30,6 +31,11 @@ class Modules(NamedTuple):
 
 
 NOWHERE = Modules("", (), 0)
+
+
+def is_in(path: str, module: str | None) -> bool:
+    """Whether a module is the one at a path, or in it."""
+    return module is not None and (module == path or module.startswith(f"{path}."))
 
 
 def named(path: str, of: Sequence[str]) -> str:

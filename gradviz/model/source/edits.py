@@ -5,9 +5,11 @@ Each leaves the person's formatting and comments alone. Where that cannot be don
 
 import ast
 from collections.abc import Iterator
+from typing import Literal
 
 from gradviz.model.source.place import Edit, Text, lines_of
 
+KEYWORD: Literal["requires_grad"] = "requires_grad"
 _INDENT = "    "
 
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from gradviz.model.moments.moment import History
-from gradviz.model.source.edits import keyword_added, line_after, line_removed, same
+from gradviz.model.source.edits import KEYWORD, keyword_added, line_after, line_removed, same
 from gradviz.model.source.place import Edit, Placed, Text, lines_of, text_of
 from gradviz.model.trace import Tensor, Trace, named_by
 
@@ -26,7 +26,6 @@ FACTORIES = frozenset(
         *("rand", "rand_like", "randn", "randn_like", "randint", "tensor", "zeros", "zeros_like"),
     )
 )
-KEYWORD: Literal["requires_grad"] = "requires_grad"
 LOCKED: dict[str, dict[Locked, str]] = {
     "en": {
         "dtype": "Only floating point and complex tensors can require grad.",

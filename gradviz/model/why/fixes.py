@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 from gradviz.model.moments.foretold import Foretold, foretold
 from gradviz.model.moments.reach import reachable
 from gradviz.model.source.edits import (
+    KEYWORD,
     calls_in,
     joined,
     keyword_set,
@@ -25,7 +26,7 @@ from gradviz.model.source.edits import (
 )
 from gradviz.model.source.literals import as_floats
 from gradviz.model.source.place import Edit, Placed, Text
-from gradviz.model.source.toggles import KEYWORD, Locked, Toggles
+from gradviz.model.source.toggles import Locked, Toggles
 from gradviz.model.trace import Op, Tensor
 from gradviz.model.why.grounds import Grounds
 from gradviz.model.why.why import Why, WhyNoGrad, cutter, origin, why

@@ -4,10 +4,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QTextOption
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QPlainTextEdit, QTabWidget, QWidget
 
-from gradviz.drawing.heated import Hot
 from gradviz.model.source.place import Edit
 from gradviz.model.trace import Output
-from gradviz.picture.picture import Offer, Problem
+from gradviz.picture.picture import Hot, Offer, Problem
 from gradviz.ui.style.plain import one_line, plain
 from gradviz.ui.style.theme import Colours, colour, monospace
 

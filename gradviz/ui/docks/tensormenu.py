@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
-from gradviz.model.source.toggles import KEYWORD
+from gradviz.model.source.edits import KEYWORD
 from gradviz.picture.picture import FlagRow, TensorRow
 from gradviz.ui.style.plain import one_line, tooltip
 

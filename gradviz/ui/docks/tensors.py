@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gradviz.model.source.toggles import KEYWORD
+from gradviz.model.source.edits import KEYWORD
 from gradviz.picture.picture import TensorRow
 from gradviz.state.values import Chosen
 from gradviz.ui.docks.changes import Changes, changes

@@ -10,11 +10,10 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from gradviz.drawing.draft import region_mark
-from gradviz.drawing.shapes import Drawing, Mark, Role
+from gradviz.drawing.shapes import Drawing, Mark, Role, region_mark
 from gradviz.drawing.theme import THEMES, Theme
 from gradviz.layout.geometry import Point, Rect, Size
-from gradviz.model.graph.focus import MODULE
+from gradviz.model.graph.modules import MODULE
 from gradviz.state.values import NOTHING, Selection
 from gradviz.ui.graph.backing import placed, touched
 from gradviz.ui.graph.fading import Fading

@@ -10,9 +10,8 @@ from functools import partial
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
-from gradviz.drawing import badges
 from gradviz.drawing.pages import Marks, Page
-from gradviz.drawing.shapes import Mark, Path, Role
+from gradviz.drawing.shapes import Mark, Path, Role, badge_border
 from gradviz.drawing.theme import Style, Theme
 from gradviz.layout.geometry import Rect
 from gradviz.ui.graph.backing import Piece
@@ -97,7 +96,7 @@ def _lines(mark: Mark, paths: dict[Role, QPainterPath]) -> None:
     for path in mark.paths:
         if not path.filled:
             _trace(path, paths[path.role])
-    for path in badges.border(mark):
+    for path in badge_border(mark):
         paths[path.role].addRect(QRectF(*(mark.badge or mark.rect)))
 
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from gradviz.drawing.content import Content, Line, Shape
-from gradviz.drawing.heated import Hot, heated, ranking, scale
+from gradviz.drawing.heated import heated, scale
 from gradviz.drawing.shapes import HEATS, Role, TextRole
 from gradviz.drawing.theme import THEMES, Theme, contrast
 from gradviz.drawing.words import ENGLISH, JAPANESE
@@ -29,15 +29,6 @@ def test_a_box_says_what_its_node_costs_with_spread_and_caveat() -> None:
 def test_what_costs_nothing_is_left_as_it_is() -> None:
     assert heated(BOX, "c", HEAT, ENGLISH) is BOX
     assert scale(COLD, ENGLISH) == {}
-
-
-def test_the_hottest_come_first_nodes_and_then_lines() -> None:
-    assert ranking(HEAT, {"a": BOX, "b": BOX._replace(lines=(Line("add", TextRole.OP),))}, ENGLISH) == (
-        Hot("mul: 1 ms ± 100 µs, 98 % of all", mark="a"),
-        Hot("add: 20 µs ± 0 µs, 2 % of all", mark="b"),
-        Hot("line 4: 1.02 ms ± 100 µs, 100 % of all", line=4),
-    )
-    assert ranking(COLD, {}, JAPANESE) == ()
 
 
 def test_the_scale_has_units_and_no_gap() -> None:

@@ -6,9 +6,10 @@ from hypothesis import given, settings
 
 from gradviz.model.graph.build import build
 from gradviz.model.graph.contract import contract
-from gradviz.model.graph.focus import MODULE, is_in, kept, makers, of_module, users
+from gradviz.model.graph.focus import kept, makers, of_module, users
 from gradviz.model.graph.fold import fold
 from gradviz.model.graph.graph import Edge, EdgeKind, Graph, Node, NodeKind
+from gradviz.model.graph.modules import MODULE, is_in
 from gradviz.model.graph.spots import at_spots, spots
 from gradviz.model.trace import Region
 from tests.unit.model.test_fold import line_op, regions, repetitive

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from gradviz.model.graph import fold as folding
 from gradviz.model.graph import rounds
 from gradviz.model.graph.build import build
-from gradviz.model.graph.fold import FEW, MANY, fold
-from gradviz.model.graph.graph import Edge, EdgeKind, Graph, Node, NodeKind
+from gradviz.model.graph.fold import FEW, fold
+from gradviz.model.graph.graph import MANY, Edge, EdgeKind, Graph, Node, NodeKind
 from gradviz.model.graph.strong import components
 from gradviz.model.trace import GradFn, Op, Region
 from tests.unit.model.traces import Tape, loop, saved, scalar

@@ -12,7 +12,7 @@ from gradviz.model.graph import rounds
 from gradviz.model.graph.build import build
 from gradviz.model.graph.contract import leaves
 from gradviz.model.graph.fold import fold
-from gradviz.model.graph.graph import Edge, EdgeKind, Graph, Node, NodeKind, Span
+from gradviz.model.graph.graph import MANY, Edge, EdgeKind, Graph, Node, NodeKind, Span
 from gradviz.model.graph.unfold import unfolded
 from gradviz.model.trace import GradFn, Module, Region, Saved
 from tests.unit.model.test_fold import is_acyclic, line_op, op_counts, regions, repetitive
@@ -212,7 +212,7 @@ def test_the_bytes_of_a_fold_are_those_that_its_parts_save_each_memory_once() ->
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("many", [0, folding.MANY])
+@pytest.mark.parametrize("many", [0, MANY])
 def test_unfolding_everything_is_the_graph_and_any_part_of_it_adds_up(
     many: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,8 +16,9 @@ from gradviz.layout.geometry import Placement
 from gradviz.model.costs.heat import HEATS
 from gradviz.model.graph.build import build
 from gradviz.model.graph.graph import View
-from gradviz.model.moments.course import Course, course
+from gradviz.model.moments.course import Course
 from gradviz.model.moments.moment import History
+from gradviz.model.moments.stops import course
 from gradviz.model.trace import (
     GradFn,
     Limit,
