@@ -21,6 +21,7 @@ from tests.bench.table import table
 
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "window": ("keystroke", "first-window", "frames", "memory"),
+    "panning": ("panning",),
     "stepping": ("steps",),
     "capture": ("capture", "peers", "gpt2", "lstm"),
     "recorder": ("recorder-adds", "recorder-resnet", "recorder-transformer"),

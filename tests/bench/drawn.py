@@ -10,6 +10,7 @@ from gradviz.drawing import outline
 from gradviz.drawing.shapes import Drawing, Mark, Role, Text, TextRole
 from gradviz.drawing.shapes import Path as Shape
 from gradviz.layout import layered
+from gradviz.layout.diagram import Diagram
 from gradviz.layout.geometry import Point, Rect, Route
 from gradviz.picture.frames import frames
 from gradviz.picture.picture import Picture
@@ -18,7 +19,11 @@ from tests.unit.layout.workloads import synthetic
 
 def drawn(count: int) -> Drawing:
     """Lay out and draw as many ops, each with its name and its grad_fn."""
-    diagram = synthetic(count)
+    return drawing(synthetic(count))
+
+
+def drawing(diagram: Diagram) -> Drawing:
+    """Lay out and draw a diagram, each cell as an op with its name and its grad_fn."""
     placement = layered.place(diagram)
     nodes = tuple(_node(cell.id, placement.cells[cell.id]) for cell in diagram.cells)
     edges = tuple(_edge(link.id, link.tail, link.head, placement.routes[link.id]) for link in diagram.links)

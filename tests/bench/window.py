@@ -14,25 +14,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
-import msgspec
 from PySide6.QtCore import QEventLoop, QSettings, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from gradviz.drawing.shapes import Drawing
-from gradviz.model.wire import Frame, FrameReader, Kind, Request, encode
-from gradviz.picture.__main__ import PIECE, Session
-from gradviz.picture.frames import SentPage
-from gradviz.picture.looks import Looks
-from gradviz.picture.picture import Picture
+from gradviz.model.wire import Frame, Kind, Request, encode
+from gradviz.picture.__main__ import Session
 from gradviz.runs import Engine
 from gradviz.ui.app import make_window
 from gradviz.ui.graph.canvas import Canvas
-from gradviz.ui.processes.pictures import decoded
 from gradviz.ui.style.theme import LIGHT
 from gradviz.ui.window import Window
 from tests.bench import programs
+from tests.bench.arrival import arrived
 from tests.bench.rows import Row, main
 from tests.bench.turns import Spent, clock, in_ms, ratio, take_turns, uncollected
 
@@ -261,7 +257,7 @@ def memory(most: int) -> Iterator[Row]:
         canvas = window.panels.canvas
         _frame(canvas)
         empty = _resident()
-        drawing, turns = _arrived(made)
+        drawing, turns = arrived(made)
         gc.collect()
         decoded = _resident()
         canvas.show_words("")  # or it says that there is no program
@@ -297,25 +293,7 @@ def _resident() -> int:
 def _made(count: int, folder: Path) -> Drawing:
     path = folder / str(count)
     _write(count, path)
-    return _arrived(path)[0]
-
-
-def _arrived(path: Path) -> tuple[Drawing, list[float]]:
-    """Take in the frames of a picture as they come, and how long each piece kept the window from anything else."""
-    reader, pages, turns = FrameReader(), list[SentPage](), list[float]()
-    picture: Picture | None = None
-    with path.open("rb") as file:
-        while data := file.read(PIECE):
-            began = time.perf_counter()
-            for frame in reader.feed(data):
-                if frame.kind is Kind.MARKS:
-                    pages.append(msgspec.msgpack.decode(frame.payload, type=SentPage))
-                else:
-                    picture = decoded(frame.payload, Looks(), pages)
-            turns.append(time.perf_counter() - began)
-    assert picture is not None
-    assert picture.drawing is not None
-    return picture.drawing, turns
+    return arrived(path)[0]
 
 
 def _write(count: int, path: Path) -> None:
