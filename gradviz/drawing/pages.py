@@ -156,13 +156,16 @@ class Marks(Sequence[Mark]):
 
     def within(self, place: Rect) -> tuple[Mark, ...]:
         """Return the marks whose rectangle touches a place."""
+        return tuple(chain.from_iterable(self.touching(place)))
+
+    def touching(self, place: Rect) -> Iterator[list[Mark]]:
+        """Yield the marks whose rectangle touches a place, page by page: none is opened before it is come to."""
         left, top, right, bottom = place.x, place.y, place.right, place.bottom
-        found: list[Mark] = []
         for number, box in enumerate(self._shelves):
             if box[0] <= right and left <= box[2] and box[1] <= bottom and top <= box[3]:
                 for at, (x, y, end, low) in enumerate(self._bounds[number * _SHELF : (number + 1) * _SHELF]):
                     if x <= right and left <= end and y <= bottom and top <= low:
-                        found += [
+                        yield [
                             mark
                             for mark in self.pages[number * _SHELF + at].marks
                             if (rect := mark.rect)[0] <= right
@@ -170,7 +173,6 @@ class Marks(Sequence[Mark]):
                             and rect[1] <= bottom
                             and top <= rect[1] + rect[3]
                         ]
-        return tuple(found)
 
     def joining(self, name: str) -> Iterator[Mark]:
         """Yield those that come from something or lead to it."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QLineF, QMarginsF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPageLayout, QPageSize, QPainter, QPdfWriter, QPen
 
+from gradviz.drawing.excerpt import OVERHANG
 from gradviz.drawing.plain import plain
 from gradviz.drawing.shapes import Drawing, TextRole
 from gradviz.drawing.theme import Theme
@@ -74,7 +75,7 @@ def _paint(painter: QPainter, drawing: Drawing, sheet: Sheet, theme: Theme, grou
     painter.setClipRect(QRectF(*sheet.at, part.width, part.height))
     painter.translate(sheet.at.x - part.x, sheet.at.y - part.y)
     painter.scale(unit, unit)
-    paint(drawing, theme, painter, QRectF(part.x / unit, part.y / unit, part.width / unit, part.height / unit))
+    paint(drawing, theme, painter, Rect(*(number / unit for number in part)).grown(OVERHANG))
     painter.restore()
     if sheet.name:
         _paint_marks(painter, sheet, theme)

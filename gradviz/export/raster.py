@@ -19,32 +19,51 @@ from PySide6.QtGui import (
 )
 
 from gradviz.drawing.excerpt import OVERHANG
+from gradviz.drawing.nearby import nearby
 from gradviz.drawing.outline import Outline, arrow_head, traced
 from gradviz.drawing.plain import plain
 from gradviz.drawing.shapes import Drawing, Mark, Path, Text
 from gradviz.drawing.theme import FAMILIES, Style, TextStyle, Theme
-from gradviz.layout.geometry import Rect
+from gradviz.layout.geometry import Point, Rect
 
 _SHORT = 8  # numbers of a path of one piece
+_PIECE = 64.0  # drawing units of a piece of a curve that is painted as a whole, at the least
 MAX_PIXELS = 64_000_000  # of a PNG; a larger one is made smaller rather than not at all
 
 
-def paint(drawing: Drawing, theme: Theme, painter: QPainter, visible: QRectF | None = None) -> None:
+def paint(drawing: Drawing, theme: Theme, painter: QPainter, visible: Rect | None = None) -> None:
     """Paint a drawing in its own units.
 
     Args:
         drawing: what is painted: in the order its marks are listed there.
         theme: its colours.
         painter: where; its state is left as it was.
-        visible: only marks that touch it are painted; None: all.
+        visible: what is seen, with the room that pens take; only what touches it is painted. None: all.
     """
     painter.save()
     try:
         for mark in (*drawing.frames, *drawing.edges, *drawing.titles, *drawing.nodes, *drawing.legend):
-            if visible is None or _touches(mark, visible):
-                _paint_mark(mark, theme, painter, visible)
+            if visible is None or mark.rect.overlaps(visible):
+                paint_mark(mark, theme, painter, visible)
     finally:
         painter.restore()
+
+
+def paint_mark(mark: Mark, theme: Theme, painter: QPainter, visible: Rect | None) -> None:
+    """Paint one mark of a drawing, as `paint` does, but leave its pen, brush and font in the painter."""
+    for path in mark.paths:
+        style = theme.styles[path.role]
+        drawn = _outline(path) if visible is None or len(path.coords) < _SHORT else _seen(path, style, visible)
+        if drawn is not None:
+            painter.setPen(_pen(style))
+            painter.setBrush(_brush(style.fill) if path.filled else Qt.BrushStyle.NoBrush)
+            painter.drawPath(drawn)
+        if path.arrow and style.stroke and (visible is None or visible.contains(Point(*path.coords[-2:]))):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(_brush(style.stroke))
+            painter.drawPath(_head(path))
+    for text in mark.texts:
+        _paint_text(text, theme.texts[text.role], painter)
 
 
 def png(drawing: Drawing, theme: Theme, scale: float = 1.0, ground: str | None = None) -> bytes:
@@ -93,7 +112,7 @@ def repaint(canvas: QImage, drawing: Drawing, theme: Theme, scale: float, ground
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
         painter.scale(scale, scale)
         near = Rect(*(number / scale for number in place)).grown(OVERHANG)
-        paint(drawing, theme, painter, QRectF(*near))
+        paint(drawing, theme, painter, near)
     finally:
         painter.end()
     del app
@@ -142,40 +161,24 @@ def application() -> object:
     return QGuiApplication.instance() or QGuiApplication(["gradviz"])
 
 
-def _touches(mark: Mark, visible: QRectF) -> bool:
-    x, y, width, height = mark.rect
-    return (
-        x <= visible.right() and visible.left() <= x + width and y <= visible.bottom() and visible.top() <= y + height
-    )
+def _seen(path: Path, style: Style, visible: Rect) -> QPainterPath | None:
+    """What of a path may be seen: a curve may lead past much that it is far from, and each of its pixels is worked on.
 
-
-def _comes_near(path: Path, visible: QRectF) -> bool:
-    """Whether a path may be seen: a curve that leads round much has much within its rectangle that it is far from."""
-    if len(path.coords) <= _SHORT or path.ops.strip("MC") or path.ops.count("M") > 1:
-        return True
-    across, down = path.coords[::2], path.coords[1::2]
-    left, top, right, bottom = visible.left(), visible.top(), visible.right(), visible.bottom()
-    for at in range(0, len(across) - 1, 3):
-        xs, ys = across[at : at + 4], down[at : at + 4]  # a piece of the curve lies within its four points
-        if min(xs) <= right and left <= max(xs) and min(ys) <= bottom and top <= max(ys):
-            return True
-    return False
-
-
-def _paint_mark(mark: Mark, theme: Theme, painter: QPainter, visible: QRectF | None) -> None:
-    for path in mark.paths:
-        if visible is not None and not _comes_near(path, visible):
-            continue
-        style = theme.styles[path.role]
-        painter.setPen(_pen(style))
-        painter.setBrush(_brush(style.fill) if path.filled else Qt.BrushStyle.NoBrush)
-        painter.drawPath(_outline(path))
-        if path.arrow and style.stroke:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(_brush(style.stroke))
-            painter.drawPath(_head(path))
-    for text in mark.texts:
-        _paint_text(text, theme.texts[text.role], painter)
+    A dashed one is painted whole or not at all: a part of it would begin with a dash of its own.
+    """
+    if path.filled or path.ops.strip("MC") or path.ops.count("M") > 1:
+        return _outline(path)
+    parts = nearby(path.coords, visible, max(_PIECE, min(visible.width, visible.height)))
+    if not parts:
+        return None
+    if style.dash or len(parts[0]) == len(path.coords):
+        return _outline(path)
+    seen = QPainterPath()
+    for coords in parts:
+        seen.moveTo(*coords[:2])
+        for at in range(2, len(coords), 6):
+            seen.cubicTo(*coords[at : at + 6])
+    return seen
 
 
 def _paint_text(text: Text, style: TextStyle, painter: QPainter) -> None:

@@ -32,6 +32,12 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 @pytest.fixture(autouse=True)
+def every_frame_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the clock that a frame is painted against stand still, however busy the machine is."""
+    monkeypatch.setattr("gradviz.ui.graph.backing.perf_counter", lambda: 0.0)
+
+
+@pytest.fixture(autouse=True)
 def nothing_left(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test of widgets that leaves a window, timer, thread or process."""
     if "qtbot" not in request.fixturenames:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from itertools import count as counting
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
@@ -12,6 +13,7 @@ from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.drawing.theme import DARK, LIGHT
 from gradviz.layout.geometry import Rect, Size
 from gradviz.state.values import NOTHING, Selection
+from gradviz.ui.graph import backing
 from gradviz.ui.graph.backing import SLICE, Backing, Piece, Place, placed
 from gradviz.ui.graph.canvas import Canvas
 from gradviz.ui.graph.viewport import Viewport
@@ -53,6 +55,12 @@ def coloured(mark: Mark) -> Mark:
     return mark._replace(paths=tuple(path._replace(role=Role.ERROR) for path in mark.paths))
 
 
+def pieces_of_a_slice(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    """Have the clock go on by the pieces that are painted, so many of which fill a slice."""
+    ticks = counting()
+    monkeypatch.setattr(backing, "perf_counter", lambda: next(ticks) * SLICE / most)
+
+
 def alike(one: QImage, other: QImage) -> bool:
     """Whether they are the same picture: Qt rounds a curve a little otherwise where less of it is asked for."""
     assert one.size() == other.size()
@@ -78,12 +86,15 @@ def test_a_pan_ends_in_what_is_painted_anew(qtbot: QtBot) -> None:
         assert alike(painted(canvas), anew(qtbot, canvas)), scale
 
 
-def test_a_look_from_afar_comes_in_slices_and_is_whole_in_the_end(qtbot: QtBot) -> None:
-    drawing = drawn(1200)
-    assert len(drawing.nodes) + len(drawing.edges) > 2 * SLICE
-    canvas = canvas_of(qtbot, drawing)
-    canvas.grab()
+@pytest.mark.parametrize(("scale", "most"), [(0.01, 10), (0.4, 100)])
+def test_what_takes_long_comes_in_slices_and_is_whole_in_the_end(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, scale: float, most: int
+) -> None:
+    canvas = canvas_of(qtbot, drawn(1200))
+    painted(canvas)
+    pieces_of_a_slice(monkeypatch, most)
     canvas.fit()
+    canvas.zoom_to(max(scale, canvas.view.scale))
     first = canvas.grab().toImage()
     assert canvas.layers.pending
     canvas.pan(20, 10)  # in the middle of it
@@ -107,35 +118,35 @@ def test_another_theme_and_a_selection_are_painted_anew(qtbot: QtBot) -> None:
     assert painted(canvas) == light
 
 
-def test_what_was_there_stands_in_until_what_follows_is_whole() -> None:
-    backing, image = Backing(), QImage(PANEL, QImage.Format.Format_RGB32)
+def test_what_was_there_stands_in_until_what_follows_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    pieces_of_a_slice(monkeypatch, 1)
+    pixels, image = Backing(), QImage(PANEL, QImage.Format.Format_RGB32)
 
     def show(place: Place, *colours: str) -> str:
         def piece(colour: str) -> Piece:
-            def paint(painter: QPainter) -> int:
+            def paint(painter: QPainter) -> None:
                 painter.fillRect(QRect(0, 0, 1000, 1000), QColor(colour))
-                return SLICE
 
             return paint
 
         painter = QPainter(image)
-        backing.show(painter, place, colours, GROUND, lambda _: iter([piece(colour) for colour in colours]))
+        pixels.show(painter, place, colours, GROUND, lambda _: iter([piece(colour) for colour in colours]))
         painter.end()
         return image.pixelColor(30, 20).name()
 
     here = Place(0, 0, 1.0, PANEL)
     assert show(here, "#ff0000") == "#ff0000"
     assert show(here, "#ff0000") == "#ff0000"
-    assert not backing.pending
+    assert not pixels.pending
     colours = ("#00ff00", "#0000ff")
     assert [show(here, *colours) for _ in range(3)] == ["#ff0000", "#ff0000", "#0000ff"]
-    assert not backing.pending
+    assert not pixels.pending
     nearer = Place(0, 0, 2.0, PANEL)
     assert [show(nearer, *colours) for _ in range(3)] == ["#0000ff"] * 3
 
 
 def test_only_what_comes_into_sight_is_asked_for() -> None:
-    backing, image = Backing(), QImage(PANEL, QImage.Format.Format_RGB32)
+    pixels, image = Backing(), QImage(PANEL, QImage.Format.Format_RGB32)
     asked: list[Rect] = []
 
     def show(left: int, top: int) -> list[Rect]:
@@ -146,7 +157,7 @@ def test_only_what_comes_into_sight_is_asked_for() -> None:
             return iter(())
 
         painter = QPainter(image)
-        backing.show(painter, Place(left, top, 2.0, PANEL), None, GROUND, pieces)
+        pixels.show(painter, Place(left, top, 2.0, PANEL), None, GROUND, pieces)
         painter.end()
         return list(asked)
 
@@ -158,7 +169,7 @@ def test_only_what_comes_into_sight_is_asked_for() -> None:
 
 
 def test_only_what_has_become_another_is_painted_again() -> None:
-    backing, image = Backing(), QImage(PANEL, QImage.Format.Format_RGB32)
+    pixels, image = Backing(), QImage(PANEL, QImage.Format.Format_RGB32)
     asked: list[Rect] = []
 
     def show(left: int, *spoilt: Rect) -> list[Rect]:
@@ -168,9 +179,9 @@ def test_only_what_has_become_another_is_painted_again() -> None:
             asked.append(part.grown(-16))
             return iter(())
 
-        backing.spoil(spoilt)
+        pixels.spoil(spoilt)
         painter = QPainter(image)
-        backing.show(painter, Place(left, 0, 0.1, PANEL), None, GROUND, pieces)
+        pixels.show(painter, Place(left, 0, 0.1, PANEL), None, GROUND, pieces)
         painter.end()
         return [Rect(*map(round, part)) for part in asked]
 

@@ -477,12 +477,12 @@ def test_a_scene_of_the_next_step_finds_what_it_shows() -> None:
     scene = Scene(changed, before)
     assert scene.stays
     everywhere = Rect(0, 0, *CHAIN.size)
-    assert scene.part(everywhere).nodes == changed.nodes
-    assert scene.part(everywhere).edges == changed.edges
-    assert scene.part(Rect(850, 650, 5, 5)).edges == (wider[0],)
+    assert scene.nodes.within(everywhere) == changed.nodes
+    assert scene.edges.within(everywhere) == changed.edges
+    assert scene.edges.within(Rect(850, 650, 5, 5)) == (wider[0],)
     again = Scene(CHAIN, scene)
-    assert again.part(Rect(850, 650, 5, 5)).edges == ()
-    assert again.part(everywhere) == before.part(everywhere)
+    assert again.edges.within(Rect(850, 650, 5, 5)) == ()
+    assert again.edges.within(everywhere) == before.edges.within(everywhere)
     moved = CHAIN._replace(nodes=tuple(node._replace(rect=node.rect.moved(1, 0)) for node in CHAIN.nodes))
     assert not Scene(moved, before).stays
 

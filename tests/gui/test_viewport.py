@@ -220,12 +220,12 @@ def test_a_part_holds_exactly_what_is_seen(places: list[tuple[Rect, Rect]], view
             and mark.rect.y <= seen.bottom
             and seen.y <= mark.rect.bottom
         )
-        assert scene.part(seen).edges == touching
+        assert scene.edges.within(seen) == touching
 
 
 def test_a_mark_over_everything_is_always_found() -> None:
     huge = Mark("huge", Role.REGION, Rect(0, 0, 1e6, 1e6), (), (), "", "")
-    assert Scene(Drawing(Size(1e6, 1e6), (huge,), (), ())).part(Rect(5e5, 5e5, 10, 10)).frames == (huge,)
+    assert Scene(Drawing(Size(1e6, 1e6), (huge,), (), ())).frames.within(Rect(5e5, 5e5, 10, 10)) == (huge,)
 
 
 def test_distance_knows_lines_curves_and_closed_shapes() -> None:

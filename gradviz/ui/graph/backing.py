@@ -1,13 +1,13 @@
 """What has been painted of a panel, kept: a pan paints what comes into sight, a step what has become another.
 
 What takes long is painted a slice a frame, so that no frame waits for all of it. Until it is whole, what was there
-before stands in for it.
+before stands in for it; what comes into sight at a pan is seen as far as it has been painted.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
-from itertools import chain
 from math import ceil, floor
+from time import perf_counter
 from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, QSizeF
@@ -16,12 +16,12 @@ from PySide6.QtGui import QColor, QPainter, QPixmap
 from gradviz.layout.geometry import Rect, Size
 from gradviz.ui.graph.viewport import Viewport
 
-SLICE = 1000  # of what pieces cost, in one frame: some 8 ms where each is one mark that is made
+SLICE = 0.008  # seconds of one frame in which something is painted, and the piece that is begun then
 _HELD = 2000  # places of which note is taken each on its own
 _APART = 16  # places that are painted each on its own; more of them are painted together
 _REACH = 16.0  # drawing units; how far pens, arrow heads and bars reach out of a mark's rectangle
 
-Piece = Callable[[QPainter], int]  # paints something in the units of the drawing, and tells what that cost
+Piece = Callable[[QPainter], None]  # paints something in the units of the drawing, in no more than a millisecond or two
 Pieces = Callable[[Rect], Iterator[Piece]]  # what there is to paint in a part of the drawing
 
 
@@ -60,8 +60,13 @@ class _Job(NamedTuple):
 class Backing:
     """The pixels of one panel."""
 
-    def __init__(self) -> None:
-        """Begin with nothing painted."""
+    def __init__(self, share: float = SLICE) -> None:
+        """Begin with nothing painted.
+
+        Args:
+            share: seconds of one frame in which this panel may paint.
+        """
+        self._share = share
         self._picture = QPixmap()
         self._place: Place | None = None
         self._key: object = None
@@ -95,8 +100,8 @@ class Backing:
         if was is None or moved or key != self._key or (self._jobs and self._spoilt):
             if was is not None and not self._jobs:
                 self._before = self._picture, was
-            self._picture = QPixmap(place.size)
-            self._jobs = [_job(place.rect, place.scale, ground, pieces)]
+            self._picture, self._jobs = QPixmap(place.size), []
+            regions = [place.rect]
         else:
             if self._spoilt:
                 self._before = QPixmap(self._picture), was
@@ -104,9 +109,10 @@ class Backing:
                 self._picture.scroll(was.left - place.left, was.top - place.top, self._picture.rect())
                 self._jobs = [job for job in self._jobs if job.region.intersects(place.rect)]
             regions = _outermost((*_beyond(place.rect, was.rect), *_spoilt(self._spoilt, place)))
-            self._jobs += [_job(region, place.scale, ground, pieces) for region in regions]
+        self._jobs += [_job(region, place.scale, pieces) for region in regions]
         self._spoilt = []
         self._place, self._key = place, key
+        self._clear(place, regions, ground)
         self._work(place)
         if self._before is None:
             painter.drawPixmap(0, 0, self._picture)
@@ -114,18 +120,31 @@ class Backing:
             painter.fillRect(self._picture.rect(), ground)
             _draw_moved(painter, *self._before, place)
 
-    def _work(self, place: Place) -> None:
-        """Do what there is to do, as far as it goes into one frame."""
-        spent = 0
-        while self._jobs and spent < SLICE:
+    def _clear(self, place: Place, regions: list[QRect], ground: QColor) -> None:
+        """Paint nothing but the ground: what was there is not what is painted next."""
+        if regions:
             painter = QPainter(self._picture)
             try:
+                painter.translate(-place.left, -place.top)
+                for region in regions:
+                    painter.fillRect(region, ground)
+            finally:
+                painter.end()
+
+    def _work(self, place: Place) -> None:
+        """Do what there is to do, as far as it goes into one frame."""
+        until, late = perf_counter() + self._share, False
+        while self._jobs and not late:
+            painter = QPainter(self._picture)
+            try:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
                 painter.translate(-place.left, -place.top)
                 painter.setClipRect(self._jobs[0].region)
                 painter.scale(place.scale, place.scale)
                 for piece in self._jobs[0].pieces:
-                    spent += piece(painter)
-                    if spent >= SLICE:
+                    piece(painter)
+                    late = perf_counter() >= until
+                    if late:
                         break
                 else:
                     self._jobs.pop(0)
@@ -180,15 +199,10 @@ def touched(part: Rect, place: Place) -> QRect:
     return QRect(left, top, right - left, bottom - top).intersected(place.rect)
 
 
-def _job(region: QRect, scale: float, ground: QColor, pieces: Pieces) -> _Job:
+def _job(region: QRect, scale: float, pieces: Pieces) -> _Job:
     corner, size = region.topLeft(), region.size()
     part = Rect(corner.x() / scale, corner.y() / scale, size.width() / scale, size.height() / scale).grown(_REACH)
-
-    def fill(painter: QPainter) -> int:
-        painter.fillRect(QRectF(*part), ground)
-        return 0
-
-    return _Job(region, chain((fill,), pieces(part)))
+    return _Job(region, pieces(part))
 
 
 def _draw_moved(painter: QPainter, picture: QPixmap, was: Place, place: Place) -> None:

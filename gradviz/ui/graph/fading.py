@@ -1,9 +1,10 @@
 """What leaves a drawing, fading away over it. Where the desktop wants no motion it is gone at once."""
 
-from PySide6.QtCore import QRectF, QVariantAnimation
+from PySide6.QtCore import QVariantAnimation
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QWidget
 
+from gradviz.drawing.excerpt import OVERHANG
 from gradviz.drawing.shapes import Drawing
 from gradviz.drawing.theme import Theme
 from gradviz.export.raster import paint
@@ -56,6 +57,6 @@ class Fading:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.scale(view.scale, view.scale)
             painter.translate(-view.x, -view.y)
-            paint(self._drawing, theme, painter, QRectF(*seen))
+            paint(self._drawing, theme, painter, seen.grown(OVERHANG))
         finally:
             painter.restore()

@@ -1,6 +1,6 @@
 """What lies over what on the canvas: the drawing, a veil over what is dimmed, the lit part again, rings, an arrow."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cached_property, partial
 from itertools import chain, islice
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter, QPen
 from gradviz.drawing.pages import Marks
 from gradviz.drawing.shapes import Mark
 from gradviz.drawing.theme import Theme
-from gradviz.export.raster import paint
+from gradviz.export.raster import paint_mark
 from gradviz.layout.geometry import Rect, Size
 from gradviz.state.values import Selection
 from gradviz.ui.graph.backing import Backing, Piece, Place
@@ -110,19 +110,20 @@ class Layers:
             yield from self._lit(look.lit).pieces(look.theme, part)
 
     def _near(self, look: Look, part: Rect) -> Iterator[Piece]:
-        def near(painter: QPainter) -> int:
-            within = self._scene.part(part)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            paint(within, look.theme, painter, QRectF(*part))
-            _veil(part, look, painter)
-            if look.lit is not None:
-                nodes, edges = _among(within.nodes, look.lit), _among(within.edges, look.lit)
-                # The legend is of no node: nothing that is selected leaves it aside.
-                lit = within._replace(frames=(), titles=(), nodes=nodes, edges=edges)
-                paint(lit, look.theme, painter, QRectF(*part))
-            return 0
-
-        yield near
+        scene, lit = self._scene, list[Mark]()
+        for marks in (scene.frames, scene.edges, scene.titles, scene.nodes, scene.legend):
+            names = look.lit if marks is scene.edges or marks is scene.nodes else None
+            for page in marks.touching(part):
+                yield _nothing  # a page takes time to open, whatever of it is seen
+                for mark in page:
+                    yield partial(paint_mark, mark, look.theme, visible=part)
+                    if names is not None and mark.id in names:
+                        lit.append(mark)
+        yield partial(_veil, part, look)
+        if look.lit is not None:
+            # The legend is of no node: nothing that is selected leaves it aside.
+            for mark in (*lit, *scene.legend.within(part)):
+                yield partial(paint_mark, mark, look.theme, visible=part)
 
     def _selected(self, names: frozenset[str], seen: Rect | None) -> list[Rect]:
         """Where the selected nodes are: those that are seen, or where that may be all, the first ones."""
@@ -141,17 +142,16 @@ class Layers:
         return self._only[1]
 
 
-def _among(marks: Sequence[Mark], lit: frozenset[str]) -> tuple[Mark, ...]:
-    return tuple(mark for mark in marks if mark.id in lit)
+def _nothing(painter: QPainter) -> None:
+    """Paint nothing."""
 
 
-def _veil(part: Rect, look: Look, painter: QPainter) -> int:
+def _veil(part: Rect, look: Look, painter: QPainter) -> None:
     """Fade what has been painted, where it is old or something else is lit."""
     if look.dimmed or look.lit is not None:
         veil = colour(look.theme.ground)
         veil.setAlphaF(_OLD if look.dimmed else _UNLIT)
         painter.fillRect(QRectF(*part), veil)
-    return 0
 
 
 def _rings(painter: QPainter, places: list[Rect], look: Look) -> None:

@@ -18,6 +18,7 @@ _LEAST = 28.0  # of a side: a chain of a thousand steps is still a thing to pres
 _SHARE = 0.25  # of a side of the panel below it
 _PAD = 4.0
 _REST = 60  # milliseconds
+_SLICE = 0.002  # seconds of a frame, the rest of which is the graph's
 
 
 class Minimap(QWidget):
@@ -35,7 +36,7 @@ class Minimap(QWidget):
         self._layers: Layers | None = None
         self._drawing = Size(0, 0)
         self._seen = Rect(0, 0, 0, 0)
-        self._backing = Backing()
+        self._backing = Backing(_SLICE)
         self._painted: tuple[Layers, Size] | None = None  # whose overview is on the map
         self._most = _MOST
         self._rest = QTimer(self)
@@ -70,14 +71,14 @@ class Minimap(QWidget):
         """Turn to the newest drawing. What is painted of one of another size cannot stand in for it."""
         if self._layers is not None:
             if self._painted is None or self._painted[1] != self._drawing:
-                self._backing = Backing()
+                self._backing = Backing(_SLICE)
             self._painted = self._layers, self._drawing
 
     def show_seen(self, seen: Rect) -> None:
         """Frame the part that is seen; hide where that is all of it."""
         moved, self._seen = seen != self._seen, seen
         if self._room() != self._most:
-            self._most, self._backing = self._room(), Backing()
+            self._most, self._backing = self._room(), Backing(_SLICE)
             self.updateGeometry()
         self.setHidden(covers(seen, self._drawing))
         if moved:

@@ -17,7 +17,6 @@ from gradviz.layout.geometry import Rect
 from gradviz.ui.graph.backing import Piece
 from gradviz.ui.style.theme import colour
 
-_PAINTED = 40  # marks that are painted while one is made
 _DASH = (3.0, 2.0)  # pixels; shorter than near by, as the lines are
 _Lit = frozenset[str] | None
 
@@ -65,9 +64,8 @@ class _Block:
         x, y, width, height = self.page.bounds
         return x <= part.right and part.x <= x + width and y <= part.bottom and part.y <= y + height
 
-    def paint(self, theme: Theme, painter: QPainter) -> int:
-        """Paint it; return what that cost, in marks made."""
-        made = self._paths is None
+    def paint(self, theme: Theme, painter: QPainter) -> None:
+        """Paint it."""
         if self._paths is None:
             self._paths = defaultdict(QPainterPath)
             for mark in self.page.read():
@@ -81,7 +79,6 @@ class _Block:
             copy = QPainterPath(path)  # painting a path leaves all its points in it once more
             copy.setFillRule(Qt.FillRule.WindingFill)
             painter.drawPath(copy)
-        return self.page.length if made else 1 + self.page.length // _PAINTED
 
 
 _Add = Callable[[Mark, dict[Role, QPainterPath]], None]

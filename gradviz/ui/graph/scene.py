@@ -1,11 +1,12 @@
 """A drawing indexed for pointing and for painting a part of it. Pure: no widget, no colour."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import cached_property
 from itertools import pairwise
 from math import hypot, inf
 from typing import Literal, NamedTuple
 
+from gradviz.drawing.nearby import nearby
 from gradviz.drawing.outline import Outline, traced
 from gradviz.drawing.pages import Marks, differing, paged
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role
@@ -14,6 +15,7 @@ from gradviz.layout.geometry import Point, Rect, Size
 Arrow = Literal["up", "down", "left", "right"]
 _MOST = 200  # marks that differ between two drawings and are looked at each; more are all over the drawing
 _SAMPLE = 500  # edges from which it is told where a drawing leads
+_PIECE = 100.0  # drawing units of a piece of a curve on which so many points are looked at
 _SAMPLES = 12  # points on one piece of a curve when measuring how near it is
 
 
@@ -38,6 +40,7 @@ class Scene:
         """
         self.drawing = drawing = paged(drawing)
         self.frames, self.edges, self.nodes = Marks.of(drawing.frames), Marks.of(drawing.edges), Marks.of(drawing.nodes)
+        self.titles, self.legend = Marks.of(drawing.titles), Marks.of(drawing.legend)
         others = None if before is None or not len(before.nodes) else _others(before, self)
         self.stays = others is not None
         self.changed = () if before is None or others is None else tuple(_changed(before.drawing, drawing, others))
@@ -50,12 +53,6 @@ class Scene:
         """Return where a node or an edge is: its box, then its badges in the order of the program."""
         mark = self.mark(name)
         return [] if mark is None else [mark.rect, *(badge for _, badge, _ in self.edges.from_badges((name,)))]
-
-    def part(self, place: Rect) -> Drawing:
-        """Return the drawing with only what touches `place`, in the same order."""
-        return self.drawing._replace(
-            frames=self.frames.within(place), edges=self.edges.within(place), nodes=self.nodes.within(place)
-        )
 
     def hit(self, at: Point, slack: float) -> Mark | None:
         """Return the node or the title of an open fold at a point, or else the edge nearest to it within `slack`.
@@ -73,7 +70,7 @@ class Scene:
         for edge in edges:
             if edge.badge is not None and edge.ends is not None and edge.badge.contains(at):
                 return self.nodes.named(edge.ends[0])
-        near = [(distance(mark.paths, at), mark) for mark in edges]
+        near = [(distance(_parts(mark, spot), at), mark) for mark in edges]
         best = min(near, key=lambda pair: pair[0], default=None)
         return best[1] if best and best[0] <= slack else None
 
@@ -212,7 +209,17 @@ def _beside(start: Rect, other: Rect, arrow: Arrow) -> bool:
     return gaps[arrow] >= 0 and max(across) < 0
 
 
-def distance(paths: tuple[Path, ...], at: Point) -> float:
+def _parts(mark: Mark, spot: Rect) -> Iterator[Path]:
+    """What of a mark's paths may come near a spot: a long curve is followed there alone."""
+    for path in mark.paths:
+        if path.ops.strip("C") == "M":
+            for coords in nearby(path.coords, spot, _PIECE):
+                yield path._replace(ops="M" + "C" * (len(coords) // 6), coords=tuple(coords))
+        else:
+            yield path
+
+
+def distance(paths: Iterable[Path], at: Point) -> float:
     """Return how far a point is from the nearest of the lines and curves."""
     best = float("inf")
     for path in paths:

@@ -2,7 +2,6 @@ import subprocess
 import sys
 
 import pytest
-from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 
 from gradviz.drawing.shapes import Anchor, Drawing, Mark, Path, Role, Text, TextRole
@@ -52,7 +51,7 @@ def test_an_arrow_ends_in_a_head() -> None:
 def test_only_what_is_seen_is_painted() -> None:
     target = QImage(60, 60, QImage.Format.Format_ARGB32_Premultiplied)
     target.fill(QColor("#FFFFFF"))
-    for visible, painted in ((QRectF(100, 100, 5, 5), False), (QRectF(45, 45, 30, 30), True)):
+    for visible, painted in ((Rect(100, 100, 5, 5), False), (Rect(45, 45, 30, 30), True)):
         painter = QPainter(target)
         try:
             before = painter.transform()
@@ -69,14 +68,14 @@ ROUND = Path("MCC", (10.0, 10, 12, 10, 50, 10, 50, 12, 50, 14, 50, 48, 50, 50), 
 @pytest.mark.parametrize(
     ("path", "place", "painted"),
     [
-        (ROUND, QRectF(12, 30, 10, 10), False),  # within its rectangle, far from it
-        (ROUND, QRectF(20, 8, 10, 10), True),
-        (ROUND, QRectF(45, 30, 10, 10), True),
-        (SQUARE._replace(ops="MLLLZ", coords=(*SQUARE.coords, 10.0, 10.0)), QRectF(25, 25, 5, 5), True),
-        (ROUND._replace(ops="MCMC", coords=(*ROUND.coords[:8], *ROUND.coords[:8])), QRectF(12, 30, 9, 9), True),
+        (ROUND, Rect(12, 30, 10, 10), False),  # within its rectangle, far from it
+        (ROUND, Rect(20, 8, 10, 10), True),
+        (ROUND, Rect(45, 30, 10, 10), True),
+        (SQUARE._replace(ops="MLLLZ", coords=(*SQUARE.coords, 10.0, 10.0)), Rect(25, 25, 5, 5), True),
+        (ROUND._replace(ops="MCMC", coords=(*ROUND.coords[:8], *ROUND.coords[:8])), Rect(12, 30, 9, 9), True),
     ],
 )
-def test_a_curve_that_leads_round_what_is_seen_is_not_painted(path: Path, place: QRectF, painted: bool) -> None:
+def test_a_curve_that_leads_round_what_is_seen_is_not_painted(path: Path, place: Rect, painted: bool) -> None:
     target = QImage(60, 60, QImage.Format.Format_ARGB32_Premultiplied)
     target.fill(QColor("#FFFFFF"))
     blank = target.copy()
