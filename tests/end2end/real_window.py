@@ -34,6 +34,15 @@ class Seen(NamedTuple):
     seconds: float
 
 
+class Step(NamedTuple):
+    """What was on the screen of a step of a run."""
+
+    place: str
+    now: str | None
+    rows: dict[str, list[str]]  # value and grad
+    words: str
+
+
 def wait(window: Window, until: Callable[[], bool]) -> None:
     """Let events happen until something holds."""
     loop, limit = QEventLoop(), QTimer()
@@ -68,9 +77,9 @@ def see(window: Window, text: str) -> Seen:
     return Seen(nodes, rows, panels.output.output, problems, window.state.dimmed, panels.status.activity, spent)
 
 
-def walk(window: Window, shots: Path, start: str, command: str, until: Callable[[], bool]) -> list[dict[str, object]]:
+def walk(window: Window, shots: Path, start: str, command: str, until: Callable[[], bool]) -> list[Step]:
     """Go to a start, then step by step with a command; return what is seen of each step."""
-    steps: list[dict[str, object]] = []
+    steps: list[Step] = []
     window.action(start).trigger()
     wait(window, lambda: not window.state.busy)
     while not until():
@@ -78,9 +87,7 @@ def walk(window: Window, shots: Path, start: str, command: str, until: Callable[
         nodes = {mark.id: mark.title for mark in canvas.scene.drawing.nodes}
         rows = {row.name: [row.value, row.grad.split()[0]] for row in table.rows} if table else {}
         now = nodes.get(table.now or "") if table else None
-        steps.append(
-            {"place": window.panels.timeline.place, "now": now, "rows": rows, "words": window.panels.notice.whole}
-        )
+        steps.append(Step(window.panels.timeline.place, now, rows, window.panels.notice.whole))
         picture(window, shots / f"window-{command}-{len(steps)}.png")
         window.action(command).trigger()
         wait(window, lambda: not window.state.busy)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 import pytest
 
+from tests.end2end.real_window import Seen, Step
 from tests.end2end.switches import PROGRAM, Switched
 
 ROOT = Path(__file__).parents[2]
@@ -30,27 +31,6 @@ PROGRAMS = {
     "fork_bomb": "import os\nwhile True:\n    os.fork()\n",
     "again": "import torch\nx = torch.tensor(3.0, requires_grad=True)\n(x ** 2).backward()\n",
 }
-
-
-class Seen(NamedTuple):
-    """What the window showed of a program."""
-
-    nodes: list[str]
-    rows: list[list[str]]
-    output: str
-    problems: list[str]
-    dimmed: bool
-    activity: str
-    seconds: float
-
-
-class Step(NamedTuple):
-    """What the window showed of a step of a run."""
-
-    place: str
-    now: str | None
-    rows: dict[str, list[str]]  # value and grad
-    words: str
 
 
 class Told(NamedTuple):
@@ -77,7 +57,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     )
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
-    steps = {way: [Step(**each) for each in report["facts"][way]] for way in ("forth", "back")}
+    steps = {way: [Step(*each) for each in report["facts"][way]] for way in ("forth", "back")}
     return Told(report["facts"], steps, {name: Seen(**each) for name, each in report["seen"].items()})
 
 
