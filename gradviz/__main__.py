@@ -2,7 +2,6 @@
 
 import gc
 import sys
-from difflib import get_close_matches
 from pathlib import Path
 
 from gradviz import system
@@ -48,6 +47,8 @@ def _unknown(words: list[str]) -> str:
     """Why the first word is neither a command nor a file; nothing where it is a file."""
     if not words or Path(words[0]).exists():
         return ""
+    from difflib import get_close_matches
+
     near = get_close_matches(words[0], COMMANDS, n=1)
     return f"no such command or file: {words[0]}." + (f" Did you mean `gradviz {near[0]}`?" if near else "")
 
