@@ -2,9 +2,10 @@
 
 import json
 
-from gradviz.model.cost import CONFIDENCE, MODES, Costs, Lap, laps_of, spread
+from gradviz.model.cost import MODES, Costs, Lap, laps_of
 from gradviz.model.costs.costtable import cost_table
-from gradviz.model.costs.memorytable import Curve
+from gradviz.model.costs.spread import CONFIDENCE, spread
+from gradviz.model.costs.table import Curve
 from gradviz.model.costs.verdict import memory_verdict, time_ratio, time_verdict
 from gradviz.model.memory import Lived
 from gradviz.model.trace import GradMode

@@ -18,8 +18,7 @@ from gradviz.layout.geometry import Placement, Size
 from gradviz.model.compare.alike import lines_alike
 from gradviz.model.compare.difference import difference, is_switch
 from gradviz.model.compare.merge import merged
-from gradviz.model.cost import MODES
-from gradviz.model.costs.verdict import NAMES
+from gradviz.model.cost import MODES, NAMES
 from gradviz.model.graph.graph import Graph
 from gradviz.model.graph.stepped import lives
 from gradviz.model.trace import GradMode, Trace

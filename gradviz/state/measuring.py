@@ -4,7 +4,7 @@ A measuring run ends whatever runs in the engine, so there is none while a pictu
 ends it. All grad modes are measured at once: the mode chosen changes nothing.
 """
 
-from gradviz.model.costs.costtable import CostTable
+from gradviz.model.costs.table import CostTable
 from gradviz.model.trace import LimitName
 from gradviz.model.wire import Limits, Request
 from gradviz.state import comparing

@@ -2,7 +2,7 @@
 
 from typing import Literal, NamedTuple
 
-from gradviz.model.costs.costtable import CostTable
+from gradviz.model.costs.table import CostTable
 from gradviz.model.moments.course import Way
 from gradviz.model.source.place import Edit
 from gradviz.model.trace import GradMode

@@ -4,7 +4,7 @@ from enum import Enum, StrEnum
 from typing import Literal, NamedTuple
 
 from gradviz.drawing.shapes import Drawing
-from gradviz.model.costs.costtable import CostTable
+from gradviz.model.costs.table import CostTable
 from gradviz.model.moments.course import Course
 from gradviz.model.program import MAX_SOURCE
 from gradviz.model.source.place import Edit

@@ -5,8 +5,7 @@ from functools import partial
 
 from PySide6.QtGui import QAction
 
-from gradviz.model.cost import MODES
-from gradviz.model.costs.verdict import NAMES
+from gradviz.model.cost import MODES, NAMES
 from gradviz.model.trace import GradMode
 from gradviz.state import messages as said
 from gradviz.state.update import EMPTY

@@ -12,7 +12,8 @@ from torch.profiler import ProfilerActivity, profile
 from torch.utils.benchmark import Timer
 
 from gradviz.engine.measuring.heap import keep_freed
-from gradviz.model.cost import MODES, Costs, laps_of, ratio
+from gradviz.model.cost import MODES, Costs, laps_of
+from gradviz.model.costs.spread import ratio
 from gradviz.model.costs.verdict import time_verdict
 from gradviz.model.trace import GradMode
 from gradviz.model.wire import Limits, Request

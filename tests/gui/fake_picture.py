@@ -13,8 +13,7 @@ import msgspec
 
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role, Text, TextRole
 from gradviz.layout.geometry import Point, Rect, Size
-from gradviz.model.costs.costtable import CostRow, CostTable
-from gradviz.model.costs.memorytable import Curve, HolderRow
+from gradviz.model.costs.table import CostRow, CostTable, Curve, HolderRow
 from gradviz.model.memory import Level
 from gradviz.model.moments.course import Course
 from gradviz.model.source.place import Edit

@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDockWidget
 from pytestqt.qtbot import QtBot
 
-from gradviz.model.costs.costtable import CostRow, CostTable
+from gradviz.model.costs.table import CostRow, CostTable
 from gradviz.ui.docks.costbars import CostBars, lines
 from gradviz.ui.style.theme import DARK, LIGHT
 from gradviz.ui.window import Window

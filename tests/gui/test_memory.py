@@ -5,7 +5,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from gradviz.model.costs.memorytable import HolderRow
+from gradviz.model.costs.table import HolderRow
 from gradviz.ui.docks.memory import MemoryView
 from gradviz.ui.style.theme import DARK, LIGHT
 from gradviz.ui.window import Window

@@ -4,7 +4,7 @@ from gradviz.drawing.columns import Column, columns, names
 from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.drawing.words import ENGLISH
 from gradviz.layout.geometry import Rect, Size
-from gradviz.model.costs.costtable import CostTable
+from gradviz.model.costs.table import CostTable
 from gradviz.model.trace import Limit
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Changes, Comparison, Options, Picture

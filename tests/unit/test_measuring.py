@@ -4,7 +4,7 @@ import pytest
 
 from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.layout.geometry import Rect, Size
-from gradviz.model.costs.costtable import CostRow, CostTable
+from gradviz.model.costs.table import CostRow, CostTable
 from gradviz.model.program import MAX_SOURCE
 from gradviz.model.trace import Limit
 from gradviz.model.wire import Exit, Ready, Request

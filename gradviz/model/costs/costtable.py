@@ -1,10 +1,10 @@
 """The costs of a program as a table of words: a column for each grad mode, and what may be said of them."""
 
-from typing import NamedTuple
-
-from gradviz.model.cost import MODES, Costs, Spread, laps_of, spread
-from gradviz.model.costs.memorytable import Curve, curves
-from gradviz.model.costs.verdict import NAMES, memory_verdict, time_told, told_verdict
+from gradviz.model.cost import MODES, NAMES, Costs, laps_of
+from gradviz.model.costs.memorytable import curves
+from gradviz.model.costs.spread import Spread, spread
+from gradviz.model.costs.table import CostRow, CostTable
+from gradviz.model.costs.verdict import memory_verdict, time_told, told_verdict
 from gradviz.model.quantities import byte_text, second_text
 from gradviz.model.trace import GradMode
 
@@ -39,26 +39,6 @@ _NAMES = {
 _VERDICTS = (time_told, memory_verdict, told_verdict)
 _PARTS = ("workspace_bytes", "parameter_bytes")  # of the row before
 _TIMES = ("seconds", "forward", "backward", "optimizer")
-
-
-class CostRow(NamedTuple):
-    """One quantity in each mode: as text, and as a share of the largest of them (None: not measured)."""
-
-    name: str
-    cells: tuple[str, ...]
-    shares: tuple[float | None, ...]
-
-
-class CostTable(NamedTuple):
-    """All that is shown of a measuring run."""
-
-    modes: tuple[str, ...] = ()
-    rows: tuple[CostRow, ...] = ()
-    verdicts: tuple[str, ...] = ()
-    errors: tuple[str, ...] = ()  # of the modes in which the program raises
-    runs: int = 0  # of each mode, so far
-    done: bool = False
-    curves: tuple[Curve, ...] = ()  # memory over the run
 
 
 def cost_table(costs: Costs, language: str = "en") -> CostTable:

@@ -1,9 +1,8 @@
 """The memory of a program over its run in words: a curve for each grad mode, and who holds its peak."""
 
-from typing import NamedTuple
-
-from gradviz.model.costs.verdict import NAMES
-from gradviz.model.memory import HolderKind, Level, Lived
+from gradviz.model.cost import NAMES
+from gradviz.model.costs.table import Curve, HolderRow
+from gradviz.model.memory import HolderKind, Lived
 from gradviz.model.quantities import byte_text
 
 _KINDS: dict[str, dict[HolderKind, str]] = {
@@ -40,27 +39,6 @@ _TEXTS = {
         "others": "ほか {count} 個",
     },
 }
-
-
-class HolderRow(NamedTuple):
-    """Who holds memory at the peak."""
-
-    name: str
-    line: int | None
-    size: str
-    kind: str
-    share: float  # of the peak
-
-
-class Curve(NamedTuple):
-    """The memory of the run in one grad mode."""
-
-    mode: str
-    steps: int
-    levels: tuple[Level, ...]
-    peak: int  # which of them
-    peak_text: str
-    holders: tuple[HolderRow, ...]
 
 
 def curves(lived: tuple[Lived, ...], language: str) -> tuple[Curve, ...]:

@@ -1,13 +1,13 @@
 """What may be said of the costs of two grad modes, in words: never more than the measurements show."""
 
-from gradviz.model.cost import CONFIDENCE, FEW, Costs, Held, Ratio, laps_of, ratio, turns
+from gradviz.model.cost import FEW, NAMES, Costs, Held, laps_of
+from gradviz.model.costs.spread import CONFIDENCE, Ratio, ratio, turns
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import GradMode
 
 TOLD = 20  # times as long, which tutorials tell of a loop of a thousand additions under grad
 GRAPH = 64 * 1024  # bytes of a graph that saves no tensors, from which on a program is such a loop
 SMALL = 4096  # bytes beside which "so many times as much" says nothing
-NAMES: dict[GradMode, str] = {"grad": "grad", "no_grad": "no_grad", "inference": "inference_mode"}
 
 _TEXTS = {
     "en": {

@@ -10,8 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from gradviz import resources
-from gradviz.model.cost import MODES
-from gradviz.model.costs.verdict import NAMES
+from gradviz.model.cost import MODES, NAMES
 from gradviz.model.trace import GradMode
 from gradviz.state.values import Theme
 from gradviz.ui.style.theme import icon

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from gradviz.model.costs.costtable import CostTable
+from gradviz.model.costs.table import CostTable
 from gradviz.state.values import Measuring
 from gradviz.ui.docks.costbars import CostBars
 from gradviz.ui.docks.memory import MemoryView

@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from gradviz.model.costs.costtable import CostRow, CostTable
+from gradviz.model.costs.table import CostRow, CostTable
 from gradviz.ui.style.plain import one_line
 from gradviz.ui.style.theme import Colours, colour
 

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from gradviz.model.costs.memorytable import Curve, HolderRow
+from gradviz.model.costs.table import Curve, HolderRow
 from gradviz.model.quantities import byte_text
 from gradviz.ui.docks.memoryplot import MemoryPlot
 from gradviz.ui.style.labels import wrapped_label

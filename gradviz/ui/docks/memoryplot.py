@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from gradviz.model.costs.memorytable import Curve
+from gradviz.model.costs.table import Curve
 from gradviz.model.quantities import byte_text
 from gradviz.ui.style.theme import Colours, colour
 

@@ -12,7 +12,7 @@ import msgspec
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from gradviz.drawing.pages import Marks, paged
-from gradviz.model.costs.costtable import CostTable
+from gradviz.model.costs.table import CostTable
 from gradviz.model.wire import Frame, Kind, pack
 from gradviz.picture.frames import SentPage
 from gradviz.picture.inspection import Inspect, Inspection

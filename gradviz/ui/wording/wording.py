@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication
 
-from gradviz.model.costs.verdict import NAMES
+from gradviz.model.cost import NAMES
 from gradviz.model.quantities import second_text
 from gradviz.picture.picture import Picture, Problem
 from gradviz.state.values import AppState, Phase, Refusal

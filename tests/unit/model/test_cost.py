@@ -4,22 +4,9 @@ import random
 
 import pytest
 
-from gradviz.model.cost import (
-    FEW,
-    CostPage,
-    Costs,
-    Held,
-    Lap,
-    Raised,
-    Spread,
-    added,
-    laps_of,
-    ratio,
-    sound,
-    spread,
-    turns,
-)
+from gradviz.model.cost import FEW, CostPage, Costs, Held, Lap, Raised, added, laps_of, sound
 from gradviz.model.costs.costtable import cost_table
+from gradviz.model.costs.spread import Spread, ratio, spread, turns
 from gradviz.model.costs.verdict import memory_verdict, time_ratio, time_told, time_verdict, told_verdict
 from gradviz.model.trace import GradMode, ProgramError
 

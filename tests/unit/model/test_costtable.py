@@ -2,7 +2,7 @@
 
 from gradviz.model.cost import MODES, Costs, Held, Lap, Raised
 from gradviz.model.costs.costtable import cost_table
-from gradviz.model.costs.memorytable import HolderRow
+from gradviz.model.costs.table import HolderRow
 from gradviz.model.memory import Holder, Level, Lived
 from gradviz.model.trace import ProgramError
 

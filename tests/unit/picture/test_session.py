@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from gradviz.drawing.change import changed
 from gradviz.model.cost import CostPage, Lap, Timed
-from gradviz.model.costs.costtable import CostTable
+from gradviz.model.costs.table import CostTable
 from gradviz.model.trace import End, GradMode, Memory, Page, Step, Tensor, Trace
 from gradviz.model.wire import Exit, Frame, FrameReader, Kind, Ready, Request, encode, pack
 from gradviz.picture import __main__ as process
