@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from gradviz.drawing.words import Words
 from gradviz.model.moments.moment import Moment
 from gradviz.model.quantities import byte_text
-from gradviz.model.trace import GradFn, Saved
+from gradviz.model.trace import INSIDE, GradFn, Saved
 from gradviz.model.values import shape_text
 
 _LINES = 4
@@ -48,9 +48,9 @@ def _names(group: Sequence[Saved]) -> str:
 
 
 def _what(group: Sequence[Saved], moment: Moment) -> tuple[str, ...]:
-    """Which tensor it is and how large. Of what a hook packed neither is known."""
+    """Which tensor it is and how large. Of what a hook packed neither is known, nor of a grad_fn in another."""
     known = [moment.trace.tensors[one.tensor] for one in group if one.tensor is not None]
-    if not known and group[0].state == "packed":
+    if not known and (group[0].state == "packed" or group[0].name == INSIDE):
         return ()
     names = ", ".join(dict.fromkeys(name for tensor in known for name in tensor.names))
     return names or shape_text(group[0].shape), byte_text(max(one.nbytes for one in group))

@@ -30,6 +30,8 @@ INSIDE_SCRIPT = "inside TorchScript"  # autograd sees it and those around it as 
 INSIDE_HOOK = "inside a saved tensor hook"
 SCRIPTED = "DifferentiableGraphBackward"  # the grad_fn of ops that TorchScript differentiates as one
 OUTPUT_NR = "output_nr"  # its setting: which of its outputs those of its op are
+COPY_SLICES = "CopySlices"  # the grad_fn of a base that was changed through a view: it holds that of the op
+INSIDE = "fn"  # its setting that tells which, and before the names of what that saved; left out where nobody can know
 NOTHING_LOST = (None, NO_INPUT, AT_LEVEL)  # reasons for which no gradient of the program's is cut off
 
 

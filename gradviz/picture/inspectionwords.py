@@ -34,6 +34,7 @@ class InspectionWords(NamedTuple):
     total: str
     own_rule: str
     scripted: str
+    inside: str
     sink_rule: str
     no_rule: str
     not_run: str
@@ -91,6 +92,7 @@ INSPECTION_WORDS: dict[Language, InspectionWords] = {
         total="sum",
         own_rule="An autograd.Function: its rule is the backward() of the program",
         scripted="TorchScript runs these ops as one and makes their backward itself: none has a grad_fn of its own",
+        inside="What the grad_fn inside it saved cannot be known: torch shows it to nobody",
         sink_rule="AccumulateGrad has no formula: it adds what arrives to .grad",
         no_rule="gradviz has no rule for this grad_fn",
         not_run="backward has not run here",
@@ -146,6 +148,7 @@ INSPECTION_WORDS: dict[Language, InspectionWords] = {
         total="和",
         own_rule="autograd.Function: 規則はプログラム自身の backward() です",
         scripted="TorchScript はこれらの演算をまとめて実行し、逆伝播も作ります: 個々の演算に grad_fn はありません",
+        inside="内部の grad_fn が保存したものは分かりません: torch は誰にも見せません",
         sink_rule="AccumulateGrad に式はありません: 届いた勾配を .grad に加えます",
         no_rule="この grad_fn の規則は gradviz にありません",
         not_run="backward はまだここを通っていません",

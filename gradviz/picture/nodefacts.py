@@ -11,7 +11,7 @@ from gradviz.model.moments.accumulated import accumulations, meeting
 from gradviz.model.moments.offenders import Ill, Offenders, passed_ill
 from gradviz.model.moments.saved import Harm, Life, lives
 from gradviz.model.quantities import byte_text
-from gradviz.model.trace import SCRIPTED, GradFn, Op
+from gradviz.model.trace import COPY_SLICES, INSIDE, SCRIPTED, GradFn, Op
 from gradviz.model.values import shape_text
 from gradviz.picture.inspection import Fact, Section, Subject
 from gradviz.picture.naming import MOST, Naming
@@ -36,6 +36,8 @@ def grad_fn_facts(naming: Naming, grad_fn: GradFn) -> tuple[Section, ...]:
     if grad_fn.line is not None:
         facts.append(naming.line(naming.words.made, grad_fn.line))
     facts += [Fact(name, str(setting)) for name, setting in (grad_fn.settings or {}).items()]
+    if grad_fn.name == COPY_SLICES and INSIDE not in (grad_fn.settings or {}):
+        facts.append(Fact("", naming.words.inside))
     following = tuple(
         naming.grad_fn(f"{k}", target) if target is not None else Fact(f"{k}", "None")
         for k, (target, _) in enumerate(grad_fn.next[:MOST])

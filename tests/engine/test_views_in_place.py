@@ -4,15 +4,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gradviz.picture.inspecting import inspection
+from gradviz.picture.inspection import Inspect, Subject
+from gradviz.picture.record import Record
 from tests.engine.bare import both_runs
 from tests.engine.programs import sweep
-from tests.engine.recording import record, tensor
+from tests.engine.recording import grad_fn, record, tensor
+from tests.engine.refused import refused
 
 HEAD = """\
 import torch
 x = torch.tensor([0.5, 1.0, 1.5, 2.0], requires_grad=True)
 y = x * 2
 v = y[:2]
+"""
+OWN = """\
+class Own(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, a):
+        ctx.mark_dirty(a)
+        return a.mul_(2)
+    @staticmethod
+    def backward(ctx, g):
+        return g * 2
 """
 
 
@@ -91,3 +105,59 @@ PROGRAMS = st.lists(_LINE, min_size=2, max_size=10).flatmap(
 def test_the_same_as_the_bare_interpreter(source: str) -> None:
     bare, seen, _ = both_runs(source)
     assert seen == bare
+
+
+@pytest.mark.parametrize(
+    ("lines", "inside", "saved"),
+    [
+        ("v.exp_()", "ExpBackward0", [("fn.result", "v", 1)]),
+        ("v.mul_(x[:2])", "MulBackward0", [("fn.other", None, 0), ("fn.self", None, None)]),
+        ("w = x[:2]\nv.mul_(w)", "MulBackward0", [("fn.other", "w", 0), ("fn.self", None, None)]),
+        ("v.mul_(3)", "MulBackward0", []),
+        ("v.add_(1)", "AddBackward0", []),
+        ("v.copy_(x[:2])", "CopyBackwards", []),
+        ("m = torch.ones(2, dtype=torch.bool)\nv.masked_fill_(m, x[0])", "MaskedFillBackward1", [("fn.mask", "m", 0)]),
+        ("v.addcmul_(x[:2], value=2, tensor2=v.detach() * 1)", "AddcmulBackward0", [("fn.tensor2", None, 0)]),
+    ],
+)
+def test_what_the_grad_fn_in_a_copy_slices_saved(
+    lines: str, inside: str, saved: list[tuple[str, str | None, int | None]]
+) -> None:
+    trace = record(f"{HEAD}{lines}\n")
+    found = grad_fn(trace, "CopySlices")
+    assert found.settings == {"fn": inside}
+    assert [(one.name, one.version) for one in found.saved] == [(name, version) for name, _, version in saved]
+    for one, (_, name, _) in zip(found.saved, saved, strict=True):
+        assert name is None or one.tensor == tensor(trace, name).id
+
+
+def test_where_nobody_can_know_what_it_saved_it_is_not_told() -> None:
+    trace = record(HEAD + OWN + "Own.apply(v)\ny.sum().backward()\n")
+    found = grad_fn(trace, "CopySlices")
+    assert found.settings is None
+    assert [(one.name, one.state) for one in found.saved] == [("fn", "freed")]
+    told = str(inspection(Record(trace), Inspect(Subject("grad_fn", found.id))))
+    assert "cannot be known" in told
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_copy_slices_runs_once_unless_the_graph_is_kept(kept: bool) -> None:
+    trace = record(f"{HEAD}v.add_(1)\ny.sum().backward(retain_graph={kept})\ny.sum().backward()\n")
+    assert (trace.error is None) == kept
+    told = {(trace.grad_fns[one.grad_fn].name, one.why) for one in refused(trace, trace.backwards[-1])}
+    assert told == (set() if kept else {("CopySlices", "freed"), ("MulBackward0", "freed")})
+
+
+@sweep(150)
+@given(PROGRAMS)
+def test_a_backward_fails_exactly_where_that_is_foretold(source: str) -> None:
+    trace = record(source)
+    failed = trace.error is not None and trace.error.hint in ("version", "second-backward")
+    stopped = trace.error is not None and trace.backwards and trace.backwards[-1].line == trace.error.line
+    for call in trace.backwards[:-1] if stopped else trace.backwards:
+        assert refused(trace, call) == []
+    if failed and trace.error is not None:
+        why = "version" if trace.error.hint == "version" else "freed"
+        assert (trace.error.grad_fns[0], why) in {(one.grad_fn, one.why) for one in refused(trace, trace.backwards[-1])}
+    elif stopped:
+        assert refused(trace, trace.backwards[-1]) == []

@@ -147,7 +147,7 @@ def _check_last(call: _Call) -> None:
     """Write down what torch has freed of the grad_fn that ran last."""
     last, call.last = call.last, None
     if last is not None:
-        call.recorder.nodes.check_freed(*last)
+        call.recorder.nodes.check_freed(*last, let_go=not any(call.args[1:2]))
 
 
 def _targets(recorder: Recorder, inputs: tuple[object, ...]) -> Iterator[int]:
@@ -172,6 +172,7 @@ def _finish(call: _Call) -> None:
         handle.remove()
     recorder = call.recorder
     recorder.settle()
+    _check_last(call)
     for node, number in call.reached:
         recorder.nodes.check_freed(node, number)
         leaf = reader.leaf_of(node)

@@ -6,12 +6,14 @@ import torch
 
 from gradviz.engine.record import keeping, reader
 from gradviz.engine.record.ledger import Ledger
+from gradviz.engine.record.probing import Inside
 from gradviz.engine.record.stream import Stream
 from gradviz.engine.record.values import read_value
 from gradviz.model.rules import EXACT
-from gradviz.model.trace import OUTPUT_NR, GradFn, Origin, Saved, Setting
+from gradviz.model.trace import COPY_SLICES, INSIDE, OUTPUT_NR, GradFn, Origin, Saved, Setting
 
 _ACCUMULATE = "AccumulateGrad"
+_FREED_INSIDE = Saved(INSIDE, None, 0, None, "freed")
 Edges = tuple[tuple[int | None, int], ...]
 Found = tuple[reader.Node, int, int | None]  # a grad_fn, its id, and the id of its variable if it is an AccumulateGrad
 
@@ -28,6 +30,7 @@ class Nodes:
         self._records: dict[int, GradFn] = {}  # of grad_fns that save something
         self._saved_storages: dict[int, int] = {}
         self._leaf_storages: set[int] = set()  # of those, the ones of leaves that require grad
+        self.inside: tuple[dict[str, Setting], tuple[Saved, ...]] | None = None  # the next CopySlices, see saved_inside
 
     @property
     def saved_bytes(self) -> int:
@@ -112,13 +115,40 @@ class Nodes:
                 yield node, number
                 todo.extend(target for target, _ in reversed(reader.inputs_of(node)) if target is not None)
 
-    def check_freed(self, node: reader.Node, number: int) -> None:
-        """Write the grad_fn down again if backward freed what it kept."""
+    def saved_inside(
+        self, inside: Inside, kept: Sequence[tuple[torch.Tensor, int | None]]
+    ) -> tuple[dict[str, Setting], tuple[Saved, ...]]:
+        """Return what is told of a CopySlices and of what the grad_fn in it saves.
+
+        Args:
+            inside: that grad_fn.
+            kept: for each of its slots the tensor, and the version it was saved at if the op may have moved it on.
+        """
+        found: list[Saved] = []
+        with reader.unwatched():
+            for slot, (tensor, version) in zip(inside.slots, kept, strict=True):
+                name = f"{INSIDE}.{slot.name}"
+                if slot.operand is None:
+                    found.append(Saved(name, None, reader.nbytes(tensor), None, "kept", None, reader.shape(tensor)))
+                else:
+                    found.append(self._describe(name, tensor, None if slot.is_result else version, ()))
+        return {INSIDE: inside.name}, tuple(found)
+
+    def check_freed(self, node: reader.Node, number: int, *, let_go: bool = False) -> None:
+        """Write the grad_fn down again if backward freed what it kept.
+
+        Args:
+            node: the grad_fn.
+            number: its id.
+            let_go: it has just run, in a backward that keeps nothing. A CopySlices loses all of the grad_fn in it then,
+                and cannot be asked.
+        """
         record = self._records.get(number)
-        if record is None or all(saved.state == "freed" for saved in record.saved):
+        if record is None or (record.saved and all(saved.state == "freed" for saved in record.saved)):
             return
-        if any(keeping.is_freed(node, saved.name.partition("[")[0]) for saved in record.saved):
-            saved = tuple(item._replace(state="freed") for item in record.saved)
+        is_copy = record.name == COPY_SLICES
+        if let_go if is_copy else any(keeping.is_freed(node, one.name.partition("[")[0]) for one in record.saved):
+            saved = tuple(item._replace(state="freed") for item in record.saved) or (_FREED_INSIDE,)
             self._records[number] = record._replace(saved=saved, step=self._stream.stamp)
             self._stream.grad_fns.append(self._records[number])
 
@@ -127,6 +157,10 @@ class Nodes:
         record = self._records.get(number)
         if record is None:
             return []
+        if record.name == COPY_SLICES:
+            now = {self._ledger.id_of(one): reader.version(one) for one in self._ledger.alive()}
+            stale = [one for one in record.saved if one.state == "freed" or now.get(one.tensor) != one.version]
+            return [one.tensor for one in stale if one.tensor is not None]
         with reader.unwatched():
             kept = {slot.name: keeping.saved(node, slot) for slot in keeping.kind_of(node).saved}
         lost = {name for name, found in kept.items() if found.stale is not None or found.state == "freed"}
@@ -175,8 +209,11 @@ class Nodes:
         saved = self._saved(node, kind.saved, outputs, settings) if kind.saved else ()
         origin: Origin = "function" if kind.is_function else "op" if own else "torch"
         name = kind.name or reader.node_name(node)
+        if name == COPY_SLICES and self.inside is not None:
+            settings, saved = self.inside
+            self.inside = None
         record = GradFn(number, stamp, name, edges, None, line, saved, origin, settings or None)
-        if saved:
+        if saved or name == COPY_SLICES:
             self._records[number] = record
         stream.grad_fns.append(record)
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import torch
 
+from gradviz.engine.record.probing import Inside
 from gradviz.engine.record.regions import Open
 from gradviz.engine.record.source import Place
 from gradviz.engine.record.storages import Storage
@@ -27,6 +28,8 @@ class Pending:
     written: Sequence[torch.Tensor] = ()  # what it changes in place
     promised: Sequence[torch.Tensor] = ()  # operands that could not be written down before
     outdated: Sequence[torch.Tensor] = ()  # operands whose grad_fn torch makes anew, if it records the op
+    inside: Inside | None = None  # what the grad_fn is and saves that torch puts into a CopySlices
+    kept: Sequence[tuple[torch.Tensor, int | None]] = ()  # the operands that saves, with their versions then
     same_as: torch.Tensor | None = None  # the operand whose elements the output may have, until it is read
     is_function: bool = False  # a call of a torch.autograd.Function
     grad_fn: int | None = None  # that is known to be its own

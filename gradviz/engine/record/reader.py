@@ -7,8 +7,8 @@ Nothing here keeps a tensor or a grad_fn alive, writes to one, or computes under
 not change what is read.
 """
 
-from collections.abc import Iterable
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from types import TracebackType
 from typing import Any
 
@@ -241,6 +241,28 @@ def unwatched() -> AbstractContextManager[object]:
     One guard with the keys of both that torch has, which take four times as long.
     """
     return torch._C._ExcludeDispatchKeyGuard(_UNWATCHED)
+
+
+_CLEAN = _untyped._dispatch_tls_local_include_set(), _untyped._dispatch_tls_local_exclude_set()  # as a thread begins
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """Within it, autograd records what is computed, and nothing of the program sees it or changes how it is done."""
+    guards = _untyped._ForceDispatchKeyGuard(*_CLEAN), torch._C._DisableTorchDispatch(), torch._C.DisableTorchFunction()
+    with guards[0], guards[1], guards[2], torch.inference_mode(mode=False), torch.enable_grad():
+        yield
+
+
+def share_memory(one: torch.Tensor, other: torch.Tensor) -> bool:
+    """Whether two tensors are in one storage."""
+    key, same = storage_key(one), storage_key(other)
+    return key is not None and same is not None and key[1] == same[1]
+
+
+def has_default_hooks() -> bool:
+    """Whether saved_tensors_hooks pack what is saved: torch looks at no version of that."""
+    return _untyped._autograd._top_saved_tensors_default_hooks(True) is not None
 
 
 def grad_fn(tensor: torch.Tensor) -> Node | None:

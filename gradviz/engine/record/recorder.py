@@ -12,7 +12,7 @@ from typing import Protocol
 
 import torch
 
-from gradviz.engine.record import operators, reader
+from gradviz.engine.record import operators, probing, reader
 from gradviz.engine.record.pending import Call, Pending, is_among, is_any_tracked
 from gradviz.engine.record.regions import Open, Regions
 from gradviz.engine.record.run import Run
@@ -82,6 +82,8 @@ class Recorder:
             pending = self._begin(name, operands, why, frame, promise=goes_on or self._packing > 0)
         if traits.writes:
             pending.written = operators.written_by(traits, args, kwargs)
+            if pending.mode == "grad" and len(pending.written) == 1 and pending.written[0]._is_view():
+                self._probe(pending, traits, args, kwargs, operands)
         if traits.same_elements and operands:
             pending.same_as = operands[0]
         return pending
@@ -274,6 +276,23 @@ class Recorder:
         outdated = self.ledger.outdated(operands)
         return Pending(name, place, phase, inputs, mode, region, why, is_tracked, promised=promised, outdated=outdated)
 
+    def _probe(
+        self,
+        pending: Pending,
+        traits: operators.Traits,
+        args: tuple[object, ...],
+        kwargs: dict[str, object],
+        operands: list[torch.Tensor],
+    ) -> None:
+        """Find out what an op saves that changes a view, whose grad_fn torch puts into a CopySlices."""
+        known = is_any_tracked(operands) and operands[0] is pending.written[0] and not self.levels
+        if not known or self._packing or reader.has_default_hooks():
+            return
+        pending.inside = found = probing.inside(traits.operator, args, kwargs, operands)
+        slots = () if found is None else found.slots
+        saved = [None if slot.operand is None else operands[slot.operand] for slot in slots]
+        pending.kept = [(pending.written[0], None) if one is None else (one, reader.version(one)) for one in saved]
+
     def _hold(self, pending: Pending, outputs: list[torch.Tensor]) -> None:
         """Keep what an op returned until autograd is done with it."""
         pending.outputs = outputs
@@ -282,15 +301,13 @@ class Recorder:
         self._pending.append(pending)
 
     def _write(self, pending: Pending, taken: Sequence[torch.Tensor]) -> None:
-        for tensor in pending.written:
-            storage = self.ledger.storages.of(tensor)
-            storage.writer, storage.is_unfilled = pending.id, False
-            if pending.mode == "grad" and tensor.requires_grad and tensor._is_view():
-                self.ledger.view_changed(tensor)
+        if pending.written:
+            self._note_written(pending)
         if pending.name in UNFILLED:
             for storage in pending.storages:
                 storage.is_unfilled = True
         made, outputs = self._write_outputs(pending, taken)
+        self.nodes.inside = None
         for tensor in pending.written:
             self.ledger.spread(tensor)
         for tensor in pending.outdated if made is not None else ():
@@ -318,6 +335,16 @@ class Recorder:
                 pending.region,
             )
         )
+
+    def _note_written(self, pending: Pending) -> None:
+        """Note what an op did to what it changed in place, before its outputs are written down."""
+        for tensor in pending.written:
+            storage = self.ledger.storages.of(tensor)
+            storage.writer, storage.is_unfilled = pending.id, False
+            if pending.mode == "grad" and tensor.requires_grad and tensor._is_view():
+                self.ledger.view_changed(tensor)
+        if pending.inside is not None:
+            self.nodes.inside = self.nodes.saved_inside(pending.inside, pending.kept)
 
     def _write_outputs(self, pending: Pending, taken: Sequence[torch.Tensor]) -> tuple[int | None, list[int]]:
         """Write down the outputs and their grad_fns; return the grad_fn this op made, and the outputs' ids.

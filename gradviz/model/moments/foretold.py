@@ -1,8 +1,8 @@
 """Which saved tensors backward would refuse, and why, read off the records before backward runs.
 
 Torch keeps the version a tensor had when it was saved, and hands it back only while the counter still stands there.
-What the grad_fn inside a CopySlices saved (an in-place op on a view) torch shows to nobody: of that nothing can be
-foretold.
+What the grad_fn inside a CopySlices saved (an in-place op on a view) torch shows to nobody. The recorder finds it out
+by the same op where no view is; where it cannot, nothing can be foretold of that.
 """
 
 from collections.abc import Iterable, Iterator

@@ -1,0 +1,101 @@
+"""What an in-place op saves when it changes a view: its grad_fn is then inside a CopySlices, which shows it to nobody.
+
+The same op is run once on tensors without memory, which are no views and require grad as the true ones do. Autograd
+records that by the same code, and there its grad_fn can be asked.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+
+from gradviz.engine.record import keeping, reader
+from gradviz.engine.record.operators import Operator
+
+_META = torch.device("meta")
+_Key = tuple[object, ...]
+
+
+class Slot(NamedTuple):
+    """A tensor that a grad_fn saves."""
+
+    name: str
+    operand: int | None  # its place among the operands; None: a copy of what the op changes, made for it
+    is_result: bool = False  # it is what the op has made of that operand
+
+
+class Inside(NamedTuple):
+    """What the grad_fn in a CopySlices is and saves."""
+
+    name: str
+    slots: tuple[Slot, ...]
+
+
+_found: dict[_Key, Inside | None] = {}
+
+
+def inside(
+    operator: Operator, args: tuple[object, ...], kwargs: dict[str, object], operands: Sequence[torch.Tensor]
+) -> Inside | None:
+    """Return what an op that changes its first operand would leave in a CopySlices; None where nobody can know.
+
+    Args:
+        operator: the op.
+        args: its arguments.
+        kwargs: those given by name.
+        operands: the tensors among both.
+    """
+    key = (id(operator), *map(_kind, operands), *map(type, args), *kwargs)
+    if key not in _found:
+        try:
+            _found[key] = _run(operator, args, kwargs, operands)
+        except (RuntimeError, NotImplementedError, TypeError, ValueError, IndexError):
+            _found[key] = None  # it needs the numbers in its operands, or has no kernel without them
+    return _found[key]
+
+
+def _kind(tensor: torch.Tensor) -> object:
+    return tensor.requires_grad, tensor.dtype, tensor.dim()
+
+
+def _run(
+    operator: Operator, args: tuple[object, ...], kwargs: dict[str, object], operands: Sequence[torch.Tensor]
+) -> Inside | None:
+    with reader.apart():
+        stands: dict[int, torch.Tensor] = {}
+        for one in operands:
+            made = torch.empty_strided(one.shape, one.stride(), dtype=one.dtype, device=_META)
+            stands[id(one)] = made.requires_grad_() * 1 if one.requires_grad else made
+        others = [stands[id(one)] for one in operands]
+        operator(
+            *(_replaced(one, stands) for one in args), **{name: _replaced(one, stands) for name, one in kwargs.items()}
+        )
+        node = others[0].grad_fn
+        if node is None:
+            return None
+        found = [one for slot in keeping.kind_of(node).saved for one in _slots(node, slot, others)]
+        return Inside(reader.node_name(node), tuple(found))
+
+
+def _slots(node: reader.Node, slot: keeping.Slot, others: list[torch.Tensor]) -> list[Slot]:
+    state, tensors, stale = keeping.saved(node, slot)
+    if state != "kept":
+        raise NotImplementedError
+    found = []
+    for position, tensor in enumerate(tensors):
+        name = slot.name if len(tensors) == 1 else f"{slot.name}[{position}]"
+        place = next((k for k, other in enumerate(others) if reader.share_memory(other, tensor)), None)
+        if place is not None:
+            found.append(Slot(name, place, is_result=place == 0 and stale is None))
+        elif tensor.shape == others[0].shape and tensor.dim():
+            found.append(Slot(name, None))
+    return found
+
+
+def _replaced(argument: object, stands: dict[int, torch.Tensor]) -> object:
+    """An argument with the tensors in it replaced; those of an operator nest no deeper than a list."""
+    if isinstance(argument, torch.Tensor):
+        return stands[id(argument)]
+    if isinstance(argument, list | tuple):
+        return [_replaced(one, stands) for one in argument]
+    return argument
