@@ -62,7 +62,7 @@ def number(item: int | float | complex) -> Number:
 
 
 # The caches hold none of this when an op comes back from its kernel: each other kernel that is asked here costs several
-# microseconds before it has read a number. So few are, and the same for much and for little.
+# microseconds before it has read a number. So few are, and nearly the same for much and for little.
 def _statistics(tensor: torch.Tensor, shape: tuple[int, ...]) -> Value:
     if tensor.is_neg():  # as .imag of a conjugate: below the place where torch sees to it, kernels do not
         tensor = tensor.resolve_neg()
@@ -75,7 +75,11 @@ def _statistics(tensor: torch.Tensor, shape: tuple[int, ...]) -> Value:
         flat = flat.double()
     elif flat.dtype is not torch.float32:  # torch finds the ends of others in twice the time
         flat = flat.float()
-    least, most = flat.amin().item(), flat.amax().item()  # torch.aminmax takes longer than both
+    if flat.numel() <= _ROW:
+        ends = torch.aminmax(flat)
+        least, most = ends.min.item(), ends.max.item()
+    else:  # of much, torch.aminmax takes longer than both
+        least, most = flat.amin().item(), flat.amax().item()
     furthest = max(-least, most)
     if not furthest < math.inf:  # they pass nan on
         return _of_unbounded(flat, times, shape, least, most)
