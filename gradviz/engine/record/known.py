@@ -16,10 +16,14 @@ from gradviz.model.trace import Tensor
 class Known(weakref.ref[torch.Tensor]):
     """A tensor that has an id."""
 
-    __slots__ = ("id", "key", "last", "read_after", "storage")
+    __slots__ = ("id", "is_leaf", "key", "last", "read_after", "requires_grad", "retains_grad", "storage", "version")
     id: int
     key: int  # its address
-    last: Tensor | None  # what was written down of it
+    last: Tensor | None  # what was written down of it; of that, by names that are read faster:
+    version: int | None
+    requires_grad: bool
+    is_leaf: bool
+    retains_grad: bool
     storage: Storage | None  # in which it was then
     read_after: int | None  # the op that had written to that when its value was read
 
@@ -39,7 +43,7 @@ class KnownTensors:
     def __init__(self) -> None:
         self.by_address: dict[int, Known] = {}
         self._dead: list[weakref.ref[torch.Tensor]] = []
-        self._sharers: dict[int, list[Known]] = {}  # storage -> the living tensors in it
+        self._died = self._dead.append
         self._count = 0
 
     def __iter__(self) -> Iterator[Known]:
@@ -51,13 +55,18 @@ class KnownTensors:
         known = self.by_address.get(id(tensor))
         return known if known is not None and known() is tensor else None
 
-    def adopt(self, tensor: torch.Tensor) -> Known:
-        """Give a tensor an id."""
+    def adopt(self, tensor: torch.Tensor, number: int | None = None) -> Known:
+        """Give a tensor an id: the next, or one that it had."""
         if self._dead:
             self._bury()
-        number = self._count
-        self._count += 1
-        return self._remember(tensor, number)
+        if number is None:
+            number = self._count
+            self._count = number + 1
+        key = id(tensor)
+        known = self.by_address[key] = Known(tensor, self._died)
+        known.id, known.key = number, key
+        known.last = known.storage = known.read_after = None
+        return known
 
     def let_go(self, tensor: torch.Tensor) -> Facts | None:
         """Drop every reference to a tensor; return what `take_back` wants."""
@@ -66,12 +75,12 @@ class KnownTensors:
             return None
         del self.by_address[known.key]
         if known.storage is not None:
-            self._leave(known, known.storage)
+            _leave(known, known.storage)
         return Facts(known.id, known.last, known.storage, known.read_after)
 
     def take_back(self, tensor: torch.Tensor, facts: Facts) -> Known:
         """Give a tensor the id that it had, and what was known of it."""
-        known = self._remember(tensor, facts.id)
+        known = self.adopt(tensor, facts.id)
         known.last, known.read_after = facts.last, facts.read_after
         if facts.storage is not None:
             self.put(known, facts.storage)
@@ -80,24 +89,13 @@ class KnownTensors:
     def put(self, known: Known, storage: Storage) -> None:
         """Note in whose memory a tensor is now."""
         if known.storage is not None:
-            self._leave(known, known.storage)
+            _leave(known, known.storage)
         known.storage = storage
-        sharers = self._sharers.get(storage.id)
-        if sharers is None:
-            self._sharers[storage.id] = [known]
-        else:
-            sharers.append(known)
+        storage.tensors.append(known)
 
     def sharing(self, storage: Storage) -> tuple[Known, ...]:
         """The tensors in a storage."""
-        return tuple(self._sharers.get(storage.id, ()))
-
-    def _remember(self, tensor: torch.Tensor, number: int) -> Known:
-        key = id(tensor)
-        known = self.by_address[key] = Known(tensor, self._dead.append)
-        known.id, known.key = number, key
-        known.last = known.storage = known.read_after = None
-        return known
+        return tuple(one for one in storage.tensors if isinstance(one, Known))
 
     def _bury(self) -> None:
         while self._dead:
@@ -106,11 +104,12 @@ class KnownTensors:
                 if self.by_address.get(dead.key) is dead:  # or its address was taken over
                     del self.by_address[dead.key]
                 if dead.storage is not None:
-                    self._leave(dead, dead.storage)
+                    _leave(dead, dead.storage)
 
-    def _leave(self, known: Known, storage: Storage) -> None:
-        sharers = self._sharers[storage.id]
-        if len(sharers) > 1:
-            self._sharers[storage.id] = [one for one in sharers if one is not known]
-        else:
-            del self._sharers[storage.id]
+
+def _leave(known: Known, storage: Storage) -> None:
+    """Have a storage forget a tensor. Two tensors are never compared: torch would compare what they hold."""
+    if len(storage.tensors) > 1:
+        storage.tensors = [one for one in storage.tensors if one is not known]
+    else:
+        storage.tensors.clear()

@@ -57,44 +57,33 @@ class Ledger:
         known = self._by_address.get(id(tensor))
         if known is None or known() is not tensor:
             self._write_made(tensor)
-            known = self._known.find(tensor) or self._adopt(tensor)
+            known = self._known.find(tensor) or self.promise(tensor)
         last, storage = known.last, known.storage
         if last is None or storage is None:
-            return self._write(known, tensor, None, self._grad_fn_of(tensor), line, self._value(tensor))
+            return self.write(known, tensor, None, self._grad_fn_of(tensor), line, self._value(tensor))
         # .data has a version counter of its own: what is written through it is seen by the writer alone.
         changed = (
             storage.writer != known.read_after
             or (storage.is_foreign or storage.is_unfilled)
-            or reader.version(tensor) != last.version
+            or (known.version is not None and tensor._version != known.version)
         )
-        if (
-            changed
-            or tensor.requires_grad is not last.requires_grad
-            or self._is_leaf(known, tensor) is not last.is_leaf
-            or tensor.retains_grad is not last.retains_grad
-        ):
-            made_by = storage.writer if changed and storage.writer is not None else last.made_by
-            value = self._value(tensor) if changed else last.value
-            self._write(known, tensor, made_by, self._grad_fn(known, tensor), last.line, value)
-        return known.id
+        requires_grad = tensor.requires_grad
+        if not changed and requires_grad is known.requires_grad:
+            if not requires_grad:
+                return known.id  # it is a leaf and retains no gradient
+            if self._is_leaf(known, tensor) is known.is_leaf and tensor.retains_grad is known.retains_grad:
+                return known.id
+        made_by = storage.writer if changed and storage.writer is not None else last.made_by
+        value = self._value(tensor) if changed else last.value
+        return self.write(known, tensor, made_by, self._grad_fn(known, tensor), last.line, value)
 
     def promise(self, tensor: torch.Tensor) -> Known:
         """Give the tensor an id; it will be written down later."""
         known = self._by_address.get(id(tensor))
-        return known if known is not None and known() is tensor else self._adopt(tensor)
-
-    def made(
-        self,
-        known: Known,
-        tensor: torch.Tensor,
-        op: int,
-        grad_fn: int | None,
-        line: int | None,
-        value: Value | None,
-        storage: Storage,
-    ) -> None:
-        """Write down a tensor that an op has just returned, and the storage it is in."""
-        self._write(known, tensor, op, grad_fn, line, value, storage)
+        if known is not None and known() is tensor:
+            return known
+        self._stream.promised += 1
+        return self._known.adopt(tensor)
 
     def view_changed(self, tensor: torch.Tensor) -> None:
         """Note that an op that autograd records has changed a view in place, and so given it a grad_fn.
@@ -119,7 +108,7 @@ class Ledger:
         if known is not None and known.last is not None:
             self._views[known.id] = reader.version(tensor)
             last = known.last
-            self._write(known, tensor, last.made_by, self._grad_fn_of(tensor), last.line, last.value)
+            self.write(known, tensor, last.made_by, self._grad_fn_of(tensor), last.line, last.value)
 
     def spread(self, tensor: torch.Tensor) -> None:
         """Write down again every other tensor in the memory of one that an op changed."""
@@ -218,13 +207,9 @@ class Ledger:
         if last is None:
             return
         if tensor.retains_grad != last.retains_grad or last.grad is not None or _gradient(tensor) is not None:
-            self._write(known, tensor, last.made_by, last.grad_fn, last.line, last.value)
+            self.write(known, tensor, last.made_by, last.grad_fn, last.line, last.value)
 
-    def _adopt(self, tensor: torch.Tensor) -> Known:
-        self._stream.promised += 1
-        return self._known.adopt(tensor)
-
-    def _write(
+    def write(
         self,
         known: Known,
         tensor: torch.Tensor,
@@ -234,18 +219,18 @@ class Ledger:
         value: Value | None,
         storage: Storage | None = None,
     ) -> int:
-        """Record the tensor as it is now and return its id."""
+        """Record a tensor as it is now and return its id; its storage is asked for unless it is given."""
         last, number = known.last, known.id
-        is_leaf = self._is_leaf(known, tensor)
+        is_leaf = grad_fn is None and self._is_leaf(known, tensor)
         requires_grad, is_inference, retains_grad, version, base = reader.flags(tensor)
         gradient = tensor.grad if is_leaf or retains_grad else None  # any other warns when it is asked
         if storage is None:
             storage = self.storages.of(tensor)
-        stream = self._stream
-        record = Tensor(
+        stream, (shape, nbytes, strides) = self._stream, reader.extent(tensor)
+        facts = (
             number,
             stream.steps + stream.stamp_ahead,
-            reader.shape(tensor),
+            shape,
             _dtype_name(tensor.dtype),
             _device_name(tensor.device),
             requires_grad,
@@ -253,7 +238,7 @@ class Ledger:
             is_inference,
             retains_grad,
             version,
-            reader.nbytes(tensor),
+            nbytes,
             storage.id,
             None if base is None else self.id_of(base),
             made_by,
@@ -264,18 +249,21 @@ class Ledger:
             (),
             type(tensor) is not torch.Tensor and isinstance(tensor, torch.nn.Parameter),
             None if gradient is None else self.id_of(gradient),
-            reader.strides(tensor),
+            strides,
         )
         if grad_fn is not None:
             self._made.setdefault(grad_fn, number)
         known.read_after = storage.writer
-        if last is None:
-            stream.promised -= 1
         if known.storage is not storage:
             self._known.put(known, storage)
-        if last is None or record[2:] != last[2:]:
-            known.last = record
-            stream.tensors.append(record)
+        if last is None:
+            stream.promised -= 1
+        elif facts[2:] == last[2:]:
+            return number
+        known.requires_grad, known.is_leaf = requires_grad, is_leaf
+        known.retains_grad, known.version = retains_grad, version
+        known.last = record = tuple.__new__(Tensor, facts)
+        stream.tensors.append(record)
         return number
 
     def _rewrite(self, known: Known, tensor: torch.Tensor) -> None:
@@ -284,7 +272,7 @@ class Ledger:
         try:
             if last is not None:
                 grad_fn = self._grad_fn(known, tensor)
-                self._write(known, tensor, last.made_by, grad_fn, last.line, self._value(tensor))
+                self.write(known, tensor, last.made_by, grad_fn, last.line, self._value(tensor))
         finally:
             self._stream.stamp_ahead = 0
 

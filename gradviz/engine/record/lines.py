@@ -62,22 +62,26 @@ class Lines:
         """Record that a line is about to run, and what the one before in its frame has done."""
         recorder = self._recorder
         with self._lock:
-            if recorder.is_waiting or before in self._telling:
+            tells = before in self._telling
+            if tells or recorder.pending:
                 with reader.aside():
                     recorder.settle()
-                    self._done(frame, scope, before)
+                    if tells:
+                        self._done(frame, scope, before)
             if reader.grad_mode() != recorder.regions.mode:
                 last = before if before is not None else self._line
                 inside = last is not None and last < line <= self._withs.get(last, 0)
                 recorder.line_changed(last, entering=inside)
-            self._names.tell(recorder.stream, line, len(self._up_to(scope)) - 1, scope)
+            running = self._scopes if self._scopes[-1] is scope else self._up_to(scope)
+            self._names.tell(recorder.stream, line, len(running) - 1, scope)
             self._line = line
 
     def left(self, frame: FrameType, scope: Scope, before: int | None, *, for_good: bool) -> None:
         """Record what the last line in a frame has done, and that the frame is left, if only for a while."""
         with reader.aside(), self._lock:
             self._recorder.settle()
-            self._done(frame, scope, before)
+            if before in self._telling:
+                self._done(frame, scope, before)
             if scope is self._names.outermost:
                 return
             if for_good and any(number is not None for number in scope.changed.values()):
@@ -92,8 +96,6 @@ class Lines:
 
     def _done(self, frame: FrameType, scope: Scope, line: int | None) -> None:
         """Note what a line has done beside running ops. It holds from the next step on, not from the line's own."""
-        if line not in self._telling:
-            return
         stream = self._recorder.stream
         stream.stamp_ahead = 1
         try:
@@ -122,7 +124,7 @@ class Lines:
     def _take(self, frame: FrameType, scope: Scope) -> None:
         """Note what a call was given, unless torch makes it in the middle of an op, as of a hook that packs."""
         self._recorder.settle()
-        if self._recorder.is_waiting:
+        if self._recorder.pending:
             return
         stream = self._recorder.stream
         stream.stamp_ahead = 1

@@ -91,9 +91,11 @@ class Names:
 
     def tell(self, stream: Stream, line: int | None, depth: int, scope: Scope) -> None:
         """Record that a line of a scope is about to run, with the names that changed since the line before."""
-        names, scope.changed = scope.changed or None, {}
-        arguments, scope.arguments = scope.arguments, None
-        elsewhere = None
+        names, arguments, elsewhere = scope.changed or None, scope.arguments, None
+        if names is not None:
+            scope.changed = {}
+        if arguments is not None:
+            scope.arguments = None
         if self._elsewhere:
             others, self._elsewhere = self._elsewhere.values(), {}
             elsewhere = {other.number: other.changed for other in others if other.changed} or None

@@ -212,7 +212,8 @@ class Nodes:
         if name == COPY_SLICES and self.inside is not None:
             settings, saved = self.inside
             self.inside = None
-        record = GradFn(number, stamp, name, edges, None, line, saved, origin, settings or None)
+        facts = (number, stamp, name, edges, None, line, saved, origin, settings or None)
+        record: GradFn = tuple.__new__(GradFn, facts)
         if saved or name == COPY_SLICES:
             self._records[number] = record
         stream.grad_fns.append(record)

@@ -1,6 +1,7 @@
 """The operators of torch as a dispatch mode meets them: what each does to arguments, and how to run it unchanged."""
 
-from typing import Any, NamedTuple, Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import torch
 from torch._ops import HigherOrderOperator
@@ -30,7 +31,8 @@ class Operator(Kernel, Protocol):
         ...
 
 
-class Traits(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Traits:
     """What is known of an operator whatever it is given."""
 
     operator: Operator  # alive as long as this is, so that its address stays its own
@@ -47,15 +49,11 @@ class Traits(NamedTuple):
     is_question: bool  # what it returns is a fact about a tensor, such as its sizes, and no kernel runs
 
 
-_traits: dict[int, Traits] = {}  # by address: torch hashes an operator in Python
+KNOWN: dict[int, Traits] = {}  # by the operator's address: torch hashes one in Python
 
 
-def traits(operator: Any) -> Traits:  # noqa: ANN401  # OpOverload is generic over Any
-    """What is known of an operator."""
-    return _traits.get(id(operator)) or _learn(operator)
-
-
-def _learn(operator: Any) -> Traits:  # noqa: ANN401  # as above
+def learn(operator: Any) -> Traits:  # noqa: ANN401  # OpOverload is generic over Any
+    """Find out what there is to know of an operator."""
     if isinstance(operator, HigherOrderOperator):  # torch.cond and the like
         name = f"higher_order::{operator.__name__}"
         return _remember(Traits(operator, name, (), False, False, False, False, False, False, False, False, False))
@@ -81,7 +79,7 @@ def _learn(operator: Any) -> Traits:  # noqa: ANN401  # as above
 
 
 def _remember(learned: Traits) -> Traits:
-    _traits[id(learned.operator)] = learned
+    KNOWN[id(learned.operator)] = learned
     return learned
 
 

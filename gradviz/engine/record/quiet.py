@@ -3,23 +3,24 @@
 import sys
 from types import TracebackType
 
-from gradviz.engine.record.reader import Aside
+from gradviz.engine.record.reader import aside
 
 
-class Untraced(Aside):
-    """Within it, calls are not traced either: tracing the recorder's own calls would double what it costs."""
+class Untraced:
+    """Aside, and calls are not traced either: tracing the recorder's own calls would double what it costs."""
 
-    __slots__ = ("_tracer",)
+    __slots__ = ("_aside", "_tracer")
 
     def __enter__(self) -> None:
         """Put the thread's trace function aside, and what Aside does."""
         self._tracer = sys.gettrace()
         sys.settrace(None)
-        super().__enter__()
+        self._aside = aside()
+        self._aside.__enter__()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Put all back."""
-        super().__exit__(kind, error, traceback)
+        self._aside.__exit__(kind, error, traceback)
         sys.settrace(self._tracer)

@@ -24,6 +24,9 @@ _INTS = frozenset((int,))
 _STRIDED = frozenset((torch.Tensor, torch.nn.Parameter))  # no subclass is asked
 _untyped: Any = torch._C  # what torch's stubs leave out
 _sizes = _untyped.TensorBase.shape.__get__
+_is_inference, _is_grad = torch.is_inference_mode_enabled, torch.is_grad_enabled
+_node_at_work = torch._C._current_autograd_node
+_dense = torch.strided
 _UNTYPED = "CppFunction"  # the type of a grad_fn that has none of its own
 _ACCUMULATE_GRAD: Any = torch._C._functions.AccumulateGrad  # type: ignore[attr-defined]  # not in torch's stubs
 
@@ -42,20 +45,20 @@ def are_inference(args: tuple[object, ...], kwargs: dict[str, object]) -> bool:
 
     Outside of it torch runs the kernel of such an op without a guard: what it writes to its own fresh result counts.
     """
-    operands = tensors_in((*args, kwargs))
+    operands = tensors_in((*args, *kwargs.values()))
     return bool(operands) and all(tensor.is_inference() for tensor in operands)
 
 
 def grad_mode() -> GradMode:
     """The grad mode in force in this thread."""
-    if torch.is_inference_mode_enabled():
+    if _is_inference():
         return "inference"
-    return "grad" if torch.is_grad_enabled() else "no_grad"
+    return "grad" if _is_grad() else "no_grad"
 
 
 def in_backward() -> bool:
     """Whether the autograd engine is running a grad_fn in this thread."""
-    return torch._C._current_autograd_node() is not None
+    return _node_at_work() is not None
 
 
 # Types of arguments that are neither tensors nor hold any. Torch asks each class what its instances are, in Python.
@@ -64,14 +67,17 @@ _PLAIN: frozenset[type] = frozenset(
 )
 
 
+_TENSOR = torch.Tensor
+
+
 def tensors_in(arguments: Iterable[object]) -> list[torch.Tensor]:
     """The tensors among arguments, in operand order, looking into lists, tuples and dicts."""
     found: list[torch.Tensor] = []
     for item in arguments:
         kind = type(item)
-        if kind is torch.Tensor:
+        if kind is _TENSOR:
             found.append(item)  # type: ignore[arg-type]  # its very type says so
-        elif kind not in _PLAIN:
+        elif kind not in _PLAIN and not (kind is list and _PLAIN.issuperset(map(type, item))):  # type: ignore[call-overload]  # as above
             _look_into(item, found)
     return found
 
@@ -114,13 +120,6 @@ def shape(tensor: torch.Tensor) -> tuple[int, ...]:
     return tuple(size if type(size) is int else longest for size in sizes)
 
 
-def strides(tensor: torch.Tensor) -> tuple[int, ...] | None:
-    """The strides of a tensor that is not contiguous, in elements; None of any other, and of one that has none."""
-    if type(tensor) not in _STRIDED or tensor.layout is not torch.strided or tensor.is_nested:
-        return None
-    return None if tensor.is_contiguous() else tensor.stride()
-
-
 def has_truth(value: object) -> bool:
     """Whether a value is true or false by itself, as a tensor of torch.func or of a tracer is not."""
     if not isinstance(value, torch.Tensor):
@@ -134,6 +133,14 @@ def innermost(tensor: torch.Tensor) -> torch.Tensor:
     while _untyped._functorch.is_functorch_wrapped_tensor(tensor):
         tensor = _untyped._functorch.get_unwrapped(tensor)
     return tensor
+
+
+def extent(tensor: torch.Tensor) -> tuple[tuple[int, ...], int, tuple[int, ...] | None]:
+    """The shape of a tensor, its bytes, and its strides in elements if it has any and is not contiguous."""
+    if type(tensor) in _STRIDED and tensor.layout is _dense and not tensor.is_nested:
+        own = None if tensor.is_contiguous() else tensor.stride()
+        return tuple(_sizes(tensor)), tensor.numel() * tensor.element_size(), own
+    return shape(tensor), nbytes(tensor), None
 
 
 def nbytes(tensor: torch.Tensor) -> int:
@@ -221,9 +228,12 @@ class Aside:
         self._guard.__exit__(None, None, None)
 
 
+_tracing_state, _WithoutOverrides = torch._C._get_tracing_state, torch._C.DisableTorchFunction
+
+
 def aside() -> AbstractContextManager[object]:
     """The same as Aside, in a quarter of the time where nothing is traced."""
-    return torch._C.DisableTorchFunction() if torch._C._get_tracing_state() is None else Aside()
+    return _WithoutOverrides() if _tracing_state() is None else Aside()
 
 
 def _unwatched_keys() -> torch._C.DispatchKeySet:

@@ -44,7 +44,7 @@ class Recorder:
         self.lock = run.stream.lock
         self.regions = regions
         self.running: object = None  # the innermost call of backward() or grad() of this thread
-        self._pending: list[Pending] = []
+        self.pending: list[Pending] = []  # what is not written down: the last op, what torch has run to finish it
         self._inside: list[str] = []  # what is running that autograd records nothing in, innermost last
         self.levels = 0  # of torch.func that are open
         self.lifted: set[int] = set()  # tensors that one of them records on
@@ -67,7 +67,7 @@ class Recorder:
         Raises:
             LimitReached: the run has made as many ops as it may.
         """
-        operands = [] if traits.is_birth else reader.tensors_in((*args, kwargs) if kwargs else args)
+        operands = [] if traits.is_birth else reader.tensors_in((*args, *kwargs.values()) if kwargs else args)
         why, name = "not differentiable", traits.name
         if traits.is_detach:
             why = "detach"
@@ -75,8 +75,10 @@ class Recorder:
                 name = "prim::data"
         with self.lock:
             goes_on = self.scripted is not None and not self._packing and self.scripted.op_starts(traits, operands)
-            if self._pending and not goes_on:
-                goes_on = (traits.is_detach and self.has_made(operands[0])) or self._remakes_view(traits, frame)
+            if self.pending and not goes_on:
+                goes_on = (traits.is_detach and self.has_made(operands[0])) or (
+                    traits.is_view and self._remakes_view(frame)
+                )
                 if not goes_on:
                     self.settle()
             pending = self._begin(name, operands, why, frame, promise=goes_on or self._packing > 0)
@@ -88,11 +90,9 @@ class Recorder:
             pending.same_as = operands[0]
         return pending
 
-    def _remakes_view(self, traits: operators.Traits, frame: FrameType) -> bool:
-        """Whether this may be torch, still in an in-place op, making the changed view anew: it holds a lock on it."""
-        if not traits.is_view:
-            return False
-        changed = [last.place for last in self._pending if any(tensor._is_view() for tensor in last.written)]
+    def _remakes_view(self, frame: FrameType) -> bool:
+        """Whether a view may be torch, still in an in-place op, making the changed one anew: it holds a lock on it."""
+        changed = [last.place for last in self.pending if any(tensor._is_view() for tensor in last.written)]
         return bool(changed) and self.source.place(frame) in changed
 
     def op_done(self, pending: Pending, result: object) -> None:
@@ -105,7 +105,7 @@ class Recorder:
         with self.lock:
             # Below autograd and the mode it is unwatched.
             if pending.same_as is None:
-                pending.values = [read_value(tensor) for tensor in outputs]
+                pending.values = list(map(read_value, outputs))
             else:
                 operand, pending.same_as = pending.same_as, None
                 held = self._just_read(operand)
@@ -114,7 +114,7 @@ class Recorder:
 
     def _just_read(self, tensor: torch.Tensor) -> Value | None:
         """The value of a result of the op that is not written down yet, if nobody can have written to it since."""
-        for last in self._pending:
+        for last in self.pending:
             for one, value, storage in zip(last.outputs, last.values, last.storages, strict=True):
                 if one is tensor and not storage.is_foreign and last.name not in UNFILLED:
                     return value
@@ -191,36 +191,28 @@ class Recorder:
         if mode != self.regions.mode and not reader.in_backward():  # torch sets the mode of what runs there
             self.regions.sync(mode, line, entering=entering)
 
-    @property
-    def is_waiting(self) -> bool:
-        """Whether there is an op that is not written down yet."""
-        return bool(self._pending)
-
-    def waiting(self) -> Sequence[Pending]:
-        """What is not written down yet: the last op, and what torch has run to finish it."""
-        return self._pending
-
     def settle(self, taken: Sequence[torch.Tensor] = ()) -> None:
         """Write down the last op, now that autograd is done with its outputs.
 
         Args:
             taken: outputs that a call around the op has returned, and are written down as its own.
         """
-        if not self._pending or self._packing:
+        if not self.pending or self._packing:
             return
         if self.scripted is not None:
             self.scripted.settling()
-        settled, self._pending = self._pending, []
+        settled, self.pending = self.pending, []
         run, stream = self.run, self.stream
         for pending in settled:
-            pending.id, pending.step = run.ops, stream.next_step()
+            pending.id, pending.step = run.ops, stream.steps
             run.ops += 1
+            stream.steps += 1
         for pending in settled:
             self._write(pending, taken)
 
     def has_made(self, tensor: torch.Tensor) -> bool:
         """Whether a tensor is a result of the op that is not written down yet."""
-        return any(is_among(tensor, last.outputs) for last in self._pending)
+        return any(is_among(tensor, last.outputs) for last in self.pending)
 
     def backward_started(self, roots: Sequence[object]) -> tuple[tuple[int | None, ...], list[reader.Node]]:
         """Settle, and return the ids of the root tensors and the grad_fns that it enters (a GradientEdge names one)."""
@@ -258,23 +250,25 @@ class Recorder:
             if mode != regions.mode:
                 regions.sync(mode, place.line)
             region = regions.current
-        is_tracked = is_any_tracked(operands)
+        ledger, line, is_tracked = self.ledger, place.line, False
+        numbers: list[int] = []
+        for tensor in operands:
+            numbers.append(ledger.promise(tensor).id if promise else ledger.see(tensor, line))
+            is_tracked = is_tracked or tensor.requires_grad
+        inputs = tuple(numbers)
         if self._inside:
             why = self._inside[-1]
         elif mode != "grad":
             why = mode
         elif not is_tracked:
             why = NO_INPUT
-        if promise:
-            inputs = tuple([self.ledger.promise(tensor).id for tensor in operands])
-        else:
-            see, line = self.ledger.see, place.line
-            inputs = tuple([see(tensor, line) for tensor in operands])
         if why == NO_INPUT and self.lifted and not self.lifted.isdisjoint(inputs):
             why = own if own == "detach" else AT_LEVEL
-        promised = operands if promise else ()
-        outdated = self.ledger.outdated(operands)
-        return Pending(name, place, phase, inputs, mode, region, why, is_tracked, promised=promised, outdated=outdated)
+        pending = Pending(name, place, phase, inputs, mode, region, why, is_tracked)
+        if promise:
+            pending.promised = operands
+        pending.outdated = ledger.outdated(operands)
+        return pending
 
     def _probe(
         self,
@@ -297,8 +291,8 @@ class Recorder:
         """Keep what an op returned until autograd is done with it."""
         pending.outputs = outputs
         # They count from now on: what they replace may be gone when they are written.
-        pending.storages = [self.ledger.storages.of(tensor) for tensor in outputs]
-        self._pending.append(pending)
+        pending.storages = list(map(self.ledger.storages.of, outputs))
+        self.pending.append(pending)
 
     def _write(self, pending: Pending, taken: Sequence[torch.Tensor]) -> None:
         if pending.written:
@@ -318,23 +312,22 @@ class Recorder:
         if pending.why == AT_LEVEL:
             self.lifted.update(outputs)
         line, call, module = pending.place
-        self.stream.ops.append(
-            Op(
-                pending.id,
-                pending.step,
-                pending.name,
-                call,
-                pending.phase,
-                line,
-                module,
-                pending.inputs,
-                tuple(outputs),
-                pending.mode,
-                made,
-                None if made is not None else pending.why,
-                pending.region,
-            )
+        facts = (
+            pending.id,
+            pending.step,
+            pending.name,
+            call,
+            pending.phase,
+            line,
+            module,
+            pending.inputs,
+            tuple(outputs),
+            pending.mode,
+            made,
+            None if made is not None else pending.why,
+            pending.region,
         )
+        self.stream.ops.append(tuple.__new__(Op, facts))
 
     def _note_written(self, pending: Pending) -> None:
         """Note what an op did to what it changed in place, before its outputs are written down."""
@@ -355,7 +348,7 @@ class Recorder:
         made = pending.grad_fn
         outputs: list[int] = []
         ledger, nodes, line = self.ledger, self.nodes, pending.place.line
-        promised = [ledger.promise(tensor) for tensor in pending.outputs]  # their own grad_fn may save them
+        promised = list(map(ledger.promise, pending.outputs))  # their own grad_fn may save them
         for tensor, known, value, storage in zip(
             pending.outputs, promised, pending.values, pending.storages, strict=True
         ):
@@ -365,15 +358,17 @@ class Recorder:
             if pending.written and ledger.has_outdated(tensor):
                 ledger.see(tensor, line)
                 continue
-            node = reader.grad_fn(tensor)
-            number = None if node is None else nodes.id_of(node)
-            if node is not None and number is None:
-                own = made is None and self._could_make(pending, node)
-                number = nodes.add(node, line, pending.outputs, own=own)
-                if own:
-                    made = number
-                    self._find_inputs(pending, node)
-            ledger.made(known, tensor, pending.id, number, line, value, storage)
+            node, number = reader.grad_fn(tensor), None
+            if node is not None:
+                number = nodes.id_of(node)
+                if number is None:
+                    own = made is None and self._could_make(pending, node)
+                    number = nodes.add(node, line, pending.outputs, own=own)
+                    if own:
+                        made = number
+                        if not pending.is_tracked:
+                            self._find_inputs(pending, node)
+            ledger.write(known, tensor, pending.id, number, line, value, storage)
         return made, outputs
 
     def _could_make(self, pending: Pending, node: reader.Node) -> bool:
@@ -384,8 +379,7 @@ class Recorder:
 
     def _find_inputs(self, pending: Pending, node: reader.Node) -> None:
         """Name the true inputs of a recorded op that was given copies of them, as torch resolves a conjugate view."""
-        if not pending.is_tracked:
-            pending.inputs = tuple(self.nodes.leads_to(node)) or pending.inputs
+        pending.inputs = tuple(self.nodes.leads_to(node)) or pending.inputs
 
     def _claim(self, line: int | None, call: str | None) -> None:
         """Count the ops that prepared a backward call (the ones it starts from) as part of backward."""

@@ -180,7 +180,7 @@ class _Scripted:
     def _settle(self, stretch: _Stretch, results: Sequence[torch.Tensor]) -> None:
         """Write down the ops that ran in a stretch, but not its results."""
         recorder = self._recorder
-        waiting = recorder.waiting()
+        waiting = recorder.pending
         stretch.made += [recorder.ledger.promise(tensor) for last in waiting for tensor in last.outputs]
         self._is_settling = True
         try:
@@ -195,7 +195,7 @@ class _Scripted:
     def _results(self, stretch: _Stretch, taken: Iterable[torch.Tensor]) -> list[torch.Tensor]:
         """What has come out of a stretch, of what is at hand, in the order of its grad_fn's outputs."""
         found: list[torch.Tensor] = []
-        last = [tensor for one in self._recorder.waiting() for tensor in one.outputs]
+        last = [tensor for one in self._recorder.pending for tensor in one.outputs]
         for tensor in (*last, *taken):
             node = reader.grad_fn(tensor)
             if reader.is_scripted(node) and reader.number_of(node) == stretch.number and not is_among(tensor, found):

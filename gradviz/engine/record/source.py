@@ -45,23 +45,31 @@ class Source:
 
     def place(self, frame: FrameType | None) -> Place:
         """Where the run is, seen from a frame."""
-        own: FrameType | None = None
-        module: str | None = None
-        while frame is not None:
-            code = frame.f_code
-            if code.co_filename == FILE:
-                own = own or frame
-                if module is not None or code.co_name == "<module>":
-                    break
-            elif module is None and code is MODULE_CALL:
-                module = self.modules.path(frame)
+        called = None  # the innermost call of a module that has a path
+        while frame is not None and (code := frame.f_code).co_filename != FILE:
+            if called is None and code is MODULE_CALL:
+                called = self.modules.path(frame)
             frame = frame.f_back
-        if own is None:
-            return Place(None, None, module)
-        code, instruction = own.f_code, own.f_lasti
+        if frame is None:
+            return Place(None, None, called)
+        module, code, instruction = called or self._around(frame), frame.f_code, frame.f_lasti
         known = self._places.get((id(code), instruction))  # to hash a code object is to hash all it consists of
-        place = known[1] if known is not None and known[0] is code else self._read(own.f_lineno, code, instruction)
+        place = known[1] if known is not None and known[0] is code else self._read(frame.f_lineno, code, instruction)
         return place if module is None else Place(place.line, place.call, module)
+
+    def _around(self, frame: FrameType) -> str | None:
+        """The path of the innermost module in whose call a frame of the program runs."""
+        outer: FrameType | None = frame
+        while outer is not None:
+            code = outer.f_code
+            if code is MODULE_CALL:
+                module = self.modules.path(outer)
+                if module is not None:
+                    return module
+            elif code.co_name == "<module>" and code.co_filename == FILE:
+                return None
+            outer = outer.f_back
+        return None
 
     def _read(self, line: int | None, code: CodeType, instruction: int) -> Place:
         """Where in the program an instruction of its own is, whatever module that is in."""

@@ -18,8 +18,9 @@ _NO_MEMORY = torch.UntypedStorage()  # type: ignore[no-untyped-call]  # left unt
 class Storage(weakref.ref[torch.UntypedStorage]):
     """A storage that has an id."""
 
-    __slots__ = ("id", "is_foreign", "is_unfilled", "key", "nbytes", "writer")
+    __slots__ = ("id", "is_foreign", "is_unfilled", "key", "nbytes", "tensors", "writer")
     id: int
+    tensors: list[weakref.ref[torch.Tensor]]  # those known that are in it
     key: int  # its address
     nbytes: int
     writer: int | None  # the op that wrote to it last
@@ -52,7 +53,7 @@ class Storages:
         """
         found = reader.storage_key(tensor)
         if found is None:
-            return self._remember(Storage(_NO_MEMORY), 0, 0, is_foreign=False)
+            return self._without()
         storage, key = found
         known = self._known.get(key)
         return known if known is not None and known() is storage else self._adopt(storage, key)
@@ -68,18 +69,21 @@ class Storages:
         if self._dead:
             self._bury()
         nbytes, stream = storage.nbytes(), self._stream
-        known = self._remember(Storage(storage, self._died), key, nbytes, is_foreign=reader.is_foreign(storage))
-        self._known[key] = known
-        self.events.extend((stream.steps + stream.stamp_ahead, known.id, nbytes))
+        known = self._known[key] = Storage(storage, self._died)
+        number = known.id = self._count
+        self._count = number + 1
+        known.key, known.nbytes, known.is_foreign = key, nbytes, reader.is_foreign(storage)
+        known.writer, known.is_unfilled, known.tensors = None, False, []
+        self.events.extend((stream.steps + stream.stamp_ahead, number, nbytes))
         self._live_bytes = live = self._live_bytes + nbytes
         if live > self.peak_bytes:
             self.peak_bytes = live
         return known
 
-    def _remember(self, known: Storage, key: int, nbytes: int, *, is_foreign: bool) -> Storage:
-        known.id = self._count
-        known.key, known.nbytes, known.is_foreign = key, nbytes, is_foreign
-        known.writer, known.is_unfilled = None, False
+    def _without(self) -> Storage:
+        known = Storage(_NO_MEMORY)
+        known.id, known.key, known.nbytes, known.is_foreign = self._count, 0, 0, False
+        known.writer, known.is_unfilled, known.tensors = None, False, []
         self._count += 1
         return known
 

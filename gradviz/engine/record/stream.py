@@ -123,14 +123,15 @@ class Stream:
         idle = self._idle >= IDLE and not names and not elsewhere and not self._waiting()
         if idle and line in self._idle_lines:
             return
-        number = self.next_step()
-        told = (names, (), (), depth, scope, function, elsewhere, arguments)
-        self._steps.append(Step(number, "line", line, None, None, *told))
+        number = self.steps
+        self.steps = number + 1
+        told = (number, "line", line, None, None, names, (), (), depth, scope, function, elsewhere, arguments)
+        self._steps.append(tuple.__new__(Step, told))
         if idle:
             self._idle_lines.add(line)
             self.flush()
-        else:
-            self.tick(eager=self._sent < EAGER)
+        elif not self.promised and (self._sent < EAGER or time.perf_counter() - self._last > INTERVAL):
+            self.flush()
 
     def warn(self, warned: Warned) -> None:
         """Record a warning; of very many, in the end, how many more they were."""
@@ -144,9 +145,9 @@ class Stream:
         with self.lock:
             self._modules.append(module)
 
-    def tick(self, *, eager: bool = False) -> None:
-        """Send what there is if it is time to, or at once."""
-        if not self.promised and (eager or time.perf_counter() - self._last > INTERVAL):
+    def tick(self) -> None:
+        """Send what there is if it is time to."""
+        if not self.promised and time.perf_counter() - self._last > INTERVAL:
             self.flush()
 
     def flush(self, end: End | None = None) -> None:

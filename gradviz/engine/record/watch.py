@@ -47,14 +47,16 @@ class OpWatch(operators.TorchDispatchMode):
     def _run(
         self, func: operators.Operator, args: tuple[object, ...], kwargs: dict[str, object], caller: FrameType
     ) -> object:
-        traits, recorder = operators.traits(func), self._recorder
+        traits, recorder = operators.KNOWN.get(id(func)) or operators.learn(func), self._recorder
         if traits.is_question:
             return func(*args, **kwargs)
         if traits.wants_tensor and type(args[0]) in operators.NUMBERS:
             args = operators.as_tensors(args)
-        run, inside = recorder.run, torch.is_inference_mode_enabled()
-        run.has_inference = run.has_inference or inside
-        unguarded = not inside and run.has_inference and reader.are_inference(args, kwargs)
+        run, inside, unguarded = recorder.run, torch.is_inference_mode_enabled(), False
+        if inside:
+            run.has_inference = True
+        elif run.has_inference:
+            unguarded = reader.are_inference(args, kwargs)
         if traits.is_composite and (inside or unguarded):
             return operators.run_composite(func, self, args, kwargs)
         with aside():
