@@ -18,7 +18,6 @@ from gradviz.layout.layering import rows
 from gradviz.model.graph.graph import Edge, Graph, Node, NodeKind
 
 SIGHT = 6  # rows between the first and the last use of a leaf that one screen still shows
-NEAR = 2  # rows between the first use and those that an edge leads to all the same: an op, and what it makes
 _WIDEST = 132.0  # of a name
 _PADDING = Size(11, 4)
 _SIGN = 9.0  # across
@@ -38,7 +37,8 @@ class Badge(NamedTuple):
 def badged(graph: Graph) -> dict[str, str]:
     """Return the edges that leave a badge, and the id of that: it is the id of the first of its edges.
 
-    Edges of a leaf into the same op leave one badge. A leaf whose uses stand close to each other has none.
+    A leaf whose uses stand in sight of each other has none; any other has one at each user but for those in the row of
+    the first, where its box is. Edges into the same user leave one badge.
     """
     made = {edge.head for edge in graph.edges}
     uses: dict[str, dict[str, list[Edge]]] = {
@@ -53,7 +53,7 @@ def badged(graph: Graph) -> dict[str, str]:
     for heads in shared.values():
         first, last = min(row[head] for head in heads), max(row[head] for head in heads)
         for head, edges in heads.items() if last - first > SIGHT else ():
-            if row[head] - first > NEAR:
+            if row[head] > first:
                 found |= {edge.id: edges[0].id for edge in edges}
     return found
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradviz.drawing.badges import NEAR, SIGHT, badged
+from gradviz.drawing.badges import SIGHT, badged
 from gradviz.drawing.compose import compose
 from gradviz.drawing.draft import draft
 from gradviz.drawing.metrics import text_width
@@ -35,9 +35,9 @@ def test_uses_within_sight_of_each_other_have_edges() -> None:
     assert badged(square()[0]) == {}
 
 
-def test_uses_farther_apart_have_badges_but_for_those_by_the_box() -> None:
+def test_uses_farther_apart_have_badges_but_for_the_first() -> None:
     last = SIGHT + 1
-    assert badged(chain(last + 1, 0, NEAR, NEAR + 1, last)) == {"x2": "x2", "x3": "x3"}
+    assert badged(chain(last + 1, 0, 1, last)) == {"x1": "x1", "x2": "x2"}
 
 
 def test_edges_into_the_same_op_leave_one_badge() -> None:
