@@ -19,7 +19,7 @@ def births(trace: Trace) -> set[int]:
     for op in trace.ops:
         if op.phase != "forward":
             continue
-        if _is_birth(op, born, used, named) or _is_internal(op, wanted):
+        if op.grad_fn is None and (_is_birth(op, born, used, named) or _is_internal(op, wanted)):
             found.add(op.id)
             born.update((tensor, op) for tensor in op.outputs)
         else:
@@ -39,22 +39,21 @@ def _first_named(trace: Trace) -> dict[int, int]:
 
 def _wanted(trace: Trace, named: dict[int, int]) -> set[int]:
     """Tensors that were named, or taken by an op of the forward run."""
-    return set(named).union(*(op.inputs for op in trace.ops if op.phase == "forward"))
+    return set(named).union(*[op.inputs for op in trace.ops if op.phase == "forward"])
 
 
 def _is_internal(op: Op, wanted: set[int]) -> bool:
-    """Whether it is the detached copy of a result that torch saves for backward."""
-    return op.grad_fn is None and op.name.startswith(DETACHED) and wanted.isdisjoint(op.outputs)
+    """Whether an op that was not recorded is the detached copy of a result that torch saves for backward."""
+    return op.name.startswith(DETACHED) and wanted.isdisjoint(op.outputs)
 
 
 def _is_birth(op: Op, born: dict[int, Op], used: set[int], named: dict[int, int]) -> bool:
-    if op.grad_fn is not None:
-        return False
+    """Whether an op that was not recorded makes, copies or fills what is nobody's yet."""
     if not op.inputs:
         return True
-    fresh = all(t not in used and named.get(t, op.step) >= op.step for t in (*op.inputs, *op.outputs))
-    if not fresh:
-        return False
+    for tensor in (*op.inputs, *op.outputs):
+        if tensor in used or named.get(tensor, op.step) < op.step:
+            return False
     if set(op.inputs) == set(op.outputs):  # an initialiser: uniform_, fill_, zero_
         return True
     # The detach by which torch turns a kernel's result into the tensor it hands out.

@@ -5,7 +5,8 @@ the reading side validates it into the very same type. Ids count up from 0 withi
 addresses. A record whose id was sent before replaces the earlier one: the stream is the history, the Trace its end.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
+from itertools import chain
 from typing import Literal, NamedTuple
 
 SCHEMA = 1
@@ -161,10 +162,11 @@ class Step(NamedTuple):
     arguments: dict[str, int | None] | None = None
 
 
-def named_by(step: Step) -> Iterator[tuple[str, int | None]]:
+def named_by(step: Step) -> Iterable[tuple[str, int | None]]:
     """The names that statements changed since the line step before, whosever they are, with their tensors."""
-    for names in (step.names or {}, *(step.elsewhere or {}).values()):
-        yield from names.items()
+    if step.elsewhere:
+        return chain.from_iterable(names.items() for names in (step.names or {}, *step.elsewhere.values()))
+    return step.names.items() if step.names else ()
 
 
 class BackwardCall(NamedTuple):

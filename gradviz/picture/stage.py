@@ -85,7 +85,7 @@ class Seen(NamedTuple):
 
 def seen(record: Record, options: Options) -> Seen:
     """Return the graph of a run in the view that is wanted, folded as wanted, as it stood at the step wanted."""
-    whole = part(record.trace, build(record.trace, options.view), options).graph
+    whole = part(record.trace, build(record.trace, options.view, record.history.born), options).graph
     if options.step is None:
         return Seen(whole, record.grounds)
     moment = record.history.at(options.step)
@@ -136,7 +136,7 @@ def stage(
         past: the run before, as it was laid out: what is still there stays in its place.
         walked: whether its steps are to be shown too. Boxes then have room for all that they say before backward.
     """
-    full = build(record.trace, options.view)
+    full = build(record.trace, options.view, record.history.born)
     whole, withheld = part(record.trace, full, options)
     costs = COLD
     if options.heat != "off":

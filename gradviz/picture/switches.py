@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from gradviz.model.source.edits import KEYWORD
 from gradviz.model.source.place import Edit
-from gradviz.model.source.toggles import LOCKED, Locked
+from gradviz.model.source.toggles import LOCKED, Locked, Submodule
 from gradviz.model.trace import Tensor
 from gradviz.model.why.answerwords import fix_text
 from gradviz.model.why.fixes import Fixes
@@ -46,11 +46,10 @@ class Switches:
 
     def _find(self, tensor: Tensor, name: str, language: Language) -> _Found:
         toggles, locked = self._fixes.toggles, LOCKED[language]
-        wholes = [FlagRow(one.path, not one.frozen, one.edit) for one in toggles.submodules(tensor.id, name)]
         flags = (
             _flag("retain_grad", tensor.retains_grad, toggles.edit(tensor.id, name, "retain_grad"), locked),
             _flag("detach", toggles.is_detached(tensor.id, name), toggles.edit(tensor.id, name, "detach"), locked),
-            *(flag._replace(locked="" if flag.edit is not None else locked["no place"]) for flag in wholes),
+            *(_whole(one, locked) for one in toggles.submodules(tensor.id, name)),
         )
         change = toggles.edit(tensor.id, name, KEYWORD)
         if isinstance(change, Edit):
@@ -58,6 +57,10 @@ class Switches:
         fix = self._fixes.unlocked(tensor, name, change)
         unlock = None if fix is None else Offer(fix_text(fix, language), fix.edit)
         return _Found(None, locked[change], unlock, flags)
+
+
+def _whole(module: Submodule, locked: dict[Locked, str]) -> FlagRow:
+    return FlagRow(module.path, not module.frozen, module.edit, locked["no place"] if module.edit is None else "")
 
 
 def _flag(name: str, on: bool, change: Edit | Locked, locked: dict[Locked, str]) -> FlagRow:

@@ -13,12 +13,18 @@ from gradviz.model.rules import EXACT
 from gradviz.model.trace import OUTPUT_NR, BackwardCall, GradFn, Op, Region, Tensor, Trace
 
 
-def build(trace: Trace, view: View) -> Graph:
-    """Return everything a view shows of a trace, nothing folded."""
+def build(trace: Trace, view: View, born: set[int] | None = None) -> Graph:
+    """Return everything a view shows of a trace, nothing folded.
+
+    Args:
+        trace: the run.
+        view: of it.
+        born: its births, where they are known.
+    """
     if view == "backward":
         return next_functions(trace)
     hidden = calls(trace)
-    ops = _shown(trace, hidden, births(trace))
+    ops = _shown(trace, hidden, births(trace) if born is None else born)
     builder = _Builder(trace, view, ops, _drawn(ops, hidden))
     for op in ops:
         builder.add(op)

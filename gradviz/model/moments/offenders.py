@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from gradviz.model.trace import UNFILLED, Step, Trace, Value
 
+_NUMBERS = frozenset((float, int, bool))
+
 
 class Ill(StrEnum):
     """What is wrong with a gradient or a value, the gravest first."""
@@ -50,6 +52,8 @@ def _forward(trace: Trace) -> list[Offender]:
     for state in (*trace.past, *trace.tensors):
         if state.version or state.storage not in unfilled:
             first.setdefault(state.id, state.value)
+    if not any(value is not None and _may_spoil(value) for value in first.values()):
+        return []
     found: dict[Ill, Offender] = {}
     for op in trace.ops:
         if op.phase != "forward" or len(found) == 2:
@@ -93,6 +97,11 @@ def passed_ill(trace: Trace, step: Step) -> Ill | None:
         return Ill.UNDEFINED
     alive = any(value is not None and _ill(value) is not Ill.ZERO for value in step.arrived)
     return Ill.ZERO if alive and ills and all(ill is Ill.ZERO for ill in ills) else None
+
+
+def _may_spoil(value: Value) -> bool:
+    """Whether nan or inf may be in a value, where most have neither: in its data they are texts."""
+    return bool(value.nan or value.inf or (value.data and not _NUMBERS.issuperset(map(type, value.data))))
 
 
 def _ill(value: Value | None) -> Ill | None:

@@ -26,12 +26,8 @@ def joined(source: str, edits: list[Edit]) -> Edit:
 
 def line_after(text: Text, statement: ast.stmt, line: str) -> Edit:
     """Put a statement right after another."""
-    indent = text.before(statement)
-    end = text.end(statement)
-    if indent.strip() or text.after(statement).lstrip().startswith(";"):  # it shares its line with others
-        return Edit(end, end, f"; {line}")
-    end = text.line_end(statement)
-    return Edit(end, end, f"{text.newline()}{indent}{line}")
+    end, lead = text.behind(statement)
+    return Edit(end, end, lead + line)
 
 
 def line_before(text: Text, statement: ast.stmt, line: str) -> Edit:

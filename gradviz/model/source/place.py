@@ -57,6 +57,7 @@ class Text:
             self._starts.append(self._starts[-1] + len(line))
         self.statements = [Placed(one, block, at) for block in _blocks(program.tree) for at, one in enumerate(block)]
         self._cuts: dict[ast.AST, str] = {}  # for each tensor of a step all statements that follow are looked through
+        self._behind: dict[ast.stmt, tuple[int, str]] = {}  # likewise for its lines that are put there
         self._on_line: dict[int, list[Placed]] = {}
         self._bindings: dict[tuple[int, str], Placed] = {}
         for placed in self.statements:
@@ -84,6 +85,18 @@ class Text:
     def after(self, node: ast.stmt) -> str:
         """What stands behind a statement on its last line, without the line's end."""
         return self.source[self.end(node) : self.line_end(node)]
+
+    def behind(self, statement: ast.stmt) -> tuple[int, str]:
+        """Where another statement can be put right behind one, and what is written before it there."""
+        known = self._behind.get(statement)
+        if known is None:
+            indent = self.before(statement)
+            if indent.strip() or self.after(statement).lstrip().startswith(";"):  # it shares its line with others
+                known = self.end(statement), "; "
+            else:
+                known = self.line_end(statement), f"{self.newline()}{indent}"
+            self._behind[statement] = known
+        return known
 
     def line_end(self, node: ast.stmt) -> int:
         """The position of the end of a statement's last line."""

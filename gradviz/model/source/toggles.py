@@ -85,6 +85,7 @@ class Toggles:
         if self.text is not None:
             self._note(self.text)
         self._found: dict[tuple[str, int], Placed | None] = {}
+        self._submodules: dict[tuple[str, ast.stmt | None], Submodule] = {}
         self._flags = {(state.id, state.requires_grad) for state in trace.past}
 
     def _note(self, text: Text) -> None:
@@ -150,8 +151,12 @@ class Toggles:
         placed = self._binding(self.text, tensor, name)
         for length in range(len(parts) - 1, 0, -1):
             path = ".".join(parts[:length])
-            frozen = path not in self._learning
-            yield Submodule(path, frozen, None if placed is None else self._frozen(self.text, placed, path, frozen))
+            key = (path, None if placed is None else placed.statement)  # the same for all parameters in it
+            if key not in self._submodules:
+                frozen = path not in self._learning
+                edit = None if placed is None else self._frozen(self.text, placed, path, frozen)
+                self._submodules[key] = Submodule(path, frozen, edit)
+            yield self._submodules[key]
 
     @cached_property
     def _learning(self) -> set[str]:
@@ -173,19 +178,20 @@ class Toggles:
 
     def _binding(self, text: Text, tensor: Tensor, name: str) -> Placed | None:
         """The statement that bound the name to the tensor last: it ran before the step that tells so, in that frame."""
-        key = (name, tensor.id)
+        root, told = _ROOT.match(name), self._bound.get((name, tensor.id))
+        if root is None or told is None:
+            return None
+        key = (root[0], told)  # the same for all parameters of a module
         if key not in self._found:
             self._found[key] = self._find(text, *key)
         return self._found[key]
 
-    def _find(self, text: Text, name: str, tensor: int) -> Placed | None:
-        root, told = _ROOT.match(name), self._bound.get((name, tensor))
-        if root is None or told is None:
-            return None
+    def _find(self, text: Text, root: str, told: int) -> Placed | None:
         function = text.function(self._lines[told].line)
-        for step in reversed(self._lines[max(0, told - _FAR) : told]):
+        for position in range(told - 1, max(0, told - _FAR) - 1, -1):
+            step = self._lines[position]
             if step.line is not None and text.function(step.line) == function:
-                placed = text.binding(step.line, root[0])
+                placed = text.binding(step.line, root)
                 if placed is not None:
                     return placed
         return None
