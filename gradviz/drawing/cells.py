@@ -69,7 +69,9 @@ def box(
         direction: of the flow of data.
         room: what the box has to be large enough for, in place of its content, which is cut to fit.
     """
-    return _composed(_seen(content), lane, outputs, direction, tuple(map(_seen, room)))
+    seen = _seen(content)
+    held = tuple([seen if one is content else _seen(one) for one in room])
+    return _composed(seen, lane, outputs, direction, held)
 
 
 def _seen(content: Content) -> Content:

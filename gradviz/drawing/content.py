@@ -144,11 +144,14 @@ def _content(node: Node, telling: Telling) -> Content:
 
 
 def _plain(content: Content) -> Content:
-    return content._replace(
-        lines=tuple([Line(label(text), role) for text, role in content.lines]),
-        details=tuple([bounded(plain(text), _DETAIL) for text in content.details]),
-        strips=tuple(map(label, content.strips)),
-        notes=tuple(map(label, content.notes)),
+    return Content(
+        content.role,
+        content.shape,
+        tuple([Line(label(text), role) for text, role in content.lines]),
+        tuple([bounded(plain(text), _DETAIL) for text in content.details]),
+        tuple(map(label, content.strips)),
+        tuple(map(label, content.notes)),
+        *(content.freed, content.accumulates, content.in_error, content.gauge),
     )
 
 

@@ -263,24 +263,22 @@ def _edges_by_end(graph: Graph, badged: dict[str, str]) -> tuple[dict[str, list[
 
 def _lane(edges: Sequence[Edge], signs: Sequence[tuple[dict[str, str], frozenset[str]]], direction: Direction) -> Lane:
     """The inputs of a node, with room for the labels and the bars that any of the graphs has there."""
-    widths = [
-        max(
-            (
-                text_width(labels[edge.id], TextRole.GRADIENT) + PARTIAL_WIDTH
-                for labels, _ in signs
-                if edge.id in labels
-            ),
-            default=0.0,
-        )
-        for edge in edges
-    ]
-    return lane(widths, any(edge.id in stopped for edge in edges for _, stopped in signs), direction)
+    widths = [0.0] * len(edges)
+    for position, edge in enumerate(edges):
+        for labels, _ in signs:
+            if edge.id in labels:
+                width = text_width(labels[edge.id], TextRole.GRADIENT) + PARTIAL_WIDTH
+                widths[position] = max(widths[position], width)
+    marked = any([edge.id in stopped for edge in edges for _, stopped in signs])
+    return lane(tuple(widths), marked, direction)
 
 
 def _leave(
     edges: Sequence[Edge], lanes: dict[str, Lane], in_ports: dict[str, int]
 ) -> tuple[tuple[float, ...], dict[str, int]]:
     """The offsets of a node's outputs, and the port of each edge that leaves it."""
+    if len({edge.head for edge in edges}) == len(edges):  # all from the middle
+        return (0.0,) if edges else (), {edge.id: 0 for edge in edges}
     heads: dict[str, list[Edge]] = defaultdict(list)
     for edge in edges:
         heads[edge.head].append(edge)

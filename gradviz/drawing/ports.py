@@ -5,6 +5,7 @@ edges to different boxes leave from one point, so that the layout may order the 
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from gradviz.drawing.metrics import line_height
@@ -31,7 +32,8 @@ class Lane(NamedTuple):
         return position == 0 and len(self.offsets) == 2
 
 
-def lane(labels: Sequence[float], marked: bool, direction: Direction) -> Lane:
+@lru_cache(maxsize=1024)
+def lane(labels: tuple[float, ...], marked: bool, direction: Direction) -> Lane:
     """Lay out the inputs of a box.
 
     Args:
@@ -39,7 +41,7 @@ def lane(labels: Sequence[float], marked: bool, direction: Direction) -> Lane:
         marked: whether a sign other than a label stands on one of the edges.
         direction: of the flow of data.
     """
-    widths = tuple(labels)
+    widths = labels
     count = len(widths)
     gap = _PORT_GAP[direction]
     if count > 1 and gap * (count - 1) > _SIDE:

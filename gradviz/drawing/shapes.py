@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from itertools import cycle
+from operator import add
 from typing import Literal, NamedTuple
 
 from gradviz.layout.geometry import Point, Rect, Size
@@ -93,10 +95,7 @@ class Path(NamedTuple):
 
     def moved(self, dx: float, dy: float) -> "Path":
         """The same elsewhere."""
-        coords = [0.0] * len(self.coords)
-        coords[::2] = [x + dx for x in self.coords[::2]]
-        coords[1::2] = [y + dy for y in self.coords[1::2]]
-        return Path(self.ops, tuple(coords), self.role, self.filled, self.arrow)
+        return Path(self.ops, tuple(map(add, self.coords, cycle((dx, dy)))), self.role, self.filled, self.arrow)
 
 
 class Text(NamedTuple):
