@@ -269,7 +269,7 @@ def _lane(edges: Sequence[Edge], signs: Sequence[tuple[dict[str, str], frozenset
             if edge.id in labels:
                 width = text_width(labels[edge.id], TextRole.GRADIENT) + PARTIAL_WIDTH
                 widths[position] = max(widths[position], width)
-    marked = any([edge.id in stopped for edge in edges for _, stopped in signs])
+    marked = any(edge.id in stopped for edge in edges for _, stopped in signs)
     return lane(tuple(widths), marked, direction)
 
 

@@ -1,7 +1,6 @@
 """Gradients as they flowed: what each grad_fn was given and passed on, and what met in each leaf's .grad."""
 
 from bisect import bisect_left
-from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 from math import inf
 from operator import attrgetter
@@ -58,15 +57,14 @@ def operand_edges(grad_fn: GradFn, inputs: Iterable[Tensor], grad_fns: tuple[Gra
     An operand's target is the grad_fn that made it, or the AccumulateGrad whose variable it is. Operands are taken in
     order, so that x * x uses both of its edges.
     """
-    makers: dict[int, deque[int]] = defaultdict(deque)  # grad_fn -> positions still free
-    sinks: dict[int, deque[int]] = defaultdict(deque)  # variable -> the same
-    for position, (target, _) in enumerate(grad_fn.next):
+    free: dict[int, list[int]] = {}  # grad_fn, or the complement of a variable -> positions still free, the first last
+    for position in range(len(grad_fn.next) - 1, -1, -1):
+        target = grad_fn.next[position][0]
         if target is not None:
             variable = grad_fns[target].variable
-            free = makers[target] if variable is None else sinks[variable]
-            free.append(position)
-    leading = (sinks.get(tensor.id) if tensor.grad_fn is None else makers.get(tensor.grad_fn) for tensor in inputs)
-    return [free.popleft() if free else None for free in leading]
+            free.setdefault(target if variable is None else ~variable, []).append(position)
+    leading = [free.get(~tensor.id if tensor.grad_fn is None else tensor.grad_fn) for tensor in inputs]
+    return [positions.pop() if positions else None for positions in leading]
 
 
 def sums(

@@ -10,7 +10,7 @@ from gradviz.model.graph.graph import Edge, EdgeKind, Graph, Node, NodeKind, Vie
 from gradviz.model.graph.next_functions import next_functions
 from gradviz.model.moments.moment import History
 from gradviz.model.rules import EXACT
-from gradviz.model.trace import OUTPUT_NR, BackwardCall, GradFn, Op, Region, Tensor, Trace
+from gradviz.model.trace import OUTPUT_NR, BackwardCall, GradFn, Op, Region, Tensor, Trace, Value
 
 
 def build(trace: Trace, view: View, born: set[int] | None = None) -> Graph:
@@ -98,9 +98,8 @@ class _Builder:
         ways = [None] * len(tails) if grad_fn is None else self._ways(op.inputs, bases, grad_fn)
         self._nodes.append(node)
         for operand, ((tail, output), passed) in enumerate(zip(tails, ways, strict=True)):
-            self._edges.append(
-                self._edge(Edge(f"{tail}-{node.id}.{operand}", kind, tail, node.id, operand, output, passed=passed))
-            )
+            name, gradient = f"{tail}-{node.id}.{operand}", self._gradient(passed)
+            self._edges.append(Edge(name, kind, tail, node.id, operand, output, gradient, passed))
         for output, tensor in enumerate((*dict.fromkeys(op.outputs), *self._touched.get(op.id, ()))):
             self._add_output(op, node, kind, output, tensor)
 
@@ -135,13 +134,14 @@ class _Builder:
         if final.names or tensor in self._roots or tensor in self._accumulators or state.retains_grad:
             name = f"t{tensor}.{op.id}" if tensor in self._makers else f"t{tensor}"
             passed = None if node.grad_fn is None else _arriving(state, op, output, self._trace.grad_fns)
-            self._edges.append(self._edge(Edge(f"{node.id}-{name}", kind, node.id, name, 0, output, passed=passed)))
+            gradient = self._gradient(passed)
+            self._edges.append(Edge(f"{node.id}-{name}", kind, node.id, name, 0, output, gradient, passed))
             self._add_tensor(name, state, op.region)
         else:
             self._makers[tensor], self._now[tensor] = (node.id, output), state
 
-    def _edge(self, edge: Edge) -> Edge:
-        return edge if edge.passed is None else edge._replace(gradient=self._flow.gradient(edge.passed))
+    def _gradient(self, passed: Passed | None) -> Value | None:
+        return None if passed is None or not self._flow.ran else self._flow.gradient(passed)
 
     def _ways(self, inputs: tuple[int, ...], bases: tuple[int, ...], grad_fn: GradFn) -> list[Passed | None]:
         """Where backward sends the gradient of each input, then each base; noted also for the leaf it goes to."""
