@@ -103,7 +103,8 @@ def weight(payload: bytes) -> int:
     values = payload.count(b",") + payload.count(b":") + lists + objects
     shared = sum(map(payload.count, _SHARED))
     texts = payload.count(b'"') // 2
-    character, text = _NARROW if payload.isascii() and b"\\u" not in payload else _WIDE
+    is_narrow = payload.isascii() and (b"\\" not in payload or b"\\u" not in payload)
+    character, text = _NARROW if is_narrow else _WIDE
     written = character * len(payload) + text * texts + floats.grown(payload)
     return _PAGE_ITSELF + written + _LIST * lists + _OBJECT * objects + _VALUE * values - (_VALUE - _PLACE) * shared
 

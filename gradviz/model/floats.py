@@ -14,6 +14,7 @@ from gradviz.model.trace import Number, Page, Step, Tensor, Value
 from gradviz.model.wire import FrameError
 
 MARK = "float64:"  # what the text begins with
+_MARK = MARK.encode()
 _TEXT = re.compile(rf'"{MARK}[^"]*"'.encode())
 _DATA = re.compile(rf'\["{MARK}[^"\\]*"\]'.encode())  # alone in a list, which no other text of a page is
 _DOUBLE = struct.calcsize("<d")
@@ -30,12 +31,12 @@ def grown(payload: bytes) -> int:
 
     One whose mark is written with escapes is not counted here: each character of such a page is charged as a wide one.
     """
-    return _GROWTH * sum(map(len, _TEXT.findall(payload)))
+    return _GROWTH * sum(map(len, _TEXT.findall(payload))) if _MARK in payload else 0
 
 
 def left_out(payload: bytes) -> bytes:
     """Return a page without its floats, for who looks at its texts: one that only begins as they do stays."""
-    return _DATA.sub(b"[]", payload)
+    return _DATA.sub(b"[]", payload) if _MARK in payload else payload
 
 
 def as_numbers(page: Page, payload: bytes) -> Page:
@@ -48,7 +49,7 @@ def as_numbers(page: Page, payload: bytes) -> Page:
     Raises:
         FrameError: a text is none of `as_text`, or brings a number that is not finite, which JSON would not either.
     """
-    if MARK.encode() not in payload and b"\\u" not in payload:
+    if _MARK not in payload and b"\\u" not in payload:
         return page
     return page._replace(tensors=tuple(map(_tensor, page.tensors)), steps=tuple(map(_step, page.steps)))
 

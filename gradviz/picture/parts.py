@@ -104,15 +104,18 @@ def keys(trace: Trace, graph: Graph) -> tuple[tuple[str, str], ...]:
 
 def module_rows(trace: Trace, graph: Graph) -> tuple[ModuleRow, ...]:
     """Return the modules in which the ops of a run ran, each before those in it, with what each has in all."""
+    ran = [(op.module, op) for op in trace.ops if op.module is not None and op.phase == "forward"]
     ops: Counter[str] = Counter()  # in the order in which each first ran
+    for module, count in Counter(module for module, _ in ran).items():
+        for path in reversed(list(_paths(module))):
+            ops[path] += count
     saved: dict[str, dict[int | None, int]] = defaultdict(dict)
-    for op in trace.ops:
-        if op.module is None or op.phase != "forward":
-            continue
+    for module, op in ran:
         kept_for = () if op.grad_fn is None else trace.grad_fns[op.grad_fn].saved
-        for path in reversed(list(_paths(op.module))):
-            ops[path] += 1
-            saved[path].update((one.storage, one.nbytes) for one in kept_for)
+        if kept_for:
+            own = {one.storage: one.nbytes for one in kept_for}
+            for path in _paths(module):
+                saved[path].update(own)
     named = (name for tensor in trace.tensors if tensor.is_parameter for name in tensor.names[:1])
     parameters = Counter(path for name in named for path in _paths(name.rpartition(".")[0]))
     marks: dict[str, list[str]] = defaultdict(list)
