@@ -73,8 +73,17 @@ def test_what_is_not_finite_is_counted(odd: float, shape: str) -> None:
     assert statistics(tensor) == pytest.approx(oracle(tensor), rel=1e-5, nan_ok=True)
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
+def test_all_of_them_are_counted(dtype: torch.dtype) -> None:
+    tensor = torch.full((300, 1001), math.nan, dtype=dtype)
+    tensor[7:, :1000] = -math.inf
+    tensor[8, 3] = 1
+    assert statistics(tensor)[4:] == (7 * 1001 + 293, 293 * 1000 - 1)
+    assert statistics(tensor[:, :, None].expand(-1, -1, 90))[4:] == (90 * (7 * 1001 + 293), 90 * (293 * 1000 - 1))
+
+
 def test_a_constant_has_no_spread() -> None:
-    assert statistics(torch.full((10_000,), 0.1))[3] == pytest.approx(0, abs=1e-8)
+    assert statistics(torch.full((10_000,), 0.1))[3] == 0
 
 
 def test_reading_an_expanded_tensor_takes_no_memory_for_its_copies() -> None:

@@ -14,6 +14,7 @@ from gradviz.model.trace import Number, Value
 _MANY: Final = 4  # floats that are shorter as one text
 _ROW: Final = 4096  # elements
 _SHORTEST: Final = 512  # elements that are worth a row
+_PART: Final = 1 << 17  # elements that stay in the cache between two kernels, and that float32 can count
 _WITHIN_FLOAT: Final = frozenset(  # dtypes of which float32 holds every number
     (torch.float32, torch.float16, torch.bfloat16, torch.int8, torch.uint8, torch.int16)
 )
@@ -101,10 +102,13 @@ def _of_truths(flat: torch.Tensor, times: int, shape: tuple[int, ...]) -> Value:
 
 def _of_unbounded(flat: torch.Tensor, times: int, shape: tuple[int, ...], least: float, most: float) -> Value:
     """The statistics of elements, repeated so many times, of which one is nan or infinite."""
-    nan = int(flat.isnan().count_nonzero()) if math.isnan(least) else 0
-    inf = int(flat.isinf().count_nonzero())
+    nan, inf = 0.0, 0.0
+    for part in torch.split(flat.reshape(-1), _PART):
+        # With results of the dtype that they compare, kernels take a fifth of the time that they take to make bools.
+        nan += torch.ne(part, part, out=torch.empty_like(part)).sum().item()
+        inf += part.abs().eq_(math.inf).sum().item()
     low, high, mean = map(number, (least, most, least + most))
-    return Value(shape, None, low, high, mean, number(math.nan), nan * times, inf * times)
+    return Value(shape, None, low, high, mean, number(math.nan), int(nan) * times, int(inf) * times)
 
 
 def _flat(tensor: torch.Tensor) -> tuple[torch.Tensor, int]:
