@@ -3,7 +3,8 @@
 from gradviz.layout.chains import align
 from gradviz.layout.former import Former
 from gradviz.layout.net import Net
-from gradviz.layout.relaxing import Pulls, relaxed
+from gradviz.layout.pulls import Pulls
+from gradviz.layout.relaxing import relaxed
 from gradviz.layout.straightening import settled, straightened
 from gradviz.layout.unbending import unbend
 

@@ -13,7 +13,7 @@ from gradviz.layout.crossings import crossings, uncounted
 from gradviz.layout.diagram import Diagram
 from gradviz.layout.geometry import Placement, Point, Rect
 from gradviz.layout.net import Net, axis
-from gradviz.layout.relaxing import Pulls
+from gradviz.layout.pulls import Pulls
 
 LEAST = 0.5  # of the cells now, and of those then, that must be in both for the old places to be kept
 WORSE = 1.25  # how much worse than a fresh one a picture may be on behalf of old places
@@ -123,10 +123,12 @@ def _completed(net: Net, wants: Pulls, fresh: list[float], known: list[float | N
     """All places: what is new goes along with what it would be in line with, or else with what it is joined to."""
     shift = [None if place is None else place - new for place, new in zip(known, fresh, strict=True)]
     queue = [element for element, away in enumerate(shift) if away is not None]
-    lines = [(one, pull[0]) for side in (wants.above, wants.below) for one, pulls in enumerate(side) for pull in pulls]
+    lines = [*enumerate(wants.above.to), *enumerate(wants.below.to)]
+    lines += [(number, pull[0]) for means in wants.means for number, mean in means for pull in mean]
+    shift += [None] * sum(map(len, wants.means))
     joints = [(one, joint[0]) for one, joints in enumerate(net.below) for joint in joints]
     for pairs in (lines, joints):
-        beside: list[list[int]] = [[] for _ in fresh]
+        beside: list[list[int]] = [[] for _ in shift]
         for one, other in pairs:
             beside[one].append(other)
             beside[other].append(one)
@@ -135,7 +137,7 @@ def _completed(net: Net, wants: Pulls, fresh: list[float], known: list[float | N
                 if shift[other] is None:
                     shift[other] = shift[element]
                     queue.append(other)
-    return [new + (away or 0.0) for new, away in zip(fresh, shift, strict=True)]
+    return [new + (away or 0.0) for new, away in zip(fresh, shift, strict=False)]  # means come after the elements
 
 
 def bearable(net: Net, places: list[float], fresh: Net, fresh_places: list[float]) -> bool:

@@ -19,7 +19,7 @@ from gradviz.layout.nesting import Nesting, nesting
 from gradviz.layout.net import Net, build
 from gradviz.layout.ordering import ordered, reordered
 from gradviz.layout.parts import arranged, extent
-from gradviz.layout.relaxing import Pulls, pulls
+from gradviz.layout.pulls import Pulls, pulls
 from gradviz.layout.routing import End, Track, tracks
 from gradviz.layout.sequence import sequence
 

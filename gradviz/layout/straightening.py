@@ -14,7 +14,7 @@ from typing import NamedTuple
 from gradviz.layout.components import find, join
 from gradviz.layout.former import Former
 from gradviz.layout.net import BORDER_MARGIN, Net
-from gradviz.layout.relaxing import Pulls
+from gradviz.layout.pulls import NOBODY, Pulls
 
 STEM_BEND = 64.0  # how far the rough places of a block of cells may be from straight
 LINK_BEND = 160.0  # of the bends of a long link
@@ -114,11 +114,11 @@ def _lines(net: Net, pulls: Pulls, upper_row: list[int], lower_row: list[int], i
     lines: list[Line] = []
     walls: list[Line] = []
     cells = net.cells
+    mates, away = pulls.mates, pulls.below.away
     for upper in upper_row:
-        ends = pulls.below[upper]
-        if len(ends) == 1 and len(pulls.above[ends[0][0]]) == 1 and pulls.above[ends[0][0]][0][0] == upper:
-            lower, away = ends[0]
-            (walls if upper >= cells and lower >= cells else lines).append((upper, lower, -away))
+        lower = mates[upper]
+        if lower != NOBODY:
+            (walls if upper >= cells and lower >= cells else lines).append((upper, lower, -away[upper]))
     if walls:
         walls = _uncrossed(net, walls, index)
         low = _zones(len(upper_row), [index[upper] for upper, _, _ in walls])

@@ -1,0 +1,112 @@
+"""By what each element wants to stand: the longest way through it, so that a stem does not drift towards its constants.
+
+Flat lists, with elements and means as numbers, because places are relaxed by them several times over.
+"""
+
+from collections.abc import Iterator
+from itertools import count
+from typing import NamedTuple
+
+from gradviz.layout.net import Joint, Net
+
+LEADER = 10000.0
+BEND = 12.0
+FOLLOWER = 1.0
+BORDER = 0.01
+JOG = 56.0  # a link within a column of cells may be this far from straight, for the sake of the column
+NOBODY = -1
+
+Pull = tuple[int, float]  # another element, and how far right of its start the own start is wanted
+Mean = tuple[int, list[Pull]]  # its number, which is none of an element, and what it is the mean of
+
+
+class Side(NamedTuple):
+    """What each element wants of one of the rows beside its own."""
+
+    to: list[int]  # another element or a mean
+    away: list[float]  # how far right of that one's start the own start is wanted
+    weight: list[float]  # large if the wish is mutual
+
+
+class Pulls(NamedTuple):
+    """What elements want. One that is joined to one row only wants of the other the same; one to none, to stay."""
+
+    above: Side
+    below: Side
+    weight: list[float]  # of what each wants of both
+    means: list[list[Mean]]  # of each row: what stands for several pulls of one element
+    mates: list[int]  # of each element: the one below it if each wants to be in line with the other, or NOBODY
+
+
+def pulls(net: Net) -> Pulls:
+    """What each element wants, by the longest ways through the net."""
+    elements = len(net.width)
+    weight = [FOLLOWER] * net.cells + [BEND] * (net.borders - net.cells) + [BORDER] * (elements - net.borders)
+    means: list[list[Mean]] = [[] for _ in net.rows]
+    numbers = count(elements)
+    above = _side(net, False, list(weight), means, numbers)
+    below = _side(net, True, weight, means, numbers)
+    mates = [
+        lower if 0 <= lower < elements and above.to[lower] == upper else NOBODY for upper, lower in enumerate(below.to)
+    ]
+    above, below = above._replace(weight=below.weight), below._replace(weight=above.weight)
+    weight = [
+        down if lower == NOBODY else up for up, down, lower in zip(below.weight, above.weight, below.to, strict=True)
+    ]
+    for element, (upper, lower) in enumerate(zip(above.to, below.to, strict=True)):
+        if upper == NOBODY:
+            above.to[element], above.away[element] = (element, 0.0) if lower == NOBODY else (lower, below.away[element])
+        if lower == NOBODY:
+            below.to[element], below.away[element] = above.to[element], above.away[element]
+    return Pulls(above, below, weight, means, mates)
+
+
+def _side(net: Net, below: bool, mutual: list[float], means: list[list[Mean]], numbers: Iterator[int]) -> Side:
+    """What each element wants of the row before it, or after it, and the weight of what the ends want the other way.
+
+    Args:
+        net: the elements.
+        below: whether the row after is meant.
+        mutual: the least weight of each wish; becomes the weight.
+        means: what stands for several pulls, by row; grows.
+        numbers: those that no mean has yet.
+    """
+    cells, axis, joints = net.cells, net.axis, net.below if below else net.above
+    to, away = [NOBODY] * len(net.width), [0.0] * len(net.width)
+    longest = [0] * len(net.width)  # the number of cells on the longest way to, or from, each element
+    for row, held in reversed([*enumerate(net.rows)]) if below else enumerate(net.rows):
+        for element in held:
+            ends = joints[element]
+            if len(ends) == 1:
+                ((other, offset, own),) = ends
+                longest[element] = longest[other]
+                to[element], away[element] = other, offset - own
+                if other < cells:
+                    mutual[other] = LEADER
+                    if element < cells and -JOG < offset - own - axis[other] + axis[element] < JOG:
+                        away[element] = axis[other] - axis[element]
+            elif ends:
+                longest[element] = max([longest[end[0]] for end in ends])
+                best = [end for end in ends if longest[end[0]] == longest[element]]
+                for end in best:
+                    if end[0] < cells:
+                        mutual[end[0]] = LEADER
+                wants = _merged(net, element, best)
+                if len(wants) == 1:
+                    ((to[element], away[element]),) = wants
+                else:
+                    to[element] = next(numbers)
+                    means[row].append((to[element], wants))
+            longest[element] += element < cells
+    return Side(to, away, mutual)
+
+
+def _merged(net: Net, element: int, ends: list[Joint]) -> list[Pull]:
+    """The pulls of some joints; those of a cell to one other are one, axis to axis where that is near."""
+    wants = [(other, offset - own) for other, offset, own in ends]
+    other = wants[0][0]
+    if element >= net.cells or other >= net.cells or any(pull[0] != other for pull in wants):
+        return wants
+    away = sum([away for _, away in wants]) / len(wants)
+    straight = net.axis[other] - net.axis[element]
+    return [(other, straight if -JOG < away - straight < JOG else away)]
