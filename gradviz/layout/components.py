@@ -18,8 +18,8 @@ def owners(diagram: Diagram) -> list[int]:
     """Of each cell, the first cell of its connected part."""
     index = {cell.id: at for at, cell in enumerate(diagram.cells)}
     owner = list(range(len(diagram.cells)))
-    for link in diagram.links:
-        join(owner, index[link.tail], index[link.head])
+    for _, tail, _, head, _ in diagram.links:
+        join(owner, index[tail], index[head])
     outermost = _outermost(diagram.frames)
     first: dict[str, int] = {}
     for at, cell in enumerate(diagram.cells):
@@ -68,7 +68,12 @@ def find(owner: list[int], at: int) -> int:
 
 
 def join(owner: list[int], one: int, other: int) -> None:
-    """Make one set of two; the smaller index names it."""
-    a, b = find(owner, one), find(owner, other)
-    if a != b:
-        owner[max(a, b)] = min(a, b)
+    """Make one set of two; the smaller index names it. Both are found here: it is asked for every link."""
+    while owner[one] != one:
+        owner[one] = one = owner[owner[one]]
+    while owner[other] != other:
+        owner[other] = other = owner[owner[other]]
+    if one < other:
+        owner[other] = one
+    else:
+        owner[one] = other

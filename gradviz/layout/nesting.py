@@ -24,6 +24,8 @@ class Nesting(NamedTuple):
 
 def nesting(diagram: Diagram, row: list[int]) -> Nesting:
     """The frame tree of `diagram`, whose cells stand in the given rows."""
+    if not diagram.frames:
+        return Nesting([], [], [], [], [], [OUTSIDE] * len(row))
     parent_id = {frame.id: frame.parent for frame in diagram.frames}
     chain: dict[str, tuple[str, ...]] = {}  # of each frame that holds a cell: it and its ancestors, outermost first
     for cell in diagram.cells:

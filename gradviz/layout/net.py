@@ -9,6 +9,7 @@ from itertools import chain, pairwise
 from typing import NamedTuple
 
 from gradviz.layout.diagram import Cell, Diagram
+from gradviz.layout.layering import Arc
 from gradviz.layout.nesting import OUTSIDE, Nesting
 
 CELL_MARGIN = 12.0  # half of the gap between two cells
@@ -41,20 +42,21 @@ class Net(NamedTuple):
     detours: list[int]  # links that go round the outside, none of whose joints are here
 
 
-def build(diagram: Diagram, width: list[float], row: list[int], frames: Nesting, lead: list[float]) -> Net:
+def build(
+    diagram: Diagram, arcs: list[Arc], width: list[float], row: list[int], frames: Nesting, lead: list[float]
+) -> Net:
     """The elements of a diagram.
 
     Args:
         diagram: what to lay out.
+        arcs: the ends of each link.
         width: the extent of each cell across.
         row: the row of each cell.
         frames: the frame tree.
         lead: of each frame, the room its start border keeps for a title.
     """
     count = len(diagram.cells)
-    index = {cell.id: at for at, cell in enumerate(diagram.cells)}
-    ends = [(index[link.tail], index[link.head]) for link in diagram.links]
-    shared, detours = _long_links(diagram, ends, row)
+    shared, detours = _long_links(diagram, arcs, row)
     levels: list[list[int]] = [[] for _ in range(max(row, default=-1) + 1)]
     for cell, at in enumerate(row):
         levels[at].append(cell)
@@ -65,8 +67,8 @@ def build(diagram: Diagram, width: list[float], row: list[int], frames: Nesting,
     axes = [axis(cell, wide) for cell, wide in zip(diagram.cells, width, strict=True)]
     home = [*frames.home]
     net = Net(levels, [*row], [*width], margin, axes, home, above, below, count, 0, [], bends, shared, [], detours)
-    _add_links(net, diagram, ends, frames)
-    net = net._replace(borders=len(net.width), bundles=_bundles(diagram, ends, bends))
+    _add_links(net, diagram, arcs, frames)
+    net = net._replace(borders=len(net.width), bundles=_bundles(diagram, arcs, bends))
     _add_borders(net, frames, lead)
     for joints in (*above, *below):
         if len(joints) > 1:
@@ -74,25 +76,27 @@ def build(diagram: Diagram, width: list[float], row: list[int], frames: Nesting,
     return net
 
 
-def _add_links(net: Net, diagram: Diagram, ends: list[tuple[int, int]], frames: Nesting) -> None:
+def _add_links(net: Net, diagram: Diagram, arcs: list[Arc], frames: Nesting) -> None:
     """Add the joints and bends of each link, those of a trunk once."""
-    trunks: dict[tuple[int, int, int], int] = {}
+    trunks: dict[tuple[int, int], dict[int, int]] = {}  # of each port, the bend in each row
     around = set(net.detours)
-    for at, (link, (tail, head)) in enumerate(zip(diagram.links, ends, strict=True)):
+    cells, row, above, below = diagram.cells, net.row, net.above, net.below
+    for at, ((_, _, tail_port, _, head_port), (tail, head)) in enumerate(zip(diagram.links, arcs, strict=True)):
         bends: list[int] = []
         if at not in around:
-            upper, offset = tail, diagram.cells[tail].outputs[link.tail_port]
-            goal = tail if at in net.shared else head
-            for level in range(net.row[tail] + 1, net.row[head]):
-                key = (tail, link.tail_port, level)
-                bend = trunks.get(key) if at in net.shared else None
+            upper, offset = tail, cells[tail].outputs[tail_port]
+            trunk, goal = (trunks.setdefault((tail, tail_port), {}), tail) if at in net.shared else ({}, head)
+            homes = net.home[tail], net.home[goal]
+            for level in range(row[tail] + 1, row[head]):
+                bend = trunk.get(level)
                 if bend is None:
-                    home = _home(frames, frames.home[tail], frames.home[goal], level)
-                    bend = trunks[key] = _element(net, level, 0.0, BEND_MARGIN, home)
+                    bend = trunk[level] = _element(net, level, 0.0, BEND_MARGIN, _home(frames, *homes, level))
                     _connect(net, upper, offset, bend, 0.0)
                 bends.append(bend)
                 upper, offset = bend, 0.0
-            _connect(net, upper, offset, head, diagram.cells[head].inputs[link.head_port])
+            own = cells[head].inputs[head_port]
+            below[upper].append((head, own, offset))
+            above[head].append((upper, offset, own))
         net.bends.append(tuple(bends))
 
 
@@ -106,19 +110,18 @@ def _own(joint: Joint) -> float:
     return joint[2]
 
 
-def _long_links(diagram: Diagram, ends: list[tuple[int, int]], row: list[int]) -> tuple[set[int], list[int]]:
+def _long_links(diagram: Diagram, arcs: list[Arc], row: list[int]) -> tuple[set[int], list[int]]:
     """The links that share a trunk with others of their output port, and the links that go round the outside.
 
     Without this a value used by every later row, or every value used by the last, needs bends quadratic in the rows.
     """
+    long = [(at, row[head] - row[tail] - 1) for at, (tail, head) in enumerate(arcs) if row[head] - row[tail] > 1]
     total: dict[tuple[int, int], int] = {}  # bends of each port whose links pass rows, if each had its own
     reach: dict[tuple[int, int], int] = {}
-    for link, (tail, head) in zip(diagram.links, ends, strict=True):
-        span = row[head] - row[tail] - 1
-        if span:
-            port = tail, link.tail_port
-            total[port] = total.get(port, 0) + span
-            reach[port] = max(reach.get(port, 0), span)
+    for at, span in long:
+        port = arcs[at][0], diagram.links[at].tail_port
+        total[port] = total.get(port, 0) + span
+        reach[port] = max(reach.get(port, 0), span)
     trunks = {port for port, bends in total.items() if bends >= SHARED_FROM and bends > reach[port]}
     new: Counter[int] = Counter()  # bends of each tail
     passed: Counter[int] = Counter()  # rows passed by its links, each counted for itself
@@ -126,8 +129,10 @@ def _long_links(diagram: Diagram, ends: list[tuple[int, int]], row: list[int]) -
         new[port[0]] += reach[port] if port in trunks else bends
         passed[port[0]] += bends
     around = _dearest(new, BENDS_A_CELL * len(row) + 256) | _dearest(passed, ROWS_A_CELL * len(row) + 4096)
-    shared = {at for at, link in enumerate(diagram.links) if (ends[at][0], link.tail_port) in trunks}
-    return shared, [at for at, (tail, head) in enumerate(ends) if tail in around and row[head] > row[tail] + 1]
+    shared = (
+        {at for at, link in enumerate(diagram.links) if (arcs[at][0], link.tail_port) in trunks} if trunks else set()
+    )
+    return shared, [at for at, _ in long if arcs[at][0] in around]
 
 
 def _dearest(cost: Counter[int], budget: int) -> set[int]:
@@ -142,12 +147,12 @@ def _dearest(cost: Counter[int], budget: int) -> set[int]:
     return found
 
 
-def _bundles(diagram: Diagram, ends: list[tuple[int, int]], bends: list[tuple[int, ...]]) -> list[list[int]]:
+def _bundles(diagram: Diagram, arcs: list[Arc], bends: list[tuple[int, ...]]) -> list[list[int]]:
     """The links that share both ends and pass at least one row, in the order of their ports."""
-    found: dict[tuple[int, int], list[int]] = {}
-    for at, pair in enumerate(ends):
-        if bends[at]:
-            found.setdefault(pair, []).append(at)
+    found: dict[Arc, list[int]] = {}
+    for at, passed in enumerate(bends):
+        if passed:
+            found.setdefault(arcs[at], []).append(at)
     bundles = [bundle for bundle in found.values() if len(bundle) > 1]
     for bundle in bundles:
         bundle.sort(key=lambda at: (diagram.links[at].tail_port, diagram.links[at].head_port))
@@ -156,6 +161,8 @@ def _bundles(diagram: Diagram, ends: list[tuple[int, int]], bends: list[tuple[in
 
 def _home(frames: Nesting, tail: int, head: int, row: int) -> int:
     """The frame a link is in as it passes a row: it leaves the tail's frames and enters the head's by their ends."""
+    if tail == head:
+        return tail
     goal = frames.around(head)
     for frame in reversed(frames.around(tail)):
         if frames.last[frame] >= row:

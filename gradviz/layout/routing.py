@@ -32,14 +32,11 @@ def tracks(diagram: Diagram, net: Net, place: list[float], ends: list[tuple[End,
     """
     lanes = _lanes(diagram, net, place, ends)
     found = []
-    for at, (tail, head) in enumerate(ends):
-        lane = lanes.get(at)
-        if lane is None:
-            middle: Iterable[tuple[float, int, int]] = (
-                (place[bend], net.row[bend], net.row[bend]) for bend in net.bends[at]
-            )
+    for at, ((tail, head), bends) in enumerate(zip(ends, net.bends, strict=True)):
+        if bends:
+            middle = [(place[bend], net.row[bend], net.row[bend]) for bend in bends]
         else:
-            middle = ((lane, tail[2] + 1, head[2] - 1),)
+            middle = [(lanes[at], tail[2] + 1, head[2] - 1)] if at in lanes else []
         found.append(_track(tail, head, middle, rows))
     return found
 
@@ -51,21 +48,19 @@ def _track(tail: End, head: End, middle: Iterable[tuple[float, int, int]], rows:
     stop = rows.end[row]
     for target, first, last in middle:
         if target != across:
-            _straight(points, across, stop)
-            _bend(points, across, stop, target, rows.entry[first])
+            _turn(points, stop, target, rows.entry[first])
             across = target
         stop = rows.end[last]
     target, end, row = head
     if target != across:
-        _straight(points, across, stop)
-        _bend(points, across, stop, target, rows.entry[row])
-    _straight(points, target, end)
+        _turn(points, stop, target, rows.entry[row])
+    _straight(points, end)
     return points
 
 
-def _straight(points: Track, across: float, to: float) -> None:
+def _straight(points: Track, to: float) -> None:
     """Go on along the flow. A stretch of rounding errors is none."""
-    start = points[-1][1]
+    across, start = points[-1]
     if to - start < ROUNDING and len(points) > 1:
         points[-1] = (across, to)
     elif to > start:
@@ -73,8 +68,11 @@ def _straight(points: Track, across: float, to: float) -> None:
         points += ((across, start + third), (across, to - third), (across, to))
 
 
-def _bend(points: Track, across: float, start: float, target: float, end: float) -> None:
-    """Cross a gap."""
+def _turn(points: Track, start: float, target: float, end: float) -> None:
+    """Go on to where a gap starts, and cross it."""
+    if points[-1][1] != start:
+        _straight(points, start)
+    across = points[-1][0]
     handle = (end - start) * CURVE
     points += ((across, start + handle), (target, end - handle), (target, end))
 

@@ -15,8 +15,9 @@ STEP = workloads.USUAL.width + 24  # from the start of one cell to that of the n
 
 def net_of(diagram: Diagram) -> Net:
     index = {cell.id: at for at, cell in enumerate(diagram.cells)}
-    row = rows(len(diagram.cells), [(index[link.tail], index[link.head]) for link in diagram.links])
-    return build(diagram, [cell.size.width for cell in diagram.cells], row, nesting(diagram, row), [])
+    arcs = [(index[link.tail], index[link.head]) for link in diagram.links]
+    row = rows(len(diagram.cells), arcs)
+    return build(diagram, arcs, [cell.size.width for cell in diagram.cells], row, nesting(diagram, row), [])
 
 
 def aligned(diagram: Diagram, *places: float) -> list[float]:

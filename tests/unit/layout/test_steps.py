@@ -23,9 +23,11 @@ from tests.unit.layout.strategies import diagrams
 
 def prepared(diagram: Diagram) -> tuple[Net, Nesting]:
     index = {cell.id: at for at, cell in enumerate(diagram.cells)}
-    row = rows(len(index), [(index[link.tail], index[link.head]) for link in diagram.links])
+    arcs = [(index[link.tail], index[link.head]) for link in diagram.links]
+    row = rows(len(index), arcs)
     frames = nesting(diagram, row)
-    return build(diagram, [cell.size.width for cell in diagram.cells], row, frames, [0.0] * len(frames.ids)), frames
+    net = build(diagram, arcs, [cell.size.width for cell in diagram.cells], row, frames, [0.0] * len(frames.ids))
+    return net, frames
 
 
 def packed(net: Net, order: list[list[int]]) -> Order:
