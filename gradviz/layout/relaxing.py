@@ -1,18 +1,15 @@
 """Rough places across for ordered rows: compact, with each element near those it is linked to.
 
 Row after row, the elements are given the places nearest to what they want that keep their order and distances (isotonic
-regression, exact and linear for one row). Once down and once up: doing so again changes nothing to speak of. Nothing is
-exactly straight yet.
+regression, exact and linear for one row). From the results up to what they come from, then once more by both sides:
+more passes change nothing to speak of. Nothing is exactly straight yet.
 """
 
-from collections.abc import Iterable
 from itertools import pairwise
 from operator import sub
 
 from gradviz.layout.net import Net
-from gradviz.layout.pulls import Mean, Pull, Pulls, Side
-
-_Row = tuple[list[int], list[float], list[Mean]]  # elements, their places if the row is packed, means that they want
+from gradviz.layout.pulls import Mean, Pulls
 
 
 def relaxed(net: Net, pulls: Pulls) -> list[float]:
@@ -21,12 +18,16 @@ def relaxed(net: Net, pulls: Pulls) -> list[float]:
     place = [0.0] * (len(net.width) + sum(map(len, pulls.means)))  # means have places too
     for row, step in zip(net.rows, steps, strict=True):
         shift = -(step[-1] + net.width[row[-1]]) / 2
-        for element, away in zip(row, step, strict=True):
-            place[element] = away + shift
-    passes = list(zip(net.rows, steps, pulls.means, strict=True))
-    _follow(passes[1:], pulls.above, place)
-    _follow(passes[-2::-1], pulls.below, place)
-    _balance(passes, net.cells, pulls, place)
+        for element, start in zip(row, step, strict=True):
+            place[element] = start + shift
+    rows = list(zip(net.rows, steps, pulls.means, strict=True))
+    to, away, weight = pulls.below
+    for row, step, means in reversed(rows):
+        _set_means(means, place)
+        _fit(row, step, [place[to[element]] + away[element] for element in row], weight, place)
+    for row, step, means in rows:
+        _set_means(means, place)
+        _fit(row, step, _between(net.cells, row, pulls, place), pulls.weight, place)
     del place[len(net.width) :]
     return place
 
@@ -41,33 +42,22 @@ def _steps(net: Net, row: list[int]) -> list[float]:
     return steps
 
 
-def _follow(rows: Iterable[_Row], side: Side, place: list[float]) -> None:
-    """Put row after row as near to what its elements want of one side as they can stand together."""
-    to, away, weight = side
-    for row, steps, means in rows:
-        for number, wants in means:
-            place[number] = _mean(wants, place)
-        _fit(row, steps, [place[to[element]] + away[element] for element in row], weight, place)
+def _set_means(means: list[Mean], place: list[float]) -> None:
+    for number, wants in means:
+        place[number] = sum([place[other] + away for other, away in wants]) / len(wants)
 
 
-def _balance(rows: Iterable[_Row], cells: int, pulls: Pulls, place: list[float]) -> None:
-    """Put row after row as near to what its elements want of both sides: cells in the middle, bends between."""
+def _between(cells: int, row: list[int], pulls: Pulls, place: list[float]) -> list[float]:
+    """Where the elements of a row want to be by both sides: cells in the middle, bends anywhere between."""
     (uppers, right, _), (lowers, left, _) = pulls.above, pulls.below
-    for row, steps, means in rows:
-        for number, wants in means:
-            place[number] = _mean(wants, place)
-        wanted = []
-        for element in row:
-            one, other = place[uppers[element]] + right[element], place[lowers[element]] + left[element]
-            if element < cells:
-                wanted.append((one + other) / 2)
-            else:
-                wanted.append(sorted((one, place[element], other))[1])
-        _fit(row, steps, wanted, pulls.weight, place)
-
-
-def _mean(wants: list[Pull], place: list[float]) -> float:
-    return sum([place[other] + away for other, away in wants]) / len(wants)
+    wanted = []
+    for element in row:
+        one, other = place[uppers[element]] + right[element], place[lowers[element]] + left[element]
+        if element < cells:
+            wanted.append((one + other) / 2)
+        else:
+            wanted.append(sorted((one, place[element], other))[1])
+    return wanted
 
 
 def _fit(row: list[int], steps: list[float], wanted: list[float], weight: list[float], place: list[float]) -> None:
