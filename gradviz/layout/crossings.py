@@ -49,7 +49,8 @@ def _between(below: list[list[Joint]], row: list[int], at: list[float]) -> int:
     for upper in row:
         joints = below[upper]
         if len(joints) == 1:
-            ends.append(at[joints[0][0]] + joints[0][1])
+            ((lower, offset, _),) = joints
+            ends.append(at[lower] + offset)
         elif joints:  # joints of one port do not cross each other: ascending ends are not counted
             ends += [end for _, end in sorted([(own, at[lower] + offset) for lower, offset, own in joints])]
     if all(map(le, ends, islice(ends, 1, None))):

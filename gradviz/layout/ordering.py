@@ -4,7 +4,7 @@ The elements of a frame share the start of their sort key, and that start is the
 torn apart, and two frames never change sides. Knows only rough places.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import chain
 from math import inf
@@ -39,15 +39,23 @@ def ordered(net: Net, frames: Nesting) -> list[list[int]]:
         return net.rows
     sweeper = _Sweeper(net, frames)
     first = sweeper.initial(_walk(net))
-    best = sweeper.best(first, (UP, DOWN))
+    best = _best(net, chain((first,), sweeper.swept(first, (UP, DOWN))))
     mended = 0 < crossings(net, best) < crossings(net, first)
     if mended and sum(map(len, net.below)) < LARGE:
-        other = sweeper.best(sweeper.initial(_given(net)), (DOWN, UP))
-        if crossings(net, other) < crossings(net, best):
-            best = other
+        best = _best(net, chain((best,), sweeper.swept(sweeper.initial(_given(net)), (DOWN, UP))))
     swap_neighbours(net, best)
     _untwist(net, best.rows)
     return best.rows
+
+
+def _best(net: Net, orders: Iterable[Order]) -> Order:
+    """The order in which the fewest joints cross, and the first in which none does: no other is made then."""
+    found: list[Order] = []
+    for order in orders:
+        found.append(order)
+        if not crossings(net, order):
+            return order
+    return min(found, key=partial(crossings, net))
 
 
 def _walk(net: Net) -> list[float]:
@@ -102,20 +110,15 @@ class _Sweeper:
         self._sort_all(order, key)
         return order
 
-    def best(self, order: Order, sweeps: Iterable[bool]) -> Order:
-        """The best of an order and those that the sweeps make of it. Where no joint crosses, none is made."""
-        net = self.net
-        best = order
+    def swept(self, order: Order, sweeps: Iterable[bool]) -> Iterator[Order]:
+        """The orders that sweeps make of one, each of the one before."""
         for downward in sweeps:
-            if not crossings(net, best):
-                break
-            order = self.swept(order, downward)
-            if net.sides:
-                order = min(order, self.with_straight_links(order), key=partial(crossings, net))
-            best = min(best, order, key=partial(crossings, net))
-        return best
+            order = self._sweep(order, downward)
+            if self.net.sides:
+                order = min(order, self._with_straight_links(order), key=partial(crossings, self.net))
+            yield order
 
-    def swept(self, order: Order, downward: bool) -> Order:
+    def _sweep(self, order: Order, downward: bool) -> Order:
         """Each row sorted by the mean place of the neighbours in the row before (after, if not downward)."""
         order = _copy(order)
         at, half = order.at, self.half
@@ -158,7 +161,7 @@ class _Sweeper:
         ]
         return sum(starts) / len(starts) + self.half[element] if starts else middle[element]
 
-    def with_straight_links(self, order: Order) -> Order:
+    def _with_straight_links(self, order: Order) -> Order:
         """The same order but for long links, which pass each row where the straight line between their ends does.
 
         A sweep sees one end of a link only, and so may leave all of it on the wrong side of a frame.

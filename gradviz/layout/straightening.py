@@ -96,8 +96,11 @@ def _blocks(net: Net, pulls: Pulls, rough: list[float], index: list[int], limits
     for upper_row, lower_row in pairwise(net.rows):
         for upper, lower, away in _lines(net, pulls, upper_row, lower_row, index):
             block, moved = first[upper], shift[upper] + away
-            wish = rough[lower] - moved
-            least, most = min(low[block], wish), max(high[block], wish)
+            wish, least, most = rough[lower] - moved, low[block], high[block]
+            if wish < least:
+                least = wish
+            elif wish > most:
+                most = wish
             limit = limits[0] if upper < net.cells or lower < net.cells else limits[1]
             if most - least <= limit or upper >= net.borders:
                 first[lower], shift[lower] = block, moved
@@ -111,19 +114,21 @@ def _lines(net: Net, pulls: Pulls, upper_row: list[int], lower_row: list[int], i
     These are the stretches of long links and borders, as many as do not cross, and each cell and the one it is best
     in line with if that is mutual.
     """
-    lines: list[Line] = []
-    walls: list[Line] = []
-    cells = net.cells
-    mates, away = pulls.mates, pulls.below.away
-    for upper in upper_row:
-        lower = mates[upper]
-        if lower != NOBODY:
-            (walls if upper >= cells and lower >= cells else lines).append((upper, lower, -away[upper]))
+    mates, away, cells = pulls.mates, pulls.below.away, net.cells
+    lines = [(upper, mates[upper], -away[upper]) for upper in upper_row if mates[upper] != NOBODY]
+    places = [index[lower] for _, lower, _ in lines]
+    if places == sorted(places):
+        return lines
+    walls = [line for line in lines if line[0] >= cells and line[1] >= cells]
     if walls:
         walls = _uncrossed(net, walls, index)
         low = _zones(len(upper_row), [index[upper] for upper, _, _ in walls])
         high = _zones(len(lower_row), [index[lower] for _, lower, _ in walls])
-        lines = [line for line in lines if low[index[line[0]]] == high[index[line[1]]]]
+        lines = [
+            line
+            for line in lines
+            if (line[0] < cells or line[1] < cells) and low[index[line[0]]] == high[index[line[1]]]
+        ]
     return walls + _longest_ascending(lines, index)
 
 
