@@ -14,20 +14,21 @@ from gradviz.layout.pulls import Mean, Pulls
 
 def relaxed(net: Net, pulls: Pulls) -> list[float]:
     """The rough start of each element across."""
-    steps = [_steps(net, row) for row in net.rows]
     place = [0.0] * (len(net.width) + sum(map(len, pulls.means)))  # means have places too
-    for row, step in zip(net.rows, steps, strict=True):
-        shift = -(step[-1] + net.width[row[-1]]) / 2
-        for element, start in zip(row, step, strict=True):
-            place[element] = start + shift
-    rows = list(zip(net.rows, steps, pulls.means, strict=True))
+    rows = list(zip(net.rows, [_steps(net, row) for row in net.rows], pulls.means, strict=True))
     to, away, weight = pulls.below
-    for row, step, means in reversed(rows):
-        _set_means(means, place)
-        _fit(row, step, [place[to[element]] + away[element] for element in row], weight, place)
-    for row, step, means in rows:
-        _set_means(means, place)
-        _fit(row, step, _between(net.cells, row, pulls, place), pulls.weight, place)
+    for row, steps, means in reversed(rows):
+        if means:
+            _set_means(means, place)
+        wanted = [place[to[element]] + away[element] for element in row]
+        for element, here in zip(row, _fitted(row, steps, wanted, weight), strict=True):
+            place[element] = here
+    for row, steps, means in rows:
+        if means:
+            _set_means(means, place)
+        wanted = _between(net.cells, row, pulls, place)
+        for element, here in zip(row, _fitted(row, steps, wanted, pulls.weight), strict=True):
+            place[element] = here
     del place[len(net.width) :]
     return place
 
@@ -60,16 +61,11 @@ def _between(cells: int, row: list[int], pulls: Pulls, place: list[float]) -> li
     return wanted
 
 
-def _fit(row: list[int], steps: list[float], wanted: list[float], weight: list[float], place: list[float]) -> None:
-    """Put a row where the weighted sum of squared distances from the wanted places is least."""
-    if len(row) == 1:
-        place[row[0]] = wanted[0]
-        return
+def _fitted(row: list[int], steps: list[float], wanted: list[float], weight: list[float]) -> list[float]:
+    """The places of a row for which the weighted sum of squared distances from the wanted ones is least."""
     firsts = list(map(sub, wanted, steps))  # where the first element of the row would be for each to be where it wants
     if firsts == sorted(firsts):
-        for element, here in zip(row, wanted, strict=True):
-            place[element] = here
-        return
+        return wanted
     means: list[float] = []  # of runs of elements that touch: where the first element of the row would be
     masses: list[float] = []
     ends: list[int] = []
@@ -83,8 +79,7 @@ def _fit(row: list[int], steps: list[float], wanted: list[float], weight: list[f
         means.append(mean)
         masses.append(mass)
         ends.append(number + 1)
-    start = 0
+    found: list[float] = []
     for mean, end in zip(means, ends, strict=True):
-        for number in range(start, end):
-            place[row[number]] = mean + steps[number]
-        start = end
+        found += [mean + step for step in steps[len(found) : end]]
+    return found
