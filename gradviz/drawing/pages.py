@@ -15,6 +15,7 @@ from typing import NamedTuple, overload
 import msgspec
 
 from gradviz.drawing.shapes import Drawing, Mark
+from gradviz.drawing.unseen import unseen
 from gradviz.layout.geometry import Point, Rect
 
 PAGE = 64  # marks
@@ -264,7 +265,8 @@ def _between(texts: list[str]) -> str:
 
 def _unpacked(data: bytes) -> tuple[Mark, ...]:
     try:
-        return _MARKS.decode(zlib.decompressobj().decompress(data, _LARGEST))
+        with unseen(kept=True):
+            return _MARKS.decode(zlib.decompressobj().decompress(data, _LARGEST))
     except (zlib.error, msgspec.MsgspecError):
         return ()
 

@@ -49,6 +49,7 @@ def nothing_left(request: pytest.FixtureRequest) -> Iterator[None]:
     for _ in range(3):
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         app.processEvents()
+    gc.unfreeze()  # what a page that was opened has kept from all looks
     gc.collect()
     assert [widget for widget in app.topLevelWidgets() if widget.isVisible()] == []
     living = [one for one in gc.get_objects() if type(one) in (QTimer, QThread, QProcess)]

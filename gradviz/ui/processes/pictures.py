@@ -5,13 +5,13 @@ an older one, so the new run's frames are held here; if it does not take the run
 already warm, is given what was held.
 """
 
-import gc
 from collections.abc import Sequence
 
 import msgspec
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from gradviz.drawing.pages import Marks, paged
+from gradviz.drawing.unseen import unseen
 from gradviz.model.costs.table import CostTable
 from gradviz.model.wire import Frame, Kind, pack
 from gradviz.picture.frames import SentPage
@@ -255,9 +255,6 @@ class Pictures(QObject):
 def decoded(payload: bytes, looks: Looks, pages: Sequence[SentPage] = ()) -> Picture:
     """Decode a picture.
 
-    It is made of so many objects that Python would look for cycles several times while they are made. They hold none:
-    they are made unseen, and those of a large one are kept from all later looks too.
-
     Args:
         payload: of its frame.
         looks: that the process has sent; those of the picture are added.
@@ -267,17 +264,8 @@ def decoded(payload: bytes, looks: Looks, pages: Sequence[SentPage] = ()) -> Pic
         msgspec.MsgspecError: it is none.
         IndexError: it names a look that was not sent.
     """
-    large, looked = len(payload) >= _LARGE, gc.isenabled()
-    if large:
-        gc.collect(1)  # what is garbage by now would be kept too
-    gc.disable()
-    try:
+    with unseen(kept=len(payload) >= _LARGE):
         picture = _PICTURE.decode(payload)
-    finally:
-        if large:
-            gc.freeze()
-        if looked:
-            gc.enable()
     drawing, change = picture.drawing, picture.change
     if drawing is not None:
         if pages:

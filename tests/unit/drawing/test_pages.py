@@ -168,3 +168,19 @@ def test_nothing_is_nothing() -> None:
     none = Marks(())
     assert (len(none), list(none), none.within(Rect(0, 0, 9, 9)), none.named("x")) == (0, [], (), None)
     assert paged(Drawing(DRAWING.size, (), (), ())).nodes == ()
+
+
+def test_nobody_looks_for_cycles_in_the_marks_of_a_page_that_is_opened() -> None:
+    gc.unfreeze()
+    gc.collect()
+    try:
+        opened = PACKED.pages[0].read()
+        assert gc.isenabled()
+        assert id(opened[0]) not in {id(each) for each in gc.get_objects()}
+        gc.disable()
+        again = PACKED.pages[0].read()
+        assert not gc.isenabled()  # as whoever opens it has it
+        assert again == opened
+    finally:
+        gc.enable()
+        gc.unfreeze()
