@@ -228,6 +228,20 @@ def test_a_mark_over_everything_is_always_found() -> None:
     assert Scene(Drawing(Size(1e6, 1e6), (huge,), (), ())).frames.within(Rect(5e5, 5e5, 10, 10)) == (huge,)
 
 
+def test_where_very_many_edges_pass_one_of_the_near_ones_is_hit() -> None:
+    curves = (Path("MC", (0, y, 100, y, 200, y, 3000, y), Role.DATA_EDGE, filled=False) for y in range(2000))
+    edges = [
+        Mark(f"e{at}", Role.DATA_EDGE, Rect(0, 0, 3000, 2000), (path,), (), "", "") for at, path in enumerate(curves)
+    ]
+    scene = Scene(Drawing(Size(3000, 2000), (), tuple(edges), ()))
+    for y, hit in ((10.4, 10), (70.2, 70), (1999.6, 1999)):
+        assert scene.hit(Point(1000, y), 6) == edges[hit]
+    assert scene.hit(Point(1000, 2010), 6) is None
+    touched = scene.hit(Point(1000, 1500), 600)  # where all of that is the pointer, any of them is
+    assert touched is not None
+    assert abs(int(touched.id[1:]) - 1500) <= 60
+
+
 def test_distance_knows_lines_curves_and_closed_shapes() -> None:
     square = Path("MLLLZ", (0, 0, 10, 0, 10, 10, 0, 10), Role.LEAF)
     assert distance((square,), Point(-3, 5)) == pytest.approx(3)

@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Iterable, Iterator
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import hypot, inf
 from typing import Literal, NamedTuple
 
@@ -15,7 +15,9 @@ from gradviz.layout.geometry import Point, Rect, Size
 Arrow = Literal["up", "down", "left", "right"]
 _MOST = 200  # marks that differ between two drawings and are looked at each; more are all over the drawing
 _SAMPLE = 500  # edges from which it is told where a drawing leads
-_PIECE = 100.0  # drawing units of a piece of a curve on which so many points are looked at
+_PIECE = 100.0  # drawing units of a piece of a curve on which so many points are looked at, at the least
+_THICKET = 60  # edges about a point, after which one is taken that is near enough: nobody tells them apart
+_ENOUGH = 0.1  # of the slack
 _SAMPLES = 12  # points on one piece of a curve when measuring how near it is
 
 
@@ -66,13 +68,16 @@ class Scene:
         for mark in self.drawing.titles:
             if mark.role is Role.OPENED_TITLE and mark.rect.contains(at):
                 return mark
-        edges = self.edges.within(spot)
-        for edge in edges:
+        best, found = inf, None
+        for looked, edge in enumerate(chain.from_iterable(self.edges.touching(spot))):
             if edge.badge is not None and edge.ends is not None and edge.badge.contains(at):
                 return self.nodes.named(edge.ends[0])
-        near = [(distance(_parts(mark, spot), at), mark) for mark in edges]
-        best = min(near, key=lambda pair: pair[0], default=None)
-        return best[1] if best and best[0] <= slack else None
+            apart = distance(_parts(edge, spot), at)
+            if apart < best:
+                best, found = apart, edge
+            if looked >= _THICKET and best <= slack * _ENOUGH:
+                break
+        return found if best <= slack else None
 
     def heading(self, at: Point, *, anywhere: bool) -> Mark | None:
         """Return the heading of a column at a point, or at a point anywhere in its column."""
@@ -213,7 +218,7 @@ def _parts(mark: Mark, spot: Rect) -> Iterator[Path]:
     """What of a mark's paths may come near a spot: a long curve is followed there alone."""
     for path in mark.paths:
         if path.ops.strip("C") == "M":
-            for coords in nearby(path.coords, spot, _PIECE):
+            for coords in nearby(path.coords, spot, max(_PIECE, spot.width)):
                 yield path._replace(ops="M" + "C" * (len(coords) // 6), coords=tuple(coords))
         else:
             yield path
