@@ -1,9 +1,13 @@
 """Changes in place of views and of their bases: what torch then says is what it says without the recorder."""
 
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch.testing._internal.common_methods_invocations import op_db
+from torch.testing._internal.opinfo.core import OpInfo
 
+from gradviz.model.graph.build import build
 from gradviz.picture.inspecting import inspection
 from gradviz.picture.inspection import Inspect, Subject
 from gradviz.picture.record import Record
@@ -146,6 +150,49 @@ def test_a_copy_slices_runs_once_unless_the_graph_is_kept(kept: bool) -> None:
     assert (trace.error is None) == kept
     told = {(trace.grad_fns[one.grad_fn].name, one.why) for one in refused(trace, trace.backwards[-1])}
     assert told == (set() if kept else {("CopySlices", "freed"), ("MulBackward0", "freed")})
+
+
+def test_a_copy_slices_stays_that_of_its_op_when_it_was_freed() -> None:
+    trace = record(HEAD + "v.mul_(x[:2])\ny.sum().backward()\n")
+    made = [
+        node.grad_fn.name for node in build(trace, "both").nodes if node.op is not None and node.grad_fn is not None
+    ]
+    assert made == ["MulBackward0", "SliceBackward0", "SliceBackward0", "CloneBackward0", "CopySlices", "SumBackward0"]
+
+
+def _goes_in_place(op: OpInfo) -> bool:
+    takes = op.supported_dtypes("cpu")  # type: ignore[no-untyped-call]  # torch's own test tools
+    return op.get_inplace() is not None and op.supports_autograd and torch.float64 in takes  # type: ignore[no-untyped-call]  # as above
+
+
+IN_PLACE = [number for number, op in enumerate(op_db) if _goes_in_place(op)]
+OF_TORCH = """\
+import torch
+from torch.testing._internal.common_methods_invocations import op_db
+op = op_db[{}]
+samples = list(op.sample_inputs("cpu", torch.float64, requires_grad=True))
+sample = samples[{} % len(samples)]
+y = sample.input.detach().requires_grad_() * 1.5
+v = y[...]
+op.get_inplace()(v, *sample.args, **sample.kwargs)
+with torch.no_grad():
+    {}
+y.sum().backward()
+"""
+ASKS_THE_NUMBERS = {"nn.functional.rrelu"}  # what it saves is made in the middle of its kernel
+
+
+@sweep(40)
+@given(st.sampled_from(IN_PLACE), st.integers(0, 5), st.sampled_from(("pass", "y.add_(1)")))
+@pytest.mark.filterwarnings("ignore")
+def test_what_each_op_of_torch_saves_in_a_copy_slices_is_foretold(number: int, sample: int, change: str) -> None:
+    trace = record(OF_TORCH.format(number, sample, change))
+    if trace.error is not None and trace.error.hint != "version":
+        return  # the sample is none for an op in place
+    told = trace.backwards and refused(trace, trace.backwards[-1])
+    known = all(one.settings is not None for one in trace.grad_fns if one.name == "CopySlices")
+    assert known == (op_db[number].name not in ASKS_THE_NUMBERS)
+    assert bool(told) == (trace.error is not None) or not (known or told)
 
 
 @sweep(150)

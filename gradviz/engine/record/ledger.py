@@ -29,7 +29,7 @@ class Ledger:
         self._known = KnownTensors()
         self._by_address = self._known.by_address
         self._made: dict[int, int] = {}  # grad_fn -> the first tensor seen with it
-        self._views: dict[int, int | None] = {}  # views changed in place -> the version of their last grad_fn
+        self.changed_views: dict[int, int | None] = {}  # views changed in place -> the version of their last grad_fn
         self.storages = Storages(stream)
 
     def id_of(self, tensor: torch.Tensor) -> int | None:
@@ -71,7 +71,8 @@ class Ledger:
         if not changed and requires_grad is known.requires_grad:
             if not requires_grad:
                 return known.id  # it is a leaf and retains no gradient
-            if self._is_leaf(known, tensor) is known.is_leaf and tensor.retains_grad is known.retains_grad:
+            is_leaf = self._is_leaf(known, tensor) if self.changed_views else reader.is_leaf(tensor)
+            if is_leaf is known.is_leaf and tensor.retains_grad is known.retains_grad:
                 return known.id
         made_by = storage.writer if changed and storage.writer is not None else last.made_by
         value = self._value(tensor) if changed else last.value
@@ -91,22 +92,22 @@ class Ledger:
         Once its base is changed in another way, torch makes that anew when it is asked for it, and an error of what the
         op saved then names another grad_fn. So nobody asks before the program does.
         """
-        self._views[self.promise(tensor).id] = reader.version(tensor)
+        self.changed_views[self.promise(tensor).id] = reader.version(tensor)
 
     def outdated(self, tensors: Sequence[torch.Tensor]) -> list[torch.Tensor]:
         """The tensors among these whose grad_fn torch will make anew."""
-        return [one for one in tensors if self.has_outdated(one)] if self._views else []
+        return [one for one in tensors if self.has_outdated(one)]
 
     def has_outdated(self, tensor: torch.Tensor) -> bool:
         """Whether torch will make the grad_fn of a tensor anew."""
-        known = self._known.find(tensor) if self._views else None
+        known = self._known.find(tensor)
         return known is not None and self._is_outdated(known, tensor)
 
     def made_anew(self, tensor: torch.Tensor) -> None:
         """Note that torch has made a tensor's grad_fn anew."""
         known = self._known.find(tensor)
         if known is not None and known.last is not None:
-            self._views[known.id] = reader.version(tensor)
+            self.changed_views[known.id] = reader.version(tensor)
             last = known.last
             self.write(known, tensor, last.made_by, self._grad_fn_of(tensor), last.line, last.value)
 
@@ -168,7 +169,7 @@ class Ledger:
     def refresh(self) -> None:
         """Write down again every living tensor whose version, flags or grad changed, at the end of the run."""
         outdated = self.outdated(list(self.alive()))
-        self._views.clear()
+        self.changed_views.clear()
         for tensor in outdated:
             self.made_anew(tensor)
         for tensor in self.alive():
@@ -221,7 +222,7 @@ class Ledger:
     ) -> int:
         """Record a tensor as it is now and return its id; its storage is asked for unless it is given."""
         last, number = known.last, known.id
-        is_leaf = grad_fn is None and self._is_leaf(known, tensor)
+        is_leaf = grad_fn is None and (self._is_leaf(known, tensor) if self.changed_views else reader.is_leaf(tensor))
         requires_grad, is_inference, retains_grad, version, base = reader.flags(tensor)
         gradient = tensor.grad if is_leaf or retains_grad else None  # any other warns when it is asked
         if storage is None:
@@ -277,16 +278,16 @@ class Ledger:
             self._stream.stamp_ahead = 0
 
     def _is_outdated(self, known: Known, tensor: torch.Tensor) -> bool:
-        return known.id in self._views and self._views[known.id] != reader.version(tensor)
+        return known.id in self.changed_views and self.changed_views[known.id] != reader.version(tensor)
 
     def _grad_fn(self, known: Known, tensor: torch.Tensor) -> int | None:
-        if self._views and known.last is not None and self._is_outdated(known, tensor):
+        if known.last is not None and self._is_outdated(known, tensor):
             return known.last.grad_fn
         return self._grad_fn_of(tensor)
 
     def _is_leaf(self, known: Known, tensor: torch.Tensor) -> bool:
         """Whether a tensor is a leaf, for which torch asks for its grad_fn."""
-        return reader.is_leaf(tensor) if not self._views or not self._is_outdated(known, tensor) else False
+        return not self._is_outdated(known, tensor) and reader.is_leaf(tensor)
 
     def _held_value(self, tensor: torch.Tensor) -> Value | None:
         """The value in a tensor's last record, if that is what it still holds."""

@@ -267,7 +267,8 @@ class Recorder:
         pending = Pending(name, place, phase, inputs, mode, region, why, is_tracked)
         if promise:
             pending.promised = operands
-        pending.outdated = ledger.outdated(operands)
+        if ledger.changed_views:
+            pending.outdated = ledger.outdated(operands)
         return pending
 
     def _probe(
@@ -355,7 +356,7 @@ class Recorder:
             outputs.append(known.id)
             if taken and is_among(tensor, taken):
                 continue
-            if pending.written and ledger.has_outdated(tensor):
+            if pending.written and ledger.changed_views and ledger.has_outdated(tensor):
                 ledger.see(tensor, line)
                 continue
             node, number = reader.grad_fn(tensor), None

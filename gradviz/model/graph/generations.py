@@ -62,7 +62,7 @@ def grad_fn_made(op: Op, bases: tuple[int, ...], trace: Trace) -> GradFn | None:
         return own
     while reached.name != "CopySlices":
         target = reached.next[0][0] if reached.next else None
-        if target is None or trace.grad_fns[target].step != own.step:
+        if target is None or target < own.id:  # it was there before, and the CopySlices is made with it
             return own
         reached = trace.grad_fns[target]
     return reached
