@@ -65,7 +65,8 @@ class Lines:
             tells = before in self._telling
             if tells or recorder.pending:
                 with reader.aside():
-                    recorder.settle()
+                    if recorder.pending:
+                        recorder.settle()
                     if tells:
                         self._done(frame, scope, before)
             if reader.grad_mode() != recorder.regions.mode:

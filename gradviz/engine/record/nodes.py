@@ -83,6 +83,9 @@ class Nodes:
                         to = self._find(target, todo)
                 ways.append((to, output))
             edges.append(tuple(ways))
+        if len(todo) == 1 and not keeping.kind_of(node).saved:
+            self._write(todo[0], edges[0], line, outputs, own=own)
+            return first
         with reader.unwatched():  # a saved output is handed back through a detach
             for found, leading in zip(todo, edges, strict=True):
                 self._write(found, leading, line, outputs, own=own)
@@ -195,7 +198,7 @@ class Nodes:
     def _write(
         self, found: Found, edges: Edges, line: int | None, outputs: Sequence[torch.Tensor], *, own: bool
     ) -> None:
-        """Write down one grad_fn. Must be called below autograd and outside dispatch modes (see reader.unwatched)."""
+        """Write down one grad_fn; of what keeps a tensor, below autograd and outside modes (see reader.unwatched)."""
         node, number, variable = found
         stream = self._stream
         stamp = stream.steps + stream.stamp_ahead

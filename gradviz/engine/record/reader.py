@@ -25,7 +25,7 @@ _STRIDED = frozenset((torch.Tensor, torch.nn.Parameter))  # no subclass is asked
 _untyped: Any = torch._C  # what torch's stubs leave out
 _sizes = _untyped.TensorBase.shape.__get__
 _is_inference, _is_grad = torch.is_inference_mode_enabled, torch.is_grad_enabled
-_node_at_work = torch._C._current_autograd_node
+at_work = torch._C._current_autograd_node  # returns the grad_fn that the autograd engine runs in this thread, or None
 _dense = torch.strided
 _UNTYPED = "CppFunction"  # the type of a grad_fn that has none of its own
 _ACCUMULATE_GRAD: Any = torch._C._functions.AccumulateGrad  # type: ignore[attr-defined]  # not in torch's stubs
@@ -54,11 +54,6 @@ def grad_mode() -> GradMode:
     if _is_inference():
         return "inference"
     return "grad" if _is_grad() else "no_grad"
-
-
-def in_backward() -> bool:
-    """Whether the autograd engine is running a grad_fn in this thread."""
-    return _node_at_work() is not None
 
 
 # Types of arguments that are neither tensors nor hold any. Torch asks each class what its instances are, in Python.

@@ -96,16 +96,20 @@ class Recorder:
         return bool(changed) and self.source.place(frame) in changed
 
     def op_done(self, pending: Pending, result: object) -> None:
-        """Note what the kernel returned."""
-        outputs = [result] if type(result) is torch.Tensor else reader.tensors_in((result,))
+        """Note what the kernel returned. Below autograd and the mode, all of this is unwatched."""
+        if type(result) is torch.Tensor and not pending.written and pending.same_as is None:
+            with self.lock:
+                pending.values = (read_value(result),)
+                self._hold(pending, (result,))
+            return
+        outputs = reader.tensors_in((result,))
         if pending.written:  # a foreach op returns nothing: what it did is on the tensors it wrote to
             outputs += [tensor for tensor in pending.written if not is_among(tensor, outputs)]
         if not outputs and not pending.inputs:
             return  # a mark for torch's profiler
         with self.lock:
-            # Below autograd and the mode it is unwatched.
             if pending.same_as is None:
-                pending.values = list(map(read_value, outputs))
+                pending.values = [read_value(tensor) for tensor in outputs]
             else:
                 operand, pending.same_as = pending.same_as, None
                 held = self._just_read(operand)
@@ -188,7 +192,7 @@ class Recorder:
     def line_changed(self, line: int | None, *, entering: bool = False) -> None:
         """Note that the run went on to another line, or into a function: the grad mode may have changed on the way."""
         mode = reader.grad_mode()
-        if mode != self.regions.mode and not reader.in_backward():  # torch sets the mode of what runs there
+        if mode != self.regions.mode and reader.at_work() is None:  # torch sets the mode of what runs there
             self.regions.sync(mode, line, entering=entering)
 
     def settle(self, taken: Sequence[torch.Tensor] = ()) -> None:
@@ -245,7 +249,7 @@ class Recorder:
         place, mode = self.source.place(frame), reader.grad_mode()
         region: int | None = None
         phase: Phase = "backward"
-        if not reader.in_backward():
+        if reader.at_work() is None:
             phase, regions = "forward", self.regions
             if mode != regions.mode:
                 regions.sync(mode, place.line)
@@ -288,11 +292,11 @@ class Recorder:
         saved = [None if slot.operand is None else operands[slot.operand] for slot in slots]
         pending.kept = [(pending.written[0], None) if one is None else (one, reader.version(one)) for one in saved]
 
-    def _hold(self, pending: Pending, outputs: list[torch.Tensor]) -> None:
+    def _hold(self, pending: Pending, outputs: Sequence[torch.Tensor]) -> None:
         """Keep what an op returned until autograd is done with it."""
-        pending.outputs = outputs
+        pending.outputs, storages = outputs, self.ledger.storages
         # They count from now on: what they replace may be gone when they are written.
-        pending.storages = list(map(self.ledger.storages.of, outputs))
+        pending.storages = [storages.of(tensor) for tensor in outputs]
         self.pending.append(pending)
 
     def _write(self, pending: Pending, taken: Sequence[torch.Tensor]) -> None:
