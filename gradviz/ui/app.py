@@ -30,11 +30,12 @@ def main(files: list[str], painted: Callable[[], None]) -> int:
         The exit status.
     """
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's own handler would wait for an event
-    app = QApplication([sys.argv[0]])
+    # Told by name: setStyle() would return the style, and PySide makes a QStyle with its 500 constants when it first
+    # meets one, which takes longer than all icons. So nothing that runs before the window is there names QStyle.
+    app = QApplication([sys.argv[0], "-style", "Fusion"])
     app.setApplicationName("gradviz")
     app.setApplicationVersion(gradviz.__version__)
     app.setDesktopFileName("gradviz")
-    app.setStyle("Fusion")
     picture = QPixmap()
     picture.loadFromData(resources.read_bytes("icons/gradviz.svg"))
     app.setWindowIcon(QIcon(picture))

@@ -1,8 +1,9 @@
 """What leaves a drawing, fading away over it. Where the desktop wants no motion it is gone at once."""
 
+from PySide6 import QtWidgets  # QStyle is named where it is needed: see app.py
 from PySide6.QtCore import QVariantAnimation
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyle, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gradviz.drawing.excerpt import OVERHANG
 from gradviz.drawing.shapes import Drawing
@@ -36,7 +37,7 @@ class Fading:
     def begin(self, drawing: Drawing) -> None:
         """Let a drawing go."""
         style = self._panel.style()
-        if style.styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self._panel) and (
+        if style.styleHint(QtWidgets.QStyle.StyleHint.SH_Widget_Animation_Duration, None, self._panel) and (
             drawing.nodes or drawing.edges
         ):
             self._drawing = drawing
