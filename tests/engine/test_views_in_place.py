@@ -135,6 +135,15 @@ def test_what_the_grad_fn_in_a_copy_slices_saved(
         assert name is None or one.tensor == tensor(trace, name).id
 
 
+def test_what_is_known_of_an_op_on_one_tensor_twice_is_not_told_of_one_on_two() -> None:
+    """What an op was once found to save holds for the next only where the same operands are one tensor."""
+    for other, saved in (("v", "v"), ("w", "w"), ("v", "v")):
+        trace = record(f"{HEAD}w = x[:2] * 1\nv.mul_({other})\ny.sum().backward()\n")
+        (told, _) = grad_fn(trace, "CopySlices").saved
+        assert (told.name, told.tensor) == ("fn.other", tensor(trace, saved).id)
+        assert bool(refused(trace, trace.backwards[-1])) == (trace.error is not None) == (other == "v")
+
+
 def test_where_nobody_can_know_what_it_saved_it_is_not_told() -> None:
     trace = record(HEAD + OWN + "Own.apply(v)\ny.sum().backward()\n")
     found = grad_fn(trace, "CopySlices")

@@ -45,7 +45,8 @@ def inside(
         kwargs: those given by name.
         operands: the tensors among both.
     """
-    key = (id(operator), *map(_kind, operands), *map(type, args), *kwargs)
+    numbers = {id(one): number for number, one in enumerate(operands)}  # one tensor may be several of them
+    key = (id(operator), *((numbers[id(one)], *_kind(one)) for one in operands), *map(type, args), *kwargs)
     if key not in _found:
         try:
             _found[key] = _run(operator, args, kwargs, operands)
@@ -54,7 +55,7 @@ def inside(
     return _found[key]
 
 
-def _kind(tensor: torch.Tensor) -> object:
+def _kind(tensor: torch.Tensor) -> tuple[object, ...]:
     return tensor.requires_grad, tensor.dtype, tensor.dim()
 
 
