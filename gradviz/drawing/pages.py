@@ -23,7 +23,9 @@ _OPEN = 128  # pages of which the marks are kept at hand
 _LOOSE = 64  # pages of one drawing that were changed and are not packed again
 _LARGEST = 8 * 1024 * 1024  # bytes of one page, unpacked
 _SHELF = 32  # pages that are passed over at once where none of them is wanted
+_ROW = 8  # marks of a page that are passed over at once
 _FEW = 8  # names that are looked for one by one
+_Sides = tuple[float, float, float, float]  # left, top, right, bottom
 _MARKS = msgspec.msgpack.Decoder(tuple[Mark, ...])
 
 
@@ -82,6 +84,7 @@ class Marks(Sequence[Mark]):
         self.pages = tuple(pages)
         self._starts = [0, *accumulate(one.length for one in self.pages)]
         self._bounds = [(box.x, box.y, box.right, box.bottom) for box in (one.bounds for one in self.pages)]
+        self._known: dict[int, tuple[_Sides, ...]] = {}
         self._shelves = [_around(self._bounds[at : at + _SHELF]) for at in range(0, len(self._bounds), _SHELF)]
 
     @classmethod
@@ -166,14 +169,26 @@ class Marks(Sequence[Mark]):
             if box[0] <= right and left <= box[2] and box[1] <= bottom and top <= box[3]:
                 for at, (x, y, end, low) in enumerate(self._bounds[number * _SHELF : (number + 1) * _SHELF]):
                     if x <= right and left <= end and y <= bottom and top <= low:
+                        marks = self.pages[number * _SHELF + at].marks
                         yield [
                             mark
-                            for mark in self.pages[number * _SHELF + at].marks
+                            for first, row in enumerate(self._rows(number * _SHELF + at))
+                            if row[0] <= right and left <= row[2] and row[1] <= bottom and top <= row[3]
+                            for mark in marks[first * _ROW : (first + 1) * _ROW]
                             if (rect := mark.rect)[0] <= right
                             and left <= rect[0] + rect[2]
                             and rect[1] <= bottom
                             and top <= rect[1] + rect[3]
                         ]
+
+    def _rows(self, number: int) -> tuple[_Sides, ...]:
+        """Where the marks of a page are, a few together: known once somebody has looked there."""
+        known = self._known.get(number)
+        if known is None:
+            boxes = [(box.x, box.y, box.right, box.bottom) for box in (mark.rect for mark in self.pages[number].marks)]
+            known = tuple(_around(boxes[at : at + _ROW]) for at in range(0, len(boxes), _ROW))
+            self._known[number] = known
+        return known
 
     def joining(self, name: str) -> Iterator[Mark]:
         """Yield those that come from something or lead to it."""
@@ -241,9 +256,6 @@ def find(drawing: Drawing, name: str) -> Mark | None:
 def node(drawing: Drawing, name: str) -> Mark | None:
     """Return the node with an id."""
     return Marks.of(drawing.nodes).named(name)
-
-
-_Sides = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 def _around(boxes: Sequence[_Sides]) -> _Sides:
