@@ -4,7 +4,6 @@ A block that would be too crooked is cut before (see straightening), at the cost
 could often have stood in line. The order of the rows stays.
 """
 
-from itertools import pairwise
 from math import inf
 
 from gradviz.layout.net import Net
@@ -15,14 +14,16 @@ MOST = 256  # cells that are moved together, for the time it takes
 
 def align(net: Net, places: list[float]) -> None:
     """Move stretches in `places`, the start of each element across, wherever that leaves fewer bends."""
+    after = _followers(net)
+    if all(abs(_bend(net, places, upper, lower)) < ROUNDING for upper, lower in after.items()):
+        return
     index = [0] * len(net.width)
     for row in net.rows:
         for place, element in enumerate(row):
             index[element] = place
-    for chain in _chains(net):
-        stretches = _stretches(net, places, chain)
-        above = stretches[0]
-        for below in stretches[1:]:
+    for start in sorted(after.keys() - set(after.values())):
+        above, *others = _stretches(net, places, after, start)
+        for below in others:
             away = _bend(net, places, above[-1], below[0])
             if _move(net, index, places, below, -away) or _move(net, index, places, above, away):
                 above = (above + below)[-MOST - 1 :]  # as much as shows that it is too long
@@ -30,21 +31,15 @@ def align(net: Net, places: list[float]) -> None:
                 above = below
 
 
-def _chains(net: Net) -> list[list[int]]:
-    """Cells each of which feeds the next one alone, and is all that it takes."""
-    after = {
-        upper: joints[0][0]
-        for upper, joints in enumerate(net.below[: net.cells])
-        if len(joints) == 1 and joints[0][0] < net.cells and len(net.above[joints[0][0]]) == 1
-    }
-    starts = after.keys() - set(after.values())
-    chains = []
-    for start in sorted(starts):
-        chain = [start]
-        while chain[-1] in after:
-            chain.append(after[chain[-1]])
-        chains.append(chain)
-    return chains
+def _followers(net: Net) -> dict[int, int]:
+    """Of each cell that feeds one cell alone, which takes nothing else, that cell."""
+    found = {}
+    for upper, joints in enumerate(net.below[: net.cells]):
+        if len(joints) == 1:
+            lower = joints[0][0]
+            if lower < net.cells and len(net.above[lower]) == 1:
+                found[upper] = lower
+    return found
 
 
 def _bend(net: Net, places: list[float], upper: int, lower: int) -> float:
@@ -53,14 +48,17 @@ def _bend(net: Net, places: list[float], upper: int, lower: int) -> float:
     return places[lower] + offset - places[upper] - own
 
 
-def _stretches(net: Net, places: list[float], chain: list[int]) -> list[list[int]]:
-    """A chain cut where it is bent."""
-    found = [[chain[0]]]
-    for upper, lower in pairwise(chain):
+def _stretches(net: Net, places: list[float], after: dict[int, int], start: int) -> list[list[int]]:
+    """The chain from a cell on, cut where it is bent."""
+    found = [[start]]
+    upper = start
+    while upper in after:
+        lower = after[upper]
         if abs(_bend(net, places, upper, lower)) < ROUNDING:
             found[-1].append(lower)
         else:
             found.append([lower])
+        upper = lower
     return found
 
 

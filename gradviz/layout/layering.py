@@ -53,13 +53,12 @@ def earliest(count: int, arcs: Sequence[Arc]) -> list[int]:
     Raises:
         CycleError: the arcs are not acyclic.
     """
-    ways = _ways(count, arcs, None)
-    return _longest(ways, _topological(ways))
+    _, row = _longest(_ways(count, arcs, None))
+    return row
 
 
 def _rows(ways: _Ways) -> list[int]:
-    order = _topological(ways)
-    row = _longest(ways, order)
+    order, row = _longest(ways)
     _shorten(ways, order, row)
     return _without_gaps(row[: ways.cells])
 
@@ -81,31 +80,27 @@ def _ways(count: int, arcs: Sequence[Arc], groups: Groups | None) -> _Ways:
     return ways
 
 
-def _topological(ways: _Ways) -> list[int]:
-    """All cells and marks, each after its tails."""
+def _longest(ways: _Ways) -> tuple[list[int], list[int]]:
+    """All cells and marks, each after its tails, and the row of each by the longest way to it.
+
+    From a cell to a mark and back costs no row.
+    """
+    cells = ways.cells
     waiting = [len(above) for above in ways.tails]
+    row = [0] * len(waiting)
     order = [cell for cell, left in enumerate(waiting) if not left]
-    for cell in order:
-        for head in ways.heads[cell]:
+    for at in order:
+        here, inside = row[at], at < cells
+        for head in ways.heads[at]:
+            reach = here + ((head < cells) == inside)
+            if row[head] < reach:
+                row[head] = reach
             waiting[head] -= 1
             if not waiting[head]:
                 order.append(head)
     if len(order) < len(waiting):
         raise CycleError("the links of the diagram form a cycle")
-    return order
-
-
-def _longest(ways: _Ways, order: list[int]) -> list[int]:
-    """The row of each cell and mark by the longest way to it. From a cell to a mark and back costs no row."""
-    row = [0] * len(order)
-    cells = ways.cells
-    for at in order:
-        tails = ways.tails[at]
-        if len(order) == cells:
-            row[at] = 1 + max([row[tail] for tail in tails], default=-1)
-        else:
-            row[at] = max([row[tail] + ((tail < cells) == (at < cells)) for tail in tails], default=0)
-    return row
+    return order, row
 
 
 def _shorten(ways: _Ways, order: list[int], row: list[int]) -> None:
