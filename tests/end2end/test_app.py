@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 DRIVER = """
 import sys
 from PySide6.QtCore import QTimer
+from gradviz.__main__ import main
 from gradviz.ui import app
 
 def then(window):
@@ -28,7 +29,7 @@ def made(*arguments):
     window.panels.canvas.painted.connect(lambda: then(window))
     return window
 app.make_window = made
-sys.exit(app.main(sys.argv[1:]))
+sys.exit(main())
 """
 
 
