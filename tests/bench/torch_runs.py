@@ -55,9 +55,19 @@ def run_recorded(source: str, send: Callable[[bytes], None]) -> None:
     worker.run(Request(source), send)
 
 
+def reader(source: str) -> TraceBuilder:
+    """Return what takes the pages of a run as they come."""
+    return TraceBuilder(Request(source), Ready(torch.__version__, "", ""))
+
+
+def whole(taken: TraceBuilder) -> Trace:
+    """Return the Trace of a run of which all pages were taken."""
+    return intake.concluded(taken, Exit(0, 0))
+
+
 def read(source: str, pages: list[bytes]) -> Trace:
     """Return the Trace in the pages of a run."""
-    builder = TraceBuilder(Request(source), Ready(torch.__version__, "", ""))
+    builder = reader(source)
     for page in pages:
         builder.page(page)
-    return intake.concluded(builder, Exit(0, 0))
+    return whole(builder)
