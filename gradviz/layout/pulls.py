@@ -10,6 +10,9 @@ from typing import NamedTuple
 from gradviz.layout.net import Joint, Net
 
 LEADER = 10000.0
+LONGER = (
+    4  # the power of its length by which a longer stem counts for more: it is not moved for a shorter one beside it
+)
 BEND = 12.0
 FOLLOWER = 1.0
 BORDER = 0.01
@@ -25,7 +28,7 @@ class Side(NamedTuple):
 
     to: list[int]  # another element or a mean
     away: list[float]  # how far right of that one's start the own start is wanted
-    weight: list[float]  # large if the wish is mutual
+    weight: list[float]  # large if the wish is mutual, and the more so the longer the stem is
 
 
 class Pulls(NamedTuple):
@@ -82,7 +85,7 @@ def _side(net: Net, below: bool, mutual: list[float], means: list[list[Mean]], n
                 longest[element] = longest[other]
                 to[element], away[element] = other, offset - own
                 if other < cells:
-                    mutual[other] = LEADER
+                    mutual[other] = LEADER * longest[other] ** LONGER
                     if element < cells and -JOG < offset - own - axis[other] + axis[element] < JOG:
                         away[element] = axis[other] - axis[element]
             elif ends:
@@ -90,7 +93,7 @@ def _side(net: Net, below: bool, mutual: list[float], means: list[list[Mean]], n
                 best = [end for end in ends if longest[end[0]] == longest[element]]
                 for end in best:
                     if end[0] < cells:
-                        mutual[end[0]] = LEADER
+                        mutual[end[0]] = LEADER * longest[end[0]] ** LONGER
                 wants = _merged(net, element, best)
                 if len(wants) == 1:
                     ((to[element], away[element]),) = wants

@@ -96,6 +96,20 @@ def test_a_stem_does_not_drift_towards_its_constants() -> None:
     assert place(workloads.resnet(30)).size.width < 6 * workloads.USUAL.width
 
 
+@pytest.mark.parametrize("layers", [4, 10, 300])
+def test_a_stem_does_not_drift_towards_chains_that_are_shorter(layers: int) -> None:
+    """Linear layers: the weight of each goes through a transpose, and is in the row of the layer before it."""
+    arcs = []
+    for number in range(layers):
+        before = f"addmm{number - 1}" if number else "x"
+        arcs += [(f"w{number}", f"t{number}"), (f"b{number}", f"addmm{number}"), (before, f"addmm{number}")]
+        arcs.append((f"t{number}", f"addmm{number}"))
+    names = dict.fromkeys(name for arc in arcs for name in arc)
+    cells = place(workloads.diagram(names, arcs)).cells
+    stem = {round(cells[f"addmm{number}"].center.x, 6) for number in range(layers)}
+    assert len(stem) == 1
+
+
 def test_a_chain_is_straight_though_notes_hang_at_the_side_of_some_cells() -> None:
     """The ports of a cell with a note are in the middle of its box, not of the cell."""
     wide = Size(300, 44)
