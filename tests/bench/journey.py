@@ -33,10 +33,10 @@ PANELS = ((1280, 800), (1920, 1080))
 SCALES = (0.02, 0.05, 0.1, 0.2, 0.29, 0.3, 0.35, 0.42, 0.6, 1.0, 2.0)  # at which it is dragged
 _NOTCH = 120  # eighths of a degree
 _DRAGS = ((-37, -23), (-61, 0), (0, -53), (90, 71), (-12, 0), (25, -80))  # pixels
-_SLICES = 40  # frames without a move that are waited for, at the most
+_SLICES = 6  # frames without a move that are waited for, at the most
 _CELL = 1000.0  # drawing units; in one of these is most to be seen
 _LIT = 10  # one of so many is selected
-_LONGEST = 12.0  # seconds of processor that a journey may take; what comes after is left away
+_LONGEST = 5.0  # seconds of processor that a journey may take; what comes after is left away
 
 
 class Taken(NamedTuple):
@@ -88,18 +88,17 @@ class _Panel:
 
 
 def journey(drawing: Drawing) -> Iterator[Taken]:
-    """Every frame on the way through a drawing: at two sizes, then once more dark and with a selection."""
+    """Every frame on the way through a drawing: as it is, then in a larger panel, dark and with a selection."""
     dense = _densest(drawing)
-    panels = [_Panel(drawing, size) for size in PANELS]
-    for panel in panels:
-        yield from panel.frames("first", lambda: None)
-        yield from _travelled(panel, dense)
-    last = panels[-1]
+    small, large = (_Panel(drawing, size) for size in PANELS)
+    for panel in (small, large):
+        list(panel.frames("first", lambda: None))  # is no pan, and fonts are read for it
+    yield from _travelled(small, dense)
     lit = frozenset(mark.id for mark in islice(chain(drawing.nodes, drawing.edges), 0, None, _LIT))
-    last.about += ", dark, with a selection"
-    yield from last.frames("select", lambda: last.dress("dark", Selection(frozenset(islice(lit, 3)), lit)))
-    yield from _travelled(last, dense)
-    yield from last.frames("select nothing", lambda: last.dress("light", NOTHING))
+    large.about += ", dark, with a selection"
+    yield from large.frames("select", lambda: large.dress("dark", Selection(frozenset(islice(lit, 3)), lit)))
+    yield from _travelled(large, dense)
+    yield from large.frames("select nothing", lambda: large.dress("light", NOTHING))
 
 
 def _travelled(panel: _Panel, dense: Point) -> Iterator[Taken]:
