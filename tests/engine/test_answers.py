@@ -190,6 +190,16 @@ def test_a_change_in_place_spoils_what_is_foretold(body: str, name: str) -> None
     assert refused == ("leaf" in {one.said for one in found})
 
 
+@pytest.mark.parametrize("flag", [True, False])
+@pytest.mark.parametrize("around", ["with torch.no_grad():", "with torch.inference_mode():"])
+def test_an_inference_tensor_may_be_changed_where_it_says(around: str, flag: bool) -> None:
+    body = f"{HEAD}with torch.inference_mode():\n    v = torch.ones(2, requires_grad={flag})\n"
+    (answer,) = asked(record(body), "v", "in place")
+    assert words(answer) == "torch would refuse it outside of torch.inference_mode(): v is an inference tensor."
+    refused = bare_run(f"{body}{around}\n    v.mul_(2)\n").error is not None
+    assert refused == ("inference_mode" not in around)
+
+
 def test_at_a_step_a_fix_is_offered_only_for_what_lasts() -> None:
     trace = record(HEAD + "y = x * w\ny.backward()\nx.grad = None\nz = y")
     line = next(step.id for step in trace.steps if step.kind == "line" and step.line == 5)

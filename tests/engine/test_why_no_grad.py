@@ -5,6 +5,7 @@ from typing import get_args
 import pytest
 
 from gradviz.model.graph.build import build
+from gradviz.model.trace import GradMode
 from gradviz.model.why.why import Why, WhyNoGrad, why
 from tests.engine.recording import record, tensor
 from tests.unit.model.cut import at_step
@@ -54,6 +55,7 @@ CASES: list[tuple[str, str, Why]] = [
     ("y = x * 2\nz = y.detach() * w + y\nz.backward()", "y", Why("not a leaf")),
     ("with torch.no_grad():\n    y = x * 2\nz = y * w\nz.backward()", "x", Why("cut off", 5)),
     ("m = (x > 1).float()\nz = m * w\nz.backward()", "x", Why("cut off", 4)),
+    ("d = torch.tensor(x)\nz = d * w\nz.backward()", "x", Why("cut off", 4)),
     ("y = x.argmax()", "y", Why("not differentiable", 4)),
     ("y = x * 2\nz = w * 2\nz.backward()", "x", Why("not reached", 6)),
     ("y = x * 2\nz = w * 2\nz.backward()", "y", Why("not a leaf")),
@@ -75,6 +77,13 @@ def test_the_reason_is_the_true_one(body: str, name: str, expected: Why) -> None
     found = tensor(trace, name)
     assert found.grad is None
     assert why(known(trace), found) == expected
+
+
+@pytest.mark.parametrize("mode", ["no_grad", "inference"])
+def test_the_birth_of_a_leaf_is_not_what_cuts_it_off(mode: GradMode) -> None:
+    trace = record(f"{HEAD}y = x * w\ny.backward()", mode)
+    assert trace.error is not None
+    assert why(known(trace), tensor(trace, "x")) == Why("cut off", 4)
 
 
 def test_every_reason_is_given_here() -> None:

@@ -195,6 +195,9 @@ class _Told:
     def changed(self, tensor: Tensor) -> Iterator[Answer]:
         """What a change in place would do now."""
         name = {"name": _name(tensor)}
+        if tensor.is_inference:  # no grad_fn saves one
+            yield Answer("in place", "inference", {**name})
+            return
         if tensor.requires_grad and tensor.is_leaf:
             yield Answer("in place", "leaf", {**name})
         spoilt = list(islice(self._moment.relying(tensor.id), _MOST))

@@ -90,6 +90,7 @@ SAID: dict[str, dict[Question, dict[str, str]]] = {
         },
         "in place": {
             "leaf": "torch would refuse it outside of torch.no_grad(): {name} is a leaf that requires grad.",
+            "inference": "torch would refuse it outside of torch.inference_mode(): {name} is an inference tensor.",
             "harmless": "No saved tensor would be spoilt.",
             "spoils": "Backward through {grad_fn} (line {line}) would fail after it: that saved this memory as {as}, "
             "at version {then}.",
@@ -151,6 +152,7 @@ SAID: dict[str, dict[Question, dict[str, str]]] = {
         },
         "in place": {
             "leaf": "{name} は requires_grad の葉なので torch がエラーにします。torch.no_grad() の中では変更できます。",
+            "inference": "{name} は推論テンソルなので、torch.inference_mode() の外では torch がエラーにします。",
             "harmless": "影響を受ける保存テンソルはありません。",
             "spoils": "その後 {grad_fn} ({line} 行目) の逆伝播が失敗します。"
             "このメモリーを {as} としてバージョン {then} で保存しています。",

@@ -1,7 +1,7 @@
 """What the reasons for an absent .grad are read off: an index of a run, built once for all its tensors and moments."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from math import inf
 from typing import NamedTuple
@@ -25,9 +25,9 @@ class Life(NamedTuple):
 class Cuts:
     """Which op cut a tensor off from the roots of the backward calls so far, found when it is asked for."""
 
-    def __init__(self, trace: Trace) -> None:
-        """Look at a run."""
-        self._trace = trace
+    def __init__(self, trace: Trace, born: set[int]) -> None:
+        """Look at a run and at its ops that only bring a tensor into the world."""
+        self._trace, self._born = trace, born
         self._found: dict[int, dict[int, Op]] = {}  # by the number of calls
 
     @cached_property
@@ -37,7 +37,7 @@ class Cuts:
     def before(self, calls: int) -> dict[int, Op]:
         """Return, for each tensor from which data, though no gradient, leads to a root, the op that cut it off."""
         if calls not in self._found:
-            self._found = {calls: _cuts(self._trace, self._trace.backwards[:calls], self._read)}
+            self._found = {calls: _cuts(self._trace, self._trace.backwards[:calls], self._read, self._born)}
         return self._found[calls]
 
 
@@ -111,7 +111,7 @@ def grounds(history: History) -> Grounds:
         _reached(trace),
         frozenset(place for place, call in enumerate(trace.backwards) if not call.accumulates),
         {grad_fn.variable: grad_fn.id for grad_fn in trace.grad_fns if grad_fn.variable is not None},
-        Cuts(trace),
+        Cuts(trace, history.born),
         _kept_out(trace),
         history.born,
         clearings(trace),
@@ -158,7 +158,9 @@ def _failed(trace: Trace) -> int | None:
     return None if any(text.function(line) is own for line in later) else len(trace.backwards) - 1
 
 
-def _cuts(trace: Trace, calls: Sequence[BackwardCall], read: Readouts | None) -> dict[int, Op]:
+def _cuts(
+    trace: Trace, calls: Sequence[BackwardCall], read: Readouts | None, born: Collection[int]
+) -> dict[int, Op]:
     """Data followed back from every root; where a path without a cut leads to a tensor, that one counts."""
     leads: dict[int, Op | None] = {}
     lines: set[int | None] = set()  # on which something was made that leads to a root
@@ -171,7 +173,7 @@ def _cuts(trace: Trace, calls: Sequence[BackwardCall], read: Readouts | None) ->
             results = [op]
         elif results:
             lines.add(op.line)
-        if op.phase != "forward" or not results:
+        if op.phase != "forward" or not results or op.id in born:
             continue
         cut = op if cut_off(op) else None if None in results else results[0]
         for tensor in op.inputs:
