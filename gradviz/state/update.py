@@ -129,7 +129,8 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
         case Edited(text):
             return _edited(state, text)
         case Opened(text):
-            return _rerun(_opened(_with_text(state, text)))
+            after, effects = _rerun(_opened(_with_text(state, text)))
+            return after if after.current else _forgotten(after), effects
         case RunPressed():
             return _pressed(state)
         case StopPressed():
@@ -219,6 +220,13 @@ def _opened(state: AppState) -> AppState:
         breakpoints=frozenset(),
         options=state.options._replace(opened=(), most=MANY, focus=(), module=""),
     )
+
+
+def _forgotten(state: AppState) -> AppState:
+    """Return the state without the graph and the output of another program: they say nothing of this one."""
+    if state.shown is None or state.shown.document == state.document:
+        return state
+    return state._replace(shown=None, table=None, printed=None)
 
 
 def _rewritten(state: AppState, edit: Edit | None) -> Next:
@@ -340,6 +348,8 @@ def _pictured(state: AppState, picture: Picture) -> AppState:
         return state
     state = state._replace(picture=picture, awaited=state.awaited and not picture.complete)
     failed = picture.failed
+    if picture.complete and failed and picture.drawing is None:
+        state = _forgotten(state)
     if picture.step is None and (picture.steps or not failed):
         state = state._replace(printed=picture)
     if state.empty:

@@ -120,6 +120,23 @@ def test_an_error_keeps_the_last_good_picture_dimmed_with_its_table() -> None:
     assert state.printed.run == 3
 
 
+def test_of_another_program_an_error_keeps_nothing() -> None:
+    state, _ = play(shown(), m.Opened("y +"))
+    assert state.shown is not None  # its own picture may come at once: no flicker
+    for steps, printed in ((0, None), (5, 2)):
+        after, _ = play(state, m.RunExited(2, DONE), failed(2, steps))
+        assert (after.shown, after.table, after.dimmed) == (None, None, False)
+        assert (after.printed.run if after.printed else None) == printed
+        assert after.picture is not None
+        assert after.picture.problems
+
+
+def test_a_program_that_is_opened_and_waits_for_run_is_not_shown_as_the_one_before() -> None:
+    state, _ = play(shown(), m.LiveSet(False), m.Opened("y"))
+    assert (state.shown, state.table, state.printed) == (None, None, None)
+    assert play(shown(), m.LiveSet(False), m.Opened("x"))[0].shown is not None  # that is what it shows
+
+
 def test_a_program_without_tensors_has_an_empty_picture() -> None:
     state, _ = play(shown(), m.Edited("print()"), m.RunExited(2, DONE), good(2, None))
     assert state.shown is not None
