@@ -71,6 +71,23 @@ def test_a_width_the_person_chose_stays(qtbot: QtBot, window: Window) -> None:
     assert tensors.columnWidth(0) == 111
 
 
+def test_columns_fit_a_larger_text_and_the_usual_one_again(qtbot: QtBot, window: Window) -> None:
+    tensors = window.panels.tensors
+    columns = range(tensors.model().columnCount())
+
+    def widths() -> list[int]:
+        return [tensors.columnWidth(at) for at in columns]
+
+    window.resize(2500, 900)
+    qtbot.waitUntil(lambda: tensors.viewport().width() > sum(widths()) + 100)
+    at_first = widths()
+    window.action("larger").trigger()
+    assert all(tensors.columnWidth(at) >= tensors.sizeHintForColumn(at) for at in columns)
+    assert widths() > at_first
+    window.action("normal").trigger()
+    assert widths() == at_first
+
+
 def test_no_column_narrows_at_a_step_that_needs_no_scroll_bar(qtbot: QtBot) -> None:
     tensors = Tensors()
     qtbot.addWidget(tensors)

@@ -249,7 +249,7 @@ class Tensors(QTableView):
     def changeEvent(self, event: QEvent) -> None:
         """Give rows and columns the room of a larger text."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 10)
             self._fit()
 
