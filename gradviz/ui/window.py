@@ -101,6 +101,7 @@ class Window(QMainWindow):
         """Make everything in the window anew in the person's language. The program and what can be undone stay."""
         editor = self._panels.editor
         here, focused = editor.textCursor().position(), editor.hasFocus()
+        seen = self._commands.size
         self._presentation.show(False)  # it begins anew, from the layout and the text that it left as they were
         size, layout = self._commands.size, self.saveState()
         document = editor.give_away()
@@ -109,7 +110,7 @@ class Window(QMainWindow):
         self._commands.set_size(size)
         self.setUpdatesEnabled(False)
         # Docks have no sizes to restore until they are laid out.
-        QTimer.singleShot(0, self, lambda: self._settle(layout))
+        QTimer.singleShot(0, self, lambda: self._settle(layout, seen))
         self._seen = AppState(theme=self._state.theme, presenting=self._state.presenting)
         self._show()
         cursor = self._panels.editor.textCursor()
@@ -119,9 +120,10 @@ class Window(QMainWindow):
         if focused:
             self._panels.editor.setFocus()
 
-    def _settle(self, layout: QByteArray) -> None:
+    def _settle(self, layout: QByteArray, size: float) -> None:
         self.restoreState(layout)
         self._presentation.show(self._state.presenting)
+        self._commands.set_size(size)  # it may have been chosen within the presentation
         self.setUpdatesEnabled(True)
 
     @property

@@ -127,7 +127,13 @@ def test_a_switch_of_language_leaves_text_as_large_as_it_is(qtbot: QtBot, window
     window.action("en").trigger()
     qtbot.waitUntil(window.updatesEnabled)
     assert points() == presented > larger
+    window.action("larger").trigger()
+    largest = points()
+    window.action("ja").trigger()
+    qtbot.waitUntil(window.updatesEnabled)
+    assert points() == largest > presented
     window.action("present").trigger()
+    assert points() == larger
     window.action("normal").trigger()
     assert points() == normal
 
