@@ -158,9 +158,7 @@ def _failed(trace: Trace) -> int | None:
     return None if any(text.function(line) is own for line in later) else len(trace.backwards) - 1
 
 
-def _cuts(
-    trace: Trace, calls: Sequence[BackwardCall], read: Readouts | None, born: Collection[int]
-) -> dict[int, Op]:
+def _cuts(trace: Trace, calls: Sequence[BackwardCall], read: Readouts | None, born: Collection[int]) -> dict[int, Op]:
     """Data followed back from every root; where a path without a cut leads to a tensor, that one counts."""
     leads: dict[int, Op | None] = {}
     lines: set[int | None] = set()  # on which something was made that leads to a root
