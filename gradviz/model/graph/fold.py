@@ -17,7 +17,7 @@ from gradviz.model.graph.rounds import rounds
 from gradviz.model.graph.strong import components
 
 FEW = 60  # nodes that are never worth folding
-SOME = 300  # nodes up to which a loop is worth seeing in full
+SOME = 300  # nodes, ops in calls of libraries among them, up to which a loop is worth seeing in full
 CROWD = 12  # tensors that go to one place or come from it, which are worth folding in any graph
 REPEATS = 4  # how often a stretch of a chain must repeat to be folded
 
@@ -33,7 +33,7 @@ def fold(graph: Graph, *, called: bool = True) -> Graph:
     folded = contract(graph, calls)
     if len(folded.nodes) <= FEW:
         return _keyed(contract(folded, companions(folded, CROWD)))
-    if len(folded.nodes) > SOME:
+    if len(graph.nodes) > SOME:
         folded = _in_rounds(graph, folded, calls)
     folded = contract(folded, _runs(folded))
     folded = contract(folded, companions(folded, 0 if len(folded.nodes) > FEW else CROWD))

@@ -6,6 +6,7 @@ import pytest
 
 from gradviz.model.graph import fold as folding
 from gradviz.model.graph.build import build
+from gradviz.model.graph.contract import contract
 from gradviz.model.graph.fold import fold
 from gradviz.model.graph.graph import Graph, Node
 from gradviz.model.graph.librarycalls import FEWEST, library_calls
@@ -148,6 +149,14 @@ def test_a_call_is_a_step_of_the_rounds_of_a_loop(monkeypatch: pytest.MonkeyPatc
     calls = [node.fold for node in seen.nodes if node.fold is not None and node.fold.call]
     assert [call.call for call in calls] == ["opt.step()"] * 10
     assert unfolded(closed, whole, (*opened, calls[0].key)).hidden == seen.hidden - FEWEST + 1
+
+
+def test_a_loop_folds_by_all_that_its_rounds_do_not_by_the_calls_that_are_folded_in_them() -> None:
+    whole = loop(60)
+    assert len(fold(loop(40)).nodes) == 40 * 3 < folding.SOME < len(whole.nodes)
+    assert len(contract(whole, library_calls(whole)).nodes) == 60 * 3 < folding.SOME
+    (one,) = (node.fold for node in fold(whole).nodes if node.fold is not None)
+    assert one.times == 60
 
 
 def test_a_call_beside_a_loop_is_one_too(monkeypatch: pytest.MonkeyPatch) -> None:
