@@ -122,16 +122,16 @@ class Commands:
     def set_size(self, size: float) -> None:
         """Set the size of all text of the window."""
         self._size = min(_LARGEST, max(_SMALLEST, size))
-        font = QApplication.font()
+        font, sheet = QApplication.font(), self._window.styleSheet()
         if font.pointSizeF() != self._points * self._size:
             font.setPointSizeF(self._points * self._size)
             QApplication.setFont(font)
-            # Widgets under a style sheet keep the fonts that they had when it was set.
-            sheet = self._window.styleSheet()
+            # Widgets under a style sheet, and what they paint in, keep the fonts that they had when it was set.
             self._window.setStyleSheet("")
-            self._window.setStyleSheet(sheet)
         for panel in (self._panels.editor, self._panels.mode_line, self._panels.output):
             panel.set_size(_POINTS * self._size)
+        if not self._window.styleSheet():
+            self._window.setStyleSheet(sheet)
 
     def find(self) -> None:
         """Let the person type what to find: in the program while it has the focus, in the graph elsewhere."""

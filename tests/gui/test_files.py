@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from gradviz.ui.window import Window
@@ -134,6 +134,14 @@ def test_a_file_changed_elsewhere_is_read_anew_and_unsaved_text_is_not_lost(
     fourth = opened(start=False)
     assert fourth.panels.editor.toPlainText() == "x = 2\ny"
     assert fourth.files.path is None
+
+
+def test_notes_and_placeholders_are_as_large_as_the_text_they_stand_in(window: Window) -> None:
+    editors = window.findChildren(QPlainTextEdit)
+    assert len(editors) > 1
+    for name in ("live", "larger", "larger", "normal", "present", "present"):
+        window.action(name).trigger()
+        assert [edit.viewport().font() for edit in editors] == [edit.font() for edit in editors], name
 
 
 def test_text_sizes_and_panels_by_key(qtbot: QtBot, window: Window) -> None:

@@ -42,6 +42,7 @@ class OutputTabs(QTabWidget):
         self._text.setAccessibleName(self.tr("Output"))
         self._text.setPlaceholderText(self.tr("What the program prints appears here"))
         self._text.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.set_size(10.5)
         self._list = _wrapping(self)
         self._list.setAccessibleName(self.tr("Problems"))
         self._list.itemActivated.connect(self._picked)
