@@ -81,8 +81,9 @@ def _alone(work: Callable[[], Found]) -> Found:
     """Do it in a thread of its own: the autograd modes are thread-local."""
     found: list[Found] = []
     thread = threading.Thread(target=lambda: found.append(work()))
-    thread.start()
-    thread.join()
+    with torch.autograd.set_detect_anomaly(False):  # that mode is the process's: what a program sets ends with it
+        thread.start()
+        thread.join()
     return found[0]
 
 

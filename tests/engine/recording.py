@@ -15,7 +15,7 @@ def record(source: str, mode: GradMode = "grad", limits: Limits | None = None, s
     """Run a program under the recorder, in a thread of its own, and hold its trace to every law."""
     request = Request(source, mode, seed, limits or Limits())
     builder = TraceBuilder(request, Ready(torch.__version__, "", ""))
-    with torch.autograd.set_detect_anomaly(False):  # the switch is the process's: what a program sets ends with it
+    with torch.autograd.set_detect_anomaly(False):  # that mode is the process's: what a program sets ends with it
         run_in_thread(lambda: run(request, builder.page), 64 * 1024 * 1024)
     trace = builder.trace()
     assert list(broken(trace, LAWS)) == []
