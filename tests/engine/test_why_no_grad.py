@@ -62,6 +62,11 @@ CASES: list[tuple[str, str, Why]] = [
     ("y = x * 2\ny.backward()", "w", Why("unused")),
     ("y = x.exp()\nz = y * w\ny.mul_(2)\nz.backward()", "x", Why("failed", 7)),
     (
+        "y = x.exp()\nz = y * 2\ny.mul_(2)\ntry:\n    z.backward()\nexcept RuntimeError:\n    v = w * 2\nv.backward()",
+        "x",
+        Why("failed", 8),
+    ),
+    (
         FUNCTION.format("pass") + "    @staticmethod\n    def backward(ctx, g):\n        return None\n"
         "y = F.apply(x) * w\ny.backward()",
         "x",

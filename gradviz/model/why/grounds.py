@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from gradviz.model.moments.moment import History, Moment
 from gradviz.model.moments.reach import reachable
-from gradviz.model.source.place import text_of
 from gradviz.model.trace import NOTHING_LOST, BackwardCall, Op, Tensor, Trace
 from gradviz.model.why.clearings import Clearings, LineRan, clearings, retainings
 from gradviz.model.why.readouts import Readouts, readouts
@@ -58,7 +57,7 @@ class Grounds(NamedTuple):
     born: set[int]  # ops that only bring a tensor into the world
     clearings: dict[str | None, Clearings]
     retainings: dict[str, list[LineRan]]
-    failed: int | None  # the call that raised the error that ended the run
+    ran: dict[int, list[int]]  # grad_fn -> the steps at which it ran, ascending
 
     @property
     def trace(self) -> Trace:
@@ -92,6 +91,12 @@ class Grounds(NamedTuple):
         sink = self.sinks.get(tensor.id)
         return None if sink is None or self.moment.grad_fn(sink) is None else sink
 
+    def came_to(self, grad_fn: int, place: int) -> bool:
+        """Whether a grad_fn has run since a backward call began; each that it leads to does, unless it raises."""
+        steps = self.ran.get(grad_fn, [])
+        at = bisect_left(steps, self.starts[place])
+        return at < len(steps) and steps[at] < self.moment.begun
+
     def cut(self, tensor: Tensor) -> Op | None:
         """The op that cut a tensor off from every root so far."""
         return self.cuts.before(self.moment.calls).get(tensor.id)
@@ -116,7 +121,7 @@ def grounds(history: History) -> Grounds:
         history.born,
         clearings(trace),
         retainings(trace),
-        _failed(trace),
+        _ran(trace),
     )
 
 
@@ -147,15 +152,12 @@ def _reached(trace: Trace) -> dict[int, list[int]]:
     return found
 
 
-def _failed(trace: Trace) -> int | None:
-    """The last call, if no line of its own function ran after it: a hook or a Function may have raised elsewhere."""
-    text = text_of(trace.source) if trace.error is not None and trace.backwards else None
-    if text is None:
-        return None
-    call = trace.backwards[-1]
-    own = text.function(call.line)
-    later = (step.line for step in trace.steps[call.step :] if step.kind == "line" and step.line is not None)
-    return None if any(text.function(line) is own for line in later) else len(trace.backwards) - 1
+def _ran(trace: Trace) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for step in trace.steps:
+        if step.kind in ("backward", "accumulate") and step.grad_fn is not None:
+            found.setdefault(step.grad_fn, []).append(step.id)
+    return found
 
 
 def _cuts(trace: Trace, calls: Sequence[BackwardCall], read: Readouts | None, born: Collection[int]) -> dict[int, Op]:

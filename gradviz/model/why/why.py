@@ -107,7 +107,7 @@ def _not_filled(known: Grounds, tensor: Tensor, count: int) -> Why:
         late = known.retained_late(tensor, known.starts[calls[before - 1]])
         if late is not None:
             return Why("too late", late)
-    if before:
+    if before and target is not None:
         return _came_by(known, target, calls[before - 1])
     cut = known.cut(tensor)
     if cut is not None:
@@ -115,7 +115,7 @@ def _not_filled(known: Grounds, tensor: Tensor, count: int) -> Why:
     return Why("unused") if target is None else Why("not reached", known.trace.backwards[count - 1].line)
 
 
-def _came_by(known: Grounds, target: int | None, place: int) -> Why:
+def _came_by(known: Grounds, target: int, place: int) -> Why:
     """Why a backward call whose roots lead to a tensor left nothing in its .grad."""
     call = known.trace.backwards[place]
     if known.moment.under_way and place == known.moment.calls - 1:
@@ -124,7 +124,7 @@ def _came_by(known: Grounds, target: int | None, place: int) -> Why:
         return Why("returned", call.line)
     if call.inputs is not None and target not in call.inputs:
         return Why("left out", call.line)
-    return Why("failed" if place == known.failed and known.moment.is_end else "no gradient", call.line)
+    return Why("no gradient" if known.came_to(target, place) else "failed", call.line)
 
 
 def origin(known: Grounds, tensor: Tensor) -> Tensor:
