@@ -36,8 +36,12 @@ def names_of(past: Sequence[Tensor], tensors: Sequence[Tensor], steps: Sequence[
     return {tensor: tuple(found) for tensor, found in names.items()}
 
 
+def is_path_of(name: str, own: str) -> bool:
+    """Whether what a module calls its own, self.weight, is what the program calls by the path to it, net.0.weight."""
+    return own.startswith("self.") and name.endswith(own[len("self") :]) and not name.startswith("self.")
+
+
 def _from_outside(held: dict[str, None]) -> dict[str, None]:
-    """Leave out what a module calls its own where the path to the module is known: self.weight, of net.0.weight."""
-    own = [name for name in held if name.startswith("self.")]
-    known = [name for name in own if any(one.endswith(name[len("self") :]) for one in held if one not in own)]
+    """Leave out what a module calls its own where the path to the module is known."""
+    known = [own for own in held if len(held) > 1 and any(is_path_of(name, own) for name in held)]
     return {name: None for name in held if name not in known} if known else held

@@ -116,8 +116,8 @@ def module_rows(trace: Trace, graph: Graph) -> tuple[ModuleRow, ...]:
             own = {one.storage: one.nbytes for one in kept_for}
             for path in _paths(module):
                 saved[path].update(own)
-    named = (name for tensor in trace.tensors if tensor.is_parameter for name in tensor.names[:1])
-    parameters = Counter(path for name in named for path in _paths(name.rpartition(".")[0]))
+    owners = ({path for name in one.names for path in _paths(name)} for one in trace.tensors if one.is_parameter)
+    parameters = Counter(path for paths in owners for path in paths)
     marks: dict[str, list[str]] = defaultdict(list)
     for node in graph.nodes:
         for path in {op.module for op in _ops(node) if op.module is not None}:

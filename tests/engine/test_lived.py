@@ -218,6 +218,16 @@ def test_without_grad_nothing_is_saved() -> None:
     assert kinds == {"named", "parameter"}
 
 
+def test_a_parameter_that_its_module_named_first_bears_the_path_to_it() -> None:
+    source = (
+        "import torch\nclass Tied(torch.nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.a = torch.nn.Linear(9, 9)\n        self.b = torch.nn.Linear(9, 9)\n"
+        "        self.b.weight = self.a.weight\n        self.b.bias = self.a.bias\nm = Tied()\nbig = torch.ones(99)\n"
+    )
+    names = {holder.name: holder.kind for holder in memory(source).holders}
+    assert names == {"m.a.weight": "parameter", "m.a.bias": "parameter", "big": "named"}
+
+
 def test_a_gradient_bears_the_name_of_whose_it_is() -> None:
     source = "import torch\nw = torch.ones(9, requires_grad=True)\n(w * w).sum().backward()\nbig = torch.ones(99)\n"
     names = {holder.name: holder.kind for holder in memory(source).holders}

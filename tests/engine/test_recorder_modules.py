@@ -1,8 +1,11 @@
 """An op knows the module whose forward it runs in, by its path in the program."""
 
 import pytest
+import torch
 
+from gradviz.model.graph.build import build
 from gradviz.model.trace import Trace
+from gradviz.picture.parts import module_rows
 from tests.engine.bare import both_runs
 from tests.engine.recording import record
 
@@ -124,3 +127,32 @@ del m
 print(r())
 """
     assert record(source).output[0].text == "None\n"
+
+
+def test_a_weight_that_is_tied_has_the_name_of_each_module_that_holds_it_and_counts_in_each() -> None:
+    source = """\
+import torch
+class Tied(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embed, self.head = torch.nn.Embedding(5, 3), torch.nn.Linear(3, 5)
+        self.head.weight = self.embed.weight
+    def forward(self, x):
+        return self.head(self.embed(x))
+net = Tied()
+net(torch.tensor([1])).sum().backward()
+"""
+    trace = record(source)
+    bare: dict[str, object] = {}
+    exec(source, bare)
+    net = bare["net"]
+    assert isinstance(net, torch.nn.Module)
+    named = ((name, one.id) for one in trace.tensors if one.is_parameter for name in one.names)
+    found = {name: number for name, number in named if name.startswith("net.")}  # not what was there before
+    assert list(found) == [f"net.{name}" for name, _ in net.named_parameters(remove_duplicate=False)]
+    assert found["net.embed.weight"] == found["net.head.weight"]
+    rows = module_rows(trace, build(trace, "both"))
+    expected = {"net": net, **{f"net.{name}": module for name, module in net.named_children()}}
+    assert {row.path: row.parameters for row in rows} == {
+        path: len(list(module.parameters())) for path, module in expected.items()
+    }

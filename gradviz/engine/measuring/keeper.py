@@ -9,6 +9,7 @@ from gradviz.engine.measuring.workspace import Workspaces
 from gradviz.engine.record.run import Run
 from gradviz.engine.record.stream import Stream
 from gradviz.model.memory import TEXT, Event, HolderKind, Known, Lived, lived
+from gradviz.model.names import is_path_of
 from gradviz.model.trace import GradMode, Op, Page, Tensor, named_by
 
 _RANK: tuple[HolderKind, ...] = ("temporary", "named", "saved", "gradient", "optimizer", "parameter")
@@ -21,7 +22,7 @@ class Keeper(Stream):
         super().__init__(lambda _: None)
         self._workspaces = Workspaces()
         self._lines: dict[int, int | None] = {}
-        self._names: dict[int, str] = {}  # by tensor, the first it had
+        self._names: dict[int, str] = {}  # by tensor, the first it had, or the path to that
         self._calls: dict[int, str] = {}  # by storage, the op that made it
         self._made: dict[int, int | None] = {}  # by storage, the line
         self._storages: dict[int, int] = {}  # by tensor
@@ -45,8 +46,8 @@ class Keeper(Stream):
             if step.line is not None:
                 self._lines[step.id] = step.line
             for name, number in named_by(step):
-                if number is not None:
-                    self._names.setdefault(number, name)
+                if number is not None and is_path_of(name, self._names.setdefault(number, name)):
+                    self._names[number] = name
 
     def _keep_tensor(self, tensor: Tensor) -> None:
         storage = self._storages[tensor.id] = tensor.storage

@@ -126,7 +126,7 @@ class Names:
             return
         if name != "self":  # what its own methods call it is no name of the program's
             self._modules.bind(name, module, lasting=lasting)
-        named = islice(module.named_parameters(), MOST)
+        named = islice(module.named_parameters(remove_duplicate=False), MOST)
         self._replace(scope, name, {f"{name}.{path}": self._ledger.see(one, line) for path, one in named})
 
 
