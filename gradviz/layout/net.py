@@ -161,7 +161,7 @@ def _bundles(diagram: Diagram, arcs: list[Arc], bends: list[tuple[int, ...]]) ->
 
 def _home(frames: Nesting, tail: int, head: int, row: int) -> int:
     """The frame a link is in as it passes a row: it leaves the tail's frames and enters the head's by their ends."""
-    if tail == head:
+    if tail == head and (tail == OUTSIDE or row <= frames.last[tail]):
         return tail
     goal = frames.around(head)
     for frame in reversed(frames.around(tail)):

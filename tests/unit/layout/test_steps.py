@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from gradviz.layout import ordering
 from gradviz.layout.components import components
 from gradviz.layout.crossings import Order, crossings, swap_neighbours, uncounted
-from gradviz.layout.diagram import Cell, Diagram, Link
+from gradviz.layout.diagram import Cell, Diagram, Frame, Link
 from gradviz.layout.geometry import Size
 from gradviz.layout.layered import place
 from gradviz.layout.layering import rows
-from gradviz.layout.nesting import Nesting, nesting
+from gradviz.layout.nesting import OUTSIDE, Nesting, nesting
 from gradviz.layout.net import BENDS_A_CELL, ROWS_A_CELL, Net, build
 from gradviz.layout.ordering import ordered
 from tests.unit.layout import workloads
@@ -94,6 +94,18 @@ def test_ordering_keeps_each_row_and_each_frame_in_one_piece(diagram: Diagram) -
         for row in order:
             inside = [frame in frames.around(net.home[element]) for element in row]
             assert sum(one != other for one, other in pairwise([False, *inside, False])) in (0, 2)
+
+
+def test_a_trunk_leaves_the_frame_of_its_tail() -> None:
+    """As a tensor does that is made in one region and taken by many ops after it."""
+    names = [f"c{at}" for at in range(14)]
+    arcs = [*pairwise(names), ("w", "v"), *(("w", name) for name in names[2:])]
+    net, frames = prepared(
+        workloads.diagram([*names, "w", "v"], arcs, [Frame("F", None, Size(60, 16))], {"w": "F", "v": "F"})
+    )
+    bends = {bend for at in net.shared for bend in net.bends[at]}
+    assert {net.row[bend] for bend in bends if net.home[bend] == 0} == {frames.last[0]}
+    assert {net.row[bend] for bend in bends if net.home[bend] == OUTSIDE} == set(range(frames.last[0] + 1, 13))
 
 
 @settings(max_examples=60)
