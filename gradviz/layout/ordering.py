@@ -143,23 +143,28 @@ class _Sweeper:
                     middle[element] = total / len(ends) + half[element]
                 else:
                     loose.append(element)
-            for element in loose:
-                middle[element] = self._beside(element, back, on, middle)
+            self._set_loose(loose, back, on, middle)
             before = list(row)
             self._sort(row, middle, prefixes)
             if row != before:
                 self._pack(order, number)
         return order
 
-    def _beside(self, element: int, back: list[list[Joint]], on: list[list[Joint]], middle: list[float]) -> float:
-        """The middle of an element with no joint back: beside what else is joined to the one that it is joined to."""
-        starts = [
-            middle[other] - self.half[other] + offset - port + far - own
-            for end, far, own in on[element]
-            for other, offset, port in back[end]
-            if back[other]
-        ]
-        return sum(starts) / len(starts) + self.half[element] if starts else middle[element]
+    def _set_loose(self, loose: list[int], back: list[list[Joint]], on: list[list[Joint]], middle: list[float]) -> None:
+        """Set the middles of elements of a row with no joint back: beside what else is joined to what they are."""
+        found: dict[int, tuple[float, int]] = {}  # of what they are joined to: the places that others want, in sum
+        for element in loose:
+            total, count = 0.0, 0
+            for end, far, own in on[element]:
+                if end not in found:
+                    ends = [joint for joint in back[end] if back[joint[0]]]
+                    starts = [middle[other] - self.half[other] + offset - port for other, offset, port in ends]
+                    found[end] = sum(starts), len(starts)
+                start, others = found[end]
+                total += start + others * (far - own)
+                count += others
+            if count:
+                middle[element] = total / count + self.half[element]
 
     def _with_straight_links(self, order: Order) -> Order:
         """The same order but for long links, which pass each row where the straight line between their ends does.

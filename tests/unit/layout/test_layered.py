@@ -1,6 +1,6 @@
 import gc
 import time
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -143,7 +143,7 @@ def test_the_collector_is_left_as_it_was(collects: bool) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["synthetic", "framed"])
+@pytest.mark.parametrize("kind", ["synthetic", "framed", "stacked"])
 def test_the_time_grows_about_as_the_diagram_does(kind: str) -> None:
     def seconds(count: int) -> float:
         diagram = workloads.synthetic(count)
@@ -151,6 +151,10 @@ def test_the_time_grows_about_as_the_diagram_does(kind: str) -> None:
             frames = tuple(Frame(f"f{at}", f"f{at - 1}" if at % 8 else None, Size(90, 16)) for at in range(count // 8))
             cells = tuple(cell._replace(frame=f"f{at // 8}") for at, cell in enumerate(workloads.chain(count).cells))
             diagram = Diagram(cells, workloads.chain(count).links, frames)
+        if kind == "stacked":  # leaves of one op, beside ops whose operands cross
+            arcs = [("stack", "cat"), ("p", "q"), ("q", "cat"), ("p", "r"), ("r", "cat"), ("s", "r"), ("s", "q")]
+            arcs += [(f"x{at}", "stack") for at in range(count)]
+            diagram = workloads.diagram(dict.fromkeys(chain.from_iterable(arcs)), arcs)
         start = time.process_time()
         place(diagram)
         return time.process_time() - start
