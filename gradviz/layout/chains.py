@@ -4,9 +4,8 @@ A block that would be too crooked is cut before (see straightening), at the cost
 could often have stood in line. The order of the rows stays.
 """
 
-from math import inf
-
 from gradviz.layout.net import Net
+from gradviz.layout.room import indices, room
 
 ROUNDING = 0.01
 MOST = 256  # cells that are moved together, for the time it takes
@@ -17,10 +16,7 @@ def align(net: Net, places: list[float]) -> None:
     after = _followers(net)
     if all(abs(_bend(net, places, upper, lower)) < ROUNDING for upper, lower in after.items()):
         return
-    index = [0] * len(net.width)
-    for row in net.rows:
-        for place, element in enumerate(row):
-            index[element] = place
+    index = indices(net.rows)
     for start in sorted(after.keys() - set(after.values())):
         above, *others = _stretches(net, places, after, start)
         for below in others:
@@ -64,7 +60,7 @@ def _stretches(net: Net, places: list[float], after: dict[int, int], start: int)
 
 def _move(net: Net, index: list[int], places: list[float], cells: list[int], away: float) -> bool:
     """Move cells together if there is room and fewer joints are bent after it; whether they were."""
-    low, high = _room(net, index, places, cells) if len(cells) <= MOST else (0.0, 0.0)
+    low, high = room(net, index, places, cells) if len(cells) <= MOST else (0.0, 0.0)
     if not low <= away <= high:
         return False
     before = _bent(net, places, cells)
@@ -75,20 +71,6 @@ def _move(net: Net, index: list[int], places: list[float], cells: list[int], awa
     for cell in cells:
         places[cell] -= away
     return False
-
-
-def _room(net: Net, index: list[int], places: list[float], cells: list[int]) -> tuple[float, float]:
-    """How far cells one below another may move, to the left as a negative number and to the right."""
-    low, high = -inf, inf
-    for cell in cells:
-        row, number = net.rows[net.row[cell]], index[cell]
-        if number:
-            left = row[number - 1]
-            low = max(low, places[left] + net.width[left] + net.margin[left] + net.margin[cell] - places[cell])
-        if number + 1 < len(row):
-            right = row[number + 1]
-            high = min(high, places[right] - net.margin[right] - net.margin[cell] - net.width[cell] - places[cell])
-    return low, high
 
 
 def _bent(net: Net, places: list[float], cells: list[int]) -> int:

@@ -13,6 +13,7 @@ from gradviz.layout.crossings import Order, changed, crossings, swap_neighbours,
 from gradviz.layout.former import Former
 from gradviz.layout.nesting import OUTSIDE, Nesting
 from gradviz.layout.net import Joint, Net
+from gradviz.layout.room import indices
 
 DOWN, UP = True, False
 LARGE = 40_000  # joints from which there is one beginning only
@@ -250,10 +251,7 @@ def _untwist(net: Net, rows: list[list[int]]) -> None:
     """Let links with the same two ends run side by side in the order of their ports, so that they do not cross."""
     if not any(len(bundle) > 1 for bundle in net.bundles):
         return
-    index = [0] * len(net.width)
-    for row in rows:
-        for place, element in enumerate(row):
-            index[element] = place
+    index = indices(rows)
     for bundle in net.bundles:
         for level in zip(*(net.bends[link] for link in bundle), strict=True):
             wanted = dict.fromkeys(level)

@@ -15,6 +15,7 @@ from gradviz.layout.components import find, join
 from gradviz.layout.former import Former
 from gradviz.layout.net import BORDER_MARGIN, Net
 from gradviz.layout.pulls import NOBODY, Pulls
+from gradviz.layout.room import indices
 
 STEM_BEND = 64.0  # how far the rough places of a block of cells may be from straight
 LINK_BEND = 160.0  # of the bends of a long link
@@ -40,7 +41,7 @@ def straightened(net: Net, pulls: Pulls, rough: list[float], title_room: list[fl
         rough: where they are by relaxing alone.
         title_room: of each frame, the least distance of its two borders.
     """
-    index = _index(net)
+    index = indices(net.rows)
     blocks = _blocks(net, pulls, rough, index, (STEM_BEND, LINK_BEND))
     wishes = _wishes(net, blocks, rough, index, title_room)
     left, right = _pushed(blocks, wishes, _gaps(net, blocks, title_room))
@@ -56,7 +57,7 @@ def settled(net: Net, pulls: Pulls, former: Former, title_room: list[float]) -> 
         former: where they were.
         title_room: of each frame, the least distance of its two borders.
     """
-    index = _index(net)
+    index = indices(net.rows)
     blocks = _blocks(net, pulls, former.start, index, (ROUNDING, ROUNDING))
     wishes = _wishes(net, blocks, former.start, index, title_room, former.kept)
     gaps = _gaps(net, blocks, title_room)
@@ -65,15 +66,6 @@ def settled(net: Net, pulls: Pulls, former: Former, title_room: list[float]) -> 
     clusters = _clusters(left, right, gaps)
     goes_left = [one < other for one, other in zip(*(_sums(clusters, each) for each in moves), strict=True)]
     return _placed(blocks, [one if goes else other for one, other, goes in zip(left, right, goes_left, strict=True)])
-
-
-def _index(net: Net) -> list[int]:
-    """The number of each element in its row."""
-    index = [0] * len(net.width)
-    for row in net.rows:
-        for place, element in enumerate(row):
-            index[element] = place
-    return index
 
 
 def _gaps(net: Net, blocks: _Blocks, title_room: list[float]) -> list[Gap]:

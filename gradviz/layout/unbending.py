@@ -4,17 +4,14 @@ By the triangle inequality no link gets longer, and the order of the rows stays,
 """
 
 from collections.abc import Sequence
-from math import inf
 
 from gradviz.layout.net import Net
+from gradviz.layout.room import indices, room
 
 
 def unbend(net: Net, places: list[float]) -> None:
     """Move bends in `places`, the start of each element across."""
-    index = [0] * len(net.width)
-    for row in net.rows:
-        for place, element in enumerate(row):
-            index[element] = place
+    index = indices(net.rows)
     for link, bends in enumerate(net.bends):
         if bends and link not in net.shared:
             upper, offset, _ = net.above[bends[0]][0]
@@ -32,23 +29,9 @@ def _follow(net: Net, index: list[int], places: list[float], bends: Sequence[int
             last += 1
         stretch = bends[first:last]
         if places[stretch[0]] != before:
-            low, high = _room(net, index, places, stretch)
-            if low <= before <= high:
+            low, high = room(net, index, places, stretch)
+            if low <= before - places[stretch[0]] <= high:
                 for bend in stretch:
                     places[bend] = before
         before = places[stretch[0]]
         first = last
-
-
-def _room(net: Net, index: list[int], places: list[float], stretch: Sequence[int]) -> tuple[float, float]:
-    """Between which places elements one below another may move together."""
-    low, high = -inf, inf
-    for element in stretch:
-        row, number = net.rows[net.row[element]], index[element]
-        if number:
-            left = row[number - 1]
-            low = max(low, places[left] + net.width[left] + net.margin[left] + net.margin[element])
-        if number + 1 < len(row):
-            right = row[number + 1]
-            high = min(high, places[right] - net.margin[right] - net.margin[element] - net.width[element])
-    return low, high
