@@ -6,14 +6,12 @@ of its own, so that no script takes it for the program's.
 """
 
 import argparse
-import gc
 import json
 import os
 import sys
 import tokenize
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from io import BytesIO, IncrementalNewlineDecoder
 from pathlib import Path
 
@@ -33,6 +31,7 @@ from gradviz.model.claims import failures
 from gradviz.model.cost import MODES, PATIENCE, Costs, Timed
 from gradviz.model.program import MAX_SOURCE
 from gradviz.model.trace import Trace
+from gradviz.model.uncollected import uncollected
 from gradviz.model.wire import FrameError, Limits, Request
 from gradviz.picture.picture import Language, Options
 from gradviz.picture.problems import problems
@@ -56,7 +55,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run one command and return its exit status."""
     chosen = _parser().parse_args(arguments)
     try:
-        with _uncollected():
+        with uncollected():  # what a run sends is very many records
             return int(chosen.run(chosen))
     except (UsageError, ResourceError, EngineError, FrameError) as error:
         _say(f"gradviz: {error}")
@@ -65,18 +64,6 @@ def main(arguments: Sequence[str]) -> int:
         _say(f"gradviz: a flaw in gradviz itself: {type(error).__name__}: {error}")
         _say(traceback.format_exc().rstrip() if chosen.verbose else "gradviz: --verbose says where it is")
         return FLAW
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Look for no cycles meanwhile: records hold none, and looking takes longer than reading them."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _export(chosen: argparse.Namespace) -> int:

@@ -15,8 +15,8 @@ from typing import NamedTuple, overload
 import msgspec
 
 from gradviz.drawing.shapes import Drawing, Mark
-from gradviz.drawing.unseen import unseen
 from gradviz.layout.geometry import Point, Rect
+from gradviz.model.uncollected import uncollected
 
 PAGE = 64  # marks
 _OPEN = 128  # pages of which the marks are kept at hand
@@ -277,7 +277,7 @@ def _between(texts: list[str]) -> str:
 
 def _unpacked(data: bytes) -> tuple[Mark, ...]:
     try:
-        with unseen(kept=True):
+        with uncollected(kept=True):
             return _MARKS.decode(zlib.decompressobj().decompress(data, _LARGEST))
     except (zlib.error, msgspec.MsgspecError):
         return ()

@@ -4,9 +4,6 @@ Rows, then the order in each row, then places across, then places along, then cu
 directions are the same work with the axes exchanged.
 """
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 
 from gradviz.layout.bands import FRAME_PADDING, Bands, bands
@@ -23,6 +20,7 @@ from gradviz.layout.parts import arranged, extent
 from gradviz.layout.pulls import Pulls, pulls
 from gradviz.layout.routing import End, Track, tracks
 from gradviz.layout.sequence import sequence
+from gradviz.model.uncollected import uncollected
 
 TITLE_GAP = 6.0  # under the title of a frame
 
@@ -45,25 +43,13 @@ def place(diagram: Diagram, direction: Direction = "TB", before: Laid | None = N
     """
     if before is not None and diagram == before.diagram:
         return before.placement
-    with _uncollected():
+    with uncollected():
         known = [] if before is None else survivors(diagram, before)
         found = [(part, anchor(part, known)) for part in components(diagram)]
         parts = [_part(part, direction, cells, before if cells else None) for part, cells in found]
         if len(parts) == 1:
             return parts[0]
         return _together(parts, arranged(parts, [cells for _, cells in found]))
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the cycle collector: no cycle is made here, and it would walk all there is again at each growth of it."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
 
 
 def _part(diagram: Diagram, direction: Direction, kept: dict[str, Rect], before: Laid | None) -> Placement:
@@ -195,10 +181,7 @@ def _placement(
         starts = [(along, across) for across, along in starts]
         curves = [[(along, across) for across, along in curve] for curve in curves]
         frames = {name: (y, x, height, width) for name, (x, y, width, height) in frames.items()}
-    rect, point = (
-        partial(tuple.__new__, Rect),
-        partial(tuple.__new__, Point),
-    )  # a third of the time of a call of the class
+    rect, point = partial(tuple.__new__, Rect), partial(tuple.__new__, Point)  # a third of the time of calls of them
     cells = {cell.id: rect((x, y, *cell.size)) for cell, (x, y) in zip(diagram.cells, starts, strict=True)}
     rects = {name: Rect(*box) for name, box in frames.items()}
     routes = {link.id: Route(tuple(map(point, curve))) for link, curve in zip(diagram.links, curves, strict=True)}

@@ -11,8 +11,8 @@ import msgspec
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from gradviz.drawing.pages import Marks, paged
-from gradviz.drawing.unseen import unseen
 from gradviz.model.costs.table import CostTable
+from gradviz.model.uncollected import uncollected
 from gradviz.model.wire import Frame, Kind, pack
 from gradviz.picture.frames import SentPage
 from gradviz.picture.inspection import Inspect, Inspection
@@ -264,7 +264,7 @@ def decoded(payload: bytes, looks: Looks, pages: Sequence[SentPage] = ()) -> Pic
         msgspec.MsgspecError: it is none.
         IndexError: it names a look that was not sent.
     """
-    with unseen(kept=len(payload) >= _LARGE):
+    with uncollected(kept=len(payload) >= _LARGE):
         picture = _PICTURE.decode(payload)
     drawing, change = picture.drawing, picture.change
     if drawing is not None:

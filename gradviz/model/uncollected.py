@@ -10,8 +10,8 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def unseen(*, kept: bool) -> Iterator[None]:
-    """Have Python not look for cycles while records are made.
+def uncollected(*, kept: bool = False) -> Iterator[None]:
+    """Have Python not look for cycles while records are made; afterwards it does so if it did before.
 
     Args:
         kept: whether so many stay that all later looks leave them out, and what else is there by then.
