@@ -6,10 +6,10 @@ marks themselves may be packed until they are wanted.
 
 import zlib
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, chain
-from operator import add, eq
+from operator import add, attrgetter, eq
 from typing import NamedTuple, overload
 
 import msgspec
@@ -26,6 +26,7 @@ _SHELF = 32  # pages that are passed over at once where none of them is wanted
 _ROW = 8  # marks of a page that are passed over at once
 _FEW = 8  # names that are looked for one by one
 _Sides = tuple[float, float, float, float]  # left, top, right, bottom
+_NAMES, _ENDS = attrgetter("names"), attrgetter("ends")
 _MARKS = msgspec.msgpack.Decoder(tuple[Mark, ...])
 
 
@@ -146,17 +147,9 @@ class Marks(Sequence[Mark]):
 
     def some(self, names: Collection[str]) -> Iterator[Mark]:
         """Yield those with these ids."""
-        wanted, asked = frozenset(names), [f"\n{name}\n" for name in names]
-        for one in self.pages:
-            there = one.names
-            if isinstance(one.held, tuple):
-                has = True
-            elif len(asked) < _FEW:
-                has = any(name in there for name in asked)
-            else:
-                has = not wanted.isdisjoint(there.split("\n"))
-            if has:
-                yield from (mark for mark in one.marks if mark.id in wanted)
+        wanted = frozenset(names)
+        for one in self._naming(wanted, _NAMES):
+            yield from (mark for mark in one.marks if mark.id in wanted)
 
     def within(self, place: Rect) -> tuple[Mark, ...]:
         """Return the marks whose rectangle touches a place."""
@@ -192,23 +185,29 @@ class Marks(Sequence[Mark]):
 
     def joining(self, name: str) -> Iterator[Mark]:
         """Yield those that come from something or lead to it."""
-        for one in self.pages:
-            if isinstance(one.held, tuple) or f"\n{name}\n" in one.ends:
-                yield from (mark for mark in one.marks if mark.ends and name in mark.ends)
+        for one in self._naming(frozenset((name,)), _ENDS):
+            yield from (mark for mark in one.marks if mark.ends and name in mark.ends)
 
     def from_badges(self, names: Collection[str]) -> Iterator[tuple[str, Rect, Mark]]:
         """Yield the badges of these nodes: of which node each is, where, and the edge that it is painted with."""
-        wanted, asked = frozenset(names), [f"\n{name}\n" for name in names]
+        wanted = frozenset(names)
+        for one in self._naming(wanted, _ENDS):
+            for mark in one.marks:
+                if mark.badge is not None and mark.ends is not None and mark.ends[0] in wanted:
+                    yield mark.ends[0], mark.badge, mark
+
+    def _naming(self, names: frozenset[str], text: Callable[[Page], str]) -> Iterator[Page]:
+        """Yield the pages that have any of these names in a text of theirs, and those that are not packed."""
+        asked = [f"\n{name}\n" for name in names]
         for one in self.pages:
             if isinstance(one.held, tuple):
                 has = True
             elif len(asked) < _FEW:
-                has = any(name in one.ends for name in asked)
+                has = any(name in text(one) for name in asked)
             else:
-                has = not wanted.isdisjoint(one.joins())
-            for mark in one.marks if has else ():
-                if mark.badge is not None and mark.ends is not None and mark.ends[0] in wanted:
-                    yield mark.ends[0], mark.badge, mark
+                has = not names.isdisjoint(text(one).split("\n"))
+            if has:
+                yield one
 
     def near(self, at: Point) -> Iterator[tuple[float, Page]]:
         """Yield the pages, the nearest to a point first, and how far away each may begin."""

@@ -41,8 +41,7 @@ def lane(labels: tuple[float, ...], marked: bool, direction: Direction) -> Lane:
         marked: whether a sign other than a label stands on one of the edges.
         direction: of the flow of data.
     """
-    widths = labels
-    count = len(widths)
+    count, widths = len(labels), labels
     gap = _PORT_GAP[direction]
     if count > 1 and gap * (count - 1) > _SIDE:
         widths, gap = (0.0,) * count, _SIDE / (count - 1)

@@ -161,7 +161,6 @@ def test_the_gradient_of_each_use_stands_by_its_edge() -> None:
 
 @pytest.mark.parametrize("ghosts", [True, False])
 def test_before_its_user_is_there_a_badge_is_an_outline_or_nothing(ghosts: bool) -> None:
-
     graph, trace = shared()
     edges = tuple(edge._replace(ghost=edge.head == "o5") for edge in graph.edges)
     sized = draft(graph._replace(edges=edges), known(trace), ghosts=ghosts)
