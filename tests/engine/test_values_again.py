@@ -6,7 +6,7 @@ import torch
 from gradviz.engine.record import reader
 from gradviz.engine.record.values import read_value
 from gradviz.model.trace import Value
-from tests.engine.recording import record
+from tests.engine.recording import record, tensor
 
 X = "import torch\nimport numpy as np\ntorch.manual_seed(3)\nx = torch.randn(1, 20, 20)\n"
 C = X + "c = torch.complex(x, x + 1)\n"
@@ -53,6 +53,11 @@ def test_they_are_those_that_a_reading_gives(source: str) -> None:
             assert numbers(told.grad) == pytest.approx(numbers(gradient), rel=1e-12), name
             checked += 1
     assert checked > 0
+
+
+@pytest.mark.parametrize("moved", ['x.to("meta")', 'x.clone().to("meta")', 'x.to("meta", copy=True)[0]'])
+def test_what_has_no_memory_has_no_statistics_of_what_it_was_made_of(moved: str) -> None:
+    assert tensor(record(f"{X}y = {moved}\n"), "y").value is None
 
 
 def numbers(value: Value | None) -> list[complex]:

@@ -133,6 +133,8 @@ class Ledger:
         count = output.numel()
         if count <= EXACT or operand.numel() != count or operand.dtype != output.dtype:
             return None
+        if output.device != operand.device:  # one without memory, device meta, holds no elements
+            return None
         value = held or self._held_value(operand)
         return None if value is None else value._replace(shape=tuple(output.shape))
 
