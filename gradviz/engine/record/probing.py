@@ -88,7 +88,7 @@ def _slots(node: reader.Node, slot: keeping.Slot, others: list[torch.Tensor]) ->
         place = next((k for k, other in enumerate(others) if reader.share_memory(other, tensor)), None)
         if place is not None:
             found.append(Slot(name, place, is_result=place == 0 and stale is None))
-        elif tensor.shape == others[0].shape and tensor.dim():
+        elif tensor.is_meta and tensor.shape == others[0].shape:  # no number that torch made a tensor of
             found.append(Slot(name, None))
     return found
 
