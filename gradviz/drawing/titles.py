@@ -4,8 +4,7 @@ from collections import Counter
 from itertools import groupby
 
 from gradviz.drawing.words import Words
-from gradviz.model.calls import FUNCTION, SCRIPT
-from gradviz.model.trace import BackwardCall, Op
+from gradviz.model.trace import FUNCTION, SCRIPT, BackwardCall, Op
 
 _OPS_IN_TITLE = 3
 _CALLS_IN_BOX = 3

@@ -1,9 +1,7 @@
 """Ops that stand for what ran inside them: calls of torch.autograd.Function, and what TorchScript runs as one."""
 
-from gradviz.model.trace import INSIDE_FUNCTION, INSIDE_SCRIPT, Trace
+from gradviz.model.trace import FUNCTION, INSIDE_FUNCTION, INSIDE_SCRIPT, SCRIPT, Trace
 
-FUNCTION = "function::"  # before the name of an autograd.Function, where an op has its namespace
-SCRIPT = "script::"  # the same, of a scripted function
 _INSIDE = {INSIDE_FUNCTION: FUNCTION, INSIDE_SCRIPT: SCRIPT}
 
 

@@ -5,7 +5,7 @@ from itertools import chain
 from math import prod
 from typing import Protocol
 
-from gradviz.model.trace import GradFn, Number, Region, Saved, Setting, Tensor, Trace, Value, named_by
+from gradviz.model.trace import FUNCTION, SCRIPT, GradFn, Number, Region, Saved, Setting, Tensor, Trace, Value, named_by
 
 Law = Callable[[Trace], Iterator[str]]
 EXACT = 64  # elements up to which a value is recorded in full
@@ -178,8 +178,8 @@ def _recorded_needs_grad(trace: Trace) -> Iterator[str]:
     tracked = {tensor.id for tensor in _states(trace) if tensor.requires_grad}
     for op in trace.ops:
         # In inference_mode under enable_grad a torch.autograd.Function still makes its grad_fn; TorchScript in any.
-        on = op.grad_mode == "grad" or (op.grad_mode == "inference" and op.name.startswith("function::"))
-        on = on or op.name.startswith("script::")
+        on = op.grad_mode == "grad" or (op.grad_mode == "inference" and op.name.startswith(FUNCTION))
+        on = on or op.name.startswith(SCRIPT)
         if op.grad_fn is not None and (not on or tracked.isdisjoint(op.inputs)):
             yield f"op {op.id} ({op.name})"
 

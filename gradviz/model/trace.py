@@ -24,6 +24,8 @@ Number = bool | int | float | str
 Setting = bool | int | float | str | tuple[int, ...] | None
 
 NOTE = "Note"  # category of what is not torch's warning but gradviz's own
+FUNCTION = "function::"  # before the name of an autograd.Function, where an op has its namespace
+SCRIPT = "script::"  # the same, of a scripted function
 NO_INPUT = "no input requires grad"  # why an op was not recorded
 INSIDE_FUNCTION = "inside autograd.Function"  # why an op of its forward was not recorded: the call is, as a whole
 AT_LEVEL = "recorded inside torch.func"  # why an op is in no graph of the program's: a transform kept it to itself

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from itertools import islice
 
 from gradviz.drawing.titles import op_title
-from gradviz.model.calls import SCRIPT
 from gradviz.model.derivatives.applied import Line, Term, applied
 from gradviz.model.graph.modules import named, types
 from gradviz.model.moments.accumulated import accumulations, meeting
 from gradviz.model.moments.offenders import Ill, Offenders, passed_ill
 from gradviz.model.moments.saved import Harm, Life, lives
 from gradviz.model.quantities import byte_text
-from gradviz.model.trace import COPY_SLICES, INSIDE, SCRIPTED, GradFn, Op
+from gradviz.model.trace import COPY_SLICES, INSIDE, SCRIPT, SCRIPTED, GradFn, Op
 from gradviz.model.values import shape_text
 from gradviz.picture.inspection import Fact, Section, Subject
 from gradviz.picture.naming import MOST, Naming

@@ -17,7 +17,7 @@ from gradviz.engine.record.pending import Call, Pending, is_among, is_any_tracke
 from gradviz.engine.record.regions import Open, Regions
 from gradviz.engine.record.run import Run
 from gradviz.engine.record.values import read_value
-from gradviz.model.trace import AT_LEVEL, INSIDE_FUNCTION, INSIDE_HOOK, NO_INPUT, UNFILLED, Op, Phase, Value
+from gradviz.model.trace import AT_LEVEL, FUNCTION, INSIDE_FUNCTION, INSIDE_HOOK, NO_INPUT, UNFILLED, Op, Phase, Value
 
 
 class Scripted(Protocol):
@@ -133,7 +133,7 @@ class Recorder:
         operands = [argument for argument in args if isinstance(argument, torch.Tensor)]
         with self.lock:
             self.settle()
-            pending = self._begin(f"function::{function}", operands, "not differentiable", sys._getframe(1))
+            pending = self._begin(FUNCTION + function, operands, "not differentiable", sys._getframe(1))
             pending.is_function = True
             self._inside.append(INSIDE_FUNCTION)
             regions = self.regions.enter_call("no_grad" if pending.mode == "grad" else pending.mode)

@@ -18,7 +18,7 @@ from gradviz.engine.record.operators import Traits
 from gradviz.engine.record.pending import Pending, is_among
 from gradviz.engine.record.quiet import Untraced
 from gradviz.engine.record.recorder import Recorder
-from gradviz.model.trace import INSIDE_FUNCTION, INSIDE_SCRIPT
+from gradviz.model.trace import INSIDE_FUNCTION, INSIDE_SCRIPT, SCRIPT
 
 _UNTOLD = "\nRuntimeError: \n"  # the end of an error without its reason
 
@@ -87,7 +87,7 @@ class _Scripted:
 
     def __init__(self, recorder: Recorder, name: str) -> None:
         self._recorder = recorder
-        self._name = f"script::{name}"
+        self._name = SCRIPT + name
         self._stretch: _Stretch | None = None
         self._next = reader.next_number()  # of a grad_fn, when the last op started
         self._is_settling = False

@@ -11,11 +11,11 @@ from math import fsum
 from typing import Literal, NamedTuple
 
 from gradviz.model.births import DETACHED
-from gradviz.model.calls import FUNCTION, SCRIPT, calls
+from gradviz.model.calls import calls
 from gradviz.model.cost import Timed
 from gradviz.model.graph.graph import Graph, Node, View
 from gradviz.model.quantities import byte_text, second_text
-from gradviz.model.trace import Op, Trace
+from gradviz.model.trace import FUNCTION, SCRIPT, Op, Trace
 
 HeatOf = Literal["off", "time", "allocated", "saved"]
 HEATS: tuple[HeatOf, ...] = ("off", "time", "allocated", "saved")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from gradviz.model.trace import GradFn, Op, Tensor, Trace
+from gradviz.model.trace import COPY_SLICES, GradFn, Op, Tensor, Trace
 
 Generation = tuple[int, int | None]  # a tensor, and the op that changed it last; None: as it was first
 
@@ -60,7 +60,7 @@ def grad_fn_made(op: Op, bases: tuple[int, ...], trace: Trace) -> GradFn | None:
     own = reached = trace.grad_fns[op.grad_fn]
     if not bases:
         return own
-    while reached.name != "CopySlices":
+    while reached.name != COPY_SLICES:
         target = reached.next[0][0] if reached.next else None
         if target is None or target < own.id:  # it was there before, and the CopySlices is made with it
             return own
