@@ -48,8 +48,9 @@ class ScriptWatch:
                 _tell_refusal(error, recorder.refusal)
                 raise
             finally:
-                recorder.scripted = None
-                scripted.drop()
+                with Untraced(), recorder.lock:
+                    recorder.scripted = None
+                    scripted.drop()
             return result
 
         return watched
