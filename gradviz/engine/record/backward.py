@@ -24,6 +24,7 @@ class _Call:
         self.recorder = recorder
         self.accumulates = accumulates
         self.args = args  # gradients, retain_graph, create_graph, inputs
+        self.keep_graph, self.create_graph = (bool(flag) for flag in (*args[1:3], False, False)[:2])
         self.roots, self.nodes = recorder.backward_started(roots)
         tensors = [root for root in roots if isinstance(root, torch.Tensor) and root.requires_grad]
         self.leaves = [root for root in tensors if reader.entered(root) is None]  # without an AccumulateGrad to watch
@@ -70,7 +71,6 @@ class BackwardWatch:
         recorder = call.recorder
         stream, (line, text) = recorder.stream, recorder.source.here()
         grad_fns = tuple(recorder.nodes.see(node, None) for node in call.nodes)
-        keep_graph, create_graph = (bool(flag) for flag in (*call.args[1:3], False, False)[:2])
         asked = call.args[3] if len(call.args) > 3 else ()
         inputs = tuple(_targets(recorder, asked)) if isinstance(asked, tuple) and asked else None
         stream.backwards.append(
@@ -81,8 +81,8 @@ class BackwardWatch:
                 text,
                 call.roots,
                 grad_fns,
-                keep_graph,
-                create_graph,
+                call.keep_graph,
+                call.create_graph,
                 inputs,
                 call.accumulates,
             )
@@ -147,7 +147,7 @@ def _check_last(call: _Call) -> None:
     """Write down what torch has freed of the grad_fn that ran last."""
     last, call.last = call.last, None
     if last is not None:
-        call.recorder.nodes.check_freed(*last, let_go=not any(call.args[1:2]))
+        call.recorder.nodes.check_freed(*last, let_go=not call.keep_graph)
 
 
 def _targets(recorder: Recorder, inputs: tuple[object, ...]) -> Iterator[int]:

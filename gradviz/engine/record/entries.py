@@ -58,13 +58,7 @@ def replace_function_apply(replacement: Callable[[FunctionApply], FunctionApply]
 def replace_script_calls(replacement: Callable[[Function], Function]) -> Callable[[], None]:
     """Wrap the calls of functions and methods that TorchScript runs; returns what undoes it."""
     kinds: tuple[Any, ...] = (torch._C.ScriptFunction, torch._C.ScriptMethod)
-    undo = [replace(kind, "__call__", replacement(kind.__call__)) for kind in kinds]
-
-    def undo_all() -> None:
-        for one in undo:
-            one()
-
-    return undo_all
+    return _all([replace(kind, "__call__", replacement(kind.__call__)) for kind in kinds])
 
 
 def replace_push_hooks(replacement: Callable[[PushHooks], PushHooks]) -> Callable[[], None]:
@@ -173,7 +167,13 @@ def replace_levels(
             lifted(result)
         return result
 
-    undo = [replace(eager_transforms, name, by) for name, by in zip(_LEVELS, (entered, left, wrapped), strict=True)]
+    return _all(
+        [replace(eager_transforms, name, by) for name, by in zip(_LEVELS, (entered, left, wrapped), strict=True)]
+    )
+
+
+def _all(undo: list[Callable[[], None]]) -> Callable[[], None]:
+    """Return what undoes each of several."""
 
     def undo_all() -> None:
         for one in undo:

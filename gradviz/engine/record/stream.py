@@ -87,11 +87,6 @@ class Stream:
         """The step that a state written down now is stamped with: it holds from the one before."""
         return self.steps + self.stamp_ahead
 
-    def next_step(self) -> int:
-        """Number a step that another record carries (an op)."""
-        self.steps += 1
-        return self.steps - 1
-
     def next_region(self) -> int:
         """Number a region."""
         self._regions += 1
@@ -106,8 +101,10 @@ class Stream:
         left: tuple[Value | None, ...],
     ) -> None:
         """Record one execution of a grad_fn."""
-        self._steps.append(Step(self.next_step(), kind, line, None, grad_fn, None, arrived, left))
-        self.tick()
+        self._steps.append(Step(self.steps, kind, line, None, grad_fn, None, arrived, left))
+        self.steps += 1
+        if not self.promised and time.perf_counter() - self._last > INTERVAL:
+            self.flush()
 
     def line(
         self,
@@ -144,11 +141,6 @@ class Stream:
         """Record what a name of a module stands for."""
         with self.lock:
             self._modules.append(module)
-
-    def tick(self) -> None:
-        """Send what there is if it is time to."""
-        if not self.promised and time.perf_counter() - self._last > INTERVAL:
-            self.flush()
 
     def flush(self, end: End | None = None) -> None:
         """Send what there is, with the run's end when it has come; nothing comes after that."""
