@@ -78,7 +78,7 @@ def badge(room: Iterable[Content], outputs: tuple[float, ...], direction: Direct
     """Return the badge of a leaf.
 
     Args:
-        room: all that the box of the leaf may say: the badge has its first line.
+        room: all that the box of the leaf may say.
         outputs: where edges leave it, from the middle of its side, ascending.
         direction: of the flow of data.
     """
@@ -116,7 +116,7 @@ def with_badge(mark: Mark, told: Content, place: Rect, direction: Direction, *, 
 
 
 def _name(told: Content) -> str:
-    return elided_middle(told.title, TextRole.BADGE, _WIDEST)
+    return elided_middle(told.badge or told.title, TextRole.BADGE, _WIDEST)
 
 
 def _outline(shape: Shape, place: Rect) -> outline.Outline:

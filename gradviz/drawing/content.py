@@ -6,7 +6,7 @@ Knows the words of one language and the forms of values; no place, no colour.
 from enum import Enum
 from typing import NamedTuple
 
-from gradviz.drawing.folded import call_lines, fold_head, fold_modules, in_all, source_head, source_lines, tensors_text
+from gradviz.drawing.folded import call_lines, fold_head, fold_modules, in_all, source_badge, source_lines, tensors_text
 from gradviz.drawing.metrics import ELLIPSIS, WIDEST, text_width
 from gradviz.drawing.plain import bounded, plain
 from gradviz.drawing.saved import is_freed, saved_notes
@@ -61,6 +61,7 @@ class Content(NamedTuple):
     accumulates: bool = False
     in_error: bool = False  # or spoilt by nan or inf: it has the sign of an alert
     gauge: float = 0.0  # how much of the hottest node's it costs; 0: nothing, or nobody asked
+    badge: str = ""  # what names it far from its box; "": its title
 
     @property
     def title(self) -> str:
@@ -151,7 +152,7 @@ def _plain(content: Content) -> Content:
         tuple([bounded(plain(text), _DETAIL) for text in content.details]),
         tuple(map(label, content.strips)),
         tuple(map(label, content.notes)),
-        *(content.freed, content.accumulates, content.in_error, content.gauge),
+        *(content.freed, content.accumulates, content.in_error, content.gauge, label(content.badge)),
     )
 
 
@@ -184,6 +185,7 @@ def _tensor(node: Node, tensor: Tensor, telling: Telling) -> Content:
         call_strips(node.roots, words),
         accumulates=node.accumulates and telling.view != "forward",
         in_error=node.in_error,
+        badge="".join(tensor.names[:1]),
     )
 
 
@@ -319,6 +321,7 @@ def _accumulate(node: Node, variable: int, telling: Telling) -> Content:
         (words.kinds[Role.ACCUMULATE], *(line.text for line in lines[1:]), *_where(node.line, words)),
         call_strips(node.roots, words),
         in_error=node.in_error,
+        badge=name.partition(", ")[0],
     )
 
 
@@ -350,8 +353,7 @@ def _sources(node: Node, fold: Fold, tensors: tuple[Tensor, ...], telling: Telli
     words, first = telling.words, fold.parts[0]
     sinks = first.kind is NodeKind.GRAD_FN
     role = Role.ACCUMULATE if sinks else _tensor_look(first, tensors[0], telling)[0]
-    head = source_head(fold, words)
-    shown = source_lines(fold, words)
+    head, *shown = source_lines(fold, words)
     where = " · ".join((tensors_text(tensors), *_where(node.line, words)))
     return Content(
         role,
@@ -359,6 +361,7 @@ def _sources(node: Node, fold: Fold, tensors: tuple[Tensor, ...], telling: Telli
         (Line(head, TextRole.TITLE), *(Line(text, TextRole.BODY) for text in shown), Line(where, TextRole.MUTED)),
         (words.kinds[role], head, *shown, where),
         accumulates=first.accumulates and not sinks and telling.view != "forward",
+        badge=source_badge(tensors),
     )
 
 

@@ -55,7 +55,19 @@ def call_lines(fold: Fold, tensors: Sequence[Tensor], words: Words) -> list[str]
     return [*([told] if changed else []), *titles]
 
 
-def source_head(fold: Fold, words: Words) -> str:
+def source_badge(tensors: Sequence[Tensor]) -> str:
+    """The first of them by its name, and how many more there are; nothing where that has none."""
+    return "".join(f"{name} +{len(tensors) - 1}" for name in tensors[0].names[:1])
+
+
+def source_lines(fold: Fold, words: Words) -> tuple[str, ...]:
+    """How many leaves or constants a fold is of, the module that they are of, and what they are called in it."""
+    names = [name.removeprefix(f"{fold.modules.path}.") for tensor in fold.tensors for name in tensor.names[:1]]
+    more = [words.more.format(len(names) - _NAMES)] if len(names) > _NAMES else []
+    return (_source_head(fold, words), *filter(None, (fold.modules.told(1), ", ".join((*names[:_NAMES], *more)))))
+
+
+def _source_head(fold: Fold, words: Words) -> str:
     """How many leaves or constants a fold is of, or their AccumulateGrad."""
     tensors, first = fold.tensors, fold.parts[0]
     if first.kind is NodeKind.GRAD_FN:
@@ -63,13 +75,6 @@ def source_head(fold: Fold, words: Words) -> str:
     leaves = tensors[0].requires_grad and tensors[0].is_leaf
     told = words.parameters if tensors[0].is_parameter else words.leaves if leaves else words.tensors
     return told.format(len(tensors))
-
-
-def source_lines(fold: Fold, words: Words) -> tuple[str, ...]:
-    """The module that they are of, and what they are called in it."""
-    names = [name.removeprefix(f"{fold.modules.path}.") for tensor in fold.tensors for name in tensor.names[:1]]
-    more = [words.more.format(len(names) - _NAMES)] if len(names) > _NAMES else []
-    return tuple(filter(None, (fold.modules.told(1), ", ".join((*names[:_NAMES], *more)))))
 
 
 def tensors_text(tensors: Sequence[Tensor]) -> str:

@@ -108,6 +108,34 @@ def test_a_badge_stands_before_its_user_and_leads_there_in_short(direction: Dire
         assert mark.rect.width + mark.rect.height < (long.width + long.height) / 2
 
 
+@pytest.mark.parametrize(
+    ("leaf", "said"),
+    [
+        (node_of(tensor(0, "emb.w", "head.w")), "emb.w"),
+        (node_of(tensor(0)), "tensor"),
+        (
+            Node(
+                "f0",
+                NodeKind.FOLD,
+                fold=Fold(2, (), (), 0, None, parts=(node_of(tensor(0, "a.w")), node_of(tensor(1)))),
+            ),
+            "a.w +1",
+        ),
+        (
+            Node(
+                "f0", NodeKind.FOLD, fold=Fold(2, (), (), 0, None, parts=(node_of(tensor(0)), node_of(tensor(1, "b"))))
+            ),
+            "2 leaves…ire grad",
+        ),
+    ],
+)
+def test_a_badge_says_the_first_name_of_a_leaf_or_of_those_folded(leaf: Node, said: str) -> None:
+    _, trace = shared()
+    last = SIGHT + 1
+    (mark,) = badges(drawn(chain(last + 1, 0, last, leaf=leaf), trace)[1]).values()
+    assert [text.text for text in mark.texts if text.role is TextRole.BADGE] == [said]
+
+
 def test_a_badge_stands_in_the_frame_of_its_user() -> None:
     drawing = drawn(*shared())[1]
     frame = drawing.frames[0].rect
