@@ -70,9 +70,16 @@ def _show_selection(panels: Panels, before: AppState, now: AppState) -> None:
     # What was pointed at elsewhere may be out of sight in the graph.
     elsewhere = now.search is not None or (now.chosen is not None and now.chosen.kind in ("tensor", "module"))
     found, earlier = now.search and now.search.hit, before.search and before.search.hit
+    elsewhere = elsewhere or _opened(before, now)
     if (now.chosen != before.chosen or found != earlier) and elsewhere:
         for mark in [found] if found else sorted(now.selection.marks)[:1]:
             panels.canvas.reveal(mark)
+
+
+def _opened(before: AppState, now: AppState) -> bool:
+    """Whether a fold was opened or closed round what is chosen: its boxes stand elsewhere than it did."""
+    same = before.shown is not None and now.shown is not None and before.shown.run == now.shown.run
+    return same and before.chosen is not None and before.drawing is not now.drawing
 
 
 def _show_problems(panels: Panels, before: AppState, now: AppState) -> None:

@@ -105,10 +105,10 @@ def test_no_column_narrows_at_a_step_that_needs_no_scroll_bar(qtbot: QtBot) -> N
     assert [tensors.columnWidth(at) for at in range(9)] == before
 
 
-def test_a_long_name_is_cut_in_the_middle(window: Window) -> None:
+def test_a_long_name_is_cut_at_its_beginning(window: Window) -> None:
     tensors = window.panels.tensors
     index, option = tensors.model().index(0, 0), QStyleOptionViewItem()
     delegate = tensors.itemDelegateForIndex(index)
     assert isinstance(delegate, NameCell)
     delegate.initStyleOption(option, index)
-    assert option.textElideMode == Qt.TextElideMode.ElideMiddle
+    assert option.textElideMode == Qt.TextElideMode.ElideLeft

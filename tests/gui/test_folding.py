@@ -7,9 +7,11 @@ from PySide6.QtWidgets import QMenu, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from gradviz.drawing.shapes import Mark, Role
-from gradviz.layout.geometry import Rect
+from gradviz.layout.geometry import Rect, Size
+from gradviz.picture.inspection import Subject
 from gradviz.picture.picture import Focus, FoldRow, ModuleRow
 from gradviz.state import messages as m
+from gradviz.state.values import Chosen
 from gradviz.ui.window import Window
 from tests.gui.driving import place, press
 
@@ -73,6 +75,25 @@ def test_keys_and_commands_do_the_same(qtbot: QtBot, window: Window) -> None:
     with_folds(window)
     window.action("fold").trigger()
     assert opened(window) == ()
+
+
+def test_what_was_chosen_is_still_in_sight_and_inspected_in_the_fold_that_was_opened(window: Window) -> None:
+    window.action("inspect").trigger()
+    state = window.state
+    assert state.picture is not None
+    assert state.shown is not None
+    drawing = state.shown.drawing
+    first = drawing.nodes[0]
+    fold = first._replace(id=f"f{first.id}", role=Role.FOLD, tensor=None, op=None, grad_fn=None)
+    window.send(m.PictureArrived(state.picture._replace(drawing=drawing._replace(nodes=(fold, *drawing.nodes[1:])))))
+    window.panels.canvas.markChosen.emit(fold.id)
+    assert window.state.inspecting.of is None
+    away = Rect(9000, 9000, *first.rect[2:])
+    opened = drawing._replace(size=Size(9999, 9999), nodes=(first._replace(rect=away), *drawing.nodes[1:]))
+    window.send(m.PictureArrived(state.picture._replace(drawing=opened)))
+    assert window.state.chosen == Chosen("mark", first.id)
+    assert window.state.inspecting.of == Subject("tensor", first.tensor)
+    assert window.panels.canvas.rect().contains(place(window.panels.canvas, first.id))
 
 
 def test_the_menu_of_a_fold_unfolds_it_folds_what_is_round_it_and_goes_to_its_line(

@@ -38,7 +38,7 @@ _FLAG = _HEADS.index("requires_grad")
 _LONGEST_CELL = 200
 _WIDEST = 320  # pixels of a column
 # Letters of each column that stay to be read however little room there is: what else there is can be scrolled to.
-_LETTERS = (15, 5, 17, 14, 5, 8, 4, 5, 3)
+_LETTERS = (17, 5, 17, 14, 5, 8, 4, 5, 3)
 _LOOKED_AT = 60  # rows that decide how wide a column is
 Index = QModelIndex | QPersistentModelIndex
 Shown = str | QFont | QColor | Qt.CheckState | None  # of a cell
@@ -166,12 +166,12 @@ class TensorModel(QAbstractTableModel):
 
 
 class NameCell(QStyledItemDelegate):
-    """A name too long for its column is cut in the middle: those of parameters differ at their ends."""
+    """A name too long for its column is cut at its beginning: those of parameters differ at their ends."""
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         """Say how a name is cut."""
         super().initStyleOption(option, index)
-        option.textElideMode = Qt.TextElideMode.ElideMiddle
+        option.textElideMode = Qt.TextElideMode.ElideLeft
 
 
 class Tensors(QTableView):
