@@ -27,6 +27,10 @@ def with_folds(window: Window, *, withheld: int = 0) -> None:
     window.send(m.PictureArrived(state.picture._replace(drawing=drawing, folds=folds, withheld=withheld)))
 
 
+def inspected(window: Window) -> Subject | None:
+    return window.state.inspecting.of
+
+
 def opened(window: Window) -> tuple[str, ...]:
     return window.state.options.opened
 
@@ -87,12 +91,13 @@ def test_what_was_chosen_is_still_in_sight_and_inspected_in_the_fold_that_was_op
     fold = first._replace(id=f"f{first.id}", role=Role.FOLD, tensor=None, op=None, grad_fn=None)
     window.send(m.PictureArrived(state.picture._replace(drawing=drawing._replace(nodes=(fold, *drawing.nodes[1:])))))
     window.panels.canvas.markChosen.emit(fold.id)
-    assert window.state.inspecting.of is None
+    assert inspected(window) is None
     away = Rect(9000, 9000, *first.rect[2:])
     opened = drawing._replace(size=Size(9999, 9999), nodes=(first._replace(rect=away), *drawing.nodes[1:]))
     window.send(m.PictureArrived(state.picture._replace(drawing=opened)))
     assert window.state.chosen == Chosen("mark", first.id)
-    assert window.state.inspecting.of == Subject("tensor", first.tensor)
+    assert first.tensor is not None
+    assert inspected(window) == Subject("tensor", first.tensor)
     assert window.panels.canvas.rect().contains(place(window.panels.canvas, first.id))
 
 
