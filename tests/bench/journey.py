@@ -1,7 +1,7 @@
 """One drawing, zoomed and dragged all over: what each frame takes of the window's thread.
 
 A program of its own, so that nothing is known of the drawing from before. Argument: the file with its frames. Writes
-each frame to standard output as JSON.
+the Journey to standard output as JSON.
 """
 
 import os
@@ -44,6 +44,13 @@ class Taken(NamedTuple):
 
     seconds: float  # of processor, for the event and for all that is then painted
     where: str
+
+
+class Journey(NamedTuple):
+    """All the frames of one journey."""
+
+    frames: list[Taken]
+    whole: bool  # or else what would have come after the last of them was left away
 
 
 class _Panel:
@@ -150,13 +157,14 @@ def main(path: Path) -> None:
     """Travel through the drawing in a file, and write down every frame."""
     QApplication(["gradviz"]).setStyle("Fusion")
     drawing, _ = arrived(path)
-    taken, spent = list[Taken](), 0.0
+    taken, spent, whole = list[Taken](), 0.0, True
     for frame in journey(drawing):
+        whole = spent <= _LONGEST
+        if not whole:
+            break
         taken.append(frame)
         spent += frame.seconds
-        if spent > _LONGEST:
-            break
-    sys.stdout.write(msgspec.json.encode(taken).decode())
+    sys.stdout.write(msgspec.json.encode(Journey(taken, whole)).decode())
     sys.stdout.flush()
     os._exit(0)
 
