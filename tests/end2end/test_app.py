@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 DRIVER = """
-import sys
+import gc, sys
 from PySide6.QtCore import QTimer
 from gradviz.__main__ import main
 from gradviz.ui import app
@@ -20,6 +20,7 @@ def then(window):
     def fail():
         window.panels.editor.insertPlainText("last = 2\\n")
         QTimer.singleShot(0, window, window.close)
+        print("looks for cycles:", gc.isenabled())
         raise RuntimeError("on purpose")
     QTimer.singleShot(0, window, fail)
 
@@ -46,5 +47,6 @@ def test_the_application_starts_survives_its_own_error_and_ends(tmp_path: Path) 
     )
     assert done.returncode == 0, done.stderr
     assert "on purpose" in done.stderr
+    assert done.stdout == "looks for cycles: True\n"
     (kept,) = tmp_path.rglob("recovery-*.json")
     assert json.loads(kept.read_text())[0] == "kept = 1\nlast = 2\n"
