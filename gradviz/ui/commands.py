@@ -23,9 +23,8 @@ from gradviz.ui.files.files import Files
 from gradviz.ui.focus import Focus, has_focus
 from gradviz.ui.panels import Panels
 from gradviz.ui.room import Room
-from gradviz.ui.style.theme import monospace
+from gradviz.ui.style.theme import POINTS, monospace
 
-_POINTS = 10.5  # of the program's text at size 1
 _STEP = 1.1
 _ZOOM = 1.25
 _SMALLEST, _LARGEST = 0.6, 3.0
@@ -129,7 +128,7 @@ class Commands:
             # Widgets under a style sheet, and what they paint in, keep the fonts that they had when it was set.
             self._window.setStyleSheet("")
         for panel in (self._panels.editor, self._panels.mode_line, self._panels.output):
-            panel.set_size(_POINTS * self._size)
+            panel.set_size(POINTS * self._size)
         if not self._window.styleSheet():
             self._window.setStyleSheet(sheet)
 
@@ -174,7 +173,7 @@ class Commands:
     def show_shortcuts(self) -> None:
         """Show the sheet of shortcuts."""
         box = self._box(self._window.tr("Keyboard shortcuts"), shortcut_sheet())
-        box.setFont(monospace(_POINTS * self._size))
+        box.setFont(monospace(POINTS * self._size))
         box.open()
 
     def show_about(self) -> None:

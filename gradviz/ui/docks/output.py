@@ -8,7 +8,7 @@ from gradviz.model.source.place import Edit
 from gradviz.model.trace import Output
 from gradviz.picture.picture import Hot, Offer, Problem
 from gradviz.ui.style.plain import one_line, plain
-from gradviz.ui.style.theme import Colours, colour, monospace
+from gradviz.ui.style.theme import POINTS, Colours, colour, monospace
 
 _MOST = 256 * 1024  # characters of output shown; the engine cuts too, but is not trusted to
 _MOST_PROBLEMS = 500
@@ -42,7 +42,7 @@ class OutputTabs(QTabWidget):
         self._text.setAccessibleName(self.tr("Output"))
         self._text.setPlaceholderText(self.tr("What the program prints appears here"))
         self._text.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.set_size(10.5)
+        self.set_size(POINTS)  # before a style sheet: what it paints in has the font that it has then
         self._list = _wrapping(self)
         self._list.setAccessibleName(self.tr("Problems"))
         self._list.itemActivated.connect(self._picked)

@@ -29,7 +29,7 @@ from gradviz.ui.editor.highlight import Highlighter
 from gradviz.ui.editor.notes import paint_message, underline, whole_line
 from gradviz.ui.style.card import Card
 from gradviz.ui.style.plain import utf16
-from gradviz.ui.style.theme import Colours, monospace
+from gradviz.ui.style.theme import POINTS, Colours, monospace
 
 
 class Editor(QPlainTextEdit):
@@ -73,7 +73,7 @@ class Editor(QPlainTextEdit):
         self._gutter.breakpointWanted.connect(self.breakpointWanted)
         self._card = Card(self.viewport())
         self.viewport().setMouseTracking(True)
-        self.set_size(10.5)
+        self.set_size(POINTS)
         self.blockCountChanged.connect(self._make_room)
         self.updateRequest.connect(self._follow)
         self.textChanged.connect(self._changed)

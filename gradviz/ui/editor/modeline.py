@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
 
 from gradviz.model.trace import GradMode
-from gradviz.ui.style.theme import Colours, colour, monospace
+from gradviz.ui.style.theme import POINTS, Colours, colour, monospace
 
 _MARGIN = 4  # pixels, as between the gutter and the text of the program
 _WITH: dict[GradMode, str] = {"no_grad": "with torch.no_grad():", "inference": "with torch.inference_mode():"}
@@ -29,7 +29,7 @@ class ModeLine(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setToolTip(self.tr("The grad mode of the whole run. Click to choose another."))
         self.clicked.connect(self._choose)
-        self.set_size(10.5)
+        self.set_size(POINTS)
         self.show_mode("grad")
 
     @property

@@ -14,6 +14,7 @@ from PySide6.QtSvg import QSvgRenderer
 from gradviz.state.values import Theme
 
 MONOSPACE = ("DejaVu Sans Mono", "Noto Sans Mono CJK JP", "Menlo", "Consolas", "IPAGothic", "monospace")
+POINTS = 10.5  # of programs and what they print, at size 1
 _SIDES = (16, 18, 32, 36)  # pixels of the icons of menus and of tool bars, on screens of usual and of double density
 _FAINT = 0.33  # opacity of the icon of what is disabled
 
