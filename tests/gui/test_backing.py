@@ -168,6 +168,32 @@ def test_only_what_comes_into_sight_is_asked_for() -> None:
     assert show(400, 400) == [Rect(200, 200, 30, 20)]
 
 
+def test_no_pixel_is_painted_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    pieces_of_a_slice(monkeypatch, 1)
+    image = QImage(PANEL, QImage.Format.Format_RGB32)
+
+    def fade(painter: QPainter) -> None:
+        painter.fillRect(QRect(-1000, -1000, 2000, 2000), QColor(0, 0, 0, 100))
+
+    def show(pixels: Backing, *lefts: int) -> set[int]:
+        for left in lefts:
+            painter = QPainter(image)
+            pixels.show(painter, Place(left, 0, 1.0, PANEL), None, GROUND, lambda _: iter((fade, fade, fade)))
+            painter.end()
+        return {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())}
+
+    pixels = Backing()
+    whole = show(pixels, 0, 0, 0, 0)
+    assert len(whole) == 1
+    assert not pixels.pending
+    pixels.spoil([Rect(60, 20, 10, 5)])  # half of it comes into sight as it becomes another
+    assert show(pixels, *[30] * 12) == whole
+    assert not pixels.pending
+    to_and_fro = Backing()
+    assert show(to_and_fro, 0, 20, *[0] * 12) == whole
+    assert not to_and_fro.pending
+
+
 def test_only_what_has_become_another_is_painted_again() -> None:
     pixels, image = Backing(), QImage(PANEL, QImage.Format.Format_RGB32)
     asked: list[Rect] = []
@@ -195,7 +221,7 @@ def test_only_what_has_become_another_is_painted_again() -> None:
     assert show(-10) == []
     everything = Rect(-1e5, -1e5, 2e5, 2e5)
     assert show(5000, everything, far) == [Rect(50000, 0, 600, 400)]  # once, though it is new and another
-    assert show(5010, Rect(50590, 50, 50, 50)) == [Rect(50600, 0, 100, 400), Rect(50570, 30, 90, 90)]
+    assert show(5010, Rect(50590, 50, 50, 50)) == [Rect(50600, 0, 100, 400), Rect(50570, 30, 30, 90)]
     assert show(5020, Rect(50640, 50, 20, 20)) == [Rect(50700, 0, 100, 400), Rect(50620, 30, 60, 60)]
     assert show(5030, Rect(50830, 50, 10, 10)) == [Rect(50800, 0, 100, 400)]
 

@@ -51,10 +51,14 @@ def placed(view: Viewport, panel: Size, ratio: float) -> Place:
 
 
 class _Job(NamedTuple):
-    """A part of the plane that is to be painted."""
+    """A part of the plane that is to be painted. Those of two jobs do not overlap: what is faint is painted once."""
 
     region: QRect
     pieces: Iterator[Piece]
+
+    def within(self, place: QRect) -> "_Job":
+        """Do no more where nobody sees it: what comes back into sight is a job of its own."""
+        return self._replace(region=self.region.intersected(place))
 
 
 class Backing:
@@ -107,8 +111,8 @@ class Backing:
                 self._before = QPixmap(self._picture), was
             if was != place:
                 self._picture.scroll(was.left - place.left, was.top - place.top, self._picture.rect())
-                self._jobs = [job for job in self._jobs if job.region.intersects(place.rect)]
-            regions = _outermost((*_beyond(place.rect, was.rect), *_spoilt(self._spoilt, place)))
+                self._jobs = [job.within(place.rect) for job in self._jobs if job.region.intersects(place.rect)]
+            regions = [*_beyond(place.rect, was.rect), *_spoilt(self._spoilt, place, was.rect)]
         self._jobs += [_job(region, place.scale, pieces) for region in regions]
         self._spoilt = []
         self._place, self._key = place, key
@@ -168,9 +172,12 @@ def _beyond(now: QRect, was: QRect) -> Iterator[QRect]:
         yield QRect(stays.left(), top, stays.width(), now.height() - stays.height())
 
 
-def _spoilt(parts: list[Rect], place: Place) -> list[QRect]:
-    """What of the panel shows parts of the drawing, apart where it does not overlap and where they are few."""
-    seen = [region for part in parts if not (region := touched(part, place)).isEmpty()]
+def _spoilt(parts: list[Rect], place: Place, was: QRect) -> list[QRect]:
+    """What of the panel shows parts of the drawing, apart where it does not overlap and where they are few.
+
+    What comes into sight is painted anyhow, and left out.
+    """
+    seen = [region for part in parts if not (region := touched(part, place).intersected(was)).isEmpty()]
     if len(seen) > _APART:
         return [reduce(QRect.united, seen)]
     found: list[QRect] = []
@@ -179,15 +186,6 @@ def _spoilt(parts: list[Rect], place: Place) -> list[QRect]:
             found.remove(other)
             region = region.united(other)
         found.append(region)
-    return found
-
-
-def _outermost(regions: Iterable[QRect]) -> list[QRect]:
-    """Those that lie in no other one: what is all new has not become another as well."""
-    found: list[QRect] = []
-    for region in regions:
-        if not any(one.contains(region) for one in found):
-            found = [*(one for one in found if not region.contains(one)), region]
     return found
 
 
