@@ -1,7 +1,7 @@
 """Marks by the page: a drawing of any size is held small, and opened where somebody looks at it.
 
-A page is a run of marks. Of each it is known at once where its marks are, what they are called and what they join; the
-marks themselves may be packed until they are wanted.
+A page is a run of marks. Of each it is known at once where its marks are, what they are called, what they join and
+which have badges; the marks themselves may be packed until they are wanted, and apart from them what is read on them.
 """
 
 import zlib
@@ -25,6 +25,7 @@ _LARGEST = 8 * 1024 * 1024  # bytes of one page, unpacked
 _SHELF = 32  # pages that are passed over at once where none of them is wanted
 _ROW = 8  # marks of a page that are passed over at once
 _FEW = 8  # names that are looked for one by one
+_APART = "\x1e"  # stands between the texts of a page's marks, and in none that anybody looks for: `plain` takes it out
 _Sides = tuple[float, float, float, float]  # left, top, right, bottom
 _NAMES, _ENDS = attrgetter("names"), attrgetter("ends")
 _MARKS = msgspec.msgpack.Decoder(tuple[Mark, ...])
@@ -39,6 +40,8 @@ class Page(NamedTuple):
     names: str = ""  # their ids, each between line ends
     ends: str = ""  # the ids of the tail and the head of each, likewise; empty lines for what has none
     lines: tuple[int, ...] = ()  # of the program, for each; 0: of none
+    badged: tuple[int, ...] = ()  # which of them have a badge
+    words: bytes = b""  # what is read on each, packed
 
     @property
     def marks(self) -> tuple[Mark, ...]:
@@ -61,13 +64,38 @@ class Page(NamedTuple):
         """Return the line of each; 0 for what is of none."""
         return _numbers(self.held) if isinstance(self.held, tuple) else self.lines
 
+    def badges(self) -> list[tuple[str, str]]:
+        """Return of each badge the id of the node that it is of, and of the edge that it is painted with."""
+        if isinstance(self.held, tuple):
+            return [(mark.ends[0], mark.id) for mark in self.held if mark.badge is not None and mark.ends is not None]
+        if not self.badged:
+            return []
+        names, ends = self.ids(), self.joins()
+        return [(ends[2 * at], names[at]) for at in self.badged]
+
+    def saying(self, wanted: str) -> list[str]:
+        """Return the ids of those on which a text can be read.
+
+        Args:
+            wanted: the text, as `plain` makes it.
+        """
+        if isinstance(self.held, tuple):
+            return [mark.id for mark in self.held if wanted in _read_on(mark)]
+        words = _inflated(self.words)
+        if wanted not in words:
+            return []
+        return [name for name, text in zip(self.ids(), words.split(_APART), strict=False) if wanted in text]
+
     def packed(self) -> "Page":
         """Return the same, small."""
         if isinstance(self.held, bytes):
             return self
         data = zlib.compress(msgspec.msgpack.encode(self.held), 1)
         names, ends = _between(self.ids()), _between(_ends(self.held))
-        return Page(self.bounds, self.length, data, names, ends, _numbers(self.held))
+        badged = tuple(at for at, mark in enumerate(self.held) if mark.badge is not None and mark.ends is not None)
+        words = _APART.join(_read_on(mark).replace(_APART, "\n") for mark in self.held)
+        read = zlib.compress(words.encode(errors="replace"), 1)
+        return Page(self.bounds, self.length, data, names, ends, _numbers(self.held), badged, read)
 
 
 def page(marks: Sequence[Mark]) -> Page:
@@ -188,11 +216,17 @@ class Marks(Sequence[Mark]):
         for one in self._naming(frozenset((name,)), _ENDS):
             yield from (mark for mark in one.marks if mark.ends and name in mark.ends)
 
+    def badges(self, names: Collection[str]) -> Iterator[tuple[str, str]]:
+        """Yield the badges of these nodes: of which node each is, and the id of the edge that it is painted with."""
+        wanted = frozenset(names)
+        for one in self._naming(wanted, _ENDS):
+            yield from (badge for badge in one.badges() if badge[0] in wanted)
+
     def from_badges(self, names: Collection[str]) -> Iterator[tuple[str, Rect, Mark]]:
         """Yield the badges of these nodes: of which node each is, where, and the edge that it is painted with."""
         wanted = frozenset(names)
         for one in self._naming(wanted, _ENDS):
-            for mark in one.marks:
+            for mark in one.marks if any(of in wanted for of, _ in one.badges()) else ():
                 if mark.badge is not None and mark.ends is not None and mark.ends[0] in wanted:
                     yield mark.ends[0], mark.badge, mark
 
@@ -257,6 +291,17 @@ def node(drawing: Drawing, name: str) -> Mark | None:
     return Marks.of(drawing.nodes).named(name)
 
 
+def plain(query: str) -> str:
+    """Return what somebody looks for as it would stand in what is read on a mark."""
+    return " ".join(query.casefold().split())
+
+
+def _read_on(mark: Mark) -> str:
+    """What a person looks for on a mark, in small letters."""
+    line = f"line {mark.line}" if mark.line else ""
+    return "\n".join((mark.title, mark.description, line, *(text.text for text in mark.texts))).casefold()
+
+
 def _around(boxes: Sequence[_Sides]) -> _Sides:
     lefts, tops, rights, bottoms = zip(*boxes, strict=True)
     return min(lefts), min(tops), max(rights), max(bottoms)
@@ -280,6 +325,13 @@ def _unpacked(data: bytes) -> tuple[Mark, ...]:
             return _MARKS.decode(zlib.decompressobj().decompress(data, _LARGEST))
     except (zlib.error, msgspec.MsgspecError):
         return ()
+
+
+def _inflated(data: bytes) -> str:
+    try:
+        return zlib.decompressobj().decompress(data, _LARGEST).decode(errors="replace")
+    except zlib.error:
+        return ""
 
 
 _opened = lru_cache(maxsize=_OPEN)(_unpacked)

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from gradviz.drawing.pages import Marks, find
-from gradviz.drawing.shapes import Drawing, Mark
+from gradviz.drawing.pages import Marks, find, plain
+from gradviz.drawing.shapes import Drawing
 from gradviz.state.values import AppState, Chosen, Search
 
 
@@ -41,7 +41,7 @@ def found(drawing: Drawing, query: str, before: Search, of: Drawing | None) -> t
         before: what was looked for last, and where it is.
         of: the drawing in which that was.
     """
-    wanted, was, hits = _plain(query), _plain(before.query), frozenset(before.hits)
+    wanted, was, hits = plain(query), plain(before.query), frozenset(before.hits)
     if not wanted:
         return ()
     known = {id(page) for page in Marks.of(of.nodes).pages} if of is not None and was and was in wanted else set()
@@ -49,7 +49,7 @@ def found(drawing: Drawing, query: str, before: Search, of: Drawing | None) -> t
     for page in Marks.of(drawing.nodes).pages:
         there = [name for name in page.ids() if name in hits] if id(page) in known else None
         if there is None or (there and wanted != was):
-            there = [mark.id for mark in page.read() if wanted in _text(mark)]
+            there = page.saying(wanted)
         names += there
     return tuple(_with_badges(drawing, names))
 
@@ -57,19 +57,10 @@ def found(drawing: Drawing, query: str, before: Search, of: Drawing | None) -> t
 def _with_badges(drawing: Drawing, names: list[str]) -> Iterator[str]:
     """Nodes, each followed by the edges that leave its badges."""
     others: dict[str, list[str]] = defaultdict(list)
-    for name, _, edge in Marks.of(drawing.edges).from_badges(names):
-        others[name].append(edge.id)
+    for name, edge in Marks.of(drawing.edges).badges(names):
+        others[name].append(edge)
     for name in names:
         yield from (name, *others.get(name, ()))
-
-
-def _plain(query: str) -> str:
-    return " ".join(query.casefold().split())
-
-
-def _text(mark: Mark) -> str:
-    line = f"line {mark.line}" if mark.line else ""
-    return "\n".join((mark.title, mark.description, line, *(text.text for text in mark.texts))).casefold()
 
 
 def _at(state: AppState, search: Search) -> AppState:

@@ -14,10 +14,11 @@ def reselected(state: AppState) -> AppState:
     """Return the state with its selection made anew; what is no longer there is no longer chosen."""
     if state.chosen and state.chosen.kind == "mark" and state.drawing:
         state = state._replace(chosen=_still(state.drawing, str(state.chosen.value)))
-    selection = _select(state, state.chosen) if state.chosen else NOTHING
+    hits = frozenset(state.search.hits) if state.search else frozenset()
+    selection = _select(state, state.chosen, hits) if state.chosen else NOTHING
     gone = state.chosen is not None and state.chosen.kind != "line" and selection == NOTHING
-    if state.search and state.search.hits:
-        selection = selection._replace(lit=frozenset(state.search.hits))
+    if hits:
+        selection = selection._replace(lit=hits)
     return state._replace(selection=selection, chosen=None if gone else state.chosen)
 
 
@@ -27,7 +28,8 @@ def _still(drawing: Drawing, name: str) -> Chosen:
     return Chosen("mark", next((one for one in beside if find(drawing, one)), name))
 
 
-def _select(state: AppState, chosen: Chosen) -> Selection:
+def _select(state: AppState, chosen: Chosen, hits: frozenset[str]) -> Selection:
+    """What lights up for what was chosen; where hits of a search are lit, what it joins need not be known."""
     drawing = state.drawing
     rows = state.table.rows if state.table else ()
     if chosen.kind == "line":
@@ -45,7 +47,7 @@ def _select(state: AppState, chosen: Chosen) -> Selection:
         return Selection(lines=_lines([row.line]), tensors=frozenset((row.tensor,))) if row else NOTHING
     same = _same(drawing, mark)
     tensors = frozenset((row.tensor,)) if row else frozenset().union(*(_tensors(one, rows) for one in same))
-    lit = names(drawing).union(*(reach(drawing, one) for one in same))
+    lit = hits or names(drawing).union(*(reach(drawing, one) for one in same))
     return Selection(frozenset(one.id for one in same), lit, _lines([mark.line]), tensors)
 
 

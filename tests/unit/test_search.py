@@ -61,20 +61,22 @@ def test_a_step_reads_only_the_pages_that_it_changes(monkeypatch: pytest.MonkeyP
     here = drawing(["mul", "add"] * 10)
     search = Search("mul", found(here, "mul", NOTHING, None))
     after = put(here, 4, "sum")
-    monkeypatch.setattr(pages, "_unpacked", lambda _data: pytest.fail("a page was opened again"))
+    for reading in ("_unpacked", "_inflated"):
+        monkeypatch.setattr(pages, reading, lambda _data: pytest.fail("a page was read again"))
     assert found(after, "mul", search, here) == tuple(f"n{at}" for at in range(0, 20, 2) if at != 4)
 
 
 def test_a_longer_query_is_looked_for_where_the_shorter_was_found(monkeypatch: pytest.MonkeyPatch) -> None:
     here = drawing(["add", "add", "mul", "matmul", "sum", "sum"])
     opened: list[bytes] = []
+    monkeypatch.setattr(pages, "_unpacked", lambda _data: pytest.fail("the marks of a page were opened"))
     search = Search("m", found(here, "m", NOTHING, None))
-    read = pages._unpacked
+    read = pages._inflated
 
-    def noted(data: bytes) -> tuple[Mark, ...]:
+    def noted(data: bytes) -> str:
         opened.append(data)
         return read(data)
 
-    monkeypatch.setattr(pages, "_unpacked", noted)
+    monkeypatch.setattr(pages, "_inflated", noted)
     assert found(here, "mul", search, here) == ("n2", "n3")
     assert len(opened) == 2

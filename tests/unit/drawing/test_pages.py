@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradviz.drawing import pages
-from gradviz.drawing.pages import Marks, differing, find, node, paged
-from gradviz.drawing.shapes import Drawing, Mark
+from gradviz.drawing.pages import Marks, differing, find, node, page, paged, plain
+from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.layout.geometry import Point, Rect
 from tests.bench.drawn import drawn
 
@@ -66,6 +66,26 @@ def test_the_badges_of_nodes_are_found_with_the_edges_that_they_are_painted_with
     assert list(edges.from_badges([wanted[0][0], *(f"no{at}" for at in range(20))])) == wanted[:1]
     assert list(edges.from_badges([wanted[1][0]])) == wanted[1:2]
     assert list(edges.from_badges([])) == []
+    assert list(edges.badges([name for name, _, _ in wanted])) == [(name, mark.id) for name, _, mark in wanted]
+    assert list(edges.badges([])) == []
+    assert page(marks[1:9]).packed().badges() == []
+
+
+@given(st.lists(st.text("aAß \x1e", max_size=5), min_size=1, max_size=5), st.booleans())
+def test_what_is_read_on_a_mark_is_found_whether_or_not_its_page_is_packed(said: list[str], packed: bool) -> None:
+    marks = [Mark(f"n{at}", Role.OP, Rect(0, 0, 9, 9), (), (), text, "", line=at) for at, text in enumerate(said)]
+    one = page(marks).packed() if packed else page(marks)
+    for query in ("a", "A a", "SS"):
+        there = [f"n{at}" for at, text in enumerate(said) if plain(query) in text.casefold()]
+        assert one.saying(plain(query)) == there
+    assert one.saying("line 2") == ["n2"][: len(said) // 3]
+    assert one.saying("line 9") == []
+
+
+def test_a_page_that_is_not_what_it_should_be_says_nothing() -> None:
+    one = page([Mark("n0", Role.OP, Rect(0, 0, 9, 9), (), (), "add", "")]).packed()
+    assert one.saying("add") == ["n0"]
+    assert one._replace(words=b"no page").saying("add") == []
 
 
 @given(st.tuples(*[st.floats(-200, 3000)] * 2), st.tuples(*[st.floats(0, 300)] * 2))
