@@ -308,6 +308,15 @@ def test_far_away_edges_keep_their_route_and_dash(qtbot: QtBot) -> None:
                 assert all(met) == solid, (scale, bulge)
 
 
+def test_frames_titles_and_the_legend_are_painted_with_the_graph(qtbot: QtBot) -> None:
+    frame, title, legend = (box(name, x, 20) for name, x in (("frame", 120), ("title", 220), ("legend", 320)))
+    around = CHAIN._replace(size=Size(420, 360), frames=(frame,), titles=(title,), legend=(legend,))
+    canvas = shown(qtbot, around)
+    image = canvas.grab().toImage()
+    for mark in (CHAIN.nodes[0], frame, title, legend):
+        assert colour_at(image, canvas, mark.rect.center) == QColor(LIGHT.styles[Role.LEAF].fill or ""), mark.id
+
+
 def test_the_legend_is_not_faded_by_a_selection(qtbot: QtBot) -> None:
     legend = box("legend", 300, 20)
     canvas = shown(qtbot, CHAIN._replace(size=Size(400, 360), legend=(legend,)))

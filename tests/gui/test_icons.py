@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 from gradviz import resources
 from gradviz.state.values import Theme
 from gradviz.ui.style.theme import colours, icon
+from gradviz.ui.window import Window
 
 SQUARE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><path d="%s" fill="currentColor"/></svg>'
 LEFT, ALL = SQUARE % "M0 0h1v2h-1z", SQUARE % "M0 0h2v2h-2z"
@@ -42,6 +43,14 @@ def test_what_is_on_has_an_icon_of_its_own(qtbot: QtBot) -> None:
     made, text = icon(LEFT, "light", ALL), QColor(colours("light").text)
     assert seen(made) == (text, CLEAR)
     assert seen(made, state=QIcon.State.On) == (text, text)
+
+
+def test_what_plays_is_told_by_its_icon(window: Window) -> None:
+    looks = [
+        window.action("play").icon().pixmap(QSize(16, 16), 1.0, QIcon.Mode.Normal, state).toImage()
+        for state in (QIcon.State.Off, QIcon.State.On)
+    ]
+    assert looks[0] != looks[1]
 
 
 @pytest.mark.parametrize("side", [16, 18])
