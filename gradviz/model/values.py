@@ -49,6 +49,9 @@ def _extremes(value: Value) -> tuple[Number | None, Number | None]:
         return value.min, value.max
     if any(map(math.isnan, numbers)):
         return _finite(math.nan), _finite(math.nan)
+    whole = [one for one in value.data or () if type(one) is int]
+    if len(whole) == len(numbers):
+        return min(whole), max(whole)
     return _finite(min(numbers)), _finite(max(numbers))
 
 

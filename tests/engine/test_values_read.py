@@ -102,6 +102,15 @@ FLOATS = {torch.float32: (-39, 36), torch.float64: (-140, 140), torch.bfloat16: 
 INTEGERS = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
 
 
+@pytest.mark.parametrize("dtype", [*INTEGERS, *FLOATS])
+def test_the_ends_of_whole_numbers_are_whole(dtype: torch.dtype) -> None:
+    tensor = torch.arange(100, dtype=dtype)
+    for many in (tensor, tensor.repeat(50)):
+        value = read_value(many)
+        assert value is not None
+        assert [repr(end) for end in (value.min, value.max)] == [repr(end.item()) for end in (many.min(), many.max())]
+
+
 @st.composite
 def floats(draw: st.DrawFn) -> torch.Tensor:
     """Numbers of any magnitude, at any distance from 0 compared with their spread, of which some may not be finite."""

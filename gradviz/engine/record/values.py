@@ -19,6 +19,7 @@ _WITHIN_FLOAT: Final = frozenset(  # dtypes of which float32 holds every number
     (torch.float32, torch.float16, torch.bfloat16, torch.int8, torch.uint8, torch.int16)
 )
 _SQUARED: Final = (1e-10, 1e15)  # float32 holds the squares of numbers between these, and of what sets them apart
+_WHOLE: Final = 2.0**53  # up to here a float64 holds every whole number
 _LEFT: Final = {torch.float32: 0.1, torch.float64: 1e-9}  # of a sum of squares when enough digits are
 
 
@@ -77,19 +78,21 @@ def _statistics(tensor: torch.Tensor, shape: tuple[int, ...]) -> Value:
     elif flat.dtype is not torch.float32:  # torch finds the ends of others in twice the time
         flat = flat.float()
     if flat.numel() <= _ROW:
-        ends = torch.aminmax(flat)
-        least, most = ends.min.item(), ends.max.item()
+        found = torch.aminmax(flat)
+        least, most = found.min.item(), found.max.item()
     else:  # of much, torch.aminmax takes longer than both
         least, most = flat.amin().item(), flat.amax().item()
     furthest = max(-least, most)
     if not furthest < math.inf:  # they pass nan on
         return _of_unbounded(flat, times, shape, least, most)
+    whole = not tensor.dtype.is_floating_point and furthest < _WHOLE
+    ends = (int(least), int(most)) if whole else (least, most)
     if least == most:
-        return Value(shape, None, least, most, least, 0.0)
+        return Value(shape, None, *ends, least, 0.0)
     if flat.dtype is torch.float32 and not _SQUARED[0] < furthest < _SQUARED[1]:
         flat = flat.double()
     centre = flat.sum().item() / flat.numel()  # torch.mean takes four times as long for a thousand
-    return Value(shape, None, least, most, number(centre), number(_deviation(flat, times, centre)))
+    return Value(shape, None, *ends, number(centre), number(_deviation(flat, times, centre)))
 
 
 def _of_truths(flat: torch.Tensor, times: int, shape: tuple[int, ...]) -> Value:
