@@ -190,11 +190,16 @@ class Marks(Sequence[Mark]):
             if box[0] <= right and left <= box[2] and box[1] <= bottom and top <= box[3]:
                 for at, (x, y, end, low) in enumerate(self._bounds[number * _SHELF : (number + 1) * _SHELF]):
                     if x <= right and left <= end and y <= bottom and top <= low:
-                        marks = self.pages[number * _SHELF + at].marks
+                        page = number * _SHELF + at
+                        rows = [
+                            first
+                            for first, row in enumerate(self._rows(page))
+                            if row[0] <= right and left <= row[2] and row[1] <= bottom and top <= row[3]
+                        ]
+                        marks = self.pages[page].marks if rows else ()
                         yield [
                             mark
-                            for first, row in enumerate(self._rows(number * _SHELF + at))
-                            if row[0] <= right and left <= row[2] and row[1] <= bottom and top <= row[3]
+                            for first in rows
                             for mark in marks[first * _ROW : (first + 1) * _ROW]
                             if (rect := mark.rect)[0] <= right
                             and left <= rect[0] + rect[2]

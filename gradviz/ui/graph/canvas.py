@@ -20,7 +20,8 @@ from gradviz.layout.geometry import Point
 from gradviz.picture.picture import Keeps
 from gradviz.state.values import Chosen, Wheel
 from gradviz.ui.graph.graphview import GraphView
-from gradviz.ui.graph.scene import Arrow, Stand
+from gradviz.ui.graph.pointing import Pointing
+from gradviz.ui.graph.scene import Arrow, Scene, Stand
 from gradviz.ui.graph.viewport import WHOLE, Viewport
 from gradviz.ui.style.card import Card
 from gradviz.ui.style.flags import FLAG_KEYS
@@ -73,7 +74,8 @@ class Canvas(GraphView):
         self._pressed: QPointF | None = None
         self._dragging = False
         self._space = False
-        self._at = QPoint()
+        self._at = QPointF()
+        self._rested = False  # it has been there for a while
         self._stand: Stand | None = None  # where the person last went
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -81,7 +83,9 @@ class Canvas(GraphView):
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST)
-        self._rest.timeout.connect(self._show_card)
+        self._rest.timeout.connect(self._come_to_rest)
+        self._pointing = Pointing(self)
+        self._pointing.found.connect(self._pointed)
 
     @property
     def card(self) -> Card:
@@ -95,11 +99,13 @@ class Canvas(GraphView):
     def show_drawing(self, drawing: Drawing, document: object) -> None:
         """Show another drawing; the card was of the one before."""
         self._card.hide()
+        self._pointing.end()
         super().show_drawing(drawing, document)
 
     def _look(self, view: Viewport) -> None:
         if view != self.view:
             self._card.hide()
+            self._pointing.end()
         super()._look(view)
 
     # The wheel.
@@ -141,11 +147,10 @@ class Canvas(GraphView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drag the view, or wait to show the card of what the pointer rests on."""
         if self._pressed is None:
-            self._at = event.position().toPoint()
+            self._at, self._rested = event.position(), False
             self._card.hide()
             self._rest.start()
-            hit = self._hit(event.position())
-            self.setCursor(Qt.CursorShape.PointingHandCursor if hit else Qt.CursorShape.ArrowCursor)
+            self._pointing.look(*self._spot(self._at))
             return
         moved = event.position() - self._pressed
         if self._dragging or moved.manhattanLength() >= _DRAG:
@@ -184,11 +189,26 @@ class Canvas(GraphView):
     def leaveEvent(self, event: QEvent) -> None:
         """Take the card away."""
         self._rest.stop()
+        self._pointing.end()
         self._card.hide()
         super().leaveEvent(event)
 
     def _hit(self, at: QPointF) -> Mark | None:
-        return self.scene.hit(self.view.to_drawing(at.x(), at.y()), _SLACK / self.view.scale)
+        return self._pointing.at_once(*self._spot(at))
+
+    def _spot(self, at: QPointF) -> tuple[Scene, Point, float]:
+        return self.scene, self.view.to_drawing(at.x(), at.y()), _SLACK / self.view.scale
+
+    def _come_to_rest(self) -> None:
+        self._rested = True
+        self._pointing.look(*self._spot(self._at))
+
+    def _pointed(self, mark: Mark | None) -> None:
+        """Tell of what is under the pointer by its shape, and once it rests by the card."""
+        if self._pressed is None and not self._space:
+            self.setCursor(Qt.CursorShape.PointingHandCursor if mark else Qt.CursorShape.ArrowCursor)
+        if self._rested:
+            self._show_card(mark)
 
     def _show_cursor(self) -> None:
         if self._dragging:
@@ -196,14 +216,13 @@ class Canvas(GraphView):
         else:
             self.setCursor(Qt.CursorShape.OpenHandCursor if self._space else Qt.CursorShape.ArrowCursor)
 
-    def _show_card(self) -> None:
-        mark = self._hit(QPointF(self._at))
+    def _show_card(self, mark: Mark | None) -> None:
         if mark is None:
             # Where headings are too small to be read, all of a column tells which it is.
             at = self.view.to_drawing(self._at.x(), self._at.y())
             mark = self.scene.heading(at, anywhere=self.view.scale < WHOLE)
         if mark and (mark.title or mark.description):
-            self._card.show_at(self._at, mark.title, mark.description)
+            self._card.show_at(self._at.toPoint(), mark.title, mark.description)
 
     # The keys.
 

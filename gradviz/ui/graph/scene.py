@@ -1,8 +1,8 @@
 """A drawing indexed for pointing and for painting a part of it. Pure: no widget, no colour."""
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Generator, Iterable, Iterator
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import pairwise
 from math import hypot, inf
 from typing import Literal, NamedTuple
 
@@ -61,22 +61,40 @@ class Scene:
 
         A badge is a place of its node.
         """
-        spot = Rect(at.x, at.y, 0, 0).grown(slack)
-        for mark in reversed(self.nodes.within(spot)):
+        looking = self.looking(at, slack)
+        while True:
+            try:
+                next(looking)
+            except StopIteration as end:
+                found: Mark | None = end.value
+                return found
+
+    def looking(self, at: Point, slack: float) -> Generator[None, None, Mark | None]:
+        """Look for what `hit` returns, and pause after each page of marks: one takes time to open."""
+        spot, nodes = Rect(at.x, at.y, 0, 0).grown(slack), list[Mark]()
+        for page in self.nodes.touching(spot):
+            nodes += page
+            yield
+        boxes = (*reversed(nodes), *(mark for mark in self.drawing.titles if mark.role is Role.OPENED_TITLE))
+        for mark in boxes:
             if mark.rect.contains(at):
                 return mark
-        for mark in self.drawing.titles:
-            if mark.role is Role.OPENED_TITLE and mark.rect.contains(at):
-                return mark
-        best, found = inf, None
-        for looked, edge in enumerate(chain.from_iterable(self.edges.touching(spot))):
-            if edge.badge is not None and edge.ends is not None and edge.badge.contains(at):
-                return self.nodes.named(edge.ends[0])
-            apart = distance(_parts(edge, spot), at)
-            if apart < best:
-                best, found = apart, edge
-            if looked >= _THICKET and best <= slack * _ENOUGH:
-                break
+        return (yield from self._looking_at_edges(at, spot, slack))
+
+    def _looking_at_edges(self, at: Point, spot: Rect, slack: float) -> Generator[None, None, Mark | None]:
+        """Look for the leaf whose badge is at a point, or else the edge near it."""
+        best, found, looked = inf, None, 0
+        for page in self.edges.touching(spot):
+            for edge in page:
+                if edge.badge is not None and edge.ends is not None and edge.badge.contains(at):
+                    return self.nodes.named(edge.ends[0])
+                apart = distance(_parts(edge, spot), at)
+                if apart < best:
+                    best, found = apart, edge
+                if looked >= _THICKET and best <= slack * _ENOUGH:
+                    return found
+                looked += 1
+            yield
         return found if best <= slack else None
 
     def heading(self, at: Point, *, anywhere: bool) -> Mark | None:
