@@ -10,6 +10,7 @@ from tests.engine.recording import record, tensor
 
 X = "import torch\nimport numpy as np\ntorch.manual_seed(3)\nx = torch.randn(1, 20, 20)\n"
 C = X + "c = torch.complex(x, x + 1)\n"
+MANY = C.replace("20, 20", "80, 80")  # more than one row of them
 LEAF = X + "x.requires_grad_()\n"
 PROGRAMS = {
     "copied, then changed": X + "y = x.clone()\nx += 1\nz = x.clone()\n",
@@ -20,6 +21,7 @@ PROGRAMS = {
     "another dtype": X + "y = x.to(torch.float16)\nz = x.to(torch.float32, copy=True)\nw = x.double()\n",
     "complex": C + "d = c.conj()\ny = c.conj().clone()\nz = c.conj().resolve_conj()\nw = c.imag.clone()\n",
     "negative": C + "y = c.conj().imag\nz = y.clone()\nw = y.detach()\n",
+    "many negative": MANY + "y = c.conj().imag\nz = y.clone()\nw = y.detach()\n",
     "kept by its own grad_fn": LEAF + "y = x.relu()\nz = x.exp().detach()\nw = (x * 2).relu_().detach()\n",
     "kept, then changed": LEAF + "y = x.exp()\nz = y.detach()\nz.add_(1)\nw = y.detach()\n",
     "written from outside on one line": X + "y = x.relu(); a = y.numpy(); a[:] = 7; z = y.detach()\nw = y.clone()\n",

@@ -129,7 +129,12 @@ def test_a_fold_of_grad_fns_tells_how_far_their_ops_are() -> None:
 
 @pytest.mark.parametrize("view", ["both", "backward"])
 def test_a_fold_tells_how_far_the_backward_call_at_work_is(view: View) -> None:
-    trace = walked(walked(loop(400))).trace()  # a graph that is kept is gone through again
+    tape = walked(walked(loop(400)))  # a graph that is kept is gone through again
+    leaf = next(one.variable for one in tape.grad_fns if one.variable is not None)
+    tape.backward(leaf)  # that runs none of it
+    tape.accumulate(leaf, scalar(2.0))
+    tape.line(None)
+    trace = tape.trace()
     known = lives(fold(build(trace, view)), History(trace))
     (place,) = [place for place, node in enumerate(known.graph.nodes) if node.fold is not None]
 
@@ -137,10 +142,17 @@ def test_a_fold_tells_how_far_the_backward_call_at_work_is(view: View) -> None:
         found = known.node(place, known.history.at(number)).fold
         return None if found is None else found.back
 
-    assert [back(call.step - 2) for call in trace.backwards] == [None, None]
-    for call in trace.backwards:
+    *through, last = trace.backwards
+    assert [back(call.step - 2) for call in through] == [None, None]
+    assert known.history.at(last.step - 1).under_way
+    assert back(last.step - 1) is None
+    for call in through:
         ran = [step.id for step in trace.steps if step.kind == "backward" and step.id >= call.step][:400]
         assert [back(number) for number in ran] == [(number + 1, 400) for number in range(400)]
+    looks: dict[int, tuple[int, int] | None] = {}
+    for number in range(len(trace.steps) - 1):
+        age = known.ages(known.history.at(number))[0][place]
+        assert looks.setdefault(age, back(number)) == back(number)
 
 
 def test_a_fold_of_nodes_of_all_kinds_is_there_with_the_first() -> None:
