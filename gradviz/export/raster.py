@@ -171,7 +171,7 @@ def _seen(path: Path, style: Style, visible: Rect) -> QPainterPath | None:
     parts = nearby(path.coords, visible, max(_PIECE, min(visible.width, visible.height)))
     if not parts:
         return None
-    if style.dash or len(parts[0]) == len(path.coords):
+    if style.dash or tuple(parts[0]) == path.coords:
         return _outline(path)
     seen = QPainterPath()
     for coords in parts:

@@ -2,7 +2,7 @@ import subprocess
 import sys
 
 import pytest
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QPicture
 
 from gradviz.drawing.shapes import Anchor, Drawing, Mark, Path, Role, Text, TextRole
 from gradviz.drawing.theme import DARK, LIGHT, THEMES, Theme
@@ -85,6 +85,53 @@ def test_a_curve_that_leads_round_what_is_seen_is_not_painted(path: Path, place:
     finally:
         painter.end()
     assert (target != blank) is painted
+
+
+LONG = Path(
+    "MCC",
+    (10.0, 10.0, 10.0, 1000.0, 300.0, 1000.0, 300.0, 2000.0, 300.0, 2900.0, 300.0, 2900.0, 1200.0, 2900.0),
+    Role.DATA_EDGE,
+    filled=False,
+)
+
+
+@pytest.mark.parametrize("role", [Role.DATA_EDGE, Role.UNRECORDED_EDGE])
+@pytest.mark.parametrize("middle", [Point(10, 20), Point(155, 1000), Point(300, 2000), Point(412, 2787)])
+def test_what_is_seen_of_a_long_curve_is_painted_as_in_the_whole(role: Role, middle: Point) -> None:
+    """Where it begins, half way, where its pieces join, and where it turns; dashes stay where they are."""
+    mark = Mark("m", role, Rect(10, 10, 1190, 2890), (LONG._replace(role=role),), (), "", "")
+
+    def inked(visible: Rect | None, least: int) -> set[tuple[int, int]]:
+        target = QImage(60, 60, QImage.Format.Format_Grayscale8)
+        target.fill(QColor("#FFFFFF"))
+        painter = QPainter(target)
+        try:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.translate(30 - middle.x, 30 - middle.y)
+            paint(Drawing(Size(1300, 3000), (), (mark,), ()), LIGHT, painter, visible)
+        finally:
+            painter.end()
+        return {(x, y) for x in range(60) for y in range(60) if 255 - target.pixelColor(x, y).red() > least}
+
+    near = Rect(*middle, 0, 0).grown(42)
+    assert inked(None, 100)
+    for one, other in ((None, near), (near, None)):  # a piece is cut into other lines than the whole: less than a pixel
+        beside = {(x + dx, y + dy) for x, y in inked(other, 20) for dx in (-1, 0, 1) for dy in (-1, 0, 1)}
+        assert inked(one, 100) <= beside
+
+
+def test_of_a_long_curve_no_more_is_painted_than_may_be_seen() -> None:
+    """Also where the part that is seen has as many pieces as the whole."""
+    mark = Mark("m", Role.DATA_EDGE, Rect(10, 10, 1190, 2890), (LONG,), (), "", "")
+    for middle in (Point(10, 20), Point(155, 1000), Point(300, 2000), Point(412, 2787)):
+        record = QPicture()
+        painter = QPainter(record)
+        try:
+            paint(Drawing(Size(1300, 3000), (), (mark,), ()), LIGHT, painter, Rect(*middle, 0, 0).grown(42))
+        finally:
+            painter.end()
+        painted = record.boundingRect()
+        assert 0 < max(painted.width(), painted.height()) < 200
 
 
 @pytest.mark.parametrize("anchor", ["start", "middle", "end"])
