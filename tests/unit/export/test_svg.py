@@ -65,6 +65,13 @@ def test_any_text_makes_a_well_formed_file(title: str, description: str, label: 
     assert root.tag == f"{NAMESPACE}svg"
 
 
+def test_numbers_of_an_outline_are_as_short_as_two_decimals_allow() -> None:
+    coords = (0.0, -0.001, 10.0, 100.5, -0.25, 3.999, 1e-9, -20.05, 5.0, 0.1)
+    mark = Mark("m", Role.OP, Rect(0, 0, 10, 10), (Path("MLCZ", coords, Role.OP),), (), "", "")
+    root = parsed(svg(Drawing(Size(10, 10), (), (), (mark,)), LIGHT))
+    assert "M0 0L10 100.5C-0.25 4 0 -20.05 5 0.1Z" in [path.get("d") for path in root.iter(f"{NAMESPACE}path")]
+
+
 def test_markup_and_controls_of_a_program_stay_text() -> None:
     hostile = '</text><script>alert("x")</script>&amp;\x00\u202e\ud800'
     text = Text(Point(1, 1), hostile, TextRole.BODY, "middle", 20)

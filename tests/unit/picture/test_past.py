@@ -133,7 +133,12 @@ def test_badges_stay_in_their_places_too() -> None:
     options = Options(view="forward")
     first, second = Record(closed(None)), Record(closed(1))
     before = stage(first, options, walked=False)
-    after = stage(second, options, past=left_by(before, first, options), walked=False)
+    past = left_by(before, first, options)
+    after = stage(second, options, past=past, walked=False)
+    kept = places(past, after.draft.graph, second.trace.source, options)
+    assert kept is not None
+    assert after.draft.badges.keys() <= {cell.id for cell in kept.diagram.cells} & kept.placement.cells.keys()
+    assert after.draft.badges.keys() <= {link.tail for link in kept.diagram.links}
     ((old, then),), ((new, now),) = (
         [(one.placement.cells[name], one) for name in one.draft.badges if name.endswith(".2")]
         for one in (before, after)
