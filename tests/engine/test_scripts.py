@@ -2,10 +2,14 @@
 
 import pytest
 
+from gradviz.engine.processes.child import run_in_thread
+from gradviz.engine.record import stream
+from gradviz.engine.record.worker import run
 from gradviz.model.calls import calls
 from gradviz.model.graph.build import build
 from gradviz.model.graph.graph import Node
 from gradviz.model.trace import INSIDE_SCRIPT, Op, Trace
+from gradviz.model.wire import Limits, Request
 from gradviz.picture.inspecting import inspection
 from gradviz.picture.inspection import Inspect, Subject
 from gradviz.picture.record import Record
@@ -292,6 +296,16 @@ def test_the_gradient_that_arrives_at_each_result() -> None:
             assert edge.gradient == trace.tensors[made.id].grad is not None
             found += 1
     assert found == 3
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", ["first and later calls", "raises in a kernel"])
+def test_what_comes_after_a_call_is_sent_before_the_run_ends(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "INTERVAL", 0)
+    pages: list[bytes] = []
+    request = Request(HEAD + PROGRAMS[name] + "last = x.cosh()\nlast + 1\n", "grad", 0, Limits())
+    run_in_thread(lambda: run(request, pages.append), 64 * 1024 * 1024)
+    assert any(b"aten::cosh" in page for page in pages[:-1])
 
 
 @pytest.mark.filterwarnings("ignore")
