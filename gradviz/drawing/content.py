@@ -13,12 +13,13 @@ from gradviz.drawing.saved import is_freed, saved_notes
 from gradviz.drawing.shapes import Role, TextRole
 from gradviz.drawing.titles import call_strips, fold_titles, op_title
 from gradviz.drawing.troubled import trouble_of
+from gradviz.drawing.valuewords import long_text, short_text
 from gradviz.drawing.words import Words
 from gradviz.model.graph.graph import Fold, Graph, Node, NodeKind, View
 from gradviz.model.moments.moment import Moment
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import Tensor, Value
-from gradviz.model.values import adds_up, elements_text, is_read, number_text, shape_text, statistics, value_text
+from gradviz.model.values import adds_up, shape_text
 from gradviz.model.why.grounds import Grounds
 from gradviz.model.why.why import why, why_text
 
@@ -109,7 +110,7 @@ class Telling(NamedTuple):
 
     def value(self, value: Value) -> str | None:
         """The short form of a value, where values are wanted."""
-        return value_text(value) if self.values else None
+        return short_text(value, self.words) if self.values else None
 
     @property
     def nothing(self) -> str:
@@ -244,19 +245,6 @@ def _grad_detail(tensor: Tensor, sums: tuple[Value | None, ...], telling: Tellin
     if len(sums) > 1 and adds_up(tensor.grad, sums, tensor.dtype):
         return words.summed.format(total, " + ".join(long_text(part, words) for part in sums))
     return words.grad.format(total)
-
-
-def long_text(value: Value | None, words: Words) -> str:
-    """A value as fully as it was recorded."""
-    if value is None:
-        return words.too_big
-    if is_read(value):
-        return elements_text(value)
-    known = statistics(value)
-    facts = (("min", known.min), ("max", known.max), ("mean", known.mean), ("std", known.std))
-    told = [f"{key} {number_text(number)}" for key, number in facts if number is not None]
-    told += [f"{key} {count}" for key, count in (("nan", known.nan), ("inf", known.inf)) if count]
-    return ", ".join(told) or words.too_big
 
 
 def _op(node: Node, telling: Telling) -> Content:

@@ -40,6 +40,7 @@ class Words(NamedTuple):
     tensor: str
     value: str
     too_big: str
+    uninitialized: str  # memory as torch.empty hands it out: nobody has written to it
     view_of: str
     version: str
     inputs: str
@@ -123,6 +124,7 @@ ENGLISH = Words(
     tensor="shape {}, {}, {}, {}",
     value="value {}",
     too_big="not read",
+    uninitialized="uninitialized",
     view_of="view of {}",
     version="version {}",
     inputs="inputs: {}",
@@ -211,6 +213,7 @@ JAPANESE = Words(
     tensor="形状 {}、{}、{}、{}",
     value="値 {}",
     too_big="読み取りなし",
+    uninitialized="未初期化",
     view_of="{} のビュー",
     version="バージョン {}",
     inputs="入力: {}",

@@ -76,7 +76,7 @@ def value_tree(value: Value | None) -> dict[str, Json] | None:
     if is_read(value):
         items: list[Json] = [*(value.data or ())]
         data = nested(items, value.shape, list)
-    return {
+    tree: dict[str, Json] = {
         "data": data,
         "min": known.min,
         "max": known.max,
@@ -85,6 +85,7 @@ def value_tree(value: Value | None) -> dict[str, Json] | None:
         "nan": known.nan,
         "inf": known.inf,
     }
+    return {**tree, "uninitialized": True} if value.uninitialized else tree
 
 
 def _tensor(tensor: Tensor) -> dict[str, Json]:

@@ -211,11 +211,12 @@ def _values_fit(trace: Trace) -> Iterator[str]:
 def _fits(value: Value | None) -> bool:
     if value is None:
         return True
-    shape, data, *known, nan, inf = value
+    shape, data, *known, nan, inf, uninitialized = value
     numbers = (*(data or ()), *known)
     return (
         _countable(nan, inf, *shape)
         and (data is None or len(data) == prod(shape) <= EXACT)
+        and (not uninitialized or (prod(shape) > EXACT and value == Value(shape, uninitialized=True)))
         and (_MOST_NUMBERS.issuperset(map(type, numbers)) or all(map(_is_number, numbers)))
     )
 

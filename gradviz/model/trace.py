@@ -42,7 +42,8 @@ class Value(NamedTuple):
     """What a tensor held when it was read: all of it up to 64 elements, statistics beyond.
 
     `data` is flat, in row-major order, and reshapes to `shape`. Where it is present the statistics are left out:
-    they follow from it (see `statistics`). Where neither is there, the value could not be read.
+    they follow from it (see `statistics`). Where neither is there, the value could not be read, or, as `uninitialized`
+    says, nobody had written to the memory of many elements since torch.empty handed it out.
     """
 
     shape: tuple[int, ...]
@@ -53,6 +54,7 @@ class Value(NamedTuple):
     std: Number | None = None
     nan: int = 0
     inf: int = 0
+    uninitialized: bool = False
 
 
 class Tensor(NamedTuple):
@@ -101,11 +103,12 @@ class Op(NamedTuple):
 
 
 # Names of the ops whose result is memory that nobody has written to: what is found there says nothing.
-UNFILLED = frozenset(
+UNINITIALIZED = frozenset(
     (
         "aten::empty.memory_format",
         "aten::empty_strided.default",
         "aten::empty_like.default",
+        "aten::empty_permuted.default",
         "aten::new_empty.default",
         "aten::new_empty_strided.default",
     )

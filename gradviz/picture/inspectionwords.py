@@ -49,6 +49,7 @@ class InspectionWords(NamedTuple):
     first_from: str
     made_by: str
     many: str
+    unwritten: str
     statistics: str
     sharing: str
     base: str
@@ -107,6 +108,7 @@ INSPECTION_WORDS: dict[Language, InspectionWords] = {
         first_from="The first {} came from {}",
         made_by="The first {} of the forward run was made by {}",
         many="There are more than 64 numbers: only this is recorded of them",
+        unwritten="Nothing has been written to this memory yet: what is in it differs from run to run",
         statistics="Statistics",
         sharing="Shared memory",
         base="view of",
@@ -163,6 +165,7 @@ INSPECTION_WORDS: dict[Language, InspectionWords] = {
         first_from="最初の {} は {} から出ました",
         made_by="順伝播で最初の {} を作ったのは {} です",
         many="要素が 64 個を超えるため、統計だけを記録しています",
+        unwritten="このメモリーにはまだ何も書き込まれていません。中身は実行ごとに変わります",
         statistics="統計",
         sharing="メモリーの共有",
         base="ビューの元",

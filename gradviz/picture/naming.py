@@ -1,6 +1,6 @@
 """How an Inspection names what it speaks of: tensors, grad_fns and lines, each as a fact that leads there."""
 
-from gradviz.drawing.content import long_text
+from gradviz.drawing.valuewords import long_text
 from gradviz.drawing.words import Words
 from gradviz.model.moments.moment import Moment
 from gradviz.model.trace import Tensor, Value

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 
+from gradviz.drawing.valuewords import short_text
 from gradviz.model.graph.graph import Graph, NodeKind
 from gradviz.model.moments.held import Name
 from gradviz.model.trace import Tensor
-from gradviz.model.values import shape_text, value_text
+from gradviz.model.values import shape_text
 from gradviz.model.why.grounds import Grounds
 from gradviz.model.why.why import why, why_text
 from gradviz.picture.picture import Language, TensorRow
 from gradviz.picture.switches import Switches
+from gradviz.picture.words import WORDS
 
 MOST = 500  # rows; more names than that are not read one by one
 NAMES = 8  # of one tensor that are told
@@ -69,11 +71,12 @@ def _told(bound: dict[Name, int]) -> Iterator[tuple[str, int]]:
 
 
 def _row(known: Grounds, tensor: Tensor, name: str, mark: str | None, language: Language) -> TensorRow:
+    words = WORDS[language]
     grad_fn = "" if tensor.grad_fn is None else known.trace.grad_fns[tensor.grad_fn].name
     if tensor.grad is None:
         grad = f"None — {why_text(why(known, tensor), language)}"
     else:
-        grad = value_text(tensor.grad) or shape_text(tensor.grad.shape)
+        grad = short_text(tensor.grad, words) or shape_text(tensor.grad.shape)
     return TensorRow(
         tensor.id,
         name,
@@ -82,7 +85,7 @@ def _row(known: Grounds, tensor: Tensor, name: str, mark: str | None, language: 
         tensor.requires_grad,
         tensor.is_leaf,
         grad_fn,
-        "" if tensor.value is None else value_text(tensor.value) or "",
+        "" if tensor.value is None else short_text(tensor.value, words) or "",
         grad,
         tensor.line,
         mark,

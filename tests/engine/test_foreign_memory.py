@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from torch.utils import dlpack
 
 from tests.engine.recording import record, tensor
 
@@ -12,6 +13,7 @@ EXPORTS = {
     "as_tensor": "a = np.ones(200)\nx = torch.as_tensor(a)\n",
     "a view of it": "a = x.view(20, 10).numpy().reshape(-1)\n",
     "detached": "a = x.detach().numpy()\n",
+    "to_dlpack": "a = np.from_dlpack(torch.from_dlpack(torch.to_dlpack(x)))\n",
     "frombuffer": "b = bytearray(1600)\nx = torch.frombuffer(b, dtype=torch.float64)\na = np.frombuffer(b)\n",
 }
 
@@ -34,11 +36,21 @@ def test_a_write_through_the_storage_is_seen() -> None:
     assert value.data == (0, 7, 0, 0)
 
 
+@pytest.mark.parametrize("write", ["apply_(lambda old: 5.0)", "map_(x.clone(), lambda old, new: 5.0)"])
+def test_what_a_function_of_the_program_writes_element_by_element_is_seen(write: str) -> None:
+    value = tensor(record(f"x = torch.ones(200)\nx.{write}\n"), "x").value
+    assert value is not None
+    assert (value.min, value.max) == (5, 5)
+
+
 def test_nothing_is_left_behind() -> None:
-    before = {name: getattr(torch.Tensor, name) for name in ("numpy", "__dlpack__", "data_ptr", "untyped_storage")}
+    names = ("numpy", "__dlpack__", "data_ptr", "untyped_storage", "apply_", "map_", "map2_")
+    before = {name: getattr(torch.Tensor, name) for name in names}
+    to_dlpack = vars(dlpack)["to_dlpack"]
     record("torch.ones(3).numpy()\n")
     assert {name: getattr(torch.Tensor, name) for name in before} == before
     assert "numpy" not in vars(torch.Tensor)
+    assert vars(dlpack)["to_dlpack"] is to_dlpack
 
 
 @pytest.mark.parametrize(

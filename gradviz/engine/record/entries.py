@@ -107,13 +107,13 @@ def replace_swap(swapping: Callable[[torch.Tensor, torch.Tensor, Callable[[], No
 
 
 def replace_exports(note: Callable[[torch.Tensor], None]) -> Callable[[], None]:
-    """Have every way by which a tensor's memory is handed to others noted; returns what undoes it.
+    """Have every way by which a tensor's memory is handed to others, or written to unseen, noted; returns the undoing.
 
     Args:
         note: is given the tensor after its memory was handed out.
     """
     entry: Any = torch.Tensor
-    names = ("numpy", "__dlpack__", "data_ptr", "untyped_storage")
+    names = ("numpy", "__dlpack__", "data_ptr", "untyped_storage", "apply_", "map_", "map2_")
 
     def noted(original: Callable[..., object]) -> Callable[..., object]:
         @functools.wraps(original)
@@ -125,11 +125,15 @@ def replace_exports(note: Callable[[torch.Tensor], None]) -> Callable[[], None]:
 
         return export
 
+    functions: Any = torch.utils.dlpack
+    undo_functions = [replace(owner, "to_dlpack", noted(functions.to_dlpack)) for owner in (torch, functions)]
     own = {name: vars(entry)[name] for name in names if name in vars(entry)}
     for name in names:
         setattr(entry, name, noted(getattr(entry, name)))
 
     def undo() -> None:
+        for one in undo_functions:
+            one()
         for name in names:
             if name in own:
                 setattr(entry, name, own[name])

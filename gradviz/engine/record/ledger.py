@@ -64,7 +64,7 @@ class Ledger:
         # .data has a version counter of its own: what is written through it is seen by the writer alone.
         changed = (
             storage.writer != known.read_after
-            or (storage.is_foreign or storage.is_unfilled)
+            or (storage.is_foreign or storage.is_uninitialized)
             or (known.version is not None and tensor._version != known.version)
         )
         requires_grad = tensor.requires_grad
@@ -139,9 +139,10 @@ class Ledger:
         return None if value is None else value._replace(shape=tuple(output.shape))
 
     def handed_out(self, tensor: torch.Tensor) -> None:
-        """Note that others than torch were given the memory of a tensor."""
+        """Note that the memory of a tensor may be written to unseen, as by others than torch that were given it."""
         with self._stream.lock:
-            self.storages.of(tensor).is_foreign = True
+            storage = self.storages.of(tensor)
+            storage.is_foreign, storage.is_uninitialized = True, False
 
     def reassigned(self, tensor: torch.Tensor) -> None:
         """Write down a tensor that the program gave other memory: x.data = y."""
@@ -297,13 +298,13 @@ class Ledger:
         if known is None or known.last is None or known.storage is None:
             return None
         last, storage = known.last, known.storage
-        if storage.writer != known.read_after or storage.is_foreign or storage.is_unfilled:
+        if storage.writer != known.read_after or storage.is_foreign or storage.is_uninitialized:
             return None
         return last.value if last.version == reader.version(tensor) else None
 
     def _value(self, tensor: torch.Tensor) -> Value | None:
         with reader.unwatched():
-            return read_value(tensor)
+            return read_value(tensor, self.storages.is_uninitialized(tensor))
 
 
 def _gradient(tensor: torch.Tensor) -> torch.Tensor | None:

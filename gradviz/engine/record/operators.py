@@ -38,6 +38,7 @@ class Traits:
     operator: Operator  # alive as long as this is, so that its address stays its own
     name: str  # in full: "aten::mul.Tensor"
     writes: tuple[tuple[int, str], ...]  # position and name of the arguments it writes to, by its schema
+    writes_unsaid: bool  # its schema keeps silent about what else it writes to
     same_elements: bool  # its result has the elements of its first operand, in whatever order, where it has as many
     is_view: bool  # its result shares the memory of an operand, which it leaves as it is
     is_detach: bool
@@ -56,7 +57,9 @@ def learn(operator: Any) -> Traits:  # noqa: ANN401  # OpOverload is generic ove
     """Find out what there is to know of an operator."""
     if isinstance(operator, HigherOrderOperator):  # torch.cond and the like
         name = f"higher_order::{operator.__name__}"
-        return _remember(Traits(operator, name, (), False, False, False, False, False, False, False, False, False))
+        return _remember(
+            Traits(operator, name, (), False, False, False, False, False, False, False, False, False, False)
+        )
     name = operator.name()
     arguments = enumerate(operator._schema.arguments)
     counts_inside = not _has_kernel(name, "ADInplaceOrView")
@@ -65,6 +68,7 @@ def learn(operator: Any) -> Traits:  # noqa: ANN401  # OpOverload is generic ove
             operator,
             f"{operator._schema.name}.{operator._overloadname}",
             tuple((k, one.name) for k, one in arguments if one.alias_info is not None and one.alias_info.is_write),
+            operator is _aten.native_batch_norm.default,
             operator in _SAME_ELEMENTS,
             any(one.alias_info is not None and not one.alias_info.is_write for one in operator._schema.returns),
             operator is _aten.detach.default,
@@ -159,6 +163,12 @@ def _is_counted() -> bool:
 def written_by(traits: Traits, args: tuple[object, ...], kwargs: dict[str, object]) -> list[torch.Tensor]:
     """The tensors among the arguments that an operator writes to."""
     return reader.tensors_in([args[k] if k < len(args) else kwargs.get(name) for k, name in traits.writes])
+
+
+def written_unsaid(args: tuple[object, ...]) -> list[torch.Tensor]:
+    """The running statistics that batch norm updates where it is training, which its schema keeps silent about."""
+    *_, running_mean, running_var, is_training, _, _ = args
+    return reader.tensors_in((running_mean, running_var)) if is_training else []
 
 
 _aten = torch.ops.aten

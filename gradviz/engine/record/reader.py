@@ -170,6 +170,12 @@ def is_foreign(storage: torch.UntypedStorage) -> bool:
     return not storage.resizable()
 
 
+def fills_memory() -> bool:
+    """Whether torch fills the memory that torch.empty hands out, as it does where all is to be deterministic."""
+    deterministic: Any = torch.utils.deterministic
+    return torch.are_deterministic_algorithms_enabled() and bool(deterministic.fill_uninitialized_memory)
+
+
 def version(tensor: torch.Tensor) -> int | None:
     """The version counter; None for an inference tensor, which has none."""
     return None if tensor.is_inference() else tensor._version

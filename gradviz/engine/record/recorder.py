@@ -7,6 +7,7 @@ and flags after the op has returned. A grad_fn that is new on them then is the o
 
 import sys
 from collections.abc import Sequence
+from itertools import starmap
 from types import FrameType
 from typing import Protocol
 
@@ -17,7 +18,17 @@ from gradviz.engine.record.pending import Call, Pending, is_among, is_any_tracke
 from gradviz.engine.record.regions import Open, Regions
 from gradviz.engine.record.run import Run
 from gradviz.engine.record.values import read_value
-from gradviz.model.trace import AT_LEVEL, FUNCTION, INSIDE_FUNCTION, INSIDE_HOOK, NO_INPUT, UNFILLED, Op, Phase, Value
+from gradviz.model.trace import (
+    AT_LEVEL,
+    FUNCTION,
+    INSIDE_FUNCTION,
+    INSIDE_HOOK,
+    NO_INPUT,
+    UNINITIALIZED,
+    Op,
+    Phase,
+    Value,
+)
 
 
 class Scripted(Protocol):
@@ -86,6 +97,8 @@ class Recorder:
             pending.written = operators.written_by(traits, args, kwargs)
             if pending.mode == "grad" and len(pending.written) == 1 and pending.written[0]._is_view():
                 self._probe(pending, traits, args, kwargs, operands)
+        for tensor in operators.written_unsaid(args) if traits.writes_unsaid else ():
+            self.ledger.handed_out(tensor)
         if traits.same_elements and operands:
             pending.same_as = operands[0]
         return pending
@@ -99,7 +112,6 @@ class Recorder:
         """Note what the kernel returned. Below autograd and the mode, all of this is unwatched."""
         if type(result) is torch.Tensor and not pending.written and pending.same_as is None:
             with self.lock:
-                pending.values = (read_value(result),)
                 self._hold(pending, (result,))
             return
         outputs = reader.tensors_in((result,))
@@ -108,20 +120,14 @@ class Recorder:
         if not outputs and not pending.inputs:
             return  # a mark for torch's profiler
         with self.lock:
-            if pending.same_as is None:
-                pending.values = [read_value(tensor) for tensor in outputs]
-            else:
-                operand, pending.same_as = pending.same_as, None
-                held = self._just_read(operand)
-                pending.values = [self.ledger.value_of_same(one, operand, held) or read_value(one) for one in outputs]
             self._hold(pending, outputs)
 
     def _just_read(self, tensor: torch.Tensor) -> Value | None:
         """The value of a result of the op that is not written down yet, if nobody can have written to it since."""
         for last in self.pending:
             for one, value, storage in zip(last.outputs, last.values, last.storages, strict=True):
-                if one is tensor and not storage.is_foreign and last.name not in UNFILLED:
-                    return value
+                if one is tensor and not storage.is_foreign:
+                    return None if value is None or value.uninitialized else value
         return None
 
     def call_started(self, function: str, args: tuple[object, ...]) -> Call:
@@ -156,8 +162,7 @@ class Recorder:
             self.settle(outputs)
             call.pending.written = [tensor for tensor in outputs if is_among(tensor, call.operands)]
             with reader.unwatched():
-                call.pending.values = [read_value(tensor) for tensor in outputs]
-            self._hold(call.pending, outputs)
+                self._hold(call.pending, outputs)
             self.settle()
 
     def stretch_started(self, name: str, operands: list[torch.Tensor]) -> Pending:
@@ -171,8 +176,7 @@ class Recorder:
     def stretch_done(self, pending: Pending, results: Sequence[torch.Tensor]) -> None:
         """Write down what the ops came to, as one that made the grad_fn which is in `pending`."""
         with reader.unwatched():
-            pending.values = [read_value(tensor) for tensor in results]
-        self._hold(pending, list(results))
+            self._hold(pending, list(results))
         self.settle()
 
     def packing_started(self) -> Open:
@@ -293,18 +297,25 @@ class Recorder:
         pending.kept = [(pending.written[0], None) if one is None else (one, reader.version(one)) for one in saved]
 
     def _hold(self, pending: Pending, outputs: Sequence[torch.Tensor]) -> None:
-        """Keep what an op returned until autograd is done with it."""
+        """Keep what an op returned, and what that holds now, until autograd is done with it."""
         pending.outputs, storages = outputs, self.ledger.storages
         # They count from now on: what they replace may be gone when they are written.
-        pending.storages = [storages.of(tensor) for tensor in outputs]
+        found = pending.storages = [storages.of(tensor) for tensor in outputs]
+        if pending.written or pending.name in UNINITIALIZED:
+            for storage in found:
+                storage.is_uninitialized = not (pending.written or storage.is_foreign or reader.fills_memory())
+        read = [(one, storage.is_uninitialized) for one, storage in zip(outputs, found, strict=True)]
+        if pending.same_as is None:
+            pending.values = list(starmap(read_value, read))
+        else:
+            operand, pending.same_as = pending.same_as, None
+            held, same = self._just_read(operand), self.ledger.value_of_same
+            pending.values = [same(one[0], operand, held) or read_value(*one) for one in read]
         self.pending.append(pending)
 
     def _write(self, pending: Pending, taken: Sequence[torch.Tensor]) -> None:
         if pending.written:
             self._note_written(pending)
-        if pending.name in UNFILLED:
-            for storage in pending.storages:
-                storage.is_unfilled = True
         made, outputs = self._write_outputs(pending, taken)
         self.nodes.inside = None
         for tensor in pending.written:
@@ -338,7 +349,7 @@ class Recorder:
         """Note what an op did to what it changed in place, before its outputs are written down."""
         for tensor in pending.written:
             storage = self.ledger.storages.of(tensor)
-            storage.writer, storage.is_unfilled = pending.id, False
+            storage.writer = pending.id
             if pending.mode == "grad" and tensor.requires_grad and tensor._is_view():
                 self.ledger.view_changed(tensor)
         if pending.inside is not None:

@@ -18,14 +18,14 @@ _NO_MEMORY = torch.UntypedStorage()  # type: ignore[no-untyped-call]  # left unt
 class Storage(weakref.ref[torch.UntypedStorage]):
     """A storage that has an id."""
 
-    __slots__ = ("id", "is_foreign", "is_unfilled", "key", "nbytes", "tensors", "writer")
+    __slots__ = ("id", "is_foreign", "is_uninitialized", "key", "nbytes", "tensors", "writer")
     id: int
     tensors: list[weakref.ref[torch.Tensor]]  # those known that are in it
     key: int  # its address
     nbytes: int
     writer: int | None  # the op that wrote to it last
-    is_foreign: bool  # others than torch may write to it
-    is_unfilled: bool  # of torch.empty, until an op writes to it: kernels do it unseen
+    is_foreign: bool  # it may be written to unseen, as by others than torch
+    is_uninitialized: bool  # of torch.empty, until an op writes to it or others may
 
 
 class Storages:
@@ -58,6 +58,15 @@ class Storages:
         known = self._known.get(key)
         return known if known is not None and known() is storage else self._adopt(storage, key)
 
+    def is_uninitialized(self, tensor: torch.Tensor) -> bool:
+        """Whether nobody has written to the memory of a tensor. Asking does not count it as alive."""
+        found = reader.storage_key(tensor)
+        if found is None:
+            return False
+        storage, key = found
+        known = self._known.get(key)
+        return known is not None and known.is_uninitialized and known() is storage
+
     def pass_by(self, own: int, results: int) -> tuple[int, int]:
         """Count bytes that a kernel has taken and given back, and those of its results then; return an id for each."""
         step, first, second = self._stream.stamp, self._count, self._count + 1
@@ -73,7 +82,7 @@ class Storages:
         number = known.id = self._count
         self._count = number + 1
         known.key, known.nbytes, known.is_foreign = key, nbytes, reader.is_foreign(storage)
-        known.writer, known.is_unfilled, known.tensors = None, False, []
+        known.writer, known.is_uninitialized, known.tensors = None, False, []
         self.events.extend((stream.steps + stream.stamp_ahead, number, nbytes))
         self._live_bytes = live = self._live_bytes + nbytes
         if live > self.peak_bytes:
@@ -83,7 +92,7 @@ class Storages:
     def _without(self) -> Storage:
         known = Storage(_NO_MEMORY)
         known.id, known.key, known.nbytes, known.is_foreign = self._count, 0, 0, False
-        known.writer, known.is_unfilled, known.tensors = None, False, []
+        known.writer, known.is_uninitialized, known.tensors = None, False, []
         self._count += 1
         return known
 

@@ -23,12 +23,16 @@ _WHOLE: Final = 2.0**53  # up to here a float64 holds every whole number
 _LEFT: Final = {torch.float32: 0.1, torch.float64: 1e-9}  # of a sum of squares when enough digits are
 
 
-def read_value(tensor: torch.Tensor) -> Value | None:
+def read_value(tensor: torch.Tensor, is_uninitialized: bool = False) -> Value | None:
     """What a tensor holds: its elements up to EXACT, statistics beyond; None where it cannot be read.
 
     Many floats become one text, as they are sent (see model/floats.py).
 
     Must be called below autograd and outside dispatch modes (see reader.unwatched).
+
+    Args:
+        tensor: the tensor.
+        is_uninitialized: nobody has written to its memory: what statistics would tell of that differs from run to run.
     """
     if type(tensor) is not torch.Tensor and reader.has_own_dispatch(type(tensor)):
         return None
@@ -38,7 +42,7 @@ def read_value(tensor: torch.Tensor) -> Value | None:
         shape = tuple(tensor.shape)
         count = tensor.numel()
         if count > EXACT:
-            return _statistics(tensor, shape)
+            return Value(shape, uninitialized=True) if is_uninitialized else _statistics(tensor, shape)
         return Value(shape, _elements(tensor) if count else ())
     except (RuntimeError, NotImplementedError, TypeError, MemoryError):
         return None

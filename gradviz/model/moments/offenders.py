@@ -6,7 +6,7 @@ What follows from the first is no offence of its own: an op is to blame only whe
 from enum import StrEnum
 from typing import NamedTuple
 
-from gradviz.model.trace import UNFILLED, Step, Trace, Value
+from gradviz.model.trace import UNINITIALIZED, Step, Trace, Value
 
 _NUMBERS = frozenset((float, int, bool))
 
@@ -47,10 +47,10 @@ def _forward(trace: Trace) -> list[Offender]:
 
     What memory held before anybody wrote to it is nobody's doing, nor what is computed from that.
     """
-    unfilled = {trace.tensors[made].storage for op in trace.ops if op.name in UNFILLED for made in op.outputs}
+    uninitialized = {trace.tensors[made].storage for op in trace.ops if op.name in UNINITIALIZED for made in op.outputs}
     first: dict[int, Value | None] = {}
     for state in (*trace.past, *trace.tensors):
-        if state.version or state.storage not in unfilled:
+        if state.version or state.storage not in uninitialized:
             first.setdefault(state.id, state.value)
     if not any(value is not None and _may_spoil(value) for value in first.values()):
         return []

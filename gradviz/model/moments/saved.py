@@ -48,9 +48,14 @@ def _life(trace: Trace, saved: Saved, states: Sequence[Tensor], begun: int) -> L
     for state in islice(states, place, None):
         if None not in (state.version, saved.version) and state.version != saved.version:
             return Life(saved, now, Harm.CHANGED, _line_before(trace, state.step))
-        if None not in (state.value, first.value) and state.value != first.value:
+        if _tells(state) and _tells(first) and state.value != first.value:
             return Life(saved, now, Harm.CORRUPTED, _line_before(trace, state.step))
     return Life(saved, now)
+
+
+def _tells(state: Tensor) -> bool:
+    """Whether a state tells what the tensor held."""
+    return state.value is not None and not state.value.uninitialized
 
 
 def _line_before(trace: Trace, step: int) -> int | None:

@@ -343,6 +343,10 @@ def test_descriptions_tell_all_there_is() -> None:
         "value not read"
         in told((Graph("both", (node_of(blank),), (), ()), Trace("", "", "grad", "", (blank,))))["t0"].details
     )
+    empty = tensor(0, "e", value=Value((90,), uninitialized=True))
+    box = told((Graph("both", (node_of(empty),), (), ()), Trace("", "", "grad", "", (empty,))))["t0"]
+    assert "value uninitialized" in box.details
+    assert box.lines[1].text == "uninitialized · float32 · (90,)"
 
 
 def test_text_of_a_program_is_made_safe() -> None:

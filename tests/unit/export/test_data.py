@@ -131,6 +131,7 @@ def test_values_are_nested_and_bring_their_statistics() -> None:
     assert many == {"data": None, "min": 0.0, "max": 1.0, "mean": 0.5, "std": 0.1, "nan": 2, "inf": 0}
     unread = value_tree(Value((4,)))
     assert unread == {"data": None, "min": None, "max": None, "mean": None, "std": None, "nan": 0, "inf": 0}
+    assert value_tree(Value((99,), uninitialized=True)) == {**unread, "uninitialized": True}
     number = value_tree(scalar(2.0))
     assert number is not None
     assert number["data"] == 2.0

@@ -185,6 +185,8 @@ BREAKS: list[tuple[str, Change]] = [
     (VALUE, tensor(value=Value((), (1.0,), inf=LARGE))),
     (VALUE, tensor(value=Value((), (10**400,)))),
     (VALUE, tensor(grad=Value((), (), "low"))),
+    (VALUE, tensor(grad=Value((64,), uninitialized=True))),
+    (VALUE, tensor(grad=Value((65,), mean=1.0, uninitialized=True))),
     (VALUE, step(5, arrived=(Value((), ()),), left=())),
     (VALUE, step(5, arrived=(), left=(Value((), ()),))),
     (EDGE, step(5, left=(scalar(1.0),))),

@@ -1,7 +1,7 @@
 """What became of saved tensors: refused where their version moved on, wrong where their numbers alone did."""
 
 from gradviz.model.moments.saved import Harm, Life, lives
-from gradviz.model.trace import Saved, SavedState
+from gradviz.model.trace import Saved, SavedState, Value
 from tests.unit.model.traces import Tape, end, scalar
 
 
@@ -39,6 +39,13 @@ def test_numbers_that_changed_alone_go_wrong() -> None:
     tape.write(tape.tensors[0]._replace(names=("x", "z")))  # a name is no harm
     tape.write(tape.tensors[0]._replace(value=scalar(3.0)))
     assert life(tape).harm is Harm.CORRUPTED
+
+
+def test_memory_that_is_told_of_only_later_has_not_changed_for_that() -> None:
+    tape = kept()
+    tape.tensors[0] = tape.tensors[0]._replace(value=Value((), uninitialized=True))
+    tape.write(tape.tensors[0]._replace(value=scalar(3.0)))
+    assert life(tape).harm is None
 
 
 def test_what_was_changed_before_or_is_freed_does_no_harm() -> None:

@@ -210,6 +210,14 @@ def test_of_more_numbers_than_are_kept_the_statistics_are_told_as_such() -> None
     ]
 
 
+def test_memory_that_nobody_has_written_to_is_told_as_such() -> None:
+    found = table(Value((100,), uninitialized=True))
+    assert [fact.text for fact in found.sections[0].facts] == [
+        "uninitialized",
+        "Nothing has been written to this memory yet: what is in it differs from run to run",
+    ]
+
+
 def test_a_tensor_says_who_shares_its_memory_who_changed_it_and_who_keeps_it() -> None:
     tape = Tape()
     tape.line(1)

@@ -58,6 +58,17 @@ def test_a_value_that_was_not_read_is_left_empty_and_a_gradient_is_told_by_its_s
     assert (found["y"].value, found["y"].grad) == ("", "None — no backward yet")
 
 
+def test_memory_that_nobody_has_written_to_is_told_as_such() -> None:
+    tape, empty = Tape(), Value((100,), uninitialized=True)
+    tape.line(1)
+    x = tape.leaf(empty)
+    tape.line(2, x=x)
+    tape.tensors[x] = tape.tensors[x]._replace(grad=empty)
+    trace = tape.trace()
+    assert [(row.value, row.grad) for row in told(trace, None)] == [("uninitialized", "uninitialized")]
+    assert [(row.value, row.grad) for row in told(trace, None, "ja")] == [("未初期化", "未初期化")]
+
+
 def test_a_leaf_that_is_folded_with_others_has_the_mark_of_their_fold() -> None:
     tape = Tape()
     tape.line(1)

@@ -1,0 +1,25 @@
+"""A value in the words of one language: as fully as it was recorded, or as short as a box has room for."""
+
+from gradviz.drawing.words import Words
+from gradviz.model.trace import Value
+from gradviz.model.values import elements_text, is_read, number_text, statistics, value_text
+
+
+def long_text(value: Value | None, words: Words) -> str:
+    """A value as fully as it was recorded."""
+    if value is None:
+        return words.too_big
+    if value.uninitialized:
+        return words.uninitialized
+    if is_read(value):
+        return elements_text(value)
+    known = statistics(value)
+    facts = (("min", known.min), ("max", known.max), ("mean", known.mean), ("std", known.std))
+    told = [f"{key} {number_text(number)}" for key, number in facts if number is not None]
+    told += [f"{key} {count}" for key, count in (("nan", known.nan), ("inf", known.inf)) if count]
+    return ", ".join(told) or words.too_big
+
+
+def short_text(value: Value, words: Words) -> str | None:
+    """The shortest true wording of a value. None: it could not be read."""
+    return words.uninitialized if value.uninitialized else value_text(value)
