@@ -7,7 +7,6 @@ and flags after the op has returned. A grad_fn that is new on them then is the o
 
 import sys
 from collections.abc import Sequence
-from itertools import starmap
 from types import FrameType
 from typing import Protocol
 
@@ -304,13 +303,15 @@ class Recorder:
         if pending.written or pending.name in UNINITIALIZED:
             for storage in found:
                 storage.is_uninitialized = not (pending.written or storage.is_foreign or reader.fills_memory())
-        read = [(one, storage.is_uninitialized) for one, storage in zip(outputs, found, strict=True)]
-        if pending.same_as is None:
-            pending.values = list(starmap(read_value, read))
+        pairs, operand = zip(outputs, found, strict=True), pending.same_as
+        if operand is None:
+            pending.values = [read_value(one, storage.is_uninitialized) for one, storage in pairs]
         else:
-            operand, pending.same_as = pending.same_as, None
             held, same = self._just_read(operand), self.ledger.value_of_same
-            pending.values = [same(one[0], operand, held) or read_value(*one) for one in read]
+            pending.values = [
+                same(one, operand, held) or read_value(one, storage.is_uninitialized) for one, storage in pairs
+            ]
+            pending.same_as = None
         self.pending.append(pending)
 
     def _write(self, pending: Pending, taken: Sequence[torch.Tensor]) -> None:
