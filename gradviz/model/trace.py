@@ -103,7 +103,7 @@ class Op(NamedTuple):
 
 
 # Names of the ops whose result is memory that nobody has written to: what is found there says nothing.
-UNINITIALIZED = frozenset(
+EMPTY = frozenset(
     (
         "aten::empty.memory_format",
         "aten::empty_strided.default",

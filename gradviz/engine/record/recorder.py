@@ -17,17 +17,7 @@ from gradviz.engine.record.pending import Call, Pending, is_among, is_any_tracke
 from gradviz.engine.record.regions import Open, Regions
 from gradviz.engine.record.run import Run
 from gradviz.engine.record.values import read_value
-from gradviz.model.trace import (
-    AT_LEVEL,
-    FUNCTION,
-    INSIDE_FUNCTION,
-    INSIDE_HOOK,
-    NO_INPUT,
-    UNINITIALIZED,
-    Op,
-    Phase,
-    Value,
-)
+from gradviz.model.trace import AT_LEVEL, EMPTY, FUNCTION, INSIDE_FUNCTION, INSIDE_HOOK, NO_INPUT, Op, Phase, Value
 
 
 class Scripted(Protocol):
@@ -300,7 +290,7 @@ class Recorder:
         pending.outputs, storages = outputs, self.ledger.storages
         # They count from now on: what they replace may be gone when they are written.
         found = pending.storages = [storages.of(tensor) for tensor in outputs]
-        if pending.written or pending.name in UNINITIALIZED:
+        if pending.written or pending.name in EMPTY:
             for storage in found:
                 storage.is_uninitialized = not (pending.written or storage.is_foreign or reader.fills_memory())
         pairs, operand = zip(outputs, found, strict=True), pending.same_as

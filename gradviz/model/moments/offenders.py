@@ -6,7 +6,7 @@ What follows from the first is no offence of its own: an op is to blame only whe
 from enum import StrEnum
 from typing import NamedTuple
 
-from gradviz.model.trace import UNINITIALIZED, Step, Trace, Value
+from gradviz.model.trace import EMPTY, Step, Trace, Value
 
 _NUMBERS = frozenset((float, int, bool))
 
@@ -47,7 +47,7 @@ def _forward(trace: Trace) -> list[Offender]:
 
     What memory held before anybody wrote to it is nobody's doing, nor what is computed from that.
     """
-    uninitialized = {trace.tensors[made].storage for op in trace.ops if op.name in UNINITIALIZED for made in op.outputs}
+    uninitialized = {trace.tensors[made].storage for op in trace.ops if op.name in EMPTY for made in op.outputs}
     first: dict[int, Value | None] = {}
     for state in (*trace.past, *trace.tensors):
         if state.version or state.storage not in uninitialized:
