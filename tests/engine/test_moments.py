@@ -64,10 +64,11 @@ def test_the_gradient_that_a_tensor_retains_is_there_once_backward_is_done() -> 
         assert tensor.retains_grad is (line > 4)
 
 
-def test_a_view_of_a_leaf_is_detached_with_it() -> None:
+@pytest.mark.parametrize(("grad", "change"), [(True, "b.detach_()"), (False, "b.requires_grad_()")])
+def test_a_view_that_autograd_has_not_recorded_has_the_flag_of_its_leaf(grad: bool, change: str) -> None:
     source = (
-        "import torch\nb = torch.ones(3, requires_grad=True)\nwith torch.no_grad():\n    a = b[0]\n"
-        "z = 1\nb.detach_()\nz = 2\nz = 3\n"
+        f"import torch\nb = torch.ones(3, requires_grad={grad})\nwith torch.no_grad():\n    a = b[0]\n"
+        f"z = 1\n{change}\nz = 2\nz = 3\n"
     )
     trace = record(source, seed=SEED)
     for line, expected in bare_moments(source)[-4:-1]:

@@ -76,7 +76,11 @@ class Ledger:
                 return known.id
         made_by = storage.writer if changed and storage.writer is not None else last.made_by
         value = self._value(tensor) if changed else last.value
-        return self.write(known, tensor, made_by, self._grad_fn(known, tensor), last.line, value)
+        flipped = requires_grad is not known.requires_grad
+        number = self.write(known, tensor, made_by, self._grad_fn(known, tensor), last.line, value)
+        if flipped:  # its views that autograd has not recorded have the flag with it
+            self.spread(tensor)
+        return number
 
     def promise(self, tensor: torch.Tensor) -> Known:
         """Give the tensor an id; it will be written down later."""
