@@ -38,7 +38,8 @@ def changed(before: Drawing, by: Change) -> Drawing:
 
 
 def _others(before: Sequence[Mark], after: Sequence[Mark]) -> tuple[Mark, ...]:
-    return tuple(now for then, now in zip(before, after, strict=True) if now is not then)
+    # What was drawn again may look as before: the tensors of a program at the first step from its end, most of them.
+    return tuple(now for then, now in zip(before, after, strict=True) if now is not then and now != then)
 
 
 def _put(marks: Sequence[Mark], others: Sequence[Mark]) -> Sequence[Mark]:

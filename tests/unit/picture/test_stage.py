@@ -42,7 +42,10 @@ def test_a_moment_after_others_is_drawn_as_it_is_alone(tape: Tape, options: Opti
         alone = shown(Record(tape.trace()), wanted, stage(Record(tape.trace()), options, walked=True))
         assert now.drawing == alone.drawing
         assert now.graph == alone.graph
-        drawing = changed(drawing, change(1, last.drawing, now.drawing))
+        sent = change(1, last.drawing, now.drawing)
+        assert set(last.drawing.nodes).isdisjoint(sent.nodes)  # what looks as before does not go over again
+        assert set(last.drawing.edges).isdisjoint(sent.edges)
+        drawing = changed(drawing, sent)
         assert drawing == now.drawing
         last = now
 
