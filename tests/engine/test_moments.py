@@ -7,6 +7,7 @@ import ast
 import random
 
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,6 +63,33 @@ def test_the_gradient_that_a_tensor_retains_is_there_once_backward_is_done() -> 
         tensor = moment.known_tensor(next(number for name, number in names.items() if name.text == "y"))
         assert recorded(trace, tensor) == expected["y"], line
         assert tensor.retains_grad is (line > 4)
+
+
+def test_each_leaf_has_its_gradient_at_the_step_that_adds_it() -> None:
+    source = (
+        "import torch\nx = torch.tensor(2., requires_grad=True)\nw = torch.tensor(3., requires_grad=True)\n"
+        "v = torch.tensor(5., requires_grad=True)\nv.grad = torch.tensor(1.)\ny = (x * w).exp() * w + v * x\n"
+    )
+    seen: list[dict[str, float | None]] = []
+    names: dict[str, torch.Tensor] = {}
+    exec(source, names)
+    leaves = {name: names[name] for name in ("x", "w", "v")}
+
+    def look(*_: object) -> None:
+        seen.append({name: None if leaf.grad is None else leaf.grad.item() for name, leaf in leaves.items()})
+
+    sinks = [torch.autograd.graph.get_gradient_edge(leaf).node for leaf in leaves.values()]
+    handles = [sink.register_hook(look) for sink in sinks]
+    exec("y.backward()", names)
+    trace = record(source + "y.backward()\n")
+    numbers = {name: bindings(trace).last(name) for name in leaves}
+    steps = [step.id for step in trace.steps if step.kind == "accumulate"]
+    found = []
+    for step in steps:
+        held = {name: History(trace).at(step).known_tensor(number or 0).grad for name, number in numbers.items()}
+        found.append({name: None if one is None or one.data is None else one.data[0] for name, one in held.items()})
+    assert found == seen
+    assert len(handles) == len(seen) == 3
 
 
 @pytest.mark.parametrize(("grad", "change"), [(True, "b.detach_()"), (False, "b.requires_grad_()")])

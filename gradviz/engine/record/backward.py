@@ -31,6 +31,7 @@ class _Call:
         self.reached = list(recorder.nodes.reachable(self.nodes))
         self.at_work: int | None = None  # the grad_fn
         self.last: tuple[reader.Node, int] | None = None  # that has run: torch frees what it saved after its hooks
+        self.filled: set[int] = set()  # AccumulateGrads after which .grad was written down
         self.outer = recorder.running
         self.handles: list[torch.utils.hooks.RemovableHandle] = []
 
@@ -112,6 +113,10 @@ class BackwardWatch:
                     recorder.settle()
                     recorder.stream.step(kind, line, number, arrived, _read(recorder, left))
                     call.at_work, call.last = None, (node, number)
+                    leaf = reader.leaf_of(node)
+                    if leaf is not None:
+                        recorder.ledger.refresh_grad(leaf)
+                        call.filled.add(number)
 
         return node.register_prehook(before), node.register_hook(after)
 
@@ -175,7 +180,7 @@ def _finish(call: _Call) -> None:
     _check_last(call)
     for node, number in call.reached:
         recorder.nodes.check_freed(node, number)
-        leaf = reader.leaf_of(node)
+        leaf = None if number in call.filled else reader.leaf_of(node)
         if leaf is not None:
             recorder.ledger.refresh_grad(leaf)
     recorder.stream.stamp_ahead = 1  # no step of this call tells of them
