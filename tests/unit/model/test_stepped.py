@@ -155,6 +155,25 @@ def test_a_fold_tells_how_far_the_backward_call_at_work_is(view: View) -> None:
         assert looks.setdefault(age, back(number)) == back(number)
 
 
+def test_a_fold_of_ops_that_were_not_recorded_has_no_part_in_backward() -> None:
+    tape = Tape()
+    tape.line(1)
+    first = tape.leaf(scalar(0.0))
+    region, tensor = tape.region("no_grad"), first
+    for _ in range(400):
+        tape.line(2)
+        tensor = tape.apply("add", tensor, region=region)
+    tape.line(3)
+    tape.apply("mul", first)
+    trace = walked(tape).trace()
+    known = lives(fold(build(trace, "both")), History(trace))
+    (place,) = [place for place, node in enumerate(known.graph.nodes) if node.fold is not None]
+    assert known.nodes[place].backs == ()
+    found = known.node(place, known.history.at(trace.backwards[0].step)).fold
+    assert found is not None
+    assert found.back is None
+
+
 def test_a_fold_of_nodes_of_all_kinds_is_there_with_the_first() -> None:
     trace = loop(3).trace()
     whole = build(trace, "both")
