@@ -108,6 +108,19 @@ def test_while_backward_runs_it_is_on_its_way() -> None:
         assert leaf.grad is not None
 
 
+def test_while_a_second_backward_runs_it_is_on_its_way_and_not_cleared() -> None:
+    trace = record(f"{HEAD}(x * w).exp().backward()\nx.grad = None\n(x * w).exp().backward()\n")
+    (first, second) = (
+        [step.id for step in trace.steps if step.kind == "accumulate" and step.line == line] for line in (4, 6)
+    )
+    for step, expected in ((max(first) + 2, Why("cleared", 5)), (min(second) - 1, Why("under way", 6))):
+        moment = known(trace).moment.history.at(step)
+        x = moment.tensor(tensor(trace, "x").id)
+        assert x is not None
+        assert x.grad is None
+        assert why(known(trace).at(moment), x) == expected
+
+
 @pytest.mark.parametrize(("change", "reason"), [("w.mul_(2)", "not run"), ("w[()] = 4.", "not run")])
 def test_an_earlier_box_is_told_as_it_was_then(change: str, reason: str) -> None:
     trace = record(f"{HEAD}with torch.no_grad():\n    {change}\ny = x * w\ny.backward()")

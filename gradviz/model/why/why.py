@@ -44,12 +44,12 @@ def why(known: Grounds, tensor: Tensor) -> Why:
     if not tensor.requires_grad:
         return _untracked(known, tensor)
     life = known.life(tensor)
-    if life.granted is not None:
-        # What a line does is stamped with the step after the next line's: that line comes before the stamp.
-        return Why("cleared", cleared_on(known.clearings, tensor.names, life.granted - 1, tensor.step))
     calls = known.calls_before(life.end)
     ran = calls > known.calls_before(life.begun)
     reason = _not_filled(known, tensor, calls) if ran else Why("not run")
+    if life.granted is not None and reason.reason != "under way":
+        # What a line does is stamped with the step after the next line's: that line comes before the stamp.
+        return Why("cleared", cleared_on(known.clearings, tensor.names, life.granted - 1, tensor.step))
     kept = tensor.is_leaf or tensor.retains_grad
     return reason if kept or reason.reason == "cut off" else Why("not a leaf")
 
