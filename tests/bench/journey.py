@@ -44,6 +44,7 @@ class Taken(NamedTuple):
 
     seconds: float  # of processor, for the event and for all that is then painted
     where: str
+    moves: bool = True  # or else the drawing stays where it is: another theme, other marks selected
 
 
 class Journey(NamedTuple):
@@ -68,9 +69,9 @@ class _Panel:
         self._image = QImage(self.canvas.size(), QImage.Format.Format_RGB32)
         self.about = f"{size[0]} x {size[1]}"
 
-    def frames(self, doing: str, event: Callable[[], object]) -> Iterator[Taken]:
+    def frames(self, doing: str, event: Callable[[], object], *, moves: bool = True) -> Iterator[Taken]:
         """Let something happen; yield the frame that shows it, and those in which the rest of it is painted."""
-        yield self.frame(doing, event)
+        yield self.frame(doing, event)._replace(moves=moves)
         for number in range(_SLICES):
             if not self.canvas.layers.pending:
                 break
@@ -103,9 +104,11 @@ def journey(drawing: Drawing) -> Iterator[Taken]:
     yield from _travelled(small, dense)
     lit = frozenset(mark.id for mark in islice(chain(drawing.nodes, drawing.edges), 0, None, _LIT))
     large.about += ", dark, with a selection"
-    yield from large.frames("select", lambda: large.dress("dark", Selection(frozenset(islice(lit, 3)), lit)))
+    yield from large.frames(
+        "select", lambda: large.dress("dark", Selection(frozenset(islice(lit, 3)), lit)), moves=False
+    )
     yield from _travelled(large, dense)
-    yield from large.frames("select nothing", lambda: large.dress("light", NOTHING))
+    yield from large.frames("select nothing", lambda: large.dress("light", NOTHING), moves=False)
 
 
 def _travelled(panel: _Panel, dense: Point) -> Iterator[Taken]:

@@ -11,6 +11,8 @@ from gradviz.layout.geometry import Point
 from gradviz.ui.graph.backing import SLICE
 from gradviz.ui.graph.scene import Scene
 
+_SHARE = SLICE / 2  # seconds: the frame in which one looks may have a slice to paint as well
+
 
 class Pointing(QObject):
     """One look at one spot of a scene; a look at another spot ends it.
@@ -21,7 +23,7 @@ class Pointing(QObject):
 
     found = Signal(object)
 
-    def __init__(self, parent: QObject, share: float = SLICE) -> None:
+    def __init__(self, parent: QObject, share: float = _SHARE) -> None:
         """Look at nothing yet.
 
         Args:
