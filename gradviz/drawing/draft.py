@@ -9,11 +9,13 @@ from typing import NamedTuple
 
 from gradviz.drawing.badges import Badge, badge, badged
 from gradviz.drawing.cells import Box, box
-from gradviz.drawing.content import Content, Telling, content, label, tell
+from gradviz.drawing.content import Content, label
 from gradviz.drawing.heated import heated
 from gradviz.drawing.metrics import elided, line_height, text_width
+from gradviz.drawing.nodecontent import node_content
 from gradviz.drawing.ports import Lane, lane, outputs
 from gradviz.drawing.shapes import Role, TextRole, region_mark
+from gradviz.drawing.telling import Telling, tell
 from gradviz.drawing.words import ENGLISH, Words
 from gradviz.layout.diagram import Cell, Diagram, Direction, Frame, Link
 from gradviz.layout.geometry import Size
@@ -156,7 +158,7 @@ def reworded(whole: Draft, node: Node, telling: Telling) -> tuple[Content, Box]:
     """Return what a node says at a moment, and its box, which has the place and size that it has in the end."""
     if node.ghost:
         return whole.contents[node.id], whole.boxes[node.id]
-    told = heated(content(node, telling), node.id, whole.heat, telling.words)
+    told = heated(node_content(node, telling), node.id, whole.heat, telling.words)
     return told, _box(whole, node.id, told)
 
 
@@ -173,7 +175,9 @@ def _labels(graph: Graph, telling: Telling) -> dict[str, str]:
 def _contents(graph: Graph, telling: Telling, heat: Heat) -> dict[str, Content]:
     """What is said of each node that is there."""
     return {
-        node.id: heated(content(node, telling), node.id, heat, telling.words) for node in graph.nodes if not node.ghost
+        node.id: heated(node_content(node, telling), node.id, heat, telling.words)
+        for node in graph.nodes
+        if not node.ghost
     }
 
 

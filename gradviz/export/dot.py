@@ -4,10 +4,12 @@ from collections import defaultdict
 
 import graphviz  # type: ignore[import-untyped]  # it carries no types
 
-from gradviz.drawing.content import Content, Shape, Telling, content, tell
+from gradviz.drawing.content import Content, Shape
 from gradviz.drawing.draft import frame_roles, frames_of, gradient_label, region_title
 from gradviz.drawing.edges import ROLES
+from gradviz.drawing.nodecontent import node_content
 from gradviz.drawing.shapes import Role, TextRole, region_mark
+from gradviz.drawing.telling import Telling, tell
 from gradviz.drawing.theme import Style, Theme
 from gradviz.drawing.words import ENGLISH, Words
 from gradviz.layout.diagram import Direction
@@ -106,7 +108,7 @@ def _cluster(region: Region, words: Words, theme: Theme) -> dict[str, str]:
 
 
 def _node(plot: graphviz.Digraph, node: Node, telling: Telling, theme: Theme) -> None:
-    told = content(node, telling)
+    told = node_content(node, telling)
     shape, corners = _SHAPES[told.shape]
     style = theme.styles[told.role]
     plot.node(

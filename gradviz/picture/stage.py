@@ -8,10 +8,11 @@ from typing import Generic, NamedTuple, TypeVar
 
 from gradviz.drawing.cells import Box
 from gradviz.drawing.compose import compose, composed_edge, composed_node, recompose
-from gradviz.drawing.content import Content, Telling
+from gradviz.drawing.content import Content
 from gradviz.drawing.draft import Draft, draft, gradient_label, reworded
 from gradviz.drawing.edges import told
 from gradviz.drawing.shapes import Drawing, Mark
+from gradviz.drawing.telling import Telling
 from gradviz.layout import graphviz, layered
 from gradviz.layout.diagram import Diagram
 from gradviz.layout.former import Laid

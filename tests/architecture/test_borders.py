@@ -40,7 +40,14 @@ def test_the_window_loads_records_and_not_what_makes_them() -> None:
     loaded = modules_after("import gradviz.ui.app")
     assert {"gradviz.drawing.shapes", "gradviz.picture.picture", "gradviz.model.moments.course"} <= loaded
     makers = (
-        *("drawing.content", "drawing.draft", "drawing.compose", "layout.layered", "picture.make", "picture.record"),
+        *(
+            "drawing.nodecontent",
+            "drawing.draft",
+            "drawing.compose",
+            "layout.layered",
+            "picture.make",
+            "picture.record",
+        ),
         *("model.graph.build", "model.graph.fold", "model.moments.moment", "model.source.toggles", "model.why"),
         *("model.costs.spread", "model.costs.costtable"),
     )

@@ -1,7 +1,9 @@
 import pytest
 
-from gradviz.drawing.content import Content, Shape, content, tell
+from gradviz.drawing.content import Content, Shape
+from gradviz.drawing.nodecontent import node_content
 from gradviz.drawing.shapes import Role
+from gradviz.drawing.telling import tell
 from gradviz.drawing.words import ENGLISH, JAPANESE, Words
 from gradviz.model.graph.graph import Fold, Graph, Node, NodeKind, Span, View
 from gradviz.model.graph.modules import Modules
@@ -14,7 +16,7 @@ from tests.unit.model.traces import known
 def told(sample: tuple[Graph, Trace], words: Words = ENGLISH, *, values: bool = True) -> dict[str, Content]:
     graph, trace = sample
     telling = tell(graph, known(trace), words, values=values)
-    return {node.id: content(node, telling) for node in graph.nodes}
+    return {node.id: node_content(node, telling) for node in graph.nodes}
 
 
 def lines(one: Content) -> list[str]:

@@ -1,7 +1,9 @@
 """What is said of a fold of leaves, constants or AccumulateGrad."""
 
-from gradviz.drawing.content import Content, Shape, content, tell
+from gradviz.drawing.content import Content, Shape
+from gradviz.drawing.nodecontent import node_content
 from gradviz.drawing.shapes import Role
+from gradviz.drawing.telling import tell
 from gradviz.drawing.words import ENGLISH
 from gradviz.model.graph.contract import Stretch, contract
 from gradviz.model.graph.graph import Graph, Node, NodeKind, View
@@ -25,7 +27,7 @@ def box(*tensors: Tensor, view: View = "both", accumulates: bool = False) -> Con
         for one in tensors
     )
     graph = contract(Graph(view, nodes, (), (), modules=(Module("net.0", "Linear"),)), [Stretch(nodes)])
-    return content(graph.nodes[0], tell(graph, known(Trace("", "", "grad", "", tensors)), ENGLISH, values=True))
+    return node_content(graph.nodes[0], tell(graph, known(Trace("", "", "grad", "", tensors)), ENGLISH, values=True))
 
 
 def lines(told: Content) -> list[str]:
@@ -67,7 +69,7 @@ def call(done: int | None = None, parameters: int = 3) -> Content:
     node, trace = graph.nodes[0], Trace("", "", "grad", "", tensors, (), tuple(ops))
     if node.fold is not None:
         node = node._replace(fold=node.fold._replace(done=done))
-    return content(node, tell(graph, known(trace), ENGLISH, values=True))
+    return node_content(node, tell(graph, known(trace), ENGLISH, values=True))
 
 
 def test_a_call_of_a_library_tells_how_many_parameters_it_changed() -> None:

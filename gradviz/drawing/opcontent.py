@@ -1,0 +1,59 @@
+"""What the box of an op or of a grad_fn says: what was called, what autograd made of it, and what it keeps."""
+
+from gradviz.drawing.content import Content, Line, Shape
+from gradviz.drawing.saved import is_freed, saved_notes
+from gradviz.drawing.shapes import Role, TextRole
+from gradviz.drawing.telling import Telling, line_text
+from gradviz.drawing.titles import call_strips, op_title
+from gradviz.drawing.troubled import trouble_of
+from gradviz.model.graph.graph import Node, NodeKind
+
+
+def op_content(node: Node, telling: Telling) -> Content:
+    """Return what the box of an op or a grad_fn says, in texts of the program as they are."""
+    words = telling.words
+    recorded = node.grad_fn is not None or telling.view == "forward"
+    role = Role.ERROR if node.in_error else Role.OP if recorded else Role.UNRECORDED
+    lines = _op_lines(node, telling, recorded)
+    trouble = trouble_of(node, telling.moment, telling.view, words)
+    if trouble.text:
+        lines.append(Line(trouble.text, TextRole.TROUBLE))
+    notes = saved_notes(node.grad_fn, telling.moment, words) if node.grad_fn is not None else ()
+    return Content(
+        role,
+        Shape.PILL,
+        tuple(lines) or (Line(node.id, TextRole.OP),),
+        _op_details(node, role, lines, notes, telling) if telling.details else (),
+        call_strips(node.roots, words),
+        notes,
+        node.grad_fn is not None and is_freed(node.grad_fn),
+        in_error=node.in_error or trouble.grave,
+    )
+
+
+def _op_details(node: Node, role: Role, lines: list[Line], notes: tuple[str, ...], telling: Telling) -> tuple[str, ...]:
+    words = telling.words
+    details = [] if telling.view == "forward" else [words.kinds[role]]
+    details += [line.text for line in lines[1:]]
+    if node.op is not None:
+        details.append(node.op.name)
+        inputs = [telling.name(tensor) or "tensor" for tensor in node.op.inputs]
+        details += [words.inputs.format(", ".join(inputs))] if inputs else []
+    return (*details, *notes, *line_text(node.line, words))
+
+
+def _op_lines(node: Node, telling: Telling, recorded: bool) -> list[Line]:
+    """What was called, and the grad_fn it made or why there is none; the grad_fn first where only those are drawn."""
+    words = telling.words
+    lines: list[Line] = []
+    if node.kind is NodeKind.GRAD_FN and node.grad_fn is not None:
+        lines.append(Line(node.grad_fn.name, TextRole.OP))
+        return lines if node.op is None else [*lines, Line(op_title(node.op), TextRole.MUTED)]
+    if node.op is not None:
+        lines.append(Line(op_title(node.op), TextRole.OP))
+    if node.grad_fn is not None:
+        lines.append(Line(node.grad_fn.name, TextRole.GRAD_FN))
+    elif node.op is not None and not recorded and node.op.why_unrecorded is not None:
+        reason = words.reasons.get(node.op.why_unrecorded, node.op.why_unrecorded)
+        lines.append(Line(words.not_recorded.format(reason), TextRole.MUTED))
+    return lines
