@@ -137,7 +137,7 @@ def facts_of(tensor: torch.Tensor) -> Facts:
 def _name(grad_fn: object) -> str:
     """The name of a grad_fn as torch prints it with its tensor; those of a type without a name have their own."""
     name = type(grad_fn).__name__
-    return str(grad_fn.name()).rpartition("::")[2] if name == "CppFunction" else name  # type: ignore[attr-defined]
+    return str(grad_fn.name()).rpartition("::")[2] if name == "CppFunction" else name  # type: ignore[attr-defined]  # not in torch's stubs
 
 
 def _value(tensor: torch.Tensor) -> Value:

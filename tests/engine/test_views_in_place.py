@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch.testing._internal.common_methods_invocations import op_db
 from torch.testing._internal.opinfo.core import OpInfo
@@ -14,7 +14,7 @@ from gradviz.picture.record import Record
 from tests.engine.bare import both_runs
 from tests.engine.programs import sweep
 from tests.engine.recording import grad_fn, record, tensor
-from tests.engine.refused import refused
+from tests.engine.refused import hold_to_what_was_foretold, refused
 
 HEAD = """\
 import torch
@@ -195,8 +195,15 @@ y.sum().backward()
 ASKS_THE_NUMBERS = {"nn.functional.rrelu"}  # what it saves is made in the middle of its kernel
 
 
-# Always the same ones: what some samples leave in the process keeps torch's meta kernels of later ones from answering.
-@settings(sweep(40), derandomize=True)
+def test_an_op_that_raised_leaves_what_the_next_one_saves_to_be_foretold() -> None:
+    trace = record(
+        "import torch\nx = torch.ones(3, requires_grad=True)\nm = torch.ones(3, 3)\ny = x * 2\nv, one = y[...], y[:1]\n"
+        "try:\n    one.addmv_(m, x)\nexcept RuntimeError:\n    pass\nv.addmv_(m, x)\n"
+    )
+    assert [one.settings for one in trace.grad_fns if one.name == "CopySlices"] == [{"fn": "AddmvBackward0"}]
+
+
+@sweep(40)
 @given(st.sampled_from(IN_PLACE), st.integers(0, 5), st.sampled_from(("pass", "y.add_(1)")))
 @pytest.mark.filterwarnings("ignore")
 def test_what_each_op_of_torch_saves_in_a_copy_slices_is_foretold(number: int, sample: int, change: str) -> None:
@@ -212,13 +219,4 @@ def test_what_each_op_of_torch_saves_in_a_copy_slices_is_foretold(number: int, s
 @sweep(150)
 @given(PROGRAMS)
 def test_a_backward_fails_exactly_where_that_is_foretold(source: str) -> None:
-    trace = record(source)
-    failed = trace.error is not None and trace.error.hint in ("version", "second-backward")
-    stopped = trace.error is not None and trace.backwards and trace.backwards[-1].line == trace.error.line
-    for call in trace.backwards[:-1] if stopped else trace.backwards:
-        assert refused(trace, call) == []
-    if failed and trace.error is not None:
-        why = "version" if trace.error.hint == "version" else "freed"
-        assert (trace.error.grad_fns[0], why) in {(one.grad_fn, one.why) for one in refused(trace, trace.backwards[-1])}
-    elif stopped:
-        assert refused(trace, trace.backwards[-1]) == []
+    hold_to_what_was_foretold(record(source))

@@ -51,7 +51,8 @@ def inside(
         try:
             _found[key] = _run(operator, args, kwargs, operands)
         except (RuntimeError, NotImplementedError, TypeError, ValueError, IndexError):
-            _found[key] = None  # it needs the numbers in its operands, or has no kernel without them
+            # It needs the numbers, or has no kernel without them; or these operands do not fit, where others will.
+            return None
     return _found[key]
 
 
