@@ -1,17 +1,16 @@
 """The Graph of real programs against torch itself: the same program run bare is asked for next_functions and .grad."""
 
 import math
-import os
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 
 from gradviz.model.flow import Passed, flow
 from gradviz.model.graph.build import build
 from gradviz.model.graph.graph import Edge, Graph, Node, NodeKind
 from gradviz.model.trace import Trace, Value
-from tests.engine.programs import PROGRAMS
+from tests.engine.programs import PROGRAMS, sweep
 from tests.engine.recording import record, tensor
 
 ON_A_VIEW = "import torch\nx = torch.tensor([1., 2., 3.], requires_grad=True)\ny = x * 2\nv = y[0]\n"
@@ -100,7 +99,7 @@ def test_every_next_function_is_an_edge_with_the_gradient_that_passed_it(source:
     assert drawn_next_functions(record(source)) > 3
 
 
-@settings(max_examples=int(os.environ.get("GRADVIZ_PROGRAMS", "20")), derandomize=True)
+@sweep(20)
 @given(PROGRAMS)
 def test_every_next_function_is_an_edge_in_any_program(source: str) -> None:
     drawn_next_functions(record(source))
