@@ -198,7 +198,9 @@ def test_where_data_flows_right_the_arrows_do_too() -> None:
     assert given.mark.id == "a"
 
 
-RECTS = st.builds(Rect, st.floats(-3000, 3000), st.floats(-3000, 3000), st.floats(0, 4000), st.floats(0, 4000))
+# Eighths of a pixel, whose sums are exact: an edge that is lost by rounding, as one of 1e-44, nobody sees.
+EIGHTHS, LENGTHS = (st.integers(8 * low, 8 * 4000).map(lambda number: number / 8) for low in (-4000, 0))
+RECTS = st.builds(Rect, EIGHTHS, EIGHTHS, LENGTHS, LENGTHS)
 
 
 @given(st.lists(st.tuples(RECTS, RECTS), max_size=30), VIEWS)
