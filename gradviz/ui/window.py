@@ -5,7 +5,7 @@ Nothing is decided here. What happens goes through `state.update`; panels are to
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QPoint, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent, QTextDocument
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu
 
@@ -36,6 +36,7 @@ from gradviz.ui.style.theme import colours, palette, stylesheet, system_theme
 from gradviz.ui.wording.language import speak
 
 _LEAST = (1280, 800)  # pixels of the first window, where the screen has them
+_FRAME = QSize(4, 40)  # pixels that the desktop may put round it; what they are is known when it is too late
 
 
 class Window(QMainWindow):
@@ -62,7 +63,7 @@ class Window(QMainWindow):
         self._state = preferences.load(settings, system_theme(), language or preferences.language(settings))
         self._seen = AppState(theme=self._state.theme)  # what of it is on the screen
         runner.setParent(self)
-        room = self.screen().availableSize()
+        room = self.screen().availableSize() - _FRAME
         self.resize(*(min(most, max(least, most * 4 // 5)) for most, least in zip(room.toTuple(), _LEAST, strict=True)))
         self._files = Files(settings, folder, self)
         self._exporter = Exporter(self, settings)

@@ -5,8 +5,9 @@ from typing import NamedTuple
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QStyleOptionViewItem
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from gradviz.picture.picture import TensorRow
@@ -60,6 +61,42 @@ def test_forty_letters_and_every_column_are_seen_in_the_first_window(
     assert {"name", "shape", "dtype", "requires_grad", "is_leaf", "grad_fn", ".grad"} <= set(names)
     tip = tensors.model().index(2, 0).data(Qt.ItemDataRole.ToolTipRole)
     assert "a_tensor_with_a_long_name" in tip
+
+
+def test_the_first_window_and_its_frame_fit_on_a_small_screen(opened: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Window, "screen", lambda _window: Screen())
+    window = opened()
+    assert window.width() > 1200
+    assert window.height() <= 800 - 30  # the title bar of a desktop
+
+
+def test_the_box_of_a_flag_grows_with_the_text_and_is_seen_in_a_row_that_is_selected(window: Window) -> None:
+    tensors = window.panels.tensors
+    index = tensors.model().index(0, 3)
+    delegate, option = tensors.itemDelegateForIndex(index), QStyleOptionViewItem()
+    option.widget, option.rect = tensors, QRect(0, 0, 200, 60)
+
+    def inked(state: QStyle.StateFlag) -> tuple[int, int]:
+        """The first and the last column of the box that has ink: what is behind a gap is its word."""
+        option.font, option.palette, option.fontMetrics = tensors.font(), tensors.palette(), tensors.fontMetrics()
+        option.state = QStyle.StateFlag.State_Enabled | state
+        image = QImage(option.rect.size(), QImage.Format.Format_RGB32)
+        image.fill(0xFFFFFF)
+        painter = QPainter(image)
+        delegate.paint(painter, option, index)
+        painter.end()
+        dark = [x for x in range(200) if any(QColor(image.pixel(x, y)).lightness() < 120 for y in range(60))]
+        last = next((x for x in dark if x + 1 not in dark), 0)
+        return dark[0], last
+
+    left, right = inked(QStyle.StateFlag.State_None)
+    assert right - left > 6
+    assert inked(QStyle.StateFlag.State_Selected) == (left, right)
+    for _ in range(6):
+        window.action("larger").trigger()
+    larger = inked(QStyle.StateFlag.State_None)
+    assert larger[1] - larger[0] > 1.5 * (right - left)
+    assert tensors.columnWidth(3) >= larger[1] + tensors.fontMetrics().horizontalAdvance("False")
 
 
 def test_a_width_the_person_chose_stays(qtbot: QtBot, window: Window) -> None:

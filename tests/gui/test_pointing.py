@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role
@@ -10,7 +11,9 @@ from gradviz.layout.geometry import Point, Rect, Size
 from gradviz.ui.graph.canvas import Canvas
 from gradviz.ui.graph.pointing import Pointing
 from gradviz.ui.graph.scene import Scene
+from gradviz.ui.style.card import Card
 from gradviz.ui.style.theme import LIGHT
+from gradviz.ui.window import Window
 from tests.gui.driving import place
 
 # Lines across everything, so that each page of them is looked through, some px apart; and a box below them.
@@ -86,3 +89,14 @@ def test_the_card_and_the_cursor_come_after_the_last_slice(qtbot: QtBot, monkeyp
     assert not canvas.card.isVisible()
     qtbot.waitUntil(canvas.card.isVisible)
     assert canvas.card.text.startswith("line ")
+
+
+def test_a_card_is_as_large_as_the_text_of_the_window_and_never_in_the_font_of_the_program(window: Window) -> None:
+    for _ in range(4):
+        window.action("larger").trigger()
+    for card in window.findChildren(Card):
+        card.show_at(QPoint(5, 5), "a title", "what there is to say of it, at some length " * 5)
+        fonts = [label.font() for label in card.findChildren(QLabel)]
+        assert {font.pointSizeF() for font in fonts} == {QApplication.font().pointSizeF()}
+        assert {font.family() for font in fonts} == {QApplication.font().family()}
+        assert card.width() > 40 * card.fontMetrics().averageCharWidth()

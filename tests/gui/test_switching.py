@@ -293,6 +293,19 @@ def test_the_fix_of_an_error_is_a_button_below_it(qtbot: QtBot, window: Window) 
     assert [one for one in strip.findChildren(QPushButton) if one.isVisible()] == []
 
 
+def test_a_long_fix_makes_nothing_wider(qtbot: QtBot, window: Window) -> None:
+    strip = window.panels.strip
+    before = window.panels.editor.width()
+    text = f"Make the numbers in torch.tensor([{'1, ' * 60}1]) & so on floats"
+    strip.show_problem(Problem("error", 1, 0, None, 0, "wrong", "", None, (Offer(text, Edit(0, 1, "z")),)))
+    qtbot.waitUntil(lambda: any(one.isVisible() for one in strip.findChildren(QPushButton)))
+    (button,) = [one for one in strip.findChildren(QPushButton) if one.isVisible()]
+    qtbot.waitUntil(lambda: 100 < button.width() < before)
+    assert strip.width() == window.panels.editor.width() == before
+    assert button.accessibleName() == text
+    assert "&amp; so on floats" in button.toolTip()
+
+
 def test_the_fix_of_each_problem_is_a_row_below_it_in_the_list(qtbot: QtBot, window: Window) -> None:
     tabs, (first, second) = window.panels.output, (Edit(0, 1, "z"), Edit(0, 2, "y"))
     tabs.setCurrentIndex(1)

@@ -1,6 +1,6 @@
 """What may be said of the costs of two grad modes, in words: never more than the measurements show."""
 
-from gradviz.model.cost import FEW, NAMES, Costs, Held, laps_of
+from gradviz.model.cost import FEW, NAMES, Costs, laps_of
 from gradviz.model.costs.spread import CONFIDENCE, Ratio, ratio, turns
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import GradMode
@@ -17,11 +17,13 @@ _TEXTS = {
         "forward same": "before backward, no measurable difference",
         "between": "{told} ({low:.2f}x to {high:.2f}x with {sure} % confidence, {n} turns)",
         "few": "too few runs to tell ({n} of {few})",
-        "times": "{mine} needs {times:.1f}x the memory of {other} ({high} against {low})",
-        "more": "{mine} needs {more} more than {other}",
-        "equal": "{mine} needs as much memory as {other}",
+        "times": "{mine} needs {times:.1f}x the memory of {other} ({what}: {high} against {low})",
+        "more": "{mine} needs {more} more than {other} ({what})",
+        "equal": "{mine} needs as much memory as {other} ({what})",
         "told": "no sign of the {told}x that tutorials tell of such a loop: {low:.2f}x to {high:.2f}x on this machine; "
         "what {mine} costs is memory, {bytes} for the graph against {others}",
+        "sum": "peak and graph together",
+        "peak": "peak",
         "alone": "only {mine} could be measured",
         "none": "nothing could be measured",
     },
@@ -32,11 +34,13 @@ _TEXTS = {
         "forward same": "backward の前まで、測れるほどの差はありません",
         "between": "{told} ({low:.2f} 〜 {high:.2f} 倍、信頼度 {sure} %、{n} 回の交互測定)",
         "few": "実行回数が足りず判断できません ({n} / {few})",
-        "times": "{mine} のメモリは {other} の {times:.1f} 倍 ({high} と {low})",
-        "more": "{mine} は {other} より {more} 多く使います",
-        "equal": "{mine} のメモリは {other} と同じです",
+        "times": "{mine} のメモリは {other} の {times:.1f} 倍 ({what}: {high} と {low})",
+        "more": "{mine} は {other} より {more} 多く使います ({what})",
+        "equal": "{mine} のメモリは {other} と同じです ({what})",
         "told": "ループが {told} 倍遅いという説明は、この環境では確かめられません: {low:.2f} 〜 {high:.2f} 倍。"
         "{mine} で増えるのはメモリで、グラフに {bytes} ({other} は {others})",
+        "sum": "最大とグラフ自体の合計",
+        "peak": "最大",
         "alone": "測れたのは {mine} だけです",
         "none": "何も測れませんでした",
     },
@@ -75,16 +79,19 @@ def time_ratio(costs: Costs, mine: GradMode, other: GradMode) -> Ratio | None:
 
 
 def memory_verdict(costs: Costs, mine: GradMode, other: GradMode, language: str = "en") -> str:
-    """Say how the bytes of two modes compare: the peak of the tensors, and the graph."""
+    """Say how the bytes of two modes compare: the peak of the tensors and the graph, where both graphs are known."""
     texts, held = _TEXTS[language], {one.mode: one for one in costs.held}
     if mine not in held or other not in held:
         return _alone(costs, (mine, other), language)
-    high, low = _bytes(held[mine]), _bytes(held[other])
-    names = {"mine": NAMES[mine], "other": NAMES[other]}
+    graphs = [held[mode].graph_bytes for mode in (mine, other)]
+    known = None not in graphs
+    peaks = [held[mode].peak_bytes for mode in (mine, other)]
+    high, low = (peak + (graph or 0 if known else 0) for peak, graph in zip(peaks, graphs, strict=True))
+    names = {"mine": NAMES[mine], "other": NAMES[other], "what": texts["sum" if known else "peak"]}
     if high == low:
         return texts["equal"].format(**names)
     if high < low:
-        names, high, low = {"mine": NAMES[other], "other": NAMES[mine]}, low, high
+        names, high, low = names | {"mine": NAMES[other], "other": NAMES[mine]}, low, high
     if low < SMALL:
         return texts["more"].format(**names, more=byte_text(high - low))
     return texts["times"].format(**names, times=high / low, high=byte_text(high), low=byte_text(low))
@@ -101,10 +108,6 @@ def told_verdict(costs: Costs, mine: GradMode, other: GradMode, language: str = 
         return ""
     names = {"mine": NAMES[mine], "other": NAMES[other], "told": TOLD, "low": found.low, "high": found.high}
     return _TEXTS[language]["told"].format(**names, bytes=byte_text(graph), others=byte_text(less))
-
-
-def _bytes(held: Held) -> int:
-    return held.peak_bytes + (held.graph_bytes or 0)
 
 
 def _ends_early(costs: Costs, mine: GradMode, other: GradMode) -> bool:

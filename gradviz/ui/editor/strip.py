@@ -2,11 +2,11 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from gradviz.picture.picture import Offer, Problem
-from gradviz.ui.style.labels import wrapped_label
-from gradviz.ui.style.plain import one_line, plain
+from gradviz.ui.style.labels import CutButton, wrapped_label
+from gradviz.ui.style.plain import plain
 from gradviz.ui.style.theme import Colours
 
 
@@ -65,8 +65,8 @@ class ProblemStrip(QFrame):
         for offer in problem.offers:
             self._offers.addWidget(self._button(offer), 0, Qt.AlignmentFlag.AlignLeft)
 
-    def _button(self, offer: Offer) -> QPushButton:
-        button = QPushButton(one_line(offer.text))
+    def _button(self, offer: Offer) -> CutButton:
+        button = CutButton(offer.text)
         button.setCursor(Qt.CursorShape.ArrowCursor)
         button.clicked.connect(lambda: self.fixWanted.emit(offer.edit))
         return button

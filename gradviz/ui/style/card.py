@@ -2,13 +2,13 @@
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
 
 from gradviz.ui.style.labels import wrapped_label
 from gradviz.ui.style.plain import one_line, plain
 
 _GAP = 14  # pixels between pointer and card
-_WIDTH = 360
+_LETTERS = 52  # of a line at most
 
 
 class Card(QFrame):
@@ -22,7 +22,7 @@ class Card(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._title, self._body = wrapped_label(self), wrapped_label(self)
-        bold = self._title.font()
+        bold = QFont()  # and nothing else: what a font is not told it takes from the card
         bold.setWeight(QFont.Weight.DemiBold)
         self._title.setFont(bold)
         layout = QVBoxLayout(self)
@@ -38,7 +38,8 @@ class Card(QFrame):
         return f"{self._title.text()}\n{self._body.text()}"
 
     def show_at(self, at: QPoint, title: str, body: str) -> None:
-        """Show beside a point of the parent, inside the parent."""
+        """Show beside a point of the parent, inside the parent, in the font of the window: not in that of a program."""
+        self.setFont(QApplication.font())
         self._title.setText(one_line(title))
         self._body.setText(plain(body, 1200))
         self._body.setVisible(bool(body))
@@ -46,7 +47,7 @@ class Card(QFrame):
         metrics = self.fontMetrics()
         lines = plain(f"{title}\n{body}", 1200).splitlines()
         widest = max((metrics.horizontalAdvance(line) for line in lines), default=0)
-        self.setFixedWidth(min(_WIDTH, int(widest * 1.1) + 32))
+        self.setFixedWidth(min(metrics.averageCharWidth() * _LETTERS, int(widest * 1.1) + 32))
         self.adjustSize()
         self.move(self._place(at))
         self.raise_()

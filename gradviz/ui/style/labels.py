@@ -1,8 +1,12 @@
-"""Labels for text from a program: one of as many lines as it takes, and one of a single line that is cut."""
+"""Labels for text from a program: one of as many lines as it takes, one of a single line that is cut, and a button.
 
+A panel is never made wider by what a program says in it.
+"""
+
+from PySide6 import QtWidgets  # QStyle is named where it is needed: see app.py
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QStyleOptionButton, QWidget
 
 from gradviz.ui.style.plain import one_line, tooltip
 
@@ -59,3 +63,33 @@ class CutLabel(QLabel):
         """Paint the text at the left of a room."""
         text = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+
+
+class CutButton(QPushButton):
+    """A button whose text ends in an ellipsis where the room ends, with all of it as the tip."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._whole = one_line(text)
+        self.setText(self._whole.replace("&", "&&"))  # it is code, and marks no letter
+        self.setAccessibleName(self._whole)
+        self.setToolTip(tooltip(self._whole))
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)  # a button's own: never narrower
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least that can be pressed."""
+        hint = super().minimumSizeHint()
+        return QSize(min(hint.width(), hint.height() * 2), hint.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint as much of the text as there is room for."""
+        style, option = QtWidgets.QStyle, QStyleOptionButton()
+        self.initStyleOption(option)
+        room = self.style().subElementRect(style.SubElement.SE_PushButtonContents, option, self).width()
+        cut = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideMiddle, room)
+        option.text = cut.replace("&", "&&")
+        painter = QtWidgets.QStylePainter(self)
+        try:
+            painter.drawControl(style.ControlElement.CE_PushButton, option)
+        finally:
+            painter.end()

@@ -117,11 +117,14 @@ def test_where_a_mode_raises_only_what_comes_before_backward_is_compared() -> No
     [
         (
             costs([1], [1], held=(90 * KIB, 12 * KIB)),
-            "grad needs 7.5x the memory of no_grad (90 KiB against 12 KiB)",
+            "grad needs 7.5x the memory of no_grad (peak and graph together: 90 KiB against 12 KiB)",
         ),
-        (costs([1], [1], held=(4, 4), graph=2 * KIB), "grad needs 2 KiB more than no_grad"),
-        (costs([1], [1], held=(8, 8), graph=None), "grad needs as much memory as no_grad"),
-        (costs([1], [1], held=(8 * KIB, 12 * KIB)), "no_grad needs 1.5x the memory of grad (12 KiB against 8 KiB)"),
+        (costs([1], [1], held=(4, 4), graph=2 * KIB), "grad needs 2 KiB more than no_grad (peak and graph together)"),
+        (costs([1], [1], held=(8, 8), graph=None), "grad needs as much memory as no_grad (peak)"),
+        (
+            costs([1], [1], held=(8 * KIB, 12 * KIB)),
+            "no_grad needs 1.5x the memory of grad (peak and graph together: 12 KiB against 8 KiB)",
+        ),
         (Costs((Lap("grad", 1, 1, 0, 0),)), "only grad could be measured"),
     ],
 )
