@@ -156,3 +156,19 @@ torch.nn.functional.layer_norm(x, (4,)).sum().backward()
         (term,) = dict(executed(record(source, seed=seed)))["NativeLayerNormBackward0"].terms
         assert term.line.comes_to is not None
         assert term.agrees
+
+
+@pytest.mark.parametrize(
+    "call", ["y = z * w", "y = z.abs() * 2", "y = torch.polar(r, r) + z", "y = (z + w).sum().expand(2)"]
+)
+def test_no_rule_is_told_of_complex_numbers_which_torch_conjugates(call: str) -> None:
+    head = "import torch\nz, w = (torch.tensor([1 + 2j, 3 - 1j], requires_grad=True) for _ in range(2))\n"
+    trace = record(f"{head}r = torch.tensor([1., 2.], requires_grad=True)\n{call}\ny.abs().sum().backward()\n")
+    assert trace.error is None
+    at, told = end(trace), False
+    for grad_fn in trace.grad_fns:
+        made, rule = at.made(grad_fn.id), applied(at, grad_fn)
+        dtypes = set() if made is None else {trace.tensors[one].dtype for one in (*made.inputs, *made.outputs)}
+        assert rule is None or "complex64" not in dtypes
+        told = told or rule is not None
+    assert told

@@ -48,15 +48,28 @@ class Applied(NamedTuple):
 
 
 def applied(moment: Moment, grad_fn: GradFn) -> Applied | None:
-    """Return the rule of a grad_fn as it had last been used; None: there is none."""
+    """Return the rule of a grad_fn as it had last been used; None: there is none for what it works on."""
     rule = RULES.get(grad_fn.name)
     if rule is None or (len(rule.inputs) != len(grad_fn.next) and not rule.many):
         return None
     step = next(reversed(moment.runs(grad_fn.id)), None)
+    if _is_complex(moment, grad_fn, step):
+        return None
     names = bound(moment, grad_fn, step, rule)
     where = tuple(_defined(name, formula, names) for name, formula in rule.where)
     terms = tuple(_terms(rule, grad_fn, step, names, _tolerance(moment, grad_fn)))
     return Applied(None if step is None else step.id, where, terms)
+
+
+def _is_complex(moment: Moment, grad_fn: GradFn, step: Step | None) -> bool:
+    """Whether a grad_fn has to do with complex numbers: torch conjugates there, which the formulas leave out."""
+    op = moment.made(grad_fn.id)
+    tensors = () if op is None else (*op.inputs, *op.outputs)
+    passed = () if step is None else (*step.arrived, *step.left)
+    numbers = (number for one in passed if one is not None for number in one.data or ())
+    return any(moment.known_tensor(one).dtype.startswith("complex") for one in tensors) or any(
+        isinstance(number, str) and number.endswith("j") for number in numbers
+    )
 
 
 def _terms(rule: Rule, grad_fn: GradFn, step: Step | None, names: dict[str, Bound], tolerance: float) -> list[Term]:
