@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from gradviz.drawing.shapes import Role
 from gradviz.model.costs.heat import HeatOf
-from gradviz.model.trace import AT_LEVEL, SavedState
+from gradviz.model.trace import AT_LEVEL, RESOLVED, SavedState
 
 
 class Words(NamedTuple):
@@ -185,6 +185,7 @@ JAPANESE = Words(
         "no input requires grad": "requires_grad の入力なし",
         "not differentiable": "微分できない",
         AT_LEVEL: "torch.func の中で記録",
+        RESOLVED: "カーネルのための複製",
     },
     language="ja",
     line="{} 行目",

@@ -1,6 +1,9 @@
-"""Ops that stand for what ran inside them: calls of torch.autograd.Function, and what TorchScript runs as one."""
+"""Ops that stand for what ran inside them: calls of torch.autograd.Function, and what TorchScript runs as one.
 
-from gradviz.model.trace import FUNCTION, INSIDE_FUNCTION, INSIDE_SCRIPT, SCRIPT, Trace
+So does an op for the copies that torch makes for its kernel.
+"""
+
+from gradviz.model.trace import FUNCTION, INSIDE_FUNCTION, INSIDE_SCRIPT, RESOLVED, SCRIPT, Trace
 
 _INSIDE = {INSIDE_FUNCTION: FUNCTION, INSIDE_SCRIPT: SCRIPT}
 
@@ -12,7 +15,13 @@ def calls(trace: Trace) -> dict[int, int]:
     """
     found: dict[int, int] = {}
     around: dict[str, int | None] = {FUNCTION: None, SCRIPT: None}
+    following: int | None = None
     for op in reversed(trace.ops):
+        if op.why_unrecorded == RESOLVED:
+            if following is not None:
+                found[op.id] = found.get(following, following)
+            continue
+        following = op.id
         inside = _INSIDE.get(op.why_unrecorded or "")
         if inside is not None:
             if (outer := around[inside]) is not None:

@@ -31,6 +31,7 @@ INSIDE_FUNCTION = "inside autograd.Function"  # why an op of its forward was not
 AT_LEVEL = "recorded inside torch.func"  # why an op is in no graph of the program's: a transform kept it to itself
 INSIDE_SCRIPT = "inside TorchScript"  # autograd sees it and those around it as one
 INSIDE_HOOK = "inside a saved tensor hook"
+RESOLVED = "a copy for the kernel"  # of a conjugate view, which autograd does not see: what comes next takes the view
 SCRIPTED = "DifferentiableGraphBackward"  # the grad_fn of ops that TorchScript differentiates as one
 OUTPUT_NR = "output_nr"  # its setting: which of its outputs those of its op are
 COPY_SLICES = "CopySlices"  # the grad_fn of a base that was changed through a view: it holds that of the op

@@ -48,6 +48,17 @@ TWICE = {
     "H = torch.autograd.functional.hessian(lambda a: (a ** 3).sum(), x)\nz.backward()",
 }
 
+SHARED = {
+    "an LSTM cell": "import torch\ncell = torch.nn.LSTMCell(3, 4)\nh = c = torch.zeros(2, 4)\nfor _ in range(2):\n"
+    "    h, c = cell(torch.ones(2, 3), (h, c))\nh.sum().backward()",
+    "a wide LSTM cell": "import torch\nh, c = torch.nn.LSTMCell(3, 40)(torch.ones(9, 3))\nh.sum().backward()",
+    "a GRU": "import torch\nout, h = torch.nn.GRU(3, 4)(torch.ones(2, 2, 3))\nout.sum().backward()",
+    "unsafe chunks": "import torch\nx = torch.ones(2, 6, requires_grad=True)\na, b, c = (x * 2).unsafe_chunk(3, 1)\n"
+    "a.sigmoid_()\nb.tanh_()\n(a * b * c).sum().backward()",
+    "conjugate views": "import torch\nz = torch.tensor([1 + 2j, 3 - 1j], requires_grad=True)\n"
+    "y = z * z.conj() + z.conj() * z.conj() + z.detach().conj() * z\ny.abs().sum().backward()",
+}
+
 
 def bare(source: str) -> dict[str, object]:
     """What the program leaves behind when torch runs it alone."""
@@ -94,7 +105,9 @@ def drawn_next_functions(trace: Trace) -> int:
     return checked
 
 
-@pytest.mark.parametrize("source", [*CHANGES.values(), *TWICE.values()], ids=[*CHANGES, *TWICE])
+@pytest.mark.parametrize(
+    "source", [*CHANGES.values(), *TWICE.values(), *SHARED.values()], ids=[*CHANGES, *TWICE, *SHARED]
+)
 def test_every_next_function_is_an_edge_with_the_gradient_that_passed_it(source: str) -> None:
     assert drawn_next_functions(record(source)) > 3
 
@@ -223,6 +236,15 @@ def test_the_sum_told_for_a_leaf_is_that_of_torch_in_double_backward() -> None:
     if x.sums:
         columns = [part.data for part in x.sums if isinstance(part, Value) and part.data is not None]
         assert [math.fsum(map(float, column)) for column in zip(*columns, strict=True)] == pytest.approx(kept.tolist())
+
+
+def test_a_copy_that_torch_makes_of_a_conjugate_view_for_a_kernel_is_no_box() -> None:
+    trace = record(SHARED["conjugate views"])
+    drawn = [node.op.name for node in build(trace, "both").nodes if node.op is not None]
+    assert (
+        drawn.count("aten::clone.default") == 1
+    )  # of the view that requires no grad: no op takes another in its place
+    assert [op.why_unrecorded for op in trace.ops if op.name == "aten::clone.default"].count("not differentiable") == 0
 
 
 def test_what_was_detached_in_place_is_given_no_gradient_by_its_op() -> None:

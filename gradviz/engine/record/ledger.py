@@ -74,8 +74,12 @@ class Ledger:
             is_leaf = self._is_leaf(known, tensor) if self.changed_views else reader.is_leaf(tensor)
             if is_leaf is known.is_leaf and tensor.retains_grad is known.retains_grad:
                 return known.id
-        made_by = storage.writer if changed and storage.writer is not None else last.made_by
         value = self._value(tensor) if changed else last.value
+        made_by = last.made_by
+        if storage.writer is not None and (
+            last.version != reader.version(tensor) or value is None or value != last.value
+        ):
+            made_by = storage.writer  # or else that wrote beside it: what unsafe_chunk returns shares memory
         flipped = requires_grad is not known.requires_grad
         number = self.write(known, tensor, made_by, self._grad_fn(known, tensor), last.line, value)
         if flipped:  # its views that autograd has not recorded have the flag with it

@@ -8,6 +8,7 @@ from torch._ops import HigherOrderOperator
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from gradviz.engine.record import reader
+from gradviz.model.trace import RESOLVED
 
 __all__ = ["TorchDispatchMode"]
 
@@ -42,6 +43,7 @@ class Traits:
     same_elements: bool  # its result has the elements of its first operand, in whatever order, where it has as many
     is_view: bool  # its result shares the memory of an operand, which it leaves as it is
     is_detach: bool
+    why: str  # nothing was recorded of it though autograd is on and an input requires grad
     is_birth: bool  # it turns raw memory into the program's tensor: what it is given is no tensor of the program
     is_composite: bool  # it is made of others alone and leaves views and versions to them
     counts_inside: bool  # it is left to the ops in its kernel to count what it writes, as in the foreach ones
@@ -57,9 +59,7 @@ def learn(operator: Any) -> Traits:  # noqa: ANN401  # OpOverload is generic ove
     """Find out what there is to know of an operator."""
     if isinstance(operator, HigherOrderOperator):  # torch.cond and the like
         name = f"higher_order::{operator.__name__}"
-        return _remember(
-            Traits(operator, name, (), False, False, False, False, False, False, False, False, False, False)
-        )
+        return _remember(Traits(operator, name, (), *(False,) * 4, "not differentiable", *(False,) * 6))
     name = operator.name()
     arguments = enumerate(operator._schema.arguments)
     counts_inside = not _has_kernel(name, "ADInplaceOrView")
@@ -72,6 +72,7 @@ def learn(operator: Any) -> Traits:  # noqa: ANN401  # OpOverload is generic ove
             operator in _SAME_ELEMENTS,
             any(one.alias_info is not None and not one.alias_info.is_write for one in operator._schema.returns),
             operator is _aten.detach.default,
+            _WHY.get(operator, "not differentiable"),
             operator is _aten.lift_fresh.default,
             counts_inside and _has_kernel(name, "CompositeImplicitAutograd"),
             counts_inside,
@@ -181,6 +182,7 @@ _QUESTIONS = frozenset(
         *("aten::is_strides_like_format", "aten::is_non_overlapping_and_dense", "prim::layout", "prim::device"),
     )
 )
+_WHY: dict[object, str] = {_aten.detach.default: "detach", _aten.clone.default: RESOLVED}
 _SAME_ELEMENTS: frozenset[object] = frozenset(
     overload
     for packet in (

@@ -1,6 +1,6 @@
 """An op from its start until it is written down: autograd gives its outputs their grad_fn after it has returned."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -62,3 +62,12 @@ def is_any_tracked(tensors: Sequence[torch.Tensor]) -> bool:
         if one.requires_grad:
             return True
     return False
+
+
+def just_read(pending: Iterable[Pending], tensor: torch.Tensor) -> Value | None:
+    """The value of a result of ops that are not written down yet, if nobody can have written to it since."""
+    for last in pending:
+        for one, value, storage in zip(last.outputs, last.values, last.storages, strict=True):
+            if one is tensor and not storage.is_foreign:
+                return None if value is None or value.uninitialized else value
+    return None

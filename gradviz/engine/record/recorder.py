@@ -13,11 +13,11 @@ from typing import Protocol
 import torch
 
 from gradviz.engine.record import operators, probing, reader
-from gradviz.engine.record.pending import Call, Pending, is_among, is_any_tracked
+from gradviz.engine.record.pending import Call, Pending, is_among, is_any_tracked, just_read
 from gradviz.engine.record.regions import Open, Regions
 from gradviz.engine.record.run import Run
 from gradviz.engine.record.values import read_value
-from gradviz.model.trace import AT_LEVEL, EMPTY, FUNCTION, INSIDE_FUNCTION, INSIDE_HOOK, NO_INPUT, Op, Phase, Value
+from gradviz.model.trace import AT_LEVEL, EMPTY, FUNCTION, INSIDE_FUNCTION, INSIDE_HOOK, NO_INPUT, RESOLVED, Op, Phase
 
 
 class Scripted(Protocol):
@@ -48,6 +48,7 @@ class Recorder:
         self._inside: list[str] = []  # what is running that autograd records nothing in, innermost last
         self.levels = 0  # of torch.func that are open
         self.lifted: set[int] = set()  # tensors that one of them records on
+        self._copies: dict[int, int] = {}  # what kernels are given in the place of conjugate views -> those
         self._packing = 0  # hooks that run in the middle of an op
         self.scripted: Scripted | None = None
         self.refusal = ""  # the text of the last error that an op raised in it
@@ -68,11 +69,9 @@ class Recorder:
             LimitReached: the run has made as many ops as it may.
         """
         operands = [] if traits.is_birth else reader.tensors_in((*args, *kwargs.values()) if kwargs else args)
-        why, name = "not differentiable", traits.name
-        if traits.is_detach:
-            why = "detach"
-            if not reader.shares_version():
-                name = "prim::data"
+        why, name = traits.why, traits.name
+        if traits.is_detach and not reader.shares_version():
+            name = "prim::data"
         with self.lock:
             goes_on = self.scripted is not None and not self._packing and self.scripted.op_starts(traits, operands)
             if self.pending and not goes_on:
@@ -110,14 +109,6 @@ class Recorder:
             return  # a mark for torch's profiler
         with self.lock:
             self._hold(pending, outputs)
-
-    def _just_read(self, tensor: torch.Tensor) -> Value | None:
-        """The value of a result of the op that is not written down yet, if nobody can have written to it since."""
-        for last in self.pending:
-            for one, value, storage in zip(last.outputs, last.values, last.storages, strict=True):
-                if one is tensor and not storage.is_foreign:
-                    return None if value is None or value.uninitialized else value
-        return None
 
     def call_started(self, function: str, args: tuple[object, ...]) -> Call:
         """Note the call of a torch.autograd.Function, whose forward is about to run without autograd.
@@ -297,7 +288,7 @@ class Recorder:
         if operand is None:
             pending.values = [read_value(one, storage.is_uninitialized) for one, storage in pairs]
         else:
-            held, same = self._just_read(operand), self.ledger.value_of_same
+            held, same = just_read(self.pending, operand), self.ledger.value_of_same
             pending.values = [
                 same(one, operand, held) or read_value(one, storage.is_uninitialized) for one, storage in pairs
             ]
@@ -318,6 +309,8 @@ class Recorder:
                 self.ledger.see(tensor, pending.place.line)
         if pending.why == AT_LEVEL:
             self.lifted.update(outputs)
+        elif made is None and pending.why == RESOLVED:
+            self._copies[outputs[0]] = pending.inputs[0]
         line, call, module = pending.place
         facts = (
             pending.id,
@@ -375,6 +368,8 @@ class Recorder:
                         made = number
                         if not pending.is_tracked:
                             self._find_inputs(pending, node)
+                        elif self._copies:
+                            pending.inputs = tuple([self._copies.get(one, one) for one in pending.inputs])
             ledger.write(known, tensor, pending.id, number, line, value, storage)
         return made, outputs
 
@@ -385,7 +380,7 @@ class Recorder:
         return pending.mode == "grad" and not reader.is_scripted(node)
 
     def _find_inputs(self, pending: Pending, node: reader.Node) -> None:
-        """Name the true inputs of a recorded op that was given copies of them, as torch resolves a conjugate view."""
+        """Name the true inputs of a recorded op all of which seem to need no grad, as copies of conjugate views do."""
         pending.inputs = tuple(self.nodes.leads_to(node)) or pending.inputs
 
     def _claim(self, line: int | None, call: str | None) -> None:
