@@ -15,7 +15,8 @@ from gradviz.model.cost import CostPage, sound
 from gradviz.model.errors.ending import ended
 from gradviz.model.errors.errors import hint
 from gradviz.model.names import names_of
-from gradviz.model.rules import DEPTH, LARGE, SOUND, broken, depths
+from gradviz.model.references import DEPTH, WHOLE, Law, depths
+from gradviz.model.rules import LARGE, RECORDS, broken
 from gradviz.model.trace import (
     SCHEMA,
     End,
@@ -29,19 +30,13 @@ from gradviz.model.trace import (
     Tensor,
     Trace,
 )
+from gradviz.model.weight import weight
 from gradviz.model.wire import Exit, FrameError, FullError, Ready, Request
 
 # Bytes of memory that the records of one run may take here, as `weight` puts it, which is some two times what an
 # honest run takes. It is room for 200,000 ops, the most there are, and their backward, or for a loop of some seven
 # million lines.
 MAX_HELD = 2 * 1024**3
-# What msgspec and CPython make of a list, an object, a value in one (of which 8 bytes are its place), at the most,
-# and of a text beside its characters: a list may become a record of which all but one field is left out. Empty lists
-# are all one, and so are null, true, false and 0.
-_LIST, _OBJECT, _VALUE, _PLACE = 96, 256, 40, 8
-_NARROW, _WIDE = (1, 20), (4, 44)  # bytes of a character and of a text; wide: where one of them may be beyond ASCII
-_SHARED = (b",null", b",true", b",false", b",0,", b",0]")  # each with a comma of its own that counts as a value
-_PAGE_ITSELF = 4096  # more than its memory: taking a page needs time, and an honest run sends some fifty a second
 
 NAME = 100  # characters of a name
 TEXT = 500  # characters of a call, a dtype, a line of the program
@@ -93,22 +88,6 @@ def _decode(decoder: msgspec.json.Decoder[Message], payload: bytes) -> Message:
         raise FullError("as much as memory holds") from error
 
 
-def weight(payload: bytes) -> int:
-    """Return how many bytes of memory a page can take at most, without decoding it.
-
-    Every list, object, text and value of JSON needs a sign of its own, so counting those bounds what comes of them; a
-    sign inside a text is counted too, which does no harm.
-    """
-    lists, objects = payload.count(b"[") - payload.count(b"[]"), payload.count(b"{")
-    values = payload.count(b",") + payload.count(b":") + lists + objects
-    shared = sum(map(payload.count, _SHARED))
-    texts = payload.count(b'"') // 2
-    is_narrow = payload.isascii() and (b"\\" not in payload or b"\\u" not in payload)
-    character, text = _NARROW if is_narrow else _WIDE
-    written = character * len(payload) + text * texts + floats.grown(payload)
-    return _PAGE_ITSELF + written + _LIST * lists + _OBJECT * objects + _VALUE * values - (_VALUE - _PLACE) * shared
-
-
 class _Counts(NamedTuple):
     """How many records of a kind have come; the next has this number."""
 
@@ -133,18 +112,21 @@ class TraceBuilder:
 
         Raises:
             FullError: the run has sent more than MAX_HELD.
-            FrameError: the page is malformed or its ids leave a gap.
+            FrameError: the page is malformed, its ids leave a gap, or one of its records cannot be.
         """
-        self._held += weight(payload)
+        rest = floats.left_out(payload)
+        self._held += weight(payload, rest)
         if self._held > MAX_HELD:
             raise FullError(f"{MAX_HELD // 1024**2:,} MiB of records")
         page = floats.as_numbers(_decode(_PAGE, payload), payload)
         if self.ended:
             raise FrameError("the run sent more after its end")
-        self._counts = _counted(self._counts, page)
-        if _longest_text(floats.left_out(payload)) > NAME:
+        counts = _counted(self._counts, page)
+        if _longest_text(rest) > NAME:
             page = _shorter(page)
         page = _readable(page, self._request.limits.output - self._characters)
+        _hold(_alone(self.empty(), page), RECORDS)
+        self._counts = counts
         self._characters += sum(len(output.text) for output in page.output)
         self._pages.append(page)
 
@@ -183,9 +165,14 @@ class TraceBuilder:
 
     def _sound(self, count: int) -> Trace:
         trace = _gathered(self.empty(), self._pages[:count])
-        for law, where in broken(trace, SOUND):
-            raise FrameError(f"{law}: {where}")
+        _hold(trace, WHOLE)  # each record by itself was looked at as it came
         return trace
+
+
+def _hold(trace: Trace, laws: dict[str, Law]) -> None:
+    """Raise FrameError unless some laws hold."""
+    for law, where in broken(trace, laws):
+        raise FrameError(f"{law}: {where}")
 
 
 def concluded(builder: TraceBuilder, how: Exit | FrameError) -> Trace:
@@ -328,6 +315,21 @@ def _measured(memory: Memory) -> Memory:
 # Pages into one Trace
 
 
+def _alone(empty: Trace, page: Page) -> Trace:
+    """The records of one page, in the order in which they came."""
+    trace = empty._replace(
+        tensors=page.tensors,
+        ops=page.ops,
+        grad_fns=page.grad_fns,
+        steps=page.steps,
+        backwards=page.backwards,
+        regions=page.regions,
+        output=page.output,
+        warnings=page.warnings,
+    )
+    return trace if page.end is None else _ended_by(trace, page.end)
+
+
 def _gathered(empty: Trace, pages: Sequence[Page]) -> Trace:
     tensors, past = _latest(tensor for page in pages for tensor in page.tensors)
     grad_fns, past_grad_fns = _latest(grad_fn for page in pages for grad_fn in page.grad_fns)
@@ -350,8 +352,10 @@ def _gathered(empty: Trace, pages: Sequence[Page]) -> Trace:
         modules=tuple(record for page in pages for record in page.modules),
     )
     end = pages[-1].end if pages else None
-    if end is None:
-        return trace
+    return trace if end is None else _ended_by(trace, end)
+
+
+def _ended_by(trace: Trace, end: End) -> Trace:
     return trace._replace(error=end.error, limits=end.limits, memory=end.memory, seconds=end.seconds)
 
 

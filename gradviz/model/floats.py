@@ -26,12 +26,17 @@ def as_text(numbers: Sequence[float]) -> tuple[Number, ...]:
     return (MARK + b2a_base64(struct.pack(f"<{len(numbers)}d", *numbers), newline=False).decode(),)
 
 
-def grown(payload: bytes) -> int:
+def grown(payload: bytes, rest: bytes) -> int:
     """Return how many bytes of memory the floats of a page take beyond their texts.
 
     One whose mark is written with escapes is not counted here: each character of such a page is charged as a wide one.
+
+    Args:
+        payload: the page.
+        rest: what `left_out` leaves of it.
     """
-    return _GROWTH * sum(map(len, _TEXT.findall(payload))) if _MARK in payload else 0
+    odd = sum(map(len, _TEXT.findall(rest))) if _MARK in rest else 0
+    return _GROWTH * (len(payload) - len(rest) + odd)
 
 
 def left_out(payload: bytes) -> bytes:

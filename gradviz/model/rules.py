@@ -1,20 +1,19 @@
 """The laws every Trace obeys, as tables of named checks. A check yields where its law does not hold."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from math import prod
 from typing import Protocol
 
-from gradviz.model.trace import FUNCTION, SCRIPT, GradFn, Number, Region, Saved, Setting, Tensor, Trace, Value, named_by
+from gradviz.model.references import WHOLE, Law, all_inside, nodes_of, states_of
+from gradviz.model.trace import FUNCTION, SCRIPT, GradFn, Number, Saved, Setting, Tensor, Trace, Value
 
-Law = Callable[[Trace], Iterator[str]]
 EXACT = 64  # elements up to which a value is recorded in full
 TORCH_INT = 2**64  # torch has no whole number as large
 LARGE = 2**63  # neither a count of torch's nor a size in bytes is as large
 DIMENSIONS = 64  # of a shape: as many as torch's own iterators go through
-DEPTH = 100  # of regions in each other; nobody reads as many frames, and each costs the layout
 LINES = 2**31  # no text has as many
-_MOST_NUMBERS = {float, type(None)}  # types of which each value is one that can be, or is left out
+_MOST_NUMBERS = {float, bool, type(None)}  # types of which each value is one that can be, or is left out
 DIGITS = 100  # characters of a number that JSON has no form for; torch's longest has some 50
 
 
@@ -30,130 +29,6 @@ def broken(trace: Trace, laws: dict[str, Law]) -> Iterator[tuple[str, str]]:
     for name, law in laws.items():
         for place in law(trace):
             yield name, place
-
-
-def _states(trace: Trace) -> tuple[Tensor, ...]:
-    return (*trace.past, *trace.tensors)
-
-
-def _nodes(trace: Trace) -> tuple[GradFn, ...]:
-    return (*trace.past_grad_fns, *trace.grad_fns)
-
-
-# Nearly always a law holds. That is found of whole columns first, in a third of the time that each record takes.
-
-
-def _all_inside(references: Iterable[int | None], count: int) -> bool:
-    """Whether all references that there are are to one of so many records."""
-    found = [one for one in set(references) if one is not None]
-    return not found or (min(found) >= 0 and max(found) < count)
-
-
-def _tensor_references(trace: Trace) -> Iterator[str]:
-    tensors, ops, grad_fns = len(trace.tensors), len(trace.ops), len(trace.grad_fns)
-    states = _states(trace)
-    if (
-        _all_inside([one.id for one in states], tensors)
-        and _all_inside([one.base for one in states], tensors)
-        and _all_inside([one.made_by for one in states], ops)
-        and _all_inside([one.grad_fn for one in states], grad_fns)
-    ):
-        return
-    for tensor in states:
-        known = not _outside(tensor.id, tensors) and not _outside(tensor.base, tensors)
-        if not known or _outside(tensor.made_by, ops) or _outside(tensor.grad_fn, grad_fns):
-            yield f"tensor {tensor.id}"
-
-
-def _op_references(trace: Trace) -> Iterator[str]:
-    tensors, grad_fns, regions = len(trace.tensors), len(trace.grad_fns), len(trace.regions)
-    if (
-        _all_inside(chain.from_iterable([(*op.inputs, *op.outputs) for op in trace.ops]), tensors)
-        and _all_inside([op.grad_fn for op in trace.ops], grad_fns)
-        and _all_inside([op.region for op in trace.ops], regions)
-    ):
-        return
-    for op in trace.ops:
-        known = all(0 <= tensor < tensors for tensor in (*op.inputs, *op.outputs))
-        if not known or _outside(op.grad_fn, grad_fns) or _outside(op.region, regions):
-            yield f"op {op.id}"
-
-
-def _grad_fn_references(trace: Trace) -> Iterator[str]:
-    tensors, grad_fns, nodes = len(trace.tensors), len(trace.grad_fns), _nodes(trace)
-    edges = set(chain.from_iterable([one.next for one in nodes]))
-    if (
-        _all_inside([saved.tensor for one in nodes for saved in one.saved], tensors)
-        and _all_inside([target for target, _ in edges], grad_fns)
-        and all(output >= 0 for _, output in edges)
-        and _all_inside([one.id for one in nodes], grad_fns)
-        and _all_inside([one.variable for one in nodes], tensors)
-    ):
-        return
-    for grad_fn in nodes:
-        saved_known = not any(_outside(saved.tensor, tensors) for saved in grad_fn.saved)
-        next_known = not any(_outside(target, grad_fns) or output < 0 for target, output in grad_fn.next)
-        known = saved_known and next_known and not _outside(grad_fn.id, grad_fns)
-        if not known or _outside(grad_fn.variable, tensors):
-            yield f"grad_fn {grad_fn.id}"
-
-
-def _step_references(trace: Trace) -> Iterator[str]:
-    tensors, ops, grad_fns = len(trace.tensors), len(trace.ops), len(trace.grad_fns)
-    bound = [tensor for step in trace.steps for _, tensor in named_by(step)]
-    given = chain.from_iterable([step.arguments.values() for step in trace.steps if step.arguments])
-    if (
-        _all_inside(chain(bound, given), tensors)
-        and _all_inside([step.op for step in trace.steps], ops)
-        and _all_inside([step.grad_fn for step in trace.steps], grad_fns)
-    ):
-        return
-    for step in trace.steps:
-        named = (*(tensor for _, tensor in named_by(step)), *(step.arguments or {}).values())
-        names_known = not any(_outside(tensor, tensors) for tensor in named)
-        if not names_known or _outside(step.op, ops) or _outside(step.grad_fn, grad_fns):
-            yield f"step {step.id}"
-
-
-def _other_references(trace: Trace) -> Iterator[str]:
-    tensors, grad_fns = len(trace.tensors), len(trace.grad_fns)
-    for call in trace.backwards:
-        if any(_outside(root, tensors) for root in call.roots) or any(
-            _outside(g, grad_fns) for g in (*call.grad_fns, *(call.inputs or ()))
-        ):
-            yield f"backward call {call.id}"
-    for position, region in enumerate(trace.regions):
-        if region.id != position or (region.parent is not None and not 0 <= region.parent < position):
-            yield f"region {region.id}"
-
-
-def _error_references(trace: Trace) -> Iterator[str]:
-    tensors, grad_fns, error = len(trace.tensors), len(trace.grad_fns), trace.error
-    if error is not None and (
-        any(_outside(tensor, tensors) for tensor in error.tensors)
-        or any(_outside(grad_fn, grad_fns) for grad_fn in error.grad_fns)
-    ):
-        yield "the error"
-
-
-def _outside(reference: int | None, count: int) -> bool:
-    return reference is not None and not 0 <= reference < count
-
-
-def _no_cycles(trace: Trace) -> Iterator[str]:
-    count = len(trace.grad_fns)
-    targets = [[to for to, _ in grad_fn.next if to is not None and 0 <= to < count] for grad_fn in trace.grad_fns]
-    users = [0] * count
-    for target in chain.from_iterable(targets):
-        users[target] += 1
-    free = [number for number in range(count) if not users[number]]
-    for number in free:  # grows as it is walked
-        for target in targets[number]:
-            users[target] -= 1
-            if not users[target]:
-                free.append(target)
-    if len(free) < count:
-        yield f"grad_fn {next(number for number in range(count) if users[number])}"
 
 
 def _steps_count_up(trace: Trace) -> Iterator[str]:
@@ -175,7 +50,7 @@ def _one_op_per_grad_fn(trace: Trace) -> Iterator[str]:
 
 
 def _recorded_needs_grad(trace: Trace) -> Iterator[str]:
-    tracked = {tensor.id for tensor in _states(trace) if tensor.requires_grad}
+    tracked = {tensor.id for tensor in states_of(trace) if tensor.requires_grad}
     for op in trace.ops:
         # In inference_mode under enable_grad a torch.autograd.Function still makes its grad_fn; TorchScript in any.
         on = op.grad_mode == "grad" or (op.grad_mode == "inference" and op.name.startswith(FUNCTION))
@@ -198,7 +73,13 @@ def _accumulators(trace: Trace) -> Iterator[str]:
 
 
 def _values_fit(trace: Trace) -> Iterator[str]:
-    for tensor in _states(trace):
+    states = states_of(trace)
+    passed = chain.from_iterable([(*step.arrived, *step.left) for step in trace.steps if step.arrived or step.left])
+    held = chain([one.value for one in states], [one.grad for one in states], passed)
+    shapes = {(one.value.shape, one.shape) for one in states if one.value is not None}
+    if all(own == of for own, of in shapes) and _all_fit([value for value in held if value is not None]):
+        return
+    for tensor in states:
         if tensor.value is not None and tensor.value.shape != tensor.shape:
             yield f"tensor {tensor.id}: its value has another shape"
         if not (_fits(tensor.value) and _fits(tensor.grad)):
@@ -206,6 +87,22 @@ def _values_fit(trace: Trace) -> Iterator[str]:
     for step in trace.steps:
         if (step.arrived or step.left) and not all(map(_fits, (*step.arrived, *step.left))):
             yield f"step {step.id}"
+
+
+def _all_fit(values: Sequence[Value]) -> bool:
+    """Whether each fits."""
+    exact = [value for value in values if value.data is not None]
+    numbers = [number for value in values for number in value[2:6]]
+    numbers.extend(chain.from_iterable([value.data or () for value in exact]))
+    plain = _MOST_NUMBERS.issuperset(map(type, numbers))
+    counts = chain([value.nan for value in values], [value.inf for value in values], *{value.shape for value in values})
+    lengths = {(value.shape, len(value.data or ())) for value in exact}
+    return (
+        (plain or all(_is_number(number) for number in numbers if type(number) not in _MOST_NUMBERS))
+        and all_inside(counts, LARGE)
+        and all(length == prod(shape) <= EXACT for shape, length in lengths)
+        and all(_is_unread(value) for value in values if value.uninitialized)
+    )
 
 
 def _fits(value: Value | None) -> bool:
@@ -216,9 +113,14 @@ def _fits(value: Value | None) -> bool:
     return (
         _countable(nan, inf, *shape)
         and (data is None or len(data) == prod(shape) <= EXACT)
-        and (not uninitialized or (prod(shape) > EXACT and value == Value(shape, uninitialized=True)))
+        and (not uninitialized or _is_unread(value))
         and (_MOST_NUMBERS.issuperset(map(type, numbers)) or all(map(_is_number, numbers)))
     )
+
+
+def _is_unread(value: Value) -> bool:
+    """Whether nothing is told of the many elements of a value."""
+    return prod(value.shape) > EXACT and value == Value(value.shape, uninitialized=True)
 
 
 def _is_number(number: Number | None) -> bool:
@@ -235,16 +137,17 @@ def _is_number(number: Number | None) -> bool:
 
 
 def _sizes(trace: Trace) -> Iterator[str]:
-    states, nodes = _states(trace), _nodes(trace)
-    stamps = [number for one in states for number in (one.step, one.grad_tensor)]
-    strided = all(one.strides is None or _is_strided(one.shape, one.strides) for one in states)
-    if not (strided and _all_inside(stamps, LARGE) and _are_sized(states)):
+    states, nodes = states_of(trace), nodes_of(trace)
+    stamps = chain([one.step for one in states], [one.grad_tensor for one in states])
+    strides = {(one.shape, one.strides) for one in states if one.strides is not None}
+    strided = all(_is_strided(shape, own) for shape, own in strides)
+    if not (strided and all_inside(stamps, LARGE) and _are_sized(states)):
         yield from _unsized(states)
     if not _are_counted(nodes):
         yield from (f"grad_fn {one.id}" for one in nodes if not _are_counted((one,)))
-    for grad_fn in nodes:
-        if grad_fn.settings and not all(map(_is_setting, grad_fn.settings.values())):
-            yield f"grad_fn {grad_fn.id}: a setting"
+    if not all(map(_is_setting, chain.from_iterable([one.settings.values() for one in nodes if one.settings]))):
+        told = ((one.id, (one.settings or {}).values()) for one in nodes)
+        yield from (f"grad_fn {number}: a setting" for number, own in told if not all(map(_is_setting, own)))
     for kind, numbers in _stamps(trace):
         if not _countable(*numbers):
             yield kind
@@ -266,20 +169,22 @@ def _is_strided(shape: tuple[int, ...], strides: tuple[int, ...]) -> bool:
 
 def _are_sized(tensors: Sequence[Tensor] | Sequence[Saved]) -> bool:
     shapes = {one.shape for one in tensors}
-    counts = [number for one in tensors for number in (one.nbytes, one.version, one.storage)]
-    return max(map(len, shapes), default=0) <= DIMENSIONS and _all_inside(chain(counts, *shapes), LARGE)
+    versions = [one.version for one in tensors]
+    counts = chain([one.nbytes for one in tensors], versions, [one.storage for one in tensors], *shapes)
+    return max(map(len, shapes), default=0) <= DIMENSIONS and all_inside(counts, LARGE)
 
 
 def _is_setting(setting: Setting) -> bool:
     if isinstance(setting, tuple):
-        return len(setting) <= EXACT and all(abs(number) < TORCH_INT for number in setting)
+        return len(setting) <= EXACT and (not setting or (max(setting) < TORCH_INT and min(setting) > -TORCH_INT))
     return not isinstance(setting, int) or abs(setting) < TORCH_INT
 
 
 def _are_counted(nodes: Sequence[GradFn]) -> bool:
-    counts = chain.from_iterable([(one.step, *[output for _, output in one.next]) for one in nodes])
+    edges = set(chain.from_iterable([one.next for one in nodes]))
+    counts = chain([one.step for one in nodes], [output for _, output in edges])
     saved = tuple(chain.from_iterable([one.saved for one in nodes]))
-    return _all_inside(counts, LARGE) and _are_sized(saved)
+    return all_inside(counts, LARGE) and _are_sized(saved)
 
 
 def _stamps(trace: Trace) -> Iterator[tuple[str, list[int]]]:
@@ -294,17 +199,6 @@ def _run_sizes(trace: Trace) -> Iterator[str]:
         yield "the memory"
     if not 0 <= trace.seconds < LINES:
         yield "the seconds"
-    if max(depths(trace.regions), default=0) > DEPTH:
-        yield "the regions"
-
-
-def depths(regions: Sequence[Region]) -> list[int]:
-    """How many regions each region is in, itself among them. A region comes after the one it is in."""
-    found: list[int] = []
-    for region in regions:
-        known = region.parent is not None and 0 <= region.parent < len(found)
-        found.append(found[region.parent or 0] + 1 if known else 1)
-    return found
 
 
 def _countable(*numbers: int) -> bool:
@@ -348,26 +242,15 @@ def _leaves_have_no_grad_fn(trace: Trace) -> Iterator[str]:
             yield f"tensor {tensor.id}"
 
 
-# What must hold before anything indexes by an id.
-REFERENCES: dict[str, Law] = {
-    "a tensor's references exist": _tensor_references,
-    "an op's references exist": _op_references,
-    "a grad_fn's references exist": _grad_fn_references,
-    "a step's references exist": _step_references,
-    "a region's and a backward call's references exist": _other_references,
-    "an error's references exist": _error_references,
-}
-
-# What can be broken by leaving records out, though each by itself is as it must be.
-WHOLE: dict[str, Law] = {**REFERENCES, "no grad_fn leads back to itself": _no_cycles}
-
-# What must hold of a hostile record before it is worded and drawn.
-SOUND: dict[str, Law] = {
-    **WHOLE,
+# What must hold of a hostile record by itself, in whatever part of a run it is looked at.
+RECORDS: dict[str, Law] = {
     "sizes": _sizes,
     "a value has its tensor's shape and at most 64 elements": _values_fit,
     "a line is one that a text can have": _lines_known,
 }
+
+# What must hold of a hostile run before it is worded and drawn.
+SOUND: dict[str, Law] = {**WHOLE, **RECORDS}
 
 # What autograd guarantees, or gradviz promises, of every run.
 LAWS: dict[str, Law] = {

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from gradviz import intake
 from gradviz.intake import TraceBuilder
 from gradviz.model.errors.ending import REFUSED
-from gradviz.model.floats import as_text
-from gradviz.model.rules import DEPTH, LARGE, SOUND, broken, depths
+from gradviz.model.floats import as_text, left_out
+from gradviz.model.references import DEPTH, depths
+from gradviz.model.rules import LARGE, SOUND, broken
 from gradviz.model.trace import (
     SCHEMA,
     BackwardCall,
@@ -34,6 +35,7 @@ from gradviz.model.trace import (
     Value,
     Warned,
 )
+from gradviz.model.weight import weight
 from gradviz.model.wire import Exit, FrameError, FullError, Limits, Ready, Request, encode
 from tests.unit.model.records import records
 from tests.unit.model.traces import Tape, loop, scalar, square
@@ -316,7 +318,7 @@ def test_steps_of_one_number_are_no_reason_to_fail(line: int | None) -> None:
 
 def test_a_run_that_sends_too_much_is_refused_and_what_came_before_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     page = encode(Page((tensor(0),)))
-    monkeypatch.setattr(intake, "MAX_HELD", 2 * intake.weight(page))
+    monkeypatch.setattr(intake, "MAX_HELD", 2 * weight(page, left_out(page)))
     found = builder(page, page)
     with pytest.raises(FullError) as full:
         found.page(b"[]")
@@ -362,7 +364,7 @@ def test_a_page_weighs_what_it_takes(head: bytes, record: bytes, tail: bytes) ->
     finally:
         tracemalloc.stop()
     assert any(page)
-    assert taken <= intake.weight(payload)
+    assert taken <= weight(payload, left_out(payload))
 
 
 @pytest.mark.parametrize("mark", ["float64:", "\\u0066loat64:"])
@@ -378,7 +380,7 @@ def test_a_page_weighs_what_its_floats_as_text_take(mark: str) -> None:
         tracemalloc.stop()
     arrived = found.trace().steps[0].arrived
     assert {len(value.data or ()) for value in arrived if value is not None} == {64}
-    assert taken <= intake.weight(payload)
+    assert taken <= weight(payload, left_out(payload))
 
 
 def test_a_hundred_million_tiny_pages_are_not_held(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from itertools import count, takewhile
 from typing import TypeVar
 
-from gradviz.model.rules import WHOLE, broken
+from gradviz.model.references import WHOLE
+from gradviz.model.rules import broken
 from gradviz.model.trace import GradFn, Tensor, Trace
 
 State = TypeVar("State", Tensor, GradFn)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from gradviz.model.rules import DEPTH, DIMENSIONS, LARGE, LAWS, REFERENCES, SOUND, WHOLE, broken, depths
+from gradviz.model.references import DEPTH, REFERENCES, WHOLE, depths
+from gradviz.model.rules import DIMENSIONS, LARGE, LAWS, RECORDS, SOUND, broken
 from gradviz.model.trace import BackwardCall, GradFn, Memory, Number, ProgramError, Region, Step, Trace, Value
 from tests.unit.model.traces import Tape, loop, saved, scalar, square
 
@@ -25,6 +26,7 @@ EDGE = "backward passes one gradient along each edge"
 LEAF = "a leaf has no grad_fn"
 LINE = "a line is one that a text can have"
 CYCLE = "no grad_fn leads back to itself"
+NEST = "regions are no deeper in each other than frames are drawn"
 Change = Callable[[Trace], Trace]
 
 
@@ -157,7 +159,7 @@ BREAKS: list[tuple[str, Change]] = [
     (SIZES, memory(graph=LARGE)),
     (SIZES, lambda trace: trace._replace(seconds=-1.0)),
     (SIZES, lambda trace: trace._replace(seconds=1e300)),
-    (SIZES, region(*nested(DEPTH + 1))),
+    (NEST, region(*nested(DEPTH + 1))),
     (OTHER, call(roots=(9,))),
     (OTHER, call(grad_fns=(9,))),
     (OTHER, region(R._replace(id=1))),
@@ -219,6 +221,7 @@ def test_one_wrong_fact_breaks_its_law(law: str, change: Change) -> None:
 def test_every_law_is_tried() -> None:
     assert {law for law, _ in BREAKS} == set(LAWS)
     assert set(REFERENCES) < set(WHOLE) < set(SOUND) < set(LAWS)
+    assert set(SOUND) == set(WHOLE) | set(RECORDS)
 
 
 @pytest.mark.parametrize("number", [True, 0, 2**63, -(2**63), 1.5, "nan", "-inf", "(1+2j)", "(nan+infj)"])
