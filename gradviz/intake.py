@@ -26,6 +26,7 @@ from gradviz.model.trace import (
     Page,
     ProgramError,
     Region,
+    Saved,
     Step,
     Tensor,
     Trace,
@@ -232,8 +233,8 @@ def _shorter(page: Page) -> Page:
 def _readable(page: Page, characters: int) -> Page:
     """The page with sizes that can be, its end as it is read, and no more than so many characters of output."""
     return page._replace(
-        tensors=tuple(map(_sized, page.tensors)),
-        grad_fns=tuple(map(_kept, page.grad_fns)),
+        tensors=page.tensors if _can_be(page.tensors) else tuple(map(_sized, page.tensors)),
+        grad_fns=tuple([one if _can_be(one.saved) else _kept(one) for one in page.grad_fns]),
         output=_printed(page.output, characters),
         end=None if page.end is None else _last_words(page.end),
     )
@@ -252,14 +253,16 @@ def _shortened(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
+def _can_be(records: Sequence[Tensor] | Sequence[Saved]) -> bool:
+    """Whether all have as many bytes as there are addresses. A tensor expanded to nearly 2**63 elements has more."""
+    return max([one.nbytes for one in records], default=0) < LARGE
+
+
 def _sized(tensor: Tensor) -> Tensor:
-    # A tensor expanded to nearly 2**63 elements is of more bytes than there are addresses.
-    return tensor if tensor.nbytes < LARGE else tensor._replace(nbytes=LARGE - 1)
+    return tensor._replace(nbytes=min(tensor.nbytes, LARGE - 1))
 
 
 def _kept(grad_fn: GradFn) -> GradFn:
-    if all(saved.nbytes < LARGE for saved in grad_fn.saved):
-        return grad_fn
     return grad_fn._replace(saved=tuple(saved._replace(nbytes=min(saved.nbytes, LARGE - 1)) for saved in grad_fn.saved))
 
 

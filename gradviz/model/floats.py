@@ -61,6 +61,8 @@ def as_numbers(page: Page, payload: bytes) -> Page:
 
 def _tensor(tensor: Tensor) -> Tensor:
     value, grad = tensor.value, tensor.grad
+    if (value is None or value.data is None) and (grad is None or grad.data is None):
+        return tensor
     if _is_text(value) or _is_text(grad):
         return tensor._replace(value=_value(value), grad=_value(grad))
     return tensor

@@ -1,12 +1,12 @@
 """The laws every Trace obeys, as tables of named checks. A check yields where its law does not hold."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from math import prod
 from typing import Protocol
 
 from gradviz.model.references import WHOLE, Law, all_inside, nodes_of, states_of
-from gradviz.model.trace import FUNCTION, SCRIPT, GradFn, Number, Saved, Setting, Tensor, Trace, Value
+from gradviz.model.trace import FUNCTION, SCRIPT, Number, Saved, Setting, Trace, Value
 
 EXACT = 64  # elements up to which a value is recorded in full
 TORCH_INT = 2**64  # torch has no whole number as large
@@ -137,58 +137,65 @@ def _is_number(number: Number | None) -> bool:
 
 
 def _sizes(trace: Trace) -> Iterator[str]:
-    states, nodes = states_of(trace), nodes_of(trace)
-    stamps = chain([one.step for one in states], [one.grad_tensor for one in states])
-    strides = {(one.shape, one.strides) for one in states if one.strides is not None}
-    strided = all(_is_strided(shape, own) for shape, own in strides)
-    if not (strided and all_inside(stamps, LARGE) and _are_sized(states)):
-        yield from _unsized(states)
-    if not _are_counted(nodes):
-        yield from (f"grad_fn {one.id}" for one in nodes if not _are_counted((one,)))
-    if not all(map(_is_setting, chain.from_iterable([one.settings.values() for one in nodes if one.settings]))):
-        told = ((one.id, (one.settings or {}).values()) for one in nodes)
-        yield from (f"grad_fn {number}: a setting" for number, own in told if not all(map(_is_setting, own)))
-    for kind, numbers in _stamps(trace):
-        if not _countable(*numbers):
-            yield kind
+    if not _all_sized(trace):
+        yield from _unsized(trace)
     yield from _run_sizes(trace)
 
 
-def _unsized(states: Iterable[Tensor]) -> Iterator[str]:
-    for tensor in states:
+def _all_sized(trace: Trace) -> bool:
+    """Whether every number of a record is a size or a count, but those in values and that of a line."""
+    states, nodes = states_of(trace), nodes_of(trace)
+    saved = list(chain.from_iterable([one.saved for one in nodes]))
+    shapes = {one.shape for one in states}.union([one.shape for one in saved])
+    strides = {(one.shape, one.strides) for one in states if one.strides is not None}
+    settings = chain.from_iterable([one.settings.values() for one in nodes if one.settings])
+    counts = [number for one in states for number in (one.step, one.nbytes, one.version, one.storage, one.grad_tensor)]
+    counts += [number for one in saved for number in (one.nbytes, one.version, one.storage)]
+    counts += [one.step for one in nodes]
+    counts += [output for _, output in chain.from_iterable([one.next for one in nodes])]
+    return (
+        max(map(len, shapes), default=0) <= DIMENSIONS
+        and all(_is_strided(shape, own) for shape, own in strides)
+        and all_inside(chain(counts, *shapes, *[numbers for _, numbers in _stamps(trace)]), LARGE)
+        and all(map(_is_setting, settings))
+    )
+
+
+def _unsized(trace: Trace) -> Iterator[str]:
+    for tensor in states_of(trace):
         counts = (tensor.step, tensor.nbytes, tensor.storage, tensor.version or 0, tensor.grad_tensor or 0)
         if not _countable(*counts, *tensor.shape) or len(tensor.shape) > DIMENSIONS:
             yield f"tensor {tensor.id}"
         if tensor.strides is not None and not _is_strided(tensor.shape, tensor.strides):
             yield f"tensor {tensor.id}: its strides"
+    for grad_fn in nodes_of(trace):
+        outputs = [output for _, output in grad_fn.next]
+        if not _countable(grad_fn.step, *outputs) or not all(map(_is_sized, grad_fn.saved)):
+            yield f"grad_fn {grad_fn.id}"
+        if not all(map(_is_setting, (grad_fn.settings or {}).values())):
+            yield f"grad_fn {grad_fn.id}: a setting"
+    for kind, numbers in _stamps(trace):
+        if not _countable(*numbers):
+            yield kind
+
+
+def _is_sized(saved: Saved) -> bool:
+    counts = (saved.nbytes, saved.version or 0, saved.storage or 0)
+    return _countable(*counts, *saved.shape) and len(saved.shape) <= DIMENSIONS
 
 
 def _is_strided(shape: tuple[int, ...], strides: tuple[int, ...]) -> bool:
     return len(strides) == len(shape) and _countable(*strides)
 
 
-def _are_sized(tensors: Sequence[Tensor] | Sequence[Saved]) -> bool:
-    shapes = {one.shape for one in tensors}
-    versions = [one.version for one in tensors]
-    counts = chain([one.nbytes for one in tensors], versions, [one.storage for one in tensors], *shapes)
-    return max(map(len, shapes), default=0) <= DIMENSIONS and all_inside(counts, LARGE)
-
-
 def _is_setting(setting: Setting) -> bool:
     if isinstance(setting, tuple):
-        return len(setting) <= EXACT and (not setting or (max(setting) < TORCH_INT and min(setting) > -TORCH_INT))
+        return len(setting) <= EXACT and all(abs(number) < TORCH_INT for number in setting)
     return not isinstance(setting, int) or abs(setting) < TORCH_INT
 
 
-def _are_counted(nodes: Sequence[GradFn]) -> bool:
-    edges = set(chain.from_iterable([one.next for one in nodes]))
-    counts = chain([one.step for one in nodes], [output for _, output in edges])
-    saved = tuple(chain.from_iterable([one.saved for one in nodes]))
-    return all_inside(counts, LARGE) and _are_sized(saved)
-
-
 def _stamps(trace: Trace) -> Iterator[tuple[str, list[int]]]:
-    yield "a step", list({number for step in trace.steps for number in (step.id, step.depth, step.scope)})
+    yield "a step", [number for step in trace.steps for number in (step.id, step.depth, step.scope)]
     yield "an op", [number for op in trace.ops for number in (op.id, op.step)]
     yield "a backward call", [number for call in trace.backwards for number in (call.id, call.step)]
     yield "output", [output.step for output in trace.output]
