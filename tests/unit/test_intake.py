@@ -302,6 +302,14 @@ def test_any_bytes_are_a_message_or_a_frame_error(payload: bytes) -> None:
         builder(payload).trace()
 
 
+def test_a_record_that_cannot_be_is_refused_as_its_page_comes() -> None:
+    found = builder(Page((tensor(0),)))
+    with pytest.raises(FrameError, match="sizes: tensor 1"):
+        found.page(encode(Page((tensor(1, nbytes=-1),))))
+    found.page(encode(Page((tensor(1),))))
+    assert len(found.trace().tensors) == 2
+
+
 @pytest.mark.slow
 @settings(max_examples=40)
 @given(st.lists(records(Page, st.integers(-1, 2)), max_size=3))
