@@ -5,6 +5,7 @@ which have badges; the marks themselves may be packed until they are wanted, and
 """
 
 import zlib
+from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -20,7 +21,8 @@ from gradviz.model.uncollected import uncollected
 
 PAGE = 64  # marks
 _OPEN = 128  # pages of which the marks are kept at hand
-_LOOSE = 64  # pages of one drawing that were changed and are not packed again
+_LOOSE = 64  # pages of one drawing that were changed, after which some are packed again
+_AT_ONCE = 8  # of them that are: packing takes time
 _LARGEST = 8 * 1024 * 1024  # bytes of one page, unpacked
 _SHELF = 32  # pages that are passed over at once where none of them is wanted
 _ROW = 8  # marks of a page that are passed over at once
@@ -42,6 +44,7 @@ class Page(NamedTuple):
     lines: tuple[int, ...] = ()  # of the program, for each; 0: of none
     badged: tuple[int, ...] = ()  # which of them have a badge
     words: bytes = b""  # what is read on each, packed
+    stand: int = 0  # see `standing`
 
     @property
     def marks(self) -> tuple[Mark, ...]:
@@ -73,6 +76,10 @@ class Page(NamedTuple):
         names, ends = self.ids(), self.joins()
         return [(ends[2 * at], names[at]) for at in self.badged]
 
+    def standing(self) -> int:
+        """Return a number that is equal for pages of the same things in the same places, however they look."""
+        return _standing(self.held) if isinstance(self.held, tuple) else self.stand
+
     def saying(self, wanted: str) -> list[str]:
         """Return the ids of those on which a text can be read.
 
@@ -95,7 +102,8 @@ class Page(NamedTuple):
         badged = tuple(at for at, mark in enumerate(self.held) if mark.badge is not None and mark.ends is not None)
         words = _APART.join(_read_on(mark).replace(_APART, "\n") for mark in self.held)
         read = zlib.compress(words.encode(errors="replace"), 1)
-        return Page(self.bounds, self.length, data, names, ends, _numbers(self.held), badged, read)
+        lines, stand = _numbers(self.held), _standing(self.held)
+        return Page(self.bounds, self.length, data, names, ends, lines, badged, read, stand)
 
 
 def page(marks: Sequence[Mark]) -> Page:
@@ -237,16 +245,15 @@ class Marks(Sequence[Mark]):
 
     def _naming(self, names: frozenset[str], text: Callable[[Page], str]) -> Iterator[Page]:
         """Yield the pages that have any of these names in a text of theirs, and those that are not packed."""
-        asked = [f"\n{name}\n" for name in names]
+        has = _finder(names)
         for one in self.pages:
-            if isinstance(one.held, tuple):
-                has = True
-            elif len(asked) < _FEW:
-                has = any(name in text(one) for name in asked)
-            else:
-                has = not names.isdisjoint(text(one).split("\n"))
-            if has:
+            if isinstance(one.held, tuple) or has(text(one)):
                 yield one
+
+    def stand_as(self, other: "Marks") -> bool:
+        """Whether these are of the same things in the same places as others, however they look."""
+        pairs = zip(self.pages, other.pages, strict=False)
+        return self._starts == other._starts and all(a is b or a.standing() == b.standing() for a, b in pairs)
 
     def near(self, at: Point) -> Iterator[tuple[float, Page]]:
         """Yield the pages, the nearest to a point first, and how far away each may begin."""
@@ -259,14 +266,18 @@ class Marks(Sequence[Mark]):
 
     def put(self, others: Mapping[str, Mark]) -> "Marks":
         """Return the marks with some in place of those of the same ids."""
-        pages, loose = list(self.pages), 0
+        pages, loose, has = list(self.pages), list[int](), _finder(frozenset(others))
         for at, one in enumerate(pages):
-            if not others.keys().isdisjoint(one.ids()):
-                pages[at] = page([others.get(mark.id, mark) for mark in one.marks])
-            elif isinstance(one.held, tuple):
-                loose += 1
-        if loose > _LOOSE and any(isinstance(one.held, bytes) for one in pages):
-            pages = [one if one is not was else one.packed() for one, was in zip(pages, self.pages, strict=True)]
+            if isinstance(one.held, tuple):
+                if others.keys().isdisjoint(one.ids()):
+                    loose.append(at)
+                    continue
+            elif not has(one.names):
+                continue
+            pages[at] = page([others.get(mark.id, mark) for mark in one.marks])
+        if len(loose) > _LOOSE and any(isinstance(one.held, bytes) for one in pages):
+            for at in loose[:_AT_ONCE]:
+                pages[at] = pages[at].packed()
         return Marks(pages)
 
 
@@ -275,15 +286,10 @@ def paged(drawing: Drawing) -> Drawing:
     return drawing._replace(edges=Marks.of(drawing.edges), nodes=Marks.of(drawing.nodes))
 
 
-def differing(one: Marks, other: Marks) -> Iterator[tuple[Mark, Mark]]:
-    """Yield the marks in the same places of two drawings, as many in both, where they are not the same."""
-    pairs: Iterator[tuple[Mark, Mark]]
-    if [page.length for page in one.pages] != [page.length for page in other.pages]:
-        pairs = zip(one, other, strict=True)
-    else:
-        pages = zip(one.pages, other.pages, strict=True)
-        pairs = chain.from_iterable(zip(a.marks, b.marks, strict=True) for a, b in pages if a is not b)
-    yield from ((a, b) for a, b in pairs if a is not b and a != b)
+def differing(one: Marks, other: Marks) -> list[tuple[Page, Page]]:
+    """Return the pages in the same places of two drawings of the same things where they are not the same."""
+    pairs = zip(one.pages, other.pages, strict=True)
+    return [(a, b) for a, b in pairs if a is not b and a.held != b.held]
 
 
 def find(drawing: Drawing, name: str) -> Mark | None:
@@ -299,6 +305,14 @@ def node(drawing: Drawing, name: str) -> Mark | None:
 def plain(query: str) -> str:
     """Return what somebody looks for as it would stand in what is read on a mark."""
     return " ".join(query.casefold().split())
+
+
+def _finder(names: frozenset[str]) -> Callable[[str], bool]:
+    """Return what tells whether a text of a page has any of some names."""
+    asked = [f"\n{name}\n" for name in names]
+    if len(asked) < _FEW:
+        return lambda text: any(name in text for name in asked)
+    return lambda text: not names.isdisjoint(text.split("\n"))
 
 
 def _read_on(mark: Mark) -> str:
@@ -318,6 +332,13 @@ def _ends(marks: tuple[Mark, ...]) -> list[str]:
 
 def _numbers(marks: tuple[Mark, ...]) -> tuple[int, ...]:
     return tuple([mark.line or 0 for mark in marks])
+
+
+def _standing(marks: tuple[Mark, ...]) -> int:
+    # Of an edge it is what it joins: where its rectangle ends depends on what is said on it.
+    told = _between([mark.id for mark in marks]) + _between(_ends(marks))
+    boxes = array("d", chain.from_iterable(mark.rect for mark in marks if mark.ends is None))
+    return zlib.crc32(boxes.tobytes(), zlib.crc32(told.encode(errors="replace")))
 
 
 def _between(texts: list[str]) -> str:

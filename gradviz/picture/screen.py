@@ -6,7 +6,7 @@ from gradviz.drawing.change import change
 from gradviz.drawing.shapes import Drawing
 from gradviz.model.cost import Timed
 from gradviz.model.wire import MAX_PAYLOAD, FrameError
-from gradviz.picture.frames import frames
+from gradviz.picture.frames import MANY, frames
 from gradviz.picture.looks import Looks
 from gradviz.picture.make import folded, picture, told, undrawn
 from gradviz.picture.past import Past
@@ -136,7 +136,9 @@ class Screen:
         before = None if has is None else self._drawn.get(has)
         self._remember(made.drawing, options)
         if has is not None and before is not None:
-            yield whole._replace(drawing=None, change=change(has, before, made.drawing))
+            by = change(has, before, made.drawing)
+            if len(by.edges) + len(by.nodes) <= MANY:  # pages are less to send, and to take in
+                yield whole._replace(drawing=None, change=by)
         yield whole
         del self._drawn[self._pictures]
 

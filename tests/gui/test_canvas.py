@@ -3,13 +3,16 @@
 from time import perf_counter
 
 import msgspec
+import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QInputDevice, QPointingDevice, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from gradviz.drawing import pages
 from gradviz.drawing.columns import Column, columns
+from gradviz.drawing.pages import Marks
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role
 from gradviz.drawing.theme import DARK, LIGHT
 from gradviz.drawing.words import ENGLISH
@@ -19,6 +22,7 @@ from gradviz.ui.graph.canvas import Canvas
 from gradviz.ui.graph.scene import Scene
 from gradviz.ui.graph.viewport import Viewport, fitted, fitted_to
 from gradviz.ui.style.theme import LIGHT as OWN
+from tests.bench.drawn import drawn
 from tests.gui.driving import place, press
 
 CENTRE = QPointF(300, 200)
@@ -503,3 +507,24 @@ def test_only_what_differs_from_the_run_before_is_painted_anew() -> None:
     other = decoded.nodes[1]._replace(title="another")
     scene = Scene(decoded._replace(nodes=(decoded.nodes[0], other, *decoded.nodes[2:])), before)
     assert scene.changed == (other.rect,)
+
+
+def test_no_page_of_a_large_drawing_is_opened_to_see_that_another_step_stands_as_it_did(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawing = drawn(2000)
+    ghosts = tuple(mark._replace(role=Role.GHOST, texts=()) for mark in drawing.nodes)
+    before, now = (
+        Drawing(
+            drawing.size,
+            (),
+            Marks([one.packed() for one in Marks.of(drawing.edges).pages]),
+            Marks([one.packed() for one in Marks.of(nodes).pages]),
+        )
+        for nodes in (drawing.nodes, ghosts)
+    )
+    monkeypatch.setattr(pages, "_opened", lambda _data: pytest.fail("a page was opened"))
+    monkeypatch.setattr(pages, "_unpacked", lambda _data: pytest.fail("a page was opened"))
+    scene = Scene(now, Scene(before))
+    assert scene.stays
+    assert scene.changed == (Rect(0, 0, *drawing.size),)

@@ -207,7 +207,10 @@ RECTS = st.builds(Rect, EIGHTHS, EIGHTHS, LENGTHS, LENGTHS)
 def test_a_part_holds_exactly_what_is_seen(places: list[tuple[Rect, Rect]], view: Viewport) -> None:
     node, seen = box("a", 0, 0), view.seen(PANEL)
     then, now = (
-        tuple(Mark(str(number), Role.DATA_EDGE, pair[at], (), (), "", "") for number, pair in enumerate(places))
+        tuple(
+            Mark(str(number), Role.DATA_EDGE, pair[at], (), (), "", "", ends=("a", "a"))
+            for number, pair in enumerate(places)
+        )
         for at in (0, 1)
     )
     before = Scene(Drawing(Size(1, 1), (), then, (node,)))

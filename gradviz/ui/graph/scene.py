@@ -13,7 +13,7 @@ from gradviz.drawing.shapes import Drawing, Mark, Path, Role
 from gradviz.layout.geometry import Point, Rect, Size
 
 Arrow = Literal["up", "down", "left", "right"]
-_MOST = 200  # marks that differ between two drawings and are looked at each; more are all over the drawing
+_MOST = 16  # pages that differ between two drawings and are opened; more are all over the drawing
 _SAMPLE = 500  # edges from which it is told where a drawing leads
 _PIECE = 100.0  # drawing units of a piece of a curve on which so many points are looked at, at the least
 _THICKET = 60  # edges about a point, after which one is taken that is near enough: nobody tells them apart
@@ -43,9 +43,8 @@ class Scene:
         self.drawing = drawing = paged(drawing)
         self.frames, self.edges, self.nodes = Marks.of(drawing.frames), Marks.of(drawing.edges), Marks.of(drawing.nodes)
         self.titles, self.legend = Marks.of(drawing.titles), Marks.of(drawing.legend)
-        others = None if before is None or not len(before.nodes) else _others(before, self)
-        self.stays = others is not None
-        self.changed = () if before is None or others is None else tuple(_changed(before.drawing, drawing, others))
+        self.stays = before is not None and len(before.nodes) > 0 and _stand(before, self)
+        self.changed = tuple(_changed(before, self)) if before is not None and self.stays else ()
 
     def mark(self, name: str) -> Mark | None:
         """Return the node or edge with that id."""
@@ -170,32 +169,24 @@ def _end(edge: Mark, end: int) -> str:
     return edge.ends[end] if edge.ends else ""
 
 
-def _others(one: Scene, other: Scene) -> list[tuple[Mark, Mark]] | None:
-    """The nodes and edges that are another, as they were and are; None: those of other things, or elsewhere.
-
-    The drawings of two steps of a run are of the same things in the same places.
-    """
-    if one.drawing.frames != other.drawing.frames:
-        return None
-    if (len(one.nodes), len(one.edges)) != (len(other.nodes), len(other.edges)):
-        return None
-    nodes, edges = list(differing(one.nodes, other.nodes)), list(differing(one.edges, other.edges))
-    if any((a.id, a.rect) != (b.id, b.rect) for a, b in nodes):
-        return None
-    if any((a.id, a.ends) != (b.id, b.ends) for a, b in edges):
-        return None
-    return nodes + edges
+def _stand(one: Scene, other: Scene) -> bool:
+    """Whether two drawings are of the same things in the same places, as those of two steps of a run."""
+    same = one.drawing.frames == other.drawing.frames
+    return same and one.nodes.stand_as(other.nodes) and one.edges.stand_as(other.edges)
 
 
-def _changed(before: Drawing, after: Drawing, others: list[tuple[Mark, Mark]]) -> Iterator[Rect]:
-    """Where two drawings in the same places differ."""
-    if len(others) > _MOST:
-        yield Rect(0, 0, *after.size)
+def _changed(before: Scene, after: Scene) -> Iterator[Rect]:
+    """Where two drawings of the same things in the same places differ."""
+    pages = [*differing(before.nodes, after.nodes), *differing(before.edges, after.edges)]
+    if len(pages) > _MOST:
+        yield Rect(0, 0, *after.drawing.size)
         return
-    for one, other in others:
-        yield one.rect.united(other.rect)
-    if before.legend != after.legend:
-        yield from (mark.rect for mark in (*before.legend, *after.legend))
+    for was, now in pages:
+        for one, other in zip(was.marks, now.marks, strict=True):
+            if one is not other and one != other:
+                yield one.rect.united(other.rect)
+    if before.drawing.legend != after.drawing.legend:
+        yield from (mark.rect for mark in (*before.drawing.legend, *after.drawing.legend))
 
 
 def _apart(one: Point, other: Point) -> float:

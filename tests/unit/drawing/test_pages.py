@@ -123,7 +123,8 @@ def test_marks_that_are_put_stand_in_the_places_of_theirs(edges: Marks) -> None:
     assert edges == DRAWING.edges
     for mark in others.values():
         assert mark in put.within(mark.rect)
-    assert {one.id for _, one in differing(edges, put)} == set(others)
+    pairs = ((a, b) for was, now in differing(edges, put) for a, b in zip(was.marks, now.marks, strict=True))
+    assert {b.id for a, b in pairs if a != b} == set(others)
     kept = [one for one, was in zip(put.pages, edges.pages, strict=True) if one is was]
     assert len(kept) == sum(others.keys().isdisjoint(one.ids()) for one in edges.pages)
 
@@ -136,6 +137,7 @@ def test_pages_that_were_changed_long_ago_are_packed_again(monkeypatch: pytest.M
         now = now.put({mark.id: mark})
         open_ones = [one for one in now.pages if isinstance(one.held, tuple)]
         assert 1 <= len(open_ones) <= 3
+        assert now.stand_as(PACKED)
         assert now[64 * number].title == "other"
     assert [mark.title for mark in now[::64]] == ["other"] * len(steps)
     whole = Marks.of(DRAWING.edges)  # of which nothing was ever packed
@@ -144,12 +146,35 @@ def test_pages_that_were_changed_long_ago_are_packed_again(monkeypatch: pytest.M
     assert all(isinstance(one.held, tuple) for one in whole.pages)
 
 
-def test_marks_of_which_there_are_as_many_differ_where_they_do_however_they_are_paged() -> None:
+@EDGES
+def test_marks_stand_as_others_do_however_they_look(edges: Marks) -> None:
     plain = tuple(DRAWING.edges)
-    other = (plain[0]._replace(title="other"), *plain[1:])
-    uneven = Marks([pages.page(other[:10]), pages.page(other[10:])])
-    assert list(differing(PACKED, uneven)) == [(plain[0], other[0])]
-    assert list(differing(PACKED, Marks.of(plain))) == []
+    other = (*plain[:-1], plain[-1]._replace(title="other", rect=Rect(0, 0, 1, 1)))  # what is said on an edge is wider
+    for marks in (Marks.of(plain), PACKED, Marks([one.packed() for one in PACKED.pages]), Marks.of(other)):
+        assert edges.stand_as(marks)
+        assert marks.stand_as(edges)
+    assert not edges.stand_as(Marks.of(plain[1:]))
+    assert not edges.stand_as(Marks.of((*plain[:-1], plain[-1]._replace(id="other"))))
+    assert not edges.stand_as(Marks.of((*plain[:-1], plain[-1]._replace(ends=("n0", "other")))))
+
+
+def test_nodes_stand_as_others_where_their_boxes_are_the_same() -> None:
+    nodes = Marks.of(DRAWING.nodes)
+    look = tuple(mark._replace(title="other") for mark in DRAWING.nodes)
+    moved = (*look[:-1], look[-1]._replace(rect=look[-1].rect.moved(0, 1)))
+    for packed in (False, True):
+        shown, other = (
+            Marks([one.packed() if packed else one for one in Marks.of(marks).pages]) for marks in (look, moved)
+        )
+        assert nodes.stand_as(shown)
+        assert not nodes.stand_as(other)
+
+
+def test_pages_differ_where_any_mark_of_theirs_does() -> None:
+    again = Marks([one.packed() for one in Marks.of(tuple(DRAWING.edges)).pages])
+    assert differing(PACKED, again) == []
+    other = again.put({DRAWING.edges[70].id: DRAWING.edges[70]._replace(title="other")})
+    assert differing(PACKED, other) == [(PACKED.pages[1], other.pages[1])]
 
 
 def test_a_node_and_an_edge_are_found_in_a_drawing() -> None:

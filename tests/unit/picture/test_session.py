@@ -507,6 +507,20 @@ def test_a_step_is_the_change_of_the_drawing_that_the_asker_has() -> None:
     assert (changes[2].nodes, changes[2].edges) == ((), ())
 
 
+def test_a_step_that_changes_more_than_is_sent_mark_by_mark_is_sent_as_the_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    session = session_of(WHOLE)
+    (few,) = drawings(session, [(1, 1)])
+    assert few.change is not None
+    count = len(few.change.nodes) + len(few.change.edges) + len(few.change.known)
+    assert count > 1
+    for most, by_mark in ((count, True), (count - 1, False)):
+        monkeypatch.setattr(screen, "MANY", most)
+        (made,) = drawings(session_of(WHOLE), [(1, 1)])
+        assert (made.change is not None, made.drawing is None) == (by_mark, by_mark)
+
+
 def test_a_step_shown_before_carries_no_mark_a_second_time() -> None:
     session = Session()
     answers(session, WHOLE)
