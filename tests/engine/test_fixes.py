@@ -93,6 +93,10 @@ def test_inputs_that_are_no_list_become_one() -> None:
         ("def f(a):\n    h = a.exp()\n    return h * 2\nz = f(x)\nz.backward()", "h", "not a leaf"),
         ("(x * 2).backward()\nz = w", "w", "unused"),
         ("for c in [torch.ones(1) for _ in 'ab']: pass", "c", "flag off"),
+        ("if True: v = 1\nwith torch.no_grad(), torch.no_grad():\n    y = x * 2", "y", "no_grad"),
+        ("with torch.no_grad():\n    with torch.set_grad_enabled(False):\n        y = x * 2", "y", "no_grad"),
+        ("@torch.no_grad()\ndef f(a):\n    return a * 2\nwith torch.no_grad():\n    y = f(x)", "y", "no_grad"),
+        ("torch.set_grad_enabled(False)\nwith torch.no_grad():\n    y = x * 2", "y", "no_grad"),
         ("y = x * w\n1 / 0", "x", "not run"),
         ("class A:\n    pass\na = A()\na.y = x * w", "x", "not run"),
     ],
@@ -109,7 +113,7 @@ def test_no_fix_is_guessed(body: str, name: str, expected: WhyNoGrad) -> None:
         "with torch.no_grad():\n    y = (x *\n2)\n    v = 1",  # a line further out than the block
         "with torch.no_grad():\n    y = x * 2; v = 1",
         "with torch.no_grad():\n    t = '''\n    one'''\n    y = x * 2",
-        "if True: v = 1\nwith torch.no_grad(), torch.no_grad():\n    y = x * 2",
+        "@torch.no_grad()\ndef f(a):\n    return a * 2\ny = f(x)\nwith torch.no_grad():\n    v = 1",
     ],
 )
 def test_what_cannot_be_moved_out_of_its_block_is_recorded_there(body: str) -> None:

@@ -37,6 +37,11 @@ CASES: list[tuple[str, str, Why]] = [
     ("with torch.no_grad():\n    y = x * w\n    z = y * 2", "z", Why("no_grad", 4)),
     ("with torch.no_grad():\n    c = torch.ones(2)", "c", Why("flag off")),
     ("with torch.no_grad():\n    c = torch.ones(2)\n    d = c * 2", "d", Why("untracked")),
+    (
+        "@torch.no_grad()\ndef f():\n    for i in range(3):\n        yield x * i\nfor b in f():\n    c = b * w",
+        "b",
+        Why("no_grad", 4),
+    ),
     ("with torch.inference_mode():\n    y = x * w", "y", Why("inference", 4)),
     ("c = torch.ones(2)\nd = c * 2", "c", Why("flag off")),
     ("c = torch.arange(2)\nd = c * 2", "c", Why("dtype")),

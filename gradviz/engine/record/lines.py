@@ -38,14 +38,13 @@ class Lines:
         with reader.aside(), self._lock:
             if code.co_name == "<module>":
                 return _Activation(self, self._names.outermost).trace
+            # The mode can only have changed between the caller's line and here through a decorator.
+            self._recorder.line_changed(self._opening(code.co_firstlineno), entering=True)
             activation = getattr(frame.f_trace, "__self__", None)
             if isinstance(activation, _Activation):  # of a generator, which goes on
-                self._recorder.line_changed(self._line)
                 activation.lines = self  # perhaps in another thread than before
                 self._scopes.append(activation.scope)
             else:
-                # The mode can only have changed between the caller's line and here through a decorator.
-                self._recorder.line_changed(self._opening(code.co_firstlineno), entering=True)
                 activation = _Activation(self, self._names.open(code))
                 self._scopes.append(activation.scope)
                 self._take(frame, activation.scope)

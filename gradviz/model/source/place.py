@@ -144,6 +144,13 @@ class Text:
         """The innermost function around a line; None: the module, where also the end of the run is."""
         return self._functions.get(line) if line is not None else None
 
+    def function_lines(self, line: int | None) -> range:
+        """The lines of the innermost function around a line, its decorators among them; none in the module."""
+        own = self.function(line)
+        if not isinstance(own, ast.FunctionDef | ast.AsyncFunctionDef):
+            return range(0)
+        return range(min(one.lineno for one in (own, *own.decorator_list)), (own.end_lineno or own.lineno) + 1)
+
     def _note(self, placed: Placed) -> None:
         statement = placed.statement
         for line in lines_of(statement):

@@ -195,8 +195,8 @@ class Fixes:
             edit = None if block is None else moved_out(text, block, placed.statement)
             if edit is not None:
                 return Fix("move out", edit, text.cut(placed.statement), region.line)
-        span = text.line_span(region.line)
-        found = _MODE.search(text.source, *span)
+        switches = _switches(text, region.line, op.line)
+        found = switches[0] if len(switches) == 1 else None
         if found is None or found.lastgroup is None:
             return None
         on = _ON[found.lastgroup]
@@ -317,6 +317,14 @@ _FIXES: dict[WhyNoGrad, _Find] = {
     "cut off": Fixes._uncut,
     "not reached": Fixes._backward,
 }
+
+
+def _switches(text: Text, line: int, until: int | None) -> list[re.Match[str]]:
+    """What switches autograd off on the line of a region, and may do so again before an op in it."""
+    beside = until is not None and line < until and text.function(until) is text.function(line)
+    lines = {*range(line, until + 1)} if beside and until is not None else {line, *text.function_lines(until)}
+    spans = (text.line_span(one) for one in sorted(lines))
+    return [found for span in spans for found in _MODE.finditer(text.source, *span)]
 
 
 def _last_line(call: str | None) -> str:
