@@ -154,6 +154,31 @@ y.sum().backward()
 print(x.grad)
 """
 
+SAVED = """\
+import torch
+
+class Both(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, a, b):
+        e = a.exp()
+        t = a.tanh()
+        b.mul_(2)
+        ctx.mark_dirty(b)
+        ctx.save_for_backward(e, t, b, a.detach())
+        return e, t, b
+
+    @staticmethod
+    def backward(ctx, g, h, k):
+        e, t, b, _ = ctx.saved_tensors
+        return g * e + h * (1 - t * t), k * 2 + b * 0
+
+x = torch.tensor([0.5, 2.0], requires_grad=True)
+y = x * 3
+p, q, r = Both.apply(x, y)
+(p + q + r).sum().backward()
+print(x.grad)
+"""
+
 
 def _calls(trace: Trace) -> list[Op]:
     return [op for op in trace.ops if op.name.startswith("function::")]
@@ -222,6 +247,20 @@ def test_several_outputs_share_the_grad_fn() -> None:
     assert trace.grad_fns[add.grad_fn].next == ((call.grad_fn, 0), (call.grad_fn, 1))
 
 
+def test_a_call_that_saves_what_it_returns_is_recorded() -> None:
+    trace = record(SAVED)
+    (call,) = _calls(trace)
+    node = grad_fn(trace, "BothBackward")
+    assert (call.grad_fn, call.why_unrecorded, node.line) == (node.id, None, 20)
+    results = [tensor(trace, name) for name in "pqr"]
+    assert call.outputs == tuple(one.id for one in results)
+    assert [one.tensor for one in node.saved][:3] == [one.id for one in results]
+    assert [one.state for one in node.saved] == ["freed"] * 4
+    drawn = [node.op.name for node in build(trace, "both").nodes if node.op is not None]
+    assert drawn.count("function::Both") == 1
+    assert "aten::exp.default" not in drawn
+
+
 def test_nested_calls_own_their_grad_fns() -> None:
     trace = record(NESTED)
     inner, outer = _calls(trace)
@@ -236,7 +275,7 @@ def test_a_function_of_the_library_is_a_call_too() -> None:
     assert (call.call or "").startswith("checkpoint(")
 
 
-@pytest.mark.parametrize("source", [SQUARE, SETUP, DIRTY, SORTED, NESTED, IDENTITY, LIBRARY])
+@pytest.mark.parametrize("source", [SQUARE, SETUP, DIRTY, SORTED, NESTED, IDENTITY, LIBRARY, SAVED])
 @pytest.mark.parametrize("mode", ["", "with torch.no_grad():", "with torch.inference_mode():"])
 def test_the_same_as_the_bare_interpreter(source: str, mode: str) -> None:
     if mode:

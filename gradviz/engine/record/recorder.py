@@ -74,7 +74,9 @@ class Recorder:
             name = "prim::data"
         with self.lock:
             goes_on = self.scripted is not None and not self._packing and self.scripted.op_starts(traits, operands)
-            if self.pending and not goes_on:
+            if self._inside and traits.is_detach and self._is_result(operands[0]):
+                goes_on = True
+            elif self.pending and not goes_on:
                 goes_on = (traits.is_detach and self.has_made(operands[0])) or (
                     traits.is_view and self._remakes_view(frame)
                 )
@@ -90,6 +92,11 @@ class Recorder:
         if traits.same_elements and operands:
             pending.same_as = operands[0]
         return pending
+
+    def _is_result(self, tensor: torch.Tensor) -> bool:
+        """Whether a tensor is what the forward of a call returned that now saves it: nobody knows its grad_fn yet."""
+        node = reader.grad_fn(tensor) if tensor.requires_grad and not self.ledger.has_outdated(tensor) else None
+        return node is not None and reader.is_function(node) and self.nodes.id_of(node) is None
 
     def _remakes_view(self, frame: FrameType) -> bool:
         """Whether a view may be torch, still in an in-place op, making the changed one anew: it holds a lock on it."""
