@@ -62,6 +62,7 @@ class Session:
         self._how: Exit | FrameError | None = None  # how the run ended; None: it goes on
         self._record: Record | None = None  # of the whole run, once it was asked for
         self._before: Record | None = None  # the record of the run before, where it may be held
+        self._document = 0  # that the newest run is of
         self._screen = Screen(0)
         self._beside: Beside = {}  # runs of the same program in other grad modes
         self._measured = Measured()
@@ -117,9 +118,12 @@ class Session:
         if request.budget is not None:
             self._measured.begin(run, request.source)
             return
-        if self._record is not None and few(self._record.trace):
-            self._before = self._record
-        self._screen = Screen(run, self._screen.left(self._record), self._before)
+        if self._document != self._options.document:
+            self._document, self._before, self._screen = self._options.document, None, Screen(run)
+        else:
+            if self._record is not None and few(self._record.trace):
+                self._before = self._record
+            self._screen = Screen(run, self._screen.left(self._record), self._before)
         self._run, self._how, self._record, self._beside = run, None, None, {}
         self._builder = TraceBuilder(request, self._ready)
         self._next = time.monotonic() + FIRST

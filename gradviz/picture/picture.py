@@ -50,6 +50,7 @@ class Options(NamedTuple):
     focus: tuple[Focus, ...] = ()  # one after the other
     module: str = ""  # the path of the module that is looked into; "": the whole program
     beside: tuple[GradMode, ...] = MODES  # that stand side by side, two or more
+    document: int = 0  # counts the programs opened: a run is not compared with one of another, nor laid out after it
 
 
 class Wish(NamedTuple):

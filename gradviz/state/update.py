@@ -226,7 +226,7 @@ def _opened(state: AppState) -> AppState:
         switch=None,
         measuring=measuring.cleared(state.measuring),
         breakpoints=frozenset(),
-        options=state.options._replace(opened=(), most=MANY, focus=(), module=""),
+        options=state.options._replace(opened=(), most=MANY, focus=(), module="", document=state.document + 1),
     )
 
 

@@ -7,7 +7,7 @@ from gradviz.layout.geometry import Rect, Size
 from gradviz.model.costs.table import CostTable
 from gradviz.model.trace import Limit
 from gradviz.model.wire import Exit, Ready, Request
-from gradviz.picture.picture import Changes, Comparison, Options, Picture
+from gradviz.picture.picture import Changes, Comparison, Picture
 from gradviz.state import messages as m
 from gradviz.state.comparing import with_changes
 from gradviz.state.values import AppState
@@ -85,7 +85,7 @@ def test_an_edit_cuts_them_off_and_the_columns_stay_until_the_new_ones_come() ->
     state, effects = play(compared(), m.Edited("xy"), m.RunExited(4, DONE))
     assert state.drawing is COLUMNS
     assert not state.dimmed
-    assert m.StartRun(4, Request("xy"), Options()) in effects
+    assert m.StartRun(4, Request("xy"), state.options) in effects
     state, effects = play(state, answer(4))
     assert state.drawing is COLUMNS
     assert not state.dimmed

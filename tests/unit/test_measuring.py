@@ -56,7 +56,7 @@ def test_a_picture_at_rest_is_measured_under_a_number_of_its_own() -> None:
     state, effects = play(state, m.CostsArrived(2, WHOLE), m.RunExited(2, DONE))
     assert effects == []
     assert state.measuring == Measuring(True, False, 2, False, "x", WHOLE, "x")
-    assert play(state, m.Edited("xy"))[1][0] == m.StartRun(3, Request("xy"), Options())
+    assert play(state, m.Edited("xy"))[1][0] == m.StartRun(3, Request("xy"), state.options)
 
 
 def test_what_nobody_looks_at_is_not_measured() -> None:

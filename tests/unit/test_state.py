@@ -63,7 +63,7 @@ def test_nothing_runs_before_the_engine_is_ready() -> None:
     assert state.run == 0
     state, effects = play(state, READY)
     request = Request("xy", "grad")
-    assert effects == [m.StartRun(1, request, Options()), m.Remember("xy"), m.Watch(1)]
+    assert effects == [m.StartRun(1, request, Options(document=1)), m.Remember("xy"), m.Watch(1)]
     assert state.busy
     assert state.current
 
@@ -339,7 +339,7 @@ def test_a_search_goes_on_in_the_next_picture() -> None:
 
 def test_opening_another_program_forgets_the_selection() -> None:
     state, _ = play(shown(), m.MarkChosen("a"), m.Opened("x"))
-    assert state.document == 2
+    assert state.document == state.options.document == 2
     assert state.selection == NOTHING
 
 

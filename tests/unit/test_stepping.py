@@ -69,7 +69,7 @@ def test_the_course_comes_with_the_end_of_a_run_and_begins_there() -> None:
 
 def test_a_stop_asks_for_the_picture_of_its_step() -> None:
     state, effects = play(ended(), m.StopChosen(2))
-    assert effects == [m.Redraw(1, Options(step=3), 0), m.Watch(1)]
+    assert effects == [m.Redraw(1, state.options._replace(step=3), 0), m.Watch(1)]
     assert state.at == 2
     assert state.busy
     state = answered(state)

@@ -604,6 +604,18 @@ def test_a_run_is_laid_out_by_the_places_of_the_run_before(monkeypatch: pytest.M
     assert third.options.direction == "LR"
 
 
+def test_the_first_run_of_another_program_is_laid_out_afresh_and_compared_with_none() -> None:
+    alone = shown(answers(Session(), READY + begun(2, unrecorded()))[-1])
+    session = Session()
+    answers(session, READY + begun(1, SQUARE))
+    answers(session, redraw(Options(document=1), run=2))
+    other = shown(answers(session, begun(2, unrecorded()))[-1])
+    assert other.drawing == alone.drawing
+    assert owed(session) == []
+    answers(session, begun(3, SQUARE))
+    assert len(owed(session)) == 1  # an edit of it is
+
+
 def test_under_heat_what_changed_is_told_in_words_and_the_drawing_keeps_its_heat() -> None:
     session = Session()
     answers(session, READY + begun(1, SQUARE))
