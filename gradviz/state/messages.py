@@ -25,6 +25,7 @@ class Opened(NamedTuple):
     """Another program is in the editor."""
 
     text: str
+    lesson: str = ""  # the name of the one whose program it is
 
 
 class RunPressed(NamedTuple):

@@ -136,8 +136,8 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
     match message:
         case Edited(text):
             return _edited(state, text)
-        case Opened(text):
-            after, effects = _rerun(_opened(_with_text(state, text)))
+        case Opened(text, lesson):
+            after, effects = _rerun(_opened(_with_text(state, text))._replace(lesson=lesson))
             return after if after.current else _forgotten(after), effects
         case RunPressed():
             return _pressed(state)

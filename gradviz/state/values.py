@@ -148,6 +148,7 @@ class AppState(NamedTuple):
 
     text: str = ""
     document: int = 0  # counts the programs opened
+    lesson: str = ""  # the name of the one that is open; "": none is
     mode: GradMode = "grad"
     live: bool = True
     options: Options = Options()

@@ -24,6 +24,7 @@ from gradviz.ui.bars.timeline import Timeline
 from gradviz.ui.docks.cost import CostPanel
 from gradviz.ui.docks.examples import Examples
 from gradviz.ui.docks.inspector import Inspector
+from gradviz.ui.docks.lesson import LessonPanel
 from gradviz.ui.docks.outline import Outline
 from gradviz.ui.docks.output import OutputTabs
 from gradviz.ui.docks.tensors import Tensors
@@ -48,6 +49,7 @@ class Panels(NamedTuple):
     """Everything the state is shown in."""
 
     examples: Examples
+    lesson: LessonPanel
     mode_line: ModeLine
     editor: Editor
     find_bar: FindBar
@@ -89,6 +91,7 @@ def build(
     canvas, notice, search = Canvas(own), Notice(own, window), SearchField(window)
     panels = Panels(
         examples=Examples(lessons, language),
+        lesson=LessonPanel(lessons, language, own),
         mode_line=ModeLine(own),
         editor=Editor(own, document),
         find_bar=FindBar(),
@@ -157,11 +160,12 @@ def _place(window: QMainWindow, panels: Panels) -> None:
         window, "inspector", window.tr("Inspector"), panels.inspector, Qt.DockWidgetArea.RightDockWidgetArea
     )
     outline = _dock(window, "outline", window.tr("Modules"), panels.outline, Qt.DockWidgetArea.RightDockWidgetArea)
+    lesson = _dock(window, "lesson", window.tr("Lesson"), panels.lesson, Qt.DockWidgetArea.RightDockWidgetArea)
     window.tabifyDockWidget(cost, inspector)
     window.tabifyDockWidget(inspector, outline)
-    outline.hide()
-    cost.hide()
-    inspector.hide()
+    window.tabifyDockWidget(outline, lesson)
+    for beside in (cost, inspector, outline, lesson):
+        beside.hide()
     window.splitDockWidget(tensors, output, Qt.Orientation.Horizontal)
     across, down = window.width(), window.height()
     code = min(panels.editor.width_of(_LETTERS), across * 42 // 100)

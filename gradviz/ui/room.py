@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow
 
 from gradviz.ui.editor.editor import Editor
 
-BESIDE = ("cost", "inspector", "outline")  # the panels beside the graph, one of which is in view at a time
+BESIDE = ("lesson", "cost", "inspector", "outline")  # the panels beside the graph, one of which is in view at a time
 _GRAPH = 44  # percent of the width that are the graph's
 _LETTERS = 30  # of a line of the program that are always seen
 _NARROWEST = 220  # pixels of a panel beside the graph
@@ -48,6 +48,8 @@ class Room:
         width = self._program.width()
         panel.setVisible(on)
         panel.raise_()
+        if not self._window.isVisible():
+            return  # nothing has a width yet, and `keep` comes when it has
         self._share(self._before(width), panel.widget().sizeHint().width() if on else 0, panel)
 
     def keep(self) -> None:

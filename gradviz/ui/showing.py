@@ -27,6 +27,7 @@ def show(panels: Panels, actions: Mapping[str, QAction], before: AppState, now: 
     _show_problems(panels, before, now)
     if now.measuring != before.measuring or now.text is not before.text:
         panels.cost.show_costs(now.measuring, now.text, wording.measuring(now))
+    panels.lesson.show_lesson(now.lesson, now.text)
     inspecting.show(now, panels)
     folding.show(now, panels, actions)
     beside.show(panels, actions, before, now)
@@ -49,6 +50,7 @@ def dress(panels: Panels, theme: Theme) -> None:
         panels.strip,
         panels.cost,
         panels.inspector,
+        panels.lesson,
         panels.notice,
         panels.output,
         panels.welcome,

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKe
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu
 
 from gradviz.model.cost import MODES
+from gradviz.model.source.place import between
 from gradviz.picture.picture import Language
 from gradviz.resources import Lesson
 from gradviz.state import messages as said
@@ -248,6 +249,8 @@ class Window(QMainWindow):
         for mending in (panels.strip, panels.output):
             mending.fixWanted.connect(lambda edit: send(said.FixTaken(edit)))
         panels.examples.picked.connect(self._pick_lesson)
+        panels.lesson.picked.connect(self._pick_lesson)
+        panels.lesson.textWanted.connect(self._rewrite)
         panels.status.stopWanted.connect(lambda: send(said.StopPressed()))
         self._show_place()
 
@@ -261,7 +264,10 @@ class Window(QMainWindow):
             editor.replace(text)
         else:
             editor.open(text)
-        self.send(said.Opened(editor.toPlainText()))
+        lesson = next((one.name for one in self._lessons if one.source == text), "")
+        self.send(said.Opened(editor.toPlainText(), lesson))
+        if not lesson and self._panels.lesson.isVisibleTo(self):
+            self._commands.room.show("lesson", on=False)
 
     def _named(self, name: str, dirty: bool) -> None:
         self.setWindowTitle(f"{name}[*] — gradviz")
@@ -300,6 +306,14 @@ class Window(QMainWindow):
     def _pick_lesson(self, name: str) -> None:
         lesson = next(one for one in self._lessons if one.name == name)
         self._files.lesson(getattr(lesson.title, self._state.options.language), lesson.source)
+        if self._state.lesson == name:  # the person did not keep another program
+            self._commands.room.show("lesson", on=True)
+
+    def _rewrite(self, text: str) -> None:
+        """Have the program be this text, by one step that can be undone."""
+        if text != self._state.text:
+            self._panels.editor.change(between(self._state.text, text))
+            self._edited(text)
 
     # What is done about it.
 

@@ -1,8 +1,11 @@
 """The width of the window: a panel beside the graph does not squeeze it, and the program gets its own back."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtCore import QSize
 from pytestqt.qtbot import QtBot
 
 from gradviz.ui.room import shared
@@ -12,6 +15,13 @@ from tests.gui.driving import drawn
 from tests.gui.test_columns import Screen
 
 WIDE = st.integers(0, 900)
+
+
+def program(folder: Path) -> Path:
+    """A file to open: beside a lesson there would be its text."""
+    made = folder / "program.py"
+    made.write_text("x = 1\n")
+    return made
 
 
 @given(st.integers(800, 3000), WIDE, st.integers(220, 500), WIDE)
@@ -27,10 +37,10 @@ def test_the_graph_has_its_share_unless_the_program_could_not_be_read(
 
 
 def test_a_panel_beside_the_graph_leaves_it_room_and_the_program_its_width(
-    qtbot: QtBot, opened: Opener, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, opened: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(Window, "screen", lambda _window: Screen())
-    window = opened()
+    window = opened((program(tmp_path),))
     canvas, editor = window.panels.canvas, window.panels.editor
     qtbot.waitUntil(lambda: drawn(window))
     before = editor.width()
@@ -46,9 +56,19 @@ def test_a_panel_beside_the_graph_leaves_it_room_and_the_program_its_width(
     qtbot.waitUntil(lambda: editor.width() == before)
 
 
-def test_a_narrow_bar_keeps_room_for_words_and_searching(qtbot: QtBot, opened: Opener) -> None:
+def test_the_lesson_of_the_first_start_leaves_the_graph_its_room(
+    qtbot: QtBot, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Window, "screen", lambda _window: Screen(QSize(1024, 730)))
     window = opened()
     qtbot.waitUntil(lambda: drawn(window))
+    panels = window.panels
+    qtbot.waitUntil(lambda: panels.canvas.width() >= window.width() * 42 // 100)
+    assert panels.editor.width() >= panels.editor.width_of(29)
+    assert panels.lesson.width() > 220
+
+
+def test_a_narrow_bar_keeps_room_for_words_and_searching(window: Window, qtbot: QtBot) -> None:
     bar, search, zoom = window.panels.graph_bar, window.panels.search, window.action("zoom_in")
     window.action("search").trigger()
     for width, shown in ((440, False), (900, True), (440, False)):

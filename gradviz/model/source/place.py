@@ -25,6 +25,14 @@ class Edit(NamedTuple):
         return source[: self.start] + self.text + source[self.end :]
 
 
+def between(before: str, after: str) -> Edit:
+    """Return the smallest single change that makes one text of another."""
+    shorter = min(len(before), len(after))
+    start = next((at for at in range(shorter) if before[at] != after[at]), shorter)
+    end = next((at for at in range(shorter - start) if before[-1 - at] != after[-1 - at]), shorter - start)
+    return Edit(start, len(before) - end, after[start : len(after) - end])
+
+
 class Placed(NamedTuple):
     """A statement, and where it is in its block."""
 

@@ -235,6 +235,7 @@ COMMANDS = (
     Command("go_output", PANELS, QT_TRANSLATE_NOOP("Actions", "Go to the output"), ("Alt+4",)),
     Command("go_inspector", PANELS, QT_TRANSLATE_NOOP("Actions", "Go to the inspector"), ("Alt+5",)),
     Command("go_cost", PANELS, QT_TRANSLATE_NOOP("Actions", "Go to the costs"), ("Alt+6",)),
+    Command("go_lesson", PANELS, QT_TRANSLATE_NOOP("Actions", "Go to the lesson"), ("Alt+7",)),
     Command(
         "run",
         RUN,

@@ -6,9 +6,7 @@ from urllib.parse import quote
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import (
     QColor,
-    QFont,
     QTextBlockFormat,
-    QTextCharFormat,
     QTextCursor,
     QTextDocument,
     QTextFrameFormat,
@@ -19,12 +17,12 @@ from PySide6.QtGui import (
 from gradviz.model.source.place import Edit
 from gradviz.picture.inspection import Cell, Fact, Inspection, Section, Subject
 from gradviz.ui.style.plain import plain
+from gradviz.ui.style.prose import CHANGE, look
 from gradviz.ui.style.theme import Colours, colour
 
 Link = int | Subject | Edit  # a line of the program, a thing, or a change of the program
 _SCHEME = "gradviz"
 _ALARM = "⚠ "
-_OFFER = "✎ "  # a change of the program that a click makes
 _SHARE = 36  # of a hundred parts of the width, for what the facts are about
 
 
@@ -34,9 +32,9 @@ def write(document: QTextDocument, inspection: Inspection | None, hint: str, col
     document.clear()
     cursor = QTextCursor(document)
     if inspection is None:
-        cursor.insertText(plain(hint), _format(colours.muted))
+        cursor.insertText(plain(hint), look(colours.muted))
         return
-    cursor.insertText(plain(inspection.title), _format(colours.text, bold=True, larger=2))
+    cursor.insertText(plain(inspection.title), look(colours.text, bold=True, larger=2))
     for section in inspection.sections:
         _section(cursor, section, colours)
 
@@ -59,7 +57,7 @@ def _section(cursor: QTextCursor, section: Section, colours: Colours) -> None:
     title.setBottomMargin(2)
     title.setHeadingLevel(2)
     cursor.insertBlock(title)
-    cursor.insertText(plain(section.title), _format(colours.accent, bold=True))
+    cursor.insertText(plain(section.title), look(colours.accent, bold=True))
     if section.table:
         _numbers(cursor, section.table, colours)
     if section.facts and not any(fact.label for fact in section.facts):
@@ -69,23 +67,23 @@ def _section(cursor: QTextCursor, section: Section, colours: Colours) -> None:
     elif section.facts:
         table = cursor.insertTable(len(section.facts), 2, _layout(_SHARE, 100 - _SHARE))
         for row, fact in enumerate(section.facts):
-            table.cellAt(row, 0).firstCursorPosition().insertText(plain(fact.label), _format(colours.muted))
+            table.cellAt(row, 0).firstCursorPosition().insertText(plain(fact.label), look(colours.muted))
             _fact(table.cellAt(row, 1).firstCursorPosition(), fact, colours)
         cursor.movePosition(QTextCursor.MoveOperation.End)
 
 
 def _fact(cursor: QTextCursor, fact: Fact, colours: Colours) -> None:
-    look = _format(colours.error if fact.alarming else colours.text, bold=fact.alarming)
+    face = look(colours.error if fact.alarming else colours.text, bold=fact.alarming)
     link = _url(fact)
     if link is not None:
-        look.setAnchor(True)
-        look.setAnchorHref(link)
-        look.setFontUnderline(True)
-        look.setForeground(colour(colours.accent))
+        face.setAnchor(True)
+        face.setAnchorHref(link)
+        face.setFontUnderline(True)
+        face.setForeground(colour(colours.accent))
     if fact.edit is not None:
-        look.setBackground(colour(colours.step_line))
-    sign = _ALARM if fact.alarming else _OFFER if fact.edit is not None else ""
-    cursor.insertText(sign + plain(fact.text), look)
+        face.setBackground(colour(colours.step_line))
+    sign = _ALARM if fact.alarming else CHANGE if fact.edit is not None else ""
+    cursor.insertText(sign + plain(fact.text), face)
 
 
 def _url(fact: Fact) -> str | None:
@@ -98,11 +96,11 @@ def _url(fact: Fact) -> str | None:
 
 def _numbers(cursor: QTextCursor, rows: tuple[tuple[Cell, ...], ...], colours: Colours) -> None:
     """A table of numbers, each on a ground the deeper the further it lies from nought."""
-    look = QTextTableFormat()
-    look.setBorder(0)
-    look.setCellSpacing(1)
-    look.setCellPadding(3)
-    table = cursor.insertTable(len(rows), max(map(len, rows)), look)
+    made = QTextTableFormat()
+    made.setBorder(0)
+    made.setCellSpacing(1)
+    made.setCellPadding(3)
+    table = cursor.insertTable(len(rows), max(map(len, rows)), made)
     for at, row in enumerate(rows):
         for column, cell in enumerate(row):
             place = table.cellAt(at, column)
@@ -110,7 +108,7 @@ def _numbers(cursor: QTextCursor, rows: tuple[tuple[Cell, ...], ...], colours: C
                 ground = place.format()
                 ground.setBackground(_heat(cell.heat, colours))
                 place.setFormat(ground)
-            place.firstCursorPosition().insertText(plain(cell.text), _format(colours.text))
+            place.firstCursorPosition().insertText(plain(cell.text), look(colours.text))
     cursor.movePosition(QTextCursor.MoveOperation.End)
 
 
@@ -121,21 +119,11 @@ def _heat(heat: float, colours: Colours) -> QColor:
 
 
 def _layout(*shares: int) -> QTextTableFormat:
-    look = QTextTableFormat()
-    look.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_None)
-    look.setBorder(0)
-    look.setCellPadding(1)
-    look.setCellSpacing(0)
-    look.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
-    look.setColumnWidthConstraints([QTextLength(QTextLength.Type.PercentageLength, share) for share in shares])
-    return look
-
-
-def _format(text: str, *, bold: bool = False, larger: int = 0) -> QTextCharFormat:
-    look = QTextCharFormat()
-    look.setForeground(colour(text))
-    if bold:
-        look.setFontWeight(QFont.Weight.DemiBold)
-    if larger:
-        look.setProperty(QTextCharFormat.Property.FontSizeAdjustment, larger)
-    return look
+    made = QTextTableFormat()
+    made.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_None)
+    made.setBorder(0)
+    made.setCellPadding(1)
+    made.setCellSpacing(0)
+    made.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
+    made.setColumnWidthConstraints([QTextLength(QTextLength.Type.PercentageLength, share) for share in shares])
+    return made

@@ -1,0 +1,91 @@
+"""The lesson that is open: its prose in the person's language, its changes one click away, and the way to the next."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QTextCursor
+from pytestqt.qtbot import QtBot
+
+from gradviz import resources
+from gradviz.ui.window import Window
+from tests.gui.conftest import Opener
+from tests.gui.driving import drawn, type_text
+
+FIRST, SECOND, *_ = resources.lessons()
+
+
+def links(window: Window) -> Iterator[str]:
+    """Where the links of the lesson lead, from its top."""
+    block = window.panels.lesson.document().begin()
+    while block.isValid():
+        cursor = QTextCursor(block)
+        cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock)
+        found = cursor.charFormat().anchorHref()  # of its last letter
+        if found:
+            yield found
+        block = block.next()
+
+
+def follow(window: Window, link: str) -> None:
+    window.panels.lesson.anchorClicked.emit(QUrl(link))
+
+
+@pytest.fixture
+def first(opened: Opener, qtbot: QtBot) -> Window:
+    """A window at its first start."""
+    window = opened()
+    qtbot.waitUntil(lambda: drawn(window))
+    return window
+
+
+def test_the_first_start_tells_what_there_is_to_see(first: Window) -> None:
+    lesson = first.panels.lesson
+    assert lesson.isVisible()
+    assert lesson.text.startswith(f"1  {FIRST.title.en}\n{FIRST.goal.en}\n")
+    for part in (*FIRST.prose.en.split("\n\n"), *(idea.words.en for idea in FIRST.ideas)):
+        assert part in lesson.text
+    assert lesson.verticalScrollBar().value() == 0
+    assert list(links(first)) == ["text/1", "text/2", "lesson/1"]
+    first.action("ja").trigger()
+    assert first.panels.lesson.text.startswith(f"1  {FIRST.title.ja}\n{FIRST.goal.ja}\n")
+
+
+def test_an_idea_changes_the_program_and_undo_or_a_link_lead_back(qtbot: QtBot, first: Window) -> None:
+    changed = FIRST.source.replace(FIRST.ideas[0].old, FIRST.ideas[0].new)
+    follow(first, "text/1")
+    assert first.state.text == first.panels.editor.toPlainText() == changed
+    assert list(links(first)) == ["text/2", "text/0", "lesson/1"]
+    assert "Changed so" in first.panels.lesson.text
+    first.action("undo").trigger()
+    assert first.state.text == FIRST.source
+    type_text(first, "z = 1")
+    assert list(links(first)) == ["text/1", "text/2", "text/0", "lesson/1"]
+    follow(first, "text/2")
+    assert first.state.text == FIRST.source.replace(FIRST.ideas[1].old, FIRST.ideas[1].new)
+    follow(first, "text/0")
+    assert first.state.text == FIRST.source
+    follow(first, "text/0")  # it is that already
+    qtbot.waitUntil(lambda: drawn(first))
+
+
+def test_the_next_lesson_is_a_link_and_another_program_puts_the_panel_away(qtbot: QtBot, first: Window) -> None:
+    follow(first, "lesson/1")
+    assert first.state.lesson == SECOND.name
+    assert first.state.text == SECOND.source
+    assert SECOND.goal.en in first.panels.lesson.text
+    first.action("new").trigger()
+    assert first.state.lesson == ""
+    qtbot.waitUntil(lambda: not first.panels.lesson.isVisible())
+    assert SECOND.goal.en not in first.panels.lesson.text
+    first.action("go_lesson").trigger()
+    qtbot.waitUntil(first.panels.lesson.hasFocus)
+    assert list(links(first)) == []
+
+
+def test_a_file_that_is_a_lesson_is_read_as_one_and_the_panel_stays_away(qtbot: QtBot, window: Window) -> None:
+    assert not window.panels.lesson.isVisible()
+    window.files.open_path(resources.ROOT / "lessons/01_first.py")
+    assert window.state.lesson == FIRST.name
+    assert not window.panels.lesson.isVisible()
+    qtbot.waitUntil(lambda: drawn(window))
