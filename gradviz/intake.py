@@ -303,7 +303,8 @@ def _printed(pieces: Iterable[Output], characters: int) -> tuple[Output, ...]:
 def _last_words(end: End) -> End:
     error = None if end.error is None else _explained(end.error)
     limits = None if end.limits is None else _cut(end.limits, TEXT)
-    return end._replace(error=error, limits=limits, memory=_measured(end.memory))
+    caught = tuple(map(_explained, end.caught))
+    return end._replace(error=error, limits=limits, memory=_measured(end.memory), caught=caught)
 
 
 def _explained(error: ProgramError) -> ProgramError:
@@ -359,7 +360,8 @@ def _gathered(empty: Trace, pages: Sequence[Page]) -> Trace:
 
 
 def _ended_by(trace: Trace, end: End) -> Trace:
-    return trace._replace(error=end.error, limits=end.limits, memory=end.memory, seconds=end.seconds)
+    told = trace._replace(error=end.error, limits=end.limits, memory=end.memory, seconds=end.seconds)
+    return told._replace(caught=end.caught)
 
 
 def _latest(states: Iterable[State]) -> tuple[list[State], list[State]]:

@@ -10,7 +10,19 @@ from typing import TypeAlias
 
 import msgspec
 
-from gradviz.model.trace import SCHEMA, BackwardCall, GradFn, Op, Region, Saved, Step, Tensor, Trace, Value
+from gradviz.model.trace import (
+    SCHEMA,
+    BackwardCall,
+    GradFn,
+    Op,
+    ProgramError,
+    Region,
+    Saved,
+    Step,
+    Tensor,
+    Trace,
+    Value,
+)
 from gradviz.model.values import is_read, nested, statistics
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -47,11 +59,12 @@ def _members(trace: Trace) -> Iterator[tuple[str, bytes | Iterator[Json]]]:
     yield "steps", map(_step, trace.steps)
     yield "output", ({"line": o.line, "text": o.text, "stream": o.stream, "step": o.step} for o in trace.output)
     yield "warnings", ({"line": w.line, "category": w.category, "message": w.message} for w in trace.warnings)
-    yield "error", _ENCODE(_error(trace))
+    yield "error", _ENCODE(None if trace.error is None else _error(trace.error))
     limits = trace.limits
     yield "limits", _ENCODE(None if limits is None else {"reached": limits.reached, "at": limits.at})
     yield "memory", _ENCODE(trace.memory._asdict())
     yield "backwards", map(_backward, trace.backwards)
+    yield "caught", map(_error, trace.caught)
     yield "regions", map(_region, trace.regions)
     yield "modules", ({"path": module.path, "type": module.type} for module in trace.modules)
     yield "past", ({"step": tensor.step, **_tensor(tensor)} for tensor in trace.past)
@@ -197,10 +210,7 @@ def _region(region: Region) -> dict[str, Json]:
     return {"id": region.id, "parent": region.parent, "mode": region.mode, "line": region.line, "text": region.text}
 
 
-def _error(trace: Trace) -> dict[str, Json] | None:
-    error = trace.error
-    if error is None:
-        return None
+def _error(error: ProgramError) -> dict[str, Json]:
     return {
         "type": error.type,
         "message": error.message,

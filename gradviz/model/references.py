@@ -6,7 +6,7 @@ They can be broken by leaving records out, though each by itself is as it must b
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
-from gradviz.model.trace import GradFn, Region, Tensor, Trace, named_by
+from gradviz.model.trace import GradFn, ProgramError, Region, Tensor, Trace, named_by
 
 Law = Callable[[Trace], Iterator[str]]
 DEPTH = 100  # of regions in each other; nobody reads as many frames, and each costs the layout
@@ -110,12 +110,19 @@ def _other_references(trace: Trace) -> Iterator[str]:
 
 
 def _error_references(trace: Trace) -> Iterator[str]:
-    tensors, grad_fns, error = len(trace.tensors), len(trace.grad_fns), trace.error
-    if error is not None and (
-        any(_outside(tensor, tensors) for tensor in error.tensors)
-        or any(_outside(grad_fn, grad_fns) for grad_fn in error.grad_fns)
-    ):
-        yield "the error"
+    tensors, grad_fns = len(trace.tensors), len(trace.grad_fns)
+    for error in errors(trace):
+        if any(_outside(tensor, tensors) for tensor in error.tensors) or any(
+            _outside(grad_fn, grad_fns) for grad_fn in error.grad_fns
+        ):
+            yield f"an error on line {error.line}"
+
+
+def errors(trace: Trace) -> Iterator[ProgramError]:
+    """The errors of a run: the one that ended it, and those that it caught."""
+    yield from trace.caught
+    if trace.error is not None:
+        yield trace.error
 
 
 def _regions_nest(trace: Trace) -> Iterator[str]:

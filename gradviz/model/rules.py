@@ -5,7 +5,7 @@ from itertools import chain
 from math import prod
 from typing import Protocol
 
-from gradviz.model.references import WHOLE, Law, all_inside, nodes_of, states_of
+from gradviz.model.references import WHOLE, Law, all_inside, errors, nodes_of, states_of
 from gradviz.model.trace import FUNCTION, SCRIPT, Number, Saved, Setting, Trace, Value
 
 EXACT = 64  # elements up to which a value is recorded in full
@@ -217,11 +217,10 @@ def _lines_known(trace: Trace) -> Iterator[str]:
         for position, record in enumerate(records):
             if record.line is not None and not 0 <= record.line < LINES:
                 yield f"{kind} {position}"
-    error = trace.error
-    if error is not None and not all(
-        number is None or 0 <= number < LINES for number in (error.line, error.column, error.end_line, error.end_column)
-    ):
-        yield "the error"
+    for error in errors(trace):
+        places = (error.line, error.column, error.end_line, error.end_column)
+        if not all(number is None or 0 <= number < LINES for number in places):
+            yield "an error"
 
 
 def _with_lines(trace: Trace) -> Iterator[tuple[str, Sequence[_OnALine]]]:

@@ -262,6 +262,7 @@ class End(NamedTuple):
     limits: Limit | None
     memory: Memory
     seconds: float
+    caught: tuple[ProgramError, ...] = ()  # errors of backward calls that did not end the run
 
 
 class Page(NamedTuple):
@@ -300,4 +301,5 @@ class Trace(NamedTuple):
     memory: Memory = Memory()
     seconds: float = 0.0
     past_grad_fns: tuple[GradFn, ...] = ()  # earlier states of grad_fns, whose saved tensors were freed since
+    caught: tuple[ProgramError, ...] = ()  # errors of backward calls that did not end the run
     modules: tuple[Module, ...] = ()  # in the order in which they got their names; a name may come with several classes

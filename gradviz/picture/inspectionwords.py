@@ -48,6 +48,8 @@ class InspectionWords(NamedTuple):
     first_here: str
     first_from: str
     made_by: str
+    caught: str
+    caught_at: str
     many: str
     unwritten: str
     statistics: str
@@ -107,6 +109,8 @@ INSPECTION_WORDS: dict[Language, InspectionWords] = {
         first_here="The first {} came from here",
         first_from="The first {} came from {}",
         made_by="The first {} of the forward run was made by {}",
+        caught="Caught by the program: {}",
+        caught_at="Caught by the program, at {}: {}",
         many="There are more than 64 numbers: only this is recorded of them",
         unwritten="Nothing has been written to this memory yet: what is in it differs from run to run",
         statistics="Statistics",
@@ -164,6 +168,8 @@ INSPECTION_WORDS: dict[Language, InspectionWords] = {
         first_here="最初の {} はここから出ました",
         first_from="最初の {} は {} から出ました",
         made_by="順伝播で最初の {} を作ったのは {} です",
+        caught="プログラムが捕捉したエラー: {}",
+        caught_at="プログラムが捕捉したエラー ({}): {}",
         many="要素が 64 個を超えるため、統計だけを記録しています",
         unwritten="このメモリーにはまだ何も書き込まれていません。中身は実行ごとに変わります",
         statistics="統計",

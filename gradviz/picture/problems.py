@@ -12,6 +12,7 @@ from gradviz.model.why.errorfixes import of_error, of_warning
 from gradviz.model.why.fixes import Fix, Fixes
 from gradviz.model.why.why import mode_to_blame
 from gradviz.picture.inspectionwords import INSPECTION_WORDS
+from gradviz.picture.naming import Naming
 from gradviz.picture.picture import Language, Offer, Options, Problem
 from gradviz.picture.record import Record
 from gradviz.picture.words import WORDS
@@ -30,6 +31,7 @@ def problems(record: Record, options: Options) -> list[Problem]:
     if limit is not None:
         line = next((step.line for step in reversed(trace.steps) if step.kind == "line" and step.line), None)
         found.append(Problem("error", line, 0, None, 0, limit_text(limit, language), limit_said(limit), "limits"))
+    found.extend(_caught(record, language))
     return [*found, *_spoilt(record, language), *(() if fixes is None else _warnings(trace, fixes, language))]
 
 
@@ -42,6 +44,19 @@ def _spoilt(record: Record, language: Language) -> Iterator[Problem]:
         else:
             told = words.first_from.format(first.ill.value, trace.grad_fns[first.grad_fn or 0].name)
         yield Problem("warning", first.line, 0, None, 0, told, told, None)
+
+
+def _caught(record: Record, language: Language) -> Iterator[Problem]:
+    """Errors of backward calls that the program caught, each with the grad_fns and tensors that it speaks of."""
+    trace, naming = record.trace, Naming(record.history.end, language)
+    for error, times in Counter(trace.caught).items():
+        named = [trace.grad_fns[one].name for one in error.grad_fns]
+        named += [naming.name(trace.tensors[one]) for one in error.tensors if trace.tensors[one].names]
+        told = explained(error, language, mode_to_blame(trace))
+        told = naming.words.caught_at.format(", ".join(named), told) if named else naming.words.caught.format(told)
+        often = f" (×{times:,})" if times > 1 else ""
+        said = f"{error.type}: {error.message}{often}"
+        yield Problem("warning", error.line, 0, None, 0, told + often, said, error.hint)
 
 
 def _errors(trace: Trace, fixes: Fixes, language: Language) -> Iterator[Problem]:

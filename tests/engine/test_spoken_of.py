@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradviz.model.errors.errors import HINTS
+from gradviz.model.errors.errors import HINTS, hint
 from gradviz.model.graph.build import build
 from gradviz.model.program import FILE
 from gradviz.model.trace import Trace
@@ -201,6 +201,47 @@ def test_an_error_that_was_caught_is_not_the_one_that_ended_the_program() -> Non
     error = record(HEAD + caught + "n + torch.ones(2)\n").error
     assert error is not None
     assert (error.hint, error.grad_fns) == ("shape", ())
+
+
+def _catching(source: str) -> str:
+    """The program with what its last line raises caught."""
+    *lines, last = source.split("\n")
+    return "\n".join([*lines, "try:", f"    {last}", "except RuntimeError:", "    pass", ""])
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        source
+        for source, hint, _, _ in SPOKEN_OF
+        if hint in ("version", "second-backward", "not-tracked", "unused", "not-asked", "nan")
+    ],
+)
+def test_an_error_of_backward_that_was_caught_speaks_of_the_same(source: str) -> None:
+    trace, raised = record(_catching(source)), record(source + "\n")
+    assert (trace.error, raised.caught) == (None, ())
+    assert raised.error is not None
+    assert trace.caught == (
+        raised.error._replace(line=_line_of(_catching(source).replace("except RuntimeError:", "finally:"))),
+    )
+
+
+def test_each_error_of_backward_speaks_of_its_own() -> None:
+    lines = ["y = x.sin()", "z = x.exp()", "(y + z).sum().backward()"]
+    trace = record(_catching(HEAD + "\n".join([*lines, "y.sum().backward()"])) + "z.sum().backward()\n")
+    assert trace.error is not None
+    names = [[trace.grad_fns[one].name for one in error.grad_fns] for error in (*trace.caught, trace.error)]
+    assert names == [["SinBackward0"], ["ExpBackward0"]]
+
+
+def test_an_error_of_a_backward_inside_another_is_told_once() -> None:
+    source = (
+        "from torch.utils.checkpoint import checkpoint\ndef f(a):\n    b = a * 2\n    c = b.exp()\n    b.add_(1)\n"
+        "    return c * b.sin()\ny = checkpoint(f, x, use_reentrant=True)\nf = None\ny.sum().backward()"
+    )
+    changed = source.replace("    return c", "    d = b.sin()\n    b.add_(1)\n    return d + c")
+    (error,) = record(_catching(HEAD + changed)).caught
+    assert hint(error) == "version"
 
 
 def test_the_backward_view_marks_the_grad_fn() -> None:

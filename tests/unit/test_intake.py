@@ -212,11 +212,12 @@ def test_a_gradient_is_named_after_its_tensor_unless_it_has_a_name() -> None:
 
 def test_the_end_brings_the_error_with_its_explanation() -> None:
     error = ProgramError("RuntimeError", "grad can be implicitly created only for scalar outputs", 1)
-    end = End(error, Limit("ops", "7 ops"), Memory(1, 2, 3), 0.5)
+    end = End(error, Limit("ops", "7 ops"), Memory(1, 2, 3), 0.5, (error._replace(line=2),))
     found = builder(Page(end=end))
     trace = found.trace()
     assert found.ended
     assert trace.error == error._replace(hint="non-scalar")
+    assert trace.caught == (trace.error._replace(line=2),)
     assert (trace.limits, trace.memory, trace.seconds) == (Limit("ops", "7 ops"), Memory(1, 2, 3), 0.5)
     assert builder(Page(end=End(None, None, Memory(), 0.0))).trace().error is None
 
@@ -457,7 +458,7 @@ def test_texts_are_cut() -> None:
         (),
         (Warned(1, LONG, LONG),),
         (Module(LONG, LONG),),
-        End(ProgramError(LONG, LONG, 1, suggestion=LONG), Limit("ops", LONG), Memory(), 0.0),
+        End(long := ProgramError(LONG, LONG, 1, suggestion=LONG), Limit("ops", LONG), Memory(), 0.0, (long,)),
     )
     trace = builder(page).trace()
     texts = [text for text in strings(trace) if text.startswith("ab")]

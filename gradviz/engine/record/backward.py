@@ -9,8 +9,10 @@ from gradviz.engine.record import entries, reader
 from gradviz.engine.record.blame import Failure
 from gradviz.engine.record.quiet import Untraced
 from gradviz.engine.record.recorder import Recorder
-from gradviz.model.trace import BackwardCall, StepKind, Value
+from gradviz.engine.record.stage import error_of
+from gradviz.model.trace import BackwardCall, ProgramError, StepKind, Value
 
+MOST = 100  # errors of backward calls that are told
 _RETURNED_NAN = re.compile(r"^Function '\w+' returned nan values")
 Gradients = tuple[torch.Tensor | None, ...]
 
@@ -43,6 +45,8 @@ class BackwardWatch:
         self._here = here  # the recorder of this thread
         self.calls = 0
         self.failure: Failure | None = None  # the last error that left the engine
+        self.raised: list[ProgramError] = []  # all of them, the first MOST
+        self._leaving: int | None = None  # the exception that is on its way out of calls inside others
 
     def wrap(self, engine_run: entries.EngineRun) -> entries.EngineRun:
         """Return the engine's entry with recording around it."""
@@ -50,6 +54,7 @@ class BackwardWatch:
         def watched(roots: tuple[object, ...], *args: object, **kwargs: object) -> object:
             recorder = self._here()
             with Untraced(), recorder.lock:
+                self._leaving = None
                 call = _Call(recorder, roots, args, accumulates=bool(kwargs.get("accumulate_grad", True)))
                 self._record(call)
                 call.handles = [handle for node, number in call.reached for handle in self._hook(call, node, number)]
@@ -58,7 +63,7 @@ class BackwardWatch:
                 return engine_run(roots, *args, **kwargs)
             except Exception as error:
                 with Untraced(), recorder.lock:
-                    self._note(str(error), call)
+                    self._note(error, call)
                 raise
             finally:
                 with Untraced(), recorder.lock:
@@ -127,25 +132,32 @@ class BackwardWatch:
         """
         return (self._here().running or call.recorder.running) is call
 
-    def _note(self, message: str, call: _Call) -> None:
-        """Note what an error speaks of: the grad_fn at work, or else the tensors that backward was given."""
-        if self.failure is not None and self.failure.message == message:
-            return  # it comes from a backward inside this one
+    def _note(self, error: Exception, call: _Call) -> None:
+        """Note an error, unless it comes from a backward inside this one, and what it speaks of."""
+        if self._leaving == id(error):
+            return
+        self._leaving = id(error)
+        told = error_of(error)
+        found = self.failure = self._spoken_of(told.message, call)
+        if len(self.raised) < MOST:
+            line = call.recorder.source.here()[0] if told.line is None else told.line
+            self.raised.append(told._replace(line=line, tensors=found.tensors, grad_fns=found.grad_fns))
+
+    def _spoken_of(self, message: str, call: _Call) -> Failure:
+        """What an error speaks of: the grad_fn at work, or else the tensors that backward was given."""
         nodes, ledger = call.recorder.nodes, call.recorder.ledger
         at_work = [(node, number) for node, number in call.reached if number == call.at_work]
         if not at_work and call.last is not None and _RETURNED_NAN.search(message):
-            self.failure = Failure(message, (), (call.last[1],))  # its hooks have run: torch looks for nan after them
-            return
+            return Failure(message, (), (call.last[1],))  # its hooks have run: torch looks for nan after them
         if at_work:
             refused = [tensor for node, number in at_work for tensor in nodes.refused(node, number)]
-            self.failure = Failure(message, tuple(dict.fromkeys(refused)), tuple(number for _, number in at_work))
-            return
+            return Failure(message, tuple(dict.fromkeys(refused)), tuple(number for _, number in at_work))
         given = [tensor for tensor in call.roots if tensor is not None and not ledger.is_tracked(tensor)]
         if not given:  # a tensor whose gradient was asked for, and that backward does not reach
             numbers = {number for _, number in call.reached}
             inputs = reader.tensors_in(call.args[3:4])
             given = [ledger.see(one, None) for one in inputs if nodes.target(one) not in numbers]
-        self.failure = Failure(message, tuple(given), ())
+        return Failure(message, tuple(given), ())
 
 
 def _check_last(call: _Call) -> None:

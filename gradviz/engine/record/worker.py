@@ -42,13 +42,14 @@ def run(request: Request, send: Callable[[bytes], None]) -> None:
         stream.flush(End(program, None, Memory(), time.perf_counter() - started))
         return
     found = recorded(program, request, stream)
-    stream.flush(End(found.error, found.limit, found.memory, time.perf_counter() - started))
+    stream.flush(End(found.error, found.limit, found.memory, time.perf_counter() - started, found.caught))
 
 
 class Recorded(NamedTuple):
     """How a recorded program ended, and what it held."""
 
     error: ProgramError | None
+    caught: tuple[ProgramError, ...]  # of backward calls
     limit: Limit | None
     memory: Memory
     backwards: int  # calls of backward() and grad()
@@ -105,7 +106,13 @@ def recorded(program: Program, request: Request, stream: Stream, *watches: Watch
             restore()
     memory = run.finish(lambda: threads.lines.finish(vars(module)))
     live = run.ledger.storages.live_bytes
-    return Recorded(error, stream.limit, memory, backward.calls, live, sum(1 for _ in run.ledger.alive()))
+    caught = tuple(one for one in backward.raised if not _is_same(one, error))
+    return Recorded(error, caught, stream.limit, memory, backward.calls, live, sum(1 for _ in run.ledger.alive()))
+
+
+def _is_same(raised: ProgramError, error: ProgramError | None) -> bool:
+    """Whether an error of a backward call is the one that ended the program."""
+    return error is not None and (raised.type, raised.message, raised.line) == (error.type, error.message, error.line)
 
 
 def _execute(program: Program, module: ModuleType, mode: GradMode, threads: Threads) -> None:

@@ -96,6 +96,13 @@ def test_what_is_written_is_what_was_recorded() -> None:
     assert (error["tensors"], error["grad_fns"]) == ([0], [1])
 
 
+def test_an_error_that_was_caught_is_told_as_one_that_was_not() -> None:
+    trace = full()
+    assert trace.error is not None
+    text = loaded(trace._replace(error=None, caught=(trace.error,)))
+    assert (text["error"], text["caught"]) == (None, [loaded(trace)["error"]])
+
+
 def test_strides_are_those_of_what_is_not_contiguous() -> None:
     trace = full()
     (x,) = trace.tensors

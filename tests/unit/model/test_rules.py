@@ -91,6 +91,11 @@ def spoken_of(tensors: tuple[int, ...] = (), grad_fns: tuple[int, ...] = ()) -> 
     return lambda trace: trace._replace(error=ProgramError("E", "", 1, tensors=tensors, grad_fns=grad_fns))
 
 
+def caught(change: Change) -> Change:
+    """The same error, caught."""
+    return lambda trace: change(trace)._replace(error=None, caught=tuple(filter(None, [change(trace).error])))
+
+
 def memory(saved: int = 0, peak: int = 0, graph: int | None = None) -> Change:
     return lambda trace: trace._replace(memory=Memory(saved, peak, graph))
 
@@ -128,6 +133,8 @@ BREAKS: list[tuple[str, Change]] = [
     (GRAD_FN, lambda trace: trace._replace(past_grad_fns=(trace.past_grad_fns[0]._replace(id=9),))),
     (ERROR, spoken_of(tensors=(9,))),
     (ERROR, spoken_of(grad_fns=(-1,))),
+    (ERROR, caught(spoken_of(tensors=(9,)))),
+    (ERROR, caught(spoken_of(grad_fns=(-1,)))),
     (SIZES, tensor(shape=(-1,), value=None)),
     (SIZES, tensor(shape=(LARGE,), value=None)),
     (SIZES, tensor(shape=(1,) * (DIMENSIONS + 1), value=None)),
@@ -197,6 +204,7 @@ BREAKS: list[tuple[str, Change]] = [
     (LINE, op(line=2**31)),
     (LINE, step(0, line=10**30)),
     (LINE, error(line=-1)),
+    (LINE, caught(error(line=-1))),
     (LINE, error(column=2**31)),
     (LINE, error(end_line=2**31)),
     (LINE, error(end_column=-1)),

@@ -192,6 +192,16 @@ def test_problems_are_told_the_gravest_first() -> None:
     assert third == Problem("warning", 4, 0, None, 0, "UserWarning: take care", "UserWarning: take care", None)
 
 
+def test_errors_that_were_caught_are_warnings_that_name_what_they_speak_of() -> None:
+    trace = square().trace()
+    named, nothing = ProgramError("E", "one", 3, None, (0,), (1,)), ProgramError("E", "two", 4)
+    first, second = problems(Record(trace._replace(caught=(named, nothing, named))), Options())
+    what = f"{trace.grad_fns[1].name}, {trace.tensors[0].names[0]}"
+    told = f"Caught by the program, at {what}: E: one (×2)"
+    assert first == Problem("warning", 3, 0, None, 0, told, "E: one (×2)", None)
+    assert second == Problem("warning", 4, 0, None, 0, "Caught by the program: E: two", "E: two", None)
+
+
 def test_a_limit_before_the_first_line_stands_nowhere() -> None:
     (told,) = problems(Record(EMPTY._replace(limits=Limit("time", ""))), Options(language="ja"))
     assert told.line is None
