@@ -14,7 +14,7 @@ from gradviz.drawing.metrics import baseline, line_height, text_width
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role, Text, TextRole, region_mark
 from gradviz.drawing.telling import Telling
 from gradviz.drawing.words import Words
-from gradviz.layout.geometry import Placement, Point, Rect, Route, Size
+from gradviz.layout.geometry import Placement, Point, Rect, Size
 from gradviz.model.graph.graph import Edge, Graph, Node, NodeKind
 from gradviz.model.trace import Region
 
@@ -92,23 +92,20 @@ def nothing(told: str, words: Words) -> Drawing:
     return Drawing(size, (), (), (), (mark,), (), words.title, told)
 
 
-def _at(point: Point, corner: Point) -> Point:
-    return Point(point.x + corner.x, point.y + corner.y)
-
-
-def _corner(name: str, placement: Placement) -> Point:
-    cell = placement.cells[name]
-    return Point(cell.x + MARGIN, cell.y + MARGIN)
+def _at(point: Point, cell: Rect) -> Point:
+    """A point of a cell, where it is painted."""
+    return Point(point[0] + (cell[0] + MARGIN), point[1] + (cell[1] + MARGIN))
 
 
 def composed_edge(edge: Edge, draft: Draft, placement: Placement) -> Mark:
     """Return the mark of an edge, where it is painted."""
     leaves, enters = draft.ports[edge.id]
-    route = Route(tuple([Point(x + MARGIN, y + MARGIN) for x, y in placement.routes[edge.id].points]))
-    foot = route.points[0]  # where it leaves the cell, which a badge fills
-    if edge.id not in draft.badged:
-        foot = _at(draft.boxes[edge.tail].feet[leaves], _corner(edge.tail, placement))
-    tip = _at(draft.boxes[edge.head].tips[enters], _corner(edge.head, placement))
+    route = tuple([one + MARGIN for point in placement.routes[edge.id].points for one in point])
+    if edge.id in draft.badged:
+        foot = Point(route[0], route[1])  # where it leaves the cell, which a badge fills
+    else:
+        foot = _at(draft.boxes[edge.tail].feet[leaves], placement.cells[edge.tail])
+    tip = _at(draft.boxes[edge.head].tips[enters], placement.cells[edge.head])
     mark = edge_mark(edge, draft, tip, foot, enters, route)
     if edge.ghost:
         mark = _ghost(mark, Role.GHOST_EDGE, draft.telling)
@@ -121,8 +118,8 @@ def composed_edge(edge: Edge, draft: Draft, placement: Placement) -> Mark:
 
 def composed_node(node: Node, content: Content, box: Box, placement: Placement, telling: Telling) -> Mark:
     """Return the mark of a node, where it is painted."""
-    corner = _corner(node.id, placement)
-    dx, dy = corner
+    cell = placement.cells[node.id]
+    dx, dy = cell.x + MARGIN, cell.y + MARGIN
     tensor = node.tensor.id if node.tensor is not None else None
     if tensor is None and node.grad_fn is not None:
         tensor = node.grad_fn.variable

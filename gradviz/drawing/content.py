@@ -59,6 +59,10 @@ class Content(NamedTuple):
 
 def plain_content(content: Content) -> Content:
     """Return the same, safe to draw."""
+    painted = [*[text for text, _ in content.lines], *content.strips, *content.notes, content.badge]
+    longest, most = max(map(len, painted)), max(map(len, content.details), default=0)
+    if longest <= LABEL and most <= _DETAIL and "".join((*painted, *content.details)).isprintable():
+        return content  # as nearly all are
     return Content(
         content.role,
         content.shape,

@@ -1,6 +1,8 @@
 """Edges as marks: the curve from foot to tip, the gradient beside it, the bar where no gradient passes."""
 
 import math
+from collections.abc import Sequence
+from itertools import chain
 
 from gradviz.drawing import outline
 from gradviz.drawing.content import DESCRIPTION, Content, Shape, label
@@ -10,7 +12,7 @@ from gradviz.drawing.plain import bounded
 from gradviz.drawing.ports import LABEL_GAP
 from gradviz.drawing.shapes import Mark, Path, Role, Text, TextRole
 from gradviz.drawing.valuewords import long_text
-from gradviz.layout.geometry import Point, Rect, Route
+from gradviz.layout.geometry import Point, Rect
 from gradviz.model.graph.graph import Edge, EdgeKind
 from gradviz.model.values import shape_text
 
@@ -24,7 +26,7 @@ _TOUCHING = 0.5
 _BAR = 7.0  # half its length
 
 
-def edge_mark(edge: Edge, draft: Draft, tip: Point, foot: Point, port: int, route: Route) -> Mark:
+def edge_mark(edge: Edge, draft: Draft, tip: Point, foot: Point, port: int, route: tuple[float, ...]) -> Mark:
     """Compose one edge.
 
     Args:
@@ -33,13 +35,13 @@ def edge_mark(edge: Edge, draft: Draft, tip: Point, foot: Point, port: int, rout
         tip: where it meets the outline of its head.
         foot: where it leaves the outline of its tail.
         port: its place among the inputs of its head.
-        route: its curve, between the cells.
+        route: its curve, between the cells: x, y, x, y, ...
     """
     role = ROLES[edge.kind]
     downwards = draft.lanes[edge.head].direction == "TB"
     upstream = edge.kind is EdgeKind.GRADIENT
-    points = _joined(foot, route, tip)
-    curve = outline.curve(Route(points[::-1] if upstream else points))
+    coords = _joined(foot, route, tip)
+    curve = outline.curve(_reversed(coords) if upstream else coords)
     paths = [Path(curve.ops, curve.coords, role, filled=False, arrow=True)]
     if edge.id in draft.stopped:
         at = Point(tip.x, tip.y - _LABEL_RISE) if downwards else Point(tip.x - _LABEL_RISE, tip.y)
@@ -59,7 +61,7 @@ def edge_mark(edge: Edge, draft: Draft, tip: Point, foot: Point, port: int, rout
         tuple(paths),
         texts,
         label(f"{head} → {tail}" if upstream else f"{tail} → {head}"),
-        bounded("\n".join(_description(edge, draft)), DESCRIPTION),
+        bounded("\n".join(_description(edge, role, draft)), DESCRIPTION),
         ends=(edge.tail, edge.head),
     )
 
@@ -69,19 +71,23 @@ def told(end: Content) -> tuple[str, Role, Shape]:
     return end.title, end.role, end.shape
 
 
-def _joined(foot: Point, route: Route, tip: Point) -> tuple[Point, ...]:
+def _joined(foot: Point, route: tuple[float, ...], tip: Point) -> tuple[float, ...]:
     """The route with a straight piece at either end where an outline lies inside its cell."""
-    points = route.points
-    if math.dist(foot, points[0]) > _TOUCHING:
-        points = (foot, *_straight(foot, points[0]), *points[1:])
-    if math.dist(points[-1], tip) > _TOUCHING:
-        points = (*points, *_straight(points[-1], tip))
-    return points
+    begin, end = route[:2], route[-2:]
+    if math.dist(foot, begin) > _TOUCHING:
+        route = (*foot, *_straight(foot, begin), *route[2:])
+    return (*route, *_straight(end, tip)) if math.dist(end, tip) > _TOUCHING else route
 
 
-def _straight(a: Point, b: Point) -> tuple[Point, Point, Point]:
-    third = Point((b.x - a.x) / 3, (b.y - a.y) / 3)
-    return Point(a.x + third.x, a.y + third.y), Point(b.x - third.x, b.y - third.y), b
+def _straight(start: Sequence[float], end: Sequence[float]) -> tuple[float, ...]:
+    """What follows the first point of a straight piece."""
+    (x, y), (right, bottom) = start, end
+    dx, dy = (right - x) / 3, (bottom - y) / 3
+    return x + dx, y + dy, right - dx, bottom - dy, right, bottom
+
+
+def _reversed(coords: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(chain.from_iterable(zip(coords[-2::-2], coords[::-2], strict=True)))
 
 
 def _label(label: str, tip: Point, on_left: bool, downwards: bool) -> tuple[Path, Text]:
@@ -100,9 +106,9 @@ def _label(label: str, tip: Point, on_left: bool, downwards: bool) -> tuple[Path
     )
 
 
-def _description(edge: Edge, draft: Draft) -> list[str]:
+def _description(edge: Edge, role: Role, draft: Draft) -> list[str]:
     words = draft.telling.words
-    told = [words.kinds[ROLES[edge.kind]]]
+    told = [words.kinds[role]]
     if edge.id in draft.stopped:
         told.append(words.stopped)
     if edge.gradient is not None:

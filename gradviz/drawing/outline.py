@@ -1,11 +1,10 @@
 """Outlines of boxes and the small signs that fonts may lack, as commands and coordinates. No role, no colour."""
 
 import math
-from itertools import chain
 from typing import NamedTuple
 
 from gradviz.layout.diagram import Direction
-from gradviz.layout.geometry import Point, Rect, Route
+from gradviz.layout.geometry import Point, Rect
 
 # How far from the corner, as a share of the radius, the control points of a quarter circle lie.
 _CORNER = 1 - 0.5522847498
@@ -149,9 +148,9 @@ _PARTIAL = (
 )
 
 
-def curve(route: Route) -> Outline:
-    """A route as an open curve."""
-    return Outline("M" + "C" * ((len(route.points) - 1) // 3), tuple(chain.from_iterable(route.points)))
+def curve(coords: tuple[float, ...]) -> Outline:
+    """An open curve through the points of a route: x, y, x, y, ..."""
+    return Outline("M" + "C" * (len(coords) // 6), coords)
 
 
 ARROW = (9.0, 3.6)  # length, and half the width, of an arrow head

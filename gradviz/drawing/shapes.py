@@ -95,7 +95,8 @@ class Path(NamedTuple):
 
     def moved(self, dx: float, dy: float) -> "Path":
         """The same elsewhere."""
-        return Path(self.ops, tuple(map(add, self.coords, cycle((dx, dy)))), self.role, self.filled, self.arrow)
+        ops, coords, role, filled, arrow = self
+        return Path(ops, tuple(map(add, coords, cycle((dx, dy)))), role, filled, arrow)
 
 
 class Text(NamedTuple):
@@ -109,7 +110,8 @@ class Text(NamedTuple):
 
     def moved(self, dx: float, dy: float) -> "Text":
         """The same elsewhere."""
-        return Text(Point(self.at.x + dx, self.at.y + dy), self.text, self.role, self.anchor, self.width)
+        (x, y), text, role, anchor, width = self
+        return Text(Point(x + dx, y + dy), text, role, anchor, width)
 
 
 class Mark(NamedTuple):

@@ -4,6 +4,7 @@ A program of its own. Arguments: how many nodes, and the file.
 """
 
 import sys
+from itertools import chain
 from pathlib import Path
 
 from gradviz.drawing import outline
@@ -42,7 +43,7 @@ def _node(name: str, rect: Rect) -> Mark:
 
 
 def _edge(name: str, tail: str, head: str, route: Route) -> Mark:
-    curve = outline.curve(route)
+    curve = outline.curve(tuple(chain.from_iterable(route.points)))
     across, along = [point.x for point in route.points], [point.y for point in route.points]
     rect = Rect(min(across), min(along), max(across) - min(across), max(along) - min(along))
     path = Shape(curve.ops, curve.coords, Role.DATA_EDGE, filled=False, arrow=True)

@@ -4,7 +4,7 @@ import pytest
 
 from gradviz.drawing import outline
 from gradviz.drawing.outline import Outline
-from gradviz.layout.geometry import Point, Rect, Route
+from gradviz.layout.geometry import Point, Rect
 
 NUMBERS = {"M": 2, "L": 2, "C": 6, "Z": 0, "R": 6}
 BOX = Rect(10, 20, 120, 50)
@@ -24,7 +24,7 @@ OPEN = {
     "line": outline.line((10, 20), (30, 40)),
     "sigma": outline.sigma(BOX.center, 11),
     "partial": outline.partial(BOX.center, 12),
-    "curve": outline.curve(Route((Point(10, 20), Point(10, 30), Point(40, 30), Point(40, 60)))),
+    "curve": outline.curve((10, 20, 10, 30, 40, 30, 40, 60)),
 }
 
 
