@@ -3,7 +3,7 @@
 from gradviz.drawing.content import Content, Line, Shape
 from gradviz.drawing.saved import is_freed, saved_notes
 from gradviz.drawing.shapes import Role, TextRole
-from gradviz.drawing.telling import Telling, line_text
+from gradviz.drawing.telling import Telling, line_text, tensor_name
 from gradviz.drawing.titles import call_strips, op_title
 from gradviz.drawing.troubled import trouble_of
 from gradviz.model.graph.graph import Node, NodeKind
@@ -37,7 +37,8 @@ def _op_details(node: Node, role: Role, lines: list[Line], notes: tuple[str, ...
     details += [line.text for line in lines[1:]]
     if node.op is not None:
         details.append(node.op.name)
-        inputs = [telling.name(tensor) or "tensor" for tensor in node.op.inputs]
+        tensors = telling.moment.trace.tensors
+        inputs = [tensor_name(tensors[tensor]) or "tensor" for tensor in node.op.inputs]
         details += [words.inputs.format(", ".join(inputs))] if inputs else []
     return (*details, *notes, *line_text(node.line, words))
 

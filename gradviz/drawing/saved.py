@@ -37,6 +37,8 @@ def is_freed(grad_fn: GradFn) -> bool:
 
 def _by_storage(saved: Sequence[Saved]) -> Sequence[list[Saved]]:
     """What shares memory together, and self first, as in the op's own order of operands."""
+    if len(saved) == 1:
+        return [[*saved]]
     groups: dict[object, list[Saved]] = {}
     for position, one in enumerate(sorted(saved, key=lambda one: one.name != "self")):
         groups.setdefault(one.storage if one.storage is not None else (position,), []).append(one)
@@ -44,7 +46,7 @@ def _by_storage(saved: Sequence[Saved]) -> Sequence[list[Saved]]:
 
 
 def _names(group: Sequence[Saved]) -> str:
-    return ", ".join(dict.fromkeys(one.name for one in group))
+    return ", ".join(dict.fromkeys([one.name for one in group]))
 
 
 def _what(group: Sequence[Saved], moment: Moment) -> tuple[str, ...]:
@@ -52,15 +54,15 @@ def _what(group: Sequence[Saved], moment: Moment) -> tuple[str, ...]:
     known = [moment.trace.tensors[one.tensor] for one in group if one.tensor is not None]
     if not known and (group[0].state == "packed" or group[0].name == INSIDE):
         return ()
-    names = ", ".join(dict.fromkeys(name for tensor in known for name in tensor.names))
-    return names or shape_text(group[0].shape), byte_text(max(one.nbytes for one in group))
+    names = ", ".join(dict.fromkeys([name for tensor in known for name in tensor.names]))
+    return names or shape_text(group[0].shape), byte_text(max([one.nbytes for one in group]))
 
 
 def _state(group: Sequence[Saved], moment: Moment, words: Words) -> str:
     """Kept, freed or packed; or that an in-place op has changed any of it since it was saved."""
     if any(_is_changed(one, moment) for one in group):
         return words.changed
-    return ", ".join(dict.fromkeys(words.states[one.state] for one in group))
+    return ", ".join(dict.fromkeys([words.states[one.state] for one in group]))
 
 
 def _is_changed(saved: Saved, moment: Moment) -> bool:

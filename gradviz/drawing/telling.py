@@ -38,13 +38,13 @@ class Telling(NamedTuple):
         tensors = self.moment.trace.tensors
         return "" if tensor is None else tensor_name(tensors[tensor])
 
-    def no_grad(self, tensor: Tensor, *, briefly: bool = False) -> str:
-        """That a tensor has no .grad, and why; briefly, without the line to blame where that makes it too long."""
-        reason = why(self.grounds, tensor)
-        told = self.words.grad_none.format(why_text(reason, self.words.language))
-        if briefly and text_width(told, TextRole.GRAD) > WIDEST:
-            return self.words.grad_none.format(why_text(reason._replace(line=None), self.words.language))
-        return told
+    def no_grad(self, tensor: Tensor) -> tuple[str, str]:
+        """That a tensor has no .grad, and why: as it fits a box, without the line to blame if need be, and in full."""
+        reason, words = why(self.grounds, tensor), self.words
+        told = words.grad_none.format(why_text(reason, words.language))
+        if reason.line is not None and text_width(told, TextRole.GRAD) > WIDEST:
+            return words.grad_none.format(why_text(reason._replace(line=None), words.language)), told
+        return told, told
 
     def value(self, value: Value) -> str | None:
         """The short form of a value, where values are wanted."""

@@ -26,13 +26,14 @@ def tensor_content(node: Node, tensor: Tensor, telling: Telling) -> Content:
         Line(title, TextRole.TITLE),
         Line(" · ".join([*facts, tensor.dtype, shape_text(tensor.shape)]), TextRole.BODY),
     ]
-    if telling.view != "forward":
-        lines.append(_grad_line(tensor, node.sums, telling))
+    short, full = ("", "") if telling.view == "forward" else _grad_texts(tensor, node.sums, telling)
+    if short:
+        lines.append(Line(short, TextRole.GRAD))
     return Content(
         role,
         shape,
         tuple(lines),
-        _tensor_details(tensor, role, node, telling) if telling.details else (),
+        _tensor_details(tensor, role, full, telling) if telling.details else (),
         call_strips(node.roots, words),
         accumulates=node.accumulates and telling.view != "forward",
         in_error=node.in_error,
@@ -56,19 +57,34 @@ def tensor_look(node: Node, tensor: Tensor, telling: Telling) -> tuple[Role, Sha
     return (Role.CONSTANT if never else Role.DETACHED), Shape.SQUARE
 
 
-def _grad_line(tensor: Tensor, sums: tuple[Value | None, ...], telling: Telling) -> Line:
-    words = telling.words
+def _grad_texts(tensor: Tensor, sums: tuple[Value | None, ...], telling: Telling) -> tuple[str, str]:
+    """What is said of a .grad, or why there is none: as it fits a box, and in full."""
     if tensor.grad is None:
-        return Line(telling.no_grad(tensor, briefly=True), TextRole.GRAD)
-    total = telling.value(tensor.grad) or shape_text(tensor.grad.shape)
+        return telling.no_grad(tensor)
+    return _short(tensor.grad, sums, tensor.dtype, telling), _full(tensor.grad, sums, tensor.dtype, telling)
+
+
+def _short(grad: Value, sums: tuple[Value | None, ...], dtype: str, telling: Telling) -> str:
+    words = telling.words
+    total = telling.value(grad) or shape_text(grad.shape)
     parts = [telling.value(part) if part is not None else None for part in sums]
     told = " + ".join(part for part in parts if part is not None)
-    if len(parts) > 1 and len(told) <= _WIDEST_SUM and adds_up(tensor.grad, sums, tensor.dtype):
-        return Line(words.summed.format(total, told), TextRole.GRAD)
-    return Line(words.grad.format(total), TextRole.GRAD)
+    if len(parts) > 1 and len(told) <= _WIDEST_SUM and adds_up(grad, sums, dtype):
+        return words.summed.format(total, told)
+    return words.grad.format(total)
 
 
-def _tensor_details(tensor: Tensor, role: Role, node: Node, telling: Telling) -> tuple[str, ...]:
+def _full(grad: Value, sums: tuple[Value | None, ...], dtype: str, telling: Telling) -> str:
+    words = telling.words
+    if not telling.values or not telling.details:
+        return words.grad.format(shape_text(grad.shape))
+    total = long_text(grad, words)
+    if len(sums) > 1 and adds_up(grad, sums, dtype):
+        return words.summed.format(total, " + ".join(long_text(part, words) for part in sums))
+    return words.grad.format(total)
+
+
+def _tensor_details(tensor: Tensor, role: Role, grad: str, telling: Telling) -> tuple[str, ...]:
     words = telling.words
     details = [
         words.kinds[role],
@@ -76,8 +92,8 @@ def _tensor_details(tensor: Tensor, role: Role, node: Node, telling: Telling) ->
     ]
     if telling.values:
         details.append(words.value.format(long_text(tensor.value, words)))
-    if telling.view != "forward":
-        details.append(_grad_detail(tensor, node.sums, telling))
+    if grad:
+        details.append(grad)
     if tensor.base is not None and telling.name(tensor.base):
         details.append(words.view_of.format(telling.name(tensor.base)))
     if tensor.version:
@@ -86,25 +102,14 @@ def _tensor_details(tensor: Tensor, role: Role, node: Node, telling: Telling) ->
     return tuple(details)
 
 
-def _grad_detail(tensor: Tensor, sums: tuple[Value | None, ...], telling: Telling) -> str:
-    words = telling.words
-    if tensor.grad is None:
-        return telling.no_grad(tensor)
-    if not telling.values:
-        return words.grad.format(shape_text(tensor.grad.shape))
-    total = long_text(tensor.grad, words)
-    if len(sums) > 1 and adds_up(tensor.grad, sums, tensor.dtype):
-        return words.summed.format(total, " + ".join(long_text(part, words) for part in sums))
-    return words.grad.format(total)
-
-
 def accumulate_content(node: Node, variable: int, telling: Telling) -> Content:
     """Return what the box of an AccumulateGrad says; `variable`: the id of its leaf."""
     words = telling.words
     name = telling.name(variable)
     kind = node.grad_fn.name if node.grad_fn is not None else ""
     lines = [Line(name or kind, TextRole.TITLE), *([Line(kind, TextRole.GRAD_FN)] if name else [])]
-    lines.append(_grad_line(node.tensor or telling.moment.trace.tensors[variable], node.sums, telling))
+    tensor = node.tensor or telling.moment.trace.tensors[variable]
+    lines.append(Line(_grad_texts(tensor, node.sums, telling)[0], TextRole.GRAD))
     return Content(
         Role.ERROR if node.in_error else Role.ACCUMULATE,
         Shape.HEXAGON,

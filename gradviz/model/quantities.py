@@ -1,9 +1,12 @@
 """Bytes and seconds as text, in the unit that fits."""
 
+from functools import lru_cache
+
 _BINARY = 1024
 _TIMES = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
 
 
+@lru_cache(maxsize=1024)  # a large run has many tensors of few sizes
 def byte_text(count: int) -> str:
     """Bytes in binary units: `4 B`, `1.5 KiB`."""
     if count < _BINARY:
