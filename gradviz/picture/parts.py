@@ -109,13 +109,14 @@ def module_rows(trace: Trace, graph: Graph) -> tuple[ModuleRow, ...]:
     for module, count in Counter(module for module, _ in ran).items():
         for path in reversed(list(_paths(module))):
             ops[path] += count
-    saved: dict[str, dict[int | None, int]] = defaultdict(dict)
+    own: dict[str, dict[int | None, int]] = defaultdict(dict)
     for module, op in ran:
-        kept_for = () if op.grad_fn is None else trace.grad_fns[op.grad_fn].saved
-        if kept_for:
-            own = {one.storage: one.nbytes for one in kept_for}
-            for path in _paths(module):
-                saved[path].update(own)
+        if op.grad_fn is not None:
+            own[module].update([(one.storage, one.nbytes) for one in trace.grad_fns[op.grad_fn].saved])
+    saved: dict[str, dict[int | None, int]] = defaultdict(dict)
+    for module, kept_there in own.items():
+        for path in _paths(module):
+            saved[path].update(kept_there)
     owners = ({path for name in one.names for path in _paths(name)} for one in trace.tensors if one.is_parameter)
     parameters = Counter(path for paths in owners for path in paths)
     marks: dict[str, list[str]] = defaultdict(list)

@@ -27,6 +27,7 @@ class Switches:
         """Take the fixes of the run at its end."""
         self._fixes = fixes
         self._found: dict[tuple[int, str, Language], _Found] = {}
+        self._modules: dict[tuple[tuple[Submodule, ...], Language], tuple[FlagRow, ...]] = {}
 
     def on(self, row: TensorRow, tensor: Tensor, name: str, language: Language) -> TensorRow:
         """Return a row with what switches its flags.
@@ -49,7 +50,7 @@ class Switches:
         flags = (
             _flag("retain_grad", tensor.retains_grad, toggles.edit(tensor.id, name, "retain_grad"), locked),
             _flag("detach", toggles.is_detached(tensor.id, name), toggles.edit(tensor.id, name, "detach"), locked),
-            *(_whole(one, locked) for one in toggles.submodules(tensor.id, name)),
+            *self._whole(toggles.submodules(tensor.id, name), language),
         )
         change = toggles.edit(tensor.id, name, KEYWORD)
         if isinstance(change, Edit):
@@ -58,9 +59,15 @@ class Switches:
         unlock = None if fix is None else Offer(fix_text(fix, language), fix.edit)
         return _Found(None, locked[change], unlock, flags)
 
-
-def _whole(module: Submodule, locked: dict[Locked, str]) -> FlagRow:
-    return FlagRow(module.path, not module.frozen, module.edit, locked["no place"] if module.edit is None else "")
+    def _whole(self, modules: tuple[Submodule, ...], language: Language) -> tuple[FlagRow, ...]:
+        """The flags of modules; the same for all parameters in them."""
+        key = (modules, language)
+        if key not in self._modules:
+            self._modules[key] = tuple(
+                FlagRow(one.path, not one.frozen, one.edit, LOCKED[language]["no place"] if one.edit is None else "")
+                for one in modules
+            )
+        return self._modules[key]
 
 
 def _flag(name: str, on: bool, change: Edit | Locked, locked: dict[Locked, str]) -> FlagRow:

@@ -7,8 +7,7 @@ made the tensor where there is one, else one line right after the statement that
 import ast
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -58,6 +57,13 @@ class _Setter(NamedTuple):
     value: ast.Constant | Edit  # the constant; where it is left out, the edit that puts False there
 
 
+class _Marked(NamedTuple):
+    """What in a text may have made a tensor or set its flag."""
+
+    factories: dict[int, list[ast.Call]]  # by line
+    setters: dict[tuple[int, str], list[_Setter]]  # by block and what is set
+
+
 class Submodule(NamedTuple):
     """A module by its path, and what freezes it or, where all its parameters are frozen, unfreezes it."""
 
@@ -80,23 +86,10 @@ class Toggles:
         self._bound = {
             (name, tensor): position for position, step in enumerate(self._lines) for name, tensor in named_by(step)
         }
-        self._factories: dict[int, list[ast.Call]] = defaultdict(list)  # by line
-        self._setters: dict[tuple[int, str], list[_Setter]] = defaultdict(list)  # by block and what is set
-        if self.text is not None:
-            self._note(self.text)
+        self._marked = _Marked({}, {}) if self.text is None else _marked(self.text)
         self._found: dict[tuple[str, int], Placed | None] = {}
-        self._submodules: dict[tuple[str, ast.stmt | None], Submodule] = {}
+        self._submodules: dict[tuple[str, ast.stmt | None], tuple[Submodule, ...]] = {}
         self._flags = {(state.id, state.requires_grad) for state in trace.past}
-
-    def _note(self, text: Text) -> None:
-        for node in ast.walk(text.tree):
-            if isinstance(node, ast.Call) and _is_factory(node.func):
-                for line in lines_of(node):
-                    self._factories[line].append(node)
-        for placed in text.statements:
-            setter = _setter(text, placed)
-            if setter is not None:
-                self._setters[id(placed.block), setter.target].append(setter)
 
     def edit(self, number: int, name: str, flag: Flag) -> Edit | Locked:
         """Return the change that gives a tensor's flag its other value; or why there is none.
@@ -143,20 +136,25 @@ class Toggles:
         line = _STATEMENTS["detach"].format(name)
         return self.text is not None and placed is not None and same(self.text.cut(placed.statement), line)
 
-    def submodules(self, number: int, name: str) -> Iterator[Submodule]:
-        """Yield the modules that a parameter is in, the innermost first, with what freezes or unfreezes each whole."""
-        tensor, parts = self.tensors[number], name.split(".")
-        if not tensor.is_parameter or self.text is None or not parts[0].isidentifier():
-            return
+    def submodules(self, number: int, name: str) -> tuple[Submodule, ...]:
+        """Return the modules that a parameter is in, the innermost first, with what freezes or unfreezes each whole."""
+        tensor = self.tensors[number]
+        if not tensor.is_parameter or self.text is None or not name.partition(".")[0].isidentifier():
+            return ()
         placed = self._binding(self.text, tensor, name)
-        for length in range(len(parts) - 1, 0, -1):
-            path = ".".join(parts[:length])
-            key = (path, None if placed is None else placed.statement)  # the same for all parameters in it
-            if key not in self._submodules:
-                frozen = path not in self._learning
-                edit = None if placed is None else self._frozen(self.text, placed, path, frozen)
-                self._submodules[key] = Submodule(path, frozen, edit)
-            yield self._submodules[key]
+        return self._around(self.text, placed, name.rpartition(".")[0])
+
+    def _around(self, text: Text, placed: Placed | None, path: str) -> tuple[Submodule, ...]:
+        """A module by its path, and those that it is in; the same for all parameters in it."""
+        if not path:
+            return ()
+        key = (path, None if placed is None else placed.statement)
+        if key not in self._submodules:
+            frozen = path not in self._learning
+            edit = None if placed is None else self._frozen(text, placed, path, frozen)
+            outer = self._around(text, placed, path.rpartition(".")[0])
+            self._submodules[key] = (Submodule(path, frozen, edit), *outer)
+        return self._submodules[key]
 
     @cached_property
     def _learning(self) -> set[str]:
@@ -199,7 +197,7 @@ class Toggles:
     def _set_later(self, text: Text, placed: Placed, tensor: Tensor, target: str) -> Edit | None:
         """The last statement of the block that sets the flag, flipped; or removed, if the flag was right before it."""
         on = not tensor.requires_grad
-        setters = self._setters.get((id(placed.block), target), [])
+        setters = self._marked.setters.get((id(placed.block), target), [])
         if not setters or setters[-1].placed.at <= placed.at:
             return None
         statement, value = setters[-1].placed.statement, setters[-1].value
@@ -218,8 +216,23 @@ class Toggles:
         if made is None or self.text is None:
             return None
         line, written = made
-        calls = [call for call in self._factories.get(line, ()) if same(self.text.cut(call), written)]
+        calls = [call for call in self._marked.factories.get(line, ()) if same(self.text.cut(call), written)]
         return calls[0] if len(calls) == 1 else None
+
+
+@lru_cache(maxsize=2)  # of each text that is run again and again
+def _marked(text: Text) -> _Marked:
+    factories: dict[int, list[ast.Call]] = defaultdict(list)
+    for node in ast.walk(text.tree):
+        if isinstance(node, ast.Call) and _is_factory(node.func):
+            for line in lines_of(node):
+                factories[line].append(node)
+    setters: dict[tuple[int, str], list[_Setter]] = defaultdict(list)
+    for placed in text.statements:
+        setter = _setter(text, placed)
+        if setter is not None:
+            setters[id(placed.block), setter.target].append(setter)
+    return _Marked(factories, setters)
 
 
 def _statement(text: Text, placed: Placed, line: str) -> Edit | None:
