@@ -208,7 +208,7 @@ class Fixes:
         for number in op.inputs:
             maker = trace.tensors[number].made_by
             if trace.tensors[number].is_inference or (
-                maker is not None and trace.ops[maker].region == op.region and number in self.known.kept_out
+                maker is not None and trace.ops[maker].region == op.region and number in self.known.cuts.kept_out
             ):
                 return True
         return False

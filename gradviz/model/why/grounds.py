@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from functools import cached_property
+from itertools import zip_longest
 from math import inf
 from typing import NamedTuple
 
@@ -21,13 +22,33 @@ class Life(NamedTuple):
     granted: int | None  # the step of the last state before it that had a .grad
 
 
+class Lives:
+    """How long the states of each tensor stood, found when it is asked for."""
+
+    def __init__(self, history: History) -> None:
+        """Look at a run."""
+        self._history = history
+        self._found: dict[int, dict[int, Life]] = {}  # by tensor, and the step of the state
+
+    def of(self, tensor: Tensor) -> Life:
+        """Return how long a state of a tensor stood."""
+        if tensor.id not in self._found:
+            self._found[tensor.id] = _lives(self._history.tensors(tensor.id))
+        return self._found[tensor.id][tensor.step]
+
+
 class Cuts:
-    """Which op cut a tensor off from the roots of the backward calls so far, found when it is asked for."""
+    """What cut tensors off from the graph, found when it is asked for."""
 
     def __init__(self, trace: Trace, born: set[int]) -> None:
         """Look at a run and at its ops that only bring a tensor into the world."""
         self._trace, self._born = trace, born
         self._found: dict[int, dict[int, Op]] = {}  # by the number of calls
+
+    @cached_property
+    def kept_out(self) -> dict[int, float]:
+        """The tensors that require grad, or would but for the grad mode they were made in, and since which step."""
+        return _kept_out(self._trace)
 
     @cached_property
     def _read(self) -> Readouts | None:
@@ -47,17 +68,15 @@ class Grounds(NamedTuple):
     """
 
     moment: Moment
-    lives: dict[tuple[int, int], Life]  # tensor and step of the state
+    lives: Lives
     starts: list[int]  # the step of each backward call, ascending
     reached: dict[int, list[int]]  # grad_fn -> the calls whose roots lead to it, ascending
     returned: frozenset[int]  # calls that added nothing to any .grad: torch.autograd.grad
     sinks: dict[int | None, int]  # leaf -> its AccumulateGrad
     cuts: Cuts
-    kept_out: dict[int, float]  # tensors that require grad, or would but for the grad mode they were made in, and since
     born: set[int]  # ops that only bring a tensor into the world
     clearings: dict[str | None, Clearings]
     retainings: dict[str, list[LineRan]]
-    ran: dict[int, list[int]]  # grad_fn -> the steps at which it ran, ascending
 
     @property
     def trace(self) -> Trace:
@@ -70,7 +89,7 @@ class Grounds(NamedTuple):
 
     def life(self, tensor: Tensor) -> Life:
         """How long a state of a tensor has stood."""
-        life = self.lives[tensor.id, tensor.step]
+        life = self.lives.of(tensor)
         return life if life.end <= self.moment.begun else life._replace(end=inf)
 
     def calls_before(self, step: float) -> int:
@@ -79,7 +98,7 @@ class Grounds(NamedTuple):
 
     def retained_late(self, tensor: Tensor, after: int) -> int | None:
         """The line that called retain_grad() on a tensor after a step; None where one did before it too."""
-        begun = self.lives[tensor.id, tensor.step].begun
+        begun = self.lives.of(tensor).begun
         calls = [call for name in tensor.names for call in self.retainings.get(name, ()) if call.step >= begun]
         first = min(calls, default=None)
         return None if first is None or first.step < after else first.line
@@ -93,9 +112,8 @@ class Grounds(NamedTuple):
 
     def came_to(self, grad_fn: int, place: int) -> bool:
         """Whether a grad_fn has run since a backward call began; each that it leads to does, unless it raises."""
-        steps = self.ran.get(grad_fn, [])
-        at = bisect_left(steps, self.starts[place])
-        return at < len(steps) and steps[at] < self.moment.begun
+        steps = self.moment.history.flow.runs(grad_fn, self.moment.begun)
+        return bool(steps) and steps[-1].id >= self.starts[place]
 
     def cut(self, tensor: Tensor) -> Op | None:
         """The op that cut a tensor off from every root so far."""
@@ -103,7 +121,8 @@ class Grounds(NamedTuple):
 
     def is_kept_out(self, tensor: Tensor) -> bool:
         """Whether it requires grad, or would but for the grad mode it was made in."""
-        return tensor.id in self.kept_out and self.kept_out[tensor.id] <= self.moment.begun
+        since = self.cuts.kept_out.get(tensor.id)
+        return since is not None and since <= self.moment.begun
 
 
 def grounds(history: History) -> Grounds:
@@ -111,17 +130,15 @@ def grounds(history: History) -> Grounds:
     trace = history.trace
     return Grounds(
         history.end,
-        _lives(trace),
+        Lives(history),
         [call.step for call in trace.backwards],
         _reached(trace),
         frozenset(place for place, call in enumerate(trace.backwards) if not call.accumulates),
         {grad_fn.variable: grad_fn.id for grad_fn in trace.grad_fns if grad_fn.variable is not None},
         Cuts(trace, history.born),
-        _kept_out(trace),
         history.born,
         clearings(trace),
         retainings(trace),
-        _ran(trace),
     )
 
 
@@ -130,18 +147,15 @@ def cut_off(op: Op) -> bool:
     return op.phase == "forward" and bool(op.inputs) and op.why_unrecorded not in NOTHING_LOST
 
 
-def _lives(trace: Trace) -> dict[tuple[int, int], Life]:
-    lives: dict[tuple[int, int], Life] = {}
-    last: dict[int, Tensor] = {}
-    for state in (*trace.past, *trace.tensors):
-        life, before = Life(state.step, inf, None), last.get(state.id)
-        if before is not None:
-            known = lives[before.id, before.step]
-            lives[before.id, before.step] = known._replace(end=state.step)
-            life = Life(known.begun, inf, before.step if before.grad is not None else known.granted)
-        lives[state.id, state.step] = life
-        last[state.id] = state
-    return lives
+def _lives(states: Sequence[Tensor]) -> dict[int, Life]:
+    """How long each state of one tensor stood, by its step."""
+    found: dict[int, Life] = {}
+    granted: int | None = None
+    for state, after in zip_longest(states, states[1:]):
+        found[state.step] = Life(states[0].step, inf if after is None else after.step, granted)
+        if state.grad is not None:
+            granted = state.step
+    return found
 
 
 def _reached(trace: Trace) -> dict[int, list[int]]:
@@ -149,14 +163,6 @@ def _reached(trace: Trace) -> dict[int, list[int]]:
     for place, call in enumerate(trace.backwards):
         for grad_fn in reachable(trace.grad_fns, call.grad_fns):
             found.setdefault(grad_fn, []).append(place)
-    return found
-
-
-def _ran(trace: Trace) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
-    for step in trace.steps:
-        if step.kind in ("backward", "accumulate") and step.grad_fn is not None:
-            found.setdefault(step.grad_fn, []).append(step.id)
     return found
 
 
@@ -186,7 +192,7 @@ def _kept_out(trace: Trace) -> dict[int, float]:
     found: dict[int, float] = {}
     for state in (*trace.past, *trace.tensors):
         if state.requires_grad:
-            found[state.id] = min(state.step, found.get(state.id, inf))
+            found.setdefault(state.id, state.step)
     for op in trace.ops:
         if op.why_unrecorded in ("no_grad", "inference"):
             since = max(op.step + 1, min((found.get(tensor, inf) for tensor in op.inputs), default=inf))
