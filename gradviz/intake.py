@@ -234,7 +234,7 @@ def _readable(page: Page, characters: int) -> Page:
     """The page with sizes that can be, its end as it is read, and no more than so many characters of output."""
     return page._replace(
         tensors=page.tensors if _can_be(page.tensors) else tuple(map(_sized, page.tensors)),
-        grad_fns=tuple([one if _can_be(one.saved) else _kept(one) for one in page.grad_fns]),
+        grad_fns=tuple([one if _can_keep(one.saved) else _kept(one) for one in page.grad_fns]),
         output=_printed(page.output, characters),
         end=None if page.end is None else _last_words(page.end),
     )
@@ -258,12 +258,22 @@ def _can_be(records: Sequence[Tensor] | Sequence[Saved]) -> bool:
     return max([one.nbytes for one in records], default=0) < LARGE
 
 
+def _can_keep(saved: Sequence[Saved]) -> bool:
+    """Whether all keep as many bytes alive as there are addresses, as well."""
+    return _can_be(saved) and max([one.memory or 0 for one in saved], default=0) < LARGE
+
+
 def _sized(tensor: Tensor) -> Tensor:
     return tensor._replace(nbytes=min(tensor.nbytes, LARGE - 1))
 
 
 def _kept(grad_fn: GradFn) -> GradFn:
-    return grad_fn._replace(saved=tuple(saved._replace(nbytes=min(saved.nbytes, LARGE - 1)) for saved in grad_fn.saved))
+    most = LARGE - 1
+    sized = [
+        one._replace(nbytes=min(one.nbytes, most), memory=None if one.memory is None else min(one.memory, most))
+        for one in grad_fn.saved
+    ]
+    return grad_fn._replace(saved=tuple(sized))
 
 
 def _told_shortly(grad_fn: GradFn) -> GradFn:

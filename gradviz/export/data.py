@@ -167,6 +167,7 @@ def _saved(saved: Saved) -> dict[str, Json]:
         "state": saved.state,
         "storage": saved.storage,
         "shape": [*saved.shape],
+        "storage_nbytes": saved.keeps,
     }
 
 

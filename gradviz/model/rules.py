@@ -150,7 +150,7 @@ def _all_sized(trace: Trace) -> bool:
     strides = {(one.shape, one.strides) for one in states if one.strides is not None}
     settings = chain.from_iterable([one.settings.values() for one in nodes if one.settings])
     counts = [number for one in states for number in (one.step, one.nbytes, one.version, one.storage, one.grad_tensor)]
-    counts += [number for one in saved for number in (one.nbytes, one.version, one.storage)]
+    counts += [number for one in saved for number in (one.nbytes, one.version, one.storage, one.memory)]
     counts += [one.step for one in nodes]
     counts += [output for _, output in chain.from_iterable([one.next for one in nodes])]
     return (
@@ -180,7 +180,7 @@ def _unsized(trace: Trace) -> Iterator[str]:
 
 
 def _is_sized(saved: Saved) -> bool:
-    counts = (saved.nbytes, saved.version or 0, saved.storage or 0)
+    counts = (saved.nbytes, saved.version or 0, saved.storage or 0, saved.memory or 0)
     return _countable(*counts, *saved.shape) and len(saved.shape) <= DIMENSIONS
 
 

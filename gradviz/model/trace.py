@@ -126,6 +126,12 @@ class Saved(NamedTuple):
     state: SavedState
     storage: int | None = None
     shape: tuple[int, ...] = ()
+    memory: int | None = None  # bytes of that storage, see `keeps`; None: not known
+
+    @property
+    def keeps(self) -> int:
+        """Bytes that it keeps alive: of a view all of the memory that it is a view of."""
+        return self.nbytes if self.memory is None else self.memory
 
 
 class GradFn(NamedTuple):

@@ -112,7 +112,7 @@ def module_rows(trace: Trace, graph: Graph) -> tuple[ModuleRow, ...]:
     own: dict[str, dict[int | None, int]] = defaultdict(dict)
     for module, op in ran:
         if op.grad_fn is not None:
-            own[module].update([(one.storage, one.nbytes) for one in trace.grad_fns[op.grad_fn].saved])
+            own[module].update([(one.storage, one.keeps) for one in trace.grad_fns[op.grad_fn].saved])
     saved: dict[str, dict[int | None, int]] = defaultdict(dict)
     for module, kept_there in own.items():
         for path in _paths(module):

@@ -68,7 +68,17 @@ def test_allocated_bytes_are_those_of_results_and_of_gradients_by_their_grad_fn(
     assert both["MmBackward0"] == y + grads
 
 
-@pytest.mark.parametrize("source", [PRODUCT, programs.SMALL, programs.HUNDRED, programs.MLP.source])
+# Two chunks of one memory are saved: each keeps all of it alive. What is expanded is saved with the memory of one row.
+VIEWS = """
+import torch
+x = torch.ones(4, 1000, requires_grad=True).exp()
+a, b, *_ = x.chunk(4, 1)
+row = torch.ones(1, 1000).expand(50, 1000)
+(a.exp() * b.sin()).sum() + (x.sum() * row).sum()
+"""
+
+
+@pytest.mark.parametrize("source", [PRODUCT, VIEWS, programs.SMALL, programs.HUNDRED, programs.MLP.source])
 def test_saved_bytes_add_up_to_those_of_the_run(source: str) -> None:
     trace = recorded(source)
     for view in ("forward", "both", "backward"):

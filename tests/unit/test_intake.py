@@ -516,13 +516,15 @@ def test_printing_is_cut_where_the_engine_should_have_cut_it() -> None:
 
 def test_a_size_beyond_all_memory_is_the_largest_there_is() -> None:
     kept = Saved("self", None, 2**64, 0, "kept")
+    view = Saved("other", None, 4, 0, "kept", 1, (1,), 2**64)
     page = Page(
         (tensor(0, nbytes=2**64),),
-        grad_fns=(GradFn(0, 0, "", (), None, 1, (kept,)),),
+        grad_fns=(GradFn(0, 0, "", (), None, 1, (kept, view)),),
         end=End(None, None, Memory(2**64, 2**65, None, 2**66), 0.0),
     )
     trace = builder(page).trace()
     assert (trace.tensors[0].nbytes, trace.grad_fns[0].saved[0].nbytes) == (LARGE - 1, LARGE - 1)
+    assert [one.keeps for one in trace.grad_fns[0].saved] == [LARGE - 1, LARGE - 1]
     assert trace.memory == Memory(LARGE - 1, LARGE - 1, None, LARGE - 1)
 
 

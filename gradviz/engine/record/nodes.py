@@ -251,10 +251,11 @@ class Nodes:
             twin = next(twins, None)
             number = None if twin is None else ledger.id_of(twin)
         memory = storage() if storage.key else None
-        self._saved_storages[storage.id] = nbytes if memory is None else memory.nbytes()
+        self._saved_storages[storage.id] = held = nbytes if memory is None else memory.nbytes()
         if is_leafs:
             self._leaf_storages.add(storage.id)
-        return Saved(name, number, nbytes, version if stale is None else stale, "kept", storage.id, shape)
+        version = version if stale is None else stale
+        return Saved(name, number, nbytes, version, "kept", storage.id, shape, None if held == nbytes else held)
 
 
 def _note_number(name: str, tensor: torch.Tensor, settings: dict[str, Setting]) -> None:

@@ -152,7 +152,7 @@ def _saved(trace: Trace) -> dict[int | None, Amount]:
     found: dict[int | None, Amount] = {}
     first = {grad_fn.id: grad_fn for grad_fn in reversed((*trace.past_grad_fns, *trace.grad_fns))}
     for number in sorted(first):
-        sizes = {one.storage: one.nbytes for one in first[number].saved if one.storage not in seen}
+        sizes = {one.storage: one.keeps for one in first[number].saved if one.storage not in seen}
         seen.update(sizes)
         if any(sizes.values()):
             found[number] = Amount(float(sum(sizes.values())))

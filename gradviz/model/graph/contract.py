@@ -118,7 +118,7 @@ def _folded(stretch: Stretch, parents: dict[int, int | None], kinds: Mapping[str
         times, ops = _tally(members)
         names = tuple(dict.fromkeys(grad_fn.name for grad_fn in grad_fns))
     between = (min(lines), max(lines)) if lines else None
-    ids, saved, modules = _ids(members), _saved_bytes(grad_fns), _modules(members, kinds)
+    ids, saved, modules = _ids(members), saved_bytes(grad_fns), _modules(members, kinds)
     if not any(node.op is not None or (node.tensor is not None and node.tensor.names) for node in leaves(members)):
         modules = stretch.modules
     return Node(
@@ -212,10 +212,10 @@ def _tally(members: tuple[Node, ...]) -> tuple[int, tuple[Op, ...]]:
     return times, tuple(op for key, op in first.items() for _ in range(counts[key] // times))
 
 
-def _saved_bytes(grad_fns: Sequence[GradFn]) -> int:
+def saved_bytes(grad_fns: Sequence[GradFn]) -> int:
     """Bytes of what they saved, memory that several of them share once."""
     sizes: dict[int | None, int] = {}
     for grad_fn in grad_fns:
         for saved in grad_fn.saved:
-            sizes[saved.storage] = max(saved.nbytes, sizes.get(saved.storage, 0))
+            sizes[saved.storage] = max(saved.keeps, sizes.get(saved.storage, 0))
     return sum(sizes.values())

@@ -116,6 +116,7 @@ def test_graph_and_steps_keep_their_order_and_ids() -> None:
     assert made["next"] == [[0, 0], [None, 0]]
     assert made["saved"] == [
         {"name": "self", "tensor": 0, "nbytes": 16, "version": 0, "state": "freed", "storage": 0, "shape": [2, 2]}
+        | {"storage_nbytes": 16}
     ]
     assert (line["index"], line["kind"], line["names"]) == (0, "line", {"x": 0, "gone": None})
     assert back["arrived"] == [value_tree(scalar(1.0)), None]
