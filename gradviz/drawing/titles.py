@@ -12,13 +12,13 @@ _CALLS_IN_BOX = 3
 
 def op_title(op: Op) -> str:
     """The op and how the person wrote it: `mul · x * x`; alone where a backward call ran it, which runs many."""
-    return _titled([_name(op)], "" if op.phase == "backward" else _written(op))
+    return _titled([op_name(op)], "" if op.phase == "backward" else _written(op))
 
 
 def fold_titles(ops: tuple[Op, ...]) -> tuple[str, ...]:
     """One line for each call, with the ops it ran; a call that comes again with its number."""
     counts = Counter(
-        _titled(list(dict.fromkeys(_name(op) for op in group)), written) for written, group in groupby(ops, _written)
+        _titled(list(dict.fromkeys(op_name(op) for op in group)), written) for written, group in groupby(ops, _written)
     )
     return tuple(_counted(title, count) for title, count in counts.items())
 
@@ -36,7 +36,7 @@ def call_strips(calls: tuple[BackwardCall, ...], words: Words) -> tuple[str, ...
     return (*told[:_CALLS_IN_BOX], words.more.format(hidden)) if hidden > 0 else tuple(told)
 
 
-def _name(op: Op) -> str:
+def op_name(op: Op) -> str:
     """The op without its namespace and overload; of an autograd.Function the class, of TorchScript the function."""
     for namespace in (FUNCTION, SCRIPT):
         if op.name.startswith(namespace):

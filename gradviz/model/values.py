@@ -42,6 +42,22 @@ def statistics(value: Value) -> Value:
     )
 
 
+def norm(value: Value) -> float | None:
+    """Return the length of a value as a vector; None: not all of it is known, or known as finite real numbers.
+
+    The sum of squares follows from the mean and the deviation: n mean² + (n - 1) std².
+    """
+    if is_read(value):
+        numbers = _numbers(value.data or ())
+        return (
+            math.hypot(*numbers) if len(numbers) == len(value.data or ()) and all(map(math.isfinite, numbers)) else None
+        )
+    count, mean, std = math.prod(value.shape), value.mean, value.std
+    if not isinstance(mean, int | float) or not isinstance(std, int | float):
+        return None
+    return math.hypot(math.sqrt(count) * mean, math.sqrt(count - 1) * std)
+
+
 def _extremes(value: Value) -> tuple[Number | None, Number | None]:
     """The least and the largest element, or what was recorded of them."""
     numbers = _numbers(value.data or ())

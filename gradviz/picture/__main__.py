@@ -201,7 +201,7 @@ class Session:
         def told() -> bytes:
             record = self._recorded(builder)
             timed = None if self._how is None else self._measured.timed(record.trace)
-            return msgspec.msgpack.encode(inspecting.inspection(record, asked, timed))
+            return msgspec.msgpack.encode(inspecting.inspection(record, asked, timed, self._screen.graph))
 
         made = _guarded(told, instead)
         yield pack(Kind.INSPECTION, run, made)

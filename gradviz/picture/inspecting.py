@@ -1,17 +1,21 @@
 """Record and Inspect in, Inspection out: the sections of a thing, gathered from those who have something to say."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from gradviz.drawing.plain import bounded, plain
 from gradviz.drawing.titles import op_title
 from gradviz.model.cost import Timed
+from gradviz.model.costs.heat import HeatOf, Spent
+from gradviz.model.graph.graph import Graph
 from gradviz.model.trace import GradFn, Op, Tensor
 from gradviz.picture.answering import Answering
 from gradviz.picture.costfacts import cost_facts
+from gradviz.picture.foldfacts import FoldTelling
 from gradviz.picture.inspection import Fact, Inspect, Inspection, Section
 from gradviz.picture.inspectionwords import INSPECTION_WORDS
 from gradviz.picture.naming import Naming
 from gradviz.picture.nodefacts import grad_fn_facts, op_facts, rule_facts
+from gradviz.picture.parts import fold_of
 from gradviz.picture.record import Record
 from gradviz.picture.tensorfacts import tensor_facts, value_facts
 
@@ -19,13 +23,14 @@ Costs = Callable[[Op | None, GradFn | None], Section]
 _TEXT = 2000  # characters of a fact
 
 
-def inspection(record: Record, asked: Inspect, timed: Timed | None = None) -> Inspection:
+def inspection(record: Record, asked: Inspect, timed: Timed | None = None, graph: Graph | None = None) -> Inspection:
     """Return what there is to say of a thing, as it was at the step asked for.
 
     Args:
         record: of the whole run.
         asked: of which thing, and when.
         timed: how long the ops of the run take; None: that was not measured.
+        graph: of the whole run as it is drawn, in which a fold is looked for; None: nothing is.
     """
     history = record.history
     moment = history.end if asked.step is None else history.at(asked.step)
@@ -34,7 +39,11 @@ def inspection(record: Record, asked: Inspect, timed: Timed | None = None) -> In
     def costs(op: Op | None, grad_fn: GradFn | None) -> Section:
         return cost_facts(naming, record.spent(timed), op, grad_fn)
 
-    title, sections = _told(naming, answering, costs, asked) or (naming.words.absent, ())
+    if isinstance(asked.of.id, str):
+        told = None if graph is None else _of_fold(naming, asked, graph, record.spent(timed))
+    else:
+        told = _told(naming, answering, costs, asked, asked.of.id)
+    title, sections = told or (naming.words.absent, ())
     return _plain(Inspection(asked, title, tuple(section for section in sections if section.facts or section.table)))
 
 
@@ -43,12 +52,14 @@ def unable(asked: Inspect, reason: str) -> Inspection:
     return _plain(Inspection(asked, INSPECTION_WORDS[asked.language].unable, (Section("", (Fact("", reason),)),)))
 
 
-def _told(naming: Naming, answering: Answering, costs: Costs, asked: Inspect) -> tuple[str, tuple[Section, ...]] | None:
+def _told(
+    naming: Naming, answering: Answering, costs: Costs, asked: Inspect, number: int
+) -> tuple[str, tuple[Section, ...]] | None:
     """The title, and the sections of which some may be empty: first what is asked most, last what is asked least.
 
     None: it was not there.
     """
-    moment, number = naming.moment, asked.of.id
+    moment = naming.moment
     known = {"tensor": moment.trace.tensors, "op": moment.trace.ops, "grad_fn": moment.trace.grad_fns}[asked.of.kind]
     if not 0 <= number < len(known):
         return None
@@ -61,6 +72,16 @@ def _told(naming: Naming, answering: Answering, costs: Costs, asked: Inspect) ->
         return (op_title(op), facts) if moment.ran(op) else None
     grad_fn = moment.grad_fn(number)
     return None if grad_fn is None else _of_grad_fn(naming, answering, costs, grad_fn)
+
+
+def _of_fold(
+    naming: Naming, asked: Inspect, graph: Graph, spent: Mapping[HeatOf, Spent]
+) -> tuple[str, tuple[Section, ...]] | None:
+    found = fold_of(graph, str(asked.of.id))
+    if found is None:
+        return None
+    telling = FoldTelling(naming, asked.language, found, spent)
+    return telling.title, telling.sections(is_open=any(one.fold is found for one in graph.opened))
 
 
 def _of_tensor(naming: Naming, answering: Answering, tensor: Tensor) -> tuple[str, tuple[Section, ...]]:

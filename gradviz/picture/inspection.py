@@ -1,4 +1,4 @@
-"""The Inspection: all there is to say of one tensor, op or grad_fn at a step, as plain values that cross to the window.
+"""The Inspection: all there is to say of a tensor, op, grad_fn or fold at a step, as plain values for the window.
 
 A section is a title with facts, and perhaps a table of numbers. Whoever has more to say of a thing adds a section;
 the panel that paints them knows none of them by name.
@@ -6,15 +6,16 @@ the panel that paints them knows none of them by name.
 
 from typing import Literal, NamedTuple
 
+from gradviz.model.graph.graph import View
 from gradviz.model.source.place import Edit
 from gradviz.picture.picture import Language
 
 
 class Subject(NamedTuple):
-    """What is inspected: a record of the trace."""
+    """What is inspected: a record of the trace, or a fold of what is drawn."""
 
-    kind: Literal["tensor", "op", "grad_fn"]
-    id: int
+    kind: Literal["tensor", "op", "grad_fn", "fold"]
+    id: int | str  # of a fold its key
 
 
 class Inspect(NamedTuple):
@@ -23,6 +24,7 @@ class Inspect(NamedTuple):
     of: Subject
     step: int | None = None  # as it was at this step; None: at the end
     language: Language = "en"
+    view: View = "both"  # in which a fold is drawn
 
 
 class Fact(NamedTuple):
@@ -34,6 +36,7 @@ class Fact(NamedTuple):
     of: Subject | None = None  # the thing it names, to be inspected in turn
     alarming: bool = False
     edit: Edit | None = None  # of the source, that the text offers
+    turns: str = ""  # the key of a fold that the text opens, or where it is open closes
 
 
 class Cell(NamedTuple):

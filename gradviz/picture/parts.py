@@ -2,13 +2,14 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from gradviz.drawing.shapes import region_mark
 from gradviz.model.graph.contract import leaves
 from gradviz.model.graph.focus import kept, makers, of_module, users
 from gradviz.model.graph.fold import fold
-from gradviz.model.graph.graph import Graph, Node
+from gradviz.model.graph.graph import Fold, Graph, Node
 from gradviz.model.graph.modules import types
 from gradviz.model.graph.spots import at_spots, spots
 from gradviz.model.graph.unfold import unfolded
@@ -84,7 +85,7 @@ def _unfolded(whole: Graph, options: Options) -> Part:
 def fold_rows(graph: Graph) -> tuple[FoldRow, ...]:
     """Return the folds of a graph that is drawn, those that are open last and the innermost of them first."""
     closed = tuple(FoldRow(node.id, node.fold.key) for node in graph.nodes if node.fold is not None)
-    parents, opened = {region.id: region.parent for region in graph.regions}, dict(graph.opened)
+    parents, opened = {region.id: region.parent for region in graph.regions}, {one.region for one in graph.opened}
     inside: dict[int, list[str]] = defaultdict(list)
     for node in graph.nodes if opened else ():
         region = node.region
@@ -92,8 +93,16 @@ def fold_rows(graph: Graph) -> tuple[FoldRow, ...]:
             region = parents[region]
         if region is not None:
             inside[region].append(node.id)
-    frames = (FoldRow(f"{region_mark(at)}-title", key, True, tuple(inside[at])) for at, key in reversed(graph.opened))
+    frames = (
+        FoldRow(f"{region_mark(at)}-title", one.key, True, tuple(inside[at])) for at, one in reversed(graph.opened)
+    )
     return (*closed, *frames)
+
+
+def fold_of(graph: Graph, key: str) -> Fold | None:
+    """Return the fold of a graph that is drawn which has a key, closed or open."""
+    closed = (node.fold for node in graph.nodes if node.fold is not None)
+    return next((one for one in chain(closed, (one.fold for one in graph.opened)) if one.key == key), None)
 
 
 def keys(trace: Trace, graph: Graph) -> tuple[tuple[str, str], ...]:

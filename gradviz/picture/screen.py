@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from gradviz.drawing.change import change
 from gradviz.drawing.shapes import Drawing
 from gradviz.model.cost import Timed
+from gradviz.model.graph.graph import Graph
 from gradviz.model.wire import MAX_PAYLOAD, FrameError
 from gradviz.picture.frames import MANY, frames
 from gradviz.picture.looks import Looks
@@ -42,6 +43,11 @@ class Screen:
         self._end = 0  # the number of the picture of the end of the run
         self._looks = Looks()  # that the window has
         self._drawn: dict[int, Drawing] = {}  # on that stage: of the end and of the last picture, by number
+
+    @property
+    def graph(self) -> Graph | None:
+        """The graph of the whole run as the window was sent it last; None: it was sent none."""
+        return None if self._stage is None else self._stage[2].draft.graph
 
     def left(self, record: Record | None) -> Past | None:
         """Return where things are, for the run that follows.

@@ -54,15 +54,16 @@ def key_of(state: AppState, mark: str) -> str | None:
 
 def fold_of(state: AppState, mark: str) -> FoldRow | None:
     """Return the closed fold that a mark is."""
-    return next((row for row in _rows(state) if mark == row.mark and not row.open), None)
+    return next((row for row in folds(state) if mark == row.mark and not row.open), None)
 
 
 def round_of(state: AppState, mark: str) -> FoldRow | None:
     """Return the open fold whose title a mark is, or the innermost one that it is in."""
-    return next((row for row in _rows(state) if row.open and (mark == row.mark or mark in row.inside)), None)
+    return next((row for row in folds(state) if row.open and (mark == row.mark or mark in row.inside)), None)
 
 
-def _rows(state: AppState) -> tuple[FoldRow, ...]:
+def folds(state: AppState) -> tuple[FoldRow, ...]:
+    """Return the folds of the graph that is shown."""
     return state.table.folds if state.table else ()
 
 

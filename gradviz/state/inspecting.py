@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from gradviz.drawing.pages import node
 from gradviz.drawing.shapes import Mark
 from gradviz.picture.inspection import Inspect, Subject
+from gradviz.state.folding import folds
 from gradviz.state.messages import (
     AskInspection,
     Effects,
@@ -31,9 +32,8 @@ def pointed(state: AppState, message: MarkChosen | LineChosen | TensorChosen) ->
         case TensorChosen(tensor):
             return _at(state._replace(chosen=Chosen("tensor", tensor)), Subject("tensor", tensor))
         case _:
-            mark = _node(state, message.mark)
             chosen = None if message.mark is None else Chosen("mark", message.mark)
-            return _at(state._replace(chosen=chosen), None if mark is None else _subject(mark))
+            return _at(state._replace(chosen=chosen), _subject(state, message.mark))
 
 
 def found_again(before: AppState, after: AppState) -> AppState:
@@ -73,14 +73,17 @@ def followed(state: AppState) -> tuple[AppState, Effects]:
     if now.run != state.run or not state.traced:
         now = now._replace(run=state.run, asked=None, awaited=False)
     if state.at is not None and (state.chosen is None or state.chosen.kind == "line") and table is not None:
-        done = _node(state, table.now)
-        now = now._replace(of=_subject(done) if done is not None else now.of)
+        done = _subject(state, table.now)
+        now = now._replace(of=done or now.of)
+    if now.of is not None and now.of.kind == "fold" and all(row.key != now.of.id for row in folds(state)):
+        now = now._replace(of=None)
     state = state._replace(inspecting=now)
     if table is None or not (now.seen and state.traced and table.complete and table.run == state.run) or now.awaited:
         return state, ()
     if state.awaited and not state.running:
         return state, ()  # of a step that is left already; while a key is held down no picture waits for an answer
-    wanted = None if now.of is None else Inspect(now.of, table.step, state.options.language)
+    options = state.options
+    wanted = None if now.of is None else Inspect(now.of, table.step, options.language, options.view)
     if wanted is None or wanted == now.asked:
         return state, ()
     return state._replace(inspecting=now._replace(asked=wanted, awaited=True)), (AskInspection(state.run, wanted),)
@@ -88,7 +91,7 @@ def followed(state: AppState) -> tuple[AppState, Effects]:
 
 def _inspected(state: AppState, of: Subject) -> AppState:
     """Return the state that inspects a thing which the inspector itself has named, lit where it is drawn."""
-    mark = next((mark for mark in _nodes(state) if _subject(mark) == of), None)
+    mark = next((mark for mark in _nodes(state) if _record(mark) == of), None)
     rows = state.table.rows if state.table else ()
     if of.kind == "tensor" and any(row.tensor == of.id for row in rows):
         state = state._replace(chosen=Chosen("tensor", of.id))
@@ -116,7 +119,16 @@ def _nodes(state: AppState) -> Sequence[Mark]:
     return () if state.shown is None else state.shown.drawing.nodes
 
 
-def _subject(mark: Mark) -> Subject | None:
+def _subject(state: AppState, name: str | None) -> Subject | None:
+    """What a node or the title of an open fold is to be inspected as."""
+    fold = next((row for row in folds(state) if row.mark == name), None)
+    if fold is not None:
+        return Subject("fold", fold.key)
+    mark = _node(state, name)
+    return None if mark is None else _record(mark)
+
+
+def _record(mark: Mark) -> Subject | None:
     """The record that a mark is of; an op is inspected through the grad_fn it made."""
     if mark.grad_fn is not None:
         return Subject("grad_fn", mark.grad_fn)

@@ -242,7 +242,7 @@ class Window(QMainWindow):
         panels.cost.lineWanted.connect(panels.editor.go_to)
         for dock in self.findChildren(QDockWidget, "cost"):
             dock.visibilityChanged.connect(lambda on: send(said.CostsSeen(on)))
-        inspecting.connect(send, panels, self.findChildren(QDockWidget, "inspector"))
+        inspecting.connect(send, lambda: self._state, panels, self.findChildren(QDockWidget, "inspector"))
         panels.output.placeWanted.connect(panels.editor.go_to)
         panels.output.markWanted.connect(self._go_to_mark)
         panels.strip.placeWanted.connect(panels.editor.go_to)

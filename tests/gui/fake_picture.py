@@ -159,13 +159,20 @@ def saved(payload: bytes, source: str) -> bytes:
     return pack(Kind.SAVED, 0, msgspec.msgpack.encode((path, "no room" if "refuses" in source else "")))
 
 
+def _after(of: Subject) -> tuple[Fact, ...]:
+    """The tensor before; of a fold that it opens and closes."""
+    if isinstance(of.id, str):
+        return (Fact("fold", "turn it", turns=of.id),)
+    return (Fact("after", "the one before", of=Subject("tensor", of.id - 1)),)
+
+
 def inspected(payload: bytes) -> bytes:
     """Say what was asked, and name a line and the tensor before."""
     asked = msgspec.msgpack.decode(payload, type=Inspect)
     facts = (
         Fact("step", str(asked.step)),
         Fact("made on", "line 2", 2),
-        Fact("after", "the one before", of=Subject("tensor", asked.of.id - 1)),
+        *_after(asked.of),
         Fact("danger", "<b>nan</b>", alarming=True),
     )
     table = ((Cell("1", 1.0), Cell("-2", -0.5)), (Cell("0", 0.0), Cell("nan")))

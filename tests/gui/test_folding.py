@@ -13,7 +13,7 @@ from gradviz.picture.picture import Focus, FoldRow, ModuleRow
 from gradviz.state import messages as m
 from gradviz.state.values import Chosen
 from gradviz.ui.window import Window
-from tests.gui.driving import place, press
+from tests.gui.driving import drawn, place, press
 
 
 def with_folds(window: Window, *, withheld: int = 0) -> None:
@@ -207,3 +207,23 @@ def test_keys_show_less_of_the_graph_and_all_of_it_again(qtbot: QtBot, window: W
         assert last(window) == (keeps, "Nt2.0")
     crumbs.findChildren(QToolButton)[0].click()
     assert window.state.options.focus == ()
+
+
+def test_the_inspector_opens_the_fold_that_it_speaks_of_and_closes_an_open_one(qtbot: QtBot, window: Window) -> None:
+    inspector = window.panels.inspector
+    with_folds(window)
+    window.panels.canvas.markChosen.emit("t1")
+    window.action("inspect").trigger()
+    qtbot.waitUntil(lambda: inspector.text.startswith("fold L2-2.0/1-9\n"))
+    inspector.setFocus()
+    for _ in range(2):  # a line comes before it
+        press(inspector, Qt.Key.Key_Tab)
+    press(inspector, Qt.Key.Key_Return)
+    assert opened(window) == ("L2-2.0/1-9",)
+    window.send(m.OptionsSet(window.state.options._replace(opened=("L2-2.0",))))
+    qtbot.waitUntil(lambda: drawn(window))
+    with_folds(window)
+    inspector.turnWanted.emit("L2-2.0")
+    assert opened(window) == ()
+    inspector.turnWanted.emit("L2-2.0/of another run")
+    assert opened(window) == ()

@@ -7,7 +7,7 @@ from gradviz.layout.geometry import Rect, Size
 from gradviz.model.moments.course import Course
 from gradviz.model.wire import Exit, Ready
 from gradviz.picture.inspection import Inspect, Inspection, Subject
-from gradviz.picture.picture import Options, Picture, TensorRow
+from gradviz.picture.picture import FoldRow, Options, Picture, TensorRow
 from gradviz.state import messages as m
 from gradviz.state.values import AppState, Chosen
 from tests.unit.playing import play
@@ -64,6 +64,38 @@ def test_what_is_no_record_or_no_longer_selected_is_not() -> None:
     state, asked = played(seen(), m.MarkChosen("f0"), m.MarkChosen("gone"), m.MarkChosen(None))
     assert asked == []
     assert state.inspecting.of is None
+
+
+def folded(now: str | None = None, step: int | None = None, *rows: FoldRow) -> m.PictureArrived:
+    """The picture, in which f0 is a fold and a frame is an open one."""
+    made = picture(1, step, now)
+    return m.PictureArrived(made.picture._replace(folds=rows or (FoldRow("f0", "L1-2.0"), FRAME)))
+
+
+FRAME = FoldRow("region--1-title", "L3-4.0", True, ("o1",))
+FOLD = Subject("fold", "L1-2.0")
+
+
+def test_a_fold_is_asked_about_by_its_key_and_so_is_an_open_one_by_its_title() -> None:
+    state, asked = played(seen(), folded(), m.MarkChosen("f0"))
+    assert subjects(asked) == [FOLD]
+    assert subjects(played(state, answer(FOLD), m.MarkChosen(FRAME.mark))[1]) == [Subject("fold", "L3-4.0")]
+
+
+def test_a_fold_that_is_drawn_no_more_is_inspected_no_more() -> None:
+    state, _ = played(seen(), folded(), m.MarkChosen("f0"), answer(FOLD))
+    state, asked = played(state, folded(None, None, FRAME))
+    assert (state.inspecting.of, asked) == (None, [])
+
+
+def test_in_another_view_a_fold_is_another_question() -> None:
+    state, _ = played(seen(), folded(), m.MarkChosen("f0"), answer(FOLD))
+    state, asked = played(state, m.OptionsSet(Options(view="backward")), folded())
+    assert asked == [Inspect(FOLD, view="backward")]
+
+
+def test_without_a_selection_it_follows_into_the_fold_in_which_something_was_done() -> None:
+    assert played(seen(), m.StopChosen(3), folded("f0", 3))[1] == [Inspect(FOLD, 3)]
 
 
 def test_a_line_leaves_the_inspector_where_it_is() -> None:

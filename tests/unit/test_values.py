@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradviz.model.trace import Number, Value
-from gradviz.model.values import adds_up, elements_text, nested, number_text, shape_text, statistics, value_text
+from gradviz.model.values import adds_up, elements_text, nested, norm, number_text, shape_text, statistics, value_text
 
 finite = st.floats(-1e6, 1e6, width=32)
 
@@ -127,3 +127,30 @@ def test_parts_add_up_or_not() -> None:
     assert not adds_up(Value((2,), ("nan", 1.0)), (two, two))
     assert not adds_up(four, (two, Value((2,), (2.0, "nan"))))
     assert not adds_up(four, ())
+
+
+@given(st.lists(finite, max_size=64))
+def test_the_norm_is_that_of_torch_from_the_elements_or_from_what_is_known_of_many(numbers: list[float]) -> None:
+    theirs = torch.tensor(numbers, dtype=torch.float64)
+    value = Value((len(numbers),), tuple(numbers))
+    assert norm(value) == pytest.approx(theirs.norm().item())
+    many = theirs.repeat(70)
+    if numbers:
+        known = Value((len(many),), None, mean=many.mean().item(), std=many.std().item())
+        assert norm(known) == pytest.approx(many.norm().item(), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Value((2,), (1.0, "nan")),
+        Value((2,), ("inf", 1.0)),
+        Value((1,), ("(1+2j)",)),
+        Value((99,), None, mean="nan", std="nan"),
+        Value((99,), None, mean="(1+2j)"),
+        Value((99,), None, mean=1.0),
+        Value((99,), uninitialized=True),
+    ],
+)
+def test_of_what_is_not_known_as_finite_real_numbers_there_is_no_norm(value: Value) -> None:
+    assert norm(value) is None

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from gradviz.model.compare.alike import Key, Lines, line_in, node_keys, numbered
-from gradviz.model.graph.graph import Edge, Graph, Node
+from gradviz.model.graph.graph import Edge, Graph, Node, Opened
 from gradviz.model.trace import Region
 
 
@@ -87,7 +87,7 @@ def _merged(graphs: Sequence[Graph], lines: Sequence[Lines | None], keys: Sequen
             for one in graph.regions
             if (place := home[one.id]) is not None
         )
-        opened = tuple((place, key) for one, key in graph.opened if (place := home[one]) is not None)
+        opened = tuple(Opened(place, fold) for one, fold in graph.opened if (place := home[one]) is not None)
         now = graph._replace(nodes=tuple(nodes.values()), edges=tuple(edges.values()), regions=regions)
         parts.append(now._replace(opened=opened))
     return tuple(_completed(parts, tuple(_in_order(following)), tuple(links.values())))

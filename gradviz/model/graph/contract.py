@@ -3,13 +3,13 @@
 Knows nothing of why they were chosen.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from math import gcd
 from typing import NamedTuple
 
 from gradviz.model.graph.graph import Edge, EdgeKind, Fold, Graph, Node, NodeKind, Span
 from gradviz.model.graph.modules import NOWHERE, Modules, together, types
-from gradviz.model.trace import GradFn, Op, Tensor
+from gradviz.model.trace import Op, Saved, Tensor
 
 
 class Stretch(NamedTuple):
@@ -118,7 +118,8 @@ def _folded(stretch: Stretch, parents: dict[int, int | None], kinds: Mapping[str
         times, ops = _tally(members)
         names = tuple(dict.fromkeys(grad_fn.name for grad_fn in grad_fns))
     between = (min(lines), max(lines)) if lines else None
-    ids, saved, modules = _ids(members), saved_bytes(grad_fns), _modules(members, kinds)
+    ids, modules = _ids(members), _modules(members, kinds)
+    saved = saved_bytes(one for grad_fn in grad_fns for one in grad_fn.saved)
     if not any(node.op is not None or (node.tensor is not None and node.tensor.names) for node in leaves(members)):
         modules = stretch.modules
     return Node(
@@ -212,10 +213,9 @@ def _tally(members: tuple[Node, ...]) -> tuple[int, tuple[Op, ...]]:
     return times, tuple(op for key, op in first.items() for _ in range(counts[key] // times))
 
 
-def saved_bytes(grad_fns: Sequence[GradFn]) -> int:
-    """Bytes of what they saved, memory that several of them share once."""
+def saved_bytes(saved: Iterable[Saved]) -> int:
+    """Return the bytes that saved tensors keep, memory that several of them share once."""
     sizes: dict[int | None, int] = {}
-    for grad_fn in grad_fns:
-        for saved in grad_fn.saved:
-            sizes[saved.storage] = max(saved.keeps, sizes.get(saved.storage, 0))
+    for one in saved:
+        sizes[one.storage] = max(one.keeps, sizes.get(one.storage, 0))
     return sum(sizes.values())

@@ -18,7 +18,7 @@ def kept(graph: Graph, names: Collection[str]) -> Graph:
         edges=tuple(edge for edge in graph.edges if edge.tail in names and edge.head in names),
         regions=tuple(region for region in graph.regions if region.id in used),
         hidden=graph.hidden + len(graph.nodes) - len(nodes),
-        opened=tuple(one for one in graph.opened if one[0] in used),
+        opened=tuple(one for one in graph.opened if one.region in used),
     )
 
 

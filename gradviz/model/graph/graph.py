@@ -102,6 +102,13 @@ class Edge(NamedTuple):
     ghost: bool = False  # as of a node
 
 
+class Opened(NamedTuple):
+    """A fold that is open."""
+
+    region: int  # its frame
+    fold: Fold
+
+
 class Graph(NamedTuple):
     """Nodes in program order, edges in order of head and operand, and the regions that hold nodes.
 
@@ -113,5 +120,5 @@ class Graph(NamedTuple):
     edges: tuple[Edge, ...]
     regions: tuple[Region, ...]
     hidden: int = 0  # nodes behind folds
-    opened: tuple[tuple[int, str], ...] = ()  # the regions that are open folds, and the key of each
+    opened: tuple[Opened, ...] = ()  # the regions that are open folds
     modules: tuple[Module, ...] = ()  # of the program

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from gradviz.model.graph.contract import Stretch, around, contract, leaves
 from gradviz.model.graph.fold import FEW, fold, keyed
-from gradviz.model.graph.graph import Edge, Fold, Graph, Node, Span
+from gradviz.model.graph.graph import Edge, Fold, Graph, Node, Opened, Span
 from gradviz.model.trace import GradMode, Op, Region
 
 _WIDEST = 20  # parts of a repetition that are seen at once
@@ -132,7 +132,7 @@ def _framed(whole: Graph, frames: list[_Fold]) -> Graph:
     """The graph with a region for each fold that is open; a region that is partly in it and partly not becomes two."""
     home = {node.id: node.region for node in whole.nodes}
     regions = {region.id: region for region in whole.regions}
-    opened: list[tuple[int, str]] = []
+    opened: list[Opened] = []
     for number, (one, members) in enumerate(frames, start=1):
         parents = {region.id: region.parent for region in regions.values()}
         outer = around([home[node.id] for node in members], parents)
@@ -149,7 +149,7 @@ def _framed(whole: Graph, frames: list[_Fold]) -> Graph:
         for branch in held:
             regions[branch] = regions[branch]._replace(parent=-number)
         home.update((node.id, -number) for node, branch in zip(members, branches, strict=True) if branch is None)
-        opened.append((-number, one.key))
+        opened.append(Opened(-number, one))
     nodes = tuple(node._replace(region=home[node.id]) for node in whole.nodes)
     return whole._replace(nodes=nodes, regions=_parents_first(regions), opened=tuple(opened))
 

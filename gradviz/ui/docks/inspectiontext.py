@@ -1,6 +1,7 @@
 """An Inspection written into a text document. Every text goes in as plain characters: none is taken for markup."""
 
 import json
+from typing import NamedTuple
 from urllib.parse import quote
 
 from PySide6.QtCore import QUrl
@@ -20,7 +21,14 @@ from gradviz.ui.style.plain import plain
 from gradviz.ui.style.prose import CHANGE, look
 from gradviz.ui.style.theme import Colours, colour
 
-Link = int | Subject | Edit  # a line of the program, a thing, or a change of the program
+
+class Turn(NamedTuple):
+    """Open a fold, or close it."""
+
+    key: str
+
+
+Link = int | Subject | Edit | Turn  # a line of the program, a thing, a change of the program, or a fold to open
 _SCHEME = "gradviz"
 _ALARM = "⚠ "
 _SHARE = 36  # of a hundred parts of the width, for what the facts are about
@@ -47,6 +55,8 @@ def link_of(url: QUrl) -> Link:
             return Edit(*json.loads(number))
         case "tensor" | "op" | "grad_fn":
             return Subject(kind, int(number))
+        case "turn":
+            return Turn(number)
         case _:
             return int(number)
 
@@ -56,8 +66,9 @@ def _section(cursor: QTextCursor, section: Section, colours: Colours) -> None:
     title.setTopMargin(10)
     title.setBottomMargin(2)
     title.setHeadingLevel(2)
-    cursor.insertBlock(title)
-    cursor.insertText(plain(section.title), look(colours.accent, bold=True))
+    if section.title:
+        cursor.insertBlock(title)
+        cursor.insertText(plain(section.title), look(colours.accent, bold=True))
     if section.table:
         _numbers(cursor, section.table, colours)
     if section.facts and not any(fact.label for fact in section.facts):
@@ -89,6 +100,8 @@ def _fact(cursor: QTextCursor, fact: Fact, colours: Colours) -> None:
 def _url(fact: Fact) -> str | None:
     if fact.edit is not None:
         return f"{_SCHEME}:edit/{quote(json.dumps(fact.edit), safe='')}"
+    if fact.turns:
+        return f"{_SCHEME}:turn/{quote(fact.turns)}"
     if fact.of is not None:
         return f"{_SCHEME}:{fact.of.kind}/{fact.of.id}"
     return None if fact.line is None else f"{_SCHEME}:line/{fact.line}"

@@ -1,4 +1,4 @@
-"""The inspector: all there is to say of one tensor, op or grad_fn, as a text to read, select, copy and walk through."""
+"""The inspector: all there is to say of a tensor, op, grad_fn or fold, as a text to read, copy and walk through."""
 
 from PySide6.QtCore import QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QKeyEvent
@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
 from gradviz.model.source.place import Edit
 from gradviz.picture.inspection import Inspection
-from gradviz.ui.docks.inspectiontext import link_of, write
+from gradviz.ui.docks.inspectiontext import Turn, link_of, write
 from gradviz.ui.style.theme import Colours
 
 _SIZE = QSize(300, 420)  # pixels at first
@@ -19,11 +19,13 @@ class Inspector(QTextBrowser):
         lineWanted: a line of the program that a fact names.
         wanted: the `Subject` that a fact names.
         fixWanted: the `Edit` that a fact offers.
+        turnWanted: the key of a fold that is to be opened or closed.
     """
 
     lineWanted = Signal(int)
     wanted = Signal(object)
     fixWanted = Signal(object)
+    turnWanted = Signal(str)
 
     def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,6 +76,8 @@ class Inspector(QTextBrowser):
             self.lineWanted.emit(link)
         elif isinstance(link, Edit):
             self.fixWanted.emit(link)
+        elif isinstance(link, Turn):
+            self.turnWanted.emit(link.key)
         else:
             self.wanted.emit(link)
 

@@ -91,7 +91,7 @@ def test_a_loop_opens_into_parts_of_it_down_to_its_nodes() -> None:
         ("101–200 / 1,000", 2),
         ("111–120 / 1,000", 2),
     ]
-    assert [key for _, key in nodes.opened] == [key, f"{key}/101-200", f"{key}/101-200/111-120"]
+    assert [one.fold.key for one in nodes.opened] == [key, f"{key}/101-200", f"{key}/101-200/111-120"]
 
 
 def test_a_part_that_is_open_in_a_closed_fold_is_not_seen_and_keys_of_nothing_do_no_harm() -> None:
@@ -166,7 +166,7 @@ def test_a_region_that_is_partly_in_an_open_fold_stands_in_its_frame_and_outside
     whole = whole._replace(nodes=(*whole.nodes[:-1], last))
     (key,) = keys(fold(whole))
     cut = check(whole, (key,))
-    assert cut.opened == ((-1, key),)
+    assert [(one.region, one.fold.key) for one in cut.opened] == [(-1, key)]
     assert [(one.id, one.parent) for one in cut.regions] == [(0, None), (-1, None)]
     assert cut.nodes[-1].region == 0
     deeper = check(whole, (key, f"{key}/1-10"))
@@ -175,7 +175,7 @@ def test_a_region_that_is_partly_in_an_open_fold_stands_in_its_frame_and_outside
     (key,) = keys(fold(inside))
     opened = check(inside, (key, f"{key}/1-10"))
     assert {(one.id, one.parent) for one in opened.regions} == {(-1, None), (-2, -1), (1, -2)}
-    assert [one for _, one in opened.opened] == [key, f"{key}/1-10"]
+    assert [one.fold.key for one in opened.opened] == [key, f"{key}/1-10"]
 
 
 def test_regions_within_a_region_that_is_cut_are_within_the_copy_of_it(monkeypatch: pytest.MonkeyPatch) -> None:

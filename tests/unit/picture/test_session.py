@@ -207,6 +207,15 @@ def test_a_thing_of_the_run_is_told_of() -> None:
     assert INSPECTION.decode(told.payload).title == "MulBackward0"
 
 
+def test_a_fold_of_what_is_shown_is_told_of_and_no_other() -> None:
+    session = Session()
+    (made,) = map(shown, answers(session, run_of(loop(400)))[1:])
+    (row,) = made.folds
+    for key, title in ((row.key, "× 400"), ("L9-9.0", "Not there yet at this step")):
+        (told,) = answers(session, inspect(1, Subject("fold", key)))
+        assert INSPECTION.decode(told.payload).title == title
+
+
 def test_a_flaw_of_ours_costs_an_inspection_and_not_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
     session = Session()
     answers(session, WHOLE)
