@@ -47,7 +47,7 @@ def _sources(node: Node, fold: Fold, tensors: tuple[Tensor, ...], telling: Telli
     sinks = first.kind is NodeKind.GRAD_FN
     role = Role.ACCUMULATE if sinks else tensor_look(first, tensors[0], telling)[0]
     head, *shown = _source_lines(fold, words)
-    where = " · ".join((_tensors_text(tensors), *line_text(node.line, words)))
+    where = " · ".join((tensors_text(tensors), *line_text(node.line, words)))
     return Content(
         role,
         Shape.STACK,
@@ -86,6 +86,11 @@ def _reasons(fold: Fold, telling: Telling) -> list[str]:
         return []
     whys = [op.why_unrecorded for op in fold.ops if op.grad_fn is None and op.why_unrecorded is not None]
     return [telling.words.reasons.get(why, why) for why in whys]
+
+
+def fold_title(fold: Fold, words: Words) -> str:
+    """Return the first line of the box of a fold."""
+    return _source_head(fold, words) if fold.tensors else _head(fold, words)
 
 
 def _head(fold: Fold, words: Words) -> str:
@@ -153,8 +158,8 @@ def _source_head(fold: Fold, words: Words) -> str:
     return told.format(len(tensors))
 
 
-def _tensors_text(tensors: Sequence[Tensor]) -> str:
-    """The dtype and shape that all of some tensors have, and their bytes, each memory once."""
+def tensors_text(tensors: Sequence[Tensor]) -> str:
+    """Return the dtype and shape that all of some tensors have, and their bytes, each memory once."""
     looks = list(dict.fromkeys(f"{one.dtype} · {shape_text(one.shape)}" for one in tensors))
     size = byte_text(sum({one.storage: one.nbytes for one in tensors}.values()))
     return f"{looks[0]} · {size}" if len(looks) == 1 else size

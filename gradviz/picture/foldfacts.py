@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from math import fsum, hypot
 
-from gradviz.drawing.folded import fold_head, source_lines, tensors_text
+from gradviz.drawing.foldcontent import fold_title, tensors_text
 from gradviz.drawing.titles import op_name
 from gradviz.model.costs.heat import Amount, HeatOf, Spent, amount_text
 from gradviz.model.graph.contents import Contents
@@ -34,8 +34,7 @@ class FoldTelling:
     @property
     def title(self) -> str:
         """What it is called on its box at the end of the run."""
-        drawn = self._naming.drawn
-        return source_lines(self._fold, drawn)[0] if self._fold.tensors else fold_head(self._fold, drawn)
+        return fold_title(self._fold, self._naming.drawn)
 
     def sections(self, *, is_open: bool) -> tuple[Section, ...]:
         """What there is to say, of which some may be empty: first what is asked most."""
