@@ -26,7 +26,6 @@ from gradviz.model.trace import (
     Page,
     ProgramError,
     Region,
-    Saved,
     Step,
     Tensor,
     Trace,
@@ -233,8 +232,8 @@ def _shorter(page: Page) -> Page:
 def _readable(page: Page, characters: int) -> Page:
     """The page with sizes that can be, its end as it is read, and no more than so many characters of output."""
     return page._replace(
-        tensors=page.tensors if _can_be(page.tensors) else tuple(map(_sized, page.tensors)),
-        grad_fns=tuple([one if _can_keep(one.saved) else _kept(one) for one in page.grad_fns]),
+        tensors=page.tensors if _can_be([one.nbytes for one in page.tensors]) else tuple(map(_sized, page.tensors)),
+        grad_fns=tuple([_kept(one) if one.saved else one for one in page.grad_fns]),
         output=_printed(page.output, characters),
         end=None if page.end is None else _last_words(page.end),
     )
@@ -253,14 +252,9 @@ def _shortened(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def _can_be(records: Sequence[Tensor] | Sequence[Saved]) -> bool:
-    """Whether all have as many bytes as there are addresses. A tensor expanded to nearly 2**63 elements has more."""
-    return max([one.nbytes for one in records], default=0) < LARGE
-
-
-def _can_keep(saved: Sequence[Saved]) -> bool:
-    """Whether all keep as many bytes alive as there are addresses, as well."""
-    return _can_be(saved) and max([one.memory or 0 for one in saved], default=0) < LARGE
+def _can_be(sizes: Sequence[int]) -> bool:
+    """Whether all are as many bytes as there are addresses. A tensor expanded to nearly 2**63 elements has more."""
+    return max(sizes, default=0) < LARGE
 
 
 def _sized(tensor: Tensor) -> Tensor:
@@ -268,11 +262,10 @@ def _sized(tensor: Tensor) -> Tensor:
 
 
 def _kept(grad_fn: GradFn) -> GradFn:
+    if _can_be([size for one in grad_fn.saved for size in (one.nbytes, one.keeps)]):
+        return grad_fn
     most = LARGE - 1
-    sized = [
-        one._replace(nbytes=min(one.nbytes, most), memory=None if one.memory is None else min(one.memory, most))
-        for one in grad_fn.saved
-    ]
+    sized = [one._replace(nbytes=min(one.nbytes, most), memory=min(one.keeps, most)) for one in grad_fn.saved]
     return grad_fn._replace(saved=tuple(sized))
 
 
