@@ -124,6 +124,26 @@ def test_every_error_has_programs_or_no_safe_fix() -> None:
     assert WITHOUT.isdisjoint(BODIES)
 
 
+@pytest.mark.parametrize(
+    "body", ["with torch.no_grad():\nz = x + 1  # so", "def f(a):\nreturn a * 2", "if 1:\n  if 2:\n  y = x"]
+)
+def test_a_line_that_lost_its_indent_is_put_into_its_block(body: str) -> None:
+    source = f"{HEAD.format(leaf='tensor(2.')}{body}\nprint(x)\n"
+    told, (fix,) = fix_of(source)
+    assert told == "indent"
+    changed = fix.edit.applied(source)
+    assert [line.strip() for line in changed.splitlines()] == [line.strip() for line in source.splitlines()]
+    assert bare_run(changed).error is None, changed
+
+
+@pytest.mark.parametrize(
+    "body", ["with torch.no_grad():\nwith torch.enable_grad():\n    y = x", "if 1:\n# so\n", "if 1:"]
+)
+def test_where_it_is_not_clear_what_belongs_to_a_block_nothing_is_put_into_it(body: str) -> None:
+    told, fixes = fix_of(f"{HEAD.format(leaf='tensor(2.')}{body}\n")
+    assert (told, fixes) == ("indent", ())
+
+
 @pytest.mark.parametrize("name", BODIES)
 def test_the_fixed_program_no_longer_raises_that(name: str) -> None:
     seen: set[str] = set()

@@ -5,6 +5,7 @@ it was said. Ids are stable: they are the `hint` of the trace and of lessons.
 """
 
 from gradviz.model.errors.hints import Hint, match
+from gradviz.model.errors.python import PYTHON
 from gradviz.model.trace import GradMode, Limit, LimitName, ProgramError
 
 _MEMORY_EN = "That needs more memory than a run may use. Make the tensors smaller, or raise the limit."
@@ -283,6 +284,8 @@ HINTS = (
     ),
 )
 
+_ALL = (*HINTS, *PYTHON)
+
 # Where not a line of the program but the grad mode chosen for the whole run is to blame.
 _RUN_MODE = {
     "not-tracked": (
@@ -301,7 +304,7 @@ _RUN_MODE = {
 
 def hint(error: ProgramError) -> str | None:
     """The id of the explanation of an error, if there is one."""
-    found = match(HINTS, error.type, error.message, error.suggestion)
+    found = match(_ALL, error.type, error.message, error.suggestion)
     return None if found is None else found[0].id
 
 
@@ -313,7 +316,7 @@ def explained(error: ProgramError, language: str, mode: GradMode | None = None) 
         language: of the text.
         mode: the grad mode of the whole run, where that is to blame (see `why.mode_to_blame`).
     """
-    found = match(HINTS, error.type, error.message, error.suggestion)
+    found = match(_ALL, error.type, error.message, error.suggestion)
     if found is None:
         return f"{error.type}: {error.message}" if error.message else error.type
     row, groups = found

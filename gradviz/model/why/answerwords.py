@@ -184,6 +184,7 @@ FIXES: dict[str, dict[Does, str]] = {
         "name": "Write {what} on line {line}",
         "cut": "Add {what} after line {line}",
         "half width": "Turn full-width characters into half-width ones",
+        "indent": "Put line {line} into the block",
     },
     "ja": {
         "require grad": "{line} 行目で {what} を requires_grad にする",
@@ -208,6 +209,7 @@ FIXES: dict[str, dict[Does, str]] = {
         "name": "{line} 行目を {what} にする",
         "cut": "{line} 行目の後に {what} を加える",
         "half width": "全角文字を半角にする",
+        "indent": "{line} 行目をブロックの中に入れる",
     },
 }
 _WHOLE = ("path", "leaves")  # bounded already

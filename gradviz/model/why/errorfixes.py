@@ -20,6 +20,7 @@ _FULL = re.compile(
     |(?P<full>[\u2018-\u201d\u3000-\u3002\uff01-\uff5e]+)""",
     re.DOTALL | re.VERBOSE,
 )
+_BLOCK = re.compile(r"on line (?P<line>\d{1,9})$")
 _HALF = {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u3001": ",", "\u3002": "."}
 
 
@@ -27,6 +28,8 @@ def of_error(fixes: Fixes, error: ProgramError) -> tuple[Fix, ...]:
     """Return the fix of the error that ended a run."""
     if error.hint == "full-width":
         return _some(_half_width(fixes.known.trace.source))
+    if error.hint == "indent":
+        return _some(_indented(fixes.known.trace.source, error))
     find = _ERRORS.get(error.hint or "")
     if find is None or fixes.text is None or error.line is None:
         return ()
@@ -237,6 +240,23 @@ def _half_width(source: str) -> Fix | None:
     found = [(match, name) for match in _FULL.finditer(source) for name in ("open", "close", "full") if match[name]]
     edits = [Edit(*match.span(name), "".join(map(_half, match[name]))) for match, name in found]
     return Fix("half width", joined(source, edits)) if edits else None
+
+
+def _indented(source: str, error: ProgramError) -> Fix | None:
+    """The line that is missing in a block, further in; none that begins a block itself, which may stand behind it."""
+    around = _BLOCK.search(error.message)
+    lines = source.splitlines(keepends=True)
+    if around is None or error.line is None or not int(around["line"]) < error.line <= len(lines):
+        return None
+    line = lines[error.line - 1]
+    code = line.split("#")[0].strip()
+    if not code or code.endswith(":"):
+        return None
+    start = sum(map(len, lines[: error.line - 1]))
+    opens = lines[int(around["line"]) - 1]
+    wanted = opens[: len(opens) - len(opens.lstrip())] + "    "
+    edit = Edit(start, start + len(line) - len(line.lstrip()), wanted)
+    return Fix("indent", edit, line=error.line)
 
 
 def _half(character: str) -> str:

@@ -53,6 +53,7 @@ Does = Literal[
     "allow unused",
     "name",
     "half width",
+    "indent",
     "cut",
 ]
 

@@ -6,6 +6,7 @@ from typing import get_args
 import pytest
 
 from gradviz.model.errors.errors import HINTS, explained, hint, limit_said, limit_text
+from gradviz.model.errors.python import PYTHON
 from gradviz.model.errors.warned import WARNINGS, warning_hint, warning_text
 from gradviz.model.program import parse
 from gradviz.model.trace import Limit, LimitName, ProgramError, Warned
@@ -180,7 +181,7 @@ def test_every_explanation_has_a_message_here() -> None:
 
 
 def test_ids_are_unique_and_stable_in_form() -> None:
-    ids = [row.id for row in (*HINTS, *WARNINGS)]
+    ids = [row.id for row in (*HINTS, *PYTHON, *WARNINGS)]
     assert len(set(ids)) == len(ids)
     assert all(name == name.lower() and " " not in name for name in ids)
 
@@ -194,7 +195,7 @@ def test_no_placeholder_is_left_open(error: ProgramError, language: str) -> None
     assert "None" not in text.replace("None for it", "").replace("None が", "")
 
 
-@pytest.mark.parametrize("row", [*HINTS, *WARNINGS], ids=lambda row: row.id)
+@pytest.mark.parametrize("row", [*HINTS, *PYTHON, *WARNINGS], ids=lambda row: row.id)
 def test_both_languages_use_the_same_facts(row: tuple[str, ...]) -> None:
     english, japanese = (sorted(name for _, name, _, _ in string.Formatter().parse(text) if name) for text in row[3:])
     assert english == japanese
@@ -247,6 +248,71 @@ def test_braces_in_a_message_are_no_placeholders() -> None:
 
 def test_a_message_of_megabytes_is_read_at_its_beginning() -> None:
     assert hint(ProgramError("RuntimeError", "modified by an inplace operation" * 100_000, 1)) is None
+
+
+# Texts that Python cannot read, the line that it names, and what is said of it.
+UNREAD = [
+    ("indent", "with torch.no_grad():\nz = 1\n", 2, "belongs to line 1"),
+    ("indent", "x = 1\ndef f():\nreturn 1\n", 3, "belongs to line 2"),
+    ("uneven-indent", "x = 1\n  y = 2\n", 2, "further in"),
+    ("uneven-indent", "if 1:\n    y = 2\n  z = 3\n", 3, "further out"),
+    ("tabs", "if 1:\n        y = 2\n\tz = 3\n", 3, "tabs"),
+    ("never-closed", "y = (1 +\n", 1, "This ( is"),
+    ("unmatched", "y = 1)\n", 1, "This ) closes"),
+    ("unmatched", "y = (1]\n", 1, "This ] closes"),
+    ("no-quote", "y = 'abc\n", 1, "quotation mark"),
+    ("no-quote", 'y = """abc\n', 1, "quotation mark"),
+    ("no-colon", "if 1\n    y = 2\n", 1, "colon"),
+    ("no-comma", "y = [1 2]\n", 1, "comma"),
+    ("equals", "f() = 1\n", 1, "=="),
+    ("syntax", "a()print(b)\n", 1, "cannot read"),
+]
+
+
+@pytest.mark.parametrize(("expected", "source", "line", "words"), UNREAD)
+def test_a_text_that_python_cannot_read_is_explained_where_that_is(
+    expected: str, source: str, line: int, words: str
+) -> None:
+    error = parse(source)
+    assert isinstance(error, ProgramError)
+    assert (hint(error), error.line) == (expected, line)
+    assert words in explained(error, "en")
+    assert "{" not in explained(error, "ja")
+
+
+# As said by Python 3.11 and torch 2.13 in a locked process.
+LACKED = [
+    ("name", "NameError", "name 'np' is not defined", "no np at"),
+    ("no-file", "FileNotFoundError", "[Errno 2] No such file or directory: 'data.csv'", "without files"),
+    ("no-file", "RuntimeError", "Parent directory models does not exist.", "without files"),
+    (
+        "not-written",
+        "RuntimeError",
+        "[enforce fail at inline_container.cc:747] . open file failed with strerror: Operation not permitted",
+        "without files",
+    ),
+    (
+        "no-network",
+        "URLError",
+        "<urlopen error [Errno -3] Temporary failure in name resolution>",
+        "without a network",
+    ),
+    ("no-network", "gaierror", "[Errno -2] Name or service not known", "without a network"),
+    ("no-module", "ModuleNotFoundError", "No module named 'pandas'", "module pandas"),
+    ("no-cuda", "AssertionError", "Torch not compiled with CUDA enabled", "no GPU"),
+]
+
+
+@pytest.mark.parametrize(("expected", "kind", "message", "words"), LACKED)
+def test_what_a_run_has_not_is_said(expected: str, kind: str, message: str, words: str) -> None:
+    error = ProgramError(kind, message, 1)
+    assert hint(error) == expected
+    assert words in explained(error, "en")
+    assert "{" not in explained(error, "ja")
+
+
+def test_every_row_about_python_has_a_message_here() -> None:
+    assert {row.id for row in PYTHON} == {one for one, *_ in (*UNREAD, *LACKED)}
 
 
 @pytest.mark.parametrize("character", "（）＝１＋。、“”‘’　；：［］")
