@@ -43,7 +43,7 @@ def test_an_error_keeps_the_picture_dimmed_and_stands_on_its_line(qtbot: QtBot, 
     qtbot.waitUntil(lambda: window.state.dimmed and not window.state.busy)
     assert names(window) == ["x", "y"]
     assert window.panels.tensors.model().rowCount() == 2
-    assert window.panels.notice.whole == "Line 3 has an error. This is the last good graph."
+    assert window.panels.notice.whole == "Last good graph · error on line 3"
     assert window.panels.strip.text.startswith("Line 3: this line is wrong: error")
     assert window.panels.output.problems == ("Line 3: this line is wrong: error\nSyntaxError: fake",)
     waves = [mark for mark in window.panels.editor.extraSelections() if mark.cursor.selectedText() == "err"]

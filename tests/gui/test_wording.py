@@ -85,25 +85,25 @@ def test_an_empty_graph_says_why(state: AppState, words: str) -> None:
         (BASE, ""),
         (BASE._replace(shown=DRAWN), ""),
         (BASE._replace(shown=DRAWN, table=Picture(1, True, None, hidden=9)), "Showing 1 of 10 nodes"),
-        (BASE._replace(dimmed=True), "This is the graph from before the last edit."),
-        (BASE._replace(dimmed=True, running=True), "Running … This is the graph from before."),
+        (BASE._replace(dimmed=True), "Graph from before the edit"),
+        (BASE._replace(dimmed=True, running=True), "Running … graph from before"),
         (
             BASE._replace(dimmed=True, picture=Picture(1, True, None, problems=(PROBLEM,))),
-            "Line 4 has an error. This is the last good graph.",
+            "Last good graph · error on line 4",
         ),
         (
             BASE._replace(dimmed=True, picture=Picture(1, True, None, problems=(PROBLEM._replace(line=None),))),
-            "The run ended in an error. This is the last good graph.",
+            "Last good graph · the run failed",
         ),
         (
             BASE._replace(dimmed=True, picture=Picture(1, True, None, problems=(PROBLEM,)), shown=BROKEN),
-            "Line 4 has an error. This is the graph of the run before, up to its own error.",
+            "Graph of the run before, up to its error · error on line 4",
         ),
         (
             BASE._replace(
                 dimmed=True, picture=Picture(1, True, None, problems=(PROBLEM._replace(line=None),)), shown=BROKEN
             ),
-            "The run ended in an error. This is the graph of the run before, up to its own error.",
+            "Graph of the run before, up to its error · the run failed",
         ),
     ],
 )

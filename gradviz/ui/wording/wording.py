@@ -117,8 +117,8 @@ def notice(state: AppState) -> str:
     if state.current and error:
         return _beside_error(error, state.shown is None or state.shown.good)
     if state.busy:
-        return _tr("Running … This is the graph from before.")
-    return _tr("This is the graph from before the last edit.")
+        return _tr("Running … graph from before")
+    return _tr("Graph from before the edit")
 
 
 def _changed(state: AppState) -> str:
@@ -156,14 +156,12 @@ def folded(state: AppState) -> str:
 
 def _beside_error(error: Problem, good: bool) -> str:
     if good and error.line:
-        return _tr("Line {line} has an error. This is the last good graph.").format(line=error.line)
+        return _tr("Last good graph · error on line {line}").format(line=error.line)
     if good:
-        return _tr("The run ended in an error. This is the last good graph.")
+        return _tr("Last good graph · the run failed")
     if error.line:
-        return _tr("Line {line} has an error. This is the graph of the run before, up to its own error.").format(
-            line=error.line
-        )
-    return _tr("The run ended in an error. This is the graph of the run before, up to its own error.")
+        return _tr("Graph of the run before, up to its error · error on line {line}").format(line=error.line)
+    return _tr("Graph of the run before, up to its error · the run failed")
 
 
 def empty_words(state: AppState) -> str:
