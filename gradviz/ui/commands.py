@@ -201,6 +201,7 @@ class Commands:
 
     def _heat(self, of: HeatOf) -> None:
         """Show what ops cost; asked for again, that is put away."""
+        self._panels.output.want_heat()
         self._show(self._options._replace(heat="off" if self._options.heat == of else of))
 
     def _view(self, view: View) -> None:

@@ -74,7 +74,9 @@ def _show_selection(panels: Panels, before: AppState, now: AppState) -> None:
     found, earlier = now.search and now.search.hit, before.search and before.search.hit
     elsewhere = elsewhere or _opened(before, now)
     if (now.chosen != before.chosen or found != earlier) and elsewhere:
-        for mark in [found] if found else sorted(now.selection.marks)[:1]:
+        if found:
+            panels.canvas.read(found)
+        for mark in sorted(now.selection.marks)[: not found]:
             panels.canvas.reveal(mark)
 
 

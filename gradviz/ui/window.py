@@ -275,7 +275,7 @@ class Window(QMainWindow):
 
     def _go_to_mark(self, mark: str) -> None:
         self.send(said.MarkChosen(mark))
-        self._panels.canvas.reveal(mark)
+        self._panels.canvas.read(mark)
 
     def _close_search(self) -> None:
         self.send(said.Searched(None))

@@ -25,8 +25,17 @@ def test_the_list_is_there_where_heat_is(qtbot: QtBot) -> None:
     tabs.show_heat(HOTTEST)
     assert tabs.isTabVisible(3)
     assert [item(tabs, at).text() for at in range(3)] == [hot.text for hot in HOTTEST]
+    assert tabs.currentIndex() == 0
     tabs.show_heat(())
     assert not tabs.isTabVisible(3)
+    tabs.want_heat()  # the person asks for it
+    assert tabs.currentIndex() == 0
+    tabs.show_heat(HOTTEST)
+    assert tabs.currentIndex() == 3
+    tabs.setCurrentIndex(0)
+    tabs.show_heat(())
+    tabs.show_heat(HOTTEST)  # after an edit
+    assert tabs.currentIndex() == 0
 
 
 def test_an_entry_leads_to_its_node_or_its_line(qtbot: QtBot, window: Window) -> None:

@@ -54,6 +54,17 @@ def test_a_hit_out_of_sight_is_brought_into_view(qtbot: QtBot, window: Window) -
     assert window.state.search.query == "line 2"
 
 
+def test_a_hit_is_shown_so_large_that_it_can_be_read(window: Window) -> None:
+    canvas = window.panels.canvas
+    canvas.zoom_to(0.1)
+    window.action("search").trigger()
+    window.panels.search.typed.emit("line 2")
+    mark = canvas.scene.mark("t1")
+    assert mark is not None
+    assert canvas.view.scale >= 0.5
+    assert canvas.seen.contains(mark.rect.center)
+
+
 def test_a_search_goes_from_a_leaf_on_to_its_badges(qtbot: QtBot, window: Window) -> None:
     canvas, picture = window.panels.canvas, window.state.picture
     assert picture is not None

@@ -280,6 +280,15 @@ def test_of_drawings_side_by_side_every_name_is_seen_and_as_much_else_as_there_i
     assert seen.bottom >= names.bottom - 0.01
 
 
+def test_what_is_looked_for_can_be_read_and_is_not_made_larger_where_it_can_be() -> None:
+    panel, place = Size(600, 400), Rect(4000, 90_000, 120, 40)
+    far = Viewport(scale=0.02).reading(place, panel)
+    assert far.scale >= 0.5
+    assert far.to_panel(place.center) == pytest.approx((300, 200))
+    near = Viewport(scale=0.5)
+    assert near.reading(place, panel) == near.showing(place, panel)
+
+
 def test_a_fitted_drawing_is_seen_whole_however_long_it_is() -> None:
     long = Size(120_000, 400_000)  # 200 steps of an LSTMCell, every op drawn
     assert fitted(long, PANEL).holds(long, PANEL)

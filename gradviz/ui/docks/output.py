@@ -35,6 +35,7 @@ class OutputTabs(QTabWidget):
         self._listed: tuple[Problem, ...] = ()
         self._told: tuple[str, ...] = ()
         self._hottest: tuple[Hot, ...] = ()
+        self._heat_wanted = False
         self._edits: dict[int, Edit] = {}  # by row of the list, what it offers
         self._text = QPlainTextEdit(self)
         self._text.setReadOnly(True)
@@ -127,6 +128,13 @@ class OutputTabs(QTabWidget):
             item.setData(_PLACE, (hot.mark, hot.line))
             self._heat.addItem(item)
         self.setTabVisible(3, bool(hottest))
+        if hottest and self._heat_wanted:
+            self.setCurrentIndex(3)
+            self._heat_wanted = False
+
+    def want_heat(self) -> None:
+        """Bring what costs most into view when it comes: behind the other tabs it is not seen in a narrow panel."""
+        self._heat_wanted = True
 
     def _heat_picked(self, item: QListWidgetItem) -> None:
         mark, line = item.data(_PLACE)

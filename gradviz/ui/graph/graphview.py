@@ -178,6 +178,13 @@ class GraphView(QWidget):
         if mark:
             self.show_place(mark.badge or mark.rect)
 
+    def read(self, name: str) -> None:
+        """Show a mark that was looked for so large that it can be read, and else as `reveal` does."""
+        mark = self._scene.mark(name)
+        view = self._view.reading(mark.badge or mark.rect, self._panel()) if mark else self._view
+        if view != self._view:
+            self._move(view)
+
     def show_place(self, place: Rect) -> None:
         """Move the view by no more than needed to see a place of the drawing."""
         view = self._view.showing(place, self._panel())

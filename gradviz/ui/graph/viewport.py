@@ -57,6 +57,12 @@ class Viewport(NamedTuple):
         dy = _shift(seen.y, seen.bottom, place.y - margin, place.bottom + margin)
         return self._replace(x=self.x + dx, y=self.y + dy)
 
+    def reading(self, place: Rect, panel: Size) -> "Viewport":
+        """Return the view in which `place` can be read: near by where all is too small, and else as `showing` does."""
+        return (
+            self.showing(place, panel) if self.scale >= WHOLE else Viewport(scale=_READABLE).about(place.center, panel)
+        )
+
     def about(self, center: Point, panel: Size) -> "Viewport":
         """Return the view moved so that a point is in the middle of the panel."""
         return self._replace(x=center.x - panel.width / self.scale / 2, y=center.y - panel.height / self.scale / 2)
