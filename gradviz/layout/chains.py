@@ -5,23 +5,22 @@ could often have stood in line. The order of the rows stays.
 """
 
 from gradviz.layout.net import Net
-from gradviz.layout.room import indices, room
+from gradviz.layout.room import Seats, room
 
 ROUNDING = 0.01
 MOST = 256  # cells that are moved together, for the time it takes
 
 
-def align(net: Net, places: list[float]) -> None:
+def align(net: Net, seats: Seats, places: list[float]) -> None:
     """Move stretches in `places`, the start of each element across, wherever that leaves fewer bends."""
     after = _followers(net)
     if all(abs(_bend(net, places, upper, lower)) < ROUNDING for upper, lower in after.items()):
         return
-    index = indices(net.rows)
     for start in sorted(after.keys() - set(after.values())):
         above, *others = _stretches(net, places, after, start)
         for below in others:
             away = _bend(net, places, above[-1], below[0])
-            if _move(net, index, places, below, -away) or _move(net, index, places, above, away):
+            if _move(net, seats, places, below, -away) or _move(net, seats, places, above, away):
                 above = (above + below)[-MOST - 1 :]  # as much as shows that it is too long
             else:
                 above = below
@@ -58,9 +57,9 @@ def _stretches(net: Net, places: list[float], after: dict[int, int], start: int)
     return found
 
 
-def _move(net: Net, index: list[int], places: list[float], cells: list[int], away: float) -> bool:
+def _move(net: Net, seats: Seats, places: list[float], cells: list[int], away: float) -> bool:
     """Move cells together if there is room and fewer joints are bent after it; whether they were."""
-    low, high = room(net, index, places, cells) if len(cells) <= MOST else (0.0, 0.0)
+    low, high = room(net, seats, places, cells) if len(cells) <= MOST else (0.0, 0.0)
     if not low <= away <= high:
         return False
     before = _bent(net, places, cells)

@@ -5,6 +5,7 @@ from gradviz.layout.former import Former
 from gradviz.layout.net import Net
 from gradviz.layout.pulls import Pulls
 from gradviz.layout.relaxing import relaxed
+from gradviz.layout.room import seats
 from gradviz.layout.straightening import settled, straightened
 from gradviz.layout.unbending import unbend
 
@@ -18,11 +19,12 @@ def across(net: Net, wants: Pulls, title_room: list[float], former: Former | Non
         title_room: of each frame, the least distance of its two borders.
         former: where they were, and stay as far as there is room; None: where they are best.
     """
+    taken = seats(net)
     if former is None:
-        places = straightened(net, wants, relaxed(net, wants), title_room)
-        align(net, places)
+        places = straightened(net, wants, relaxed(net, wants, taken.packed), taken, title_room)
+        align(net, taken, places)
     else:
-        places = settled(net, wants, former, title_room)
-    unbend(net, places)
+        places = settled(net, wants, former, taken, title_room)
+    unbend(net, taken, places)
     least = min(places)
     return [place - least for place in places]

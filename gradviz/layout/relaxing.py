@@ -5,47 +5,55 @@ regression, exact and linear for one row). From the results up to what they come
 more passes change nothing to speak of. Nothing is exactly straight yet.
 """
 
-from itertools import pairwise
-from operator import sub
+from math import inf
 
 from gradviz.layout.net import Net
 from gradviz.layout.pulls import Mean, Pulls
 
 
-def relaxed(net: Net, pulls: Pulls) -> list[float]:
-    """The rough start of each element across."""
+def relaxed(net: Net, pulls: Pulls, packed: list[float]) -> list[float]:
+    """The rough start of each element across.
+
+    Args:
+        net: elements, with their rows in order.
+        pulls: what they want to be in line with.
+        packed: where they are in rows that are packed.
+    """
     place = [0.0] * (len(net.width) + sum(map(len, pulls.means)))  # means have places too
-    rows = list(zip(net.rows, [_steps(net, row) for row in net.rows], pulls.means, strict=True))
-    to, away, weight = pulls.below
-    for row, steps, means in reversed(rows):
-        if means:
-            _set_means(means, place)
-        wanted = [place[to[element]] + away[element] for element in row]
-        for element, here in zip(row, _fitted(row, steps, wanted, weight), strict=True):
-            place[element] = here
-    for row, steps, means in rows:
-        if means:
-            _set_means(means, place)
-        wanted = _between(net.cells, row, pulls, place)
-        for element, here in zip(row, _fitted(row, steps, wanted, pulls.weight), strict=True):
-            place[element] = here
+    _relax_up(net, pulls, packed, place)
+    _relax_down(net, pulls, packed, place)
     del place[len(net.width) :]
     return place
 
 
-def _steps(net: Net, row: list[int]) -> list[float]:
-    """How far each element of a row starts from the first one's start if the row is packed."""
-    width, margin = net.width, net.margin
-    step, steps = 0.0, [0.0]
-    for one, other in pairwise(row):
-        step += width[one] + margin[one] + margin[other]
-        steps.append(step)
-    return steps
+def _relax_up(net: Net, pulls: Pulls, packed: list[float], place: list[float]) -> None:
+    """Place each row by the row after it."""
+    to, away, weight = pulls.below
+    for row, means in zip(reversed(net.rows), reversed(pulls.means), strict=True):
+        if means:
+            _set_means(means, place)
+        last = -inf
+        for element in row:
+            want = place[element] = place[to[element]] + away[element]
+            if want - packed[element] < last:
+                _fit(row, [place[to[each]] + away[each] for each in row], packed, weight, place)
+                break
+            last = want - packed[element]
 
 
-def _set_means(means: list[Mean], place: list[float]) -> None:
-    for number, wants in means:
-        place[number] = sum([place[other] + away for other, away in wants]) / len(wants)
+def _relax_down(net: Net, pulls: Pulls, packed: list[float], place: list[float]) -> None:
+    """Place each row by the rows beside it."""
+    for row, means in zip(net.rows, pulls.means, strict=True):
+        if means:
+            _set_means(means, place)
+        wanted = _between(net.cells, row, pulls, place)
+        last = -inf
+        for element, want in zip(row, wanted, strict=True):
+            place[element] = want
+            if want - packed[element] < last:
+                _fit(row, wanted, packed, pulls.weight, place)
+                break
+            last = want - packed[element]
 
 
 def _between(cells: int, row: list[int], pulls: Pulls, place: list[float]) -> list[float]:
@@ -57,20 +65,25 @@ def _between(cells: int, row: list[int], pulls: Pulls, place: list[float]) -> li
         if element < cells:
             wanted.append((one + other) / 2)
         else:
-            wanted.append(sorted((one, place[element], other))[1])
+            here = place[element]
+            if one > other:
+                one, other = other, one
+            wanted.append(max(one, min(here, other)))
     return wanted
 
 
-def _fitted(row: list[int], steps: list[float], wanted: list[float], weight: list[float]) -> list[float]:
-    """The places of a row for which the weighted sum of squared distances from the wanted ones is least."""
-    firsts = list(map(sub, wanted, steps))  # where the first element of the row would be for each to be where it wants
-    if firsts == sorted(firsts):
-        return wanted
-    means: list[float] = []  # of runs of elements that touch: where the first element of the row would be
+def _set_means(means: list[Mean], place: list[float]) -> None:
+    for number, wants in means:
+        place[number] = sum([place[other] + away for other, away in wants]) / len(wants)
+
+
+def _fit(row: list[int], wanted: list[float], packed: list[float], weight: list[float], place: list[float]) -> None:
+    """Set the places of a row for which the weighted sum of squared distances from the wanted ones is least."""
+    means: list[float] = []  # of runs of elements that touch: where the row would be, if it were packed
     masses: list[float] = []
     ends: list[int] = []
-    for number, element in enumerate(row):
-        mean, mass = firsts[number], weight[element]
+    for end, (element, want) in enumerate(zip(row, wanted, strict=True), 1):
+        mean, mass = want - packed[element], weight[element]
         while means and means[-1] > mean:
             other = masses.pop()
             ends.pop()
@@ -78,8 +91,9 @@ def _fitted(row: list[int], steps: list[float], wanted: list[float], weight: lis
             mass += other
         means.append(mean)
         masses.append(mass)
-        ends.append(number + 1)
-    found: list[float] = []
+        ends.append(end)
+    start = 0
     for mean, end in zip(means, ends, strict=True):
-        found += [mean + step for step in steps[len(found) : end]]
-    return found
+        for element in row[start:end]:
+            place[element] = mean + packed[element]
+        start = end

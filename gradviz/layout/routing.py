@@ -47,12 +47,12 @@ def _track(tail: End, head: End, middle: Iterable[tuple[float, int, int]], rows:
     points = [(across, along)]
     stop = rows.end[row]
     for target, first, last in middle:
-        if target != across:
+        if abs(target - across) > ROUNDING:
             _turn(points, stop, target, rows.entry[first])
             across = target
         stop = rows.end[last]
     target, end, row = head
-    if target != across:
+    if abs(target - across) > ROUNDING:
         _turn(points, stop, target, rows.entry[row])
     _straight(points, end)
     return points

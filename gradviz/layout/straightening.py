@@ -9,119 +9,120 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from itertools import pairwise
 from math import inf
+from operator import sub
 from typing import NamedTuple
 
 from gradviz.layout.components import find, join
 from gradviz.layout.former import Former
 from gradviz.layout.net import BORDER_MARGIN, Net
 from gradviz.layout.pulls import NOBODY, Pulls
-from gradviz.layout.room import indices
+from gradviz.layout.room import Seats
 
 STEM_BEND = 64.0  # how far the rough places of a block of cells may be from straight
 LINK_BEND = 160.0  # of the bends of a long link
 ROUNDING = 0.01
 
-Gap = tuple[int, int, float]  # two blocks and the least distance of their starts
-Line = tuple[int, int, float]  # upper and lower element, and how far right of the upper's start the lower's is
-
 
 class _Blocks(NamedTuple):
-    """Of each element: the first element of its block, and how far right of that one's start its own is."""
+    """Of each element: the first element of its block, how far right of that one its own start is, and the next one."""
 
     first: list[int]
     shift: list[float]
+    below: list[int]  # or NOBODY
 
 
-def straightened(net: Net, pulls: Pulls, rough: list[float], title_room: list[float]) -> list[float]:
+class _Neighbours(NamedTuple):
+    """Of each element: its block, the next element of that, the next element of its row, and its place in a packed one.
+
+    That place is the one that the block would have. Two blocks are apart if it is so in each row that has both.
+    """
+
+    first: list[int]
+    below: list[int]
+    beside: list[int]
+    packed: list[float]
+
+
+def straightened(net: Net, pulls: Pulls, rough: list[float], seats: Seats, title_room: list[float]) -> list[float]:
     """The final start of each element across.
 
     Args:
         net: elements, with their rows in order.
         pulls: what they want to be in line with.
         rough: where they are by relaxing alone.
+        seats: where they are in their rows.
         title_room: of each frame, the least distance of its two borders.
     """
-    index = indices(net.rows)
-    blocks = _blocks(net, pulls, rough, index, (STEM_BEND, LINK_BEND))
-    wishes = _wishes(net, blocks, rough, index, title_room)
-    left, right = _pushed(blocks, wishes, _gaps(net, blocks, title_room))
+    blocks = _blocks(net, pulls, rough, seats, (STEM_BEND, LINK_BEND))
+    wishes = _wishes(net, blocks, rough, seats.number, title_room)
+    left, right = _pushed(_neighbours(net, blocks, seats, title_room), wishes)
     return _placed(blocks, [(one + other) / 2 for one, other in zip(left, right, strict=True)])
 
 
-def settled(net: Net, pulls: Pulls, former: Former, title_room: list[float]) -> list[float]:
+def settled(net: Net, pulls: Pulls, former: Former, seats: Seats, title_room: list[float]) -> list[float]:
     """The final start of each element across where as many as can be stand where they were.
 
     Args:
         net: elements, with their rows in order.
         pulls: what they want to be in line with.
         former: where they were.
+        seats: where they are in their rows.
         title_room: of each frame, the least distance of its two borders.
     """
-    index = indices(net.rows)
-    blocks = _blocks(net, pulls, former.start, index, (ROUNDING, ROUNDING))
-    wishes = _wishes(net, blocks, former.start, index, title_room, former.kept)
-    gaps = _gaps(net, blocks, title_room)
-    left, right = _pushed(blocks, wishes, gaps)
+    blocks = _blocks(net, pulls, former.start, seats, (ROUNDING, ROUNDING))
+    wishes = _wishes(net, blocks, former.start, seats.number, title_room, former.kept)
+    neighbours = _neighbours(net, blocks, seats, title_room)
+    left, right = _pushed(neighbours, wishes)
     moves = _moves(blocks, former.kept, wishes, left), _moves(blocks, former.kept, wishes, right)
-    clusters = _clusters(left, right, gaps)
+    clusters = _clusters(neighbours, left, right)
     goes_left = [one < other for one, other in zip(*(_sums(clusters, each) for each in moves), strict=True)]
     return _placed(blocks, [one if goes else other for one, other, goes in zip(left, right, goes_left, strict=True)])
 
 
-def _gaps(net: Net, blocks: _Blocks, title_room: list[float]) -> list[Gap]:
-    """Every distance that blocks are to keep."""
-    width, margin = net.width, net.margin
-    first, shift = blocks
-    gaps = [
-        (first[one], first[other], width[one] + margin[one] + margin[other] + shift[one] - shift[other])
-        for row in net.rows
-        for one, other in pairwise(row)
-    ]
-    gaps.extend((start, end, room) for (start, end), room in zip(net.sides, title_room, strict=True) if room)
-    return gaps
-
-
-def _blocks(net: Net, pulls: Pulls, rough: list[float], index: list[int], limits: tuple[float, float]) -> _Blocks:
+def _blocks(net: Net, pulls: Pulls, rough: list[float], seats: Seats, limits: tuple[float, float]) -> _Blocks:
     """Join elements along lines from the top down, unless the block gets too crooked."""
-    first, shift = list(range(len(rough))), [0.0] * len(rough)
+    mates, away, cells, borders = pulls.mates, pulls.below.away, net.cells, net.borders
+    first, shift, below = list(range(len(rough))), [0.0] * len(rough), [NOBODY] * len(rough)
     low, high = list(rough), list(rough)  # of each block: the range of the places its elements want it to be at
-    for upper_row, lower_row in pairwise(net.rows):
-        for upper, lower, away in _lines(net, pulls, upper_row, lower_row, index):
-            block, moved = first[upper], shift[upper] + away
+    for row in net.rows:
+        for upper in _lines(net, mates, row, seats):
+            lower = mates[upper]
+            block, moved = first[upper], shift[upper] - away[upper]
             wish, least, most = rough[lower] - moved, low[block], high[block]
             if wish < least:
                 least = wish
             elif wish > most:
                 most = wish
-            limit = limits[0] if upper < net.cells or lower < net.cells else limits[1]
-            if most - least <= limit or upper >= net.borders:
-                first[lower], shift[lower] = block, moved
+            limit = limits[0] if upper < cells or lower < cells else limits[1]
+            if most - least <= limit or upper >= borders:
+                first[lower], shift[lower], below[upper] = block, moved, lower
                 low[block], high[block] = least, most
-    return _Blocks(first, shift)
+    return _Blocks(first, shift, below)
 
 
-def _lines(net: Net, pulls: Pulls, upper_row: list[int], lower_row: list[int], index: list[int]) -> list[Line]:
-    """The pairs between two rows that may be joined. No two of them cross, and each element is in at most one.
+def _lines(net: Net, mates: list[int], row: list[int], seats: Seats) -> list[int]:
+    """The elements of a row to be joined to their mates in the next. No two of the lines between them cross.
 
     These are the stretches of long links and borders, as many as do not cross, and each cell and the one it is best
     in line with if that is mutual.
     """
-    mates, away, cells = pulls.mates, pulls.below.away, net.cells
-    lines = [(upper, mates[upper], -away[upper]) for upper in upper_row if mates[upper] != NOBODY]
-    places = [index[lower] for _, lower, _ in lines]
-    if places == sorted(places):
+    index, cells = seats.number, net.cells
+    lines = [upper for upper in row if mates[upper] != NOBODY]
+    ends = [index[mates[upper]] for upper in lines]
+    if ends == sorted(ends):
         return lines
-    walls = [line for line in lines if line[0] >= cells and line[1] >= cells]
+    walls = [upper for upper in lines if upper >= cells and mates[upper] >= cells]
     if walls:
-        walls = _uncrossed(net, walls, index)
-        low = _zones(len(upper_row), [index[upper] for upper, _, _ in walls])
-        high = _zones(len(lower_row), [index[lower] for _, lower, _ in walls])
+        walls = _uncrossed(net, walls, mates, index)
+        lower_row = net.rows[net.row[mates[walls[0]]]]
+        low = _zones(len(row), [index[upper] for upper in walls])
+        high = _zones(len(lower_row), [index[mates[upper]] for upper in walls])
         lines = [
-            line
-            for line in lines
-            if (line[0] < cells or line[1] < cells) and low[index[line[0]]] == high[index[line[1]]]
+            upper
+            for upper in lines
+            if (upper < cells or mates[upper] < cells) and low[index[upper]] == high[index[mates[upper]]]
         ]
-    return walls + _longest_ascending(lines, index)
+    return walls + _longest_ascending(lines, mates, index)
 
 
 def _zones(count: int, walls: list[int]) -> list[int]:
@@ -134,26 +135,29 @@ def _zones(count: int, walls: list[int]) -> list[int]:
     return zones
 
 
-def _uncrossed(net: Net, walls: list[Line], index: list[int]) -> list[Line]:
+def _uncrossed(net: Net, walls: list[int], mates: list[int], index: list[int]) -> list[int]:
     """The most walls that do not cross each other, all borders among them. They ascend by the upper place."""
-    borders = [wall for wall in walls if wall[0] >= net.borders]
+    borders = [upper for upper in walls if upper >= net.borders]
     if borders:
-        uppers, lowers = [index[upper] for upper, _, _ in borders], [index[lower] for _, lower, _ in borders]
-        walls = [wall for wall in walls if bisect_left(uppers, index[wall[0]]) == bisect_left(lowers, index[wall[1]])]
-    return _longest_ascending(walls, index)
+        uppers, lowers = [index[upper] for upper in borders], [index[mates[upper]] for upper in borders]
+        walls = [
+            upper for upper in walls if bisect_left(uppers, index[upper]) == bisect_left(lowers, index[mates[upper]])
+        ]
+    return _longest_ascending(walls, mates, index)
 
 
-def _longest_ascending(lines: list[Line], index: list[int]) -> list[Line]:
+def _longest_ascending(lines: list[int], mates: list[int], index: list[int]) -> list[int]:
     """A longest part of the lines, which ascend by the upper place, whose lower places ascend too."""
-    if all(index[one[1]] < index[other[1]] for one, other in pairwise(lines)):
+    ends = [index[mates[upper]] for upper in lines]
+    if ends == sorted(ends):
         return lines
     tops: list[int] = []  # of the best part of each length: its last lower place
     last: list[int] = []  # and which line that is
     before: list[int] = []
-    for number, (_, lower, _) in enumerate(lines):
-        length = bisect_left(tops, index[lower])
+    for number, end in enumerate(ends):
+        length = bisect_left(tops, end)
         before.append(last[length - 1] if length else -1)
-        tops[length : length + 1] = [index[lower]]
+        tops[length : length + 1] = [end]
         last[length : length + 1] = [number]
     found = []
     number = last[-1]
@@ -172,7 +176,7 @@ def _wishes(
     kept: list[bool] | None = None,
 ) -> list[float]:
     """Where each block wants to be: at the mean of its elements' rough places; borders close to what they hold."""
-    first, shift = blocks
+    first, shift, _ = blocks
     total, size = [0.0] * len(first), [0] * len(first)
     for block, moved, place in zip(first, shift, rough, strict=True):
         total[block] += place - moved
@@ -205,43 +209,79 @@ def _held(
     return low, high
 
 
-def _pushed(blocks: _Blocks, wishes: list[float], gaps: list[Gap]) -> tuple[list[float], list[float]]:
-    """The blocks where they wish to be, pushed to the left until all gaps are kept, and to the right."""
-    first, _ = blocks
-    after: list[list[tuple[int, float]]] = [[] for _ in first]
-    waiting = [0] * len(first)
-    for one, other, gap in gaps:
-        after[one].append((other, gap))
-        waiting[other] += 1
+def _neighbours(net: Net, blocks: _Blocks, seats: Seats, title_room: list[float]) -> _Neighbours:
+    """All elements by their blocks. The room of a title is a row of its own: an element more in each of two blocks."""
+    first, below = list(blocks.first), list(blocks.below)
+    packed = list(map(sub, seats.packed, blocks.shift))
+    beside = [NOBODY] * len(first)
+    for row in net.rows:
+        for one, other in pairwise(row):
+            beside[one] = other
+    for (start, end), room in zip(net.sides, title_room, strict=True):
+        if room:
+            title = len(first)
+            first += (start, end)
+            packed += (0.0, room)
+            beside += (title + 1, NOBODY)
+            below += (below[start], below[end])
+            below[start], below[end] = title, title + 1
+    return _Neighbours(first, below, beside, packed)
+
+
+def _pushed(neighbours: _Neighbours, wishes: list[float]) -> tuple[list[float], list[float]]:
+    """The blocks where they wish to be, pushed to the left until all distances are kept, and to the right."""
+    first, below, beside, packed = neighbours
     right = list(wishes)
-    order = [element for element, block in enumerate(first) if element == block and not waiting[element]]
-    for block in order:
-        here = right[block]
-        for other, gap in after[block]:
-            if right[other] < here + gap:
-                right[other] = here + gap
-            waiting[other] -= 1
-            if not waiting[other]:
-                order.append(other)
+    order = _push_right(neighbours, right)
     left = list(wishes)
     for block in reversed(order):
-        for other, gap in after[block]:
-            if left[block] > left[other] - gap:
-                left[block] = left[other] - gap
+        here, element = left[block], block
+        while element != NOBODY:
+            other = beside[element]
+            if other != NOBODY:
+                most = left[first[other]] - packed[other] + packed[element]
+                if here > most:
+                    here = most
+            element = below[element]
+        left[block] = here
     return left, right
+
+
+def _push_right(neighbours: _Neighbours, places: list[float]) -> list[int]:
+    """Push blocks in `places` to the right. Returns them in such an order that each follows all that push it."""
+    first, below, beside, packed = neighbours
+    waiting = [0] * len(places)  # of each block: how often it is yet to be pushed
+    for other in beside:
+        if other != NOBODY:
+            waiting[first[other]] += 1
+    order = [block for block, count in enumerate(waiting) if not count and first[block] == block]
+    for block in order:
+        here, element = places[block], block
+        while element != NOBODY:
+            other = beside[element]
+            if other != NOBODY:
+                pushed, least = first[other], here + packed[other] - packed[element]
+                if places[pushed] < least:
+                    places[pushed] = least
+                waiting[pushed] -= 1
+                if not waiting[pushed]:
+                    order.append(pushed)
+            element = below[element]
+    return order
 
 
 def _placed(blocks: _Blocks, places: list[float]) -> list[float]:
     """The start of each element by the places of the blocks."""
-    return [places[block] + moved for block, moved in zip(*blocks, strict=True)]
+    return [places[block] + moved for block, moved in zip(blocks.first, blocks.shift, strict=True)]
 
 
-def _clusters(left: list[float], right: list[float], gaps: list[Gap]) -> list[int]:
-    """Of each block, the one that names all those which have to be pushed to the same side for the gaps to be kept."""
+def _clusters(neighbours: _Neighbours, left: list[float], right: list[float]) -> list[int]:
+    """Of each block, the one that names all those which have to be pushed to the same side to keep their distances."""
+    first, _, beside, packed = neighbours
     owner = list(range(len(left)))
-    for one, other, gap in gaps:
-        if right[one] + gap > left[other] + ROUNDING:
-            join(owner, one, other)
+    for one, other in enumerate(beside):
+        if other != NOBODY and right[first[one]] - packed[one] > left[first[other]] - packed[other] + ROUNDING:
+            join(owner, first[one], first[other])
     return [find(owner, block) for block in owner]
 
 

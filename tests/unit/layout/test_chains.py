@@ -8,6 +8,7 @@ from gradviz.layout.diagram import Diagram
 from gradviz.layout.layering import rows
 from gradviz.layout.nesting import nesting
 from gradviz.layout.net import Net, build
+from gradviz.layout.room import seats
 from tests.unit.layout import workloads
 
 STEP = workloads.USUAL.width + 24  # from the start of one cell to that of the next in a packed row
@@ -22,7 +23,8 @@ def net_of(diagram: Diagram) -> Net:
 
 def aligned(diagram: Diagram, *places: float) -> list[float]:
     found = list(places)
-    align(net_of(diagram), found)
+    net = net_of(diagram)
+    align(net, seats(net), found)
     return found
 
 
