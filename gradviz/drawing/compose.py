@@ -100,7 +100,7 @@ def _at(point: Point, cell: Rect) -> Point:
 def composed_edge(edge: Edge, draft: Draft, placement: Placement) -> Mark:
     """Return the mark of an edge, where it is painted."""
     leaves, enters = draft.ports[edge.id]
-    route = tuple([one + MARGIN for point in placement.routes[edge.id].points for one in point])
+    route = tuple([one + MARGIN for one in placement.routes[edge.id]])
     if edge.id in draft.badged:
         foot = Point(route[0], route[1])  # where it leaves the cell, which a badge fills
     else:

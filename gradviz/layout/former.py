@@ -4,22 +4,19 @@ Cells and links are the same if their ids are. What is new stands beside what it
 """
 
 from collections import Counter
-from collections.abc import Sequence
 from statistics import median_low
 from typing import NamedTuple
 
 from gradviz.layout.components import owners
 from gradviz.layout.crossings import crossings, uncounted
 from gradviz.layout.diagram import Diagram
-from gradviz.layout.geometry import Placement, Point, Rect
+from gradviz.layout.geometry import Placement, Rect, Route
 from gradviz.layout.net import Net, axis
 from gradviz.layout.pulls import Pulls
 
 LEAST = 0.5  # of the cells now, and of those then, that must be in both for the old places to be kept
 WORSE = 1.25  # how much worse than a fresh one a picture may be on behalf of old places
 SLACK = (2.0, 300.0, 300.0)  # and this much more, for small ones: crossings; pixels that links lead across; of extent
-
-Curve = Sequence[Point | tuple[float, float]]
 
 
 class Laid(NamedTuple):
@@ -90,11 +87,10 @@ def formerly(
     for link, bends in zip(diagram.links, net.bends, strict=True):
         route = before.placement.routes.get(link.id) if bends else None
         if route is not None and link.tail in cells and link.head in cells:
-            points: Curve = [(point.y, point.x) for point in route.points] if sideways else route.points
             for bend in bends:
                 where = along[net.row[bend]]
                 if where is not None and known[bend] is None:
-                    known[bend] = _across(points, where)
+                    known[bend] = _across(route, where, sideways)
     _borders(net, frames, known, before.placement, sideways)
     kept = [place is not None for place in known]
     return Former(_completed(net, wants, fresh, known), kept)
@@ -111,11 +107,12 @@ def _borders(net: Net, frames: list[str], known: list[float | None], before: Pla
             known[start + 1 : end : 2] = [other] * ((end - start) // 2)
 
 
-def _across(points: Curve, along: float) -> float | None:
+def _across(route: Route, along: float, sideways: bool) -> float | None:
     """Where a curve is across at a place along, if it is straight there."""
-    for first in range(0, len(points) - 3, 3):
-        if points[first][1] <= along <= points[first + 3][1]:
-            return points[first][0] if points[first][0] == points[first + 3][0] else None
+    places, heights = (route[1::2], route[::2]) if sideways else (route[::2], route[1::2])
+    for first in range(0, len(places) - 3, 3):
+        if heights[first] <= along <= heights[first + 3]:
+            return places[first] if places[first] == places[first + 3] else None
     return None
 
 

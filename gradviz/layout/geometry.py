@@ -1,5 +1,7 @@
 """Points, sizes, rectangles and routes as small frozen values with arithmetic. Units are CSS pixels, y grows down."""
 
+from itertools import cycle
+from operator import add
 from typing import NamedTuple
 
 
@@ -62,10 +64,19 @@ class Rect(NamedTuple):
         return self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
 
 
-class Route(NamedTuple):
-    """A smooth curve: a start point, then three points for each cubic Bezier piece (1 + 3k points)."""
+class Route(tuple[float, ...]):
+    """A smooth curve as coordinates x, y, x, y, ...: a start, then three points for each cubic Bezier piece."""
 
-    points: tuple[Point, ...]
+    __slots__ = ()
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """The 1 + 3k points."""
+        return tuple(map(Point, self[::2], self[1::2]))
+
+    def moved(self, dx: float, dy: float) -> "Route":
+        """The same curve elsewhere."""
+        return Route(map(add, self, cycle((dx, dy))))
 
 
 class Placement(NamedTuple):

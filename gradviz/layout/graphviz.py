@@ -254,10 +254,11 @@ def _placement(found: _Answer, diagram: Diagram, direction: Direction) -> Placem
     routes: dict[str, Route] = {}
     for at, link in enumerate(diagram.links):
         numbers = _numbers(splines[str(at)].replace(" ", ","))
-        between = [Point(x - left, high - y) for x, y in zip(numbers[2:-2:2], numbers[3:-2:2], strict=True)]
+        numbers[::2] = [x - left for x in numbers[::2]]
+        numbers[1::2] = [high - y for y in numbers[1::2]]
         start = _port(cells[link.tail], shapes[link.tail].outputs[link.tail_port], direction, 1.0)
         end = _port(cells[link.head], shapes[link.head].inputs[link.head_port], direction, 0.0)
-        routes[link.id] = Route((start, *between, end))
+        routes[link.id] = Route((*start, *numbers[2:-2], *end))
     return Placement(cells, frames, routes, Size(right - left, high - low))
 
 

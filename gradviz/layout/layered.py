@@ -18,7 +18,7 @@ from gradviz.layout.net import Net, build
 from gradviz.layout.ordering import ordered, reordered
 from gradviz.layout.parts import arranged, extent
 from gradviz.layout.pulls import Pulls, pulls
-from gradviz.layout.routing import End, Track, tracks
+from gradviz.layout.routing import Ports, Track, reaches, tracks
 from gradviz.layout.sequence import sequence
 from gradviz.model.uncollected import uncollected
 
@@ -73,12 +73,14 @@ def _part(diagram: Diagram, direction: Direction, kept: dict[str, Rect], before:
     else:
         net, places = _settled(diagram, net, frames, titles_across, kept, before, sideways)
     room = [(0.0, head.width) if sideways else (head.height, 0.0) for head in heads]
-    stack = bands(row, long, _reach(net, places), frames, room)
+    ports = _ports(diagram, arcs, places)
+    stack = bands(row, long, reaches(net, arcs, places, ports), frames, room)
     starts = [(stack.start[at] + stack.end[at] - extent) / 2 for at, extent in zip(row, long, strict=True)]
-    curves = tracks(diagram, net, places, _ends(diagram, arcs, places, starts, long, row), stack)
+    ends = list(map(float.__add__, starts, long))
+    curves = tracks(diagram, net, arcs, places, ports, (starts, ends), stack)
     edge = max(map(float.__add__, places, net.width))
     if net.detours:
-        edge = max(edge, max(across for link in net.detours for across, _ in curves[link]))
+        edge = max(edge, max(max(curves[link][::2]) for link in net.detours))
     corners = list(zip(places, starts, strict=False))  # the places of bends and borders come after those of cells
     return _placement(diagram, corners, curves, _frames(net, frames, places, stack), (edge, stack.length), sideways)
 
@@ -107,16 +109,11 @@ def _settled(
     return (net, settled) if bearable(net, settled, fresh, places) else (fresh, places)
 
 
-def _ends(
-    diagram: Diagram, arcs: list[Arc], places: list[float], starts: list[float], long: list[float], row: list[int]
-) -> list[tuple[End, End]]:
-    """Where the output and the input port of each link are."""
+def _ports(diagram: Diagram, arcs: list[Arc], places: list[float]) -> list[Ports]:
+    """Where the output and the input port of each link are across."""
     outputs, inputs = [cell.outputs for cell in diagram.cells], [cell.inputs for cell in diagram.cells]
     return [
-        (
-            (places[tail] + outputs[tail][tail_port], starts[tail] + long[tail], row[tail]),
-            (places[head] + inputs[head][head_port], starts[head], row[head]),
-        )
+        (places[tail] + outputs[tail][tail_port], places[head] + inputs[head][head_port])
         for (_, _, tail_port, _, head_port), (tail, head) in zip(diagram.links, arcs, strict=True)
     ]
 
@@ -135,21 +132,6 @@ def _title(size: Size) -> Size:
     if not size.width:
         return size
     return Size(size.width + 2 * FRAME_PADDING, size.height + TITLE_GAP)
-
-
-def _reach(net: Net, places: list[float]) -> list[float]:
-    """How far across the widest joint from each row to the next leads."""
-    return [
-        max(
-            [
-                abs(places[upper] + offset - places[lower] - own)
-                for upper in row
-                for lower, own, offset in net.below[upper]
-            ],
-            default=0.0,
-        )
-        for row in net.rows
-    ]
 
 
 def _frames(
@@ -179,12 +161,13 @@ def _placement(
     if sideways:
         extent = extent[::-1]
         starts = [(along, across) for across, along in starts]
-        curves = [[(along, across) for across, along in curve] for curve in curves]
+        for curve in curves:
+            curve[::2], curve[1::2] = curve[1::2], curve[::2]
         frames = {name: (y, x, height, width) for name, (x, y, width, height) in frames.items()}
-    rect, point = partial(tuple.__new__, Rect), partial(tuple.__new__, Point)  # a third of the time of calls of them
+    rect = partial(tuple.__new__, Rect)  # a third of the time of calls of it
     cells = {cell.id: rect((x, y, *cell.size)) for cell, (x, y) in zip(diagram.cells, starts, strict=True)}
     rects = {name: Rect(*box) for name, box in frames.items()}
-    routes = {link.id: Route(tuple(map(point, curve))) for link, curve in zip(diagram.links, curves, strict=True)}
+    routes = {link.id: Route(curve) for link, curve in zip(diagram.links, curves, strict=True)}
     return Placement(cells, rects, routes, Size(*extent))
 
 
@@ -196,6 +179,5 @@ def _together(parts: list[Placement], corners: list[Point]) -> Placement:
     for part, (x, y) in zip(parts, corners, strict=True):
         cells.update((name, rect.moved(x, y)) for name, rect in part.cells.items())
         frames.update((name, rect.moved(x, y)) for name, rect in part.frames.items())
-        for name, route in part.routes.items():
-            routes[name] = Route(tuple([Point(point.x + x, point.y + y) for point in route.points]))
+        routes.update((name, route.moved(x, y)) for name, route in part.routes.items())
     return Placement(cells, frames, routes, extent([part.size for part in parts], corners))

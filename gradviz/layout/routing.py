@@ -9,6 +9,7 @@ from heapq import heappop, heappush
 
 from gradviz.layout.bands import Bands
 from gradviz.layout.diagram import Diagram
+from gradviz.layout.layering import Arc
 from gradviz.layout.net import Net
 
 LANE_GAP = 10.0
@@ -16,77 +17,106 @@ MOST_LANES_WIDTH = 480.0
 ROUNDING = 1e-6
 CURVE = 0.5  # where the handles of a curve are, as a part of its extent along
 
-Track = list[tuple[float, float]]  # points (across, along), as a curve's start and three points for each piece
-End = tuple[float, float, int]  # across, along, row
+Track = list[float]  # points as across, along, across, along, ...: a curve's start and three for each piece
+Ports = tuple[float, float]  # of a link: where its output and its input port are across
+Bend = tuple[float, int, int]  # across, from this row, to this row
 
 
-def tracks(diagram: Diagram, net: Net, place: list[float], ends: list[tuple[End, End]], rows: Bands) -> list[Track]:
+def reaches(net: Net, arcs: list[Arc], place: list[float], ports: list[Ports]) -> list[float]:
+    """Of each row, how far across the widest curve from there to the next row leads.
+
+    Args:
+        net: the elements of what is laid out, in order.
+        arcs: the ends of each link.
+        place: the start of each element across.
+        ports: of each link.
+    """
+    found = [0.0] * len(net.rows)
+    for (tail, head), (start, end), bends in zip(arcs, ports, net.bends, strict=True):
+        row = net.row[tail]
+        for bend in bends:
+            reach = abs(place[bend] - start)
+            if reach > found[row]:
+                found[row] = reach
+            start = place[bend]
+            row += 1
+        reach = abs(end - start)
+        if reach > found[row] and net.row[head] == row + 1:  # it does not go round the outside
+            found[row] = reach
+    return found
+
+
+def tracks(
+    diagram: Diagram,
+    net: Net,
+    arcs: list[Arc],
+    place: list[float],
+    ports: list[Ports],
+    sides: tuple[list[float], list[float]],
+    rows: Bands,
+) -> list[Track]:
     """The curve of each link.
 
     Args:
         diagram: what is laid out.
         net: its elements, in order.
+        arcs: the ends of each link.
         place: the start of each element across.
-        ends: of each link, where its output and its input port are.
+        ports: of each link.
+        sides: of each cell, where it starts and where it ends along.
         rows: the places of the rows.
     """
-    lanes = _lanes(diagram, net, place, ends)
+    row, (starts, ends) = net.row, sides
+    lanes = _lanes(diagram, net, arcs, place, ports)
     found = []
-    for at, ((tail, head), bends) in enumerate(zip(ends, net.bends, strict=True)):
+    for at, ((tail, head), (start, end), bends) in enumerate(zip(arcs, ports, net.bends, strict=True)):
+        upper, lower = row[tail], row[head]
+        middle: Iterable[Bend] = ()
         if bends:
-            middle = [(place[bend], net.row[bend], net.row[bend]) for bend in bends]
-        else:
-            middle = [(lanes[at], tail[2] + 1, head[2] - 1)] if at in lanes else []
-        found.append(_track(tail, head, middle, rows))
+            middle = zip(map(place.__getitem__, bends), range(upper + 1, lower), range(upper + 1, lower), strict=True)
+        elif at in lanes:
+            middle = ((lanes[at], upper + 1, lower - 1),)
+        found.append(_track([start, ends[tail]], upper, middle, (end, lower, lower), rows, starts[head]))
     return found
 
 
-def _track(tail: End, head: End, middle: Iterable[tuple[float, int, int]], rows: Bands) -> Track:
-    """One curve. `middle` are the places it passes rows at: across, from this row, to this row."""
-    across, along, row = tail
-    points = [(across, along)]
-    stop = rows.end[row]
-    for target, first, last in middle:
+def _track(track: Track, row: int, middle: Iterable[Bend], last: Bend, rows: Bands, end: float) -> Track:
+    """Lead one curve on from its start in a row, past some rows at the places in `middle`, to its end in the last."""
+    across, stop = track[0], rows.end[row]
+    for bend in (*middle, last):
+        target, first, row = bend
         if abs(target - across) > ROUNDING:
-            _turn(points, stop, target, rows.entry[first])
+            if track[-1] != stop:
+                _straight(track, across, stop)
+            entry = rows.entry[first]
+            handle = (entry - stop) * CURVE
+            track += (across, stop + handle, target, entry - handle, target, entry)
             across = target
-        stop = rows.end[last]
-    target, end, row = head
-    if abs(target - across) > ROUNDING:
-        _turn(points, stop, target, rows.entry[row])
-    _straight(points, end)
-    return points
+        stop = rows.end[row]
+    _straight(track, across, end)
+    return track
 
 
-def _straight(points: Track, to: float) -> None:
+def _straight(track: Track, across: float, to: float) -> None:
     """Go on along the flow. A stretch of rounding errors is none."""
-    across, start = points[-1]
-    if to - start < ROUNDING and len(points) > 1:
-        points[-1] = (across, to)
+    start = track[-1]
+    if to - start < ROUNDING and len(track) > 2:
+        track[-1] = to
     elif to > start:
         third = (to - start) / 3
-        points += ((across, start + third), (across, to - third), (across, to))
+        track += (across, start + third, across, to - third, across, to)
 
 
-def _turn(points: Track, start: float, target: float, end: float) -> None:
-    """Go on to where a gap starts, and cross it."""
-    if points[-1][1] != start:
-        _straight(points, start)
-    across = points[-1][0]
-    handle = (end - start) * CURVE
-    points += ((across, start + handle), (target, end - handle), (target, end))
-
-
-def _lanes(diagram: Diagram, net: Net, place: list[float], ends: list[tuple[End, End]]) -> dict[int, float]:
+def _lanes(diagram: Diagram, net: Net, arcs: list[Arc], place: list[float], ends: list[Ports]) -> dict[int, float]:
     """The place beside everything else of each link that goes round. Links of one port share a lane."""
     if not net.detours:
         return {}
-    ports: dict[tuple[str, int], list[int]] = {}
+    ports: dict[tuple[int, int], list[int]] = {}
     for link in net.detours:
-        ports.setdefault((diagram.links[link].tail, diagram.links[link].tail_port), []).append(link)
+        ports.setdefault((arcs[link][0], diagram.links[link].tail_port), []).append(link)
     spans = sorted(
-        (ends[links[0]][0][2], ends[links[0]][0][0], max(ends[link][1][2] for link in links), links)
-        for links in ports.values()
+        (net.row[tail], ends[links[0]][0], max(net.row[arcs[link][1]] for link in links), links)
+        for (tail, _), links in ports.items()
     )
     taken: list[tuple[int, int]] = []  # (last row, lane)
     free: list[int] = []

@@ -3,7 +3,7 @@
 import msgspec
 
 from gradviz.layout.diagram import Diagram
-from gradviz.layout.geometry import Placement, Point, Rect, Route, Size
+from gradviz.layout.geometry import Placement, Rect, Route, Size
 from tests.bench.peers import dot
 
 
@@ -52,4 +52,4 @@ def place(diagram: Diagram) -> Placement:
 
 def _route(spline: str) -> Route:
     pairs = (point.split(",") for point in spline.split() if point[0] not in "es")
-    return Route(tuple(Point(float(x), float(y)) for x, y in pairs))
+    return Route(float(number) for pair in pairs for number in pair)

@@ -316,7 +316,7 @@ def test_two_thousand_nodes_are_composed_at_once() -> None:
     routes = {}
     for link in sized.diagram.links:
         ends = corners[link.tail].center, corners[link.head].center
-        routes[link.id] = Route((ends[0], ends[0], ends[1], ends[1]))
+        routes[link.id] = Route((*ends[0], *ends[0], *ends[1], *ends[1]))
     drawing = compose(sized, Placement(corners, {}, routes, Size(400, 200_000)))
     assert len(drawing.nodes) == 2000
     # Far more than it takes on a quiet machine (about 0.1 s), far less than anything that grows faster than linear.

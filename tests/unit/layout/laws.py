@@ -139,7 +139,7 @@ def near(one: Point, other: Point) -> bool:
 
 def arrives_straight(route: Route, direction: Direction) -> bool:
     """Whether the curve leaves and arrives along the flow."""
-    start, leaving, arriving, end = route.points[0], route.points[1], route.points[-2], route.points[-1]
+    start, leaving, *_, arriving, end = route.points
     if direction == "TB":
         return abs(start.x - leaving.x) < CLOSE and abs(arriving.x - end.x) < CLOSE and arriving.y < end.y
     return abs(start.y - leaving.y) < CLOSE and abs(arriving.y - end.y) < CLOSE and arriving.x < end.x
@@ -147,15 +147,16 @@ def arrives_straight(route: Route, direction: Direction) -> bool:
 
 def misses(route: Route, cells: dict[str, Rect]) -> None:
     """The curve meets none of the cells. A piece is sampled only if the hull of its four points meets a cell."""
-    for first in range(0, len(route.points) - 1, 3):
-        piece = route.points[first : first + 4]
+    for first in range(0, len(route) // 2 - 1, 3):
+        flat = route[2 * first : 2 * first + 8]
+        piece = Route(flat).points
         x, y = min(point.x for point in piece), min(point.y for point in piece)
         width, height = max(point.x for point in piece) - x, max(point.y for point in piece) - y
         hull = Rect(x, y, width, height).grown(CLOSE)
         for name, rect in cells.items():
             inside = rect.grown(-2 * CLOSE)
             if hull.overlaps(inside):
-                assert not any(inside.contains(point) for point in samples(Route(piece))), f"a link runs through {name}"
+                assert not any(inside.contains(point) for point in samples(Route(flat))), f"a link runs through {name}"
 
 
 def stays_within(route: Route, placement: Placement) -> None:

@@ -2,11 +2,9 @@
 
 from itertools import combinations, pairwise
 
-import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from gradviz.layout import ordering
 from gradviz.layout.components import components
 from gradviz.layout.crossings import Order, crossings, swap_neighbours, uncounted
 from gradviz.layout.diagram import Cell, Diagram, Frame, Link
@@ -139,13 +137,6 @@ def test_components_cut_no_link_and_no_frame(diagram: Diagram) -> None:
         assert all(cell.frame is None or cell.frame in frames for cell in part.cells)
 
 
-def test_a_large_diagram_gets_one_beginning_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    net, frames = prepared(workloads.synthetic(100, 21))
-    both = crossings(net, packed(net, ordered(net, frames)))
-    monkeypatch.setattr(ordering, "LARGE", 10)
-    assert crossings(net, packed(net, ordered(net, frames))) > both
-
-
 def test_lanes_of_detours_are_used_again() -> None:
     bursts, names, arcs = 5, list[str](), list[tuple[str, str]]()
     for burst in range(bursts):
@@ -163,10 +154,10 @@ def test_the_sweeps_find_a_plane_drawing_where_there_is_one() -> None:
         assert crossings(net, packed(net, ordered(net, frames))) == 0
 
 
-def test_sweeps_both_ways_swaps_and_the_second_beginning_each_find_a_better_order() -> None:
-    net, frames = prepared(workloads.synthetic(100, 21))
-    # At best 56 without the second beginning or the sweeps one way, 59 without swaps.
-    assert crossings(net, packed(net, ordered(net, frames))) < 56
+def test_a_sweep_and_swaps_each_find_a_better_order() -> None:
+    net, frames = prepared(workloads.synthetic(100, 22))
+    # 92 without the sweep, 77 without swaps.
+    assert crossings(net, packed(net, ordered(net, frames))) <= 70
 
 
 def test_a_constant_with_casts_of_its_own_stands_on_the_side_of_its_port() -> None:
