@@ -81,8 +81,9 @@ def _part(diagram: Diagram, direction: Direction, kept: dict[str, Rect], before:
     edge = max(map(float.__add__, places, net.width))
     if net.detours:
         edge = max(edge, max(max(curves[link][::2]) for link in net.detours))
-    corners = list(zip(places, starts, strict=False))  # the places of bends and borders come after those of cells
-    return _placement(diagram, corners, curves, _frames(net, frames, places, stack), (edge, stack.length), sideways)
+    return _placement(
+        diagram, (places, starts), curves, _frames(net, frames, places, stack), (edge, stack.length), sideways
+    )
 
 
 def _fresh(net: Net, frames: Nesting, wants: Pulls, titles: list[float]) -> tuple[Net, list[float]]:
@@ -151,21 +152,20 @@ def _frames(
 
 def _placement(
     diagram: Diagram,
-    starts: list[tuple[float, float]],
+    starts: tuple[list[float], list[float]],
     curves: list[Track],
     frames: dict[str, tuple[float, float, float, float]],
     extent: tuple[float, float],
     sideways: bool,
 ) -> Placement:
-    """The result in x and y."""
+    """The result in x and y. The starts across of bends and borders come after those of cells."""
     if sideways:
-        extent = extent[::-1]
-        starts = [(along, across) for across, along in starts]
+        extent, starts = extent[::-1], starts[::-1]
         for curve in curves:
             curve[::2], curve[1::2] = curve[1::2], curve[::2]
         frames = {name: (y, x, height, width) for name, (x, y, width, height) in frames.items()}
     rect = partial(tuple.__new__, Rect)  # a third of the time of calls of it
-    cells = {cell.id: rect((x, y, *cell.size)) for cell, (x, y) in zip(diagram.cells, starts, strict=True)}
+    cells = {cell.id: rect((x, y, *cell.size)) for cell, x, y in zip(diagram.cells, *starts, strict=False)}
     rects = {name: Rect(*box) for name, box in frames.items()}
     routes = {link.id: Route(curve) for link, curve in zip(diagram.links, curves, strict=True)}
     return Placement(cells, rects, routes, Size(*extent))

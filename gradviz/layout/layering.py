@@ -110,14 +110,18 @@ def _shorten(ways: _Ways, order: list[int], row: list[int]) -> None:
     """
     cells, tails, heads = ways.cells, ways.tails, ways.heads
     used = [sum([head < cells for head in ends]) for ends in heads] if len(order) > cells else [*map(len, heads)]
-    # By several cells, not as x is by x * x.
-    shared = [
-        count > 1 and len({head for head in ends if head < cells}) > 1 for count, ends in zip(used, heads, strict=True)
-    ]
     follows = [False] * len(order)
+    drawn = [False] * len(order)  # whether a cell follows one other cell alone, however often that takes it
     for at in order:
-        held = sum([1 for tail in tails[at] if tail < cells and (not follows[tail] or shared[tail])])
-        follows[at] = at < cells and held < used[at]
+        if at < cells:
+            count = used[at]
+            held = 0
+            for tail in tails[at]:
+                if tail < cells and not drawn[tail]:
+                    held += 1
+            follows[at] = held < count
+            # Used by several cells, and not as x is by x * x, it is held up by the others.
+            drawn[at] = held < count and (count < 2 or len({head for head in heads[at] if head < cells}) < 2)
     for at in reversed(order):
         if follows[at]:
             row[at] = min([row[head] - (head < cells) for head in heads[at]])

@@ -6,6 +6,7 @@ After this step every joint leads from one row to the next, which is all that or
 
 from collections import Counter
 from itertools import chain, pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
 from gradviz.layout.diagram import Cell, Diagram
@@ -70,44 +71,57 @@ def build(
     _add_links(net, diagram, arcs, frames)
     net = net._replace(borders=len(net.width), bundles=_bundles(diagram, arcs, bends))
     _add_borders(net, frames, lead)
-    for joints in (*above, *below):
+    by_own_offset = itemgetter(2)
+    for joints in chain(above, below):
         if len(joints) > 1:
-            joints.sort(key=_own)
+            joints.sort(key=by_own_offset)
     return net
 
 
 def _add_links(net: Net, diagram: Diagram, arcs: list[Arc], frames: Nesting) -> None:
     """Add the joints and bends of each link, those of a trunk once."""
-    trunks: dict[tuple[int, int], dict[int, int]] = {}  # of each port, the bend in each row
+    trunks: dict[tuple[int, int], list[int]] = {}  # of each port, its bends row by row
     around = set(net.detours)
     cells, row, above, below = diagram.cells, net.row, net.above, net.below
     for at, ((_, _, tail_port, _, head_port), (tail, head)) in enumerate(zip(diagram.links, arcs, strict=True)):
-        bends: list[int] = []
-        if at not in around:
-            upper, offset = tail, cells[tail].outputs[tail_port]
-            trunk, goal = (trunks.setdefault((tail, tail_port), {}), tail) if at in net.shared else ({}, head)
-            homes = net.home[tail], net.home[goal]
-            for level in range(row[tail] + 1, row[head]):
-                bend = trunk.get(level)
-                if bend is None:
-                    bend = trunk[level] = _element(net, level, 0.0, BEND_MARGIN, _home(frames, *homes, level))
-                    _connect(net, upper, offset, bend, 0.0)
-                bends.append(bend)
-                upper, offset = bend, 0.0
-            own = cells[head].inputs[head_port]
-            below[upper].append((head, own, offset))
-            above[head].append((upper, offset, own))
-        net.bends.append(tuple(bends))
+        if at in around:
+            net.bends.append(())
+            continue
+        upper, offset, passed = tail, cells[tail].outputs[tail_port], row[head] - row[tail] - 1
+        bends: tuple[int, ...] = ()
+        if passed:
+            trunk = list[int]()
+            goal = head
+            if at in net.shared:
+                trunk, goal = trunks.setdefault((tail, tail_port), trunk), tail
+            if len(trunk) < passed:
+                _lead_on(net, frames, trunk, (tail, offset), goal, row[head])
+            bends = tuple(trunk[:passed])
+            upper, offset = bends[-1], 0.0
+        own = cells[head].inputs[head_port]
+        below[upper].append((head, own, offset))
+        above[head].append((upper, offset, own))
+        net.bends.append(bends)
+
+
+def _lead_on(net: Net, frames: Nesting, trunk: list[int], port: tuple[int, float], goal: int, end: int) -> None:
+    """Add bends to those in the rows right after a cell, up to the row before `end`, on the way to the cell `goal`."""
+    tail, offset = port
+    homes = net.home[tail], net.home[goal]
+    upper, offset = (trunk[-1], 0.0) if trunk else (tail, offset)
+    for level in range(net.row[tail] + len(trunk) + 1, end):
+        home = _home(frames, *homes, level) if frames.ids else OUTSIDE
+        bend = _element(net, level, 0.0, BEND_MARGIN, home)
+        net.below[upper].append((bend, 0.0, offset))
+        net.above[bend].append((upper, offset, 0.0))
+        trunk.append(bend)
+        upper, offset = bend, 0.0
 
 
 def axis(cell: Cell, width: float) -> float:
     """The middle of the ports of a cell, across; of those that lead on, if there are any."""
     ports = cell.outputs or cell.inputs
     return (ports[0] + ports[-1]) / 2 if ports else width / 2
-
-
-def _own(joint: Joint) -> float:
-    return joint[2]
 
 
 def _long_links(diagram: Diagram, arcs: list[Arc], row: list[int]) -> tuple[set[int], list[int]]:
@@ -188,12 +202,6 @@ def _element(net: Net, row: int, width: float, margin: float, home: int) -> int:
     return at
 
 
-def _connect(net: Net, upper: int, upper_offset: float, lower: int, lower_offset: float) -> None:
-    """Add a joint between an element and one of the next row."""
-    net.below[upper].append((lower, lower_offset, upper_offset))
-    net.above[lower].append((upper, upper_offset, lower_offset))
-
-
 def _add_borders(net: Net, frames: Nesting, lead: list[float]) -> None:
     """Add the two borders of each frame to each row it spans, joined from row to row."""
     for frame in range(len(frames.ids)):
@@ -202,5 +210,6 @@ def _add_borders(net: Net, frames: Nesting, lead: list[float]) -> None:
             starts.append(_element(net, row, lead[frame], BORDER_MARGIN, frame))
             ends.append(_element(net, row, 0.0, BORDER_MARGIN, frame))
         for upper, lower in chain(pairwise(starts), pairwise(ends)):
-            _connect(net, upper, 0.0, lower, 0.0)
+            net.below[upper].append((lower, 0.0, 0.0))
+            net.above[lower].append((upper, 0.0, 0.0))
         net.sides.append((starts[0], ends[0]))

@@ -86,7 +86,7 @@ class _Sweeper:
         self.frames = frames
         self.half = [width / 2 for width in net.width]
         self.pitch = [width + 2 * margin for width, margin in zip(net.width, net.margin, strict=True)]
-        self.start = [-sum(self.pitch[element] for element in row) / 2 for row in net.rows]
+        self.start = [-sum(map(self.pitch.__getitem__, row)) / 2 for row in net.rows]
         self.members = _members(net, frames)
 
     def initial(self, key: list[float]) -> Order:
@@ -177,7 +177,8 @@ class _Sweeper:
     def _sort(self, row: list[int], key: list[float], prefixes: list[Prefix]) -> None:
         """Sort one row by key, frames in one piece between their borders."""
         if not prefixes:
-            row.sort(key=key.__getitem__)
+            if len(row) > 1:
+                row.sort(key=key.__getitem__)
             return
         home, borders = self.net.home, self.net.borders
 

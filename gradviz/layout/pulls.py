@@ -4,7 +4,7 @@ Flat lists, with elements and means as numbers, because places are relaxed by th
 """
 
 from collections.abc import Iterator
-from itertools import count
+from itertools import chain, count
 from typing import NamedTuple
 
 from gradviz.layout.net import Joint, Net
@@ -77,30 +77,34 @@ def _side(net: Net, below: bool, mutual: list[float], means: list[list[Mean]], n
     cells, axis, joints = net.cells, net.axis, net.below if below else net.above
     to, away = [NOBODY] * len(net.width), [0.0] * len(net.width)
     longest = [0] * len(net.width)  # the number of cells on the longest way to, or from, each element
-    for row, held in reversed([*enumerate(net.rows)]) if below else enumerate(net.rows):
-        for element in held:
-            ends = joints[element]
-            if len(ends) == 1:
-                ((other, offset, own),) = ends
-                longest[element] = longest[other]
-                to[element], away[element] = other, offset - own
-                if other < cells:
-                    mutual[other] = LEADER * longest[other] ** LONGER
-                    if element < cells and -JOG < offset - own - axis[other] + axis[element] < JOG:
-                        away[element] = axis[other] - axis[element]
-            elif ends:
-                longest[element] = max([longest[end[0]] for end in ends])
-                best = [end for end in ends if longest[end[0]] == longest[element]]
-                for end in best:
-                    if end[0] < cells:
-                        mutual[end[0]] = LEADER * longest[end[0]] ** LONGER
-                wants = _merged(net, element, best)
-                if len(wants) == 1:
-                    ((to[element], away[element]),) = wants
-                else:
-                    to[element] = next(numbers)
-                    means[row].append((to[element], wants))
-            longest[element] += element < cells
+    leaders: set[int] = set()  # what others want to be in line with
+    for element in chain.from_iterable(reversed(net.rows) if below else net.rows):
+        ends = joints[element]
+        if len(ends) == 1:
+            ((other, offset, own),) = ends
+            length, shift = longest[other], offset - own
+            if element < cells:
+                length += 1
+                if other < cells and -JOG < shift - axis[other] + axis[element] < JOG:
+                    shift = axis[other] - axis[element]
+            longest[element], to[element], away[element] = length, other, shift
+        elif ends:
+            most = max([longest[end[0]] for end in ends])
+            best = [end for end in ends if longest[end[0]] == most]
+            leaders.update([end[0] for end in best])
+            wants = _merged(net, element, best)
+            if len(wants) == 1:
+                ((to[element], away[element]),) = wants
+            else:
+                to[element] = next(numbers)
+                means[net.row[element]].append((to[element], wants))
+            longest[element] = most + (element < cells)
+        elif element < cells:
+            longest[element] = 1
+    leaders.update(to)
+    for element in leaders:
+        if 0 <= element < cells:
+            mutual[element] = LEADER * longest[element] ** LONGER
     return Side(to, away, mutual)
 
 

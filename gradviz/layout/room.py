@@ -47,8 +47,12 @@ def room(net: Net, seats: Seats, places: list[float], elements: Sequence[int]) -
         spare = packed[element] - places[element]
         if at:
             left = row[at - 1]
-            low = max(low, places[left] - packed[left] + spare)
+            away = places[left] - packed[left] + spare
+            if away > low:
+                low = away
         if at + 1 < len(row):
             right = row[at + 1]
-            high = min(high, places[right] - packed[right] + spare)
+            away = places[right] - packed[right] + spare
+            if away < high:
+                high = away
     return low - ROUNDING, high + ROUNDING
