@@ -14,7 +14,7 @@ MOST = 256  # cells that are moved together, for the time it takes
 def align(net: Net, seats: Seats, places: list[float]) -> None:
     """Move stretches in `places`, the start of each element across, wherever that leaves fewer bends."""
     after = _followers(net)
-    if all([abs(_bend(net, places, upper, lower)) < ROUNDING for upper, lower in after.items()]):
+    if all(abs(_bend(net, places, upper, lower)) < ROUNDING for upper, lower in after.items()):
         return
     for start in sorted(after.keys() - set(after.values())):
         above, *others = _stretches(net, places, after, start)
