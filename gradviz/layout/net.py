@@ -94,8 +94,7 @@ def _add_links(net: Net, diagram: Diagram, arcs: list[Arc], frames: Nesting) -> 
             goal = head
             if at in net.shared:
                 trunk, goal = trunks.setdefault((tail, tail_port), trunk), tail
-            if len(trunk) < passed:
-                _lead_on(net, frames, trunk, (tail, offset), goal, row[head])
+            _lead_on(net, frames, trunk, (tail, offset), goal, row[head])
             bends = tuple(trunk[:passed])
             upper, offset = bends[-1], 0.0
         own = cells[head].inputs[head_port]

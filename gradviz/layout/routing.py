@@ -102,7 +102,7 @@ def _straight(track: Track, across: float, to: float) -> None:
     start = track[-1]
     if to - start < ROUNDING and len(track) > 2:
         track[-1] = to
-    elif to > start:
+    else:
         third = (to - start) / 3
         track += (across, start + third, across, to - third, across, to)
 
