@@ -86,7 +86,7 @@ def _track(track: Track, row: int, middle: Iterable[Bend], last: Bend, rows: Ban
     for bend in (*middle, last):
         target, first, row = bend
         if abs(target - across) > ROUNDING:
-            if track[-1] != stop:
+            if stop - track[-1] > ROUNDING:
                 _straight(track, across, stop)
             entry = rows.entry[first]
             handle = (entry - stop) * CURVE
@@ -100,7 +100,7 @@ def _track(track: Track, row: int, middle: Iterable[Bend], last: Bend, rows: Ban
 def _straight(track: Track, across: float, to: float) -> None:
     """Go on along the flow. A stretch of rounding errors is none."""
     start = track[-1]
-    if to - start < ROUNDING and len(track) > 2:
+    if to - start < ROUNDING:
         track[-1] = to
     else:
         third = (to - start) / 3
