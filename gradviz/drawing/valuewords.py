@@ -2,7 +2,7 @@
 
 from gradviz.drawing.words import Words
 from gradviz.model.trace import Value
-from gradviz.model.values import elements_text, is_read, number_text, statistics, value_text
+from gradviz.model.values import elements_text, is_read, number_text, statistics, truths, truths_text, value_text
 
 
 def long_text(value: Value | None, words: Words) -> str:
@@ -13,6 +13,9 @@ def long_text(value: Value | None, words: Words) -> str:
         return words.uninitialized
     if is_read(value):
         return elements_text(value)
+    true = truths(value)
+    if true is not None:
+        return truths_text(true)
     known = statistics(value)
     facts = (("min", known.min), ("max", known.max), ("mean", known.mean), ("std", known.std))
     told = [f"{key} {number_text(number)}" for key, number in facts if number is not None]

@@ -91,8 +91,8 @@ def value_tree(value: Value | None) -> dict[str, Json] | None:
         data = nested(items, value.shape, list)
     tree: dict[str, Json] = {
         "data": data,
-        "min": known.min,
-        "max": known.max,
+        "min": float(known.min) if isinstance(known.min, bool) else known.min,
+        "max": float(known.max) if isinstance(known.max, bool) else known.max,
         "mean": known.mean,
         "std": known.std,
         "nan": known.nan,

@@ -5,7 +5,7 @@ Knows no tensor but the record of one, no language and no font.
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from gradviz.model.rules import EXACT
 from gradviz.model.trace import Number, Value
@@ -116,10 +116,35 @@ def value_text(value: Value) -> str | None:
         text = elements_text(value)
         if len(text) <= _SHORT or not value.shape:
             return text
+    true = truths(value)
+    if true is not None:
+        return truths_text(true)
     low, high = _extremes(value)
     if low is None or high is None:
         return None if value.mean is None else f"mean {number_text(value.mean)}"
     return f"{number_text(low)} … {number_text(high)}"
+
+
+class Truths(NamedTuple):
+    """How many elements are True, of how many."""
+
+    true: int
+    of: int
+
+
+def truths(value: Value) -> Truths | None:
+    """Return how many elements of bools are True; None: they are no bools. Of many their mean tells it."""
+    count = math.prod(value.shape)
+    if is_read(value):
+        data = value.data or ()
+        return Truths(sum(map(bool, data)), count) if data and all(type(one) is bool for one in data) else None
+    share = value.mean if isinstance(value.min, bool) and isinstance(value.mean, int | float) else None
+    return None if share is None or not 0 <= share <= 1 else Truths(round(share * count), count)
+
+
+def truths_text(of: Truths) -> str:
+    """How many are True, in any language: `True: 12 / 100`."""
+    return f"True: {of.true:,} / {of.of:,}"
 
 
 def adds_up(total: Value, parts: Sequence[Value | None], dtype: str = "float32") -> bool:

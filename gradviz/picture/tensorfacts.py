@@ -7,7 +7,7 @@ from itertools import islice, pairwise
 from gradviz.model.moments.moment import Moment
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import Number, Tensor, Value
-from gradviz.model.values import is_read, number_text, shape_text, statistics
+from gradviz.model.values import is_read, number_text, shape_text, statistics, truths
 from gradviz.picture.inspection import Cell, Fact, Section, Subject
 from gradviz.picture.naming import MOST, Naming
 
@@ -94,6 +94,10 @@ def _index(k: int, lengths: tuple[int, ...]) -> str:
 
 def _statistics(value: Value, numbers: list[float]) -> Iterator[Fact]:
     """The extremes and the mean, and how the numbers are spread between the extremes."""
+    true = truths(value)
+    if true is not None:
+        yield Fact("True", f"{true.true:,} / {true.of:,}")
+        return
     known = statistics(value)
     for name, number in (("min", known.min), ("max", known.max), ("mean", known.mean), ("std", known.std)):
         if number is not None and len(numbers) > 1:

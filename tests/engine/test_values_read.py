@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from gradviz.engine.record import reader
 from gradviz.engine.record.values import read_value
 from gradviz.model.trace import Number
+from gradviz.model.values import truths
 
 SHAPES: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "as it is": lambda t: t,
@@ -181,3 +182,14 @@ def test_an_empty_tensor_has_no_elements(shape: tuple[int, ...]) -> None:
     value = read_value(torch.empty(shape))
     assert value is not None
     assert (value.shape, value.data) == (shape, ())
+
+
+@given(st.integers(0, 9999), st.integers(65, 10_000), st.sampled_from(list(SHAPES)))
+def test_bools_are_counted(seed: int, count: int, shape: str) -> None:
+    torch.manual_seed(seed)
+    tensor = SHAPES[shape](torch.rand(count * 8) < torch.rand(1))
+    value = read_value(tensor)
+    assert value is not None
+    assert truths(value) == (int(tensor.count_nonzero()), tensor.numel())
+    assert (value.min, value.max) == (tensor.amin().item(), tensor.amax().item())
+    assert type(value.min) is type(value.max) is bool

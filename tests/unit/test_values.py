@@ -99,6 +99,13 @@ def test_a_number_read_back_is_the_number_to_half_of_its_fourth_digit(number: fl
         (Value((), ()), None),
         (Value((10**9,), (1, 2)), "1 … 2"),
         (Value((2,), ("x" * 40, "")), None),
+        (Value((3,), (True, False, True)), "[True, False, True]"),
+        (Value((6,), (True, False) * 3), "True: 3 / 6"),
+        (Value((40,), (True,) * 40), "True: 40 / 40"),
+        (Value((3, 1000), None, False, True, 0.5, 0.5), "True: 1,500 / 3,000"),
+        (Value((90,), None, False, False, 0.0, 0.0), "True: 0 / 90"),
+        (Value((90,), None, False, True, 1e300), "False … True"),
+        (Value((90,), None, False, True), "False … True"),
     ],
 )
 def test_values_are_told_in_their_shortest_true_form(value: Value, text: str | None) -> None:

@@ -100,11 +100,11 @@ def _statistics(tensor: torch.Tensor, shape: tuple[int, ...]) -> Value:
 
 
 def _of_truths(flat: torch.Tensor, times: int, shape: tuple[int, ...]) -> Value:
-    """The statistics of bools repeated so many times, as numbers."""
+    """The statistics of bools repeated so many times: their ends are bools, which tells them from numbers."""
     count, true = flat.numel(), int(flat.count_nonzero())
     mean = true / count
     std = math.sqrt(mean * (1 - mean) * count * times / (count * times - 1))
-    return Value(shape, None, float(true == count), float(true > 0), mean, std)
+    return Value(shape, None, true == count, true > 0, mean, std)
 
 
 def _of_unbounded(flat: torch.Tensor, times: int, shape: tuple[int, ...], least: float, most: float) -> Value:

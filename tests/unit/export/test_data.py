@@ -165,3 +165,9 @@ def test_no_piece_is_larger_for_a_longer_run() -> None:
         return max(map(len, document(full()._replace(steps=steps))))
 
     assert largest(10) == largest(10_000)
+
+
+def test_the_ends_of_bools_are_numbers_as_of_all_other_values() -> None:
+    tree = value_tree(Value((90,), None, False, True, 0.5, 0.5))
+    assert tree is not None
+    assert [repr(tree[name]) for name in ("min", "max", "mean")] == ["0.0", "1.0", "0.5"]

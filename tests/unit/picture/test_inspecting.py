@@ -210,6 +210,13 @@ def test_of_more_numbers_than_are_kept_the_statistics_are_told_as_such() -> None
     ]
 
 
+def test_bools_are_told_as_a_count() -> None:
+    found = table(Value((4, 3), (True, False, False) * 4))
+    assert sections(found)["Statistics"] == {"True": Fact("True", "4 / 12")}
+    assert sections(table(Value((9000,), None, False, True, 0.25, 0.4)))["Value"][""].text.startswith("There are more")
+    assert table(Value((9000,), None, False, True, 0.25, 0.4)).sections[0].facts[0].text == "True: 2,250 / 9,000"
+
+
 def test_memory_that_nobody_has_written_to_is_told_as_such() -> None:
     found = table(Value((100,), uninitialized=True))
     assert [fact.text for fact in found.sections[0].facts] == [
