@@ -17,7 +17,7 @@ from gradviz.state.reading import (
 from gradviz.state.values import AppState
 
 _LINES = re.compile(r"L(\d+)-(\d+)\.")
-_LINE = re.compile(r"(N[otg])(\d+)\.")
+_LINE = re.compile(r"^(N[otg])(\d+)\.")
 
 
 def wished(state: AppState, message: Reading) -> Options:

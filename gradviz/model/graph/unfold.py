@@ -3,7 +3,7 @@
 A repetition of many rounds opens into at most twenty parts, of ten, a hundred, a thousand ... rounds each, down to one
 round and then its nodes, so that a level is always to be read. Which folds are open is told by keys that hold for every
 run of a program whose lines stay: those of a fold, how many folds of these lines came before, and then, for a part of
-it, its rounds: "L3-5.0/101-200/107-107".
+it, its rounds: "L3-5.0/101-200/107-107". A crowd of tensors opens by modules, see `model/graph/crowds.py`.
 """
 
 from collections import Counter, defaultdict
@@ -12,6 +12,7 @@ from itertools import count
 from typing import NamedTuple
 
 from gradviz.model.graph.contract import Stretch, around, contract, leaves
+from gradviz.model.graph.crowds import crowds
 from gradviz.model.graph.fold import FEW, fold, keyed
 from gradviz.model.graph.graph import Edge, Fold, Graph, Node, Opened, Span
 from gradviz.model.trace import GradMode, Op, Region
@@ -82,6 +83,8 @@ def _parts(one: Fold, into: _Into) -> tuple[Node, ...]:
     """What is seen when a fold is opened."""
     if len(one.starts) > 1 and len(one.parts) > FEW:
         return tuple(_rounds(one, into))
+    if one.tensors:
+        return contract(into.part(one.parts), crowds(one.parts, one.key, one.modules)).nodes
     if any(part.fold is not None for part in one.parts):
         return tuple(_within(one, node) for node in keyed(one.parts))
     inner = fold(into.part(one.parts), called=not one.call).nodes

@@ -38,7 +38,7 @@ _FLAG = _HEADS.index("requires_grad")
 _LONGEST_CELL = 200
 _WIDEST = 320  # pixels of a column
 # Letters of each column that stay to be read however little room there is: what else there is can be scrolled to.
-_LETTERS = (17, 5, 17, 14, 5, 8, 4, 5, 3)
+_LETTERS = (17, 18, 18, 11, 7, 9, 9, 7, 4)
 _LOOKED_AT = 60  # rows that decide how wide a column is
 Index = QModelIndex | QPersistentModelIndex
 Shown = str | QFont | QColor | Qt.CheckState | None  # of a cell
