@@ -4,6 +4,9 @@ import pytest
 import torch
 from torch.utils import dlpack
 
+from gradviz.model.moments.held import bindings
+from gradviz.model.moments.moment import History
+from tests.engine.bare import SEED, bare_moments, recorded
 from tests.engine.recording import record, tensor
 
 EXPORTS = {
@@ -27,6 +30,18 @@ def test_a_write_from_outside_is_seen(way: str, used: str) -> None:
         value = tensor(trace, name).value
         assert value is not None
         assert (value.min, value.max, value.mean, value.std) == (5, 5, 5, 0)
+
+
+@pytest.mark.parametrize("write", ["a[:] = 5", "a += 1", "torch.from_numpy(a).mul_(3)", "x.numpy()[0] = 2"])
+@pytest.mark.parametrize("way", ["a = x.numpy()", "a = np.ones(3)\nx = torch.from_numpy(a)", "a = x.detach().numpy()"])
+def test_a_step_shows_what_others_had_written_until_then(way: str, write: str) -> None:
+    source = f"import numpy as np\nimport torch\nx = torch.ones(3).double()\ny = x * 2\n{way}\n{write}\nz = 1\nz = 2\n"
+    trace = record(source, seed=SEED)
+    lines = [step for step in trace.steps if step.kind == "line" and step.line is not None]
+    for step, (_, expected) in zip(lines[3:], bare_moments(source)[3:], strict=True):
+        moment = History(trace).at(step.id)
+        names = {name.text: number for name, number in bindings(trace).held(moment.begun - 1).items()}
+        assert recorded(trace, moment.known_tensor(names["x"])) == expected["x"], step.line
 
 
 def test_a_write_through_the_storage_is_seen() -> None:

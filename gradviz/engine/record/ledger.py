@@ -149,8 +149,7 @@ class Ledger:
     def handed_out(self, tensor: torch.Tensor) -> None:
         """Note that the memory of a tensor may be written to unseen, as by others than torch that were given it."""
         with self._stream.lock:
-            storage = self.storages.of(tensor)
-            storage.is_foreign, storage.is_uninitialized = True, False
+            self.storages.hand_out(tensor)
 
     def reassigned(self, tensor: torch.Tensor) -> None:
         """Write down a tensor that the program gave other memory: x.data = y."""
@@ -185,6 +184,14 @@ class Ledger:
             self.made_anew(tensor)
         for tensor in self.alive():
             self.refresh_grad(tensor)
+
+    def refresh_foreign(self) -> None:
+        """Write down again what others may have written to, as numpy does, where it is little: they do so unseen."""
+        for storage in self.storages.foreign:
+            for known in self._known.sharing(storage):
+                tensor = known()
+                if tensor is not None and known.last is not None and tensor.numel() <= EXACT:
+                    self.see(tensor, None)
 
     def refresh_grads(self) -> None:
         """Write down again every living tensor that has another .grad than it had, or was detached.

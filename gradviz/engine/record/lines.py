@@ -62,11 +62,12 @@ class Lines:
         recorder = self._recorder
         with self._lock:
             tells = before in self._telling
-            if tells or recorder.pending:
+            foreign = recorder.ledger.storages.foreign
+            if tells or recorder.pending or foreign:
                 with reader.aside():
                     if recorder.pending:
                         recorder.settle()
-                    if tells:
+                    if tells or foreign:
                         self._done(frame, scope, before)
             if reader.grad_mode() != recorder.regions.mode:
                 last = before if before is not None else self._line
@@ -99,6 +100,8 @@ class Lines:
         stream = self._recorder.stream
         stream.stamp_ahead = 1
         try:
+            if self._recorder.ledger.storages.foreign:
+                self._recorder.ledger.refresh_foreign()
             if line in self._stores:
                 self._bind(frame, scope, line)
             if line in self._grads:

@@ -12,6 +12,7 @@ import torch
 from gradviz.engine.record import reader
 from gradviz.engine.record.stream import Stream
 
+MOST_FOREIGN = 32  # storages that are looked into at each line
 _NO_MEMORY = torch.UntypedStorage()  # type: ignore[no-untyped-call]  # left untyped by torch
 
 
@@ -35,6 +36,7 @@ class Storages:
         self._stream = stream
         self._known: dict[int, Storage] = {}
         self._dead: list[Storage] = []
+        self.foreign: list[Storage] = []  # the last of those that others may write to
         self._count = 0
         self._live_bytes = 0
         self.peak_bytes = 0
@@ -67,6 +69,17 @@ class Storages:
         known = self._known.get(key)
         return known is not None and known.is_uninitialized and known() is storage
 
+    def hand_out(self, tensor: torch.Tensor) -> None:
+        """Note that others may write to the memory of a tensor."""
+        storage = self.of(tensor)
+        storage.is_uninitialized = False
+        if not storage.is_foreign:
+            storage.is_foreign = True
+            self._note_foreign(storage)
+
+    def _note_foreign(self, storage: Storage) -> None:
+        self.foreign = [*(one for one in self.foreign[1 - MOST_FOREIGN :] if one() is not None), storage]
+
     def pass_by(self, own: int, results: int) -> tuple[int, int]:
         """Count bytes that a kernel has taken and given back, and those of its results then; return an id for each."""
         step, first, second = self._stream.stamp, self._count, self._count + 1
@@ -83,6 +96,8 @@ class Storages:
         self._count = number + 1
         known.key, known.nbytes, known.is_foreign = key, nbytes, reader.is_foreign(storage)
         known.writer, known.is_uninitialized, known.tensors = None, False, []
+        if known.is_foreign:
+            self._note_foreign(known)
         self.events.extend((stream.steps + stream.stamp_ahead, number, nbytes))
         self._live_bytes = live = self._live_bytes + nbytes
         if live > self.peak_bytes:
