@@ -74,6 +74,18 @@ def test_a_tensor_with_a_gradient_is_not_asked_why_it_has_none() -> None:
     assert asked(record(HEAD + "y = x * w\ny.backward()"), "x", "grad") == []
 
 
+@pytest.mark.parametrize("name", ["y", "v"])
+@pytest.mark.parametrize("question", ["again", "in place"])
+def test_where_nobody_knows_what_was_saved_nothing_is_foretold(name: str, question: Question) -> None:
+    body = "y = torch.ones(3) * x\nv = y[1:]\ntorch.nn.functional.rrelu(v, training=True, inplace=True)\n"
+    trace = record(HEAD + body + "v.mul_(2)\nz = w * 1")
+    assert bare_run(trace.source + "\ny.sum().backward()").error is not None
+    (answer,) = asked(trace, name, question)
+    assert "cannot be known" in words(answer)
+    assert answer.line == 6
+    assert "cannot be known" not in words(asked(trace, "z", "again")[0])
+
+
 @pytest.mark.parametrize(("mode", "said"), [("no_grad", "not recorded"), ("inference", "not recorded")])
 def test_the_grad_mode_of_the_whole_run_is_named(mode: GradMode, said: str) -> None:
     trace = record(HEAD + "y = x * w", mode)

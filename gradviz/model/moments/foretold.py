@@ -31,6 +31,13 @@ def foretold(moment: Moment, grad_fns: Iterable[int] | None = None) -> Iterator[
             yield from _refused(moment, number, saved)
 
 
+def unseen(moment: Moment, grad_fns: Iterable[int] | None = None) -> int | None:
+    """Return a CopySlices of which nobody can foretell anything, of some grad_fns or of all that were there."""
+    there = (one for one in moment.history.unseen if moment.grad_fn(one) is not None)
+    wanted = None if grad_fns is None else frozenset(grad_fns)
+    return next((one for one in there if wanted is None or one in wanted), None)
+
+
 def _refused(moment: Moment, grad_fn: int, saved: Saved) -> Iterator[Foretold]:
     if saved.state == "freed":
         yield Foretold(grad_fn, saved, "freed")

@@ -18,7 +18,7 @@ from gradviz.model.moments.offenders import Offenders, offenders
 from gradviz.model.moments.reach import frees
 from gradviz.model.moments.savers import Keepers, keepers
 from gradviz.model.moments.versions import Versions, versions
-from gradviz.model.trace import GradFn, Op, Saved, Step, Tensor, Trace, Value
+from gradviz.model.trace import COPY_SLICES, INSIDE, GradFn, Op, Saved, Step, Tensor, Trace, Value
 
 State = TypeVar("State", Tensor, GradFn)
 _STAMP = attrgetter("step")
@@ -126,6 +126,12 @@ class History:
                 if since < found.get(state.id, inf):
                     found[state.id] = since
         return found
+
+    @cached_property
+    def unseen(self) -> tuple[int, ...]:
+        """Each CopySlices of which nobody knows what the grad_fn in it saved."""
+        copies = (one for one in self.trace.grad_fns if one.name == COPY_SLICES)
+        return tuple(one.id for one in copies if INSIDE not in (one.settings or {}))
 
     @cached_property
     def frees(self) -> dict[int, int]:

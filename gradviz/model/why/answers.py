@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Literal, NamedTuple
 
-from gradviz.model.moments.foretold import Foretold, foretold
+from gradviz.model.moments.foretold import Foretold, foretold, unseen
 from gradviz.model.moments.moment import Moment
 from gradviz.model.moments.reach import reachable
 from gradviz.model.quantities import byte_text
@@ -164,6 +164,10 @@ class _Told:
         if refused is not None:
             yield self._refused("again", tensor, refused)
             return
+        if (hidden := unseen(self._moment, reach)) is not None:
+            line = self._trace.grad_fns[hidden].line
+            yield Answer("again", "unseen", {"line": line or 0}, line, None, hidden)
+            return
         leaves = (self._trace.grad_fns[number].variable for number in reach)
         names = [_name(self._moment.known_tensor(leaf)) for leaf in leaves if leaf is not None]
         facts: dict[str, str | int] = {"name": _name(tensor), "leaves": _listed(names)}
@@ -202,7 +206,10 @@ class _Told:
             yield Answer("in place", "leaf", {**name})
         spoilt = list(islice(self._moment.relying(tensor.id), _MOST))
         if not spoilt and not (tensor.requires_grad and tensor.is_leaf):
-            yield Answer("in place", "harmless", {**name})
+            hidden = unseen(self._moment)
+            line = None if hidden is None else self._trace.grad_fns[hidden].line
+            said = "harmless" if hidden is None else "unseen"
+            yield Answer("in place", said, {**name, "line": line or 0}, line, None, hidden)
         for grad_fn, saved in spoilt:
             facts: dict[str, str | int] = {**name, "grad_fn": grad_fn.name, "as": saved.name, "line": grad_fn.line or 0}
             facts["then"] = saved.version or 0

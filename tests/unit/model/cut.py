@@ -32,6 +32,7 @@ def at_step(trace: Trace, number: int) -> Trace:
         steps=trace.steps[:begun],
         backwards=calls,
         error=None,
+        caught=(),
         limits=None,
     )
     # The stamps of a hostile run may make no sense: it is shown whole.
