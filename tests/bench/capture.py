@@ -119,22 +119,24 @@ def gpt2(most: int) -> Iterator[Row]:
     one_thread()
     result = run_bare(programs.GPT2.source)["y"]
     torchviz = peers.load("torchviz")
+    every = Options(fold="none", most=None)
     ways: dict[str, Timed] = {
-        "every node": _pictured(programs.GPT2, Options(fold="none", most=None)),
+        "every node": _pictured(programs.GPT2, every),
+        "every node, read afterwards": _pictured(programs.GPT2, every, afterwards=True),
         "folded": _pictured(programs.GPT2, Options()),
-        "folded, pages read as they come": _pictured(programs.GPT2, Options(), as_they_come=True),
-        "every node to SVG": _pictured(programs.GPT2, Options(fold="none", most=None), to_svg=True),
+        "folded, read afterwards": _pictured(programs.GPT2, Options(), afterwards=True),
+        "every node to SVG": _pictured(programs.GPT2, every, to_svg=True),
         "end of recording": lambda: _ending(programs.GPT2),
     }
     if torchviz is not None:
         ways["torchviz and dot"] = clock(lambda: peers.dot(torchviz.make_dot(result).source, "svg"))
     spent = take_turns(ways, min(3, most))
-    overlap = "the whole record is read after the forward; in the window its pages are read as they come"
+    overlap = "its pages are read as they come, which another process does while the program runs"
     note = overlap if torchviz else peers.absent("torchviz")
     pages: list[bytes] = []
     run_recorded(programs.GPT2.source, pages.append)
     for name, said, options in (
-        ("every node", "of every op", Options(fold="none", most=None)),
+        ("every node", "of every op", every),
         ("folded", "of it folded, as the window shows it", Options()),
     ):
         what = f"GPT-2 small, from the end of its forward to a picture {said}, against torchviz and dot"
@@ -144,17 +146,24 @@ def gpt2(most: int) -> Iterator[Row]:
         yield Row(f"gpt2-{name.split()[0]}", what, value, "x", 1 / 15, figures, note)
 
 
-def _pictured(measured: Measured, options: Options, *, to_svg: bool = False, as_they_come: bool = False) -> Timed:
-    """Return what runs a program recorded, and tells how long after its forward there was a picture of it."""
+def _pictured(measured: Measured, options: Options, *, to_svg: bool = False, afterwards: bool = False) -> Timed:
+    """Return what runs a program recorded, and tells how long after its forward there was a picture of it.
+
+    Args:
+        measured: the program.
+        options: how it is shown.
+        to_svg: as a file, not for the window.
+        afterwards: whether its pages are read when it has run, in place of as they come.
+    """
 
     def timed() -> float:
         forget()
         pages: list[bytes] = []
         taken = reader(measured.timed)
-        run_recorded(measured.timed, taken.page if as_they_come else pages.append)
+        run_recorded(measured.timed, pages.append if afterwards else taken.page)
         ended = float(vars(sys.modules["__main__"])["ended"])
         with uncollected():
-            trace = whole(taken) if as_they_come else read(measured.timed, pages)
+            trace = read(measured.timed, pages) if afterwards else whole(taken)
             made = picture(1, Record(trace), options, complete=True)
             assert made.drawing is not None
             if to_svg:
