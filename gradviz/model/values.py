@@ -60,7 +60,7 @@ def norm(value: Value) -> float | None:
 
 def _extremes(value: Value) -> tuple[Number | None, Number | None]:
     """The least and the largest element, or what was recorded of them."""
-    numbers = _numbers(value.data or ())
+    numbers = _numbers(value.data) if value.data else []
     if not numbers:
         return value.min, value.max
     if any(map(math.isnan, numbers)):

@@ -10,7 +10,7 @@ from gradviz.model.values import shape_text
 from gradviz.model.why.grounds import Grounds
 from gradviz.model.why.why import why, why_text
 from gradviz.picture.picture import Language, TensorRow
-from gradviz.picture.switches import Switches
+from gradviz.picture.switches import Switched, Switches
 from gradviz.picture.words import WORDS
 
 MOST = 500  # rows; more names than that are not read one by one
@@ -37,10 +37,8 @@ def rows(
     for tensor in held:
         own = bound[tensor.id]
         mark = marks.get(("tensor", tensor.id)) or marks.get(("grad_fn", tensor.grad_fn))
-        row = _row(known, tensor, ", ".join(own[:NAMES]), mark, language)
-        if switches is not None:
-            row = switches.on(row, tensor, own[0], language)
-        found.append(row)
+        switched = Switched() if switches is None else switches.of(tensor, own[0], language)
+        found.append(_row(known, tensor, ", ".join(own[:NAMES]), mark, language, switched))
     return tuple(found)
 
 
@@ -70,7 +68,9 @@ def _told(bound: dict[Name, int]) -> Iterator[tuple[str, int]]:
     return iter(told)
 
 
-def _row(known: Grounds, tensor: Tensor, name: str, mark: str | None, language: Language) -> TensorRow:
+def _row(
+    known: Grounds, tensor: Tensor, name: str, mark: str | None, language: Language, switched: Switched
+) -> TensorRow:
     words = WORDS[language]
     grad_fn = "" if tensor.grad_fn is None else known.trace.grad_fns[tensor.grad_fn].name
     if tensor.grad is None:
@@ -89,4 +89,5 @@ def _row(known: Grounds, tensor: Tensor, name: str, mark: str | None, language: 
         grad,
         tensor.line,
         mark,
+        *switched,
     )

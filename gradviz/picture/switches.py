@@ -8,16 +8,16 @@ from gradviz.model.source.toggles import LOCKED, Locked, Submodule
 from gradviz.model.trace import Tensor
 from gradviz.model.why.answerwords import fix_text
 from gradviz.model.why.fixes import Fixes
-from gradviz.picture.picture import FlagRow, Language, Offer, TensorRow
+from gradviz.picture.picture import FlagRow, Language, Offer
 
 
-class _Found(NamedTuple):
-    """What a row has of the source; it is the same at each step."""
+class Switched(NamedTuple):
+    """What a row has of the source: the last of its fields, as they are there."""
 
-    edit: Edit | None
-    locked: str
-    unlock: Offer | None
-    flags: tuple[FlagRow, ...]
+    edit: Edit | None = None
+    locked: str = ""
+    unlock: Offer | None = None
+    flags: tuple[FlagRow, ...] = ()
 
 
 class Switches:
@@ -26,26 +26,27 @@ class Switches:
     def __init__(self, fixes: Fixes) -> None:
         """Take the fixes of the run at its end."""
         self._fixes = fixes
-        self._found: dict[tuple[int, str, Language], _Found] = {}
+        self._found: dict[tuple[int, str, Language], Switched] = {}
         self._modules: dict[tuple[tuple[Submodule, ...], Language], tuple[FlagRow, ...]] = {}
 
-    def on(self, row: TensorRow, tensor: Tensor, name: str, language: Language) -> TensorRow:
-        """Return a row with what switches its flags.
+    def of(self, tensor: Tensor, name: str, language: Language) -> Switched:
+        """Return what switches the flags of a tensor: at each step the same, but for whether its .grad is retained.
 
         Args:
-            row: of a tensor.
-            tensor: as it is at the step that the row is of.
+            tensor: as it is at the step that is shown.
             name: one of its names.
             language: of the words.
         """
         key = (tensor.id, name, language)
         if key not in self._found:
             self._found[key] = self._find(tensor, name, language)
-        edit, locked, unlock, (retain, *others) = self._found[key]
-        flags = (retain._replace(on=tensor.retains_grad), *others)
-        return row._replace(edit=edit, locked=locked, unlock=unlock, flags=flags)
+        found = self._found[key]
+        retain, *others = found.flags
+        if retain.on == tensor.retains_grad:
+            return found
+        return found._replace(flags=(retain._replace(on=tensor.retains_grad), *others))
 
-    def _find(self, tensor: Tensor, name: str, language: Language) -> _Found:
+    def _find(self, tensor: Tensor, name: str, language: Language) -> Switched:
         toggles, locked = self._fixes.toggles, LOCKED[language]
         flags = (
             _flag("retain_grad", tensor.retains_grad, toggles.edit(tensor.id, name, "retain_grad"), locked),
@@ -54,10 +55,10 @@ class Switches:
         )
         change = toggles.edit(tensor.id, name, KEYWORD)
         if isinstance(change, Edit):
-            return _Found(change, "", None, flags)
+            return Switched(change, "", None, flags)
         fix = self._fixes.unlocked(tensor, name, change)
         unlock = None if fix is None else Offer(fix_text(fix, language), fix.edit)
-        return _Found(None, locked[change], unlock, flags)
+        return Switched(None, locked[change], unlock, flags)
 
     def _whole(self, modules: tuple[Submodule, ...], language: Language) -> tuple[FlagRow, ...]:
         """The flags of modules; the same for all parameters in them."""

@@ -88,6 +88,7 @@ class Toggles:
         }
         self._marked = _Marked({}, {}) if self.text is None else _marked(self.text)
         self._found: dict[tuple[str, int], Placed | None] = {}
+        self._placed: dict[tuple[str, int], Placed | None] = {}
         self._submodules: dict[tuple[str, ast.stmt | None], tuple[Submodule, ...]] = {}
         self._flags = {(state.id, state.requires_grad) for state in trace.past}
 
@@ -110,10 +111,10 @@ class Toggles:
         return "no place" if found is None else found
 
     def _change(self, text: Text, tensor: Tensor, name: str, flag: Flag) -> Edit | None:
-        placed = self._binding(text, tensor, name)
-        target = _expression(tensor, name)
         if flag == "detach" and tensor.is_parameter:
             return None  # a module takes no other tensor for it
+        placed = self._binding(text, tensor, name)
+        target = _expression(tensor, name)
         if flag != KEYWORD:
             return None if placed is None else _statement(text, placed, _STATEMENTS[flag].format(target))
         on = not tensor.requires_grad
@@ -159,11 +160,13 @@ class Toggles:
     @cached_property
     def _learning(self) -> set[str]:
         """The paths of all modules that have a parameter which requires grad."""
+        learning = (one for one in self.tensors if one.is_parameter and one.requires_grad)
         found: set[str] = set()
-        for tensor in self.tensors:
-            for name in tensor.names if tensor.is_parameter and tensor.requires_grad else ():
-                parts = name.split(".")
-                found.update(".".join(parts[:length]) for length in range(1, len(parts)))
+        for path in {name.rpartition(".")[0] for tensor in learning for name in tensor.names}:
+            outer = path
+            while outer and outer not in found:
+                found.add(outer)
+                outer = outer.rpartition(".")[0]
         return found
 
     def _frozen(self, text: Text, placed: Placed, path: str, frozen: bool) -> Edit | None:
@@ -176,10 +179,15 @@ class Toggles:
 
     def _binding(self, text: Text, tensor: Tensor, name: str) -> Placed | None:
         """The statement that bound the name to the tensor last: it ran before the step that tells so, in that frame."""
-        root, told = _ROOT.match(name), self._bound.get((name, tensor.id))
-        if root is None or told is None:
-            return None
-        key = (root[0], told)  # the same for all parameters of a module
+        named = (name, tensor.id)
+        if named not in self._placed:
+            root, told = _ROOT.match(name), self._bound.get(named)
+            self._placed[named] = None if root is None or told is None else self._before(text, root[0], told)
+        return self._placed[named]
+
+    def _before(self, text: Text, root: str, told: int) -> Placed | None:
+        """The statement that bound a name last before a step; the same for all parameters of a module."""
+        key = (root, told)
         if key not in self._found:
             self._found[key] = self._find(text, *key)
         return self._found[key]
