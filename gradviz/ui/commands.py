@@ -6,7 +6,7 @@ from typing import Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
-from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox
+from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QToolBar
 
 from gradviz import __version__
 from gradviz.model.costs.heat import HEATS, HeatOf
@@ -23,7 +23,7 @@ from gradviz.ui.files.files import Files
 from gradviz.ui.focus import Focus, has_focus
 from gradviz.ui.panels import Panels
 from gradviz.ui.room import Room
-from gradviz.ui.style.theme import POINTS, monospace
+from gradviz.ui.style.theme import POINTS, icon_size, monospace
 
 _STEP = 1.1
 _ZOOM = 1.25
@@ -129,6 +129,10 @@ class Commands:
             self._window.setStyleSheet("")
         for panel in (self._panels.editor, self._panels.mode_line, self._panels.output):
             panel.set_size(POINTS * self._size)
+        self._panels.canvas.set_size(self._size)
+        self._panels.timeline.set_size(self._size)
+        for bar in self._window.findChildren(QToolBar):
+            bar.setIconSize(icon_size(self._size))
         if not self._window.styleSheet():
             self._window.setStyleSheet(sheet)
 

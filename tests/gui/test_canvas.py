@@ -247,6 +247,27 @@ def test_a_drawing_too_large_to_be_read_whole_shows_its_beginning_until_fit(qtbo
     assert canvas.view == fitted(Size(300, 360), PANEL)  # and not where a node of the same name was
 
 
+def test_a_drawing_grows_with_the_text_around_it(qtbot: QtBot) -> None:
+    small = CHAIN._replace(size=Size(120, 200), nodes=CHAIN.nodes[:1], edges=())
+    canvas = shown(qtbot, small)
+    assert canvas.view.scale == 1.0
+    canvas.set_size(1.5)
+    assert canvas.view == fitted(small.size, PANEL, 1.5)
+    assert canvas.view.scale == 1.5
+    canvas.set_size(3.0)
+    assert canvas.view.holds(small.size, PANEL)  # and no further
+    tall = CHAIN._replace(size=Size(120, 2000))
+    canvas.show_drawing(tall, 2)
+    assert canvas.view.scale == pytest.approx(2.1)  # of a large one the beginning can be read from as far away
+    canvas.set_size(1.0)
+    assert canvas.view.scale == pytest.approx(0.7)
+    canvas.zoom_to(0.8)
+    middle = canvas.view.to_drawing(PANEL.width / 2, PANEL.height / 2)
+    canvas.set_size(2.0)
+    assert canvas.view.scale == pytest.approx(1.6)
+    assert canvas.view.to_drawing(PANEL.width / 2, PANEL.height / 2) == pytest.approx(middle)
+
+
 def test_a_view_moved_by_hand_is_kept_until_fit(qtbot: QtBot) -> None:
     canvas = shown(qtbot)
     wheel(canvas, QPoint(0, 120))

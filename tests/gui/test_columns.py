@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
-from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QToolBar, QToolButton
 from pytestqt.qtbot import QtBot
 
 from gradviz.picture.picture import TensorRow
@@ -123,6 +123,20 @@ def test_columns_fit_a_larger_text_and_the_usual_one_again(qtbot: QtBot, window:
     assert widths() > at_first
     window.action("normal").trigger()
     assert widths() == at_first
+
+
+def test_icons_of_the_bars_are_as_large_as_their_text(window: Window) -> None:
+    def sides() -> set[int]:
+        bars = [bar.iconSize() for bar in window.findChildren(QToolBar)]
+        buttons = [
+            one.iconSize() for one in window.panels.timeline.findChildren(QToolButton) if not one.icon().isNull()
+        ]
+        return {size.width() for size in (*bars, *buttons)}
+
+    assert sides() == {18}
+    for _ in range(5):
+        window.action("larger").trigger()
+    assert sides() == {29}
 
 
 def test_no_column_narrows_at_a_step_that_needs_no_scroll_bar(qtbot: QtBot) -> None:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolBar, QToolButton, QWidget
 
-_ICON = QSize(18, 18)
+from gradviz.ui.style.theme import icon_size
+
 _WIDE, _ROOMY = 640, 500  # pixels of a bar in which there is room for everything, and for all but the zoom
 
 
@@ -15,7 +16,7 @@ def main_bar(actions: Mapping[str, QAction], timeline: QWidget, parent: QWidget)
     bar = QToolBar(parent.tr("Run and grad mode"), parent)
     bar.setObjectName("main_bar")
     bar.setMovable(False)
-    bar.setIconSize(_ICON)
+    bar.setIconSize(icon_size(1.0))
     bar.addAction(actions["run"])
     bar.addAction(actions["stop"])
     _with_words(bar, actions["run"])
@@ -42,7 +43,7 @@ class GraphBar(QToolBar):
 
     def __init__(self, parent: QWidget, notice: QWidget, search: QWidget) -> None:
         super().__init__(parent)
-        self.setIconSize(_ICON)
+        self.setIconSize(icon_size(1.0))
         # Between the buttons is room for a word and for searching, so that neither covers the graph nor moves it.
         self._middle = QWidget(self)
         room = QHBoxLayout(self._middle)

@@ -2,18 +2,17 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
 from gradviz.state.values import AppState
 from gradviz.ui.bars.courseslider import CourseSlider
-from gradviz.ui.style.theme import Colours
+from gradviz.ui.style.theme import Colours, icon_size
 from gradviz.ui.wording import stepwords
 
 PACE = 700  # milliseconds from stop to stop at speed 1
 SPEEDS = {"half_speed": 0.5, "usual_speed": 1.0, "double_speed": 2.0, "fourfold_speed": 4.0}
-_ICON = QSize(18, 18)
 _LEAST = 28  # pixels of a button
 
 
@@ -80,6 +79,14 @@ class Timeline(QWidget):
         """Take on other colours."""
         self._slider.apply(colours)
 
+    def set_size(self, size: float) -> None:
+        """Show icons larger or smaller, as text becomes, 1.0 being the system's."""
+        for button in self.findChildren(QToolButton):
+            button.setIconSize(icon_size(size))
+            button.setMinimumHeight(round(_LEAST * size))
+            if button is not self._speed:  # which is as wide as what it says
+                button.setMinimumWidth(round(_LEAST * size))
+
     def show_state(self, state: AppState) -> None:
         """Show where the run stands."""
         self._slider.show_course(state.course, state.at)
@@ -113,7 +120,7 @@ class Timeline(QWidget):
     def _button(self, action: QAction) -> QToolButton:
         button = QToolButton(self)
         button.setDefaultAction(action)
-        button.setIconSize(_ICON)
+        button.setIconSize(icon_size(1.0))
         button.setMinimumSize(_LEAST, _LEAST)
         button.setAutoRaise(True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

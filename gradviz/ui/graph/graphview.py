@@ -49,6 +49,7 @@ class GraphView(QWidget):
         self._layers = Layers(self._scene)
         self._view = Viewport()
         self._keeps: Keeps = "start"
+        self._life = 1.0  # the scale at which text in it is as large as that around it
         self._document: object = None  # what the view was first made for
         self._fading = Fading(self)
         self._selection = NOTHING
@@ -181,7 +182,7 @@ class GraphView(QWidget):
     def read(self, name: str) -> None:
         """Show a mark that was looked for so large that it can be read, and else as `reveal` does."""
         mark = self._scene.mark(name)
-        view = self._view.reading(mark.badge or mark.rect, self._panel()) if mark else self._view
+        view = self._view.reading(mark.badge or mark.rect, self._panel(), self._life) if mark else self._view
         if view != self._view:
             self._move(view)
 
@@ -203,7 +204,19 @@ class GraphView(QWidget):
             place = marks[0].rect
             for mark in marks:
                 place = place.united(mark.rect)
-            self._move(fitted_to(place, self._panel()))
+            self._move(fitted_to(place, self._panel(), self._life))
+
+    def set_size(self, size: float) -> None:
+        """Show text in it larger or smaller, as that around it becomes.
+
+        Args:
+            size: of text, 1.0 being the system's.
+        """
+        by, self._life = size / self._life, size
+        if self._keeps == "hand":
+            self._look(self._view.zoomed(by, self.width() / 2, self.height() / 2))
+        else:
+            self._look(self._home())
 
     def look_at(self, at: Point) -> None:
         """Bring a point of the drawing into the middle."""
@@ -253,14 +266,14 @@ class GraphView(QWidget):
         """Return the view of a drawing that the person has not moved."""
         drawing = self._scene.drawing
         if self._keeps == "whole":
-            return fitted(drawing.size, self._panel())
+            return fitted(drawing.size, self._panel(), self._life)
         columns = [mark.rect for mark in drawing.frames if mark.role is Role.COLUMN]
         if columns:
             names = [rect._replace(height=1.0) for rect in columns]
             return look_at_columns(drawing.size, self._panel(), reduce(Rect.united, names))
         looked_into = [mark.rect for mark in drawing.frames if mark.id == region_mark(MODULE)]
         start = next(iter((*looked_into, *(mark.rect for mark in drawing.nodes[:1]))), Rect(0, 0, 0, 0))
-        return first_look(drawing.size, self._panel(), start)
+        return first_look(drawing.size, self._panel(), start, self._life)
 
     def _kept(self, before: Scene) -> Viewport:
         """Return the view under which a node that is still there stays where it was on the panel."""

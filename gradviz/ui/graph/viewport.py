@@ -57,10 +57,12 @@ class Viewport(NamedTuple):
         dy = _shift(seen.y, seen.bottom, place.y - margin, place.bottom + margin)
         return self._replace(x=self.x + dx, y=self.y + dy)
 
-    def reading(self, place: Rect, panel: Size) -> "Viewport":
+    def reading(self, place: Rect, panel: Size, life: float = 1.0) -> "Viewport":
         """Return the view in which `place` can be read: near by where all is too small, and else as `showing` does."""
         return (
-            self.showing(place, panel) if self.scale >= WHOLE else Viewport(scale=_READABLE).about(place.center, panel)
+            self.showing(place, panel)
+            if self.scale >= WHOLE * life
+            else Viewport(scale=_READABLE * life).about(place.center, panel)
         )
 
     def about(self, center: Point, panel: Size) -> "Viewport":
@@ -73,25 +75,25 @@ def covers(seen: Rect, drawing: Size) -> bool:
     return seen.x <= 0 and seen.y <= 0 and seen.right >= drawing.width and seen.bottom >= drawing.height
 
 
-def fitted(drawing: Size, panel: Size) -> Viewport:
-    """Return the view that shows the whole drawing, centred, no larger than life."""
-    return fitted_to(Rect(0, 0, drawing.width, drawing.height), panel)
+def fitted(drawing: Size, panel: Size, life: float = 1.0) -> Viewport:
+    """Return the view that shows the whole drawing, centred, no larger than life: the scale of the text around it."""
+    return fitted_to(Rect(0, 0, drawing.width, drawing.height), panel, life)
 
 
-def fitted_to(place: Rect, panel: Size) -> Viewport:
+def fitted_to(place: Rect, panel: Size, life: float = 1.0) -> Viewport:
     """Return the view that shows all of a place, centred, no larger than life."""
     across = (panel.width - 2 * _MARGIN) / max(place.width, 1.0)
     down = (panel.height - 2 * _MARGIN) / max(place.height, 1.0)
-    return Viewport(scale=max(_FURTHEST, min(across, down, 1.0))).about(place.center, panel)
+    return Viewport(scale=max(_FURTHEST, min(across, down, life))).about(place.center, panel)
 
 
-def first_look(drawing: Size, panel: Size, start: Rect) -> Viewport:
+def first_look(drawing: Size, panel: Size, start: Rect, life: float = 1.0) -> Viewport:
     """Return the view for a new drawing: all of it where it can be read so, else what is round its first node."""
-    whole = fitted(drawing, panel)
-    if whole.scale >= WHOLE:
+    whole = fitted(drawing, panel, life)
+    if whole.scale >= WHOLE * life:
         return whole
     middle = Point(drawing.width / 2, drawing.height / 2)
-    return Viewport(scale=_READABLE).about(middle, panel).showing(start, panel)
+    return Viewport(scale=_READABLE * life).about(middle, panel).showing(start, panel)
 
 
 def look_at_columns(drawing: Size, panel: Size, names: Rect) -> Viewport:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
@@ -15,6 +15,7 @@ from gradviz.state.values import Theme
 
 MONOSPACE = ("DejaVu Sans Mono", "Noto Sans Mono CJK JP", "Menlo", "Consolas", "IPAGothic", "monospace")
 POINTS = 10.5  # of programs and what they print, at size 1
+_ICON = 18  # pixels of an icon of a tool bar, at size 1
 _SIDES = (16, 18, 32, 36)  # pixels of the icons of menus and of tool bars, on screens of usual and of double density
 _FAINT = 0.33  # opacity of the icon of what is disabled
 
@@ -176,6 +177,11 @@ def stylesheet(own: Colours) -> str:
         QMainWindow::separator {{ background: {own.window}; width: 5px; height: 5px; }}
         QMainWindow::separator:hover {{ background: {own.accent}; }}
     """
+
+
+def icon_size(size: float) -> QSize:
+    """Return how large an icon of a tool bar is beside text of a size, 1.0 being the system's."""
+    return QSize(round(_ICON * size), round(_ICON * size))
 
 
 def monospace(size: float) -> QFont:
