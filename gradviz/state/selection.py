@@ -10,12 +10,17 @@ from gradviz.picture.picture import TensorRow
 from gradviz.state.values import NOTHING, AppState, Chosen, Selection
 
 
-def reselected(state: AppState) -> AppState:
-    """Return the state with its selection made anew; what is no longer there is no longer chosen."""
+def reselected(state: AppState, before: AppState) -> AppState:
+    """Return the state with its selection made anew; what is no longer there is no longer chosen.
+
+    Args:
+        state: the state.
+        before: an earlier one: what the same thing reaches in a drawing of the same things need not be found again.
+    """
     if state.chosen and state.chosen.kind == "mark" and state.drawing:
         state = state._replace(chosen=_still(state.drawing, str(state.chosen.value)))
     hits = frozenset(state.search.hits) if state.search else frozenset()
-    selection = _select(state, state.chosen, hits) if state.chosen else NOTHING
+    selection = _select(state, state.chosen, before, hits) if state.chosen else NOTHING
     gone = state.chosen is not None and state.chosen.kind != "line" and selection == NOTHING
     if hits:
         selection = selection._replace(lit=hits)
@@ -28,7 +33,7 @@ def _still(drawing: Drawing, name: str) -> Chosen:
     return Chosen("mark", next((one for one in beside if find(drawing, one)), name))
 
 
-def _select(state: AppState, chosen: Chosen, hits: frozenset[str]) -> Selection:
+def _select(state: AppState, chosen: Chosen, before: AppState, hits: frozenset[str]) -> Selection:
     """What lights up for what was chosen; where hits of a search are lit, what it joins need not be known."""
     drawing = state.drawing
     rows = state.table.rows if state.table else ()
@@ -47,8 +52,19 @@ def _select(state: AppState, chosen: Chosen, hits: frozenset[str]) -> Selection:
         return Selection(lines=_lines([row.line]), tensors=frozenset((row.tensor,))) if row else NOTHING
     same = _same(drawing, mark)
     tensors = frozenset((row.tensor,)) if row else frozenset().union(*(_tensors(one, rows) for one in same))
-    lit = hits or names(drawing).union(*(reach(drawing, one) for one in same))
-    return Selection(frozenset(one.id for one in same), lit, _lines([mark.line]), tensors)
+    marks = frozenset(one.id for one in same)
+    known = _known(before, drawing, marks) if before.chosen == chosen else None
+    lit = hits or known or names(drawing).union(*(reach(drawing, one) for one in same))
+    return Selection(marks, lit, _lines([mark.line]), tensors)
+
+
+def _known(before: AppState, drawing: Drawing, marks: frozenset[str]) -> frozenset[str] | None:
+    """What these marks reach, where they reached it in the state before: another step of a run joins the same."""
+    was = before.drawing
+    if was is None or before.selection.marks != marks or (before.search and before.search.hits):
+        return None
+    same = names(was) == names(drawing) and Marks.of(was.edges).stand_as(Marks.of(drawing.edges))
+    return before.selection.lit if same else None
 
 
 def _same(drawing: Drawing, mark: Mark) -> list[Mark]:

@@ -111,7 +111,7 @@ def update(state: AppState, message: Message) -> Next:
     if after.search and after.drawing is not state.drawing:
         after = searched(after, after.search.query, state.drawing)
     if any(now is not then for now, then in zip(_seen(after), _seen(state), strict=True)):
-        after = _reselected(after)
+        after = _reselected(after, state)
     after, questions = inspecting.followed(after)
     effects = (*effects, *questions)
     if measuring.wants(after) and not measuring.wants(state):
@@ -119,9 +119,9 @@ def update(state: AppState, message: Message) -> Next:
     return _settled(after), effects
 
 
-def _reselected(state: AppState) -> AppState:
+def _reselected(state: AppState, before: AppState) -> AppState:
     """Make the selection anew. Where a fold was opened or closed round it, the inspector goes along."""
-    after = reselected(state)
+    after = reselected(state, before)
     if after.chosen is None or after.chosen == state.chosen:
         return after
     return inspecting.pointed(after, MarkChosen(str(after.chosen.value)))

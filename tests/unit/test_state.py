@@ -1,5 +1,6 @@
 """The window's state machine, message by message: no Qt, no process, no clock."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,6 +10,7 @@ from gradviz.model.program import MAX_SOURCE
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Options, Picture, Problem, TensorRow
 from gradviz.state import messages as m
+from gradviz.state import selection
 from gradviz.state.selection import reach
 from gradviz.state.update import MAX_STARTS, START_DELAYS, update
 from gradviz.state.values import NOTHING, AppState, Chosen, Phase, Search, Selection
@@ -350,6 +352,29 @@ def test_choosing_a_node_lights_what_it_comes_from_and_goes_to() -> None:
     assert state.selection.tensors == {2}
     state, _ = play(state, m.MarkChosen(None))
     assert state.selection == NOTHING
+
+
+def test_what_a_selection_reaches_is_found_anew_only_where_something_else_is_joined(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    state, _ = play(shown(), m.MarkChosen("b"))
+    step = DIAMOND._replace(nodes=tuple(one._replace(description="at a step") for one in DIAMOND.nodes))
+    other = DIAMOND._replace(edges=(*DIAMOND.edges, edge("e", "b")))
+    walked: list[Drawing] = []
+
+    def counted(drawing: Drawing, mark: Mark) -> frozenset[str]:
+        walked.append(drawing)
+        return reach(drawing, mark)
+
+    monkeypatch.setattr(selection, "reach", counted)
+    again, _ = play(state, m.Edited("xy"), m.RunExited(2, DONE), good(2, step))
+    assert again.selection == state.selection
+    assert walked == []
+    more, _ = play(again, m.Edited("xyz"), m.RunExited(3, DONE), good(3, other))
+    assert more.selection.lit == frozenset({"a", "ab", "b", "bd", "d", "e", "eb"})
+    assert walked == [other]
+    play(more, m.MarkChosen("a"))
+    assert walked == [other, other]
 
 
 def test_choosing_an_edge_lights_its_way() -> None:
