@@ -1,7 +1,8 @@
 """Marks by the page: a drawing of any size is held small, and opened where somebody looks at it.
 
 A page is a run of marks. Of each it is known at once where its marks are, what they are called, what they join and
-which have badges; the marks themselves may be packed until they are wanted, and apart from them what is read on them.
+which have badges where; the marks themselves may be packed until they are wanted, and apart from them what is read on
+them.
 """
 
 import zlib
@@ -33,6 +34,14 @@ _NAMES, _ENDS = attrgetter("names"), attrgetter("ends")
 _MARKS = msgspec.msgpack.Decoder(tuple[Mark, ...])
 
 
+class Badge(NamedTuple):
+    """What names a node far from its box."""
+
+    node: str  # the id of that
+    edge: str  # the id of the edge that it is painted with
+    rect: Rect
+
+
 class Page(NamedTuple):
     """Some marks that follow each other in a drawing, and what is known of them while they are packed."""
 
@@ -42,7 +51,7 @@ class Page(NamedTuple):
     names: str = ""  # their ids, each between line ends
     ends: str = ""  # the ids of the tail and the head of each, likewise; empty lines for what has none
     lines: tuple[int, ...] = ()  # of the program, for each; 0: of none
-    badged: tuple[int, ...] = ()  # which of them have a badge
+    badged: tuple[tuple[int, Rect], ...] = ()  # which of them have a badge, and where
     words: bytes = b""  # what is read on each, packed
     stand: int = 0  # see `standing`
 
@@ -67,14 +76,14 @@ class Page(NamedTuple):
         """Return the line of each; 0 for what is of none."""
         return _numbers(self.held) if isinstance(self.held, tuple) else self.lines
 
-    def badges(self) -> list[tuple[str, str]]:
-        """Return of each badge the id of the node that it is of, and of the edge that it is painted with."""
+    def badges(self) -> list[Badge]:
+        """Return its badges."""
         if isinstance(self.held, tuple):
-            return [(mark.ends[0], mark.id) for mark in self.held if mark.badge is not None and mark.ends is not None]
+            return [Badge(mark.ends[0], mark.id, mark.badge) for mark in self.held if mark.badge and mark.ends]
         if not self.badged:
             return []
         names, ends = self.ids(), self.joins()
-        return [(ends[2 * at], names[at]) for at in self.badged]
+        return [Badge(ends[2 * at], names[at], rect) for at, rect in self.badged]
 
     def standing(self) -> int:
         """Return a number that is equal for pages of the same things in the same places, however they look."""
@@ -99,7 +108,7 @@ class Page(NamedTuple):
             return self
         data = zlib.compress(msgspec.msgpack.encode(self.held), 1)
         names, ends = _between(self.ids()), _between(_ends(self.held))
-        badged = tuple(at for at, mark in enumerate(self.held) if mark.badge is not None and mark.ends is not None)
+        badged = tuple((at, mark.badge) for at, mark in enumerate(self.held) if mark.badge and mark.ends)
         words = _APART.join(_read_on(mark).replace(_APART, "\n") for mark in self.held)
         read = zlib.compress(words.encode(errors="replace"), 1)
         lines, stand = _numbers(self.held), _standing(self.held)
@@ -194,26 +203,31 @@ class Marks(Sequence[Mark]):
     def touching(self, place: Rect) -> Iterator[list[Mark]]:
         """Yield the marks whose rectangle touches a place, page by page: none is opened before it is come to."""
         left, top, right, bottom = place.x, place.y, place.right, place.bottom
+        for page in self.pages_at(place):
+            rows = [
+                first
+                for first, row in enumerate(self._rows(page))
+                if row[0] <= right and left <= row[2] and row[1] <= bottom and top <= row[3]
+            ]
+            marks = self.pages[page].marks if rows else ()
+            yield [
+                mark
+                for first in rows
+                for mark in marks[first * _ROW : (first + 1) * _ROW]
+                if (rect := mark.rect)[0] <= right
+                and left <= rect[0] + rect[2]
+                and rect[1] <= bottom
+                and top <= rect[1] + rect[3]
+            ]
+
+    def pages_at(self, place: Rect) -> Iterator[int]:
+        """Yield the numbers of the pages whose bounds touch a place."""
+        left, top, right, bottom = place.x, place.y, place.right, place.bottom
         for number, box in enumerate(self._shelves):
             if box[0] <= right and left <= box[2] and box[1] <= bottom and top <= box[3]:
                 for at, (x, y, end, low) in enumerate(self._bounds[number * _SHELF : (number + 1) * _SHELF]):
                     if x <= right and left <= end and y <= bottom and top <= low:
-                        page = number * _SHELF + at
-                        rows = [
-                            first
-                            for first, row in enumerate(self._rows(page))
-                            if row[0] <= right and left <= row[2] and row[1] <= bottom and top <= row[3]
-                        ]
-                        marks = self.pages[page].marks if rows else ()
-                        yield [
-                            mark
-                            for first in rows
-                            for mark in marks[first * _ROW : (first + 1) * _ROW]
-                            if (rect := mark.rect)[0] <= right
-                            and left <= rect[0] + rect[2]
-                            and rect[1] <= bottom
-                            and top <= rect[1] + rect[3]
-                        ]
+                        yield number * _SHELF + at
 
     def _rows(self, number: int) -> tuple[_Sides, ...]:
         """Where the marks of a page are, a few together: known once somebody has looked there."""
@@ -229,19 +243,11 @@ class Marks(Sequence[Mark]):
         for one in self._naming(frozenset((name,)), _ENDS):
             yield from (mark for mark in one.marks if mark.ends and name in mark.ends)
 
-    def badges(self, names: Collection[str]) -> Iterator[tuple[str, str]]:
-        """Yield the badges of these nodes: of which node each is, and the id of the edge that it is painted with."""
+    def badges(self, names: Collection[str]) -> Iterator[Badge]:
+        """Yield the badges of these nodes; no page is opened for it."""
         wanted = frozenset(names)
         for one in self._naming(wanted, _ENDS):
-            yield from (badge for badge in one.badges() if badge[0] in wanted)
-
-    def from_badges(self, names: Collection[str]) -> Iterator[tuple[str, Rect, Mark]]:
-        """Yield the badges of these nodes: of which node each is, where, and the edge that it is painted with."""
-        wanted = frozenset(names)
-        for one in self._naming(wanted, _ENDS):
-            for mark in one.marks if any(of in wanted for of, _ in one.badges()) else ():
-                if mark.badge is not None and mark.ends is not None and mark.ends[0] in wanted:
-                    yield mark.ends[0], mark.badge, mark
+            yield from (badge for badge in one.badges() if badge.node in wanted)
 
     def _naming(self, names: frozenset[str], text: Callable[[Page], str]) -> Iterator[Page]:
         """Yield the pages that have any of these names in a text of theirs, and those that are not packed."""

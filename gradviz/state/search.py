@@ -57,8 +57,8 @@ def found(drawing: Drawing, query: str, before: Search, of: Drawing | None) -> t
 def _with_badges(drawing: Drawing, names: list[str]) -> Iterator[str]:
     """Nodes, each followed by the edges that leave its badges."""
     others: dict[str, list[str]] = defaultdict(list)
-    for name, edge in Marks.of(drawing.edges).badges(names):
-        others[name].append(edge)
+    for badge in Marks.of(drawing.edges).badges(names):
+        others[badge.node].append(badge.edge)
     for name in names:
         yield from (name, *others.get(name, ()))
 

@@ -18,6 +18,7 @@ from gradviz.drawing.theme import DARK, LIGHT
 from gradviz.drawing.words import ENGLISH
 from gradviz.layout.geometry import Point, Rect, Size
 from gradviz.state.values import NOTHING, Selection
+from gradviz.ui.graph import rings
 from gradviz.ui.graph.canvas import Canvas
 from gradviz.ui.graph.scene import Scene
 from gradviz.ui.graph.viewport import Viewport, fitted, fitted_to
@@ -425,6 +426,26 @@ def test_all_places_of_what_is_selected_are_ringed(qtbot: QtBot) -> None:
     image = canvas.grab().toImage()
     for at in (Point(60, 15), Point(180, 85)):
         assert colour_at(image, canvas, at) == QColor(OWN.accent)
+
+
+def test_far_away_all_that_is_selected_is_ringed_a_few_pages_a_frame(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rings, "_SHARE", 0.0)
+    drawing = drawn(600)
+    canvas = shown(qtbot, drawing)
+    canvas.fit()
+    names = frozenset(mark.id for mark in drawing.nodes)
+    canvas.light(Selection(names))
+    image, frames = canvas.grab().toImage(), 1
+    while canvas.layers.pending:
+        image, frames = canvas.grab().toImage(), frames + 1
+    assert frames >= len(canvas.scene.nodes.pages)
+    for mark in drawing.nodes:
+        corner = mark.rect.grown(5)
+        at = canvas.view.to_panel(Point(corner.x, corner.y))
+        around = {image.pixelColor(int(at.x) + dx, int(at.y) + dy).name() for dx in (-1, 0, 1) for dy in (-1, 0, 1)}
+        assert QColor(OWN.accent).name() in around
 
 
 def test_far_away_a_badge_is_a_box(qtbot: QtBot) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from functools import cached_property, partial
-from itertools import chain, islice
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -16,6 +15,7 @@ from gradviz.layout.geometry import Rect, Size
 from gradviz.state.values import Selection
 from gradviz.ui.graph.backing import Backing, Piece, Place
 from gradviz.ui.graph.overview import Overview
+from gradviz.ui.graph.rings import Rings
 from gradviz.ui.graph.scene import Scene
 from gradviz.ui.style.theme import colour
 
@@ -24,8 +24,6 @@ _OLD = 0.45  # how much of the ground lies over a drawing that is not of the pro
 _UNLIT = 0.7  # and over what a selection leaves aside
 _PEN = 4  # pixels, of the ring round what has just been done
 _AWAY = 4  # drawing units from a box to it: the labels of the edges that enter stand close above
-_RING = 5.0  # drawing units from what is selected
-_RINGS = 500  # more are not told apart from afar
 _NONE = Marks(())
 
 
@@ -60,12 +58,12 @@ class Layers:
         self._backing: Backing = Backing() if before is None else before._backing
         self._backing.spoil(scene.changed)
         self._only = (frozenset[str](), Overview(_NONE, _NONE, _NONE))  # the lit part of the overview, made last
-        self._ringed: tuple[frozenset[str], list[Rect]] = (frozenset(), [])  # where the selected nodes are
+        self._rings: Rings = Rings(scene.nodes, scene.edges, frozenset()) if before is None else before._rings
 
     @property
     def pending(self) -> bool:
         """Whether another frame is needed until all is painted."""
-        return self._backing.pending
+        return self._backing.pending or self._rings.pending
 
     def paint(self, painter: QPainter, place: Place, ratio: float, look: Look) -> None:
         """Paint the part of the scene that is seen.
@@ -86,8 +84,8 @@ class Layers:
             self._backing.show(painter, place, key, colour(look.theme.ground), pieces)
             painter.scale(place.scale, place.scale)
             painter.translate(-view.x, -view.y)
-            seen = view.seen(Size(place.size.width() / ratio, place.size.height() / ratio)).grown(_RING)
-            _rings(painter, self._selected(look.selection.marks, None if far else seen), look)
+            seen = view.seen(Size(place.size.width() / ratio, place.size.height() / ratio))
+            self._ringed(look.selection.marks).paint(painter, seen, look.accent, far=far)
             _paint_done(painter, self._scene, view.scale, look)
         finally:
             painter.restore()
@@ -125,16 +123,10 @@ class Layers:
             for mark in (*lit, *scene.legend.within(part)):
                 yield partial(paint_mark, mark, look.theme, visible=part)
 
-    def _selected(self, names: frozenset[str], seen: Rect | None) -> list[Rect]:
-        """Where the selected nodes are: those that are seen, or where that may be all, the first ones."""
-        nodes = self._scene.nodes
-        if len(names) > _RINGS and seen is not None:
-            return [mark.rect for mark in nodes.within(seen) if mark.id in names]
-        if self._ringed[0] is not names:
-            boxes = (mark.rect for mark in nodes.some(names))
-            badges = (badge for _, badge, _ in self._scene.edges.from_badges(names))
-            self._ringed = (names, list(islice(chain(boxes, badges), _RINGS)))
-        return self._ringed[1]
+    def _ringed(self, names: frozenset[str]) -> Rings:
+        if self._rings.names is not names:
+            self._rings = Rings(self._scene.nodes, self._scene.edges, names)
+        return self._rings
 
     def _lit(self, lit: frozenset[str]) -> Overview:
         if self._only[0] is not lit:
@@ -152,17 +144,6 @@ def _veil(part: Rect, look: Look, painter: QPainter) -> None:
         veil = colour(look.theme.ground)
         veil.setAlphaF(_OLD if look.dimmed else _UNLIT)
         painter.fillRect(QRectF(*part), veil)
-
-
-def _rings(painter: QPainter, places: list[Rect], look: Look) -> None:
-    """Ring the selected nodes, whatever their own colours are."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    pen = QPen(colour(look.accent), 2.5)
-    pen.setCosmetic(True)
-    painter.setPen(pen)
-    for place in places:
-        painter.drawRoundedRect(QRectF(*place.grown(_RING)), 12, 12)
 
 
 def done_room(mark: Mark, scale: float) -> Rect:

@@ -68,7 +68,8 @@ class _Block:
         """Paint it."""
         if self._paths is None:
             self._paths = defaultdict(QPainterPath)
-            for mark in self.page.read():
+            unlit = self._only is not None and self._only.isdisjoint(self.page.ids())
+            for mark in () if unlit else self.page.read():
                 if self._only is None or mark.id in self._only:
                     self._add(mark, self._paths)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

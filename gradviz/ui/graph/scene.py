@@ -53,7 +53,7 @@ class Scene:
     def places(self, name: str) -> list[Rect]:
         """Return where a node or an edge is: its box, then its badges in the order of the program."""
         mark = self.mark(name)
-        return [] if mark is None else [mark.rect, *(badge for _, badge, _ in self.edges.from_badges((name,)))]
+        return [] if mark is None else [mark.rect, *(badge.rect for badge in self.edges.badges((name,)))]
 
     def hit(self, at: Point, slack: float) -> Mark | None:
         """Return the node or the title of an open fold at a point, or else the edge nearest to it within `slack`.

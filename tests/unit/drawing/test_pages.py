@@ -56,17 +56,18 @@ def test_each_is_found_by_its_id_and_none_by_another(edges: Marks) -> None:
 
 
 @pytest.mark.parametrize("packed", [True, False])
-def test_the_badges_of_nodes_are_found_with_the_edges_that_they_are_painted_with(packed: bool) -> None:
+def test_the_badges_of_nodes_are_found_with_the_edges_that_they_are_painted_with(
+    packed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     spot = Rect(0, 0, 9, 9)
     marks = [mark._replace(badge=spot) if at % 50 == 0 else mark for at, mark in enumerate(DRAWING.edges)]
     edges = Marks([one.packed() if packed else one for one in Marks.of(marks).pages])
-    wanted = [(mark.ends[0], spot, mark) for mark in marks if mark.badge and mark.ends]
+    wanted = [(mark.ends[0], mark.id, spot) for mark in marks if mark.badge and mark.ends]
     assert len(wanted) > 3
-    assert list(edges.from_badges([name for name, _, _ in wanted])) == wanted
-    assert list(edges.from_badges([wanted[0][0], *(f"no{at}" for at in range(20))])) == wanted[:1]
-    assert list(edges.from_badges([wanted[1][0]])) == wanted[1:2]
-    assert list(edges.from_badges([])) == []
-    assert list(edges.badges([name for name, _, _ in wanted])) == [(name, mark.id) for name, _, mark in wanted]
+    monkeypatch.setattr(pages, "_opened", lambda _data: pytest.fail("a page was opened"))
+    assert list(edges.badges([name for name, _, _ in wanted])) == wanted
+    assert list(edges.badges([wanted[0][0], *(f"no{at}" for at in range(20))])) == wanted[:1]
+    assert list(edges.badges([wanted[1][0]])) == wanted[1:2]
     assert list(edges.badges([])) == []
     assert page(marks[1:9]).packed().badges() == []
 
