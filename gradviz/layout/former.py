@@ -4,13 +4,14 @@ Cells and links are the same if their ids are. What is new stands beside what it
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from statistics import median_low
 from typing import NamedTuple
 
 from gradviz.layout.components import owners
 from gradviz.layout.crossings import crossings, uncounted
 from gradviz.layout.diagram import Diagram
-from gradviz.layout.geometry import Placement, Rect, Route
+from gradviz.layout.geometry import Placement, Rect
 from gradviz.layout.net import Net, axis
 from gradviz.layout.pulls import Pulls
 
@@ -79,18 +80,18 @@ def formerly(
     for at, cell in enumerate(diagram.cells):
         rect = cells.get(cell.id)
         if rect is not None:
-            middle = rect.center
-            start, width = (rect.y, rect.height) if sideways else (rect.x, rect.width)
-            known[at] = start + axis(ports[cell.id], width) - net.axis[at]
-            alongs[net.row[at]].append(middle.x if sideways else middle.y)
+            x, y, width, height = rect if not sideways else (rect.y, rect.x, rect.height, rect.width)
+            known[at] = x + axis(ports[cell.id], width) - net.axis[at]
+            alongs[net.row[at]].append(y + height / 2)
     along = [median_low(found) if found else None for found in alongs]
     for link, bends in zip(diagram.links, net.bends, strict=True):
         route = before.placement.routes.get(link.id) if bends else None
         if route is not None and link.tail in cells and link.head in cells:
+            curve = (route[1::2], route[::2]) if sideways else (route[::2], route[1::2])
             for bend in bends:
                 where = along[net.row[bend]]
                 if where is not None and known[bend] is None:
-                    known[bend] = _across(route, where, sideways)
+                    known[bend] = _across(*curve, where)
     _borders(net, frames, known, before.placement, sideways)
     kept = [place is not None for place in known]
     return Former(_completed(net, wants, fresh, known), kept)
@@ -107,9 +108,8 @@ def _borders(net: Net, frames: list[str], known: list[float | None], before: Pla
             known[start + 1 : end : 2] = [other] * ((end - start) // 2)
 
 
-def _across(route: Route, along: float, sideways: bool) -> float | None:
+def _across(places: Sequence[float], heights: Sequence[float], along: float) -> float | None:
     """Where a curve is across at a place along, if it is straight there."""
-    places, heights = (route[1::2], route[::2]) if sideways else (route[::2], route[1::2])
     for first in range(0, len(places) - 3, 3):
         if heights[first] <= along <= heights[first + 3]:
             return places[first] if places[first] == places[first + 3] else None
@@ -120,21 +120,23 @@ def _completed(net: Net, wants: Pulls, fresh: list[float], known: list[float | N
     """All places: what is new goes along with what it would be in line with, or else with what it is joined to."""
     shift = [None if place is None else place - new for place, new in zip(known, fresh, strict=True)]
     queue = [element for element, away in enumerate(shift) if away is not None]
+    shift += [None] * sum(map(len, wants.means))
+    new = {element for element, away in enumerate(shift) if away is None}
     lines = [*enumerate(wants.above.to), *enumerate(wants.below.to)]
     lines += [(number, pull[0]) for means in wants.means for number, mean in means for pull in mean]
-    shift += [None] * sum(map(len, wants.means))
     joints = [(one, joint[0]) for one, joints in enumerate(net.below) for joint in joints]
     for pairs in (lines, joints):
-        beside: list[list[int]] = [[] for _ in shift]
+        beside: dict[int, list[int]] = {}
         for one, other in pairs:
-            beside[one].append(other)
-            beside[other].append(one)
+            if one in new or other in new:
+                beside.setdefault(one, []).append(other)
+                beside.setdefault(other, []).append(one)
         for element in queue:
-            for other in beside[element]:
+            for other in beside.get(element, ()):
                 if shift[other] is None:
                     shift[other] = shift[element]
                     queue.append(other)
-    return [new + (away or 0.0) for new, away in zip(fresh, shift, strict=False)]  # means come after the elements
+    return [place + (away or 0.0) for place, away in zip(fresh, shift, strict=False)]  # means come after the elements
 
 
 def bearable(net: Net, places: list[float], fresh: Net, fresh_places: list[float]) -> bool:
@@ -145,9 +147,9 @@ def bearable(net: Net, places: list[float], fresh: Net, fresh_places: list[float
 
 def _badness(net: Net, places: list[float]) -> tuple[float, float, float]:
     """How often joints cross, how far across they lead, and how far across everything reaches."""
-    leads = sum(
+    leads = [
         abs(places[lower] + offset - start - own)
         for start, joints in zip(places, net.below, strict=True)
         for lower, offset, own in joints
-    )
-    return crossings(net, uncounted(net.rows, places)), leads, max(map(float.__add__, places, net.width))
+    ]
+    return crossings(net, uncounted(net.rows, places)), sum(leads), max(map(float.__add__, places, net.width))
