@@ -4,8 +4,6 @@ Knows the order of the rows and rough places across, no frames.
 """
 
 from bisect import bisect_left, bisect_right
-from itertools import islice
-from operator import le
 from typing import NamedTuple
 
 from gradviz.layout.net import Joint, Net
@@ -45,6 +43,8 @@ def crossings(net: Net, order: Order) -> int:
 
 def _between(below: list[list[Joint]], row: list[int], at: list[float]) -> int:
     """The number of crossings of the joints that leave a row."""
+    if len(row) == 1 and len(below[row[0]]) == 1:
+        return 0
     ends: list[float] = []
     for upper in row:
         joints = below[upper]
@@ -53,7 +53,7 @@ def _between(below: list[list[Joint]], row: list[int], at: list[float]) -> int:
             ends.append(at[lower] + offset)
         elif joints:  # joints of one port do not cross each other: ascending ends are not counted
             ends += [end for _, end in sorted([(own, at[lower] + offset) for lower, offset, own in joints])]
-    if all(map(le, ends, islice(ends, 1, None))):
+    if ends == sorted(ends):
         return 0
     seen: list[float] = []
     found = 0

@@ -9,7 +9,7 @@ from functools import partial
 from itertools import chain
 from math import inf
 
-from gradviz.layout.crossings import Order, changed, crossings, swap_neighbours, uncounted
+from gradviz.layout.crossings import UNKNOWN, Order, changed, crossings, swap_neighbours, uncounted
 from gradviz.layout.former import Former
 from gradviz.layout.nesting import OUTSIDE, Nesting
 from gradviz.layout.net import Joint, Net
@@ -169,10 +169,14 @@ class _Sweeper:
         return straight
 
     def _sort_all(self, order: Order, key: list[float]) -> None:
-        prefixes = self._prefixes(key, order.at if any(order.at) else None)
-        for number, row in enumerate(order.rows):
+        prefixes = self._prefixes(key, order.at if any(order.at) else None) if self.members else []
+        margin, pitch, at = self.net.margin, self.pitch, order.at
+        for row, place in zip(order.rows, self.start, strict=True):
             self._sort(row, key, prefixes)
-            self._pack(order, number)
+            for element in row:
+                at[element] = place + margin[element]
+                place += pitch[element]
+        order.counts[:] = [UNKNOWN] * len(order.counts)
 
     def _sort(self, row: list[int], key: list[float], prefixes: list[Prefix]) -> None:
         """Sort one row by key, frames in one piece between their borders."""
