@@ -15,6 +15,11 @@ HEAD = "import torch\nx = torch.tensor(2., requires_grad=True)\nw = torch.tensor
 FUNCTION = (
     "class F(torch.autograd.Function):\n    @staticmethod\n    def forward(ctx, a):\n        {}\n        return a * 1\n"
 )
+BESIDE = (
+    "class F(torch.autograd.Function):\n    @staticmethod\n    def forward(ctx, a):\n        b = a * 3\n"
+    "        ctx.mark_non_differentiable(b)\n        return a * 2, b\n    @staticmethod\n"
+    "    def backward(ctx, g, _):\n        return g * 2\n"
+)
 STEP = "o = torch.optim.SGD([x, w], 0.1)\ny = x * w\ny.backward()\no.step()\n"
 CASES: list[tuple[str, str, Why]] = [
     ("y = x * w", "x", Why("not run")),
@@ -61,6 +66,14 @@ CASES: list[tuple[str, str, Why]] = [
     ("with torch.no_grad():\n    y = x * 2\nz = y * w\nz.backward()", "x", Why("cut off", 5)),
     ("m = (x > 1).float()\nz = m * w\nz.backward()", "x", Why("cut off", 4)),
     ("d = torch.tensor(x)\nz = d * w\nz.backward()", "x", Why("cut off", 4)),
+    (
+        "with torch.no_grad():\n    x.copy_(w)\nwith torch.no_grad():\n    y = x * 2\nz = y * w\nz.backward()",
+        "x",
+        Why("cut off", 7),
+    ),
+    ("h, i = torch.stack([x, w]).topk(1)", "i", Why("dtype")),
+    ("h, i = torch.stack([x, w]).topk(1)\nj = i * 2.0", "j", Why("untracked")),
+    (BESIDE + "a, b = F.apply(x)", "b", Why("not differentiable", 13)),
     ("y = x.argmax()", "y", Why("not differentiable", 4)),
     ("y = x * 2\nz = w * 2\nz.backward()", "x", Why("not reached", 6)),
     ("y = x * 2\nz = w * 2\nz.backward()", "y", Why("not a leaf")),

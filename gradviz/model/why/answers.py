@@ -81,6 +81,8 @@ class _Told:
         said: str = own.reason
         if own.line is None and said in ("no_grad", "inference", "cleared"):
             said = "cleared unseen" if said == "cleared" else "mode"
+        if said == "not differentiable" and cut is None:
+            said = "beside"
         yield Answer("grad", said, facts, own.line or blamed.line, blamed.id, fixes=self._fix(tensor))
 
     def _fix(self, tensor: Tensor) -> tuple[Fix, ...]:

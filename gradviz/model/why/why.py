@@ -59,6 +59,8 @@ def _untracked(known: Grounds, tensor: Tensor) -> Why:
     if maker is None:
         return Why("flag off" if differentiable(tensor.dtype) else "dtype")
     op = cutter(known, tensor)
+    if op is None and maker.grad_fn is not None:  # it was recorded for another of its results
+        return Why("not differentiable", maker.line) if differentiable(tensor.dtype) else Why("dtype")
     if op is None:
         return Why("untracked")
     mode = _MODES.get(op.why_unrecorded)

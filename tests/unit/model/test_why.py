@@ -65,10 +65,10 @@ def test_the_grad_mode_of_the_whole_run_has_no_line(tape: Tape) -> None:
     assert why(known(trace), trace.tensors[y]) == Why("no_grad")
 
 
-def test_what_a_recorded_op_made_without_requiring_grad_was_untracked(tape: Tape) -> None:
+def test_what_a_recorded_op_made_without_requiring_grad_has_no_derivative(tape: Tape) -> None:
     y = tape.apply("topk", tape.leaf(scalar(1.0)))
     tape.tensors[y] = tape.tensors[y]._replace(requires_grad=False, grad_fn=None)
-    assert told(tape, y) == "untracked"
+    assert told(tape, y) == "not differentiable"
 
 
 def test_a_root_without_a_tensor_is_none_to_be_cut_off_from(tape: Tape) -> None:
