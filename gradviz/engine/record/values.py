@@ -72,7 +72,8 @@ def number(item: int | float | complex) -> Number:
 def _statistics(tensor: torch.Tensor, shape: tuple[int, ...]) -> Value:
     if tensor.is_neg():  # as .imag of a conjugate: below the place where torch sees to it, kernels do not
         tensor = tensor.resolve_neg()
-    flat, times = _flat(tensor)
+    # Few elements come out of double() as dense as _flat would make them.
+    flat, times = (tensor, 1) if tensor.numel() <= _ROW else _flat(tensor)
     if flat.dtype is torch.bool:
         return _of_truths(flat, times, shape)
     if flat.is_complex():
@@ -121,11 +122,10 @@ def _of_unbounded(flat: torch.Tensor, times: int, shape: tuple[int, ...], least:
 def _flat(tensor: torch.Tensor) -> tuple[torch.Tensor, int]:
     """The elements, without a copy where they fill their memory, and how often each is repeated.
 
-    Many of them come as rows, where such fill them: see _square_sum.
+    They come as rows, where such fill them: see _square_sum.
     """
     if tensor.is_contiguous():
-        count = tensor.numel()
-        return tensor if count <= _ROW else tensor.view(_rows(count)), 1
+        return tensor.view(_rows(tensor.numel())), 1
     own, strides = tensor, tensor.stride()
     if 0 in strides:
         own = tensor[tuple(0 if stride == 0 else slice(None) for stride in strides)]
