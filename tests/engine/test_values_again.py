@@ -1,9 +1,12 @@
 """Statistics that are told without a reading, because a tensor has the elements of one whose statistics are known."""
 
+import random
+
 import pytest
 import torch
 
 from gradviz.engine.record import reader
+from gradviz.engine.record.storages import are_apart
 from gradviz.engine.record.values import read_value
 from gradviz.model.trace import Value
 from tests.engine.recording import record, tensor
@@ -28,6 +31,13 @@ PROGRAMS = {
     "written from outside before": X + "a = x.numpy()\na[:] = 7\nz = x.clone()\na[:] = 8\nw = x.clone()\n",
     "not filled yet": X + "y = torch.empty(400); y.detach().copy_(x.view(400)); z = y.detach()\nw = y.clone()\n",
     "through .data": X + "y = x.exp()\ny.data.mul_(2)\nz = y.clone()\nw = y.detach()\n",
+    "a chunk": X + "a, b = x.chunk(2, 2)\na.mul_(3)\nb.add_(1)\na.neg_()\n",
+    "what overlaps a chunk": X + "a, b, c = x[0, :, :10], x[0, :, 10:], x[0, :, 5:15]\nb.mul_(3)\na.add_(1)\n",
+    "chunks at once": X + "a, b = x.chunk(2, 1)\nc = x[:, 5:15]\ntorch._foreach_mul_([a, b], 2.0)\n",
+    "a chunk through .data": X + "a, b = x.chunk(2, 1)\na.data.mul_(2)\nb.add_(1)\nb.data.neg_()\n",
+    "a chunk written from outside": X + "a, b = x.chunk(2, 1)\nb.numpy()[:] = 7\na.mul_(2)\nb.mul_(3)\n",
+    "chunks on one line": X + "a, b = x.chunk(2, 1); a.mul_(3); c = x[:, 5:15]; b.add_(1); a.copy_(b)\n",
+    "chunks in a kernel": X + "h, c = torch.nn.LSTMCell(20, 80)(x[0])\n",
     "a gradient": LEAF + "(x * x).sum().backward()\ng = x.grad\n",
     "added up": LEAF + "for _ in range(2):\n    (x * x).sum().backward()\n",
     "set to zero": LEAF + "(x * x).sum().backward()\nx.grad.zero_()\n",
@@ -60,6 +70,30 @@ def test_they_are_those_that_a_reading_gives(source: str) -> None:
 @pytest.mark.parametrize("moved", ['x.to("meta")', 'x.clone().to("meta")', 'x.to("meta", copy=True)[0]'])
 def test_what_has_no_memory_has_no_statistics_of_what_it_was_made_of(moved: str) -> None:
     assert tensor(record(f"{X}y = {moved}\n"), "y").value is None
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_tensors_that_are_apart_have_no_element_in_common(seed: int) -> None:
+    choice = random.Random(seed)
+    memory, found = torch.arange(600), 0
+    for _ in range(1000):
+        strides = [choice.choice((0, 1, 2, 3, 4, 5, 12, 24, 30)) for _ in range(choice.randint(1, 3))]
+        one, other = (
+            memory.as_strided([choice.randint(0, 5) for _ in strides], strides, choice.randint(0, 100))
+            for _ in range(2)
+        )
+        if are_apart(one, other):
+            found += 1
+            assert not {*one.flatten().tolist()} & {*other.flatten().tolist()}, (strides, one.shape, other.shape)
+    assert found > 10
+
+
+@pytest.mark.parametrize("dimension", [0, 1, 2])
+def test_chunks_are_apart(dimension: int) -> None:
+    first, second, third = torch.zeros(6, 7, 8).chunk(3, dimension)
+    assert are_apart(first, second)
+    assert are_apart(third, first)
+    assert not are_apart(second, torch.zeros(6, 7, 8).chunk(3, dimension)[1])
 
 
 def numbers(value: Value | None) -> list[complex]:

@@ -7,7 +7,7 @@ import torch
 
 from gradviz.engine.record import reader
 from gradviz.engine.record.known import Known, KnownTensors
-from gradviz.engine.record.storages import Storage, Storages
+from gradviz.engine.record.storages import Storage, Storages, are_apart
 from gradviz.engine.record.stream import Stream
 from gradviz.engine.record.values import read_value
 from gradviz.model.rules import EXACT
@@ -52,8 +52,14 @@ class Ledger:
         """The first tensor seen with a grad_fn, if there was one."""
         return [self._made[grad_fn]] if grad_fn in self._made else []
 
-    def see(self, tensor: torch.Tensor, line: int | None) -> int:
-        """Return the tensor's id; write it down if it is new or was changed behind the recorder's back."""
+    def see(self, tensor: torch.Tensor, line: int | None, *, is_spared: bool = False) -> int:
+        """Return the tensor's id; write it down if it is new or was changed behind the recorder's back.
+
+        Args:
+            tensor: the tensor.
+            line: the line that made it, if it is new.
+            is_spared: it holds what it held, though its memory was written to.
+        """
         known = self._by_address.get(id(tensor))
         if known is None or known() is not tensor:
             self._write_made(tensor)
@@ -74,7 +80,7 @@ class Ledger:
             is_leaf = self._is_leaf(known, tensor) if self.changed_views else reader.is_leaf(tensor)
             if is_leaf is known.is_leaf and tensor.retains_grad is known.retains_grad:
                 return known.id
-        value = self._value(tensor) if changed else last.value
+        value = self._value(tensor) if changed and not is_spared else last.value
         made_by = last.made_by
         if storage.writer is not None and (
             last.version != reader.version(tensor) or value is None or value != last.value
@@ -120,11 +126,26 @@ class Ledger:
             self.write(known, tensor, last.made_by, self._grad_fn_of(tensor), last.line, last.value)
 
     def spread(self, tensor: torch.Tensor) -> None:
-        """Write down again every other tensor in the memory of one that an op changed."""
+        """Write down again every other tensor in the memory of one that has another flag now."""
+        for _, other in self._others_beside(tensor):
+            self.see(other, None)
+
+    def spread_written(self, tensor: torch.Tensor) -> None:
+        """Write down again every other tensor in the memory of one that an op wrote to.
+
+        The chunks of a tensor are in one storage, and none is read again for what was written to another.
+        """
+        storage = self.storages.of(tensor)
+        for known, other in self._others_beside(tensor):
+            was_current = known.read_after == storage.writer_before and not storage.is_foreign
+            is_known = known.last is not None and known.last.value is not None and not known.last.value.uninitialized
+            self.see(other, None, is_spared=was_current and is_known and are_apart(tensor, other))
+
+    def _others_beside(self, tensor: torch.Tensor) -> Iterator[tuple[Known, torch.Tensor]]:
         for known in self._known.sharing(self.storages.of(tensor)):
             other = known()
             if other is not None and other is not tensor:
-                self.see(other, None)
+                yield known, other
 
     def value_of(self, tensor: torch.Tensor) -> Value | None:
         """The tensor's value, from its record where that still holds."""

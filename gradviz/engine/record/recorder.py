@@ -308,7 +308,7 @@ class Recorder:
         made, outputs = self._write_outputs(pending, taken)
         self.nodes.inside = None
         for tensor in pending.written:
-            self.ledger.spread(tensor)
+            self.ledger.spread_written(tensor)
         for tensor in pending.outdated if made is not None else ():
             self.ledger.made_anew(tensor)
         for tensor in pending.promised:
@@ -340,7 +340,7 @@ class Recorder:
         """Note what an op did to what it changed in place, before its outputs are written down."""
         for tensor in pending.written:
             storage = self.ledger.storages.of(tensor)
-            storage.writer = pending.id
+            storage.writer_before, storage.writer = storage.writer, pending.id
             if pending.mode == "grad" and tensor.requires_grad and tensor._is_view():
                 self.ledger.view_changed(tensor)
         if pending.inside is not None:
