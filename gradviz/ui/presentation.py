@@ -4,6 +4,7 @@ from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from gradviz.ui.commands import Commands
+from gradviz.ui.room import BESIDE
 
 _LARGER = 1.4
 _ASIDE = ("examples", "output")
@@ -21,8 +22,10 @@ class Presentation:
         if on and self._before is None:
             self._before = self._window.saveState(), self._commands.size, self._window.windowState()
             self._set_aside(False)
-            for dock in self._window.findChildren(QDockWidget, "program"):
-                self._window.resizeDocks([dock], [round(dock.width() * _LARGER)], Qt.Orientation.Horizontal)
+            across = [dock for name in ("program", *BESIDE) for dock in self._window.findChildren(QDockWidget, name)]
+            across = [dock for dock in across if dock.isVisible() and not dock.visibleRegion().isEmpty()]
+            wanted = [round(dock.width() * _LARGER) for dock in across]
+            self._window.resizeDocks(across, wanted, Qt.Orientation.Horizontal)
             self._commands.set_size(self._commands.size * _LARGER)
             self._window.showFullScreen()
             self._commands.room.keep()

@@ -139,6 +139,22 @@ def test_icons_of_the_bars_are_as_large_as_their_text(window: Window) -> None:
     assert sides() == {29}
 
 
+def test_room_to_spare_is_that_of_the_grad(qtbot: QtBot) -> None:
+    tensors = Tensors()
+    qtbot.addWidget(tensors)
+    tensors.apply(LIGHT)
+    tensors.resize(1000, 150)
+    tensors.show()
+    row = TensorRow(0, "x", "()", "float32", True, True, "None", "2.0", "4.0", 1, None)
+    tensors.show_rows((row,))
+    assert tensors.columnWidth(2) == 320
+    assert tensors.columnWidth(1) < 100
+    tensors.resize(700, 150)
+    assert 100 < tensors.columnWidth(2) < 320
+    assert tensors.horizontalHeader().length() <= tensors.viewport().width()
+    assert not tensors.horizontalScrollBar().isVisible()
+
+
 def test_no_column_narrows_at_a_step_that_needs_no_scroll_bar(qtbot: QtBot) -> None:
     tensors = Tensors()
     qtbot.addWidget(tensors)

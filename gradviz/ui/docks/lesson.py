@@ -10,7 +10,7 @@ from gradviz.ui.style.plain import plain
 from gradviz.ui.style.prose import CHANGE, look
 from gradviz.ui.style.theme import Colours
 
-_SIZE = QSize(300, 420)  # pixels at first
+_LETTERS, _LINES = 42, 24  # that are seen at first
 _LINE = 130  # of a hundred parts of a line's height
 
 
@@ -45,7 +45,8 @@ class LessonPanel(QTextBrowser):
 
     def sizeHint(self) -> QSize:
         """Return room to read in."""
-        return _SIZE
+        metrics = self.fontMetrics()
+        return QSize(_LETTERS * metrics.averageCharWidth(), _LINES * metrics.lineSpacing())
 
     @property
     def text(self) -> str:

@@ -34,7 +34,7 @@ from gradviz.ui.style.plain import one_line, plain, tooltip
 from gradviz.ui.style.theme import Colours, colour
 
 _HEADS = ("name", "value", ".grad", "requires_grad", "is_leaf", "grad_fn", "shape", "dtype", "line")
-_FLAG = _HEADS.index("requires_grad")
+_FLAG, _GRAD = _HEADS.index("requires_grad"), _HEADS.index(".grad")
 _LONGEST_CELL = 200
 _WIDEST = 320  # pixels of a column
 # Letters of each column that stay to be read however little room there is: what else there is can be scrolled to.
@@ -279,7 +279,11 @@ class Tensors(QTableView):
         self._fitting = True
         letter = self.fontMetrics().averageCharWidth()
         least = [min(want, letter * letters + 16) for want, letters in zip(self._wanted, _LETTERS, strict=True)]
-        for at, width in enumerate(shared(self._wanted, least, self.viewport().width())):
+        widths = shared(self._wanted, least, self.viewport().width())
+        # At a step a .grad may be told at more length than at the end. A scroll bar comes and goes: nothing moves then.
+        spare = self.width() - self.verticalScrollBar().sizeHint().width() - sum(widths)
+        widths[_GRAD] = max(widths[_GRAD], min(_WIDEST, widths[_GRAD] + spare))
+        for at, width in enumerate(widths):
             self.setColumnWidth(at, width)
         self._fitting = False
 
