@@ -85,6 +85,8 @@ def test_an_empty_graph_says_why(state: AppState, words: str) -> None:
         (BASE, ""),
         (BASE._replace(shown=DRAWN), ""),
         (BASE._replace(shown=DRAWN, table=Picture(1, True, None, hidden=9)), "Showing 1 of 10 nodes"),
+        (BASE._replace(said="Wrote graph.svg"), ""),
+        (BASE._replace(said="Wrote graph.svg", presenting=True, dimmed=True), "Wrote graph.svg"),
         (BASE._replace(dimmed=True), "Graph from before the edit"),
         (BASE._replace(dimmed=True, running=True), "Running … graph from before"),
         (

@@ -36,7 +36,7 @@ from gradviz.ui.style.theme import Colours, colour
 _HEADS = ("name", "value", ".grad", "requires_grad", "is_leaf", "grad_fn", "shape", "dtype", "line")
 _FLAG, _GRAD = _HEADS.index("requires_grad"), _HEADS.index(".grad")
 _LONGEST_CELL = 200
-_WIDEST = 320  # pixels of a column
+_WIDEST = 46  # letters of a column
 # Letters of each column that stay to be read however little room there is: what else there is can be scrolled to.
 _LETTERS = (17, 18, 18, 11, 7, 9, 9, 7, 4)
 _LOOKED_AT = 60  # rows that decide how wide a column is
@@ -269,7 +269,8 @@ class Tensors(QTableView):
         """Make the columns as wide as their text and the panel allow, unless the person chose a width."""
         head = self.horizontalHeader()
         hints = (max(self.sizeHintForColumn(at), head.sectionSizeHint(at)) for at in range(len(_HEADS)))
-        self._wanted = [min(_WIDEST, hint) for hint in hints]
+        widest = self.fontMetrics().averageCharWidth() * _WIDEST
+        self._wanted = [min(widest, hint) for hint in hints]
         self._share()
 
     def _share(self) -> None:
@@ -282,7 +283,7 @@ class Tensors(QTableView):
         widths = shared(self._wanted, least, self.viewport().width())
         # At a step a .grad may be told at more length than at the end. A scroll bar comes and goes: nothing moves then.
         spare = self.width() - self.verticalScrollBar().sizeHint().width() - sum(widths)
-        widths[_GRAD] = max(widths[_GRAD], min(_WIDEST, widths[_GRAD] + spare))
+        widths[_GRAD] = max(widths[_GRAD], min(letter * _WIDEST, widths[_GRAD] + spare))
         for at, width in enumerate(widths):
             self.setColumnWidth(at, width)
         self._fitting = False

@@ -108,7 +108,12 @@ def wall_tip(state: AppState) -> str:
 
 
 def notice(state: AppState) -> str:
-    """Return of what the graph on the canvas is: a step, a program before this one, or not all of it."""
+    """Return of what the graph on the canvas is: a step, a program before this one, or not all of it.
+
+    A presentation has no line at the bottom that answers what was asked for.
+    """
+    if state.presenting and state.said:
+        return _said(state.said)
     if state.at is not None:
         return stepwords.event(state)
     if not state.dimmed:
