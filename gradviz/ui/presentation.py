@@ -1,7 +1,9 @@
 """The window on a wall: the whole screen, larger text, and nothing but the program, the graph and the tensors."""
 
-from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+from typing import NamedTuple
+
+from PySide6.QtCore import QByteArray, QRect, Qt
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
 
 from gradviz.ui.commands import Commands
 from gradviz.ui.room import BESIDE
@@ -10,32 +12,52 @@ _LARGER = 1.4
 _ASIDE = ("examples", "output")
 
 
+class _Before(NamedTuple):
+    """The window as it was."""
+
+    docks: QByteArray
+    size: float  # of text
+    state: Qt.WindowState
+    place: QRect
+
+
 class Presentation:
     """Changes the window and puts it back as it was."""
 
     def __init__(self, window: QMainWindow, commands: Commands) -> None:
         self._window, self._commands = window, commands
-        self._before: tuple[QByteArray, float, Qt.WindowState] | None = None
+        self._before: _Before | None = None
 
     def show(self, on: bool) -> None:
-        """Begin or end it."""
+        """Begin or end it. Who works on the program, or reads, goes on with that."""
+        focus = QApplication.focusWidget()
         if on and self._before is None:
-            self._before = self._window.saveState(), self._commands.size, self._window.windowState()
-            self._set_aside(False)
-            across = [dock for name in ("program", *BESIDE) for dock in self._window.findChildren(QDockWidget, name)]
-            across = [dock for dock in across if dock.isVisible() and not dock.visibleRegion().isEmpty()]
-            wanted = [round(dock.width() * _LARGER) for dock in across]
-            self._window.resizeDocks(across, wanted, Qt.Orientation.Horizontal)
-            self._commands.set_size(self._commands.size * _LARGER)
-            self._window.showFullScreen()
-            self._commands.room.keep()
+            self._begin()
         elif not on and self._before is not None:
-            docks, size, state = self._before
-            self._before = None
-            self._set_aside(True)
-            self._window.setWindowState(state)
-            self._commands.set_size(size)
-            self._window.restoreState(docks)
+            before, self._before = self._before, None
+            self._end(before)
+        if focus is not None and focus.isVisible():
+            focus.setFocus()
+
+    def _begin(self) -> None:
+        window = self._window
+        self._before = _Before(window.saveState(), self._commands.size, window.windowState(), window.geometry())
+        self._set_aside(False)
+        across = [dock for name in ("program", *BESIDE) for dock in self._window.findChildren(QDockWidget, name)]
+        across = [dock for dock in across if dock.isVisible() and not dock.visibleRegion().isEmpty()]
+        wanted = [round(dock.width() * _LARGER) for dock in across]
+        self._window.resizeDocks(across, wanted, Qt.Orientation.Horizontal)
+        self._commands.set_size(self._commands.size * _LARGER)
+        self._window.showFullScreen()
+        self._commands.room.keep()
+
+    def _end(self, before: _Before) -> None:
+        self._set_aside(True)
+        self._window.setWindowState(before.state)
+        # A desktop gives it its room back later; panels put where they were before that would be shared out anew.
+        self._window.setGeometry(before.place)
+        self._commands.set_size(before.size)
+        self._window.restoreState(before.docks)
 
     def _set_aside(self, visible: bool) -> None:
         aside: list[QWidget] = [self._window.menuBar(), self._window.statusBar()]

@@ -129,7 +129,11 @@ def test_a_selected_row_can_be_read_in_both_themes(qtbot: QtBot, window: Window)
 
 def test_presentation_is_a_whole_screen_with_larger_text_and_back(qtbot: QtBot, window: Window) -> None:
     panels, points = window.panels, window.panels.tensors.font().pointSizeF()
+    place, heights = window.geometry(), (panels.examples.height(), panels.editor.height())
+    panels.editor.setFocus()
+    qtbot.waitUntil(panels.editor.hasFocus)
     window.action("present").trigger()
+    assert panels.editor.hasFocus()
     assert window.isFullScreen()
     assert panels.examples.isHidden() or not panels.examples.isVisible()
     assert panels.tensors.font().pointSizeF() > points
@@ -139,6 +143,9 @@ def test_presentation_is_a_whole_screen_with_larger_text_and_back(qtbot: QtBot, 
     assert panels.examples.isVisible()
     assert window.menuBar().isVisible()
     assert panels.tensors.font().pointSizeF() == points
+    assert panels.editor.hasFocus()
+    assert window.geometry() == place
+    qtbot.waitUntil(lambda: abs(panels.examples.height() - heights[0]) + abs(panels.editor.height() - heights[1]) < 12)
 
 
 def test_selecting_a_node_lights_its_line_and_row_and_back(qtbot: QtBot, window: Window) -> None:
