@@ -16,6 +16,7 @@ from gradviz.layout.net import Joint, Net
 from gradviz.layout.room import indices
 
 DOWN, UP = True, False
+LARGE = 40_000  # joints from which there is one beginning only
 
 Prefix = tuple[float, ...]
 
@@ -30,18 +31,38 @@ def reordered(net: Net, frames: Nesting, former: Former) -> list[list[int]]:
 
 
 def ordered(net: Net, frames: Nesting) -> list[list[int]]:
-    """The rows of `net` in a good order: a walk, or what a sweep makes of it if that crosses less; neighbours swapped.
-
-    More sweeps, or another beginning, would find the same order nearly always. Only frames gain by a sweep down.
-    """
+    """The rows of `net` in a good order: a walk, or what sweeps make of it if that crosses less; neighbours swapped."""
     if max(map(len, net.rows), default=0) < 2:
         return net.rows
     sweeper = _Sweeper(net, frames)
-    first = sweeper.initial(_walk(net))
-    best = _best(net, chain((first,), sweeper.swept(first, (UP, DOWN) if net.sides else (UP,))))
-    swap_neighbours(net, best)
-    _untwist(net, best.rows)
-    return best.rows
+    order = sweeper.initial(_walk(net))
+    if crossings(net, order):
+        order = _mended(sweeper, order)
+        swap_neighbours(net, order)
+    _untwist(net, order.rows)
+    return order.rows
+
+
+def _mended(sweeper: "_Sweeper", first: Order) -> Order:
+    """The best of a first order and some that sweeps make.
+
+    Where operands have an order, one sweep finds it and more would find nothing. Where they have none, and with frames,
+    it is the best of two sweeps each from two beginnings. More would go to and fro between the same orders. Where the
+    first ones mend nothing, no other beginning does.
+    """
+    net = sweeper.net
+    if not net.sides and _operands_have_an_order(net):
+        return _best(net, chain((first,), sweeper.swept(first, (UP,))))
+    best = _best(net, chain((first,), sweeper.swept(first, (UP, DOWN))))
+    mended = 0 < crossings(net, best) < crossings(net, first)
+    if mended and sum(map(len, net.below)) < LARGE:
+        best = _best(net, chain((best,), sweeper.swept(sweeper.initial(_given(net)), (DOWN, UP))))
+    return best
+
+
+def _operands_have_an_order(net: Net) -> bool:
+    """Whether no two joints enter an element at one place."""
+    return all(len({own for _, _, own in joints}) == len(joints) for joints in net.above if len(joints) > 1)
 
 
 def _best(net: Net, orders: Iterable[Order]) -> Order:
@@ -71,6 +92,17 @@ def _walk(net: Net) -> list[float]:
                 if len(ends) > 1:
                     stack += [other for other, _, _ in ends[:0:-1]]
                 element = ends[0][0]
+    return turn
+
+
+def _given(net: Net) -> list[float]:
+    """The order of the diagram, with the bends of a link where its tail is."""
+    turn = list(map(float, range(len(net.width))))
+    for bends in net.bends:
+        if bends:
+            tail = float(net.above[bends[0]][0][0])
+            for bend in bends:
+                turn[bend] = tail
     return turn
 
 

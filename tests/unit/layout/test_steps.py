@@ -2,9 +2,11 @@
 
 from itertools import combinations, pairwise
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from gradviz.layout import ordering
 from gradviz.layout.components import components
 from gradviz.layout.crossings import Order, crossings, swap_neighbours, uncounted
 from gradviz.layout.diagram import Cell, Diagram, Frame, Link
@@ -152,6 +154,25 @@ def test_the_sweeps_find_a_plane_drawing_where_there_is_one() -> None:
     for diagram in (workloads.transformer(3), workloads.fan(12), workloads.perceptron()):
         net, frames = prepared(diagram)
         assert crossings(net, packed(net, ordered(net, frames))) == 0
+
+
+def unordered(diagram: Diagram) -> Diagram:
+    """The diagram with all operands of a cell in one place."""
+    cells = tuple(cell._replace(inputs=(cell.size.width / 2,) * len(cell.inputs)) for cell in diagram.cells)
+    return diagram._replace(cells=cells)
+
+
+def test_a_large_diagram_gets_one_beginning_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    net, frames = prepared(unordered(workloads.lstm(10)))
+    both = crossings(net, packed(net, ordered(net, frames)))
+    monkeypatch.setattr(ordering, "LARGE", 10)
+    assert crossings(net, packed(net, ordered(net, frames))) > both == 0
+
+
+def test_a_sweep_the_other_way_finds_a_better_order_of_operands_that_have_none() -> None:
+    net, frames = prepared(unordered(workloads.synthetic(100, 1)))
+    # At best 32 without the sweep down.
+    assert crossings(net, packed(net, ordered(net, frames))) < 20
 
 
 def test_a_sweep_and_swaps_each_find_a_better_order() -> None:
