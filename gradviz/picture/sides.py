@@ -44,10 +44,10 @@ def sides(traces: Mapping[GradMode, Trace], language: Language) -> tuple[Side, .
     texts, runs = _TEXTS[language], [traces[mode] for mode in MODES if mode in traces]
     return (
         Side(texts["ends"], tuple(_end(run, texts) for run in runs)),
+        Side(texts["grads"], tuple(_grads(run, texts) for run in runs)),
         Side(texts["grad_fns"], tuple(f"{len(run.grad_fns):,}" for run in runs)),
         Side(texts["edges"], tuple(f"{_edges(run):,}" for run in runs)),
         Side(texts["ops"], tuple(_recorded(run, texts) for run in runs)),
-        Side(texts["grads"], tuple(_grads(run, texts) for run in runs)),
     )
 
 

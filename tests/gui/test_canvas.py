@@ -18,7 +18,7 @@ from gradviz.drawing.theme import DARK, LIGHT
 from gradviz.drawing.words import ENGLISH
 from gradviz.layout.geometry import Point, Rect, Size
 from gradviz.state.values import NOTHING, Selection
-from gradviz.ui.graph import rings
+from gradviz.ui.graph import headings, rings
 from gradviz.ui.graph.canvas import Canvas
 from gradviz.ui.graph.scene import Scene
 from gradviz.ui.graph.viewport import Viewport, fitted, fitted_to
@@ -206,6 +206,51 @@ def test_the_card_tells_the_whole_error_of_a_mode_at_its_heading_or_anywhere_in_
     scene = canvas.scene
     assert scene.heading(blank, anywhere=False) is None
     assert scene.heading(Point(ground.x - 5, ground.y), anywhere=True) is None
+
+
+def test_a_column_says_which_it_is_where_its_heading_cannot_be_read(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    canvas, error = shown(qtbot), "RuntimeError: no grad_fn"
+    modes = [Column("", "grad", "", False, CHAIN), Column("no_grad", "no_grad", error, True, CHAIN)]
+    canvas.show_drawing(columns(modes, ENGLISH), 1)
+    grounds = [mark.rect for mark in canvas.scene.drawing.frames]
+    canvas.zoom_to(0.4)
+    canvas.look_at(grounds[1].center)
+
+    def told(ground: Rect) -> bool:
+        """Whether something is written where the heading would be."""
+        x, y, width, height = headings.placed(ground, canvas.view, PANEL, 20)
+        image = canvas.grab().toImage()
+        colours = {
+            image.pixelColor(at, row).name()
+            for at in range(int(x), int(x + width))
+            for row in range(int(y), int(y + height))
+        }
+        return QColor(OWN.text).name() in colours
+
+    assert all(map(told, grounds))
+    canvas.zoom_to(1.0)
+    canvas.look_at(grounds[1].center)  # its heading is above the panel
+    assert headings.placed(grounds[1], canvas.view, PANEL, 20).y == 0
+    assert told(grounds[1])
+    monkeypatch.setattr(headings, "_paint", lambda *_: pytest.fail("it can be read where it stands"))
+    canvas.look_at(Point(grounds[1].center.x, grounds[1].y + 100))
+    assert canvas.seen.contains(canvas.scene.drawing.titles[1].rect.center)
+    monkeypatch.setattr(canvas.scene, "columns", canvas.scene.columns[1:])
+    canvas.grab()
+
+
+def test_the_heading_of_a_column_stays_in_the_column_and_on_the_panel() -> None:
+    ground = Rect(100, 200, 300, 400)
+    for view, wanted in (
+        (Viewport(0, 0, 1.0), Rect(100, 180, 300, 20)),  # over it
+        (Viewport(200, 300, 1.0), Rect(0, 0, 200, 20)),  # at the top of what is seen of it
+        (Viewport(0, 590, 1.0), Rect(100, -10, 300, 20)),  # with its end it leaves
+        (Viewport(-400, 0, 1.0), Rect(500, 180, 100, 20)),
+        (Viewport(900, 0, 1.0), Rect(0, 180, 0, 20)),
+    ):
+        assert headings.placed(ground, view, PANEL, 20) == wanted
 
 
 def test_the_view_stays_when_the_drawing_changes(qtbot: QtBot) -> None:

@@ -17,6 +17,7 @@ from gradviz.model.graph.modules import MODULE
 from gradviz.state.values import NOTHING, Selection
 from gradviz.ui.graph.backing import placed, touched
 from gradviz.ui.graph.fading import Fading
+from gradviz.ui.graph.headings import paint_headings
 from gradviz.ui.graph.layers import Layers, Look, done_room
 from gradviz.ui.graph.scene import Scene
 from gradviz.ui.graph.viewport import Viewport, first_look, fitted, fitted_to, look_at_columns
@@ -304,6 +305,7 @@ class GraphView(QWidget):
                 place = placed(self._view, self._panel(), ratio := self.devicePixelRatioF())
                 self._layers.paint(painter, place, ratio, look)
                 self._fading.paint(painter, place.view(ratio), self.seen, self._theme)
+                paint_headings(painter, self._scene.columns, self._view, self._panel(), self._colours)
             if self.hasFocus():
                 painter.setPen(QPen(colour(self._colours.accent), 2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -96,12 +96,18 @@ class Scene:
             yield
         return found if best <= slack else None
 
+    @cached_property
+    def columns(self) -> tuple[tuple[Mark, Mark], ...]:
+        """The ground and the heading of each of the drawings that stand side by side."""
+        grounds = [mark for mark in self.drawing.frames if mark.role is Role.COLUMN]
+        heads = [mark for mark in self.drawing.titles if mark.role is Role.LEGEND]
+        return tuple((one, head) for one in grounds for head in heads if one.rect.contains(head.rect.center))
+
     def heading(self, at: Point, *, anywhere: bool) -> Mark | None:
         """Return the heading of a column at a point, or at a point anywhere in its column."""
-        for ground in self.drawing.frames:
-            if ground.role is Role.COLUMN and ground.rect.contains(at):
-                heads = (mark for mark in self.drawing.titles if ground.rect.contains(mark.rect.center))
-                return next((mark for mark in heads if anywhere or mark.rect.contains(at)), None)
+        for ground, head in self.columns:
+            if ground.rect.contains(at):
+                return head if anywhere or head.rect.contains(at) else None
         return None
 
     def nearest(self, at: Point, among: Container[str] | None = None) -> Mark | None:
