@@ -1,8 +1,8 @@
 """What there is to say of a fold: what it stands for, keeps and costs, how far backward is, what goes in and out."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice, takewhile
 from math import fsum, hypot
 
 from gradviz.drawing.foldcontent import fold_title, tensors_text
@@ -22,14 +22,17 @@ from gradviz.picture.picture import Language
 _HEAPS = 12  # kinds of saved tensors that are listed
 
 
+Costs = Mapping[HeatOf, Spent]
+
+
 class FoldTelling:
     """Says what there is to say of a fold at a moment."""
 
-    def __init__(self, naming: Naming, language: Language, fold: Fold, spent: Mapping[HeatOf, Spent]) -> None:
-        """Take the moment, a fold as it is at the end of the run, and what the ops and grad_fns of the run cost."""
+    def __init__(self, naming: Naming, language: Language, held: Contents, fold: Fold, spent: Costs) -> None:
+        """Take the moment, what a fold holds then and what it is at the end, and what ops and grad_fns cost."""
         self._naming, self._words = naming, FOLD_WORDS[language]
         self._fold, self._spent = fold, spent
-        self._held = Contents(fold, naming.moment)
+        self._held = held
 
     @property
     def title(self) -> str:
@@ -155,21 +158,30 @@ class FoldTelling:
 
     def _gradients(self) -> Iterator[Fact]:
         """How long the .grad of each leaf is, what is wrong with one first."""
-        leaves = self._held.leaves
+        words, leaves = self._words, self._held.leaves
         grads = [leaf.grad for leaf in leaves if leaf.grad is not None]
         if len(leaves) > 1:
-            yield Fact("", self._words.have.format(len(grads), len(leaves)))
+            yield Fact("", words.have.format(len(grads), len(leaves)))
             if not grads:
                 return
             norms = [length for length in map(norm, grads) if length is not None]
             if len(norms) == len(grads):
-                yield Fact(number_text(hypot(*norms)), self._words.norm)
-        facts = sorted(map(self._gradient, leaves), key=lambda fact: not fact.alarming)
+                yield Fact(number_text(hypot(*norms)), words.norm)
+        around = self._around(leaves)
+        if around:
+            yield Fact("", words.within.format(around))
+        facts = sorted((self._gradient(leaf, around) for leaf in leaves), key=lambda fact: not fact.alarming)
         yield from facts[:MOST]
         yield from self._more(len(facts) - MOST)
 
-    def _gradient(self, leaf: Tensor) -> Fact:
-        of, name = Subject("tensor", leaf.id), self._naming.name(leaf)
+    def _around(self, leaves: Sequence[Tensor]) -> str:
+        """The path of the module that all of some leaves are in; "": they are in none, or there is but one."""
+        paths = [leaf.names[0].split(".")[:-1] if leaf.names else [] for leaf in leaves]
+        shared = takewhile(lambda step: len(set(step)) == 1, zip(*paths, strict=False))
+        return ".".join(step[0] for step in shared) if len(paths) > 1 else ""
+
+    def _gradient(self, leaf: Tensor, around: str) -> Fact:
+        of, name = Subject("tensor", leaf.id), self._naming.name(leaf).removeprefix(f"{around}.")
         if leaf.grad is None:
             return Fact("None", name, of=of)
         known, length = statistics(leaf.grad), norm(leaf.grad)

@@ -37,6 +37,7 @@ class FoldWords(NamedTuple):
     gradients: str
     have: str
     norm: str
+    within: str
     taken: str
     beside: str  # where leaves come in too, which are told of before
     given: str
@@ -73,6 +74,7 @@ FOLD_WORDS: dict[Language, FoldWords] = {
         gradients="Gradients of its leaves: norm",
         have="{:,} of {:,} have a .grad",
         norm="norm of all",
+        within="in {}:",
         taken="Comes in ({:,})",
         beside="Comes in, beside these leaves ({:,})",
         given="Goes out ({:,})",
@@ -107,6 +109,7 @@ FOLD_WORDS: dict[Language, FoldWords] = {
         gradients="葉の勾配: ノルム",
         have="{:,} / {:,} 個に .grad があります",
         norm="全体のノルム",
+        within="{} の中:",
         taken="入ってくるもの ({:,})",
         beside="葉のほかに入ってくるもの ({:,})",
         given="出ていくもの ({:,})",

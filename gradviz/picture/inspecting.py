@@ -1,11 +1,11 @@
 """Record and Inspect in, Inspection out: the sections of a thing, gathered from those who have something to say."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from gradviz.drawing.plain import bounded, plain
 from gradviz.drawing.titles import op_title
 from gradviz.model.cost import Timed
-from gradviz.model.costs.heat import HeatOf, Spent
+from gradviz.model.graph.contents import Contents
 from gradviz.model.graph.graph import Graph
 from gradviz.model.trace import GradFn, Op, Tensor
 from gradviz.picture.answering import Answering
@@ -40,7 +40,7 @@ def inspection(record: Record, asked: Inspect, timed: Timed | None = None, graph
         return cost_facts(naming, record.spent(timed), op, grad_fn)
 
     if isinstance(asked.of.id, str):
-        told = None if graph is None else _of_fold(naming, asked, graph, record.spent(timed))
+        told = None if graph is None else _of_fold(naming, asked, graph, record, timed)
     else:
         told = _told(naming, answering, costs, asked, asked.of.id)
     title, sections = told or (naming.words.absent, ())
@@ -75,12 +75,13 @@ def _told(
 
 
 def _of_fold(
-    naming: Naming, asked: Inspect, graph: Graph, spent: Mapping[HeatOf, Spent]
+    naming: Naming, asked: Inspect, graph: Graph, record: Record, timed: Timed | None
 ) -> tuple[str, tuple[Section, ...]] | None:
     found = fold_of(graph, str(asked.of.id))
     if found is None:
         return None
-    telling = FoldTelling(naming, asked.language, found, spent)
+    held = Contents(found, naming.moment, record.drawn)
+    telling = FoldTelling(naming, asked.language, held, found, record.spent(timed))
     return telling.title, telling.sections(is_open=any(one.fold is found for one in graph.opened))
 
 

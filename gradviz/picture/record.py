@@ -6,6 +6,7 @@ from itertools import accumulate
 
 from gradviz.model.cost import Timed
 from gradviz.model.costs.heat import HeatOf, Spent
+from gradviz.model.graph.build import drawn
 from gradviz.model.moments.course import Course
 from gradviz.model.moments.moment import History, Moment
 from gradviz.model.moments.stops import course
@@ -39,6 +40,11 @@ class Record:
     def history(self) -> History:
         """The run indexed by step."""
         return History(self.trace)
+
+    @cached_property
+    def drawn(self) -> dict[int, int]:
+        """For each op that is drawn, as itself or as a part of another, the one that is drawn."""
+        return drawn(self.history)
 
     @cached_property
     def grounds(self) -> Grounds:

@@ -7,7 +7,6 @@ import pytest
 import torch
 
 from gradviz.model.graph.build import build
-from gradviz.model.graph.contents import Contents
 from gradviz.model.graph.contract import Stretch, contract
 from gradviz.model.graph.fold import fold
 from gradviz.model.graph.graph import Fold, View
@@ -15,6 +14,7 @@ from gradviz.model.moments.moment import History
 from gradviz.model.trace import Trace
 from gradviz.model.values import norm
 from tests.engine.recording import record
+from tests.unit.model.test_contents import look
 
 LSTM = """
 import torch
@@ -58,14 +58,14 @@ def everything(trace: Trace, view: View) -> Fold:
 def test_bytes_of_all_folds_and_of_the_run_are_those_that_the_engine_counted(source: str, view: View) -> None:
     trace = record(source)
     history = History(trace)
-    held = Contents(everything(trace, view), history.end)
+    held = look(everything(trace, view), history.end)
     told = held.kept.saved, held.kept.leaves
     assert told == (trace.memory.saved_bytes, trace.memory.parameter_bytes)
     assert held.kept_by_all == held.kept
     assert sum(heap.nbytes for heap in held.heaps) == trace.memory.saved_bytes
     assert held.kept.now == 0  # backward has freed all of it
     before = history.at(trace.backwards[-1].step - 1)
-    assert 0 < Contents(everything(trace, view), before).kept.now <= held.kept.saved
+    assert 0 < look(everything(trace, view), before).kept.now <= held.kept.saved
 
 
 @pytest.mark.parametrize("source", [LSTM, TRAINING])
@@ -74,7 +74,7 @@ def test_bytes_on_the_box_are_those_on_the_page(source: str) -> None:
     end = History(trace).end
     for view in get_args(View)[1:]:
         for one in folds(trace, view):
-            assert Contents(one, end).kept.saved == one.saved_bytes
+            assert look(one, end).kept.saved == one.saved_bytes
 
 
 @pytest.mark.parametrize("view", ["both", "backward"])
@@ -85,7 +85,7 @@ def test_norms_of_gradients_are_those_of_torch(view: View) -> None:
         f"cell.{name}": one.grad.norm().item() for name, one in bare["cell"].named_parameters() if one.grad is not None
     }
     trace = record(LSTM)
-    (held,) = (Contents(one, History(trace).end) for one in folds(trace, view) if one.times == 40)
+    (held,) = (look(one, History(trace).end) for one in folds(trace, view) if one.times == 40)
     known = {leaf.names[0]: norm(leaf.grad) for leaf in held.leaves if leaf.grad is not None}
     ours = {name: length for name, length in known.items() if length is not None}
     assert ours == pytest.approx(theirs, rel=1e-5)

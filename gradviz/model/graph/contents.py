@@ -4,11 +4,10 @@ Only what was there at the moment counts. A fold of ops tells the same in every 
 ops, and in the view "backward" its ops from its grad_fns. Linear in the run.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cached_property
 from typing import NamedTuple
 
-from gradviz.model.graph.build import drawn
 from gradviz.model.graph.contract import leaves, saved_bytes
 from gradviz.model.graph.graph import Fold
 from gradviz.model.moments.moment import Moment
@@ -43,9 +42,15 @@ class Heap(NamedTuple):
 class Contents:
     """What is in a fold."""
 
-    def __init__(self, fold: Fold, moment: Moment) -> None:
-        """Look at a fold at a moment."""
-        self._moment = moment
+    def __init__(self, fold: Fold, moment: Moment, shown: Collection[int]) -> None:
+        """Look at a fold at a moment.
+
+        Args:
+            fold: as it is at the end of the run.
+            moment: of the run.
+            shown: the ops that are drawn, in it or outside, see `model/graph/build.py`.
+        """
+        self._moment, self._shown = moment, shown
         trace, makers = moment.trace, moment.history.makers
         nodes = tuple(leaves(fold.parts))
         sinks = {node.grad_fn.id for node in nodes if node.grad_fn is not None}
@@ -113,7 +118,7 @@ class Contents:
         inside = {tensor for op in self.ops for tensor in op.inputs} - self._used.keys()
         outside = {
             tensor
-            for number in drawn(self._moment.history)
+            for number in self._shown
             if number not in own and self._moment.ran(trace.ops[number])
             for tensor in trace.ops[number].inputs
             if self._returned.get(tensor, number) < number
@@ -170,5 +175,10 @@ class Contents:
     def _kept(self, grad_fns: Iterable[GradFn]) -> Kept:
         saved = [saved for one in grad_fns for saved in one.saved]
         living = [one for one in saved if one.state != "freed"]
-        storages = {one.storage for one in self._moment.trace.tensors if one.is_leaf and one.requires_grad}
-        return Kept(*map(saved_bytes, (saved, living, [one for one in saved if one.storage in storages])))
+        owned = [one for one in saved if one.storage in self._storages]
+        return Kept(*map(saved_bytes, (saved, living, owned)))
+
+    @cached_property
+    def _storages(self) -> set[int]:
+        """Those of all leaves of the run that require grad."""
+        return {one.storage for one in self._moment.trace.tensors if one.is_leaf and one.requires_grad}

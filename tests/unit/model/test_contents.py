@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.model.graph.build import build
+from gradviz.model.graph.build import build, drawn
 from gradviz.model.graph.contents import Contents, Heap, Kept, Part
 from gradviz.model.graph.contract import Stretch, contract
 from gradviz.model.graph.fold import fold
 from gradviz.model.graph.graph import Fold, View
 from gradviz.model.graph.stepped import lives
-from gradviz.model.moments.moment import History
+from gradviz.model.moments.moment import History, Moment
 from gradviz.model.trace import Saved, Trace
 from tests.unit.model.cut import at_step
 from tests.unit.model.test_moment import tapes
@@ -20,6 +20,10 @@ from tests.unit.model.test_stepped import walked
 from tests.unit.model.traces import Tape, loop, scalar, square, vector
 
 VIEWS = st.sampled_from(get_args(View))
+
+
+def look(fold: Fold, moment: Moment) -> Contents:
+    return Contents(fold, moment, drawn(moment.history))
 
 
 def fold_of(trace: Trace, view: View = "both", *lines: int) -> Fold:
@@ -53,7 +57,7 @@ def chain() -> Tape:
 @pytest.mark.parametrize("view", get_args(View))
 def test_a_fold_of_ops_holds_the_same_in_every_view(view: View) -> None:
     trace = chain().trace()
-    held = Contents(fold_of(trace, view, 2, 3), History(trace).end)
+    held = look(fold_of(trace, view, 2, 3), History(trace).end)
     assert [op.name for op in held.ops] == ["aten::exp"] * 2
     assert [one.id for one in held.grad_fns] == [1, 2]
     assert held.ran == Part(2, 2)
@@ -70,14 +74,14 @@ def test_a_fold_of_ops_holds_the_same_in_every_view(view: View) -> None:
 def test_what_is_not_there_yet_does_not_count() -> None:
     trace = chain().trace()
     history = History(trace)
-    held = Contents(fold_of(trace, "both", 2, 3), history.at(3))
+    held = look(fold_of(trace, "both", 2, 3), history.at(3))
     assert (held.ran, held.executed, held.back) == (Part(1, 2), Part(0, 1), None)
     assert (held.kept, held.kept_by_all) == (Kept(8, 8, 0), Kept(8, 8, 0))
     assert (held.made, held.given) == ((1,), (1,))  # nothing has taken it so far
     begun = trace.backwards[0].step
-    held = Contents(fold_of(trace, "both", 2, 3), history.at(begun + 1))
+    held = look(fold_of(trace, "both", 2, 3), history.at(begun + 1))
     assert (held.back, held.executed) == (Part(1, 2), Part(1, 2))
-    held = Contents(fold_of(trace, "both", 1), history.at(begun))
+    held = look(fold_of(trace, "both", 1), history.at(begun))
     assert (held.back, held.ran, held.ops) == (None, Part(0, 0), ())
 
 
@@ -85,7 +89,7 @@ def test_what_was_freed_is_kept_no_more() -> None:
     tape = chain()
     freed = tape.grad_fns[2].saved[0]._replace(state="freed")
     tape.grad_fns[2] = tape.grad_fns[2]._replace(saved=(freed,))
-    held = Contents(fold_of(tape.trace(), "both", 3), History(tape.trace()).end)
+    held = look(fold_of(tape.trace(), "both", 3), History(tape.trace()).end)
     assert (held.kept, held.kept_by_all) == (Kept(800, 0, 0), Kept(808, 8, 0))
 
 
@@ -98,9 +102,9 @@ def test_what_is_changed_in_place_comes_in_and_goes_out_and_is_not_made() -> Non
     tape.line(3)
     tape.apply("neg", y)
     tape.line(None)
-    held = Contents(fold_of(tape.trace(), "both", 2), History(tape.trace()).end)
+    held = look(fold_of(tape.trace(), "both", 2), History(tape.trace()).end)
     assert (held.taken, held.made, held.given) == ((x, y), (), (x,))
-    held = Contents(fold_of(tape.trace()), History(tape.trace()).end)
+    held = look(fold_of(tape.trace()), History(tape.trace()).end)
     assert (held.taken, held.given) == ((), (x,))
     assert [one.id for one in held.ends] == [x, y]
 
@@ -114,7 +118,7 @@ def test_it_tells_how_far_backward_is_as_its_box_does(view: View) -> None:
     assert whole is not None
     for number in range(0, len(trace.steps), 7):
         moment = known.history.at(number)
-        node, held = known.node(place, moment), Contents(whole, moment)
+        node, held = known.node(place, moment), look(whole, moment)
         assert node.fold is not None
         done = 0 if node.ghost else held.ran.of if node.fold.done is None else node.fold.done
         assert (held.back, held.ran.some) == (node.fold.back, done)
@@ -141,7 +145,7 @@ def test_what_is_held_at_a_step_is_what_a_record_cut_off_there_holds(
         )
         for node in whole.parts
     )
-    one, other = Contents(whole, history.at(step)), Contents(whole._replace(parts=there), cut.end)
+    one, other = look(whole, history.at(step)), look(whole._replace(parts=there), cut.end)
     assert one.ops == other.ops
     assert one.grad_fns == other.grad_fns
     assert (one.made, one.ends, one.taken, one.leaves) == (other.made, other.ends, other.taken, other.leaves)
@@ -151,5 +155,5 @@ def test_what_is_held_at_a_step_is_what_a_record_cut_off_there_holds(
 
 def test_a_whole_run_takes_in_nothing() -> None:
     trace = square().trace()
-    held = Contents(fold_of(trace), History(trace).end)
+    held = look(fold_of(trace), History(trace).end)
     assert (held.taken, held.given) == ((), (1,))

@@ -118,6 +118,22 @@ def test_gradients_of_leaves_are_told_by_their_norm_and_what_is_wrong_first() ->
     assert told(tape.trace(), 1)["What it stands for"] == [("leaves that require grad", "4 · 16 B")]
 
 
+def test_names_of_leaves_of_one_module_are_told_without_its_path() -> None:
+    tape = Tape()
+    tape.line(1)
+    leaves = [tape.leaf(vector(1.0)) for _ in range(2)]
+    tape.line(2, **{"net.a.weight": leaves[0], "net.a.b.bias": leaves[1]})
+    tape.apply("stack", *leaves)
+    tape.line(None)
+    for leaf in leaves:
+        tape.tensors[leaf] = tape.tensors[leaf]._replace(grad=vector(2.0))
+    assert told(tape.trace(), 2)["Gradients of its leaves: norm"][2:] == [
+        ("", "in net.a:"),
+        ("2.0", "weight"),
+        ("2.0", "b.bias"),
+    ]
+
+
 def test_what_is_measured_and_what_was_not_recorded_is_told() -> None:
     tape = Tape()
     tape.line(1)
