@@ -153,7 +153,8 @@ class FoldTelling:
         heaps = [heap for heap in self._held.heaps if heap.nbytes]
         for heap in heaps[:_HEAPS]:
             size = self._words.times.format(heap.times, shape_text(heap.shape))
-            yield Fact(byte_text(heap.nbytes), f"{heap.grad_fn}.{heap.name} · {size}")
+            own = [self._words.of_leaves] if heap.leaf else []
+            yield Fact(byte_text(heap.nbytes), " · ".join((f"{heap.grad_fn}.{heap.name}", size, *own)))
         yield from self._more(len(heaps) - _HEAPS)
 
     def _gradients(self) -> Iterator[Fact]:

@@ -28,6 +28,7 @@ class FoldWords(NamedTuple):
     share: str
     kept: str
     in_leaves: str
+    of_leaves: str
     saved_here: str
     times: str
     forward_time: str
@@ -65,6 +66,7 @@ FOLD_WORDS: dict[Language, FoldWords] = {
         share="{}, {} of the run's {}",
         kept="still kept",
         in_leaves="in leaves, kept anyway",
+        of_leaves="leaves",
         saved_here="What it saved",
         times="{:,} × {}",
         forward_time="time, forward",
@@ -100,6 +102,7 @@ FOLD_WORDS: dict[Language, FoldWords] = {
         share="{0}: 全体 {2} の {1}",
         kept="まだ保持",
         in_leaves="うち葉の分 (もともと保持)",
+        of_leaves="葉",
         saved_here="保存したもの",
         times="{:,} × {}",
         forward_time="順伝播の時間",

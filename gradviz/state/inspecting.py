@@ -67,6 +67,12 @@ def looked(state: AppState, message: InspectorSeen | Inspected | InspectionArriv
             return _arrived(state, message)
 
 
+def measured(state: AppState) -> AppState:
+    """Return the state that asks once more about what is inspected, where it has been measured since."""
+    table = state.measuring.table
+    return state._replace(inspecting=state.inspecting._replace(asked=None)) if table and table.done else state
+
+
 def followed(state: AppState) -> tuple[AppState, Effects]:
     """Ask about what is inspected, where that has not been asked and no answer is awaited."""
     now, table = state.inspecting, state.table

@@ -176,7 +176,7 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
         case Rested(run):
             return measuring.begun(state) if run == state.run and measuring.wants(state) else (state, ())
         case CostsArrived(run, table):
-            return measuring.arrived(state, run, table), ()
+            return inspecting.measured(measuring.arrived(state, run, table)), ()
         case BesideSet() | ComparisonArrived() | ChangesPinned() | Faded():
             return comparing.answered(state, message), ()
         case ModuleChosen(path):

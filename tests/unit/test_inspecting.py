@@ -4,12 +4,13 @@ from collections.abc import Iterable
 
 from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.layout.geometry import Rect, Size
+from gradviz.model.costs.table import CostTable
 from gradviz.model.moments.course import Course
 from gradviz.model.wire import Exit, Ready
 from gradviz.picture.inspection import Inspect, Inspection, Subject
 from gradviz.picture.picture import FoldRow, Options, Picture, TensorRow
 from gradviz.state import messages as m
-from gradviz.state.values import AppState, Chosen
+from gradviz.state.values import AppState, Chosen, Measuring
 from tests.unit.playing import play
 
 READY = m.EngineReady(Ready("2.13.0", "3.11", ""))
@@ -96,6 +97,13 @@ def test_in_another_view_a_fold_is_another_question() -> None:
 
 def test_without_a_selection_it_follows_into_the_fold_in_which_something_was_done() -> None:
     assert played(seen(), m.StopChosen(3), folded("f0", 3))[1] == [Inspect(FOLD, 3)]
+
+
+def test_what_is_inspected_is_asked_about_again_once_it_has_been_measured() -> None:
+    state, _ = played(seen(), m.MarkChosen("o1"), answer(MUL))
+    state = state._replace(measuring=Measuring(run=2, going=True, source="x"))
+    assert played(state, m.CostsArrived(2, CostTable()))[1] == []
+    assert subjects(played(state, m.CostsArrived(2, CostTable(done=True)))[1]) == [MUL]
 
 
 def test_a_line_leaves_the_inspector_where_it_is() -> None:

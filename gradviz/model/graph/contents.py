@@ -37,6 +37,7 @@ class Heap(NamedTuple):
     shape: tuple[int, ...]
     times: int
     nbytes: int  # each memory once, at the first that saved it
+    leaf: bool = False  # whether it is memory of leaves that require grad
 
 
 class Contents:
@@ -160,17 +161,17 @@ class Contents:
 
     @cached_property
     def heaps(self) -> tuple[Heap, ...]:
-        """What was saved, alike as one, the most bytes first."""
-        found: dict[tuple[str, str, tuple[int, ...]], Heap] = {}
+        """What was saved, alike as one, the most bytes first; what is of leaves after the rest."""
+        found: dict[tuple[str, str, tuple[int, ...], bool], Heap] = {}
         seen: set[int | None] = set()
         for grad_fn in self.grad_fns:
             for saved in grad_fn.saved:
-                key = grad_fn.name, saved.name, saved.shape
-                before = found.get(key, Heap(*key, 0, 0))
+                key = grad_fn.name, saved.name, saved.shape, saved.storage in self._storages
+                before = found.get(key, Heap(*key[:3], 0, 0, key[3]))
                 size = 0 if saved.storage in seen else saved.keeps
                 seen.add(saved.storage)
                 found[key] = before._replace(times=before.times + 1, nbytes=before.nbytes + size)
-        return tuple(sorted(found.values(), key=lambda one: -one.nbytes))
+        return tuple(sorted(found.values(), key=lambda one: (one.leaf, -one.nbytes)))
 
     def _kept(self, grad_fns: Iterable[GradFn]) -> Kept:
         saved = [saved for one in grad_fns for saved in one.saved]

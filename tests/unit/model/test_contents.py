@@ -66,7 +66,7 @@ def test_a_fold_of_ops_holds_the_same_in_every_view(view: View) -> None:
     assert held.kept == Kept(816, 816, 8)
     assert held.heaps == (
         Heap("ExpBackward0", "result", (2,), 2, 808),
-        Heap("ExpBackward0", "self", (), 1, 8),
+        Heap("ExpBackward0", "self", (), 1, 8, leaf=True),
     )
     assert [leaf.names for leaf in held.leaves] == [("x",)]
 

@@ -55,7 +55,7 @@ def test_a_fold_says_what_it_stands_for_and_what_it_keeps() -> None:
     assert found["Ops by kind"] == [("exp", "2 · ExpBackward0")]
     assert found["What it saved"] == [
         ("808 B", "ExpBackward0.result · 2 × (2,)"),
-        ("8 B", "ExpBackward0.self · 1 × ()"),
+        ("8 B", "ExpBackward0.self · 1 × () · leaves"),
     ]
     assert not any(title.startswith("Comes in") for title in found)  # x is a leaf, told by its gradient
     assert found["Goes out (1)"] == [("", "b · float32 · ()")]
