@@ -22,14 +22,9 @@ CROWD = 12  # tensors that go to one place or come from it, which are worth fold
 REPEATS = 4  # how often a stretch of a chain must repeat to be folded
 
 
-def fold(graph: Graph, *, called: bool = True) -> Graph:
-    """Return the graph with its repetitions folded; where it is small, calls of libraries and crowds of tensors alone.
-
-    Args:
-        graph: nothing of which is folded.
-        called: whether a call of a library is one; False: what is in one is to be seen.
-    """
-    calls = library_calls(graph) if called else []
+def fold(graph: Graph) -> Graph:
+    """Return a graph with its repetitions folded; where it is small, calls of libraries and crowds of tensors alone."""
+    calls = library_calls(graph)
     folded = contract(graph, calls)
     if len(folded.nodes) <= FEW:
         return _keyed(contract(folded, companions(folded, CROWD)))

@@ -39,6 +39,27 @@ def library_calls(graph: Graph) -> list[Stretch]:
     return _stretches(graph, found, kinds) if found else []
 
 
+def alike(graph: Graph) -> list[Stretch]:
+    """Return the ops of such a call that are of one kind and equally far from its beginning, as what they become.
+
+    An optimizer does the same for each parameter, one after the other: what it does is seen, in its order. No edge
+    leads from an op to another as far as that, so there is no circle. Linear.
+
+    Args:
+        graph: of the call alone.
+    """
+    into: dict[str, list[str]] = defaultdict(list)
+    for edge in graph.edges:
+        into[edge.head].append(edge.tail)
+    depths: dict[str, int] = {}
+    groups: dict[tuple[int, str], list[Node]] = defaultdict(list)
+    for node in graph.nodes:
+        depths[node.id] = 1 + max((depths.get(tail, 0) for tail in into[node.id]), default=0)
+        if node.op is not None:
+            groups[depths[node.id], node.op.name].append(node)
+    return [Stretch(tuple(nodes)) for nodes in groups.values() if len(nodes) >= FEWEST]
+
+
 def _call(region: Region, nodes: list[Node]) -> str:
     """The call that opened a region and did all that is in it; nothing where the program opened it, or does more."""
     calls = {(node.op.line, node.op.call) for node in nodes if node.op is not None}

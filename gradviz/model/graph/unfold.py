@@ -11,10 +11,12 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import count
 from typing import NamedTuple
 
+from gradviz.model.graph.companions import companions
 from gradviz.model.graph.contract import Stretch, around, contract, leaves
-from gradviz.model.graph.crowds import crowds
+from gradviz.model.graph.crowds import ROW, crowds
 from gradviz.model.graph.fold import FEW, fold, keyed
 from gradviz.model.graph.graph import Edge, Fold, Graph, Node, Opened, Span
+from gradviz.model.graph.librarycalls import alike
 from gradviz.model.trace import GradMode, Op, Region
 
 _WIDEST = 20  # parts of a repetition that are seen at once
@@ -83,12 +85,22 @@ def _parts(one: Fold, into: _Into) -> tuple[Node, ...]:
     """What is seen when a fold is opened."""
     if len(one.starts) > 1 and len(one.parts) > FEW:
         return tuple(_rounds(one, into))
-    if one.tensors:
-        return contract(into.part(one.parts), crowds(one.parts, one.key, one.modules)).nodes
     if any(part.fold is not None for part in one.parts):
         return tuple(_within(one, node) for node in keyed(one.parts))
-    inner = fold(into.part(one.parts), called=not one.call).nodes
+    whole = into.part(one.parts)
+    if not whole.edges:
+        return contract(whole, crowds(one.parts, one.key, one.modules)).nodes
+    inner = (_called(whole) if one.call else fold(whole)).nodes
     return tuple(_within(one, node) for node in inner) if len(inner) > 1 else one.parts
+
+
+def _called(whole: Graph) -> Graph:
+    """What a call of a library did, its ops of a kind as one, and the tensors that these take or leave."""
+    if len(whole.nodes) <= ROW:
+        return whole
+    folded = contract(whole, alike(whole))
+    folded = contract(folded, companions(folded))
+    return folded._replace(nodes=keyed(folded.nodes))
 
 
 def _within(outer: Fold, node: Node) -> Node:

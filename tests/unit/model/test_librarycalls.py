@@ -3,17 +3,21 @@
 import itertools
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gradviz.model.graph import fold as folding
 from gradviz.model.graph.build import build
 from gradviz.model.graph.contract import contract
 from gradviz.model.graph.fold import fold
 from gradviz.model.graph.graph import Graph, Node
-from gradviz.model.graph.librarycalls import FEWEST, library_calls
+from gradviz.model.graph.librarycalls import FEWEST, alike, library_calls
 from gradviz.model.graph.unfold import unfolded
 from gradviz.model.trace import BackwardCall, Module, Region
 from tests.unit.model.test_focus import linked, tensor
 from tests.unit.model.test_focus import op as plain_op
+from tests.unit.model.test_fold import is_acyclic
+from tests.unit.model.test_unfold import check, every_key, keys
 from tests.unit.model.traces import loop as plain_loop
 
 STEP = Region(0, None, "no_grad", 5, "opt.step()")
@@ -174,3 +178,39 @@ def test_a_call_beside_a_loop_is_one_too(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_a_graph_without_regions_has_no_such_calls() -> None:
     assert library_calls(build(plain_loop(5).trace(), "both")) == []
+
+
+def test_a_step_of_many_parameters_opens_into_what_it_does_to_each_and_that_into_its_ops() -> None:
+    whole = stepped(count=9)
+    (key,) = keys(fold(whole))
+    opened = check(whole, (key,))
+    folds = [node.fold for node in opened.nodes if node.fold is not None]
+    assert [one.members for one in folds] == [tuple(f"o{n}" for n in range(9))]
+    assert folds[0].key == f"{key}/L5-5.0"
+    assert check(whole, every_key(whole)).hidden == 0
+
+
+def test_what_a_step_does_is_parted_by_kind_and_by_how_far_it_is_from_its_beginning() -> None:
+    chains = [[f"o{3 * n + k}" for k in range(3)] for n in range(FEWEST)]
+    kinds = ("aten::mul", "aten::add", "aten::mul")
+    nodes = [
+        node._replace(op=node.op._replace(name=kind))
+        for chain in chains
+        for name, kind in zip(chain, kinds, strict=True)
+        if (node := plain_op(name)).op is not None
+    ]
+    pairs = [pair for chain in chains for pair in itertools.pairwise(chain)]
+    found = alike(linked(*pairs, nodes=(*nodes, plain_op("o99"))))
+    assert [[node.id for node in one.members] for one in found] == [list(names) for names in zip(*chains, strict=True)]
+
+
+@given(st.lists(st.tuples(st.integers(0, 29), st.integers(0, 29), st.integers(0, 2)), max_size=60))
+def test_no_circle_comes_of_it(links: list[tuple[int, int, int]]) -> None:
+    kinds = {max(a, b): kind for a, b, kind in links}
+    nodes = [plain_op(f"o{n}") for n in range(30)]
+    nodes = [
+        node._replace(op=node.op._replace(name=f"aten::{kinds.get(n, 0)}")) for n, node in enumerate(nodes) if node.op
+    ]
+    pairs = sorted({(min(a, b), max(a, b)) for a, b, _ in links if a != b}, key=lambda pair: pair[1])
+    whole = linked(*((f"o{a}", f"o{b}") for a, b in pairs), nodes=tuple(nodes))
+    assert is_acyclic(contract(whole, alike(whole)))

@@ -139,8 +139,9 @@ def test_a_fold_of_different_ops_is_named_by_them(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(folding, "MANY", 20)
     (key,) = keys(fold(whole))
     opened = check(whole, (key,))
-    assert not opened.hidden
+    assert [len(node.fold.members) for node in opened.nodes if node.fold is not None] == [10] * 4
     assert opened.regions[0].text == "k0, k1, k2 …"
+    assert not check(whole, every_key(whole)).hidden
 
 
 def region_graph(*homes: int | None, around: tuple[Region, ...]) -> Graph:
