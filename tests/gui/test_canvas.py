@@ -244,11 +244,11 @@ def test_a_column_says_which_it_is_where_its_heading_cannot_be_read(
 def test_the_heading_of_a_column_stays_in_the_column_and_on_the_panel() -> None:
     ground = Rect(100, 200, 300, 400)
     for view, wanted in (
-        (Viewport(0, 0, 1.0), Rect(100, 180, 300, 20)),  # over it
+        (Viewport(0, 0, 1.0), Rect(100, 178, 300, 20)),  # over it
         (Viewport(200, 300, 1.0), Rect(0, 0, 200, 20)),  # at the top of what is seen of it
         (Viewport(0, 590, 1.0), Rect(100, -10, 300, 20)),  # with its end it leaves
-        (Viewport(-400, 0, 1.0), Rect(500, 180, 100, 20)),
-        (Viewport(900, 0, 1.0), Rect(0, 180, 0, 20)),
+        (Viewport(-400, 0, 1.0), Rect(500, 178, 100, 20)),
+        (Viewport(900, 0, 1.0), Rect(0, 178, 0, 20)),
     ):
         assert headings.placed(ground, view, PANEL, 20) == wanted
 

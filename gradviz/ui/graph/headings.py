@@ -12,6 +12,7 @@ from gradviz.ui.style.plain import one_line
 from gradviz.ui.style.theme import Colours, colour
 
 _PAD = 6.0  # pixels
+_GAP = 2.0  # above the border of a column
 _LONGEST = 200  # characters
 
 
@@ -36,7 +37,7 @@ def placed(ground: Rect, view: Viewport, panel: Size, height: float) -> Rect:
     """Return where on the panel the heading of a column stands: over it, or at the top of what is seen of it."""
     corner, end = view.to_panel(Point(ground.x, ground.y)), view.to_panel(Point(ground.right, ground.bottom))
     left, right = max(0.0, corner.x), min(panel.width, end.x)
-    return Rect(left, min(max(0.0, corner.y - height), end.y - height), max(0.0, right - left), height)
+    return Rect(left, min(max(0.0, corner.y - _GAP - height), end.y - height), max(0.0, right - left), height)
 
 
 def _paint(painter: QPainter, heading: Mark, place: Rect, colours: Colours) -> None:
