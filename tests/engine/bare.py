@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeVar
 import torch
 
 from gradviz.model.program import FILE
+from gradviz.model.rules import EXACT
 from gradviz.model.trace import Tensor, Trace, Value
 from tests.engine.recording import record, tensor
 
@@ -23,7 +24,7 @@ SEED = 7
 class Facts(NamedTuple):
     """What can be said of a named tensor without gradviz."""
 
-    value: Value
+    value: Value | None
     shape: tuple[int, ...]
     grad: Value | None
     requires_grad: bool
@@ -140,14 +141,24 @@ def _name(grad_fn: object) -> str:
     return str(grad_fn.name()).rpartition("::")[2] if name == "CppFunction" else name  # type: ignore[attr-defined]  # not in torch's stubs
 
 
-def _value(tensor: torch.Tensor) -> Value:
+def _value(tensor: torch.Tensor) -> Value | None:
+    """The elements, up to as many as gradviz tells; None where it tells none."""
+    if tensor.layout is not torch.strided or tensor.is_quantized:
+        return None
+    if tensor.numel() > EXACT:
+        return Value(tuple(tensor.shape))
     data = tensor.detach().flatten().tolist()
-    finite = [item if item - item == 0 else str(item) for item in data]
-    return Value(tuple(tensor.shape), tuple(finite))
+    plain = [str(item) if isinstance(item, complex) or item - item != 0 else item for item in data]
+    return Value(tuple(tensor.shape), tuple(plain))
 
 
 def recorded(trace: Trace, seen: Tensor) -> Facts:
     """What a trace says of a tensor."""
-    assert seen.value is not None
     grad_fn = None if seen.grad_fn is None else trace.grad_fns[seen.grad_fn].name
-    return Facts(seen.value, seen.shape, seen.grad, seen.requires_grad, seen.is_leaf, seen.version, grad_fn)
+    value, grad = map(_exact, (seen.value, seen.grad))
+    return Facts(value, seen.shape, grad, seen.requires_grad, seen.is_leaf, seen.version, grad_fn)
+
+
+def _exact(value: Value | None) -> Value | None:
+    """A value without the statistics of many elements, which are no oracle's business here."""
+    return None if value is None else Value(value.shape, value.data)

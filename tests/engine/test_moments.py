@@ -17,6 +17,7 @@ from gradviz.resources import Lesson, lessons
 from tests.engine.bare import SEED, bare_moments, recorded
 from tests.engine.programs import PROGRAMS, sweep
 from tests.engine.recording import record
+from tests.engine.typed import TYPED
 
 
 def _inner_lines(source: str) -> set[int | None]:
@@ -36,16 +37,25 @@ def test_the_state_at_a_line_of_a_lesson_is_that_of_the_bare_program(lesson: Les
     _compare(lesson.source, random.Random(lesson.name))
 
 
+@pytest.mark.parametrize("name", TYPED)
+@pytest.mark.filterwarnings("ignore")
+def test_the_state_at_a_line_of_what_people_type_is_that_of_the_bare_program(name: str) -> None:
+    _compare(TYPED[name], random.Random(name))
+
+
 def _compare(source: str, chance: random.Random) -> None:
     """Compare five moments at random."""
     moments, trace = bare_moments(source), record(source, seed=SEED)
     history = History(trace)
-    steps = [step for step in trace.steps if step.kind == "line" and step.line not in _inner_lines(source)]
+    inner = _inner_lines(source)
+    steps = [one for one in trace.steps if one.kind == "line" and one.scope == 0 and one.line not in inner]
     assert [step.line for step in steps] == [line for line, _ in moments]
     for place in {chance.randrange(len(steps)) for _ in range(5)}:
         moment = history.at(steps[place].id)
         held = bindings(trace).held(moment.begun - 1)
-        names = {name.text: tensor for name, tensor in held.items() if name.function is None}
+        names = {
+            name.text: tensor for name, tensor in held.items() if name.function is None and name.text.isidentifier()
+        }
         found = {name: recorded(trace, moment.known_tensor(tensor)) for name, tensor in names.items()}
         expected = moments[place][1]
         assert found == expected, f"before line {steps[place].line}"

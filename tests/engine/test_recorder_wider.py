@@ -6,6 +6,7 @@ from gradviz import intake
 from gradviz.model.wire import Limits
 from tests.engine.bare import both_runs
 from tests.engine.recording import record
+from tests.engine.typed import TYPED
 
 HEAD = "import torch\nx = torch.tensor([1.0, 2.0], requires_grad=True)\n"
 
@@ -356,14 +357,14 @@ print(x.grad, m.weight.grad)
 # Torch warns once in a process of what these use, or gradviz has a note on them.
 SAY_MORE = {
     *("jvp", "nested tensors", "encoder with padding", "traced", "scripted", "forward mode", "lazy module"),
-    *("masked tensors", "a sum of what was made of nested tensors"),
+    *("masked tensors", "a sum of what was made of nested tensors", "sparse tensors"),
 }
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize("name", [*PROGRAMS, *TYPED])
 @pytest.mark.filterwarnings("ignore")
 def test_the_same_as_the_bare_interpreter(name: str) -> None:
-    bare, recorded, _ = both_runs(HEAD + PROGRAMS[name] + "\n")
+    bare, recorded, _ = both_runs(TYPED.get(name) or HEAD + PROGRAMS[name] + "\n")
     if name in SAY_MORE:
         bare, recorded = bare._replace(warned=[]), recorded._replace(warned=[])
     assert recorded._replace(tensors={}) == bare._replace(tensors={})

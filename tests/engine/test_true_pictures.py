@@ -12,6 +12,7 @@ from gradviz.model.graph.graph import Edge, Graph, Node, NodeKind
 from gradviz.model.trace import Trace, Value
 from tests.engine.programs import PROGRAMS, sweep
 from tests.engine.recording import record, tensor
+from tests.engine.typed import TYPED
 
 ON_A_VIEW = "import torch\nx = torch.tensor([1., 2., 3.], requires_grad=True)\ny = x * 2\nv = y[0]\n"
 CHANGES = {
@@ -105,11 +106,10 @@ def drawn_next_functions(trace: Trace) -> int:
     return checked
 
 
-@pytest.mark.parametrize(
-    "source", [*CHANGES.values(), *TWICE.values(), *SHARED.values()], ids=[*CHANGES, *TWICE, *SHARED]
-)
-def test_every_next_function_is_an_edge_with_the_gradient_that_passed_it(source: str) -> None:
-    assert drawn_next_functions(record(source)) > 3
+@pytest.mark.parametrize("name", [*CHANGES, *TWICE, *SHARED, *TYPED])
+@pytest.mark.filterwarnings("ignore")
+def test_every_next_function_is_an_edge_with_the_gradient_that_passed_it(name: str) -> None:
+    assert drawn_next_functions(record((CHANGES | TWICE | SHARED | TYPED)[name])) > 3
 
 
 @sweep(20)
