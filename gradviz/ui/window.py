@@ -20,7 +20,7 @@ from gradviz.state.update import update
 from gradviz.state.values import AppState, Chosen
 from gradviz.ui import beside, folding, inspecting, preferences
 from gradviz.ui.bars import actions as asked
-from gradviz.ui.bars.bars import main_bar
+from gradviz.ui.bars.bars import MainBar
 from gradviz.ui.bars.menus import add_lessons, add_recent, fill_bar
 from gradviz.ui.commands import Commands
 from gradviz.ui.docks.tensormenu import TensorMenu
@@ -92,7 +92,7 @@ class Window(QMainWindow):
         self._panels.graph_bar.fill(self._actions)
         self._panels.mode_line.fill(self._actions[mode] for mode in MODES)
         beside.fill(self._panels, self._actions)
-        self.addToolBar(main_bar(self._actions, self._panels.timeline, self))
+        self.addToolBar(MainBar(self._actions, self._panels.timeline, self))
         menus = fill_bar(self, self._actions)
         add_lessons(menus[asked.EXAMPLES], self._lessons, language, self._pick_lesson)
         add_recent(menus[asked.FILE], self._actions["save"], self._files)

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QToolBar, QToolButton
 from pytestqt.qtbot import QtBot
 
 from gradviz.ui.room import shared
@@ -66,6 +67,25 @@ def test_the_lesson_of_the_first_start_leaves_the_graph_its_room(
     qtbot.waitUntil(lambda: panels.canvas.width() >= window.width() * 42 // 100)
     assert panels.editor.width() >= panels.editor.width_of(29)
     assert panels.lesson.width() > 220
+
+
+def test_in_a_narrow_window_words_of_the_bar_give_way_before_buttons(qtbot: QtBot, window: Window) -> None:
+    (bar,) = window.findChildren(QToolBar, "main_bar")
+    buttons = [bar.widgetForAction(window.action(name)) for name in ("run", "live", "costs")]
+
+    def worded() -> set[bool]:
+        style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        return {one.toolButtonStyle() == style for one in buttons if isinstance(one, QToolButton)}
+
+    window.resize(1600, 800)
+    qtbot.waitUntil(lambda: worded() == {True})
+    wanted = bar.sizeHint().width()
+    window.resize(wanted - 20, 800)
+    qtbot.waitUntil(lambda: worded() == {False})
+    last = bar.widgetForAction(window.action("dark"))
+    qtbot.waitUntil(lambda: last.isVisible() and last.geometry().right() < bar.width())
+    window.resize(wanted + 1, 800)
+    qtbot.waitUntil(lambda: worded() == {True})
 
 
 def test_a_narrow_bar_keeps_room_for_words_and_searching(window: Window, qtbot: QtBot) -> None:

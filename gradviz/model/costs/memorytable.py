@@ -31,12 +31,14 @@ _TEXTS = {
         "peak line": "peak {size}, line {line}",
         "tensors": "{told}, of tensors alone",
         "others": "{count} more",
+        "unnamed": "without a name",
     },
     "ja": {
         "peak": "最大 {size}",
         "peak line": "最大 {size}、{line} 行目",
         "tensors": "{told}、テンソルのみ",
         "others": "ほか {count} 個",
+        "unnamed": "名前なし",
     },
 }
 
@@ -53,7 +55,13 @@ def _curve(one: Lived, language: str) -> Curve:
     if one.workspace_bytes is None:
         told = texts["tensors"].format(told=told)
     rows = [
-        HolderRow(holder.name, holder.line, byte_text(holder.nbytes), kinds[holder.kind], holder.nbytes / most)
+        HolderRow(
+            holder.name or texts["unnamed"],
+            holder.line,
+            byte_text(holder.nbytes),
+            kinds[holder.kind],
+            holder.nbytes / most,
+        )
         for holder in one.holders
     ]
     if one.others:

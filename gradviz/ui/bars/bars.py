@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolBar, QToolButton, QWidget
 
@@ -11,31 +11,53 @@ from gradviz.ui.style.theme import icon_size
 _WIDE, _ROOMY = 640, 500  # pixels of a bar in which there is room for everything, and for all but the zoom
 
 
-def main_bar(actions: Mapping[str, QAction], timeline: QWidget, parent: QWidget) -> QToolBar:
-    """Return the bar with Run, Stop, the steps of the run, the grad mode and Live."""
-    bar = QToolBar(parent.tr("Run and grad mode"), parent)
-    bar.setObjectName("main_bar")
-    bar.setMovable(False)
-    bar.setIconSize(icon_size(1.0))
-    bar.addAction(actions["run"])
-    bar.addAction(actions["stop"])
-    _with_words(bar, actions["run"])
-    bar.addSeparator()
-    bar.addWidget(timeline)
-    bar.addSeparator()
-    bar.addWidget(_label(parent.tr("grad mode"), bar))
-    for name in ("grad", "no_grad", "inference"):
-        bar.addAction(actions[name])
-    bar.addSeparator()
-    bar.addAction(actions["live"])
-    _with_words(bar, actions["live"])
-    bar.addAction(actions["costs"])
-    _with_words(bar, actions["costs"])
-    bar.addAction(actions["inspect"])
-    bar.addSeparator()
-    bar.addAction(actions["export"])
-    bar.addAction(actions["dark"])
-    return bar
+class MainBar(QToolBar):
+    """Run, Stop, the steps of the run, the grad mode, Live and what else is shown.
+
+    Where not all of it has room the words beside icons give way, before a button does.
+    """
+
+    def __init__(self, actions: Mapping[str, QAction], timeline: QWidget, parent: QWidget) -> None:
+        super().__init__(parent.tr("Run and grad mode"), parent)
+        self.setObjectName("main_bar")
+        self.setMovable(False)
+        self.setIconSize(icon_size(1.0))
+        self.addActions([actions["run"], actions["stop"]])
+        self.addSeparator()
+        self.addWidget(timeline)
+        self.addSeparator()
+        self.addWidget(_label(parent.tr("grad mode"), self))
+        self.addActions([actions[name] for name in ("grad", "no_grad", "inference")])
+        self.addSeparator()
+        self.addActions([actions[name] for name in ("live", "costs", "inspect")])
+        self.addSeparator()
+        self.addActions([actions[name] for name in ("export", "dark")])
+        self._words = [actions[name] for name in ("run", "live", "costs")]
+        self._worded, self._spared = False, 0  # whether they are shown, and the pixels that it takes
+        self._say(True)
+
+    def event(self, event: QEvent) -> bool:
+        """Look for room where the bar, or something in it, has another size."""
+        done = super().event(event)
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            self._fit()
+        return done
+
+    def _fit(self) -> None:
+        wanted = self.sizeHint().width()
+        if self._worded and wanted > self.width():
+            self._say(False)
+            self._spared = wanted - self.sizeHint().width()
+        elif not self._worded and wanted + self._spared <= self.width():
+            self._say(True)
+
+    def _say(self, words: bool) -> None:
+        style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if words else Qt.ToolButtonStyle.ToolButtonIconOnly
+        self._worded = words
+        for action in self._words:
+            button = self.widgetForAction(action)
+            if isinstance(button, QToolButton):
+                button.setToolButtonStyle(style)
 
 
 class GraphBar(QToolBar):
@@ -83,12 +105,6 @@ class GraphBar(QToolBar):
     def show_scale(self, scale: float) -> None:
         """Show how large the graph is."""
         self._scale.setText(f"{round(scale * 100)}%")
-
-
-def _with_words(bar: QToolBar, action: QAction) -> None:
-    button = bar.widgetForAction(action)
-    if isinstance(button, QToolButton):
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
 
 
 def _label(text: str, parent: QWidget) -> QLabel:

@@ -59,3 +59,6 @@ def test_memory_over_the_run_is_told_in_words() -> None:
     assert [holder.kind for holder in curve.holders] == ["backward のための保存"]
     (curve,) = cost_table(Costs(lived=(lived._replace(workspace_bytes=None),))).curves
     assert curve.peak_text == "peak 2 KiB, of tensors alone"
+    number = Holder("", 3, 8, "saved")  # the 2 of x * 2
+    (curve,) = cost_table(Costs(lived=(lived._replace(holders=(number,)),))).curves
+    assert curve.holders[0].name == "without a name"
