@@ -7,7 +7,7 @@ from gradviz.model.graph.contract import Stretch
 from gradviz.model.graph.graph import Node
 from gradviz.model.graph.modules import Modules
 
-ROW = 10  # boxes next to each other that are read at once
+ROW = 12  # boxes next to each other that are read at once
 _PATH = re.compile(r"\w+(\.\w+)*")
 
 
@@ -24,7 +24,7 @@ def crowds(nodes: Sequence[Node], key: str, modules: Modules) -> list[Stretch]:
     groups = list(_by_module(nodes))
     together = 1
     while len(groups) > ROW * together:
-        together *= ROW
+        together *= 10
     found = []
     for at in range(0, len(groups), together):
         some = groups[at : at + together]

@@ -35,8 +35,8 @@ def told(names: list[str], key: str = "K") -> dict[str, list[str]]:
 
 def test_a_crowd_opens_by_the_modules_below_the_one_that_all_are_in() -> None:
     assert told(NET) == {f"K/model.layers.{a}": NET[6 * a : 6 * a + 6] for a in range(3)}
-    one = [f"model.layers.0.{at}.{name}" for at in range(4) for name in ("weight", "bias", "gain")]
-    assert list(told(one)) == [f"K/model.layers.0.{at}" for at in range(4)]
+    one = [f"model.layers.0.{at}.{name}" for at in range(5) for name in ("weight", "bias", "gain")]
+    assert list(told(one)) == [f"K/model.layers.0.{at}" for at in range(5)]
 
 
 def test_what_is_in_no_module_below_stays_a_box_of_its_own() -> None:
@@ -59,8 +59,11 @@ def test_what_modules_do_not_part_is_parted_by_tens(name: str) -> None:
         "K/41-50",
         "K/51-54",
     ]
-    found = crowds(named([name.format(at) for at in range(101)]), "K", TAKEN)
-    assert [(one.key, len(one.members), one.modules) for one in found] == [("K/1-100", 100, TAKEN)]  # the last is alone
+    found = crowds(named([name.format(at) for at in range(121)]), "K", TAKEN)
+    assert [(one.key, len(one.members), one.modules) for one in found] == [
+        ("K/1-100", 100, TAKEN),
+        ("K/101-121", 21, TAKEN),
+    ]
 
 
 def test_many_modules_of_a_kind_are_parted_by_tens_too() -> None:
