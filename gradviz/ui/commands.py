@@ -15,7 +15,7 @@ from gradviz.model.trace import GradMode
 from gradviz.picture.picture import Language, Options
 from gradviz.state import messages as said
 from gradviz.state.values import AppState
-from gradviz.ui.bars.shortcuts import shortcut_sheet
+from gradviz.ui.bars.shortcuts import ShortcutSheet
 from gradviz.ui.editor.finding import Finding
 from gradviz.ui.exporting.exporting import Exporter
 from gradviz.ui.exporting.exports import Exports
@@ -23,7 +23,7 @@ from gradviz.ui.files.files import Files
 from gradviz.ui.focus import Focus, has_focus
 from gradviz.ui.panels import Panels
 from gradviz.ui.room import Room
-from gradviz.ui.style.theme import POINTS, icon_size, monospace
+from gradviz.ui.style.theme import POINTS, icon_size
 
 _STEP = 1.1
 _ZOOM = 1.25
@@ -176,9 +176,7 @@ class Commands:
 
     def show_shortcuts(self) -> None:
         """Show the sheet of shortcuts."""
-        box = self._box(self._window.tr("Keyboard shortcuts"), shortcut_sheet())
-        box.setFont(monospace(POINTS * self._size))
-        box.open()
+        ShortcutSheet(self._window, POINTS * self._size).open()
 
     def show_about(self) -> None:
         """Say what this is."""

@@ -323,5 +323,6 @@ def test_boxes_open_and_close(qtbot: QtBot, window: Window, name: str) -> None:
     window.action(name).trigger()
     box = QApplication.activeModalWidget()
     assert box is not None
+    assert box.height() <= window.height()  # all of it is on the screen
     with qtbot.waitSignal(box.destroyed):
         box.close()

@@ -147,3 +147,5 @@ def test_every_shortcut_is_on_the_sheet_and_unique() -> None:
     assert len(keys) == len(set(keys))
     sheet = shortcut_sheet()
     assert all(key in sheet for key in keys)
+    titles = [line for line in sheet.split("\n") if line and not line.startswith(" ")]
+    assert titles == ["File", "Edit", "View", "Heat", "Parts of the graph", "Panels", "Run", "Help", "In the graph"]
