@@ -4,7 +4,6 @@ All curves of a gap share one profile along the flow, so two of them cross at mo
 in opposite order.
 """
 
-from collections.abc import Iterable
 from heapq import heappop, heappush
 
 from gradviz.layout.bands import Bands
@@ -71,20 +70,18 @@ def tracks(
     found = []
     for at, ((tail, head), (start, end), bends) in enumerate(zip(arcs, ports, net.bends, strict=True)):
         upper, lower = row[tail], row[head]
-        middle: Iterable[Bend] = ()
-        if bends:
-            middle = zip(map(place.__getitem__, bends), range(upper + 1, lower), range(upper + 1, lower), strict=True)
-        elif at in lanes:
-            middle = ((lanes[at], upper + 1, lower - 1),)
-        found.append(_track([start, ends[tail]], upper, middle, (end, lower, lower), rows, starts[head]))
+        way = [(place[bend], number, number) for number, bend in enumerate(bends, upper + 1)] if bends else []
+        if at in lanes:
+            way.append((lanes[at], upper + 1, lower - 1))
+        way.append((end, lower, lower))
+        found.append(_track([start, ends[tail]], upper, way, rows, starts[head]))
     return found
 
 
-def _track(track: Track, row: int, middle: Iterable[Bend], last: Bend, rows: Bands, end: float) -> Track:
-    """Lead one curve on from its start in a row, past some rows at the places in `middle`, to its end in the last."""
+def _track(track: Track, row: int, way: list[Bend], rows: Bands, end: float) -> Track:
+    """Lead one curve on from its start in a row, by the places at which it passes others, to its end in the last."""
     across, stop = track[0], rows.end[row]
-    for bend in (*middle, last):
-        target, first, row = bend
+    for target, first, last in way:
         if abs(target - across) > ROUNDING:
             if stop - track[-1] > ROUNDING:
                 _straight(track, across, stop)
@@ -92,7 +89,7 @@ def _track(track: Track, row: int, middle: Iterable[Bend], last: Bend, rows: Ban
             handle = (entry - stop) * CURVE
             track += (across, stop + handle, target, entry - handle, target, entry)
             across = target
-        stop = rows.end[row]
+        stop = rows.end[last]
     _straight(track, across, end)
     return track
 

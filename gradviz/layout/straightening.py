@@ -108,6 +108,8 @@ def _lines(net: Net, mates: list[int], row: list[int], seats: Seats) -> list[int
     """
     index, cells = seats.number, net.cells
     lines = [upper for upper in row if mates[upper] != NOBODY]
+    if len(lines) < 2:
+        return lines
     ends = [index[mates[upper]] for upper in lines]
     if ends == sorted(ends):
         return lines
