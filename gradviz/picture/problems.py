@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from gradviz.drawing.titles import op_title
 from gradviz.model.errors.errors import explained, limit_said, limit_text
 from gradviz.model.errors.warned import warning_hint, warning_text
-from gradviz.model.trace import Trace
+from gradviz.model.moments.foretold import foretold
+from gradviz.model.trace import ProgramError, Trace
 from gradviz.model.why.answerwords import fix_text
 from gradviz.model.why.errorfixes import of_error, of_warning
 from gradviz.model.why.fixes import Fix, Fixes
@@ -27,7 +28,7 @@ def problems(record: Record, options: Options) -> list[Problem]:
     limit = trace.limits
     fixes = Fixes(record.grounds, record.toggles) if trace.error is not None or trace.warnings else None
     if fixes is not None:
-        found.extend(_errors(trace, fixes, language))
+        found.extend(_errors(record, fixes, language))
     if limit is not None:
         line = next((step.line for step in reversed(trace.steps) if step.kind == "line" and step.line), None)
         found.append(Problem("error", line, 0, None, 0, limit_text(limit, language), limit_said(limit), "limits"))
@@ -52,17 +53,30 @@ def _caught(record: Record, language: Language) -> Iterator[Problem]:
     for error, times in Counter(trace.caught).items():
         named = [trace.grad_fns[one].name for one in error.grad_fns]
         named += [naming.name(trace.tensors[one]) for one in error.tensors if trace.tensors[one].names]
-        told = explained(error, language, mode_to_blame(trace))
+        told = _told(record, error, language)
         told = naming.words.caught_at.format(", ".join(named), told) if named else naming.words.caught.format(told)
         often = f" (×{times:,})" if times > 1 else ""
         said = f"{error.type}: {error.message}{often}"
         yield Problem("warning", error.line, 0, None, 0, told + often, said, error.hint)
 
 
-def _errors(trace: Trace, fixes: Fixes, language: Language) -> Iterator[Problem]:
-    error = trace.error
+def _told(record: Record, error: ProgramError, language: Language) -> str:
+    """What an error means; of a saved tensor that was changed also what changed it, and where."""
+    told, naming = explained(error, language, mode_to_blame(record.trace)), Naming(record.history.end, language)
+    if error.hint == "version":
+        for one in foretold(record.history.end, error.grad_fns):
+            if one.changed_by is not None and one.saved.tensor is not None:
+                op, tensor = record.trace.ops[one.changed_by], record.trace.tensors[one.saved.tensor]
+                if not tensor.names and tensor.base is not None:
+                    tensor = record.trace.tensors[tensor.base]
+                return f"{told} {naming.words.changed_it.format(naming.name(tensor), op_title(op), op.line)}"
+    return told
+
+
+def _errors(record: Record, fixes: Fixes, language: Language) -> Iterator[Problem]:
+    error = record.trace.error
     if error is not None:
-        words, said = explained(error, language, mode_to_blame(trace)), f"{error.type}: {error.message}"
+        words, said = _told(record, error, language), f"{error.type}: {error.message}"
         place = (error.line, error.column, error.end_line, error.end_column)
         yield Problem("error", *place, words, said, error.hint, _offers(of_error(fixes, error), language))
 

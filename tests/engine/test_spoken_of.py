@@ -1,14 +1,20 @@
 """An error names the tensors and grad_fns it speaks of, so that the picture can mark them."""
 
+import re
+
 import pytest
 
 from gradviz.model.errors.errors import HINTS, hint
 from gradviz.model.graph.build import build
 from gradviz.model.program import FILE
 from gradviz.model.trace import Trace
+from gradviz.picture.picture import Options
+from gradviz.picture.problems import problems
+from gradviz.picture.record import Record
 from tests.engine.bare import bare_run
 from tests.engine.recording import record, tensor
 from tests.engine.refused import refused
+from tests.engine.typed import TYPED
 
 HEAD = "import torch\nx = torch.ones(3, requires_grad=True)\nn = torch.ones(3)\n"
 INFERRED = HEAD + "with torch.inference_mode():\n    i = torch.ones(3)\n"
@@ -185,6 +191,20 @@ def test_a_version_error_tells_what_was_saved_where_and_what_changed_it(change: 
     assert trace.ops[one.changed_by].line == changed_on
     message = trace.error.message
     assert f"is at version {one.now}; expected version {one.saved.version} instead" in message
+
+
+@pytest.mark.parametrize("change", VERSIONS)
+def test_the_problem_names_what_changed_a_saved_tensor(change: str) -> None:
+    source = HEAD + change + "z.sum().backward()"
+    for run in (record(source + "\n"), record(_catching(source))):
+        (told,) = problems(Record(run), Options())
+        assert re.search(rf"Here y\b.* was changed by .* on line {VERSIONS[change][0]}\.$", told.message), told.message
+
+
+def test_the_problem_names_the_step_of_an_optimizer_that_changed_a_weight() -> None:
+    trace = record(TYPED["a GAN that updates between two backwards"])
+    (told,) = problems(Record(trace), Options())
+    assert told.message.endswith("Here D.2.weight was changed by add_ · opt_d.step() on line 10.")
 
 
 def _marked(trace: Trace) -> set[str]:
