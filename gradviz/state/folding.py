@@ -5,13 +5,13 @@ import re
 from gradviz.model.compare.alike import lines_alike
 from gradviz.model.graph.graph import MANY
 from gradviz.picture.picture import Focus, FoldRow, Options
-from gradviz.state.reading import (
+from gradviz.state.foldmessages import (
     DrawnAnyway,
     FoldClosed,
+    Folding,
     FoldOpened,
     FoldsClosed,
     Narrowed,
-    Reading,
     Widened,
 )
 from gradviz.state.values import AppState
@@ -20,7 +20,7 @@ _LINES = re.compile(r"L(\d+)-(\d+)\.")
 _LINE = re.compile(r"^(N[otg])(\d+)\.")
 
 
-def wished(state: AppState, message: Reading) -> Options:
+def wished(state: AppState, message: Folding) -> Options:
     """Return how the graph is to be shown after a message about what is to be seen of it."""
     options = state.options
     match message:

@@ -9,7 +9,7 @@ from gradviz.model.trace import GradMode
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.inspection import Inspect, Inspection, Subject
 from gradviz.picture.picture import Comparison, Options, Picture
-from gradviz.state.reading import ModuleChosen, Reading
+from gradviz.state.foldmessages import Folding
 from gradviz.state.values import Chosen, Theme, Wheel
 
 # Messages: what happened.
@@ -131,6 +131,12 @@ class TensorChosen(NamedTuple):
     """A row of the table was selected."""
 
     tensor: int
+
+
+class ModuleChosen(NamedTuple):
+    """A module was selected."""
+
+    path: str
 
 
 class Searched(NamedTuple):
@@ -282,7 +288,7 @@ Choice = ModuleChosen | MarkChosen | LineChosen | TensorChosen | Searched | Sear
 Setting = LiveSet | ModeSet | OptionsSet | ThemeSet | WheelSet | PresentSet
 Deed = Edited | Opened | RunPressed | StopPressed | FlagSwitched | FixTaken | Told
 
-Message = Deed | Setting | Running | Choice | Step | Costing | Inspecting | Comparing | Reading
+Message = Deed | Setting | Running | Choice | Step | Costing | Inspecting | Comparing | Folding
 
 # Effects: what is to be done.
 

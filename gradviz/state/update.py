@@ -11,6 +11,15 @@ from gradviz.model.source.place import Edit
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Options, Picture
 from gradviz.state import comparing, folding, inspecting, measuring
+from gradviz.state.foldmessages import (
+    DrawnAnyway,
+    Entered,
+    FoldClosed,
+    FoldOpened,
+    FoldsClosed,
+    Narrowed,
+    Widened,
+)
 from gradviz.state.messages import (
     BesideSet,
     CancelRun,
@@ -36,6 +45,7 @@ from gradviz.state.messages import (
     MeasurePressed,
     Message,
     ModeSet,
+    ModuleChosen,
     Opened,
     OptionsSet,
     PictureArrived,
@@ -58,16 +68,6 @@ from gradviz.state.messages import (
     Told,
     Watch,
     WheelSet,
-)
-from gradviz.state.reading import (
-    DrawnAnyway,
-    Entered,
-    FoldClosed,
-    FoldOpened,
-    FoldsClosed,
-    ModuleChosen,
-    Narrowed,
-    Widened,
 )
 from gradviz.state.search import searched, stepped
 from gradviz.state.selection import reselected

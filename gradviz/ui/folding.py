@@ -11,8 +11,8 @@ from gradviz.drawing.shapes import region_mark
 from gradviz.model.graph.graph import MANY
 from gradviz.model.graph.modules import MODULE
 from gradviz.picture.picture import Keeps
+from gradviz.state import foldmessages as asked
 from gradviz.state import messages as said
-from gradviz.state import reading
 from gradviz.state.folding import fold_of, key_of, round_of
 from gradviz.state.values import AppState
 from gradviz.ui.panels import Panels
@@ -24,31 +24,31 @@ Send = Callable[[said.Message], None]
 def connect(send: Send, state: Callable[[], AppState], panels: Panels) -> None:
     """Have the graph and what is round it send what happens."""
     canvas = panels.canvas
-    canvas.unfoldWanted.connect(lambda mark: send(reading.FoldOpened(mark)))
-    canvas.foldWanted.connect(lambda mark: send(reading.FoldClosed(mark)))
+    canvas.unfoldWanted.connect(lambda mark: send(asked.FoldOpened(mark)))
+    canvas.foldWanted.connect(lambda mark: send(asked.FoldClosed(mark)))
     canvas.openWanted.connect(lambda mark: _open(send, state(), panels, mark))
-    canvas.narrowWanted.connect(lambda mark, keeps: send(reading.Narrowed(mark, keeps)))
-    canvas.widenWanted.connect(lambda: send(reading.Widened()))
-    panels.question.answered.connect(lambda on: send(reading.DrawnAnyway(on)))
-    panels.crumbs.wanted.connect(lambda path: send(reading.Entered(path)))
-    panels.crumbs.allWanted.connect(lambda: send(reading.Widened()))
-    panels.outline.wanted.connect(lambda path: send(reading.Entered(path)))
-    panels.outline.chosen.connect(lambda path: send(reading.ModuleChosen(path)))
+    canvas.narrowWanted.connect(lambda mark, keeps: send(asked.Narrowed(mark, keeps)))
+    canvas.widenWanted.connect(lambda: send(asked.Widened()))
+    panels.question.answered.connect(lambda on: send(asked.DrawnAnyway(on)))
+    panels.crumbs.wanted.connect(lambda path: send(asked.Entered(path)))
+    panels.crumbs.allWanted.connect(lambda: send(asked.Widened()))
+    panels.outline.wanted.connect(lambda path: send(asked.Entered(path)))
+    panels.outline.chosen.connect(lambda path: send(said.ModuleChosen(path)))
 
 
 def handlers(send: Send, state: Callable[[], AppState]) -> dict[str, Callable[[], None]]:
     """Return what each command about it does, by its id."""
     return {
-        "unfold": lambda: _each(send, state(), reading.FoldOpened),
-        "fold": lambda: _each(send, state(), reading.FoldClosed),
+        "unfold": lambda: _each(send, state(), asked.FoldOpened),
+        "fold": lambda: _each(send, state(), asked.FoldClosed),
         "unfolded": lambda: _unfold(send, state()),
-        "refold": lambda: send(reading.FoldsClosed()),
-        "only_from": lambda: _each(send, state(), lambda mark: reading.Narrowed(mark, "from")),
-        "only_to": lambda: _each(send, state(), lambda mark: reading.Narrowed(mark, "to")),
-        "only_linked": lambda: _each(send, state(), lambda mark: reading.Narrowed(mark, "linked")),
-        "hide": lambda: _each(send, state(), lambda mark: reading.Narrowed(mark, "others")),
-        "show_all": lambda: send(reading.Widened()),
-        "module_up": lambda: send(reading.Entered(state().options.module.rpartition(".")[0])),
+        "refold": lambda: send(asked.FoldsClosed()),
+        "only_from": lambda: _each(send, state(), lambda mark: asked.Narrowed(mark, "from")),
+        "only_to": lambda: _each(send, state(), lambda mark: asked.Narrowed(mark, "to")),
+        "only_linked": lambda: _each(send, state(), lambda mark: asked.Narrowed(mark, "linked")),
+        "hide": lambda: _each(send, state(), lambda mark: asked.Narrowed(mark, "others")),
+        "show_all": lambda: send(asked.Widened()),
+        "module_up": lambda: send(asked.Entered(state().options.module.rpartition(".")[0])),
     }
 
 
@@ -58,9 +58,9 @@ def fill_menu(menu: QMenu, send: Send, state: AppState, mark: str, panels: Panel
     if menu.actions():
         menu.addSeparator()
     if fold_of(state, mark) is not None:
-        menu.addAction(f"{menu.tr('Unfold')}\tU", lambda: send(reading.FoldOpened(mark)))
+        menu.addAction(f"{menu.tr('Unfold')}\tU", lambda: send(asked.FoldOpened(mark)))
     if round_of(state, mark) is not None:
-        menu.addAction(f"{menu.tr('Fold again')}\tShift+U", lambda: send(reading.FoldClosed(mark)))
+        menu.addAction(f"{menu.tr('Fold again')}\tShift+U", lambda: send(asked.FoldClosed(mark)))
     if key_of(state, mark) is not None:
         told: tuple[tuple[str, Keeps], ...] = (
             (f"{menu.tr('Only what it comes from')}\tI", "from"),
@@ -69,9 +69,9 @@ def fill_menu(menu: QMenu, send: Send, state: AppState, mark: str, panels: Panel
             (f"{menu.tr('Hide')}\tH", "others"),
         )
         for text, keeps in told:
-            menu.addAction(text, partial(send, reading.Narrowed(mark, keeps)))
+            menu.addAction(text, partial(send, asked.Narrowed(mark, keeps)))
     if wording.narrowed(state):
-        menu.addAction(f"{menu.tr('Show all')}\tA", lambda: send(reading.Widened()))
+        menu.addAction(f"{menu.tr('Show all')}\tA", lambda: send(asked.Widened()))
     if line is not None:
         menu.addAction(menu.tr("Go to line {line}").format(line=line), lambda: panels.editor.go_to(line))
 
@@ -92,11 +92,11 @@ def _open(send: Send, state: AppState, panels: Panels, mark: str) -> None:
     """Open a fold; close the one, or leave the module, whose title this is; go to the line of anything else."""
     around, line = round_of(state, mark), _line(state, mark)
     if fold_of(state, mark) is not None:
-        send(reading.FoldOpened(mark))
+        send(asked.FoldOpened(mark))
     elif around is not None and around.mark == mark:
-        send(reading.FoldClosed(mark))
+        send(asked.FoldClosed(mark))
     elif mark == f"{region_mark(MODULE)}-title":
-        send(reading.Entered(state.options.module.rpartition(".")[0]))
+        send(asked.Entered(state.options.module.rpartition(".")[0]))
     elif line is not None:
         panels.editor.go_to(line)
 

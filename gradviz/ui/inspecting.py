@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QDockWidget
 
+from gradviz.state import foldmessages as asked
 from gradviz.state import messages as said
-from gradviz.state import reading
 from gradviz.state.folding import folds
 from gradviz.state.values import AppState
 from gradviz.ui.panels import Panels
@@ -40,4 +40,4 @@ def _turn(send: Callable[[said.Message], None], state: AppState, key: str) -> No
     """Open a fold by one level; close it where it is open."""
     row = next((row for row in folds(state) if row.key == key), None)
     if row is not None:
-        send(reading.FoldClosed(row.mark) if row.open else reading.FoldOpened(row.mark))
+        send(asked.FoldClosed(row.mark) if row.open else asked.FoldOpened(row.mark))

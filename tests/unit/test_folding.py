@@ -7,8 +7,8 @@ from gradviz.layout.geometry import Rect, Size
 from gradviz.model.graph.graph import MANY
 from gradviz.model.wire import Exit, Ready
 from gradviz.picture.picture import Focus, FoldRow, ModuleRow, Options, Picture
+from gradviz.state import foldmessages as asked
 from gradviz.state import messages as m
-from gradviz.state import reading as asked
 from gradviz.state.folding import carried
 from gradviz.state.values import AppState
 from tests.unit.playing import play
@@ -122,8 +122,8 @@ def test_a_module_is_looked_into_until_all_is_wanted_or_another_program_is_there
 
 
 def test_a_module_that_is_chosen_lights_what_is_in_it() -> None:
-    state = play(with_keys(), asked.ModuleChosen("m.a"))[0]
+    state = play(with_keys(), m.ModuleChosen("m.a"))[0]
     assert state.selection.marks == state.selection.lit == frozenset({"o1", "o9"})
-    assert play(state, asked.ModuleChosen("m"))[0].selection.marks == {"o1", "o9", "fo4"}
-    assert play(state, asked.ModuleChosen("z"))[0].chosen is None
-    assert play(AppState(), asked.ModuleChosen("m"))[0].chosen is None
+    assert play(state, m.ModuleChosen("m"))[0].selection.marks == {"o1", "o9", "fo4"}
+    assert play(state, m.ModuleChosen("z"))[0].chosen is None
+    assert play(AppState(), m.ModuleChosen("m"))[0].chosen is None

@@ -1,4 +1,4 @@
-"""What a person asks of a graph that is too large to be read as a whole: folds, a part of it, a module. Messages."""
+"""Messages about how much of the graph is shown: folds, a focus, the module that is looked into (`folding.py`)."""
 
 from typing import NamedTuple
 
@@ -44,10 +44,4 @@ class Entered(NamedTuple):
     path: str
 
 
-class ModuleChosen(NamedTuple):
-    """A module was selected."""
-
-    path: str
-
-
-Reading = FoldOpened | FoldClosed | FoldsClosed | DrawnAnyway | Narrowed | Widened | Entered
+Folding = FoldOpened | FoldClosed | FoldsClosed | DrawnAnyway | Narrowed | Widened | Entered
