@@ -17,7 +17,7 @@ from gradviz.state import messages as said
 from gradviz.state.values import AppState
 from gradviz.ui.bars.shortcuts import ShortcutSheet
 from gradviz.ui.editor.finding import Finding
-from gradviz.ui.exporting.exporting import Exporter
+from gradviz.ui.exporting.exporter import Exporter
 from gradviz.ui.exporting.exports import Exports
 from gradviz.ui.files.files import Files
 from gradviz.ui.focus import Focus, has_focus

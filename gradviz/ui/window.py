@@ -25,7 +25,7 @@ from gradviz.ui.bars.menus import add_lessons, add_recent, fill_bar
 from gradviz.ui.commands import Commands
 from gradviz.ui.docks.tensormenu import TensorMenu
 from gradviz.ui.effects import order
-from gradviz.ui.exporting.exporting import Exporter
+from gradviz.ui.exporting.exporter import Exporter
 from gradviz.ui.exporting.exports import Exports
 from gradviz.ui.files.files import Files
 from gradviz.ui.panels import Panels, build, clear

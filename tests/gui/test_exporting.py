@@ -16,10 +16,10 @@ from gradviz.export.painted import Form
 from gradviz.layout.geometry import Rect
 from gradviz.picture.picture import DataFormat
 from gradviz.state.values import AppState, Selection
-from gradviz.ui.exporting import exporting
+from gradviz.ui.exporting import exporter as writing
 from gradviz.ui.exporting.exportchoice import FORMATS, WHATS, Choice, Part, cut, load, store
 from gradviz.ui.exporting.exportdialog import ExportDialog
-from gradviz.ui.exporting.exporting import numbered
+from gradviz.ui.exporting.exporter import numbered
 from gradviz.ui.processes.pictures import PATIENCE
 from gradviz.ui.window import Window
 from tests.gui.conftest import Opener
@@ -219,7 +219,7 @@ def test_a_walk_can_be_stopped(qtbot: QtBot, window: Window, tmp_path: Path) -> 
 def test_long_work_lets_the_window_have_its_turn_and_can_be_left(
     qtbot: QtBot, window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exporting, "_AT_ONCE", -1.0)
+    monkeypatch.setattr(writing, "_AT_ONCE", -1.0)
     drawing = window.state.drawing
     assert drawing is not None
     exporter, path = window.exporter, tmp_path / "g.gif"

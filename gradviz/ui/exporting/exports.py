@@ -13,7 +13,7 @@ from gradviz.state.values import AppState
 from gradviz.ui.exporting.copying import copy_picture, copy_svg, copy_text
 from gradviz.ui.exporting.exportchoice import Choice, Part
 from gradviz.ui.exporting.exportdialog import ExportDialog
-from gradviz.ui.exporting.exporting import Exporter, numbered
+from gradviz.ui.exporting.exporter import Exporter, numbered
 from gradviz.ui.exporting.walking import Walk
 from gradviz.ui.files.files import Files
 from gradviz.ui.graph.graphview import GraphView
