@@ -29,6 +29,21 @@ def select(editor: Editor, start: int, end: int) -> None:
     editor.setTextCursor(cursor)
 
 
+def test_home_goes_to_the_code_and_then_to_the_line(editor: Editor) -> None:
+    editor.open("if 1:\n    y = x")
+    editor.moveCursor(QTextCursor.MoveOperation.End)
+    columns = []
+    for _ in range(3):
+        press(editor, Qt.Key.Key_Home)
+        columns.append(editor.textCursor().positionInBlock())
+    assert columns == [4, 0, 4]
+    editor.moveCursor(QTextCursor.MoveOperation.End)
+    press(editor, Qt.Key.Key_Home, Qt.KeyboardModifier.ShiftModifier)
+    assert editor.textCursor().selectedText() == "y = x"
+    press(editor, Qt.Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
+    assert editor.textCursor().position() == 0
+
+
 def test_typing_python_indents_itself(editor: Editor) -> None:
     QTest.keyClicks(editor, "with torch.no_grad():")
     press(editor, Qt.Key.Key_Return)

@@ -226,6 +226,10 @@ class Editor(QPlainTextEdit):
             cursor = self.textCursor()
             keystrokes.take_back(cursor, editing.back_to_stop(before))
             self.setTextCursor(cursor)
+        elif key == Qt.Key.Key_Home and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            cursor = self.textCursor()
+            keystrokes.to_start(cursor, selecting=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+            self.setTextCursor(cursor)
         else:
             super().keyPressEvent(event)
             return

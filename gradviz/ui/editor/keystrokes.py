@@ -23,6 +23,14 @@ def take_back(cursor: QTextCursor, count: int) -> None:
         cursor.removeSelectedText()
 
 
+def to_start(cursor: QTextCursor, *, selecting: bool) -> None:
+    """Go to where the line's code begins; from there to where the line does."""
+    block = cursor.block()
+    code = block.position() + len(block.text()) - len(block.text().lstrip())
+    mode = QTextCursor.MoveMode.KeepAnchor if selecting else QTextCursor.MoveMode.MoveAnchor
+    cursor.setPosition(block.position() if cursor.position() == code else code, mode)
+
+
 def rewrite(cursor: QTextCursor, change: Callable[[list[str]], list[str]]) -> None:
     """Change the lines of the selection, and keep them selected."""
     document = cursor.document()
