@@ -28,6 +28,7 @@ class Outline(QTreeWidget):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName(self.tr("Modules"))
         self.setHeaderLabels([self.tr("module"), self.tr("ops"), self.tr("parameters"), self.tr("saved")])
+        self.setIndentation(12)  # a narrow panel has names to show
         self.setUniformRowHeights(True)
         self.setExpandsOnDoubleClick(False)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
