@@ -6,7 +6,7 @@ from itertools import islice, takewhile
 from math import fsum, hypot
 
 from gradviz.drawing.foldcontent import fold_title, tensors_text
-from gradviz.drawing.titles import op_name
+from gradviz.drawing.titles import fold_titles, op_name
 from gradviz.model.costs.heat import Amount, HeatOf, Spent, amount_text
 from gradviz.model.graph.contents import Contents
 from gradviz.model.graph.graph import Fold
@@ -36,8 +36,11 @@ class FoldTelling:
 
     @property
     def title(self) -> str:
-        """What it is called on its box at the end of the run."""
-        return fold_title(self._fold, self._naming.drawn)
+        """What its box says first at the end of the run; with its first ops where no module and no call say more."""
+        told, fold = fold_title(self._fold, self._naming.drawn), self._fold
+        if fold.modules.path or fold.call or fold.tensors:
+            return told
+        return " · ".join((told, *fold_titles(tuple(op._replace(call=None, module=None) for op in fold.ops))[:1]))
 
     def sections(self, *, is_open: bool) -> tuple[Section, ...]:
         """What there is to say, of which some may be empty: first what is asked most."""

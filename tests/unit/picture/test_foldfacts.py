@@ -79,7 +79,7 @@ def test_rounds_are_counted_and_an_open_fold_says_how_to_close_it() -> None:
     closed = fold(whole)
     (key,) = (node.fold.key for node in closed.nodes if node.fold is not None)
     end = page(trace, closed, key=key)
-    assert end.title == "× 400"
+    assert end.title == "× 400 · add"
     assert fact(end, "What it stands for", "rounds").text == "400"
     assert end.sections[0].facts == (Fact("", "Unfold it by one level (U in the graph)", turns=key),)
     middle = next(op.step for op in trace.ops if op.id == 100)

@@ -211,7 +211,7 @@ def test_a_fold_of_what_is_shown_is_told_of_and_no_other() -> None:
     session = Session()
     (made,) = map(shown, answers(session, run_of(loop(400)))[1:])
     (row,) = made.folds
-    for key, title in ((row.key, "× 400"), ("L9-9.0", "Not there yet at this step")):
+    for key, title in ((row.key, "× 400 · add"), ("L9-9.0", "Not there yet at this step")):
         (told,) = answers(session, inspect(1, Subject("fold", key)))
         assert INSPECTION.decode(told.payload).title == title
 
