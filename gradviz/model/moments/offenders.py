@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from gradviz.model.trace import EMPTY, Step, Trace, Value
 
+# What these put into a tensor is what they are told to, and computes nothing.
+_FILLS = frozenset(f"aten::{name}" for name in ("fill", "fill_", "masked_fill", "masked_fill_", "constant_pad_nd"))
 _NUMBERS = frozenset((float, int, bool))
 
 
@@ -45,28 +47,39 @@ def offenders(trace: Trace) -> Offenders:
 def _forward(trace: Trace) -> list[Offender]:
     """The first op whose result is nan, or inf, where nothing it was given was either.
 
-    What memory held before anybody wrote to it is nobody's doing, nor what is computed from that.
+    What memory held before anybody wrote to it is nobody's doing, nor what is computed from that. Nor is an inf that
+    the program asks for, as a mask of attention does; a nan that comes of such a one is.
     """
-    uninitialized = {trace.tensors[made].storage for op in trace.ops if op.name in EMPTY for made in op.outputs}
-    first: dict[int, Value | None] = {}
-    for state in (*trace.past, *trace.tensors):
-        if state.version or state.storage not in uninitialized:
-            first.setdefault(state.id, state.value)
-    if not any(value is not None and _may_spoil(value) for value in first.values()):
+    values = _values(trace)
+    if not any(value is not None and _may_spoil(value) for made in values.values() for value in made.values()):
         return []
+    held = dict(values.get(None, {}))
     found: dict[Ill, Offender] = {}
     for op in trace.ops:
-        if op.phase != "forward" or len(found) == 2:
+        taken, made = [tensor for tensor in op.inputs if tensor not in op.outputs], values.get(op.id, {})
+        if not held.keys() >= {*taken}:
+            for tensor in made:
+                held.pop(tensor, None)
             continue
-        taken = [tensor for tensor in op.inputs if tensor not in op.outputs]
-        if not first.keys() >= {*taken}:
-            continue
-        given = {_ill(first[tensor]) for tensor in taken}
-        made = [_ill(first.get(tensor)) for tensor in op.outputs]
+        computes = bool(op.inputs) and op.name.partition(".")[0] not in _FILLS
+        given = {_ill(held[tensor]) for tensor in taken}
+        ills = [_ill(made.get(tensor)) for tensor in op.outputs] if computes and op.phase == "forward" else []
         for ill in (Ill.NAN, Ill.INF):
-            if ill in made and ill not in found and given.isdisjoint((Ill.NAN, Ill.INF)):
+            spoilt = (Ill.NAN, Ill.INF) if ill is Ill.INF or Ill.INF in found else (Ill.NAN,)
+            if ill in ills and ill not in found and given.isdisjoint(spoilt):
                 found[ill] = Offender(ill, op.id, op.grad_fn, op.step, op.line)
+        held.update(made)
     return sorted(found.values(), key=lambda one: one.step)
+
+
+def _values(trace: Trace) -> dict[int | None, dict[int, Value | None]]:
+    """What each op left in which tensors, and what was in those that came from none, but for unwritten memory."""
+    raw = {trace.tensors[made].storage for op in trace.ops if op.name in EMPTY for made in op.outputs}
+    found: dict[int | None, dict[int, Value | None]] = {}
+    for state in (*trace.past, *trace.tensors):
+        if state.version or state.storage not in raw:
+            found.setdefault(state.made_by, {}).setdefault(state.id, state.value)
+    return found
 
 
 def _backward(trace: Trace) -> list[Offender]:

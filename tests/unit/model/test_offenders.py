@@ -74,6 +74,19 @@ def test_memory_that_nobody_has_written_to_is_nobodys_doing() -> None:
     assert [(one.ill, one.line) for one in offenders(tape.trace()).forward] == [(Ill.NAN, 4)]
 
 
+def test_inf_that_the_program_asks_for_is_no_offence_but_the_nan_that_comes_of_it_is() -> None:
+    tape = Tape()
+    tape.line(1)
+    tape.apply("full", value=INF)
+    mask, scores = tape.leaf(scalar(1.0)), tape.leaf(scalar(2.0))
+    tape.line(2)
+    masked = tape.apply("masked_fill", scores, mask, value=INF)
+    assert offenders(tape.trace()).forward == ()
+    tape.line(3)
+    tape.apply("softmax", masked, value=NAN)
+    assert [(one.ill, one.line) for one in offenders(tape.trace()).forward] == [(Ill.NAN, 3)]
+
+
 def test_the_first_grad_fn_to_pass_nan_on_is_to_blame() -> None:
     trace = backward((scalar(1.0), scalar(2.0)), (scalar(2.0), INF), (INF, NAN))
     assert [(one.ill, one.line) for one in offenders(trace).backward] == [(Ill.INF, 3)]

@@ -1,0 +1,32 @@
+"""Who is told to have made the first nan or inf of programs that torch ran."""
+
+import pytest
+
+from gradviz.model.moments.offenders import offenders
+from tests.engine.recording import record
+
+HEAD = "import torch\nx = torch.tensor([[1., 2.], [3., 4.]], requires_grad=True)\nm = torch.eye(2).bool()\n"
+MASK = "mask = torch.full((2, 2), float('-inf')).triu(1)\n"
+RAW = "w = torch.nn.Parameter(torch.empty(20, 20))\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("y = x.masked_fill(m, float('-inf')).softmax(1)\ny.sum().backward()", []),
+        (f"{MASK}y = (x + mask).softmax(1)", []),
+        ("best = torch.tensor(float('inf'))\nbest = torch.minimum(best, x.sum())", []),
+        ("a = torch.nn.MultiheadAttention(2, 1)\ny, _ = a(x, x, x, attn_mask=~m)", []),
+        ("y = torch.logdet(x.detach() @ x.detach().t())", []),
+        ("y = x.masked_fill(m | ~m, float('-inf')).softmax(1)", [("nan", 4)]),
+        ("y = (x * 1e30).exp()\nz = y - y", [("inf", 4)]),
+        ("y = (x - x).log()\nz = y - y", [("inf", 4)]),
+        ("y = x - x\nz = y / y", [("nan", 5)]),
+        (f"{RAW}y = w.exp().sum() * torch.inf", []),
+        (f"{RAW}torch.nn.init.ones_(w)\ny = (w - w).log()", [("inf", 6)]),
+    ],
+)
+def test_who_made_the_first(body: str, told: list[tuple[str, int]]) -> None:
+    trace = record(HEAD + body, seed=0)
+    assert trace.error is None
+    assert [(one.ill.value, one.line) for one in offenders(trace).forward] == told
