@@ -39,7 +39,7 @@ def first(opened: Opener, qtbot: QtBot) -> Window:
     return window
 
 
-def test_the_first_start_tells_what_there_is_to_see(first: Window) -> None:
+def test_the_first_start_tells_what_there_is_to_see(qtbot: QtBot, first: Window) -> None:
     lesson = first.panels.lesson
     assert lesson.isVisible()
     assert lesson.text.startswith(f"1  {FIRST.title.en}\n{FIRST.goal.en}\n")
@@ -49,6 +49,8 @@ def test_the_first_start_tells_what_there_is_to_see(first: Window) -> None:
     assert list(links(first)) == ["text/1", "text/2", "lesson/1"]
     first.action("ja").trigger()
     assert first.panels.lesson.text.startswith(f"1  {FIRST.title.ja}\n{FIRST.goal.ja}\n")
+    qtbot.waitUntil(first.panels.lesson.isVisible)
+    assert first.panels.lesson.verticalScrollBar().value() == 0
 
 
 def test_an_idea_changes_the_program_and_undo_or_a_link_lead_back(qtbot: QtBot, first: Window) -> None:
