@@ -198,7 +198,7 @@ warnings.warn("mind")
     ("source", "kind", "line", "hint"),
     [
         ("import torch\nm = torch.autograd.get_grad_mode()", "AttributeError", 2, "typo"),
-        ("x = (1,\ny = 2", "SyntaxError", 1, None),
+        ("x = (1,\ny = 2", "SyntaxError", 1, "never-closed"),
         ("import torch\nx = torch.tensor(1, requires_grad=True)", "RuntimeError", 2, "int-grad"),
         ("def f():\n    1 / 0\n\nf()", "ZeroDivisionError", 2, None),
         ("import torch\ntorch.empty(10**13)", "RuntimeError", 2, "memory"),
