@@ -13,7 +13,7 @@ TORCH_INT = 2**64  # torch has no whole number as large
 LARGE = 2**63  # neither a count of torch's nor a size in bytes is as large
 DIMENSIONS = 64  # of a shape: as many as torch's own iterators go through
 LINES = 2**31  # no text has as many
-_MOST_NUMBERS = {float, bool, type(None)}  # types of which each value is one that can be, or is left out
+_PLAIN = {float, bool, type(None)}  # types of which each value is a number that can be, or left out
 DIGITS = 100  # characters of a number that JSON has no form for; torch's longest has some 50
 
 
@@ -90,15 +90,15 @@ def _values_fit(trace: Trace) -> Iterator[str]:
 
 
 def _all_fit(values: Sequence[Value]) -> bool:
-    """Whether each fits."""
+    """Whether each value has as many elements as its shape, and numbers that can be."""
     exact = [value for value in values if value.data is not None]
     numbers = [number for value in values for number in value[2:6]]
     numbers.extend(chain.from_iterable([value.data or () for value in exact]))
-    plain = _MOST_NUMBERS.issuperset(map(type, numbers))
+    odd = [] if _PLAIN.issuperset(map(type, numbers)) else [one for one in numbers if type(one) not in _PLAIN]
     counts = chain([value.nan for value in values], [value.inf for value in values], *{value.shape for value in values})
     lengths = {(value.shape, len(value.data or ())) for value in exact}
     return (
-        (plain or all(_is_number(number) for number in numbers if type(number) not in _MOST_NUMBERS))
+        all(map(_is_number, odd))
         and all_inside(counts, LARGE)
         and all(length == prod(shape) <= EXACT for shape, length in lengths)
         and all(_is_unread(value) for value in values if value.uninitialized)
@@ -106,16 +106,7 @@ def _all_fit(values: Sequence[Value]) -> bool:
 
 
 def _fits(value: Value | None) -> bool:
-    if value is None:
-        return True
-    shape, data, *known, nan, inf, uninitialized = value
-    numbers = (*(data or ()), *known)
-    return (
-        _countable(nan, inf, *shape)
-        and (data is None or len(data) == prod(shape) <= EXACT)
-        and (not uninitialized or _is_unread(value))
-        and (_MOST_NUMBERS.issuperset(map(type, numbers)) or all(map(_is_number, numbers)))
-    )
+    return value is None or _all_fit((value,))
 
 
 def _is_unread(value: Value) -> bool:
@@ -124,16 +115,14 @@ def _is_unread(value: Value) -> bool:
 
 
 def _is_number(number: Number | None) -> bool:
-    """Whether it is a number of torch's, the text of one that JSON has no form for, or left out."""
-    if number is None or isinstance(number, float):
-        return True
+    """Whether what is not plain is a number of torch's: a whole one, or the text of one that JSON has no form for."""
     if isinstance(number, str):
         try:
             complex(number)
         except ValueError:
             return False
         return len(number) <= DIGITS
-    return abs(number) < TORCH_INT
+    return number is not None and abs(number) < TORCH_INT
 
 
 def _sizes(trace: Trace) -> Iterator[str]:
