@@ -45,6 +45,19 @@ def _modules(trace: Trace, name: str) -> list[str | None]:
     return [op.module for op in trace.ops if op.phase == "forward" and op.name.startswith(f"aten::{name}.")]
 
 
+def test_what_a_loop_goes_through_is_told_without_the_body_of_the_loop() -> None:
+    head = "import torch\nfrom torch.utils.data import DataLoader, TensorDataset\nx = TensorDataset(torch.ones(4, 2))\n"
+    loops = "for i, (row,) in enumerate(\n    DataLoader(x, 2)\n):\n    y = row * 2\n    z = y + 1\n"
+    trace = record(f"{head}{loops}for row in torch.ones(2, 2): y = row - 1\n")
+    stacked, unbound = (
+        {op.call for op in trace.ops if op.name.startswith(name)} for name in ("aten::stack", "aten::unbind")
+    )
+    # Python 3.11 knows of the whole statement alone, later ones of what is gone through.
+    assert stacked <= {"for i, (row,) in enumerate( DataLoader(x, 2) )", "enumerate( DataLoader(x, 2) )"}
+    assert unbound <= {"for row in torch.ones(2, 2)", "torch.ones(2, 2)"}
+    assert (len(stacked), len(unbound)) == (1, 1)
+
+
 def test_the_path_of_the_innermost_module() -> None:
     trace = record(NET)
     assert _modules(trace, "addmm") == ["model.layers.0.linear", "model.layers.1.linear", "model.head"]

@@ -1,7 +1,8 @@
 """Where in the person's program the run is now: its line, and the expression being evaluated as it was written."""
 
+import ast
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
 from typing import NamedTuple
 
@@ -34,6 +35,7 @@ class Source:
         """
         self.program = program
         self._bytes = [line.encode() for line in program.lines]
+        self._headers = dict(_headers(program.tree))
         self.modules = Modules(tell)
         self._places: dict[tuple[int, int], tuple[CodeType, Place]] = {}  # by the code's address, and where
         self._positions: dict[int, tuple[CodeType, Positions]] = {}  # of its instructions
@@ -86,10 +88,11 @@ class Source:
         return self.program.lines[line - 1].strip()
 
     def expression(self, code: CodeType, instruction: int) -> str | None:
-        """The text that an instruction of the program was compiled from, on one line."""
+        """The text that an instruction of the program was compiled from, on one line; of a loop that of its head."""
         line, end_line, column, end_column = self._positions_in(code)[instruction // 2]
         if line is None or end_line is None or column is None or end_column is None or end_line > len(self._bytes):
             return None
+        end_line, end_column = self._headers.get((line, column), (end_line, end_column))
         if line == end_line:
             text = self._bytes[line - 1][column:end_column].decode(errors="replace")
         else:
@@ -106,3 +109,11 @@ class Source:
         if known is None or known[0] is not code:
             known = self._positions[id(code)] = (code, list(code.co_positions()))
         return known[1]
+
+
+def _headers(tree: ast.Module) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """Where each for statement begins, and where what it goes through ends: Python knows of the whole alone."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.For | ast.AsyncFor):
+            ends = node.iter.end_lineno or node.lineno, node.iter.end_col_offset or 0
+            yield (node.lineno, node.col_offset), ends
