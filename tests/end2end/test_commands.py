@@ -202,8 +202,11 @@ def test_measure_compares_the_modes(tmp_path: Path) -> None:
     grad, no_grad = found["modes"]["grad"], found["modes"]["no_grad"]
     assert 400_000 < grad["graph_bytes"] < 800_000
     assert no_grad["graph_bytes"] < 10_000
-    assert 0.5 < grad["time_s"]["median"] / no_grad["time_s"]["median"] < 3
-    assert grad["time_s"]["n"] >= 3
+    for mode in found["modes"].values():
+        assert mode["time_s"]["n"] >= 3
+        assert mode["time_s"]["median"] > 0
+        assert mode["time_s"]["iqr"] >= 0
+    assert found["verdict"]["time"]
     assert "more than no_grad" in found["verdict"]["memory"]
 
 
