@@ -16,7 +16,8 @@ from typing import NamedTuple, overload
 
 import msgspec
 
-from gradviz.drawing.shapes import Drawing, Mark
+from gradviz.drawing.shapes import Drawing, Mark, Record
+from gradviz.drawing.told import one_line, read_on, record, record_of, title_of
 from gradviz.layout.geometry import Point, Rect
 from gradviz.model.uncollected import uncollected
 
@@ -54,6 +55,8 @@ class Page(NamedTuple):
     badged: tuple[tuple[int, Rect], ...] = ()  # which of them have a badge, and where
     words: bytes = b""  # what is read on each, packed
     stand: int = 0  # see `standing`
+    titles: str = ""  # of what is no edge, each between line ends
+    records: str = ""  # likewise of which record each is
 
     @property
     def marks(self) -> tuple[Mark, ...]:
@@ -76,6 +79,21 @@ class Page(NamedTuple):
         """Return the line of each; 0 for what is of none."""
         return _numbers(self.held) if isinstance(self.held, tuple) else self.lines
 
+    def titled(self, title: str) -> list[str]:
+        """Return the ids of the nodes with a title, as `one_line` makes it."""
+        return self._telling(title, title_of, self.titles)
+
+    def recording(self, of: str) -> list[str]:
+        """Return the ids of the nodes that are of a record, as `record` names it."""
+        return self._telling(of, record_of, self.records)
+
+    def _telling(self, wanted: str, tell: Callable[[Mark], str], packed: str) -> list[str]:
+        if isinstance(self.held, tuple):
+            return [mark.id for mark in self.held if tell(mark) == wanted]
+        if f"\n{wanted}\n" not in packed:
+            return []
+        return [name for name, text in zip(self.ids(), packed[1:-1].split("\n"), strict=False) if text == wanted]
+
     def badges(self) -> list[Badge]:
         """Return its badges."""
         if isinstance(self.held, tuple):
@@ -96,7 +114,7 @@ class Page(NamedTuple):
             wanted: the text, as `plain` makes it.
         """
         if isinstance(self.held, tuple):
-            return [mark.id for mark in self.held if wanted in _read_on(mark)]
+            return [mark.id for mark in self.held if wanted in read_on(mark)]
         words = _inflated(self.words)
         if wanted not in words:
             return []
@@ -109,10 +127,11 @@ class Page(NamedTuple):
         data = zlib.compress(msgspec.msgpack.encode(self.held), 1)
         names, ends = _between(self.ids()), _between(_ends(self.held))
         badged = tuple((at, mark.badge) for at, mark in enumerate(self.held) if mark.badge and mark.ends)
-        words = _APART.join(_read_on(mark).replace(_APART, "\n") for mark in self.held)
+        words = _APART.join(read_on(mark).replace(_APART, "\n") for mark in self.held)
         read = zlib.compress(words.encode(errors="replace"), 1)
         lines, stand = _numbers(self.held), _standing(self.held)
-        return Page(self.bounds, self.length, data, names, ends, lines, badged, read, stand)
+        titles, records = (_between([tell(mark) for mark in self.held]) for tell in (title_of, record_of))
+        return Page(self.bounds, self.length, data, names, ends, lines, badged, read, stand, titles, records)
 
 
 def page(marks: Sequence[Mark]) -> Page:
@@ -195,6 +214,16 @@ class Marks(Sequence[Mark]):
         wanted = frozenset(names)
         for one in self._naming(wanted, _NAMES):
             yield from (mark for mark in one.marks if mark.id in wanted)
+
+    def titled(self, title: str) -> list[str]:
+        """Return the ids of the nodes with a title; no page is opened for it."""
+        wanted = one_line(title)
+        return [name for one in self.pages for name in one.titled(wanted)]
+
+    def recording(self, of: Record) -> list[str]:
+        """Return the ids of the nodes that are of a record; no page is opened for it."""
+        wanted = record(of)
+        return [name for one in self.pages for name in one.recording(wanted)]
 
     def within(self, place: Rect) -> tuple[Mark, ...]:
         """Return the marks whose rectangle touches a place."""
@@ -308,23 +337,12 @@ def node(drawing: Drawing, name: str) -> Mark | None:
     return Marks.of(drawing.nodes).named(name)
 
 
-def plain(query: str) -> str:
-    """Return what somebody looks for as it would stand in what is read on a mark."""
-    return " ".join(query.casefold().split())
-
-
 def _finder(names: frozenset[str]) -> Callable[[str], bool]:
     """Return what tells whether a text of a page has any of some names."""
     asked = [f"\n{name}\n" for name in names]
     if len(asked) < _FEW:
         return lambda text: any(name in text for name in asked)
     return lambda text: not names.isdisjoint(text.split("\n"))
-
-
-def _read_on(mark: Mark) -> str:
-    """What a person looks for on a mark, in small letters."""
-    line = f"line {mark.line}" if mark.line else ""
-    return "\n".join((mark.title, mark.description, line, *(text.text for text in mark.texts))).casefold()
 
 
 def _around(boxes: Sequence[_Sides]) -> _Sides:

@@ -114,6 +114,9 @@ class Text(NamedTuple):
         return Text(Point(x + dx, y + dy), text, role, anchor, width)
 
 
+Record = tuple[Literal["tensor", "op", "grad_fn"], int]  # of the trace, by its kind and id
+
+
 class Mark(NamedTuple):
     """One thing a person can point at: a node, an edge or a frame, with all that is painted for it."""
 
@@ -130,6 +133,15 @@ class Mark(NamedTuple):
     grad_fn: int | None = None
     ends: tuple[str, str] | None = None  # of an edge: the ids of its tail and head marks
     badge: Rect | None = None  # of an edge drawn from a badge: where that is, which stands for its tail
+
+    @property
+    def record(self) -> "Record | None":
+        """What it is a record of; an op stands for the grad_fn it made."""
+        if self.grad_fn is not None:
+            return "grad_fn", self.grad_fn
+        if self.op is not None:
+            return "op", self.op
+        return None if self.tensor is None else ("tensor", self.tensor)
 
     def moved(self, dx: float, dy: float) -> "Mark":
         """The same elsewhere."""

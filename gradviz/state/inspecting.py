@@ -5,9 +5,7 @@ speaks of the step that is shown, and follows what was just done there, unless t
 with.
 """
 
-from collections.abc import Sequence
-
-from gradviz.drawing.pages import node
+from gradviz.drawing.pages import Marks, node
 from gradviz.drawing.shapes import Mark
 from gradviz.picture.inspection import Inspect, Subject
 from gradviz.state.folding import folds
@@ -51,8 +49,8 @@ def found_again(before: AppState, after: AppState) -> AppState:
     mark = _node(before, str(chosen.value))
     if mark is None:
         return after  # an edge, or in a column of another run
-    place = [one.id for one in _nodes(before) if one.title == mark.title].index(mark.id)
-    same = [one.id for one in _nodes(after) if one.title == mark.title]
+    place = _nodes(before).titled(mark.title).index(mark.id)
+    same = _nodes(after).titled(mark.title)
     return pointed(after, MarkChosen(same[place] if place < len(same) else None))
 
 
@@ -97,12 +95,12 @@ def followed(state: AppState) -> tuple[AppState, Effects]:
 
 def _inspected(state: AppState, of: Subject) -> AppState:
     """Return the state that inspects a thing which the inspector itself has named, lit where it is drawn."""
-    mark = next((mark for mark in _nodes(state) if _record(mark) == of), None)
+    marks = () if of.kind == "fold" else _nodes(state).recording((of.kind, int(of.id)))
     rows = state.table.rows if state.table else ()
     if of.kind == "tensor" and any(row.tensor == of.id for row in rows):
         state = state._replace(chosen=Chosen("tensor", of.id))
-    elif mark is not None:
-        state = state._replace(chosen=Chosen("mark", mark.id))
+    elif marks:
+        state = state._replace(chosen=Chosen("mark", marks[0]))
     return _at(state, of)
 
 
@@ -121,8 +119,8 @@ def _node(state: AppState, name: str | None) -> Mark | None:
     return None if state.shown is None or name is None else node(state.shown.drawing, name)
 
 
-def _nodes(state: AppState) -> Sequence[Mark]:
-    return () if state.shown is None else state.shown.drawing.nodes
+def _nodes(state: AppState) -> Marks:
+    return Marks.of(() if state.shown is None else state.shown.drawing.nodes)
 
 
 def _subject(state: AppState, name: str | None) -> Subject | None:
@@ -131,13 +129,4 @@ def _subject(state: AppState, name: str | None) -> Subject | None:
     if fold is not None:
         return Subject("fold", fold.key)
     mark = _node(state, name)
-    return None if mark is None else _record(mark)
-
-
-def _record(mark: Mark) -> Subject | None:
-    """The record that a mark is of; an op is inspected through the grad_fn it made."""
-    if mark.grad_fn is not None:
-        return Subject("grad_fn", mark.grad_fn)
-    if mark.op is not None:
-        return Subject("op", mark.op)
-    return None if mark.tensor is None else Subject("tensor", mark.tensor)
+    return None if mark is None or mark.record is None else Subject(*mark.record)

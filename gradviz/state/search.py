@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from gradviz.drawing.pages import Marks, find, plain
+from gradviz.drawing.pages import Marks, find
 from gradviz.drawing.shapes import Drawing
+from gradviz.drawing.told import plain
 from gradviz.state.values import AppState, Chosen, Search
 
 

@@ -71,7 +71,8 @@ def _same(drawing: Drawing, mark: Mark) -> list[Mark]:
     """A mark, and where runs stand side by side what it is in each of them."""
     if not names(drawing):
         return [mark]
-    return [one for group in (drawing.nodes, drawing.edges) for one in group if alone(one.id) == alone(mark.id)]
+    groups = Marks.of(drawing.nodes), Marks.of(drawing.edges)
+    return [one for group in groups for one in group.some([n for n in group.names() if alone(n) == alone(mark.id)])]
 
 
 def _tensors(mark: Mark, rows: tuple[TensorRow, ...]) -> frozenset[int]:

@@ -1,7 +1,11 @@
 """What the inspector looks at, message by message."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+import pytest
+
+from gradviz.drawing import pages
+from gradviz.drawing.pages import Marks
 from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.layout.geometry import Rect, Size
 from gradviz.model.costs.table import CostTable
@@ -179,7 +183,7 @@ def test_another_language_is_another_question() -> None:
     assert asked == [Inspect(MUL, None, "ja")]
 
 
-def again(run: int, *rows: TensorRow, nodes: tuple[Mark, ...] = NODES) -> tuple[m.Message, ...]:
+def again(run: int, *rows: TensorRow, nodes: Sequence[Mark] = NODES) -> tuple[m.Message, ...]:
     """An edit, and the picture of its run."""
     edge = Mark("e1", Role.DATA_EDGE, PLACE, (), (), "", "", ends=("t0", "o1"))
     drawing = Drawing(Size(1, 1), (), (edge,), nodes)
@@ -209,3 +213,23 @@ def test_after_an_edit_the_same_node_is_chosen_by_what_it_says() -> None:
     assert state.chosen is None
     state, _ = played(state, m.MarkChosen("e1"), *again(5))
     assert state.chosen == Chosen("mark", "e1")
+
+
+def test_in_a_large_graph_only_the_pages_of_what_is_chosen_are_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = tuple(Mark(f"o{at}", Role.OP, PLACE, (), (), f"op {at % 3}", "", op=at) for at in range(100, 1000))
+    nodes = Marks([one.packed() for one in Marks.of((*NODES, *many)).pages])
+    state, _ = played(seen(), *again(2, nodes=nodes))
+    opened = set[bytes]()
+    unpacked = pages._unpacked
+
+    def unpacking(data: bytes) -> tuple[Mark, ...]:
+        opened.add(data)
+        return unpacked(data)
+
+    monkeypatch.setattr(pages, "_unpacked", unpacking)
+    monkeypatch.setattr(pages, "_opened", unpacking)
+    state, asked = played(state, m.Inspected(Subject("op", 505)))
+    assert (state.chosen, subjects(asked)) == (Chosen("mark", "o505"), [Subject("op", 505)])
+    state, _ = played(state, *again(3, nodes=nodes))
+    assert state.chosen == Chosen("mark", "o505")
+    assert len(opened) == 1

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradviz.drawing import pages
-from gradviz.drawing.pages import Marks, differing, find, node, page, paged, plain
+from gradviz.drawing.pages import Marks, differing, find, node, page, paged
 from gradviz.drawing.shapes import Drawing, Mark, Role
+from gradviz.drawing.told import plain
 from gradviz.layout.geometry import Point, Rect
 from tests.bench.drawn import drawn
 
@@ -70,6 +71,28 @@ def test_the_badges_of_nodes_are_found_with_the_edges_that_they_are_painted_with
     assert list(edges.badges([wanted[1][0]])) == wanted[1:2]
     assert list(edges.badges([])) == []
     assert page(marks[1:9]).packed().badges() == []
+
+
+@given(st.lists(st.tuples(st.sampled_from(["add", "a\nd", "", "mul"]), st.integers(0, 3)), min_size=1, max_size=9))
+def test_nodes_are_found_by_what_they_say_and_by_what_they_are_of_and_no_page_is_opened(
+    told: list[tuple[str, int]],
+) -> None:
+    bare = Mark("", Role.OP, Rect(0, 0, 9, 9), (), (), "", "")
+    kinds = bare._replace(op=7, grad_fn=1), bare._replace(op=1), bare._replace(tensor=1), bare
+    marks = [kinds[of]._replace(id=f"n{at}", title=title) for at, (title, of) in enumerate(told)]
+    edge = Mark("e0", Role.DATA_EDGE, Rect(0, 0, 9, 9), (), (), "add", "", op=1, ends=("n0", "n1"))
+    loose = [page(marks[at : at + 4]) for at in range(0, len(marks), 4)] + [page([edge])]
+    packed = [one.packed() for one in loose]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(pages, "_unpacked", lambda _data: pytest.fail("a page was opened"))
+        patched.setattr(pages, "_opened", lambda _data: pytest.fail("a page was opened"))
+        for found in (Marks(loose), Marks(packed)):
+            for title in ("add", "a\nd", "mul"):
+                assert found.titled(title) == [mark.id for mark in marks if mark.title == title]
+            assert found.recording(("grad_fn", 1)) == [f"n{at}" for at, (_, of) in enumerate(told) if of == 0]
+            assert found.recording(("op", 1)) == [f"n{at}" for at, (_, of) in enumerate(told) if of == 1]
+            assert found.recording(("tensor", 1)) == [f"n{at}" for at, (_, of) in enumerate(told) if of == 2]
+            assert found.recording(("op", 7)) == []
 
 
 @given(st.lists(st.text("aAß \x1e", max_size=5), min_size=1, max_size=5), st.booleans())
