@@ -95,11 +95,13 @@ def _all_fit(values: Sequence[Value]) -> bool:
     numbers = [number for value in values for number in value[2:6]]
     numbers.extend(chain.from_iterable([value.data or () for value in exact]))
     odd = [] if _PLAIN.issuperset(map(type, numbers)) else [one for one in numbers if type(one) not in _PLAIN]
-    counts = chain([value.nan for value in values], [value.inf for value in values], *{value.shape for value in values})
+    shapes = {value.shape for value in values}
+    counts = chain([value.nan for value in values], [value.inf for value in values], *shapes)
     lengths = {(value.shape, len(value.data or ())) for value in exact}
     return (
         all(map(_is_number, odd))
         and all_inside(counts, LARGE)
+        and all(len(shape) <= DIMENSIONS and prod(shape) < LARGE for shape in shapes)
         and all(length == prod(shape) <= EXACT for shape, length in lengths)
         and all(_is_unread(value) for value in values if value.uninitialized)
     )

@@ -48,12 +48,11 @@ def norm(value: Value) -> float | None:
     The sum of squares follows from the mean and the deviation: n mean² + (n - 1) std².
     """
     if is_read(value):
-        numbers = _numbers(value.data or ())
-        return (
-            math.hypot(*numbers) if len(numbers) == len(value.data or ()) and all(map(math.isfinite, numbers)) else None
-        )
+        data = value.data or ()
+        numbers = _numbers(data)
+        return math.hypot(*numbers) if len(numbers) == len(data) and all(map(math.isfinite, numbers)) else None
     count, mean, std = math.prod(value.shape), value.mean, value.std
-    if not isinstance(mean, int | float) or not isinstance(std, int | float):
+    if not count or not isinstance(mean, int | float) or not isinstance(std, int | float):
         return None
     return math.hypot(math.sqrt(count) * mean, math.sqrt(count - 1) * std)
 

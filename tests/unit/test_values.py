@@ -157,6 +157,7 @@ def test_the_norm_is_that_of_torch_from_the_elements_or_from_what_is_known_of_ma
         Value((99,), None, mean="(1+2j)"),
         Value((99,), None, mean=1.0),
         Value((99,), uninitialized=True),
+        Value((0,), None, mean=1.0, std=1.0),
     ],
 )
 def test_of_what_is_not_known_as_finite_real_numbers_there_is_no_norm(value: Value) -> None:

@@ -194,6 +194,8 @@ BREAKS: list[tuple[str, Change]] = [
     (VALUE, tensor(value=Value((), (1.0,), inf=LARGE))),
     (VALUE, tensor(value=Value((), (10**400,)))),
     (VALUE, tensor(grad=Value((), (), "low"))),
+    (VALUE, tensor(grad=Value((1,) * (DIMENSIONS + 1), (1.0,)))),
+    (VALUE, tensor(grad=Value((LARGE // 2, 2), None, mean=0.0, std=1.0))),
     (VALUE, tensor(grad=Value((64,), uninitialized=True))),
     (VALUE, tensor(grad=Value((65,), mean=1.0, uninitialized=True))),
     (VALUE, step(5, arrived=(Value((), ()),), left=())),
@@ -260,4 +262,5 @@ def test_regions_may_nest_and_are_counted() -> None:
 
 def test_the_largest_of_torch_is_not_too_large() -> None:
     shape = (LARGE - 1, *(1,) * (DIMENSIONS - 1))
-    assert list(broken(tensor(shape=shape, nbytes=LARGE - 1, value=None)(base()), LAWS)) == []
+    large = tensor(shape=shape, nbytes=LARGE - 1, value=None, grad=Value(shape))
+    assert list(broken(large(base()), LAWS)) == []
