@@ -264,6 +264,14 @@ def test_an_error_of_a_backward_inside_another_is_told_once() -> None:
     assert hint(error) == "version"
 
 
+def test_an_error_that_a_hook_caught_hides_none_of_the_call_that_ran_the_hook() -> None:
+    hook = "def hook(g):\n    try:\n        n.sum().backward()\n    except RuntimeError:\n        pass\n"
+    trace = record(f"{HEAD}{hook}y = x * 2\nz = y.sin() * 3\nz.register_hook(hook)\ny.add_(1)\nz.sum().backward()\n")
+    assert trace.error is not None
+    assert [one.hint for one in trace.caught] == ["not-tracked"]
+    assert [trace.grad_fns[one].name for one in trace.error.grad_fns] == ["SinBackward0"]
+
+
 def test_the_backward_view_marks_the_grad_fn() -> None:
     trace = record(HEAD + "y = x * 2\nz = y.sin()\ny.add_(1)\nz.sum().backward()\n")
     marked = [node.grad_fn for node in build(trace, "backward").nodes if node.in_error]

@@ -46,7 +46,8 @@ class BackwardWatch:
         self.calls = 0
         self.failure: Failure | None = None  # the last error that left the engine
         self.raised: list[ProgramError] = []  # all of them, the first MOST
-        self._leaving: int | None = None  # the exception that is on its way out of calls inside others
+        # The exception that is on its way out of calls inside others: another may be at its address later.
+        self._leaving: tuple[int, str] | None = None
 
     def wrap(self, engine_run: entries.EngineRun) -> entries.EngineRun:
         """Return the engine's entry with recording around it."""
@@ -134,10 +135,10 @@ class BackwardWatch:
 
     def _note(self, error: Exception, call: _Call) -> None:
         """Note an error, unless it comes from a backward inside this one, and what it speaks of."""
-        if self._leaving == id(error):
-            return
-        self._leaving = id(error)
         told = error_of(error)
+        if self._leaving == (id(error), told.message):
+            return
+        self._leaving = id(error), told.message
         found = self.failure = self._spoken_of(told.message, call)
         if len(self.raised) < MOST:
             line = call.recorder.source.here()[0] if told.line is None else told.line
