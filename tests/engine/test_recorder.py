@@ -105,6 +105,13 @@ def test_flags_flipped_later_are_seen() -> None:
     assert [state.requires_grad for state in trace.past if state.id == tensor(trace, "x").id] == [False]
 
 
+def test_a_flag_flipped_later_is_no_change_of_what_has_no_value() -> None:
+    trace = record('x = torch.zeros(3, device="meta")\nx.add_(1)\ny = x.view(3)\ny.requires_grad_()\n')
+    y = tensor(trace, "y")
+    assert (y.value, y.requires_grad) == (None, True)
+    assert trace.ops[y.made_by or 0].name == "aten::view.default"
+
+
 def test_names_of_lists_dicts_and_parameters() -> None:
     source = """\
 import torch

@@ -82,8 +82,10 @@ class Ledger:
                 return known.id
         value = self._value(tensor) if changed and not is_spared else last.value
         made_by = last.made_by
-        if storage.writer is not None and (
-            last.version != reader.version(tensor) or value is None or value != last.value
+        if (
+            changed
+            and storage.writer is not None
+            and (last.version != reader.version(tensor) or value is None or value != last.value)
         ):
             made_by = storage.writer  # or else that wrote beside it: what unsafe_chunk returns shares memory
         flipped = requires_grad is not known.requires_grad
