@@ -29,22 +29,23 @@ def crowds(nodes: Sequence[Node], key: str, modules: Modules) -> list[Stretch]:
     for at in range(0, len(groups), together):
         some = groups[at : at + together]
         members = tuple(node for _, part in some for node in part)
-        name = some[0][0] if len(some) == 1 else f"{at + 1}-{at + len(some)}"
+        name = ".".join(some[0][0]) if len(some) == 1 else f"{at + 1}-{at + len(some)}"
         if len(members) > 1:
             found.append(Stretch(members, key=f"{key}/{name}", modules=modules))
     return found
 
 
-def _by_module(nodes: Sequence[Node]) -> Iterator[tuple[str, list[Node]]]:
+def _by_module(nodes: Sequence[Node]) -> Iterator[tuple[tuple[str, ...], list[Node]]]:
     """The tensors of each module below the one that all are in; one that is in none of them, or has no path, alone."""
     paths = [_path(node) for node in nodes]
     level = 0
     while all(len(path) > level + 1 for path in paths) and len({path[level] for path in paths}) == 1:
         level += 1
-    groups: dict[str, list[Node]] = {}
+    groups: dict[tuple[str, ...], list[Node]] = {}
     for node, path in zip(nodes, paths, strict=True):
-        name = ".".join(path[: level + 1]) if len(path) > level + 1 else node.id
-        groups.setdefault(name, []).append(node)
+        # No step of a path is empty: a module may be called what the id of a node is.
+        steps = tuple(path[: level + 1]) if len(path) > level + 1 else ("", node.id)
+        groups.setdefault(steps, []).append(node)
     yield from groups.items()
 
 

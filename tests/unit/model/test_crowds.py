@@ -44,6 +44,11 @@ def test_what_is_in_no_module_below_stays_a_box_of_its_own() -> None:
     assert found == {"K/model.layers": NET}
 
 
+def test_a_module_may_be_called_what_the_id_of_a_node_is() -> None:
+    layers = [f"t0.{at}.weight" for at in range(ROW)]
+    assert told(["scale", *layers, "shift"]) == {"K/t0": layers}
+
+
 @pytest.mark.parametrize("names", [NET[:ROW], [""] * ROW, []])
 def test_few_are_seen_at_once(names: list[str]) -> None:
     assert told(names) == {}
