@@ -12,6 +12,7 @@ from gradviz.model.graph.contents import Contents
 from gradviz.model.graph.graph import Fold
 from gradviz.model.graph.modules import named
 from gradviz.model.quantities import byte_text
+from gradviz.model.source.place import lines_of_text
 from gradviz.model.trace import Op, Tensor
 from gradviz.model.values import norm, number_text, shape_text, statistics
 from gradviz.picture.foldwords import FOLD_WORDS
@@ -205,7 +206,7 @@ class FoldTelling:
 
     def _lines(self) -> Iterator[Fact]:
         """Each line with its text and how many of the ops it ran; of no ops, those where its tensors were made."""
-        held, text = self._held, self._naming.moment.trace.source.splitlines()
+        held, text = self._held, lines_of_text(self._naming.moment.trace.source)
         counts = Counter(one.line for one in (held.ops or held.ends) if one.line is not None)
         for line in islice(sorted(counts), MOST):
             written = text[line - 1].strip() if line <= len(text) else ""

@@ -125,7 +125,13 @@ def test_every_error_has_programs_or_no_safe_fix() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["with torch.no_grad():\nz = x + 1  # so", "def f(a):\nreturn a * 2", "if 1:\n  if 2:\n  y = x"]
+    "body",
+    [
+        "with torch.no_grad():\nz = x + 1  # so",
+        "def f(a):\nreturn a * 2",
+        "if 1:\n  if 2:\n  y = x",
+        "# \x0c, \u2028 and \x1c end no line\nif 1:\ny = x",
+    ],
 )
 def test_a_line_that_lost_its_indent_is_put_into_its_block(body: str) -> None:
     source = f"{HEAD.format(leaf='tensor(2.')}{body}\nprint(x)\n"

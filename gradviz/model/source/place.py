@@ -58,7 +58,7 @@ class Text:
         """Note where each line begins, and what binds which name."""
         self.source = program.source
         self.tree = program.tree
-        self._lines = _LINE.findall(program.source)
+        self._lines = lines_of_text(program.source)
         self._functions = functions_of(program.tree)
         self._starts = [0]
         for line in self._lines:
@@ -174,6 +174,11 @@ class Text:
     def _position(self, line: int, column: int) -> int:
         """Columns of the tree count bytes."""
         return self._starts[line - 1] + len(self._lines[line - 1].encode()[:column].decode(errors="replace"))
+
+
+def lines_of_text(source: str) -> list[str]:
+    """The lines of a text as Python counts them, each with its end; str.splitlines knows more."""
+    return _LINE.findall(source)
 
 
 @lru_cache(maxsize=2)

@@ -9,7 +9,7 @@ from gradviz.model.moments.held import Name
 from gradviz.model.moments.reach import runs
 from gradviz.model.source.edits import calls_in, joined, keyword_set, line_before, method_before, method_on, wrapped
 from gradviz.model.source.literals import as_floats
-from gradviz.model.source.place import Edit, Placed, Text
+from gradviz.model.source.place import Edit, Placed, Text, lines_of_text
 from gradviz.model.trace import BackwardCall, Op, ProgramError, Tensor, Warned
 from gradviz.model.why.fixes import Fix, Fixes, named
 
@@ -245,7 +245,7 @@ def _half_width(source: str) -> Fix | None:
 def _indented(source: str, error: ProgramError) -> Fix | None:
     """The line that is missing in a block, further in; none that begins a block itself, which may stand behind it."""
     around = _BLOCK.search(error.message)
-    lines = source.splitlines(keepends=True)
+    lines = lines_of_text(source)
     if around is None or error.line is None or not int(around["line"]) < error.line <= len(lines):
         return None
     line = lines[error.line - 1]

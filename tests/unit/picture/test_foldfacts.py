@@ -62,6 +62,11 @@ def test_a_fold_says_what_it_stands_for_and_what_it_keeps() -> None:
     assert found["Lines"] == [("line 2 · 1", "2"), ("line 3 · 1", "b = a.exp()")]
 
 
+def test_lines_are_those_that_python_counts() -> None:
+    found = told(chain().trace()._replace(source="# \x0c and \u2028 end no line\na\r\nb\n"), 2, 3)
+    assert found["Lines"] == [("line 2 · 1", "a"), ("line 3 · 1", "b")]
+
+
 def test_at_a_step_it_says_how_far_it_and_backward_are() -> None:
     trace = chain().trace()
     begun = trace.backwards[0].step
