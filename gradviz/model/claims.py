@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from gradviz.model.moments.held import bindings
-from gradviz.model.trace import GradFn, GradMode, Number, Op, Tensor, Trace, Value
+from gradviz.model.trace import GradFn, GradMode, Number, Op, SavedState, Tensor, Trace, Value
 
 NONE = "None"  # how a claim writes an absent grad or grad_fn
 Numbers = Number | list["Numbers"]
@@ -17,13 +17,15 @@ Numbers = Number | list["Numbers"]
 class Claim(NamedTuple):
     """One statement. The first of these that is given is its subject; the other fields say what holds of it.
 
-    tensor: the last tensor bound to that name (`value`, `grad`, `grad_fn`, `requires_grad`, `is_leaf`, `is_inference`).
-    grad_fn: the grad_fns of that name, each of them (`edges`, `into`, `saved`), or how many there are (`times`).
+    tensor: the last tensor bound to that name (`value`, `grad`, `grad_fn`, `requires_grad`, `is_leaf`, `is_inference`,
+        `version`, `shares`).
+    grad_fn: the grad_fns of that name, each of them (`edges`, `into`, `saved`, `state`), how many there are (`times`),
+        or how often backward went through one of them (`runs`).
     error: the type of the exception that ended the run ("" for none), with its `line` and `hint`.
-    warning: a part of a warning's text, with its `line`.
+    warning: a part of a warning's text, with its `line`, or how many warnings there are that say it (`times`).
     output: one whole line that the program printed.
     line: the forward ops of that line, each of them (`mode`, `recorded`, `why`), or how many there are (`times`).
-    saved_bytes: what the graph keeps for backward at the end.
+    saved_bytes: what was kept for backward over the whole run.
     """
 
     tensor: str | None = None
@@ -32,10 +34,14 @@ class Claim(NamedTuple):
     requires_grad: bool | None = None
     is_leaf: bool | None = None
     is_inference: bool | None = None
+    version: int | None = None
+    shares: str | None = None  # the name of another tensor, which lies in the same memory
     grad_fn: str | None = None
     edges: int | None = None  # entries of next_functions that lead somewhere
     into: int | None = None  # how many different grad_fns they lead to
     saved: list[str] | None = None  # their names, in any order
+    state: SavedState | None = None  # of every saved tensor, at the end
+    runs: int | None = None  # one after another, of all of them together
     error: str | None = None
     hint: str | None = None
     warning: str | None = None
@@ -78,24 +84,37 @@ def _tensor(claim: Claim, trace: Trace) -> str:
         ("requires_grad", claim.requires_grad, tensor.requires_grad),
         ("is_leaf", claim.is_leaf, tensor.is_leaf),
         ("is_inference", claim.is_inference, tensor.is_inference),
-    )
+        ("version", claim.version, tensor.version),
+    ) or _shares(claim, tensor, trace)
+
+
+def _shares(claim: Claim, tensor: Tensor, trace: Trace) -> str:
+    if claim.shares is None:
+        return ""
+    other = _bound(claim.shares, trace)
+    same = other is not None and other.storage == tensor.storage
+    return "" if same else f"tensor {claim.tensor}: its memory is not that of {claim.shares}"
 
 
 def _grad_fn(claim: Claim, trace: Trace) -> str:
     found = [grad_fn for grad_fn in trace.grad_fns if grad_fn.name == claim.grad_fn]
     if claim.times is None and not found:
         return f"there is no {claim.grad_fn}"
-    counted = _differences(f"{claim.grad_fn}", ("times", claim.times, len(found)))
+    numbers = {grad_fn.id for grad_fn in found}
+    runs = sum(step.grad_fn in numbers for step in trace.steps if step.kind in {"backward", "accumulate"})
+    counted = _differences(f"{claim.grad_fn}", ("times", claim.times, len(found)), ("runs", claim.runs, runs))
     return counted or _first(_one_grad_fn(claim, grad_fn) for grad_fn in found)
 
 
 def _one_grad_fn(claim: Claim, grad_fn: GradFn) -> str:
     leads_to = [target for target, _ in grad_fn.next if target is not None]
+    states = {saved.state for saved in grad_fn.saved}
     return _differences(
         f"{grad_fn.name} {grad_fn.id}",
         ("edges", claim.edges, len(leads_to)),
         ("into", claim.into, len(set(leads_to))),
         ("saved", claim.saved and sorted(claim.saved), sorted(saved.name for saved in grad_fn.saved)),
+        ("state", claim.state and [claim.state], sorted(states)),
     )
 
 
@@ -113,7 +132,9 @@ def _error(claim: Claim, trace: Trace) -> str:
 
 def _warning(claim: Claim, trace: Trace) -> str:
     part = str(claim.warning)
-    found = any(part in warned.message and claim.line in {None, warned.line} for warned in trace.warnings)
+    found = [one for one in trace.warnings if part in one.message and claim.line in {None, one.line}]
+    if claim.times is not None:
+        return _differences(f"warnings that say {part!r}", ("times", claim.times, len(found)))
     return "" if found else f"no warning says {part!r}" + ("" if claim.line is None else f" on line {claim.line}")
 
 
