@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from gradviz.engine.record.operators import Operator
+from gradviz.model.rules import EXACT
 from gradviz.model.trace import Value
 from tests.engine.recording import record, tensor
 
@@ -151,3 +152,29 @@ def test_running_statistics_that_training_began_with_uninitialized_memory_are_to
     value = tensor(record(source), "m").value
     assert value is not None
     assert not value.uninitialized
+
+
+@pytest.mark.parametrize("size", [3, 100])
+@pytest.mark.parametrize("training", [True, False])
+def test_batch_norm_writes_its_running_statistics_where_it_is_training(size: int, training: bool) -> None:
+    call = f"torch.nn.functional.batch_norm(data, mean, var, training={training})"
+    head = (
+        f"data = torch.arange(5.0 * {size}).reshape(5, {size})\nmean, var = torch.zeros({size}), torch.ones({size})\n"
+    )
+    trace = record(f"{head}y = {call}\nz = {call}\n")
+    bare: dict[str, object] = {"torch": torch}
+    exec(head, bare)
+    norms = [op for op in trace.ops if op.name == "aten::native_batch_norm.default"]
+    assert len(norms) == 2
+    for op in norms:
+        exec(call, bare)
+        for name in ("mean", "var"):
+            known, held = tensor(trace, name), bare[name]
+            assert isinstance(held, torch.Tensor)
+            assert (known.id in op.outputs) is training
+            made = [state for state in (*trace.past, *trace.tensors) if (state.id, state.made_by) == (known.id, op.id)]
+            assert len(made) == training
+            for state in made:
+                assert state.version == held._version
+                assert state.value is not None
+                assert state.value.max == held.max() if size > EXACT else state.value.data == tuple(held.tolist())

@@ -39,7 +39,7 @@ class Traits:
     operator: Operator  # alive as long as this is, so that its address stays its own
     name: str  # in full: "aten::mul.Tensor"
     writes: tuple[tuple[int, str], ...]  # position and name of the arguments it writes to, by its schema
-    writes_unsaid: bool  # its schema keeps silent about what else it writes to
+    may_write: tuple[tuple[int, str], ...]  # of those that its schema keeps silent about, given what
     same_elements: bool  # its result has the elements of its first operand, in whatever order, where it has as many
     is_view: bool  # its result shares the memory of an operand, which it leaves as it is
     is_detach: bool
@@ -59,16 +59,18 @@ def learn(operator: Any) -> Traits:  # noqa: ANN401  # OpOverload is generic ove
     """Find out what there is to know of an operator."""
     if isinstance(operator, HigherOrderOperator):  # torch.cond and the like
         name = f"higher_order::{operator.__name__}"
-        return _remember(Traits(operator, name, (), *(False,) * 4, "not differentiable", *(False,) * 6))
+        return _remember(Traits(operator, name, (), (), *(False,) * 3, "not differentiable", *(False,) * 6))
     name = operator.name()
-    arguments = enumerate(operator._schema.arguments)
+    arguments = tuple(enumerate(operator._schema.arguments))
+    writes = tuple((k, one.name) for k, one in arguments if one.alias_info is not None and one.alias_info.is_write)
+    may_write = () if writes else _may_write(operator)
     counts_inside = not _has_kernel(name, "ADInplaceOrView")
     return _remember(
         Traits(
             operator,
             f"{operator._schema.name}.{operator._overloadname}",
-            tuple((k, one.name) for k, one in arguments if one.alias_info is not None and one.alias_info.is_write),
-            operator is _aten.native_batch_norm.default,
+            writes,
+            may_write,
             operator in _SAME_ELEMENTS,
             any(one.alias_info is not None and not one.alias_info.is_write for one in operator._schema.returns),
             operator is _aten.detach.default,
@@ -163,13 +165,30 @@ def _is_counted() -> bool:
 
 def written_by(traits: Traits, args: tuple[object, ...], kwargs: dict[str, object]) -> list[torch.Tensor]:
     """The tensors among the arguments that an operator writes to."""
-    return reader.tensors_in([args[k] if k < len(args) else kwargs.get(name) for k, name in traits.writes])
+    writes = traits.writes or _does_write(traits, args, kwargs)
+    return reader.tensors_in([args[k] if k < len(args) else kwargs.get(name) for k, name in writes])
 
 
-def written_unsaid(args: tuple[object, ...]) -> list[torch.Tensor]:
-    """The running statistics that batch norm updates where it is training, which its schema keeps silent about."""
-    *_, running_mean, running_var, is_training, _, _ = args
-    return reader.tensors_in((running_mean, running_var)) if is_training else []
+def _may_write(operator: Any) -> tuple[tuple[int, str], ...]:  # noqa: ANN401  # as above
+    """The arguments that torch knows an operator to write to under some settings, though its schema declares none.
+
+    Those are the running statistics of batch norm, where it is training.
+    """
+    schema = operator._schema
+    known = _untyped._SchemaInfo(schema)
+    return tuple((k, one.name) for k, one in enumerate(schema.arguments) if known.is_mutable(one.name))
+
+
+def _does_write(traits: Traits, args: tuple[object, ...], kwargs: dict[str, object]) -> tuple[tuple[int, str], ...]:
+    """Those of the arguments that it may write to which it does write to, given these."""
+    operator: Any = traits.operator
+    schema = operator._schema
+    known = _untyped._SchemaInfo(schema)
+    for k, one in enumerate(schema.arguments):
+        value = args[k] if k < len(args) else kwargs.get(one.name)
+        if isinstance(value, bool):
+            known.add_argument_value(one.name, value)
+    return tuple(one for one in traits.may_write if known.is_mutable(one[1]))
 
 
 _aten = torch.ops.aten

@@ -83,12 +83,10 @@ class Recorder:
                 if not goes_on:
                     self.settle()
             pending = self._begin(name, operands, why, frame, promise=goes_on or self._packing > 0)
-        if traits.writes:
+        if traits.writes or traits.may_write:
             pending.written = operators.written_by(traits, args, kwargs)
             if pending.mode == "grad" and len(pending.written) == 1 and pending.written[0]._is_view():
                 self._probe(pending, traits, args, kwargs, operands)
-        for tensor in operators.written_unsaid(args) if traits.writes_unsaid else ():
-            self.ledger.handed_out(tensor)
         if traits.same_elements and operands:
             pending.same_as = operands[0]
         return pending

@@ -62,7 +62,9 @@ class OpWatch(operators.TorchDispatchMode):
         with aside():
             pending = recorder.op_started(traits, args, kwargs, caller)
         kernel: operators.Kernel = func if self._around is None else self._around(func)
-        counts = operators.counts(traits, inside) if traits.is_factory or pending.written else unguarded
+        counts = (
+            operators.counts(traits, inside) if traits.is_factory or (traits.writes and pending.written) else unguarded
+        )
         result = operators.run_counting(kernel, args, kwargs) if counts else kernel(*args, **kwargs)
         with aside():
             recorder.op_done(pending, result)
