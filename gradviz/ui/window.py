@@ -3,6 +3,7 @@
 Nothing is decided here. What happens goes through `state.update`; panels are told what to show and never ask.
 """
 
+from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QPoint, QSettings, QSize, Qt, QTimer, Signal
@@ -68,6 +69,7 @@ class Window(QMainWindow):
         self.resize(*(min(most, max(least, most * 4 // 5)) for most, least in zip(room.toTuple(), _LEAST, strict=True)))
         self._files = Files(settings, folder, self)
         self._exporter = Exporter(self, settings)
+        self._icons = cache(asked.icons)  # of both themes: to paint them takes a third of a frame
         self._furnish()
         self._connect()
         self._commands.set_size(preferences.text_size(settings))
@@ -345,7 +347,7 @@ class Window(QMainWindow):
         theme = self._state.theme
         QApplication.setPalette(palette(theme))
         self.setStyleSheet(stylesheet(colours(theme)))
-        asked.paint_icons(self._actions, theme)
+        asked.give_icons(self._actions, self._icons(theme))
         dress(self._panels, theme)
 
     def _show_place(self) -> None:

@@ -125,6 +125,23 @@ def test_columns_fit_a_larger_text_and_the_usual_one_again(qtbot: QtBot, window:
     assert widths() == at_first
 
 
+def test_another_theme_measures_no_column_anew(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    tensors, measured = window.panels.tensors, list[int]()
+    hint = Tensors.sizeHintForColumn
+
+    def measuring(table: Tensors, column: int) -> int:
+        measured.append(column)
+        return hint(table, column)
+
+    monkeypatch.setattr(Tensors, "sizeHintForColumn", measuring)
+    widths = [tensors.columnWidth(at) for at in range(tensors.model().columnCount())]
+    window.action("dark").trigger()
+    assert measured == []
+    assert [tensors.columnWidth(at) for at in range(len(widths))] == widths
+    window.action("larger").trigger()
+    assert measured
+
+
 def test_icons_of_the_bars_are_as_large_as_their_text(window: Window) -> None:
     def sides() -> set[int]:
         bars = [bar.iconSize() for bar in window.findChildren(QToolBar)]

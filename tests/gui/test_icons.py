@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from gradviz import resources
 from gradviz.state.values import Theme
+from gradviz.ui.bars import actions as asked
 from gradviz.ui.style.theme import colours, icon
 from gradviz.ui.window import Window
 
@@ -51,6 +52,18 @@ def test_what_plays_is_told_by_its_icon(window: Window) -> None:
         for state in (QIcon.State.Off, QIcon.State.On)
     ]
     assert looks[0] != looks[1]
+
+
+def test_icons_are_painted_once_for_each_theme(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    def keys() -> list[int]:
+        return [window.action(name).icon().cacheKey() for name in ("run", "stop", "play", "fit")]
+
+    light = keys()
+    window.action("dark").trigger()
+    assert keys() != light
+    monkeypatch.setattr(asked, "icon", lambda *_: pytest.fail("an icon was painted again"))
+    window.action("dark").trigger()
+    assert keys() == light
 
 
 @pytest.mark.parametrize("side", [16, 18])

@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from gradviz import resources
@@ -376,9 +376,18 @@ def make_actions(parent: QWidget, handlers: Mapping[str, Callable[[], None]]) ->
     return actions
 
 
-def paint_icons(actions: Mapping[str, QAction], theme: Theme) -> None:
-    """Give the actions their icons in the colours of a theme."""
+def icons(theme: Theme) -> dict[str, QIcon]:
+    """Return the icons of the actions in the colours of a theme."""
+    made = dict[str, QIcon]()
     for command in COMMANDS:
-        if command.icon and command.id in actions:
+        if command.icon:
             off, on = (name and resources.read_text(f"icons/{name}.svg") for name in (command.icon, command.icon_on))
-            actions[command.id].setIcon(icon(off, theme, on))
+            made[command.id] = icon(off, theme, on)
+    return made
+
+
+def give_icons(actions: Mapping[str, QAction], made: Mapping[str, QIcon]) -> None:
+    """Give the actions their icons."""
+    for name, one in made.items():
+        if name in actions:
+            actions[name].setIcon(one)

@@ -247,9 +247,10 @@ class Tensors(QTableView):
         self._share()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Give rows and columns the room of a larger text."""
+        """Give rows and columns the room of a larger text; a style that only has other colours needs none."""
         super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+        changed = event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange)
+        if changed and self._metrics() != self._fitted:
             self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 10)
             self._fit()
 
@@ -267,11 +268,17 @@ class Tensors(QTableView):
 
     def _fit(self) -> None:
         """Make the columns as wide as their text and the panel allow, unless the person chose a width."""
+        self._fitted = self._metrics()
         head = self.horizontalHeader()
         hints = (max(self.sizeHintForColumn(at), head.sectionSizeHint(at)) for at in range(len(_HEADS)))
         widest = self.fontMetrics().averageCharWidth() * _WIDEST
         self._wanted = [min(widest, hint) for hint in hints]
         self._share()
+
+    def _metrics(self) -> tuple[str, int, int]:
+        """What the widths of columns depend on beside their text: the font, and how a style spaces heads and cells."""
+        cell = self.sizeHintForIndex(self._model.index(0, _FLAG)).width()
+        return self.font().toString(), self.horizontalHeader().sectionSizeHint(_FLAG), cell
 
     def _share(self) -> None:
         """Share the panel among the columns by what they asked for when they were fitted."""
