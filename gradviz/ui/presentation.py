@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from PySide6.QtCore import QByteArray, QRect, Qt
+from PySide6.QtCore import QByteArray, QEvent, QRect, Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
 
 from gradviz.ui.commands import Commands
@@ -43,20 +43,23 @@ class Presentation:
         window = self._window
         self._before = _Before(window.saveState(), self._commands.size, window.windowState(), window.geometry())
         self._set_aside(False)
-        across = [dock for name in ("program", *BESIDE) for dock in self._window.findChildren(QDockWidget, name)]
+        across = [dock for name in ("program", *BESIDE) for dock in window.findChildren(QDockWidget, name)]
         across = [dock for dock in across if dock.isVisible() and not dock.visibleRegion().isEmpty()]
         wanted = [round(dock.width() * _LARGER) for dock in across]
-        self._window.resizeDocks(across, wanted, Qt.Orientation.Horizontal)
+        window.resizeDocks(across, wanted, Qt.Orientation.Horizontal)
         self._commands.set_size(self._commands.size * _LARGER)
-        self._window.showFullScreen()
+        window.showFullScreen()
         self._commands.room.keep()
 
     def _end(self, before: _Before) -> None:
         self._set_aside(True)
         self._window.setWindowState(before.state)
         # A desktop gives it its room back later; panels put where they were before that would be shared out anew.
-        self._window.setGeometry(before.place)
+        if before.state == Qt.WindowState.WindowNoState:  # a window that is told its place is maximized no more
+            self._window.setGeometry(before.place)
         self._commands.set_size(before.size)
+        for _ in range(2):  # panels ask for the room of a smaller text, and then the window does what that comes to
+            QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
         self._window.restoreState(before.docks)
 
     def _set_aside(self, visible: bool) -> None:

@@ -135,6 +135,7 @@ def test_presentation_is_a_whole_screen_with_larger_text_and_back(qtbot: QtBot, 
     window.action("present").trigger()
     assert panels.editor.hasFocus()
     assert window.isFullScreen()
+    qtbot.waitUntil(lambda: window.geometry() == window.screen().geometry() != place)
     assert panels.examples.isHidden() or not panels.examples.isVisible()
     assert panels.tensors.font().pointSizeF() > points
     assert window.action("present").isChecked()
@@ -145,7 +146,21 @@ def test_presentation_is_a_whole_screen_with_larger_text_and_back(qtbot: QtBot, 
     assert panels.tensors.font().pointSizeF() == points
     assert panels.editor.hasFocus()
     assert window.geometry() == place
-    qtbot.waitUntil(lambda: abs(panels.examples.height() - heights[0]) + abs(panels.editor.height() - heights[1]) < 12)
+    qtbot.waitUntil(lambda: (panels.examples.height(), panels.editor.height()) == heights)
+
+
+def test_a_window_that_was_maximized_is_so_again_after_a_presentation(qtbot: QtBot, window: Window) -> None:
+    normal, screen = window.geometry(), window.screen()
+    window.showMaximized()
+    qtbot.waitUntil(lambda: window.height() > normal.height())
+    maximized = window.geometry()
+    window.action("present").trigger()
+    qtbot.waitUntil(lambda: window.geometry() == screen.geometry())
+    window.action("present").trigger()
+    assert window.isMaximized()
+    qtbot.waitUntil(lambda: window.geometry() == maximized)
+    window.showNormal()
+    qtbot.waitUntil(lambda: window.geometry() == normal)
 
 
 def test_selecting_a_node_lights_its_line_and_row_and_back(qtbot: QtBot, window: Window) -> None:
