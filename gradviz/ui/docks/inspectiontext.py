@@ -36,7 +36,6 @@ _SHARE = 36  # of a hundred parts of the width, for what the facts are about
 
 def write(document: QTextDocument, inspection: Inspection | None, hint: str, colours: Colours) -> None:
     """Fill a document with an inspection, or with a hint where there is none."""
-    document.setUndoRedoEnabled(False)
     document.clear()
     cursor = QTextCursor(document)
     if inspection is None:
@@ -84,27 +83,23 @@ def _section(cursor: QTextCursor, section: Section, colours: Colours) -> None:
 
 
 def _fact(cursor: QTextCursor, fact: Fact, colours: Colours) -> None:
-    face = look(colours.error if fact.alarming else colours.text, bold=fact.alarming)
     link = _url(fact)
-    if link is not None:
-        face.setAnchor(True)
-        face.setAnchorHref(link)
-        face.setFontUnderline(True)
-        face.setForeground(colour(colours.accent))
+    ink = colours.accent if link else colours.error if fact.alarming else colours.text
+    face = look(ink, bold=fact.alarming, link=link)
     if fact.edit is not None:
         face.setBackground(colour(colours.step_line))
     sign = _ALARM if fact.alarming else CHANGE if fact.edit is not None else ""
     cursor.insertText(sign + plain(fact.text), face)
 
 
-def _url(fact: Fact) -> str | None:
+def _url(fact: Fact) -> str:
     if fact.edit is not None:
         return f"{_SCHEME}:edit/{quote(json.dumps(fact.edit), safe='')}"
     if fact.turns:
         return f"{_SCHEME}:turn/{quote(fact.turns)}"
     if fact.of is not None:
         return f"{_SCHEME}:{fact.of.kind}/{fact.of.id}"
-    return None if fact.line is None else f"{_SCHEME}:line/{fact.line}"
+    return "" if fact.line is None else f"{_SCHEME}:line/{fact.line}"
 
 
 def _numbers(cursor: QTextCursor, rows: tuple[tuple[Cell, ...], ...], colours: Colours) -> None:

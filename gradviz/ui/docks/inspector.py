@@ -1,18 +1,18 @@
 """The inspector: all there is to say of a tensor, op, grad_fn or fold, as a text to read, copy and walk through."""
 
-from PySide6.QtCore import QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
+from PySide6.QtCore import QSize, QUrl, Signal
+from PySide6.QtWidgets import QWidget
 
 from gradviz.model.source.place import Edit
 from gradviz.picture.inspection import Inspection
 from gradviz.ui.docks.inspectiontext import Turn, link_of, write
+from gradviz.ui.style.prose import ProsePanel
 from gradviz.ui.style.theme import Colours
 
 _SIZE = QSize(300, 420)  # pixels at first
 
 
-class Inspector(QTextBrowser):
+class Inspector(ProsePanel):
     """Shows an Inspection; Tab walks through what it names, Enter goes there.
 
     Signals:
@@ -32,24 +32,13 @@ class Inspector(QTextBrowser):
         self._colours = colours
         self._shown: Inspection | None = None
         self._hint = self.tr("Select a tensor or an op, in the graph or in the table")
-        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName(self.tr("Inspector"))
-        self.setOpenLinks(False)
-        self.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextBrowserInteraction | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        self.document().setDocumentMargin(10)
         self.anchorClicked.connect(self._follow)
         self._write()
 
     def sizeHint(self) -> QSize:
         """Return room for a formula."""
         return _SIZE
-
-    @property
-    def text(self) -> str:
-        """What is shown."""
-        return self.toPlainText()
 
     def apply(self, colours: Colours) -> None:
         """Take on other colours."""
@@ -80,10 +69,3 @@ class Inspector(QTextBrowser):
             self.turnWanted.emit(link.key)
         else:
             self.wanted.emit(link)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Leave Esc to the window."""
-        if event.key() == Qt.Key.Key_Escape:
-            event.ignore()
-        else:
-            super().keyPressEvent(event)

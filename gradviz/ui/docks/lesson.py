@@ -1,20 +1,20 @@
 """The lesson that is open: what it wants one to see, in words, and what to change then, each change one click away."""
 
-from PySide6.QtCore import QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QKeyEvent, QTextBlockFormat, QTextCursor
-from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
+from PySide6.QtCore import QSize, QUrl, Signal
+from PySide6.QtGui import QTextBlockFormat, QTextCursor
+from PySide6.QtWidgets import QWidget
 
 from gradviz.picture.picture import Language
 from gradviz.resources import Lesson
 from gradviz.ui.style.plain import plain
-from gradviz.ui.style.prose import CHANGE, look
+from gradviz.ui.style.prose import CHANGE, ProsePanel, look
 from gradviz.ui.style.theme import Colours
 
 _LETTERS, _LINES = 42, 24  # that are seen at first
 _LINE = 130  # of a hundred parts of a line's height
 
 
-class LessonPanel(QTextBrowser):
+class LessonPanel(ProsePanel):
     """Shows the prose of a lesson; Tab walks through its links, Enter follows one.
 
     Signals:
@@ -32,14 +32,7 @@ class LessonPanel(QTextBrowser):
         self._lessons, self._language, self._colours = lessons, language, colours
         self._at: int | None = None  # which lesson is open
         self._text = ""  # the program in the editor
-        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName(self.tr("Lesson"))
-        self.setOpenLinks(False)
-        self.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextBrowserInteraction | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        self.document().setUndoRedoEnabled(False)
-        self.document().setDocumentMargin(10)
         self.anchorClicked.connect(self._follow)
         self._write()
 
@@ -47,11 +40,6 @@ class LessonPanel(QTextBrowser):
         """Return room to read in."""
         metrics = self.fontMetrics()
         return QSize(_LETTERS * metrics.averageCharWidth(), _LINES * metrics.lineSpacing())
-
-    @property
-    def text(self) -> str:
-        """What is shown."""
-        return self.toPlainText()
 
     def apply(self, colours: Colours) -> None:
         """Take on other colours."""
@@ -127,11 +115,7 @@ class LessonPanel(QTextBrowser):
 
     def _link(self, cursor: QTextCursor, where: str, text: str, *, link: bool = True) -> None:
         change = where.startswith("text")
-        face = look(self._colours.accent if link else self._colours.muted)
-        if link:
-            face.setAnchor(True)
-            face.setAnchorHref(where)
-            face.setFontUnderline(True)
+        face = look(self._colours.accent, link=where) if link else look(self._colours.muted)
         cursor.insertBlock(QTextBlockFormat())
         cursor.insertText(f"{(CHANGE if link else '✓ ') if change else ''}{text}", face)
 
@@ -141,10 +125,3 @@ class LessonPanel(QTextBrowser):
             self.picked.emit(self._lessons[int(number)].name)
         elif self._at is not None:
             self.textWanted.emit(self._texts(self._lessons[self._at])[int(number)])
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Leave Esc to the window."""
-        if event.key() == Qt.Key.Key_Escape:
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
