@@ -76,8 +76,8 @@ def _show_selection(panels: Panels, before: AppState, now: AppState) -> None:
     if (now.chosen != before.chosen or found != earlier) and elsewhere:
         if found:
             panels.canvas.read(found)
-        for mark in sorted(now.selection.marks)[: not found]:
-            panels.canvas.reveal(mark)
+        elif now.selection.marks:
+            panels.canvas.reveal(min(now.selection.marks))
 
 
 def _opened(before: AppState, now: AppState) -> bool:
