@@ -16,7 +16,7 @@ from gradviz.model.errors.ending import ended
 from gradviz.model.errors.errors import hint
 from gradviz.model.names import names_of
 from gradviz.model.references import DEPTH, WHOLE, Law, depths
-from gradviz.model.rules import LARGE, RECORDS, broken
+from gradviz.model.rules import CAUGHT, LARGE, RECORDS, broken
 from gradviz.model.trace import (
     SCHEMA,
     End,
@@ -306,7 +306,7 @@ def _printed(pieces: Iterable[Output], characters: int) -> tuple[Output, ...]:
 def _last_words(end: End) -> End:
     error = None if end.error is None else _explained(end.error)
     limits = None if end.limits is None else _cut(end.limits, TEXT)
-    caught = tuple(map(_explained, end.caught))
+    caught = tuple(map(_explained, end.caught[:CAUGHT]))
     return end._replace(error=error, limits=limits, memory=_measured(end.memory), caught=caught)
 
 

@@ -13,6 +13,7 @@ TORCH_INT = 2**64  # torch has no whole number as large
 LARGE = 2**63  # neither a count of torch's nor a size in bytes is as large
 DIMENSIONS = 64  # of a shape: as many as torch's own iterators go through
 LINES = 2**31  # no text has as many
+CAUGHT = 100  # errors of backward calls that are told of a run, the first
 _PLAIN = {float, bool, type(None)}  # types of which each value is a number that can be, or left out
 DIGITS = 100  # characters of a number that JSON has no form for; torch's longest has some 50
 

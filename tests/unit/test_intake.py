@@ -14,7 +14,7 @@ from gradviz.intake import TraceBuilder
 from gradviz.model.errors.ending import REFUSED
 from gradviz.model.floats import as_text, left_out
 from gradviz.model.references import DEPTH, depths
-from gradviz.model.rules import LARGE, SOUND, broken
+from gradviz.model.rules import CAUGHT, LARGE, SOUND, broken
 from gradviz.model.trace import (
     SCHEMA,
     BackwardCall,
@@ -512,6 +512,12 @@ def test_printing_is_cut_where_the_engine_should_have_cut_it() -> None:
     for text in ("abc", "", "def", "ghi"):
         found.page(encode(Page(output=(Output(1, text),))))
     assert [piece.text for piece in found.trace().output] == ["abc", "de"]
+
+
+def test_no_more_caught_errors_are_kept_than_the_engine_tells() -> None:
+    caught = tuple(ProgramError("RuntimeError", "", line) for line in range(CAUGHT + 1))
+    page = Page(end=End(None, None, Memory(), 0.0, caught))
+    assert builder(page).trace().caught == caught[:CAUGHT]
 
 
 def test_a_size_beyond_all_memory_is_the_largest_there_is() -> None:

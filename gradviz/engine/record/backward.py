@@ -10,9 +10,9 @@ from gradviz.engine.record.blame import Failure
 from gradviz.engine.record.quiet import Untraced
 from gradviz.engine.record.recorder import Recorder
 from gradviz.engine.record.stage import error_of
+from gradviz.model.rules import CAUGHT
 from gradviz.model.trace import BackwardCall, ProgramError, StepKind, Value
 
-MOST = 100  # errors of backward calls that are told
 _RETURNED_NAN = re.compile(r"^Function '\w+' returned nan values")
 Gradients = tuple[torch.Tensor | None, ...]
 
@@ -45,7 +45,7 @@ class BackwardWatch:
         self._here = here  # the recorder of this thread
         self.calls = 0
         self.failure: Failure | None = None  # the last error that left the engine
-        self.raised: list[ProgramError] = []  # all of them, the first MOST
+        self.raised: list[ProgramError] = []  # all of them, the first CAUGHT
         # The exception that is on its way out of calls inside others: another may be at its address later.
         self._leaving: tuple[int, str] | None = None
 
@@ -140,7 +140,7 @@ class BackwardWatch:
             return
         self._leaving = id(error), told.message
         found = self.failure = self._spoken_of(told.message, call)
-        if len(self.raised) < MOST:
+        if len(self.raised) < CAUGHT:
             line = call.recorder.source.here()[0] if told.line is None else told.line
             self.raised.append(told._replace(line=line, tensors=found.tensors, grad_fns=found.grad_fns))
 
