@@ -33,7 +33,7 @@ PROGRAMS = {
     "through .data": X + "y = x.exp()\ny.data.mul_(2)\nz = y.clone()\nw = y.detach()\n",
     "a chunk": X + "a, b = x.chunk(2, 2)\na.mul_(3)\nb.add_(1)\na.neg_()\n",
     "what overlaps a chunk": X + "a, b, c = x[0, :, :10], x[0, :, 10:], x[0, :, 5:15]\nb.mul_(3)\na.add_(1)\n",
-    "chunks at once": X + "a, b = x.chunk(2, 1)\nc = x[:, 5:15]\ntorch._foreach_mul_([a, b], 2.0)\n",
+    "chunks at once": X + "a, b = x.chunk(2, 1)\nc, d = x[:, 5:15], x[:, 15:]\ntorch._foreach_mul_([a, b], 2.0)\n",
     "a chunk through .data": X + "a, b = x.chunk(2, 1)\na.data.mul_(2)\nb.add_(1)\nb.data.neg_()\n",
     "a chunk written from outside": X + "a, b = x.chunk(2, 1)\nb.numpy()[:] = 7\na.mul_(2)\nb.mul_(3)\n",
     "chunks on one line": X + "a, b = x.chunk(2, 1); a.mul_(3); c = x[:, 5:15]; b.add_(1); a.copy_(b)\n",

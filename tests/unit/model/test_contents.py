@@ -109,6 +109,18 @@ def test_what_is_changed_in_place_comes_in_and_goes_out_and_is_not_made() -> Non
     assert [one.id for one in held.ends] == [x, y]
 
 
+def test_what_was_taken_before_it_was_changed_is_not_given_to_who_took_it() -> None:
+    tape = Tape()
+    tape.line(1)
+    x, y = tape.leaf(scalar(1.0), requires_grad=False), tape.leaf(scalar(2.0), requires_grad=False)
+    tape.apply("neg", x)
+    tape.line(2)
+    tape.change("add", x, y)
+    tape.line(None)
+    held = look(fold_of(tape.trace(), "both", 2), History(tape.trace()).end)
+    assert (held.taken, held.given) == ((x, y), ())
+
+
 @pytest.mark.parametrize("view", ["both", "backward"])
 def test_it_tells_how_far_backward_is_as_its_box_does(view: View) -> None:
     trace = walked(walked(loop(400))).trace()

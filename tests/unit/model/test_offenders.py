@@ -74,6 +74,15 @@ def test_memory_that_nobody_has_written_to_is_nobodys_doing() -> None:
     assert [(one.ill, one.line) for one in offenders(tape.trace()).forward] == [(Ill.NAN, 4)]
 
 
+def test_nor_is_what_comes_of_a_tensor_that_such_memory_was_added_to() -> None:
+    tape = Tape()
+    tape.line(1)
+    raw, x = tape.apply("empty.memory_format", value=NAN), tape.leaf(scalar(1.0))
+    tape.change("add", x, raw, value=NAN)
+    tape.apply("exp", x, value=NAN)
+    assert offenders(tape.trace()).forward == ()
+
+
 def test_inf_that_the_program_asks_for_is_no_offence_but_the_nan_that_comes_of_it_is() -> None:
     tape = Tape()
     tape.line(1)
