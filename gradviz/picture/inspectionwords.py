@@ -51,6 +51,7 @@ class InspectionWords(NamedTuple):
     caught: str
     caught_at: str
     changed_it: str
+    changed_on: str  # a line
     many: str
     unwritten: str
     statistics: str
@@ -111,7 +112,8 @@ INSPECTION_WORDS: dict[Language, InspectionWords] = {
         first_from="The first {} came from {}",
         made_by="The first {} of the forward run was made by {}",
         caught="Caught by the program: {}",
-        changed_it="Here {0} was changed by {1} on line {2}.",
+        changed_it="Here {0} was changed by {1}.",
+        changed_on="Here {0} was changed by {1} on line {2}.",
         caught_at="Caught by the program, at {}: {}",
         many="There are more than 64 numbers: only this is recorded of them",
         unwritten="Nothing has been written to this memory yet: what is in it differs from run to run",
@@ -171,7 +173,8 @@ INSPECTION_WORDS: dict[Language, InspectionWords] = {
         first_from="最初の {} は {} から出ました",
         made_by="順伝播で最初の {} を作ったのは {} です",
         caught="プログラムが捕捉したエラー: {}",
-        changed_it="変更されたのは {0} で、変更したのは {2} 行目の {1} です。",
+        changed_it="変更されたのは {0} で、変更したのは {1} です。",
+        changed_on="変更されたのは {0} で、変更したのは {2} 行目の {1} です。",
         caught_at="プログラムが捕捉したエラー ({}): {}",
         many="要素が 64 個を超えるため、統計だけを記録しています",
         unwritten="このメモリーにはまだ何も書き込まれていません。中身は実行ごとに変わります",

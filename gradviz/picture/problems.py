@@ -69,7 +69,8 @@ def _told(record: Record, error: ProgramError, language: Language) -> str:
                 op, tensor = record.trace.ops[one.changed_by], record.trace.tensors[one.saved.tensor]
                 if not tensor.names and tensor.base is not None:
                     tensor = record.trace.tensors[tensor.base]
-                return f"{told} {naming.words.changed_it.format(naming.name(tensor), op_title(op), op.line)}"
+                text = naming.words.changed_it if op.line is None else naming.words.changed_on
+                return f"{told} {text.format(naming.name(tensor), op_title(op), op.line)}"
     return told
 
 

@@ -201,6 +201,13 @@ def test_the_problem_names_what_changed_a_saved_tensor(change: str) -> None:
         assert re.search(rf"Here y\b.* was changed by .* on line {VERSIONS[change][0]}\.$", told.message), told.message
 
 
+def test_the_problem_names_what_changed_a_saved_tensor_on_no_line_of_the_program() -> None:
+    thread = "import threading\nt = threading.Thread(target=y.add_, args=(1,))\nt.start()\nt.join()\n"
+    trace = record(HEAD + "y = x.exp()\nz = y * 2\n" + thread + "z.sum().backward()\n")
+    (told,) = problems(Record(trace), Options())
+    assert told.message.endswith(" Here y was changed by add_.")
+
+
 def test_the_problem_names_the_step_of_an_optimizer_that_changed_a_weight() -> None:
     trace = record(TYPED["a GAN that updates between two backwards"])
     (told,) = problems(Record(trace), Options())
