@@ -6,7 +6,7 @@ from gradviz.drawing.content import Content, Line, Shape
 from gradviz.drawing.shapes import Role, TextRole
 from gradviz.drawing.telling import Telling, line_text
 from gradviz.drawing.tensorcontent import tensor_look
-from gradviz.drawing.titles import call_strips, fold_titles
+from gradviz.drawing.titles import bare_titles, call_strips, fold_titles
 from gradviz.drawing.words import Words
 from gradviz.model.graph.graph import Fold, Node, NodeKind, View
 from gradviz.model.quantities import byte_text
@@ -131,7 +131,7 @@ def _call_lines(fold: Fold, tensors: Sequence[Tensor], words: Words) -> list[str
     """
     ops = (part.op for part in fold.parts if part.op is not None)
     changed = {one for op in ops for one in op.outputs if tensors[one].is_parameter}
-    titles = fold_titles(tuple(op._replace(call=None, module=None) for op in fold.ops))
+    titles = bare_titles(fold.ops)
     told = words.parameter if len(changed) == 1 else words.parameters.format(len(changed))
     return [*([told] if changed else []), *titles]
 

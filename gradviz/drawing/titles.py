@@ -23,6 +23,11 @@ def fold_titles(ops: tuple[Op, ...]) -> tuple[str, ...]:
     return tuple(_counted(title, count) for title, count in counts.items())
 
 
+def bare_titles(ops: tuple[Op, ...]) -> tuple[str, ...]:
+    """The same of the ops alone, where the call or the module that they are of is told beside them."""
+    return fold_titles(tuple(op._replace(call=None, module=None) for op in ops))
+
+
 def call_strips(calls: tuple[BackwardCall, ...], words: Words) -> tuple[str, ...]:
     """The backward calls that start somewhere, those of one line as one with their number."""
     if not calls:

@@ -26,7 +26,7 @@ def cost_facts(naming: Naming, costs: dict[HeatOf, Spent], op: Op | None, grad_f
 
 def _told(naming: Naming, costs: dict[HeatOf, Spent], op: Op | None, grad_fn: GradFn | None) -> Iterator[Fact]:
     for of, of_run in costs.items():
-        name = naming.drawn.heats[of].format("").strip()
+        name = naming.cost(of)
         amount = None if op is None else of_run.ops.get(op.id)
         if amount is not None and amount.size:
             yield Fact(name, amount_text(of, amount))

@@ -2,15 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice, takewhile
-from math import fsum, hypot
+from itertools import islice
+from math import hypot
 
 from gradviz.drawing.foldcontent import fold_title, tensors_text
-from gradviz.drawing.titles import fold_titles, op_name
-from gradviz.model.costs.heat import Amount, HeatOf, Spent, amount_text
+from gradviz.drawing.titles import bare_titles, op_name
+from gradviz.model.costs.heat import Amount, HeatOf, Spent, amount_text, total
 from gradviz.model.graph.contents import Contents
 from gradviz.model.graph.graph import Fold
-from gradviz.model.graph.modules import named
+from gradviz.model.graph.modules import named, shared
 from gradviz.model.quantities import byte_text
 from gradviz.model.source.place import lines_of_text
 from gradviz.model.trace import Op, Tensor
@@ -21,7 +21,6 @@ from gradviz.picture.naming import MOST, Naming
 from gradviz.picture.picture import Language
 
 _HEAPS = 12  # kinds of saved tensors that are listed
-
 
 Costs = Mapping[HeatOf, Spent]
 
@@ -41,7 +40,7 @@ class FoldTelling:
         told, fold = fold_title(self._fold, self._naming.drawn), self._fold
         if fold.modules.path or fold.call or fold.tensors:
             return told
-        return " · ".join((told, *fold_titles(tuple(op._replace(call=None, module=None) for op in fold.ops))[:1]))
+        return " · ".join((told, *bare_titles(fold.ops)[:1]))
 
     def sections(self, *, is_open: bool) -> tuple[Section, ...]:
         """What there is to say, of which some may be empty: first what is asked most."""
@@ -103,16 +102,16 @@ class FoldTelling:
                 yield Fact(one.ill.value, text, of=Subject("grad_fn", one.grad_fn), alarming=True)
 
     def _costs(self) -> Iterator[Fact]:
-        words, held, drawn = self._words, self._held, self._naming.drawn
+        words, held = self._words, self._held
         kept, of_all = held.kept, held.kept_by_all
         if kept.saved:
             yield Fact(words.saved, self._share(kept.saved, of_all.saved))
-            yield Fact(words.kept, self._share(kept.now, of_all.now) if of_all.now else byte_text(0))
+            yield Fact(words.kept, self._share(kept.now, of_all.now))
         if kept.leaves:
             yield Fact(words.in_leaves, byte_text(kept.leaves))
         allocated = self._sum("allocated", held.ops)
         if allocated.size:
-            yield Fact(drawn.heats["allocated"].format("").strip(), amount_text("allocated", allocated))
+            yield Fact(self._naming.cost("allocated"), amount_text("allocated", allocated))
         yield from self._times()
 
     def _share(self, some: int, of: int) -> str:
@@ -125,16 +124,16 @@ class FoldTelling:
         if forward.size:
             yield Fact(self._words.forward_time, self._timed(forward, spent.ops.values()))
         run = (one.id for one in held.grad_fns if self._naming.moment.runs(one.id))
-        backward = _total(spent.grad_fns[number] for number in run if number in spent.grad_fns)
+        backward = total(spent.grad_fns[number] for number in run if number in spent.grad_fns)
         if backward.size:
             yield Fact(self._words.backward_time, self._timed(backward, spent.grad_fns.values()))
 
     def _timed(self, amount: Amount, of: Iterable[Amount]) -> str:
-        return f"{amount_text('time', amount)} · {_percent(amount.size, _total(of).size)}"
+        return f"{amount_text('time', amount)} · {_percent(amount.size, total(of).size)}"
 
     def _sum(self, of: HeatOf, ops: Iterable[Op]) -> Amount:
         spent = self._spent[of].ops
-        return _total(spent[op.id] for op in ops if op.id in spent)
+        return total(spent[op.id] for op in ops if op.id in spent)
 
     def _kinds(self) -> Iterator[Fact]:
         """The ops that have run, by their names and those of the grad_fns that they left; the most frequent first."""
@@ -182,8 +181,7 @@ class FoldTelling:
     def _around(self, leaves: Sequence[Tensor]) -> str:
         """The path of the module that all of some leaves are in; "": they are in none, or there is but one."""
         paths = [leaf.names[0].split(".")[:-1] if leaf.names else [] for leaf in leaves]
-        shared = takewhile(lambda step: len(set(step)) == 1, zip(*paths, strict=False))
-        return ".".join(step[0] for step in shared) if len(paths) > 1 else ""
+        return ".".join(shared(paths)) if len(paths) > 1 else ""
 
     def _gradient(self, leaf: Tensor, around: str) -> Fact:
         of, name = Subject("tensor", leaf.id), self._naming.name(leaf).removeprefix(f"{around}.")
@@ -221,8 +219,3 @@ class FoldTelling:
 def _percent(some: float, of: float) -> str:
     share = 100 * some / of if of else 0.0
     return f"{share:.0f} %" if share >= 1 or not share else "< 1 %"
-
-
-def _total(amounts: Iterable[Amount]) -> Amount:
-    held = tuple(amounts)
-    return Amount(fsum(one.size for one in held), fsum(one.iqr for one in held))

@@ -2,6 +2,7 @@
 
 from gradviz.drawing.valuewords import long_text
 from gradviz.drawing.words import Words
+from gradviz.model.costs.heat import HeatOf
 from gradviz.model.moments.moment import Moment
 from gradviz.model.trace import Tensor, Value
 from gradviz.model.values import shape_text
@@ -42,6 +43,10 @@ class Naming:
         if grad_fn.variable is not None:
             text += f" · {self.name(self.moment.known_tensor(grad_fn.variable))}"
         return Fact(label, text, of=Subject("grad_fn", number))
+
+    def cost(self, of: HeatOf) -> str:
+        """What a cost is called."""
+        return self.drawn.heats[of].format("").strip()
 
     def line(self, label: str, line: int) -> Fact:
         """A line of the program, to go to."""

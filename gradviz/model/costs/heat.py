@@ -99,7 +99,7 @@ def heat(graph: Graph, whole: Graph, of_run: Spent, of: HeatOf) -> Heat:
     found = {}
     for node in graph.nodes:
         parts = [own[name] for name in (node.fold.members if node.fold is not None else (node.id,)) if name in own]
-        amount = _sum(parts)
+        amount = total(parts)
         if amount.size > 0:
             found[node.id] = amount
     lines: dict[int, list[Amount]] = defaultdict(list)
@@ -107,7 +107,7 @@ def heat(graph: Graph, whole: Graph, of_run: Spent, of: HeatOf) -> Heat:
         if node.line is not None and own[node.id].size > 0:
             lines[node.line].append(own[node.id])
     most = max((amount.size for amount in found.values()), default=0.0)
-    return Heat(of, found, {line: _sum(parts) for line, parts in lines.items()}, most)
+    return Heat(of, found, {line: total(parts) for line, parts in lines.items()}, most)
 
 
 def _own(node: Node, view: View, of_run: Spent) -> Amount:
@@ -117,10 +117,11 @@ def _own(node: Node, view: View, of_run: Spent) -> Amount:
         parts.append(of_run.ops.get(node.op.id, Amount()))
     if node.grad_fn is not None:
         parts.append(of_run.grad_fns.get(node.grad_fn.id, Amount()))
-    return _sum(parts)
+    return total(parts)
 
 
-def _sum(parts: Iterable[Amount]) -> Amount:
+def total(parts: Iterable[Amount]) -> Amount:
+    """Return amounts together."""
     held = tuple(parts)
     if len(held) == 1:
         return held[0]
@@ -218,7 +219,7 @@ def _charged(trace: Trace, amounts: dict[int, Amount]) -> Spent:
             grad_fns[running[op.id]].append(amount)
         else:
             ops[around.get(op.id, op.id)].append(amount)
-    return Spent({k: _sum(v) for k, v in ops.items()}, {k: _sum(v) for k, v in grad_fns.items()})
+    return Spent({k: total(v) for k, v in ops.items()}, {k: total(v) for k, v in grad_fns.items()})
 
 
 def _running(trace: Trace) -> dict[int, int]:

@@ -62,14 +62,19 @@ def together(paths: Collection[str | None], of: Mapping[str, tuple[str, ...]]) -
     parts = [path.split(".") for path in paths if path is not None]
     if len(parts) < len(paths) or not parts:
         return NOWHERE
-    shared = [step[0] for step in takewhile(lambda step: len(set(step)) == 1, zip(*parts, strict=False))]
-    after = {path[len(shared)] if len(path) > len(shared) else "" for path in parts}
-    around = ".".join(shared)
-    if not shared or len(after) == 1 or not all(part.isdecimal() for part in after):
-        return Modules(around, of.get(around, ()), 1) if shared else NOWHERE
+    begin = shared(parts)
+    after = {path[len(begin)] if len(path) > len(begin) else "" for path in parts}
+    around = ".".join(begin)
+    if not begin or len(after) == 1 or not all(part.isdecimal() for part in after):
+        return Modules(around, of.get(around, ()), 1) if begin else NOWHERE
     numbers = sorted(map(int, after))
     kinds = dict.fromkeys(kind for number in numbers for kind in of.get(f"{around}.{number}", ()))
     return Modules(f"{around}.{_numbers(numbers)}", tuple(kinds), len(numbers))
+
+
+def shared(paths: Sequence[Sequence[str]]) -> list[str]:
+    """Return the names that all of some paths, each cut at its dots, begin with."""
+    return [step[0] for step in takewhile(lambda step: len(set(step)) == 1, zip(*paths, strict=False))]
 
 
 def _numbers(numbers: list[int]) -> str:
