@@ -29,14 +29,14 @@ _LARGEST = 8 * 1024 * 1024  # bytes of one page, unpacked
 _SHELF = 32  # pages that are passed over at once where none of them is wanted
 _ROW = 8  # marks of a page that are passed over at once
 _FEW = 8  # names that are looked for one by one
-_APART = "\x1e"  # stands between the texts of a page's marks, and in none that anybody looks for: `plain` takes it out
+_APART = "\x1e"  # stands between the texts of a page's marks, and in none that anybody looks for: `sought` takes it out
 _Sides = tuple[float, float, float, float]  # left, top, right, bottom
 _NAMES, _ENDS = attrgetter("names"), attrgetter("ends")
 _MARKS = msgspec.msgpack.Decoder(tuple[Mark, ...])
 
 
-class Badge(NamedTuple):
-    """What names a node far from its box."""
+class PlacedBadge(NamedTuple):
+    """What names a node far from its box, and where."""
 
     node: str  # the id of that
     edge: str  # the id of the edge that it is painted with
@@ -94,14 +94,14 @@ class Page(NamedTuple):
             return []
         return [name for name, text in zip(self.ids(), packed[1:-1].split("\n"), strict=False) if text == wanted]
 
-    def badges(self) -> list[Badge]:
+    def badges(self) -> list[PlacedBadge]:
         """Return its badges."""
         if isinstance(self.held, tuple):
-            return [Badge(mark.ends[0], mark.id, mark.badge) for mark in self.held if mark.badge and mark.ends]
+            return [PlacedBadge(mark.ends[0], mark.id, mark.badge) for mark in self.held if mark.badge and mark.ends]
         if not self.badged:
             return []
         names, ends = self.ids(), self.joins()
-        return [Badge(ends[2 * at], names[at], rect) for at, rect in self.badged]
+        return [PlacedBadge(ends[2 * at], names[at], rect) for at, rect in self.badged]
 
     def standing(self) -> int:
         """Return a number that is equal for pages of the same things in the same places, however they look."""
@@ -111,7 +111,7 @@ class Page(NamedTuple):
         """Return the ids of those on which a text can be read.
 
         Args:
-            wanted: the text, as `plain` makes it.
+            wanted: the text, as `sought` makes it.
         """
         if isinstance(self.held, tuple):
             return [mark.id for mark in self.held if wanted in read_on(mark)]
@@ -272,7 +272,7 @@ class Marks(Sequence[Mark]):
         for one in self._naming(frozenset((name,)), _ENDS):
             yield from (mark for mark in one.marks if mark.ends and name in mark.ends)
 
-    def badges(self, names: Collection[str]) -> Iterator[Badge]:
+    def badges(self, names: Collection[str]) -> Iterator[PlacedBadge]:
         """Yield the badges of these nodes; no page is opened for it."""
         wanted = frozenset(names)
         for one in self._naming(wanted, _ENDS):

@@ -1,4 +1,4 @@
-"""What is needed to word a node, whichever it is. Knows the words of one language and the forms of values."""
+"""What the wording of a node is told by: a moment of the run, the words of one language, the forms of values."""
 
 from typing import NamedTuple
 
@@ -38,7 +38,7 @@ class Telling(NamedTuple):
         tensors = self.moment.trace.tensors
         return "" if tensor is None else tensor_name(tensors[tensor])
 
-    def no_grad(self, tensor: Tensor) -> tuple[str, str]:
+    def grad_none(self, tensor: Tensor) -> tuple[str, str]:
         """That a tensor has no .grad, and why: as it fits a box, without the line to blame if need be, and in full."""
         reason, words = why(self.grounds, tensor), self.words
         told = words.grad_none.format(why_text(reason, words.language))

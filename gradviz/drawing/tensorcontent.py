@@ -60,7 +60,7 @@ def tensor_look(node: Node, tensor: Tensor, telling: Telling) -> tuple[Role, Sha
 def _grad_texts(tensor: Tensor, sums: tuple[Value | None, ...], telling: Telling) -> tuple[str, str]:
     """What is said of a .grad, or why there is none: as it fits a box, and in full."""
     if tensor.grad is None:
-        return telling.no_grad(tensor)
+        return telling.grad_none(tensor)
     return _short(tensor.grad, sums, tensor.dtype, telling), _full(tensor.grad, sums, tensor.dtype, telling)
 
 

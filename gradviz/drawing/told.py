@@ -3,7 +3,7 @@
 from gradviz.drawing.shapes import Mark, Record
 
 
-def plain(query: str) -> str:
+def sought(query: str) -> str:
     """Return what somebody looks for as it would stand in what is read on a mark."""
     return " ".join(query.casefold().split())
 

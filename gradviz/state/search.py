@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from gradviz.drawing.pages import Marks, find
 from gradviz.drawing.shapes import Drawing
-from gradviz.drawing.told import plain
+from gradviz.drawing.told import sought
 from gradviz.state.values import AppState, Chosen, Search
 
 
@@ -42,7 +42,7 @@ def found(drawing: Drawing, query: str, before: Search, of: Drawing | None) -> t
         before: what was looked for last, and where it is.
         of: the drawing in which that was.
     """
-    wanted, was, hits = plain(query), plain(before.query), frozenset(before.hits)
+    wanted, was, hits = sought(query), sought(before.query), frozenset(before.hits)
     if not wanted:
         return ()
     known = {id(page) for page in Marks.of(of.nodes).pages} if of is not None and was and was in wanted else set()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from gradviz.drawing import pages
 from gradviz.drawing.pages import Marks, differing, find, node, page, paged
 from gradviz.drawing.shapes import Drawing, Mark, Role
-from gradviz.drawing.told import plain
+from gradviz.drawing.told import sought
 from gradviz.layout.geometry import Point, Rect
 from tests.bench.drawn import drawn
 
@@ -100,8 +100,8 @@ def test_what_is_read_on_a_mark_is_found_whether_or_not_its_page_is_packed(said:
     marks = [Mark(f"n{at}", Role.OP, Rect(0, 0, 9, 9), (), (), text, "", line=at) for at, text in enumerate(said)]
     one = page(marks).packed() if packed else page(marks)
     for query in ("a", "A a", "SS"):
-        there = [f"n{at}" for at, text in enumerate(said) if plain(query) in text.casefold()]
-        assert one.saying(plain(query)) == there
+        there = [f"n{at}" for at, text in enumerate(said) if sought(query) in text.casefold()]
+        assert one.saying(sought(query)) == there
     assert one.saying("line 2") == ["n2"][: len(said) // 3]
     assert one.saying("line 9") == []
 
