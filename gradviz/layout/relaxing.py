@@ -20,40 +20,17 @@ def relaxed(net: Net, pulls: Pulls, packed: list[float]) -> list[float]:
         packed: where they are in rows that are packed.
     """
     place = [0.0] * (len(net.width) + sum(map(len, pulls.means)))  # means have places too
-    _relax_up(net, pulls, packed, place)
-    _relax_down(net, pulls, packed, place)
-    del place[len(net.width) :]
-    return place
-
-
-def _relax_up(net: Net, pulls: Pulls, packed: list[float], place: list[float]) -> None:
-    """Place each row by the row after it."""
     to, away, weight = pulls.below
     for row, means in zip(reversed(net.rows), reversed(pulls.means), strict=True):
         if means:
             _set_means(means, place)
-        last = -inf
-        for element in row:
-            want = place[element] = place[to[element]] + away[element]
-            if want - packed[element] < last:
-                _fit(row, [place[to[each]] + away[each] for each in row], packed, weight, place)
-                break
-            last = want - packed[element]
-
-
-def _relax_down(net: Net, pulls: Pulls, packed: list[float], place: list[float]) -> None:
-    """Place each row by the rows beside it."""
+        _fit(row, [place[to[element]] + away[element] for element in row], packed, weight, place)
     for row, means in zip(net.rows, pulls.means, strict=True):
         if means:
             _set_means(means, place)
-        wanted = _between(net.cells, row, pulls, place)
-        last = -inf
-        for element, want in zip(row, wanted, strict=True):
-            place[element] = want
-            if want - packed[element] < last:
-                _fit(row, wanted, packed, pulls.weight, place)
-                break
-            last = want - packed[element]
+        _fit(row, _between(net.cells, row, pulls, place), packed, pulls.weight, place)
+    del place[len(net.width) :]
+    return place
 
 
 def _between(cells: int, row: list[int], pulls: Pulls, place: list[float]) -> list[float]:
@@ -79,6 +56,22 @@ def _set_means(means: list[Mean], place: list[float]) -> None:
 
 def _fit(row: list[int], wanted: list[float], packed: list[float], weight: list[float], place: list[float]) -> None:
     """Set the places of a row for which the weighted sum of squared distances from the wanted ones is least."""
+    if len(row) == 1:
+        place[row[0]] = wanted[0]
+        return
+    last = -inf
+    for element, want in zip(row, wanted, strict=True):
+        place[element] = want
+        if want - packed[element] < last:
+            _push_apart(row, wanted, packed, weight, place)
+            return
+        last = want - packed[element]
+
+
+def _push_apart(
+    row: list[int], wanted: list[float], packed: list[float], weight: list[float], place: list[float]
+) -> None:
+    """Set those of a row that has no room for all where they want to be."""
     means: list[float] = []  # of runs of elements that touch: where the row would be, if it were packed
     masses: list[float] = []
     ends: list[int] = []
