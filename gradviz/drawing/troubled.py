@@ -15,9 +15,6 @@ class Trouble(NamedTuple):
     grave: bool = False  # nan or inf: worth a sign
 
 
-NONE = Trouble()
-
-
 def trouble_of(node: Node, moment: Moment, view: View, words: Words) -> Trouble:
     """Return what is wrong with a node at a moment."""
     history, told, ill = moment.history, [], None
@@ -33,4 +30,4 @@ def trouble_of(node: Node, moment: Moment, view: View, words: Words) -> Trouble:
         first = [words.first_gradient.format(one.ill.value) for one in began]
         told += first or ([] if ill is None else [words.passes[ill.value]])
         grave = grave or ill in (Ill.NAN, Ill.INF)
-    return Trouble(" · ".join(told), grave) if told or grave else NONE
+    return Trouble(" · ".join(told), grave)

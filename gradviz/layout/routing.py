@@ -104,16 +104,16 @@ def _straight(track: Track, across: float, to: float) -> None:
         track += (across, start + third, across, to - third, across, to)
 
 
-def _lanes(diagram: Diagram, net: Net, arcs: list[Arc], place: list[float], ends: list[Ports]) -> dict[int, float]:
+def _lanes(diagram: Diagram, net: Net, arcs: list[Arc], place: list[float], ports: list[Ports]) -> dict[int, float]:
     """The place beside everything else of each link that goes round. Links of one port share a lane."""
     if not net.detours:
         return {}
-    ports: dict[tuple[int, int], list[int]] = {}
+    leaving: dict[tuple[int, int], list[int]] = {}
     for link in net.detours:
-        ports.setdefault((arcs[link][0], diagram.links[link].tail_port), []).append(link)
+        leaving.setdefault((arcs[link][0], diagram.links[link].tail_port), []).append(link)
     spans = sorted(
-        (net.row[tail], ends[links[0]][0], max(net.row[arcs[link][1]] for link in links), links)
-        for (tail, _), links in ports.items()
+        (net.row[tail], ports[links[0]][0], max(net.row[arcs[link][1]] for link in links), links)
+        for (tail, _), links in leaving.items()
     )
     taken: list[tuple[int, int]] = []  # (last row, lane)
     free: list[int] = []
