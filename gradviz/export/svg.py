@@ -124,7 +124,7 @@ def _shape_rule(role: Role, theme: Theme) -> str:
     pen = f"stroke: {stroke}; stroke-width: {_n(width)}" if stroke else "stroke: none"
     dashes = f"; stroke-dasharray: {' '.join(map(_n, dash))}" if dash else ""
     ends = "; stroke-linejoin: round; stroke-linecap: round" if stroke and not dash else ""
-    arrow = f"\n.gradviz .arrow-{role} {{ fill: {stroke}; }}"
+    arrow = f"\n.gradviz .arrow-{role} {{ fill: {stroke}; }}" if stroke else ""
     return f".gradviz path.{role} {{ fill: {fill or 'none'}; {pen}{dashes}{ends}; }}{arrow}"
 
 

@@ -54,6 +54,7 @@ def test_every_class_has_a_rule_and_every_arrow_a_marker() -> None:
     markers = {element.get("id") for element in root.iter(f"{NAMESPACE}marker")}
     assert set(re.findall(r"url\(#([^)]*)\)", text)) == markers
     assert "sans-serif" in style
+    assert "None" not in style
 
 
 @given(anything, anything, anything)
