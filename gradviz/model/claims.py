@@ -10,7 +10,7 @@ from typing import NamedTuple
 from gradviz.model.moments.held import bindings
 from gradviz.model.trace import GradFn, GradMode, Number, Op, SavedState, Tensor, Trace, Value
 
-NONE = "None"  # how a claim writes an absent grad or grad_fn
+NONE = "None"  # how a claim writes an absent grad, grad_fn or version
 Numbers = Number | list["Numbers"]
 
 
@@ -34,7 +34,7 @@ class Claim(NamedTuple):
     requires_grad: bool | None = None
     is_leaf: bool | None = None
     is_inference: bool | None = None
-    version: int | None = None
+    version: int | str | None = None  # "None" of an inference tensor
     shares: str | None = None  # the name of another tensor, which lies in the same memory
     grad_fn: str | None = None
     edges: int | None = None  # entries of next_functions that lead somewhere
@@ -84,7 +84,7 @@ def _tensor(claim: Claim, trace: Trace) -> str:
         ("requires_grad", claim.requires_grad, tensor.requires_grad),
         ("is_leaf", claim.is_leaf, tensor.is_leaf),
         ("is_inference", claim.is_inference, tensor.is_inference),
-        ("version", claim.version, tensor.version),
+        ("version", claim.version, NONE if tensor.version is None else tensor.version),
     ) or _shares(claim, tensor, trace)
 
 

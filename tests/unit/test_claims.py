@@ -57,7 +57,7 @@ TRACE = Trace(
     tensors=(
         tensor(0, value=Value((), (2.0,)), grad=Value((), (4.0,))),
         tensor(1, value=Value((2, 2), (1.0, 2.0, 3.0, 4.0)), grad_fn=1),
-        tensor(2, value=Value((0,), ())),
+        tensor(2, value=Value((0,), ()))._replace(version=None),
     ),
     ops=(op(0, 4, 1), op(1, 5, None, "no_grad"), op(2, 5, None, "no_grad")),
     grad_fns=(
@@ -82,7 +82,7 @@ TRACE = Trace(
 HOLDS = [
     Claim(tensor="x", value=2.0, grad=4.0, grad_fn="None", requires_grad=True, is_leaf=True, is_inference=False),
     Claim(tensor="y", value=[[1.0, 2.0], [3.0, 4.0]], grad="None", grad_fn="MulBackward0", is_leaf=False),
-    Claim(tensor="e", value=[]),
+    Claim(tensor="e", value=[], version="None"),
     Claim(tensor="x", version=0, shares="x"),
     Claim(tensor="gone", is_leaf=False),  # a name that went away still names what it meant last
     Claim(grad_fn="MulBackward0", edges=2, into=1, saved=["self", "other"], times=1),
