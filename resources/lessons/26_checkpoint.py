@@ -9,6 +9,8 @@ def block(t):
 
 x = torch.ones(1024, requires_grad=True)
 y = checkpoint.checkpoint(
-    block, x, use_reentrant=False
+    block,
+    x,
+    use_reentrant=False,
 )
 y.sum().backward()
