@@ -27,6 +27,7 @@ def show(panels: Panels, actions: Mapping[str, QAction], before: AppState, now: 
     _show_problems(panels, before, now)
     if now.measuring != before.measuring or now.text is not before.text:
         panels.cost.show_costs(now.measuring, now.text, wording.measuring(now))
+    panels.examples.show_lesson(now.lesson)
     panels.lesson.show_lesson(now.lesson, now.text)
     inspecting.show(now, panels)
     folding.show(now, panels, actions)

@@ -85,6 +85,20 @@ def test_the_next_lesson_is_a_link_and_another_program_puts_the_panel_away(qtbot
     assert list(links(first)) == []
 
 
+def test_the_list_of_examples_shows_which_lesson_is_open(qtbot: QtBot, first: Window) -> None:
+    examples = first.panels.examples
+    assert [item.text() for item in examples.selectedItems()] == [f"1  {FIRST.title.en}"]
+    last = resources.lessons()[-1]
+    first.panels.lesson.picked.emit(last.name)
+    (item,) = examples.selectedItems()
+    assert last.title.en in item.text()
+    qtbot.waitUntil(lambda: examples.viewport().rect().contains(examples.visualItemRect(item)))
+    first.action("ja").trigger()
+    assert [last.title.ja in item.text() for item in first.panels.examples.selectedItems()] == [True]
+    first.action("new").trigger()
+    assert first.panels.examples.selectedItems() == []
+
+
 def test_a_file_that_is_a_lesson_is_read_as_one_and_the_panel_stays_away(qtbot: QtBot, window: Window) -> None:
     assert not window.panels.lesson.isVisible()
     window.files.open_path(resources.ROOT / "lessons/01_first.py")

@@ -19,6 +19,7 @@ class Examples(QListWidget):
 
     def __init__(self, lessons: tuple[Lesson, ...], language: Language, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._open = ""  # the lesson
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName(self.tr("Examples"))
         for number, lesson in enumerate(lessons, start=1):
@@ -31,6 +32,17 @@ class Examples(QListWidget):
     def sizeHint(self) -> QSize:
         """Return room for some of them: the program below needs more."""
         return QSize(300, 5 * (self.fontMetrics().height() + 6))
+
+    def show_lesson(self, name: str) -> None:
+        """Mark a lesson as the one that is open and bring it into view; "": none is."""
+        if name == self._open:
+            return
+        self._open = name
+        rows = [row for row in range(self.count()) if self.item(row).data(Qt.ItemDataRole.UserRole) == name]
+        if rows:
+            self.setCurrentRow(rows[0])
+        else:
+            self.clearSelection()
 
     def _pick(self, item: QListWidgetItem) -> None:
         self.picked.emit(item.data(Qt.ItemDataRole.UserRole))
