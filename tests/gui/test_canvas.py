@@ -314,6 +314,17 @@ def test_a_drawing_grows_with_the_text_around_it(qtbot: QtBot) -> None:
     assert canvas.view.to_drawing(PANEL.width / 2, PANEL.height / 2) == pytest.approx(middle)
 
 
+def test_drawings_side_by_side_grow_with_the_text_around_them(qtbot: QtBot) -> None:
+    small = CHAIN._replace(size=Size(120, 60), nodes=CHAIN.nodes[:1], edges=())
+    canvas = shown(qtbot, columns([Column(mode, mode, "", False, small) for mode in ("", "no_grad")], ENGLISH))
+    assert canvas.view.scale == 1.0
+    canvas.set_size(1.25)
+    assert canvas.view.scale == 1.25
+    canvas.set_size(3.0)  # and no further than every name is seen
+    assert canvas.view.scale < 3.0
+    assert all(canvas.seen.x <= one.rect.x and one.rect.right <= canvas.seen.right for one, _ in canvas.scene.columns)
+
+
 def test_a_view_moved_by_hand_is_kept_until_fit(qtbot: QtBot) -> None:
     canvas = shown(qtbot)
     wheel(canvas, QPoint(0, 120))

@@ -271,7 +271,7 @@ class GraphView(QWidget):
         columns = [mark.rect for mark in drawing.frames if mark.role is Role.COLUMN]
         if columns:
             names = [rect._replace(height=1.0) for rect in columns]
-            return look_at_columns(drawing.size, self._panel(), reduce(Rect.united, names))
+            return look_at_columns(drawing.size, self._panel(), reduce(Rect.united, names), self._life)
         looked_into = [mark.rect for mark in drawing.frames if mark.id == region_mark(MODULE)]
         start = next(iter((*looked_into, *(mark.rect for mark in drawing.nodes[:1]))), Rect(0, 0, 0, 0))
         return first_look(drawing.size, self._panel(), start, self._life)

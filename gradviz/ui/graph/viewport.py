@@ -96,15 +96,16 @@ def first_look(drawing: Size, panel: Size, start: Rect, life: float = 1.0) -> Vi
     return Viewport(scale=_READABLE * life).about(middle, panel).showing(start, panel)
 
 
-def look_at_columns(drawing: Size, panel: Size, names: Rect) -> Viewport:
+def look_at_columns(drawing: Size, panel: Size, names: Rect, life: float = 1.0) -> Viewport:
     """Return the view for drawings side by side: the names of all in view, and of the rest what there is room for.
 
     Args:
         drawing: how large all is.
         panel: how large the panel is.
         names: where the names stand.
+        life: the scale of the text around it, and the largest.
     """
-    scale = max(fitted(drawing, panel).scale, fitted_to(names, panel).scale)
+    scale = max(fitted(drawing, panel, life).scale, fitted_to(names, panel, life).scale)
     middle = Point(drawing.width / 2, drawing.height / 2)
     return Viewport(scale=scale).about(middle, panel).showing(names, panel)
 
