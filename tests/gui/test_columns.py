@@ -99,6 +99,26 @@ def test_the_box_of_a_flag_grows_with_the_text_and_is_seen_in_a_row_that_is_sele
     assert tensors.columnWidth(3) >= larger[1] + tensors.fontMetrics().horizontalAdvance("False")
 
 
+def test_the_box_of_a_flag_is_ticked_where_it_is_on(qtbot: QtBot) -> None:
+    tensors = Tensors()
+    qtbot.addWidget(tensors)
+    tensors.apply(LIGHT)
+    tensors.resize(1000, 150)
+    tensors.show()
+
+    def box(on: bool) -> QImage:
+        tensors.show_rows((TensorRow(0, "x", "()", "float32", on, True, "None", "2.0", "4.0", 1, None),))
+        cell = tensors.visualRect(tensors.model().index(0, 3))
+        side = tensors.fontMetrics().ascent()
+        return (
+            tensors.viewport()
+            .grab(QRect(cell.x() + 9, cell.center().y() - side // 2 + 2, side - 4, side - 4))
+            .toImage()
+        )
+
+    assert box(True) != box(False)
+
+
 def test_a_width_the_person_chose_stays(qtbot: QtBot, window: Window) -> None:
     tensors = window.panels.tensors
     tensors.setColumnWidth(0, 111)

@@ -55,7 +55,10 @@ def test_the_first_start_tells_what_there_is_to_see(qtbot: QtBot, first: Window)
 
 def test_an_idea_changes_the_program_and_undo_or_a_link_lead_back(qtbot: QtBot, first: Window) -> None:
     changed = FIRST.source.replace(FIRST.ideas[0].old, FIRST.ideas[0].new)
+    bar = first.panels.lesson.verticalScrollBar()
+    bar.setValue(place := bar.maximum() // 2)
     follow(first, "text/1")
+    assert bar.value() == place > 0
     assert first.state.text == first.panels.editor.toPlainText() == changed
     assert list(links(first)) == ["text/2", "text/0", "lesson/1"]
     assert "Changed so" in first.panels.lesson.text
