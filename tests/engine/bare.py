@@ -90,7 +90,8 @@ def _alone(work: Callable[[], Found]) -> Found:
 
 def _run(source: str, trace: Tracer | None) -> Bare:
     module = ModuleType("__main__")
-    linecache.cache[FILE] = (len(source), None, source.splitlines(keepends=True), FILE)  # TorchScript reads it
+    as_file = io.StringIO(source, newline=None).readlines()
+    linecache.cache[FILE] = (len(source), None, as_file, FILE)  # TorchScript reads it
     out, error = io.StringIO(), None
     torch.manual_seed(SEED)
     with redirect_stdout(out), warnings.catch_warnings(record=True) as warned:

@@ -247,6 +247,13 @@ def test_a_later_call_is_one_op_with_its_inputs(mode: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.filterwarnings("ignore")
+def test_its_source_is_found_by_the_lines_that_python_counts() -> None:
+    bare, seen, trace = both_runs(f"# \x0c, \u2028 and \x1c end no line\n{HEAD}{F}y = f(x, w)\nprint(walk(y))\n")
+    assert trace.error is None
+    assert seen._replace(warned=[]) == bare._replace(warned=[])
+
+
 def test_the_first_call_is_seen_op_by_op() -> None:
     trace = record(HEAD + F + "y = f(x, w)\n")
     assert ops(trace) == []

@@ -10,6 +10,7 @@ from types import ModuleType
 import torch
 
 from gradviz.model.program import FILE
+from gradviz.model.source.place import lines_of_text
 from gradviz.model.trace import GradMode, ProgramError
 
 
@@ -25,7 +26,7 @@ def main_module(source: str) -> ModuleType:
 
     Its source can be read, as that of a file can: TorchScript asks for it, and so do tracebacks.
     """
-    linecache.cache[FILE] = (len(source), None, source.splitlines(keepends=True), FILE)
+    linecache.cache[FILE] = (len(source), None, lines_of_text(source), FILE)
     module = ModuleType("__main__")
     vars(module)["torch"] = torch
     sys.modules["__main__"] = module
