@@ -178,6 +178,7 @@ def test_marks_stand_as_others_do_however_they_look(edges: Marks) -> None:
         assert edges.stand_as(marks)
         assert marks.stand_as(edges)
     assert not edges.stand_as(Marks.of(plain[1:]))
+    assert not edges.stand_as(Marks.of(plain[: pages.PAGE]))
     assert not edges.stand_as(Marks.of((*plain[:-1], plain[-1]._replace(id="other"))))
     assert not edges.stand_as(Marks.of((*plain[:-1], plain[-1]._replace(ends=("n0", "other")))))
 

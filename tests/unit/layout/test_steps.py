@@ -16,6 +16,9 @@ from gradviz.layout.layering import rows
 from gradviz.layout.nesting import OUTSIDE, Nesting, nesting
 from gradviz.layout.net import BENDS_A_CELL, ROWS_A_CELL, Net, build
 from gradviz.layout.ordering import ordered
+from gradviz.layout.pulls import pulls
+from gradviz.layout.relaxing import relaxed
+from gradviz.layout.room import seats
 from tests.unit.layout import workloads
 from tests.unit.layout.laws import check
 from tests.unit.layout.strategies import diagrams
@@ -137,6 +140,24 @@ def test_components_cut_no_link_and_no_frame(diagram: Diagram) -> None:
         assert all(link.tail in names and link.head in names for link in part.links)
         frames = {frame.id for frame in part.frames}
         assert all(cell.frame is None or cell.frame in frames for cell in part.cells)
+
+
+@given(diagrams())
+def test_rough_places_keep_the_distances_of_packed_rows(diagram: Diagram) -> None:
+    net, frames = prepared(diagram)
+    net = net._replace(rows=ordered(net, frames))
+    apart = seats(net).packed
+    places = relaxed(net, pulls(net), apart)
+    for one, other in (pair for row in net.rows for pair in pairwise(row)):
+        assert places[other] - places[one] > apart[other] - apart[one] - 1e-6
+
+
+def test_rough_places_of_a_row_without_room_are_around_what_all_of_it_wants() -> None:
+    net, _ = prepared(workloads.fan(4))
+    places = relaxed(net, pulls(net), seats(net).packed)
+    middles = [place + axis for place, axis in zip(places, net.axis, strict=True)]
+    for row in net.rows:
+        assert sum(middles[one] for one in row) / len(row) == pytest.approx(middles[net.rows[0][0]])
 
 
 def test_lanes_of_detours_are_used_again() -> None:
