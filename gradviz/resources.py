@@ -48,6 +48,7 @@ class Lesson(NamedTuple):
     source: str
     claims: tuple[Claim, ...]
     ideas: tuple[Idea, ...]
+    chapter: Words | None = None  # that begins with this lesson
 
 
 def read_bytes(name: str) -> bytes:
@@ -109,6 +110,7 @@ def _lesson(program: str) -> Lesson:
                 Idea(Words(idea["en"], idea["ja"]), idea["old"], idea["new"], tuple(Claim(**c) for c in idea["claims"]))
                 for idea in table["idea"]
             ),
+            chapter=Words(**table["chapter"]) if "chapter" in table else None,
         )
     except (KeyError, TypeError) as error:
         raise ResourceError(f"{program} and its .toml do not make a lesson: {error}") from error

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QTextCursor
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from gradviz import resources
@@ -100,6 +102,31 @@ def test_the_list_of_examples_shows_which_lesson_is_open(qtbot: QtBot, first: Wi
     assert [last.title.ja in item.text() for item in first.panels.examples.selectedItems()] == [True]
     first.action("new").trigger()
     assert first.panels.examples.selectedItems() == []
+
+
+def test_lessons_stand_under_their_chapters_in_the_list_and_in_the_menu(qtbot: QtBot, first: Window) -> None:
+    chapters = [lesson.chapter.en for lesson in resources.lessons() if lesson.chapter is not None]
+    examples = first.panels.examples
+    rows = [examples.item(row) for row in range(examples.count())]
+    assert [row.text() for row in rows if not row.flags()] == chapters
+    assert [row.text() for row in rows if row.flags()] == [
+        f"{number}  {lesson.title.en}" for number, lesson in enumerate(resources.lessons(), start=1)
+    ]
+    (menu,) = (action.menu() for action in first.menuBar().actions() if action.text() == "E&xamples")
+    assert isinstance(menu, QMenu)
+    inside = [action.menu() for action in menu.actions()]
+    assert [action.text() for action in menu.actions()] == chapters
+    picked = [action for one in inside if isinstance(one, QMenu) for action in one.actions()]
+    assert len(picked) == len(resources.lessons())
+    picked[1].trigger()
+    assert first.state.lesson == SECOND.name
+    examples.setFocus()
+    while examples.currentItem().data(Qt.ItemDataRole.UserRole) != resources.lessons()[-1].name:
+        before = examples.currentRow()
+        QTest.keyClick(examples, Qt.Key.Key_Down)
+        assert examples.currentRow() > before
+        assert examples.currentItem().flags()
+    qtbot.waitUntil(lambda: drawn(first))
 
 
 def test_a_file_that_is_a_lesson_is_read_as_one_and_the_panel_stays_away(qtbot: QtBot, window: Window) -> None:

@@ -24,7 +24,8 @@ class TestLesson:
         ast.parse(lesson.source)
 
     def test_speaks_both_languages(self, lesson: Lesson) -> None:
-        for words in (lesson.title, lesson.goal, lesson.prose, *(idea.words for idea in lesson.ideas)):
+        chapter = () if lesson.chapter is None else (lesson.chapter,)
+        for words in (*chapter, lesson.title, lesson.goal, lesson.prose, *(idea.words for idea in lesson.ideas)):
             assert words.en.isascii()
             assert any("ぁ" <= character <= "ん" for character in words.ja)
 
@@ -38,6 +39,12 @@ class TestLesson:
             assert idea.claims
             assert lesson.source.count(idea.old) == 1
             ast.parse(lesson.source.replace(idea.old, idea.new))
+
+
+def test_every_lesson_is_in_a_chapter() -> None:
+    assert LESSONS[0].chapter is not None
+    titles = [lesson.chapter for lesson in LESSONS if lesson.chapter is not None]
+    assert 1 < len(set(titles)) == len(titles) < len(LESSONS) / 2
 
 
 def test_a_lesson_is_found_by_its_name() -> None:

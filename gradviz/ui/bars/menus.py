@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu
 
 from gradviz.picture.picture import Language
-from gradviz.resources import Lesson
+from gradviz.resources import Lesson, Words
 from gradviz.ui.bars import actions as asked
 from gradviz.ui.files.files import Files
 from gradviz.ui.style.plain import plain
@@ -31,10 +31,16 @@ def fill_bar(window: QMainWindow, actions: Mapping[str, QAction]) -> dict[str, Q
 
 
 def add_lessons(menu: QMenu, lessons: tuple[Lesson, ...], language: Language, pick: Callable[[str], None]) -> None:
-    """Put the lessons into a menu."""
+    """Put the lessons into a menu, those of each chapter into one inside it."""
+    inside = menu
     for number, lesson in enumerate(lessons, start=1):
-        title = plain(getattr(lesson.title, language)).replace("&", "&&")
-        menu.addAction(f"{number}  {title}", partial(pick, lesson.name))
+        if lesson.chapter is not None:
+            inside = menu.addMenu(_shown(lesson.chapter, language))
+        inside.addAction(f"{number}  {_shown(lesson.title, language)}", partial(pick, lesson.name))
+
+
+def _shown(words: Words, language: Language) -> str:
+    return plain(getattr(words, language)).replace("&", "&&")
 
 
 def add_recent(menu: QMenu, before: QAction, files: Files) -> None:

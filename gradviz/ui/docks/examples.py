@@ -1,4 +1,4 @@
-"""The list of lessons to start from: a title each, and what one learns from it."""
+"""The list of lessons to start from, by chapters: a title each, and what one learns from it."""
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QWidget
@@ -22,7 +22,13 @@ class Examples(QListWidget):
         self._open = ""  # the lesson
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName(self.tr("Examples"))
+        bold = self.font()
+        bold.setBold(True)
         for number, lesson in enumerate(lessons, start=1):
+            if lesson.chapter is not None:
+                heading = QListWidgetItem(plain(getattr(lesson.chapter, language)), self)
+                heading.setFlags(Qt.ItemFlag.NoItemFlags)  # a key goes past it
+                heading.setFont(bold)
             item = QListWidgetItem(f"{number}  {plain(getattr(lesson.title, language))}", self)
             item.setData(Qt.ItemDataRole.UserRole, lesson.name)
             item.setToolTip(tooltip(getattr(lesson.goal, language)))
@@ -40,6 +46,7 @@ class Examples(QListWidget):
         self._open = name
         rows = [row for row in range(self.count()) if self.item(row).data(Qt.ItemDataRole.UserRole) == name]
         if rows:
+            self.scrollToItem(self.item(rows[0] - 1))  # what is before it too, as the title of its chapter
             self.setCurrentRow(rows[0])
         else:
             self.clearSelection()

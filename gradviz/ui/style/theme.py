@@ -163,6 +163,7 @@ def stylesheet(own: Colours) -> str:
         QDockWidget {{ font-weight: 600; }}
         QDockWidget::title {{ padding: 6px 8px; background: {own.window}; }}
         QListWidget::item {{ padding: 3px 8px; }}
+        QListWidget::item:disabled {{ color: {own.muted}; }}
         QTableView::item {{ padding: 0 4px; }}
         QListWidget::item:selected, QTableView::item:selected {{ background: {own.lit_line}; color: {own.text}; }}
         QHeaderView {{ background: {own.window}; }}
