@@ -1,38 +1,39 @@
 """What there is to say of a fold: what it stands for, keeps and costs, how far backward is, what goes in and out."""
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from math import hypot
+from typing import TypeVar
 
 from gradviz.drawing.foldcontent import fold_title, tensors_text
-from gradviz.drawing.titles import bare_titles, op_name
-from gradviz.model.costs.heat import Amount, HeatOf, Spent, amount_text, total
+from gradviz.drawing.titles import op_name
+from gradviz.model.costs.heat import Amount, amount_text
 from gradviz.model.graph.contents import Contents
-from gradviz.model.graph.graph import Fold
 from gradviz.model.graph.modules import named, shared
 from gradviz.model.quantities import byte_text
 from gradviz.model.source.place import lines_of_text
-from gradviz.model.trace import Op, Tensor
+from gradviz.model.trace import Tensor
 from gradviz.model.values import norm, number_text, shape_text, statistics
+from gradviz.picture.foldtotals import FoldTotals
 from gradviz.picture.foldwords import FOLD_WORDS
 from gradviz.picture.inspection import Fact, Section, Subject
 from gradviz.picture.naming import MOST, Naming
 from gradviz.picture.picture import Language
 
 _HEAPS = 12  # kinds of saved tensors that are listed
-
-Costs = Mapping[HeatOf, Spent]
+Told = TypeVar("Told")
 
 
 class FoldTelling:
     """Says what there is to say of a fold at a moment."""
 
-    def __init__(self, naming: Naming, language: Language, held: Contents, fold: Fold, spent: Costs) -> None:
-        """Take the moment, what a fold holds then and what it is at the end, and what ops and grad_fns cost."""
+    def __init__(self, naming: Naming, language: Language, totals: FoldTotals) -> None:
+        """Take the moment, and what a fold holds over the run."""
         self._naming, self._words = naming, FOLD_WORDS[language]
-        self._fold, self._spent = fold, spent
-        self._held = held
+        self._fold, self._totals = totals.fold, totals
+        self._held = Contents(totals.held, naming.moment)
 
     @property
     def title(self) -> str:
@@ -40,7 +41,7 @@ class FoldTelling:
         told, fold = fold_title(self._fold, self._naming.drawn), self._fold
         if fold.modules.path or fold.call or fold.tensors:
             return told
-        return " · ".join((told, *bare_titles(fold.ops)[:1]))
+        return " · ".join(filter(None, (told, self._totals.first_ops)))
 
     def sections(self, *, is_open: bool) -> tuple[Section, ...]:
         """What there is to say, of which some may be empty: first what is asked most."""
@@ -73,8 +74,8 @@ class FoldTelling:
         if held.ran.of:
             all_ran = held.ran.some == held.ran.of
             yield Fact(words.ops, f"{held.ran.of:,}" if all_ran else words.ran.format(*held.ran))
-        if held.grad_fns:
-            yield Fact("grad_fns", f"{len(held.grad_fns):,}")
+        if held.executed.of:
+            yield Fact("grad_fns", f"{held.executed.of:,}")
         if held.made:
             yield Fact(words.made, f"{len(held.made):,}")
         wanted = [tensor for tensor in held.ends if tensor.is_leaf and tensor.requires_grad]
@@ -89,15 +90,14 @@ class FoldTelling:
             yield Fact(words.going, words.ran.format(*held.back))
         if held.executed.some:
             yield Fact(words.executed, words.ran.format(*held.executed))
-        elif held.grad_fns:
-            yield Fact("", words.not_run.format(len(held.grad_fns)))
-        ops, grad_fns = {op.id for op in held.ops}, {one.id for one in held.grad_fns}
+        elif held.executed.of:
+            yield Fact("", words.not_run.format(held.executed.of))
         for one in moment.offenders.forward:
-            if one.op is not None and one.op in ops:
+            if one.op is not None and one.op in self._totals.ops:
                 text = words.first.format(one.ill.value, op_name(moment.trace.ops[one.op]))
                 yield Fact(one.ill.value, text, of=Subject("op", one.op), alarming=True)
         for one in moment.offenders.backward:
-            if one.grad_fn is not None and one.grad_fn in grad_fns:
+            if one.grad_fn is not None and one.grad_fn in self._totals.grad_fns:
                 text = words.first_passed.format(one.ill.value, moment.trace.grad_fns[one.grad_fn].name)
                 yield Fact(one.ill.value, text, of=Subject("grad_fn", one.grad_fn), alarming=True)
 
@@ -109,7 +109,7 @@ class FoldTelling:
             yield Fact(words.kept, self._share(kept.now, of_all.now))
         if kept.leaves:
             yield Fact(words.in_leaves, byte_text(kept.leaves))
-        allocated = self._sum("allocated", held.ops)
+        allocated = self._totals.allocated.at(self._naming.moment.begun)
         if allocated.size:
             yield Fact(self._naming.cost("allocated"), amount_text("allocated", allocated))
         yield from self._times()
@@ -119,38 +119,24 @@ class FoldTelling:
 
     def _times(self) -> Iterator[Fact]:
         """How long its ops took, and its grad_fns where backward has run them."""
-        spent, held = self._spent["time"], self._held
-        forward = self._sum("time", held.ops)
+        totals, begun = self._totals, self._naming.moment.begun
+        forward, backward = totals.forward.at(begun), totals.backward.at(begun)
         if forward.size:
-            yield Fact(self._words.forward_time, self._timed(forward, spent.ops.values()))
-        run = (one.id for one in held.grad_fns if self._naming.moment.runs(one.id))
-        backward = total(spent.grad_fns[number] for number in run if number in spent.grad_fns)
+            yield Fact(self._words.forward_time, _timed(forward, totals.all_forward))
         if backward.size:
-            yield Fact(self._words.backward_time, self._timed(backward, spent.grad_fns.values()))
-
-    def _timed(self, amount: Amount, of: Iterable[Amount]) -> str:
-        return f"{amount_text('time', amount)} · {_percent(amount.size, total(of).size)}"
-
-    def _sum(self, of: HeatOf, ops: Iterable[Op]) -> Amount:
-        spent = self._spent[of].ops
-        return total(spent[op.id] for op in ops if op.id in spent)
+            yield Fact(self._words.backward_time, _timed(backward, totals.all_backward))
 
     def _kinds(self) -> Iterator[Fact]:
         """The ops that have run, by their names and those of the grad_fns that they left; the most frequent first."""
-        trace, found = self._naming.moment.trace, dict[tuple[str, str], list[Op]]()
-        for op in self._held.ops:
-            made = "" if op.grad_fn is None else trace.grad_fns[op.grad_fn].name
-            found.setdefault((op_name(op), made), []).append(op)
-        for (name, made), ops in sorted(found.items(), key=lambda item: -len(item[1])):
-            time = self._sum("time", ops)
-            told = [f"{len(ops):,}", made, amount_text("time", time) if time.size else ""]
-            yield Fact(name, " · ".join(filter(None, told)))
+        begun = self._naming.moment.begun
+        for kind, count in _counted(((kind, kind.stamps) for kind in self._totals.kinds), begun):
+            time = kind.time.at(begun)
+            told = [f"{count:,}", kind.grad_fn, amount_text("time", time) if time.size else ""]
+            yield Fact(kind.name, " · ".join(filter(None, told)))
 
     def _unrecorded(self) -> Iterator[Fact]:
-        reasons = Counter(op.why_unrecorded for op in self._held.ops if op.grad_fn is None)
-        for why, count in reasons.most_common():
-            if why is not None:
-                yield Fact(f"{count:,}", self._naming.drawn.reasons.get(why, why))
+        for why, count in _counted(self._totals.reasons.items(), self._naming.moment.begun):
+            yield Fact(f"{count:,}", self._naming.drawn.reasons.get(why, why))
 
     def _heaps(self) -> Iterator[Fact]:
         heaps = [heap for heap in self._held.heaps if heap.nbytes]
@@ -205,7 +191,9 @@ class FoldTelling:
     def _lines(self) -> Iterator[Fact]:
         """Each line with its text and how many of the ops it ran; of no ops, those where its tensors were made."""
         held, text = self._held, lines_of_text(self._naming.moment.trace.source)
-        counts = Counter(one.line for one in (held.ops or held.ends) if one.line is not None)
+        counts = dict(_counted(self._totals.lines.items(), self._naming.moment.begun))
+        if not held.ran.some:
+            counts = Counter(one.line for one in held.ends if one.line is not None)
         for line in islice(sorted(counts), MOST):
             written = text[line - 1].strip() if line <= len(text) else ""
             yield Fact(f"{self._naming.drawn.line.format(line)} · {counts[line]:,}", written, line)
@@ -219,3 +207,13 @@ class FoldTelling:
 def _percent(some: float, of: float) -> str:
     share = 100 * some / of if of else 0.0
     return f"{share:.0f} %" if share >= 1 or not share else "< 1 %"
+
+
+def _timed(amount: Amount, of_all: float) -> str:
+    return f"{amount_text('time', amount)} · {_percent(amount.size, of_all)}"
+
+
+def _counted(stamps: Iterable[tuple[Told, list[int]]], begun: float) -> list[tuple[Told, int]]:
+    """How many there are of each kind at a moment, the most frequent first; those of which there are any."""
+    counts = [(kind, bisect_right(own, begun)) for kind, own in stamps]
+    return sorted((one for one in counts if one[1]), key=lambda one: -one[1])

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from gradviz.drawing.plain import bounded, plain
 from gradviz.drawing.titles import op_title
 from gradviz.model.cost import Timed
-from gradviz.model.graph.contents import Contents
 from gradviz.model.graph.graph import Graph
 from gradviz.model.trace import GradFn, Op, Tensor
 from gradviz.picture.answering import Answering
@@ -80,8 +79,7 @@ def _of_fold(
     found = fold_of(graph, str(asked.of.id))
     if found is None:
         return None
-    held = Contents(found, naming.moment, record.drawn)
-    telling = FoldTelling(naming, asked.language, held, found, record.spent(timed))
+    telling = FoldTelling(naming, asked.language, record.totals(found, timed))
     return telling.title, telling.sections(is_open=any(one.fold is found for one in graph.opened))
 
 

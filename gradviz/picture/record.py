@@ -7,6 +7,7 @@ from itertools import accumulate
 from gradviz.model.cost import Timed
 from gradviz.model.costs.heat import HeatOf, Spent
 from gradviz.model.graph.build import drawn
+from gradviz.model.graph.graph import Fold
 from gradviz.model.moments.course import Course
 from gradviz.model.moments.moment import History, Moment
 from gradviz.model.moments.stops import course
@@ -15,6 +16,7 @@ from gradviz.model.trace import Trace
 from gradviz.model.why.fixes import Fixes
 from gradviz.model.why.grounds import Grounds, grounds
 from gradviz.picture.costfacts import all_spent
+from gradviz.picture.foldtotals import FoldTotals
 from gradviz.picture.switches import Switches
 
 
@@ -25,6 +27,7 @@ class Record:
         """Take the record of a run."""
         self.trace = trace
         self._spent: tuple[Timed | None, dict[HeatOf, Spent]] | None = None
+        self._fold: FoldTotals | None = None  # the last that was asked for: steps ask for it again
 
     def spent(self, timed: Timed | None) -> dict[HeatOf, Spent]:
         """Return what its ops and grad_fns cost.
@@ -35,6 +38,13 @@ class Record:
         if self._spent is None or self._spent[0] is not timed:
             self._spent = timed, all_spent(self.trace, timed)
         return self._spent[1]
+
+    def totals(self, fold: Fold, timed: Timed | None) -> FoldTotals:
+        """Return what a fold of its graph holds over the run, and what that costs."""
+        known, spent = self._fold, self.spent(timed)
+        if known is None or known.fold is not fold or known.spent is not spent:
+            known = self._fold = FoldTotals(fold, self.history, self.drawn, spent)
+        return known
 
     @cached_property
     def history(self) -> History:

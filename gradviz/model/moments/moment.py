@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeVar
 from gradviz.model.births import births
 from gradviz.model.flow import Passed, flow
 from gradviz.model.moments.held import Bindings, bindings
+from gradviz.model.moments.kept import Kept, Timeline, kept
 from gradviz.model.moments.offenders import Offenders, offenders
 from gradviz.model.moments.reach import frees
 from gradviz.model.moments.savers import Keepers, keepers
@@ -132,6 +133,16 @@ class History:
         """Each CopySlices of which nobody knows what the grad_fn in it saved."""
         copies = (one for one in self.trace.grad_fns if one.name == COPY_SLICES)
         return tuple(one.id for one in copies if INSIDE not in (one.settings or {}))
+
+    @cached_property
+    def owned(self) -> set[int]:
+        """The storages of leaves that require grad."""
+        return {one.storage for one in self.trace.tensors if one.is_leaf and one.requires_grad}
+
+    @cached_property
+    def kept(self) -> Timeline[Kept]:
+        """What all grad_fns saved."""
+        return kept(self._nodes(), self.owned)
 
     @cached_property
     def frees(self) -> dict[int, int]:

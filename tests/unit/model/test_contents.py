@@ -7,11 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradviz.model.graph.build import build, drawn
-from gradviz.model.graph.contents import Contents, Heap, Kept, Part
+from gradviz.model.graph.contents import Contents, Part
 from gradviz.model.graph.contract import Stretch, contract
 from gradviz.model.graph.fold import fold
 from gradviz.model.graph.graph import Fold, View
+from gradviz.model.graph.holdings import Holdings
 from gradviz.model.graph.stepped import lives
+from gradviz.model.moments.kept import Heap, Kept
 from gradviz.model.moments.moment import History, Moment
 from gradviz.model.trace import Saved, Trace
 from tests.unit.model.cut import at_step
@@ -23,7 +25,7 @@ VIEWS = st.sampled_from(get_args(View))
 
 
 def look(fold: Fold, moment: Moment) -> Contents:
-    return Contents(fold, moment, drawn(moment.history))
+    return Contents(Holdings(fold, moment.history, drawn(moment.history)), moment)
 
 
 def fold_of(trace: Trace, view: View = "both", *lines: int) -> Fold:

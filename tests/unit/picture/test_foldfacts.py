@@ -197,3 +197,18 @@ def test_a_fold_that_is_not_drawn_is_not_told_of() -> None:
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_every_phrase_is_there(language: Language) -> None:
     assert all(FOLD_WORDS[language])
+
+
+def test_what_is_told_at_a_step_does_not_depend_on_what_was_asked_before() -> None:
+    trace = walked(walked(loop(12))).trace()
+    whole = build(trace, "both")
+    folded = [contract(whole, [Stretch(whole.nodes[begin:end], key=KEY)]) for begin, end in ((0, 9), (5, 20))]
+    spent = Timed(
+        "grad", tuple(op.name for op in trace.ops), tuple((k, 1e-6 * k, 1e-7) for k in range(len(trace.ops))), 5
+    )
+    record = Record(trace)
+    for step in (*range(len(trace.steps), -1, -3), *range(0, len(trace.steps), 2), None):
+        for graph in folded:
+            for timed in (None, spent):
+                again = inspection(record, Inspect(Subject("fold", KEY), step), timed, graph)
+                assert again == page(trace, graph, step, timed)
