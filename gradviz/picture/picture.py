@@ -146,6 +146,9 @@ class Problem(NamedTuple):
     offers: tuple[Offer, ...] = ()  # after any of which it is not there
 
 
+FEW = 5_000  # ops and tensors, beyond which what changed since the run before takes longer than a person types
+
+
 class Changes(NamedTuple):
     """What changed since the run before: in words, and as marks that stand in for those of the drawing or join them."""
 

@@ -24,14 +24,13 @@ from gradviz.model.graph.stepped import lives
 from gradviz.model.trace import GradMode, Trace
 from gradviz.model.why.grounds import Grounds
 from gradviz.picture.changes import told
-from gradviz.picture.picture import Changes, Comparison, Options
+from gradviz.picture.picture import FEW, Changes, Comparison, Options
 from gradviz.picture.record import Record
 from gradviz.picture.sides import problem, sides
 from gradviz.picture.stage import Album, Shown, Stage, earlier, lay_out, seen, shown
 from gradviz.picture.words import WORDS
 
 MOST = 20_000  # ops and tensors of one run, beyond which it is not held beside another
-FEW = 5_000  # beyond which what changed since the run before takes longer than a person types
 
 
 class Since(NamedTuple):

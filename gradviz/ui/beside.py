@@ -14,6 +14,7 @@ from gradviz.ui.bars.actions import SIDES
 from gradviz.ui.graph.sides import Row
 from gradviz.ui.panels import Panels
 from gradviz.ui.processes.runner import Runner
+from gradviz.ui.wording import wording
 
 Send = Callable[[said.Message], None]
 
@@ -54,9 +55,9 @@ def show(panels: Panels, actions: Mapping[str, QAction], before: AppState, now: 
     actions["beside"].setChecked(now.comparing.seen)
     actions["pinned"].setChecked(now.pinned)
     actions[_command(now.options.beside)].setChecked(True)
-    if now.table is not before.table:
+    if now.table is not before.table or not panels.output.no_changes:
         changes = now.table.changes if now.table else None
-        panels.output.show_changes(changes.told if changes else ())
+        panels.output.show_changes(changes.told if changes else (), wording.no_changes(now))
     comparison = now.comparing.comparison
     if now.columns is not None and comparison is not None:
         sides = tuple((one.name, *one.cells) for one in comparison.sides)

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QStyle
 from pytestqt.qtbot import QtBot
 
 from gradviz.model.cost import MODES
-from gradviz.ui import preferences
+from gradviz.picture.picture import FEW, Picture
+from gradviz.ui import beside, preferences
 from gradviz.ui.processes import runner
 from gradviz.ui.window import Window
 from tests.gui.driving import drawn, names, type_text
@@ -93,6 +94,18 @@ def test_what_changed_is_marked_listed_and_fades(qtbot: QtBot, window: Window, m
     window.action("pinned").trigger()
     assert names(window) == ["x", "y", "z"]
     assert window.panels.notice.whole == ""
+
+
+def test_where_nothing_is_told_to_have_changed_it_is_said_why(window: Window) -> None:
+    output, state = window.panels.output, window.state
+    actions = {one.objectName(): one for one in window.actions()}
+    assert output.no_changes == "What an edit changes in the run appears here"
+    table = Picture(1, True, None, ops=FEW, tensors=1)
+    beside.show(window.panels, actions, state, state._replace(table=table))
+    assert output.changes == ()
+    assert output.no_changes == "Of a run of more than 5,000 ops and tensors it is not told what changed"
+    beside.show(window.panels, actions, state, state._replace(table=table._replace(tensors=0)))
+    assert output.no_changes == "What an edit changes in the run appears here"
 
 
 def test_it_fades_only_where_motion_is_wanted(qtbot: QtBot, window: Window, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,9 @@ from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QPlainTextEd
 from gradviz.model.source.place import Edit
 from gradviz.model.trace import Output
 from gradviz.picture.picture import Hot, Offer, Problem
+from gradviz.ui.docks.listing import WHOLE, Listing
 from gradviz.ui.style.plain import one_line, plain
+from gradviz.ui.style.problemtext import whole
 from gradviz.ui.style.theme import POINTS, Colours, colour, monospace
 
 _MOST = 256 * 1024  # characters of output shown; the engine cuts too, but is not trusted to
@@ -44,12 +46,11 @@ class OutputTabs(QTabWidget):
         self._text.setPlaceholderText(self.tr("What the program prints appears here"))
         self._text.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.set_size(POINTS)  # before a style sheet: what it paints in has the font that it has then
-        self._list = _wrapping(self)
-        self._list.setAccessibleName(self.tr("Problems"))
+        self._list = Listing(self.tr("Problems"), self)
+        self._list.say_instead(self.tr("Errors and warnings appear here"))
         self._list.itemActivated.connect(self._picked)
         self._list.itemClicked.connect(self._picked)
-        self._changes = _wrapping(self)
-        self._changes.setAccessibleName(self.tr("Changes"))
+        self._changes = Listing(self.tr("Changes"), self)
         self._heat = QListWidget(self)
         self._heat.setFrameShape(QFrame.Shape.NoFrame)
         self._heat.setAccessibleName(self.tr("Heat"))
@@ -77,6 +78,11 @@ class OutputTabs(QTabWidget):
     def heat(self) -> QListWidget:
         """What costs most."""
         return self._heat
+
+    @property
+    def no_changes(self) -> str:
+        """What is said where nothing is said to have changed."""
+        return self._changes.instead
 
     @property
     def changes(self) -> tuple[str, ...]:
@@ -107,8 +113,9 @@ class OutputTabs(QTabWidget):
         if problems != self._listed:
             self._fill(problems)
 
-    def show_changes(self, told: tuple[str, ...]) -> None:
-        """List what changed since the run before."""
+    def show_changes(self, told: tuple[str, ...], instead: str) -> None:
+        """List what changed since the run before; where that is nothing, say what else there is to say of it."""
+        self._changes.say_instead(instead)
         if told == self._told:
             return
         self._told = told
@@ -165,6 +172,7 @@ class OutputTabs(QTabWidget):
         item = QListWidgetItem(text)
         item.setForeground(colour(self._colours.error if problem.severity == "error" else self._colours.warning))
         item.setData(_PLACE, (problem.line or 0, problem.column))
+        item.setData(WHOLE, whole(problem))
         return item
 
     def _add_offer(self, offer: Offer) -> None:
@@ -172,6 +180,7 @@ class OutputTabs(QTabWidget):
         item = QListWidgetItem(f"✎ {one_line(offer.text)}")
         item.setForeground(colour(self._colours.accent))
         item.setToolTip(self.tr("Change the program"))
+        item.setData(WHOLE, offer.text)
         self._edits[self._list.count()] = offer.edit
         self._list.addItem(item)
 
@@ -183,13 +192,3 @@ class OutputTabs(QTabWidget):
             self.fixWanted.emit(edit)
         elif line:
             self.placeWanted.emit(line, column)
-
-
-def _wrapping(parent: QWidget) -> QListWidget:
-    """A list whose rows are as wide as there is room, however that changes."""
-    made = QListWidget(parent)
-    made.setFrameShape(QFrame.Shape.NoFrame)
-    made.setWordWrap(True)
-    made.setResizeMode(QListWidget.ResizeMode.Adjust)
-    made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    return made

@@ -1,12 +1,14 @@
 """The strip below the program: the whole message of the error that ended the run, with what PyTorch said of it."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from gradviz.picture.picture import Offer, Problem
+from gradviz.ui.style.copying import copy, is_copy, offer_copy
 from gradviz.ui.style.labels import CutButton, wrapped_label
 from gradviz.ui.style.plain import plain
+from gradviz.ui.style.problemtext import whole
 from gradviz.ui.style.theme import Colours
 
 
@@ -34,6 +36,7 @@ class ProblemStrip(QFrame):
         layout.addLayout(self._offers)
         self.setAccessibleName(self.tr("Problem"))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.apply(colours)
         self.hide()
 
@@ -46,6 +49,7 @@ class ProblemStrip(QFrame):
         """Take on other colours."""
         self.setStyleSheet(
             f"ProblemStrip {{ background: {colours.on_error}; border-top: 1px solid {colours.border}; }}"
+            f"ProblemStrip:focus {{ border: 1px solid {colours.accent}; }}"
             f"QLabel {{ color: {colours.error}; }}"
         )
         self._original.setStyleSheet(f"color: {colours.muted};")
@@ -83,6 +87,24 @@ class ProblemStrip(QFrame):
         event.accept()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Go to the problem."""
+        """Go to the problem; the right button has opened a menu."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._go()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Copy the problem, or go to it."""
+        if is_copy(event) and self._problem:
+            copy(whole(self._problem))
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._go()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer to copy the problem."""
+        if self._problem:
+            offer_copy(self, event.globalPos(), whole(self._problem))
+
+    def _go(self) -> None:
         if self._problem and self._problem.line:
             self.placeWanted.emit(self._problem.line, self._problem.column)

@@ -4,7 +4,7 @@ from PySide6.QtCore import QCoreApplication
 
 from gradviz.model.cost import NAMES
 from gradviz.model.quantities import second_text
-from gradviz.picture.picture import Picture, Problem
+from gradviz.picture.picture import FEW, Picture, Problem
 from gradviz.state.values import AppState, Phase, Refusal
 from gradviz.ui.style.plain import one_line
 from gradviz.ui.wording import stepwords
@@ -133,6 +133,13 @@ def _changed(state: AppState) -> str:
         return ""
     first, *more = (one_line(line, 400) for line in changes.told or ("",))
     return _tr("{change} (+{count} more)").format(change=first, count=len(more)) if more else first
+
+
+def no_changes(state: AppState) -> str:
+    """Return why nothing is told to have changed since the run before."""
+    if state.table is not None and state.table.tensors + state.table.ops > FEW:
+        return _tr("Of a run of more than {count} ops and tensors it is not told what changed").format(count=f"{FEW:,}")
+    return _tr("What an edit changes in the run appears here")
 
 
 def _side_by_side(state: AppState) -> str:
