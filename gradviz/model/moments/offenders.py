@@ -9,7 +9,13 @@ from typing import NamedTuple
 from gradviz.model.trace import EMPTY, Step, Trace, Value
 
 # What these put into a tensor is what they are told to, and computes nothing.
-_FILLS = frozenset(f"aten::{name}" for name in ("fill", "fill_", "masked_fill", "masked_fill_", "constant_pad_nd"))
+_FILLS = frozenset(
+    f"aten::{name}"
+    for name in (
+        *("fill", "fill_", "masked_fill", "masked_fill_", "index_fill", "index_fill_", "new_full", "constant_pad_nd"),
+        *("scatter", "scatter_"),
+    )
+)
 _NUMBERS = frozenset((float, int, bool))
 
 
