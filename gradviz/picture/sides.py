@@ -15,8 +15,8 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "whole": "comes to its end",
         "limit": "limit reached: {}",
         "error": "{} on line {}",
-        "grad_fns": "grad_fns",
-        "edges": "edges between them",
+        "grad_fns": "grad_fns · edges",
+        "both": "{} · {}",
         "ops": "ops recorded",
         "of": "{} of {}",
         "grads": ".grad exists for",
@@ -28,8 +28,8 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "whole": "最後まで実行",
         "limit": "制限に到達: {}",
         "error": "{} ({} 行目)",
-        "grad_fns": "grad_fn",
-        "edges": "その間の辺",
+        "grad_fns": "grad_fn · 辺",
+        "both": "{} · {}",
         "ops": "記録された演算",
         "of": "{} / {}",
         "grads": ".grad があるもの",
@@ -44,10 +44,11 @@ def sides(traces: Mapping[GradMode, Trace], language: Language) -> tuple[Side, .
     texts, runs = _TEXTS[language], [traces[mode] for mode in MODES if mode in traces]
     return (
         Side(texts["ends"], tuple(_end(run, texts) for run in runs)),
-        Side(texts["grads"], tuple(_grads(run, texts) for run in runs)),
-        Side(texts["grad_fns"], tuple(f"{len(run.grad_fns):,}" for run in runs)),
-        Side(texts["edges"], tuple(f"{_edges(run):,}" for run in runs)),
         Side(texts["ops"], tuple(_recorded(run, texts) for run in runs)),
+        Side(texts["grads"], tuple(_grads(run, texts) for run in runs)),
+        Side(
+            texts["grad_fns"], tuple(texts["both"].format(f"{len(run.grad_fns):,}", f"{_edges(run):,}") for run in runs)
+        ),
     )
 
 

@@ -78,9 +78,10 @@ def show_drawing(panels: Panels, before: AppState, now: AppState) -> None:
 
 
 def _costs(state: AppState, shown: tuple[str, ...]) -> tuple[Row, ...]:
-    """What was measured of the program as it stands, in the modes that are shown."""
+    """What was measured of the program as it stands, in the modes that are shown: what weighs most is seen first."""
     measuring = state.measuring
     if measuring.table is None or measuring.of != state.text:
         return ()
+    rows = sorted(measuring.table.rows, key=lambda row: not row.weighty)
     columns = [at for at, mode in enumerate(MODES) if NAMES[mode] in shown]
-    return tuple((row.name, *(row.cells[at] for at in columns)) for row in measuring.table.rows)
+    return tuple((row.name, *(row.cells[at] for at in columns)) for row in rows)

@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QStyle
 from pytestqt.qtbot import QtBot
 
 from gradviz.model.cost import MODES
+from gradviz.model.costs.table import CostRow, CostTable
 from gradviz.picture.picture import FEW, Picture
+from gradviz.state.values import Measuring
 from gradviz.ui import beside, preferences
 from gradviz.ui.processes import runner
 from gradviz.ui.window import Window
@@ -94,6 +96,29 @@ def test_what_changed_is_marked_listed_and_fades(qtbot: QtBot, window: Window, m
     window.action("pinned").trigger()
     assert names(window) == ["x", "y", "z"]
     assert window.panels.notice.whole == ""
+
+
+def test_what_weighs_most_is_seen_at_first_and_a_measurement_moves_nothing_that_was_there(
+    qtbot: QtBot, window: Window
+) -> None:
+    window.action("beside").trigger()
+    qtbot.waitUntil(lambda: settled(window) and window.state.columns is not None)
+    sides, state = window.panels.sides, window.state
+    actions = {one.objectName(): one for one in window.actions()}
+    room = sides.sizeHint()
+    measuring = state.measuring._replace(table=None)
+    beside.show(window.panels, actions, state, state._replace(measuring=measuring))
+    recorded = sides.rows
+    names = ("time", "backward", "peak", "saved for backward", "the graph itself")
+    rows = tuple(CostRow(name, ("1", "2", "3"), (None,) * 3, name in (names[0], names[3])) for name in names)
+    table = CostTable(MODES, rows)
+    beside.show(window.panels, actions, state, state._replace(measuring=Measuring(table=table, of=state.text)))
+    assert sides.rows[: len(recorded)] == recorded
+    measured = [row[0] for row in sides.rows[len(recorded) :]]
+    assert measured == ["time", "saved for backward", "backward", "peak", "the graph itself"]
+    assert sides.sizeHint() == room
+    sides.show_sides(("grad",), tuple((str(at), "1") for at in range(12)))
+    assert sides.horizontalHeader().sizeHint().height() + 6 * sides.rowHeight(0) <= room.height()
 
 
 def test_where_nothing_is_told_to_have_changed_it_is_said_why(window: Window) -> None:

@@ -38,6 +38,7 @@ _NAMES = {
 }
 _VERDICTS = (time_told, memory_verdict, told_verdict)
 _PARTS = ("workspace_bytes", "parameter_bytes")  # of the row before
+_WEIGHTY = ("seconds", "saved_bytes")
 _TIMES = ("seconds", "forward", "backward", "optimizer")
 
 
@@ -93,19 +94,19 @@ def _times(costs: Costs, part: str, names: dict[str, str]) -> CostRow:
     }
     told = {mode: _spread_text(one) for mode, one in found.items()}
     missing: dict[GradMode, str] = dict.fromkeys(raised, names["raises"])
-    return _row(names[part], missing | told, {mode: one.median for mode, one in found.items()})
+    return _row(names, part, missing | told, {mode: one.median for mode, one in found.items()})
 
 
 def _bytes(names: dict[str, str], field: str, known: dict[GradMode, int | None]) -> CostRow:
     sizes = {mode: float(count) for mode, count in known.items() if count is not None}
     told = {mode: names["unknown"] if count is None else byte_text(count) for mode, count in known.items()}
-    return _row(names[field], told, sizes)
+    return _row(names, field, told, sizes)
 
 
-def _row(name: str, told: dict[GradMode, str], sizes: dict[GradMode, float]) -> CostRow:
+def _row(names: dict[str, str], of: str, told: dict[GradMode, str], sizes: dict[GradMode, float]) -> CostRow:
     most = max(sizes.values(), default=0.0) or 1.0
     shares = tuple(sizes[mode] / most if mode in sizes else None for mode in MODES)
-    return CostRow(name, tuple(told.get(mode, "") for mode in MODES), shares)
+    return CostRow(names[of], tuple(told.get(mode, "") for mode in MODES), shares, of in _WEIGHTY)
 
 
 def _spread_text(found: Spread) -> str:

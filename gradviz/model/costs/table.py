@@ -32,6 +32,7 @@ class CostRow(NamedTuple):
     name: str
     cells: tuple[str, ...]
     shares: tuple[float | None, ...]
+    weighty: bool = False  # it is among what is looked at first
 
 
 class CostTable(NamedTuple):

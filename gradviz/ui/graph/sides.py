@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTa
 from gradviz.ui.style.plain import one_line, tooltip
 
 Row = tuple[str, ...]  # a quantity, then how much of it there is in each mode
-_SIZE = QSize(480, 132)  # pixels at first
+_WIDTH, _ROWS = 480, 6  # pixels at first, and rows: the four that are recorded, the time and what is saved
 _LONGEST = 200
 
 
@@ -50,8 +50,9 @@ class Sides(QTableWidget):
         self._menu.addActions(list(choices))
 
     def sizeHint(self) -> QSize:
-        """Return room for some of the rows: the graphs come first."""
-        return _SIZE
+        """Return room for the rows that weigh most, whether they have come or not: the graphs come first."""
+        head = self.horizontalHeader().sizeHint().height()
+        return QSize(_WIDTH, head + _ROWS * self._row_height() + 2 * self.frameWidth())
 
     def show_sides(self, modes: Row, rows: tuple[Row, ...], errors: Row = ()) -> None:
         """Show how much of each quantity there is in each mode; a quantity that differs is in bold.
@@ -76,8 +77,10 @@ class Sides(QTableWidget):
             for column, text in enumerate(row):
                 hint = "\n".join(part for part in (text, hints[column]) if part)
                 self.setItem(at, column, self._item(text, hint, bold=column == 0 and len(set(row[1:])) > 1))
-        height = self.fontMetrics().height() + 6
-        self.verticalHeader().setDefaultSectionSize(height)
+        self.verticalHeader().setDefaultSectionSize(self._row_height())
+
+    def _row_height(self) -> int:
+        return self.fontMetrics().height() + 6
 
     def _choose(self, column: int) -> None:
         """Open the menu below the head of a column."""
