@@ -12,7 +12,7 @@ from gradviz.ui.window import Window
 
 PROGRAM = "import torch\nx = torch.ones(3)  # a leaf\ny = (x * 2).sum()\n"
 RAISES = "\nx.requires_grad_()\n(x * 2).sum().backward()\n"
-SIDES = 5  # rows of the table that tell of the graphs; those of the costs come after them
+SIDES = 4  # rows of the table that tell of the graphs; those of the costs come after them
 Wait = Callable[[Window, Callable[[], bool]], None]
 
 
