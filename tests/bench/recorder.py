@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from tests.bench import programs
 from tests.bench.programs import Measured
 from tests.bench.rows import Row, main
-from tests.bench.torch_runs import forget, one_thread, run_bare, run_recorded
+from tests.bench.torch_runs import forget, one_thread, run_bare, run_recorded, run_watched
 from tests.bench.turns import Timed, clock, in_ms, ratio, take_turns
 
 
@@ -29,15 +29,18 @@ def _row(name: str, what: str, measured: Measured, goal: float, rounds: int) -> 
     one_thread()
     ways: dict[str, Timed] = {
         "recorded": lambda: _recorded(measured),
-        "bare": lambda: _bare(measured),
+        "bare": lambda: _bare(measured, run_bare),
+        "watched": lambda: _bare(measured, run_watched),
         "whole program recorded": _alone(lambda: run_recorded(measured.source, lambda _: None)),
         "whole program bare": _alone(lambda: run_bare(measured.source)),
     }
     spent = take_turns(ways, rounds)
     figures = in_ms(spent)
     figures["whole program, x"] = ratio(spent["whole program recorded"], spent["whole program bare"])
+    figures["watched over bare, x"] = ratio(spent["watched"], spent["bare"])
     value = ratio(spent["recorded"], spent["bare"])
-    return Row(f"recorder-{name}", f"{what}, recorded over bare", value, "x", goal, figures)
+    note = "watched: each op and line is seen, and nothing written down"
+    return Row(f"recorder-{name}", f"{what}, recorded over bare", value, "x", goal, figures, note)
 
 
 def _alone(work: Callable[[], object]) -> Timed:
@@ -54,9 +57,9 @@ def _recorded(measured: Measured) -> float:
     return _between(vars(sys.modules["__main__"]))
 
 
-def _bare(measured: Measured) -> float:
+def _bare(measured: Measured, run: Callable[[str], dict[str, object]]) -> float:
     forget()
-    return _between(run_bare(measured.timed))
+    return _between(run(measured.timed))
 
 
 def _between(names: dict[str, object]) -> float:

@@ -3,12 +3,14 @@
 import gc
 import sys
 from collections.abc import Callable
-from types import ModuleType
+from types import FrameType, ModuleType
 
 import torch
 
 from gradviz import intake
 from gradviz.engine.record import worker
+from gradviz.engine.record.lines import Tracer
+from gradviz.engine.record.operators import Operator, TorchDispatchMode
 from gradviz.engine.record.run import Run
 from gradviz.engine.record.source import Source
 from gradviz.engine.record.stream import Stream
@@ -42,6 +44,31 @@ def run_bare(source: str) -> dict[str, object]:
     names = vars(module)
     exec(compile(source, FILE, "exec"), names)
     return names
+
+
+class _Empty(TorchDispatchMode):  # type: ignore[no-untyped-call]  # left untyped by torch
+    def __torch_dispatch__(
+        self,
+        func: Operator,
+        types: object,
+        args: tuple[object, ...] = (),
+        kwargs: dict[str, object] | None = None,
+    ) -> object:
+        return func(*args, **(kwargs or {}))
+
+
+def run_watched(source: str) -> dict[str, object]:
+    """Run a program under what sees each of its ops and lines and writes nothing down, the least a recorder costs."""
+
+    def line(frame: FrameType, event: str, argument: object) -> Tracer | None:
+        return line if frame.f_code.co_filename == FILE else None
+
+    with _Empty():  # type: ignore[no-untyped-call]  # torch leaves its constructor untyped
+        sys.settrace(line)
+        try:
+            return run_bare(source)
+        finally:
+            sys.settrace(None)
 
 
 def fresh_run() -> Run:
