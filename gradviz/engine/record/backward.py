@@ -1,7 +1,9 @@
 """Backward as it happens: every grad_fn in the order torch runs it, with the gradients that arrive and leave."""
 
 import re
+import sys
 from collections.abc import Callable, Iterator
+from types import FrameType
 
 import torch
 
@@ -34,7 +36,8 @@ class _Call:
         self.at_work: int | None = None  # the grad_fn
         self.last: tuple[reader.Node, int] | None = None  # that has run: torch frees what it saved after its hooks
         self.filled: set[int] = set()  # AccumulateGrads after which .grad was written down
-        self.outer = recorder.running
+        self.outer = recorder.running, recorder.between
+        self.frame: FrameType | None = None  # that called torch's engine
         self.handles: list[torch.utils.hooks.RemovableHandle] = []
 
 
@@ -59,7 +62,8 @@ class BackwardWatch:
                 call = _Call(recorder, roots, args, accumulates=bool(kwargs.get("accumulate_grad", True)))
                 self._record(call)
                 call.handles = [handle for node, number in call.reached for handle in self._hook(call, node, number)]
-                recorder.running = call
+                call.frame = None if recorder.levels else sys._getframe()
+                recorder.running, recorder.between = call, call.frame
             try:
                 return engine_run(roots, *args, **kwargs)
             except Exception as error:
@@ -68,7 +72,8 @@ class BackwardWatch:
                 raise
             finally:
                 with Untraced(), recorder.lock:
-                    recorder.running = call.outer
+                    recorder.running, recorder.between = call.outer
+                    call.frame = None  # which holds the call
                     _finish(call)
 
         return watched
@@ -108,7 +113,7 @@ class BackwardWatch:
                 if self._runs_in(call):
                     _check_last(call)
                     call.recorder.settle()  # AccumulateGrad copies a sum that somebody still holds
-                    call.at_work = number
+                    call.at_work, call.recorder.between = number, None
                     arrived = _read(call.recorder, gradients)
 
         def after(left: Gradients, _: Gradients) -> None:
@@ -118,7 +123,7 @@ class BackwardWatch:
                     line, _text = recorder.source.here()
                     recorder.settle()
                     recorder.stream.step(kind, line, number, arrived, _read(recorder, left))
-                    call.at_work, call.last = None, (node, number)
+                    call.at_work, call.last, recorder.between = None, (node, number), call.frame
                     leaf = reader.leaf_of(node)
                     if leaf is not None:
                         recorder.ledger.refresh_grad(leaf)

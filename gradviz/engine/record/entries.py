@@ -7,8 +7,11 @@ from typing import Any
 import torch
 from torch._functorch import eager_transforms
 from torch.autograd.function import _SingleLevelFunction
+from torch.autograd.graph import _engine_run_backward as engine_run  # the true one, which nothing is put in place of
 
 from gradviz.engine.record.reader import Aside
+
+__all__ = ["engine_run"]
 
 EngineRun = Callable[..., Any]  # torch's entry into the autograd engine: any arguments, tensors or None
 Hook = Callable[[object], Any]  # one of saved_tensors_hooks

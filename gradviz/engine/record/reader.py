@@ -7,6 +7,7 @@ Nothing here keeps a tensor or a grad_fn alive, writes to one, or computes under
 not change what is read.
 """
 
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from types import TracebackType
@@ -263,6 +264,12 @@ def apart() -> Iterator[None]:
     guards = _untyped._ForceDispatchKeyGuard(*_CLEAN), torch._C._DisableTorchDispatch(), torch._C.DisableTorchFunction()
     with guards[0], guards[1], guards[2], torch.inference_mode(mode=False), torch.enable_grad():
         yield
+
+
+def holders(args: Any) -> tuple[int, ...]:  # noqa: ANN401  # the tensor is not to be held by one name more
+    """How many hold the first of the arguments of an op, a tensor: in C++, its memory, and in Python."""
+    in_memory = _untyped._storage_Use_Count(args[0].untyped_storage()._cdata)
+    return args[0]._use_count(), in_memory, sys.getrefcount(args[0])
 
 
 def share_memory(one: torch.Tensor, other: torch.Tensor) -> bool:

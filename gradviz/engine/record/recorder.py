@@ -44,6 +44,7 @@ class Recorder:
         self.lock = run.stream.lock
         self.regions = regions
         self.running: object = None  # the innermost call of backward() or grad() of this thread
+        self.between: FrameType | None = None  # that called torch's engine, while no grad_fn is at work in it
         self.pending: list[Pending] = []  # what is not written down: the last op, what torch has run to finish it
         self._inside: list[str] = []  # what is running that autograd records nothing in, innermost last
         self.levels = 0  # of torch.func that are open

@@ -6,7 +6,7 @@ from types import FrameType
 
 import torch
 
-from gradviz.engine.record import operators, reader
+from gradviz.engine.record import operators, reader, sums
 from gradviz.engine.record.reader import aside
 from gradviz.engine.record.recorder import Recorder
 
@@ -47,7 +47,13 @@ class OpWatch(operators.TorchDispatchMode):
     def _run(
         self, func: operators.Operator, args: tuple[object, ...], kwargs: dict[str, object], caller: FrameType
     ) -> object:
-        traits, recorder = operators.KNOWN.get(id(func)) or operators.learn(func), self._recorder
+        recorder, is_sum = self._recorder, False
+        if func is sums.ADD and recorder.between is not None and caller.f_back is recorder.between:
+            with aside(), recorder.lock:
+                recorder.settle()  # it holds what the last op made
+            if is_sum := sums.is_in_place(args):
+                func = sums.IN_PLACE
+        traits = operators.KNOWN.get(id(func)) or operators.learn(func)
         if traits.is_question:
             return func(*args, **kwargs)
         if traits.wants_tensor and type(args[0]) in operators.NUMBERS:
@@ -62,9 +68,10 @@ class OpWatch(operators.TorchDispatchMode):
         with aside():
             pending = recorder.op_started(traits, args, kwargs, caller)
         kernel: operators.Kernel = func if self._around is None else self._around(func)
-        counts = (
-            operators.counts(traits, inside) if traits.is_factory or (traits.writes and pending.written) else unguarded
-        )
+        own = traits.is_factory or (traits.writes and pending.written)
+        counts = is_sum or (
+            operators.counts(traits, inside) if own else unguarded
+        )  # the sum is another op than torch called
         result = operators.run_counting(kernel, args, kwargs) if counts else kernel(*args, **kwargs)
         with aside():
             recorder.op_done(pending, result)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import NamedTuple
 
-from gradviz.engine.record import chance, entries
+from gradviz.engine.record import chance, entries, sums
 from gradviz.engine.record.backward import BackwardWatch
 from gradviz.engine.record.blame import spoken_of
 from gradviz.engine.record.compilers import replace_compilers
@@ -75,6 +75,7 @@ def recorded(program: Program, request: Request, stream: Stream, *watches: Watch
     threads = Threads(run, names, request.mode)
     error: ProgramError | None = None
     backward, levels = BackwardWatch(threads.here), LevelWatch(threads.here)
+    sums.fewest()
     undo = [
         entries.replace_engine_run(backward.wrap),
         entries.replace_function_apply(FunctionWatch(threads.here).wrap),

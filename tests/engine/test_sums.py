@@ -1,0 +1,114 @@
+"""Gradients of one tensor are added up as without gradviz: where they are added in place, and where not."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.engine.bare import both_runs
+from tests.engine.programs import sweep
+
+HEAD = """\
+import torch
+from torch import nn
+kept = []
+a, m = torch.tensor([2.0, 3.0], requires_grad=True), torch.ones(2, 2)
+"""
+# A tensor, and hooks that hold what goes by, look at it, or share its memory.
+ONES = ("a", "a * 2", "a.sin()", "a.exp()", "a.view(2)", "a.clone()", "a[:1]", "a.flip(0)", "(a @ m)", "a.expand(2, 2)")
+HOOKS = (
+    "lambda gi, go: kept.append(gi)",
+    "lambda gi, go: kept.append(go)",
+    "lambda gi, go: kept.append(gi[0].view(-1))",
+    "lambda gi, go: kept.append(gi[0] + gi[0])",
+    "lambda gi, go: (gi[0] + gi[0],)",
+)
+ENDS = (
+    "total.sum().backward()\nprint(a.grad, a.grad._version)",
+    "(g,) = torch.autograd.grad(total.sum(), a)\nprint(g, g._version)",
+    "total.sum().backward(retain_graph=True)\nfirst = a.grad\ntotal.sum().backward()\nprint(a.grad, a.grad._version)",
+    "(g,) = torch.autograd.grad(total.sum(), a, create_graph=True)\nprint(g, g._version)",
+    "b.retain_grad()\ntotal.sum().backward()\nprint(b.grad, b.grad._version, a.grad._version)",
+    "b.register_hook(kept.append)\ntotal.sum().backward()\nprint(a.grad._version)",
+    "b.register_hook(lambda g: g + g)\ntotal.sum().backward()\nprint(a.grad._version)",
+    "a.register_hook(lambda g: kept.append(g + g))\ntotal.sum().backward()\nprint(a.grad._version)",
+)
+PARTS = st.lists(st.tuples(st.sampled_from(ONES), st.none() | st.sampled_from(HOOKS)), min_size=1, max_size=4)
+
+
+def text(parts: list[tuple[str, str | None]], end: str) -> str:
+    """A program that uses one tensor several times."""
+    lines = [HEAD + "b = a * 1", "total = b * 0"]
+    for number, (part, hook) in enumerate(parts):
+        lines.append(f"p{number} = {part.replace('a', 'b', 1) if number % 2 else part}")
+        if hook is not None:
+            lines.append(f"if p{number}.grad_fn is not None:\n    p{number}.grad_fn.register_hook({hook})")
+        lines.append(f"total = total + p{number}")
+    held = "[one for given in kept for one in (given if isinstance(given, tuple) else (given,)) if one is not None]"
+    return "\n".join((*lines, end, f"print([one._version for one in {held}])\n"))
+
+
+@sweep(150)
+@given(PARTS, st.sampled_from(ENDS))
+def test_the_versions_of_gradients_are_those_of_the_bare_interpreter(
+    parts: list[tuple[str, str | None]], end: str
+) -> None:
+    bare, seen, _ = both_runs(text(parts, end))
+    assert seen == bare
+
+
+OTHERS = {
+    "a tensor used twice": "(a * a).sum().backward()\nprint(a.grad._version)",
+    "a gradient that is stacked": "torch.stack([a, a, a]).exp().sum().backward()\nprint(a.grad._version)",
+    "weights of a recurrent net": """\
+cell, h = nn.RNNCell(2, 2), torch.zeros(1, 2)
+for _ in range(3):
+    h = cell(m[:1], h)
+h.sum().backward()
+print([(p.grad._version, p.grad.tolist()) for p in cell.parameters()])
+""",
+    "an embedding with a sparse gradient": """\
+e = nn.Embedding(3, 2, sparse=True)
+(e(torch.tensor([0, 1])).sum() + e.weight.sum() * 2 + e(torch.tensor([1])).sum()).backward()
+print(e.weight.grad)
+""",
+    "complex": """\
+c = a * (1 + 1j)
+(c * c.conj() + c.abs() + c.exp()).real.sum().backward()
+print(a.grad, a.grad._version)
+""",
+    "a checkpoint": """\
+from torch.utils.checkpoint import checkpoint
+def f(t):
+    return t.sin() * t.cos() + t.exp()
+(checkpoint(f, a, use_reentrant=False) + checkpoint(f, a, use_reentrant=True)).sum().backward()
+print(a.grad, a.grad._version)
+""",
+    "torch.func": """\
+print(torch.func.grad(lambda t: (t.sin() + t.cos() + t.exp()).sum())(a.detach())._version)
+print(torch.func.jacrev(lambda t: t.sin() + t * t)(a.detach())._version)
+""",
+    "a backward inside a hook": """\
+def hook(g):
+    d = torch.ones(2, requires_grad=True)
+    with torch.enable_grad():
+        (d.sin() + d.cos() + d.exp()).sum().backward()
+    print(d.grad._version)
+t = a * 2
+t.register_hook(hook)
+(t.sin() + t.cos() + t.exp() + a).sum().backward()
+print(a.grad._version)
+""",
+    "half precision": "h = a.half()\n(h * h + h * 2 + a.half()).sum().backward()\nprint(a.grad, a.grad._version)",
+    "hooks for what is saved": """\
+with torch.autograd.graph.saved_tensors_hooks(lambda t: print("pack") or t, lambda t: t):
+    (a.sin() + a.cos() * a).sum().backward()
+print(a.grad._version)
+""",
+}
+
+
+@pytest.mark.parametrize("program", OTHERS.values(), ids=OTHERS)
+def test_gradients_are_added_as_without_gradviz(program: str) -> None:
+    bare, seen, _ = both_runs(f"{HEAD}{program}\n")
+    assert bare.error is None
+    assert seen == bare
