@@ -169,7 +169,7 @@ def _place(window: QMainWindow, panels: Panels) -> None:
     window.splitDockWidget(tensors, output, Qt.Orientation.Horizontal)
     across, down = window.width(), window.height()
     code = min(panels.editor.width_of(_LETTERS), across * 42 // 100)
-    window.resizeDocks([examples, program], [down * 18 // 100, down * 3 // 5], Qt.Orientation.Vertical)
+    window.resizeDocks([examples, program], [down * 27 // 100, down * 3 // 5], Qt.Orientation.Vertical)
     window.resizeDocks([program], [code], Qt.Orientation.Horizontal)
     window.resizeDocks(
         [tensors, output], [(across - code) * 71 // 100, (across - code) * 29 // 100], Qt.Orientation.Horizontal

@@ -231,7 +231,7 @@ def test_a_column_says_which_it_is_where_its_heading_cannot_be_read(
 
     assert all(map(told, grounds))
     canvas.zoom_to(1.0)
-    canvas.look_at(grounds[1].center)  # its heading is above the panel
+    canvas.look_at(Point(grounds[1].center.x, grounds[1].bottom))  # its heading is above the panel
     assert headings.placed(grounds[1], canvas.view, PANEL, 20).y == 0
     painted: list[str] = []
     monkeypatch.setattr(headings, "_paint", lambda _painter, heading, *_: painted.append(heading.title))
