@@ -52,7 +52,7 @@ def _names(group: Sequence[Saved]) -> str:
 def _what(group: Sequence[Saved], moment: Moment) -> tuple[str, ...]:
     """Which tensor it is and how large. Of what a hook packed neither is known, nor of a grad_fn in another."""
     known = [moment.trace.tensors[one.tensor] for one in group if one.tensor is not None]
-    if not known and (group[0].state == "packed" or group[0].name == INSIDE):
+    if not known and (group[0].is_hidden or group[0].name == INSIDE):
         return ()
     names = ", ".join(dict.fromkeys([name for tensor in known for name in tensor.names]))
     return names or shape_text(group[0].shape), byte_text(max([one.nbytes for one in group]))

@@ -133,6 +133,11 @@ class Saved(NamedTuple):
         """Bytes that it keeps alive: of a view all of the memory that it is a view of."""
         return self.nbytes if self.memory is None else self.memory
 
+    @property
+    def is_hidden(self) -> bool:
+        """Whether a hook packed it, so that nobody knows which tensor it is, or was, and how large."""
+        return self.tensor is None and (self.state == "packed" or (self.state == "freed" and not self.nbytes))
+
 
 class GradFn(NamedTuple):
     """A node of the backward graph; `next` is torch's next_functions, in operand order."""

@@ -149,7 +149,8 @@ def _met(naming: Naming, grad_fn: GradFn) -> Iterator[Fact]:
 def _kept(naming: Naming, life: Life) -> Fact:
     """A saved tensor: which it is, its bytes, its state, its version when it was saved and now, and what spoils it."""
     saved, words = life.saved, naming.words
-    told = [shape_text(saved.shape), byte_text(saved.nbytes), naming.drawn.states[saved.state]]
+    what = [] if saved.is_hidden else [shape_text(saved.shape), byte_text(saved.nbytes)]
+    told = [*what, naming.drawn.states[saved.state]]
     if saved.tensor is not None:
         told.insert(0, naming.name(naming.moment.known_tensor(saved.tensor)))
     if saved.version is not None and life.now is not None:

@@ -198,6 +198,7 @@ def test_a_saved_tensor_says_what_became_of_it() -> None:
     assert note(kept("self", 0, version=1), kept("result", 0), version=1)[1] == "x · 4 B · changed since"
     assert note(kept("self", 0, "freed"), version=1) == ("saved self", "x · 4 B · freed")
     assert note(kept("self", None, "packed", nbytes=0)) == ("saved self", "packed by a hook")
+    assert note(kept("self", None, "freed", nbytes=0)) == ("saved self", "freed")  # and was packed before
     assert note(kept("a", None, "packed"), kept("b", None, "packed")) == ("saved · packed by a hook", "a", "b")
 
 

@@ -158,11 +158,11 @@ def test_what_an_op_and_its_grad_fn_cost_is_told() -> None:
 
 def test_a_saved_tensor_says_its_state_its_versions_and_what_spoils_it() -> None:
     tape = square()
-    kept = (Saved("self", 0, 4, 0, "kept"), Saved("other", None, 4, None, "packed"), Saved("out", 1, 4, 0, "freed"))
+    kept = (Saved("self", 0, 4, 0, "kept"), Saved("other", None, 0, None, "packed"), Saved("out", 1, 4, 0, "freed"))
     tape.grad_fns[1] = tape.grad_fns[1]._replace(saved=kept)
     told = sections(inspection(Record(tape.trace()), Inspect(Subject("grad_fn", 1))))["Saved for backward"]
     assert told["self"].text == "● x · () · 4 B · kept · version 0 when saved, 0 now"
-    assert told["other"].text == "◌ () · 4 B · packed by a hook"
+    assert told["other"].text == "◌ packed by a hook"
     assert told["out"].text.startswith("○ y")
     tape.line(4)
     tape.write(tape.tensors[0]._replace(version=1))
