@@ -53,6 +53,10 @@ def words(answer: Answer) -> str:
          "y.detach() on line 5 cuts the way from the root of backward back to x.", 5),
         ("with torch.no_grad():\n    y = x * 2", "y",
          "x * 2 ran under no_grad (line 4): autograd recorded nothing there.", 4),
+        ("class F(torch.autograd.Function):\n    @staticmethod\n    def forward(ctx, t):\n        z = t * 2\n"
+         "        ctx.mark_non_differentiable(z)\n        return t * 3, z\n    @staticmethod\n"
+         "    def backward(ctx, g, _):\n        return g * 3\ny, z = F.apply(x)", "z",
+         "The op on line 13 has no derivative for z, only for others of its results.", 13),
         ("y = x * w\ny.backward()\nsetattr(x, 'gr' + 'ad', None)", "x",
          "The .grad of x was there, and was set back to None.", 2),
     ],

@@ -5,7 +5,7 @@ import pytest
 from gradviz.model.calls import calls
 from gradviz.model.graph.build import build
 from gradviz.model.graph.graph import Edge, EdgeKind, Graph, Node, NodeKind, View
-from gradviz.model.trace import INSIDE_FUNCTION, BackwardCall, GradFn, ProgramError, Trace
+from gradviz.model.trace import INSIDE_FUNCTION, RESOLVED, BackwardCall, GradFn, ProgramError, Trace
 from tests.unit.model.traces import Tape, scalar, square, vector
 
 VIEWS: list[View] = ["both", "forward", "backward"]
@@ -325,6 +325,25 @@ def test_a_call_of_a_function_stands_for_what_its_forward_ran() -> None:
     graph = build(trace, "both")
     assert [n.op.name for n in op_nodes(graph) if n.op is not None] == ["function::Double"]
     assert states(graph, inner) == []
+
+
+def test_a_copy_for_the_kernel_belongs_to_what_takes_it_and_where_nothing_does_to_nobody() -> None:
+    def copy() -> None:
+        tape.apply("clone", x)
+        tape.ops[-1] = tape.ops[-1]._replace(grad_fn=None, why_unrecorded=RESOLVED)
+
+    tape = Tape()
+    tape.line(1)
+    x = tape.leaf(scalar(2.0))
+    copy()
+    tape.apply("mul", x, x)  # takes it itself
+    copy()
+    tape.apply("sin", x)  # runs inside a call
+    tape.ops[-1] = tape.ops[-1]._replace(grad_fn=None, why_unrecorded=INSIDE_FUNCTION)
+    tape.apply("exp", x)
+    tape.ops[-1] = tape.ops[-1]._replace(name="function::Double")
+    copy()  # and then the run was stopped
+    assert calls(tape.trace()) == {1: 2, 3: 5, 4: 5}
 
 
 def test_what_a_function_ran_before_it_raised_is_all_there_is() -> None:
