@@ -107,6 +107,12 @@ class Page(NamedTuple):
         """Return a number that is equal for pages of the same things in the same places, however they look."""
         return _standing(self.held) if isinstance(self.held, tuple) else self.stand
 
+    def stands_as(self, other: "Page") -> bool:
+        """Whether it is of the same things in the same places as another, however they look."""
+        if isinstance(self.held, tuple) and isinstance(other.held, tuple):  # most marks are the same objects
+            return len(self.held) == len(other.held) and all(map(_stand_alike, self.held, other.held))
+        return self.standing() == other.standing()
+
     def saying(self, wanted: str) -> list[str]:
         """Return the ids of those on which a text can be read.
 
@@ -288,7 +294,7 @@ class Marks(Sequence[Mark]):
     def stand_as(self, other: "Marks") -> bool:
         """Whether these are of the same things in the same places as others, however they look."""
         pairs = zip(self.pages, other.pages, strict=False)
-        return self._starts == other._starts and all(a is b or a.standing() == b.standing() for a, b in pairs)
+        return self._starts == other._starts and all(a is b or a.stands_as(b) for a, b in pairs)
 
     def near(self, at: Point) -> Iterator[tuple[float, Page]]:
         """Yield the pages, the nearest to a point first, and how far away each may begin."""
@@ -358,8 +364,15 @@ def _numbers(marks: tuple[Mark, ...]) -> tuple[int, ...]:
     return tuple([mark.line or 0 for mark in marks])
 
 
-def _standing(marks: tuple[Mark, ...]) -> int:
+def _stand_alike(one: Mark, other: Mark) -> bool:
     # Of an edge it is what it joins: where its rectangle ends depends on what is said on it.
+    if one is other:
+        return True
+    return one.id == other.id and one.ends == other.ends and (one.ends is not None or one.rect == other.rect)
+
+
+def _standing(marks: tuple[Mark, ...]) -> int:
+    # The same as a number.
     told = _between([mark.id for mark in marks]) + _between(_ends(marks))
     boxes = array("d", chain.from_iterable(mark.rect for mark in marks if mark.ends is None))
     return zlib.crc32(boxes.tobytes(), zlib.crc32(told.encode(errors="replace")))

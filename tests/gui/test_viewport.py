@@ -256,6 +256,17 @@ def test_distance_knows_lines_curves_and_closed_shapes() -> None:
     assert distance((Path("ML", (5, 5, 5, 5), Role.LEAF),), Point(8, 9)) == pytest.approx(5)
 
 
+@pytest.mark.parametrize(("changed", "parts"), [(3, 3), (200, 200), (201, 1)])
+def test_what_is_another_is_told_apart_where_that_is_little(changed: int, parts: int) -> None:
+    nodes = [box(str(number), 60.0 * number, 0) for number in range(500)]
+    others = [node._replace(title="another") if at < changed else node for at, node in enumerate(nodes)]
+    size = Size(30_000, 20)
+    before = Scene(Drawing(size, (), (), tuple(nodes)))
+    after = Scene(Drawing(size, (), (), tuple(others)), before)
+    assert len(after.changed) == parts
+    assert all(any(one.contains(node.rect.center) for one in after.changed) for node in nodes[:changed])
+
+
 def test_a_large_scene_is_searched_in_no_time() -> None:
     nodes = tuple(box(str(index), 60.0 * (index % 300), 50.0 * (index // 300)) for index in range(100_000))
     scene = Scene(Drawing(Size(18_000, 17_000), (), (), nodes))

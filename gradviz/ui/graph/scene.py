@@ -8,12 +8,13 @@ from typing import Literal, NamedTuple
 
 from gradviz.drawing.nearby import nearby
 from gradviz.drawing.outline import Outline, traced
-from gradviz.drawing.pages import Marks, differing, paged
+from gradviz.drawing.pages import Marks, Page, differing, paged
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role
 from gradviz.layout.geometry import Point, Rect, Size
 
 Arrow = Literal["up", "down", "left", "right"]
 _MOST = 16  # pages that differ between two drawings and are opened; more are all over the drawing
+_PARTS = 200  # marks that differ between two drawings and are painted apart, likewise
 _SAMPLE = 500  # edges from which it is told where a drawing leads
 _PIECE = 100.0  # drawing units of a piece of a curve on which so many points are looked at, at the least
 _THICKET = 60  # edges about a point, after which one is taken that is near enough: nobody tells them apart
@@ -181,18 +182,22 @@ def _stand(one: Scene, other: Scene) -> bool:
     return same and one.nodes.stand_as(other.nodes) and one.edges.stand_as(other.edges)
 
 
-def _changed(before: Scene, after: Scene) -> Iterator[Rect]:
+def _changed(before: Scene, after: Scene) -> list[Rect]:
     """Where two drawings of the same things in the same places differ."""
     pages = [*differing(before.nodes, after.nodes), *differing(before.edges, after.edges)]
-    if len(pages) > _MOST:
-        yield Rect(0, 0, *after.drawing.size)
-        return
-    for was, now in pages:
-        for one, other in zip(was.marks, now.marks, strict=True):
-            if one is not other and one != other:
-                yield one.rect.united(other.rect)
+    pairs = [pair for was, now in pages for pair in _others(was, now)] if len(pages) <= _MOST else []
+    if len(pages) > _MOST or len(pairs) > _PARTS:
+        return [Rect(0, 0, *after.drawing.size)]
+    found = [one.rect.united(other.rect) for one, other in pairs]
     if before.drawing.legend != after.drawing.legend:
-        yield from (mark.rect for mark in (*before.drawing.legend, *after.drawing.legend))
+        found += [mark.rect for mark in (*before.drawing.legend, *after.drawing.legend)]
+    return found
+
+
+def _others(was: Page, now: Page) -> list[tuple[Mark, Mark]]:
+    """The marks of a page that are another, as they were and are."""
+    pairs = zip(was.marks, now.marks, strict=True)
+    return [(one, other) for one, other in pairs if one is not other and one != other]
 
 
 def _apart(one: Point, other: Point) -> float:
