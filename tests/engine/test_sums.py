@@ -1,9 +1,11 @@
 """Gradients of one tensor are added up as without gradviz: where they are added in place, and where not."""
 
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gradviz.engine.record import sums
 from tests.engine.bare import both_runs
 from tests.engine.programs import sweep
 
@@ -112,3 +114,8 @@ def test_gradients_are_added_as_without_gradviz(program: str) -> None:
     bare, seen, _ = both_runs(f"{HEAD}{program}\n")
     assert bare.error is None
     assert seen == bare
+
+
+def test_a_torch_that_calls_another_op_for_its_sums_is_left_to_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sums, "ADD", torch.ops.aten.mul.Tensor)
+    assert sums.fewest.__wrapped__() == ()

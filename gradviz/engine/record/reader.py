@@ -272,6 +272,11 @@ def holders(args: Any) -> tuple[int, ...]:  # noqa: ANN401  # the tensor is not 
     return args[0]._use_count(), in_memory, sys.getrefcount(args[0])
 
 
+def is_zero(tensor: torch.Tensor) -> bool:
+    """Whether a tensor is the zero that autograd promises without memory."""
+    return tensor._is_zerotensor()
+
+
 def share_memory(one: torch.Tensor, other: torch.Tensor) -> bool:
     """Whether two tensors are in one storage."""
     key, same = storage_key(one), storage_key(other)

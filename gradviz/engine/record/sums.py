@@ -28,7 +28,7 @@ def is_in_place(args: tuple[object, ...]) -> bool:
     if torch.is_grad_enabled() or not all(_is_plain(one) for one in args[:2]) or reader.holders(args) != fewest():
         return False
     (total, *_) = reader.tensors_in(args)
-    return bool(_IS_DENSE(total)) and not total._is_zerotensor()
+    return bool(_IS_DENSE(total)) and not reader.is_zero(total)
 
 
 def _is_plain(gradient: object) -> bool:
@@ -37,9 +37,9 @@ def _is_plain(gradient: object) -> bool:
 
 @cache
 def fewest() -> tuple[int, ...]:
-    """What is counted of a sum that nobody else holds; it is another number in each version of torch.
+    """What is counted of a sum that nobody else holds, another number in each version of torch.
 
-    To be asked first where autograd is as a thread begins with it.
+    Nothing where torch calls no ADD for a sum. To be asked first where autograd is as a thread begins with it.
     """
     found: list[tuple[int, ...]] = []
 
@@ -63,4 +63,4 @@ def fewest() -> tuple[int, ...]:
     y, ones = x.neg() + x.neg(), torch.ones(1, device="cpu")
     with Counting():  # type: ignore[no-untyped-call]  # as above
         entries.engine_run((y,), (ones,), False, False, (), allow_unreachable=True, accumulate_grad=True)
-    return found[0]
+    return next(iter(found), ())

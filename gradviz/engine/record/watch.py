@@ -69,9 +69,8 @@ class OpWatch(operators.TorchDispatchMode):
             pending = recorder.op_started(traits, args, kwargs, caller)
         kernel: operators.Kernel = func if self._around is None else self._around(func)
         own = traits.is_factory or (traits.writes and pending.written)
-        counts = is_sum or (
-            operators.counts(traits, inside) if own else unguarded
-        )  # the sum is another op than torch called
+        counts = operators.counts(traits, inside) if own else unguarded
+        counts = counts or is_sum  # torch called another op, and has counted nothing for this one
         result = operators.run_counting(kernel, args, kwargs) if counts else kernel(*args, **kwargs)
         with aside():
             recorder.op_done(pending, result)
