@@ -127,6 +127,7 @@ def _tensor(tensor: Tensor) -> dict[str, Json]:
 
 
 def _op(op: Op) -> dict[str, Json]:
+    given: dict[str, Json] = {} if op.given is None else {"given": op.given}
     return {
         "id": op.id,
         "name": op.name,
@@ -140,6 +141,7 @@ def _op(op: Op) -> dict[str, Json]:
         "grad_fn": op.grad_fn,
         "why_unrecorded": op.why_unrecorded,
         "region": op.region,
+        **given,
     }
 
 

@@ -17,6 +17,7 @@ StepKind = Literal["line", "op", "backward", "accumulate"]
 SavedState = Literal["kept", "freed", "packed"]
 Origin = Literal["op", "function", "accumulate", "torch"]
 LimitName = Literal["time", "memory", "ops", "output"]
+Unbounded = Literal["nan", "inf"]
 Stream = Literal["stdout", "stderr"]
 # One element; a non-finite or complex number is its text ("nan", "inf", "-inf", "(1+2j)").
 Number = bool | int | float | str
@@ -101,6 +102,7 @@ class Op(NamedTuple):
     grad_fn: int | None
     why_unrecorded: str | None
     region: int | None = None
+    given: Unbounded | None = None  # a plain number among its arguments: x + float("inf")
 
 
 # Names of the ops whose result is memory that nobody has written to: what is found there says nothing.

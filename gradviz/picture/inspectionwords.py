@@ -45,6 +45,7 @@ class InspectionWords(NamedTuple):
     changed: str
     corrupted: str
     first_made: str
+    given_number: str
     first_here: str
     first_from: str
     made_by: str
@@ -108,6 +109,7 @@ INSPECTION_WORDS: dict[Language, InspectionWords] = {
         changed="changed since: backward refuses it",
         corrupted="changed behind autograd's back: backward goes wrong",
         first_made="The first {} was made here",
+        given_number="The program gave it the number {}: what comes of that is not reported as a first nan or inf",
         first_here="The first {} came from here",
         first_from="The first {} came from {}",
         made_by="The first {} of the forward run was made by {}",
@@ -169,6 +171,7 @@ INSPECTION_WORDS: dict[Language, InspectionWords] = {
         changed="保存後に変更: backward はエラーになります",
         corrupted="autograd に知られずに変更: backward の結果が誤ります",
         first_made="最初の {} はここで生じました",
+        given_number="プログラムが数値 {} を渡しています: そこから出る値は最初の nan や inf として報告しません",
         first_here="最初の {} はここから出ました",
         first_from="最初の {} は {} から出ました",
         made_by="順伝播で最初の {} を作ったのは {} です",

@@ -61,6 +61,8 @@ def op_facts(naming: Naming, op: Op) -> tuple[Section, ...]:
         facts.append(naming.line(words.made, op.line))
     if op.name.startswith(SCRIPT):
         facts.append(Fact("", words.scripted))
+    if op.given is not None:
+        facts.append(Fact("", words.given_number.format(op.given)))
     first = next((one for one in naming.moment.offenders.forward if one.op == op.id), None)
     if first is not None:
         facts.append(Fact("", words.first_made.format(first.ill.value), alarming=True))

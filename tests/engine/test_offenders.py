@@ -1,8 +1,14 @@
 """Who is told to have made the first nan or inf of programs that torch ran."""
 
+import json
+
 import pytest
 
+from gradviz.export.data import document
 from gradviz.model.moments.offenders import offenders
+from gradviz.picture.inspecting import inspection
+from gradviz.picture.inspection import Inspect, Subject
+from gradviz.picture.record import Record
 from tests.engine.recording import record
 
 HEAD = "import torch\nx = torch.tensor([[1., 2.], [3., 4.]], requires_grad=True)\nm = torch.eye(2).bool()\n"
@@ -22,6 +28,17 @@ RAW = "w = torch.nn.Parameter(torch.empty(20, 20))\n"
         ("y = x.scatter(1, torch.tensor([[0], [1]]), -torch.inf).softmax(1)", []),
         ("y = torch.zeros_like(x).scatter_(1, torch.tensor([[0], [1]]), torch.inf)", []),
         ("y = x.detach().new_full((2, 2), -torch.inf).triu(1) + x", []),
+        ("y = x + float('inf')", []),
+        ("y = x * float('nan')\nz = y + 1", []),
+        ("y = -torch.inf - x\nz = y - y", [("nan", 5)]),
+        ("y = (x - x) * torch.inf", [("nan", 4)]),
+        ("y = x.clamp(min=torch.inf)\nz = (x * 1e30).exp()", [("inf", 5)]),
+        ("y = torch.where(m, x, -torch.inf)", []),
+        ("y = torch._foreach_mul([x.detach()], [torch.inf])", []),
+        ("y = torch.addcmul(x, x, x, value=torch.nan)", []),
+        ("y = x.detach().clone()\ny[m] = torch.inf\ny[0] = torch.nan", []),
+        ("y = torch.nn.functional.pad(x, (1, 1), value=-torch.inf)", []),
+        ("y = torch.pow(x, torch.inf)", []),
         ("y = x / 0", [("inf", 4)]),
         ("y = torch.logdet(x.detach() @ x.detach().t())", []),
         ("y = x.masked_fill(m | ~m, float('-inf')).softmax(1)", [("nan", 4)]),
@@ -36,3 +53,13 @@ def test_who_made_the_first(body: str, told: list[tuple[str, int]]) -> None:
     trace = record(HEAD + body, seed=0)
     assert trace.error is None
     assert [(one.ill.value, one.line) for one in offenders(trace).forward] == told
+
+
+def test_a_number_that_is_given_is_told_of_its_op() -> None:
+    trace = record("import torch\nx = torch.ones(2)\ny = x + float('inf')\nz = x * 2\n")
+    added, doubled = (op for op in trace.ops if (op.line or 0) > 2)
+    assert (added.given, doubled.given) == ("inf", None)
+    found = inspection(Record(trace), Inspect(Subject("op", added.id))).sections
+    assert any("gave it the number inf" in fact.text for section in found for fact in section.facts)
+    ops = json.loads(b"".join(document(trace)))["ops"]
+    assert [op.get("given") for op in ops if op["line"] > 2] == ["inf", None]

@@ -1,5 +1,6 @@
 """The operators of torch as a dispatch mode meets them: what each does to arguments, and how to run it unchanged."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -8,7 +9,7 @@ from torch._ops import HigherOrderOperator
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from gradviz.engine.record import reader
-from gradviz.model.trace import RESOLVED
+from gradviz.model.trace import RESOLVED, Unbounded
 
 __all__ = ["TorchDispatchMode"]
 
@@ -83,6 +84,19 @@ def learn(operator: Any) -> Traits:  # noqa: ANN401  # OpOverload is generic ove
             operator._schema.name in _QUESTIONS,
         )
     )
+
+
+def boundless(arguments: Iterable[object]) -> Unbounded | None:
+    """Return "nan" or "inf", where that is a number among the arguments of an op, or in a list among them."""
+    found: Unbounded | None = None
+    for one in arguments:
+        kind = type(one)
+        if kind is float:
+            if one - one != 0:  # type: ignore[operator]  # its very type says so
+                found = "nan" if one != one or found == "nan" else "inf"
+        elif kind is list and one and type(one[0]) is float:  # type: ignore[index]  # as above
+            found = boundless(one) or found  # type: ignore[arg-type]  # as above
+    return found
 
 
 def _remember(learned: Traits) -> Traits:

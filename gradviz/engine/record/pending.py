@@ -10,7 +10,7 @@ from gradviz.engine.record.probing import Inside
 from gradviz.engine.record.regions import Open
 from gradviz.engine.record.source import Place
 from gradviz.engine.record.storages import Storage
-from gradviz.model.trace import GradMode, Phase, Value
+from gradviz.model.trace import GradMode, Phase, Unbounded, Value
 
 
 @dataclass(slots=True)
@@ -31,6 +31,7 @@ class Pending:
     inside: Inside | None = None  # what the grad_fn is and saves that torch puts into a CopySlices
     kept: Sequence[tuple[torch.Tensor, int | None]] = ()  # the operands that saves, with their versions then
     same_as: torch.Tensor | None = None  # the operand whose elements the output may have, until it is read
+    given: Unbounded | None = None  # a number that is nan or infinite
     is_function: bool = False  # a call of a torch.autograd.Function
     grad_fn: int | None = None  # that is known to be its own
     outputs: Sequence[torch.Tensor] = ()

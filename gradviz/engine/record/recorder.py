@@ -84,6 +84,7 @@ class Recorder:
                 if not goes_on:
                     self.settle()
             pending = self._begin(name, operands, why, frame, promise=goes_on or self._packing > 0)
+        pending.given = operators.boundless((*args, *kwargs.values()) if kwargs else args)
         if traits.writes or traits.may_write:
             pending.written = operators.written_by(traits, args, kwargs)
             if pending.mode == "grad" and len(pending.written) == 1 and pending.written[0]._is_view():
@@ -332,6 +333,7 @@ class Recorder:
             made,
             None if made is not None else pending.why,
             pending.region,
+            pending.given,
         )
         self.stream.ops.append(tuple.__new__(Op, facts))
 

@@ -54,7 +54,7 @@ def _forward(trace: Trace) -> list[Offender]:
     """The first op whose result is nan, or inf, where nothing it was given was either.
 
     What memory held before anybody wrote to it is nobody's doing, nor what is computed from that. Nor is an inf that
-    the program asks for, as a mask of attention does; a nan that comes of such a one is.
+    the program asks for, as a mask of attention does, or gives as a number; a nan that comes of such a one is.
     """
     values = _values(trace)
     if not any(value is not None and _may_spoil(value) for made in values.values() for value in made.values()):
@@ -68,7 +68,7 @@ def _forward(trace: Trace) -> list[Offender]:
                 held.pop(tensor, None)
             continue
         computes = bool(op.inputs) and op.name.partition(".")[0] not in _FILLS
-        given = {_ill(held[tensor]) for tensor in taken}
+        given = {_ill(held[tensor]) for tensor in taken} | ({Ill(op.given)} if op.given is not None else set())
         ills = [_ill(made.get(tensor)) for tensor in op.outputs] if computes and op.phase == "forward" else []
         for ill in (Ill.NAN, Ill.INF):
             spoilt = (Ill.NAN, Ill.INF) if ill is Ill.INF or Ill.INF in found else (Ill.NAN,)
