@@ -6,9 +6,9 @@ Nothing is decided here. What happens goes through `state.update`; panels are to
 from functools import cache
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QPoint, QSettings, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent, QTextDocument
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow
 
 from gradviz.model.cost import MODES
 from gradviz.model.source.place import between
@@ -16,19 +16,19 @@ from gradviz.picture.picture import Language
 from gradviz.resources import Lesson
 from gradviz.state import messages as said
 from gradviz.state.stepping import presented
-from gradviz.state.switching import row_of
 from gradviz.state.update import update
 from gradviz.state.values import AppState, Chosen
 from gradviz.ui import beside, folding, inspecting, preferences
 from gradviz.ui.bars import actions as asked
 from gradviz.ui.bars.bars import MainBar
+from gradviz.ui.bars.making import give_icons, icons, make_actions
 from gradviz.ui.bars.menus import add_lessons, add_recent, fill_bar
 from gradviz.ui.commands import Commands
-from gradviz.ui.docks.tensormenu import TensorMenu
 from gradviz.ui.effects import order
 from gradviz.ui.exporting.exporter import Exporter
 from gradviz.ui.exporting.exports import Exports
 from gradviz.ui.files.files import Files
+from gradviz.ui.markmenu import MarkMenus
 from gradviz.ui.panels import Panels, build, clear
 from gradviz.ui.presentation import Presentation
 from gradviz.ui.processes.runner import Runner
@@ -69,7 +69,7 @@ class Window(QMainWindow):
         self.resize(*(min(most, max(least, most * 4 // 5)) for most, least in zip(room.toTuple(), _LEAST, strict=True)))
         self._files = Files(settings, folder, self)
         self._exporter = Exporter(self, settings)
-        self._icons = cache(asked.icons)  # of both themes: to paint them takes a third of a frame
+        self._icons = cache(icons)  # of both themes: to paint them takes a third of a frame
         self._furnish()
         self._connect()
         self._commands.set_size(preferences.text_size(settings))
@@ -85,11 +85,12 @@ class Window(QMainWindow):
         self._panels = build(self, self._lessons, language, colours(self._state.theme), document)
         self._commands = Commands(self, self.send, lambda: self._state, self._panels, self._files, self._exporter)
         self._presentation = Presentation(self, self._commands)
+        self._menus = MarkMenus(self, self.send, lambda: self._state, self._panels, self._ask_why)
         self._steps = Steps(self.send, lambda: self._state, self._panels)
         handlers = self._commands.handlers() | self._steps.handlers()
         for part in (beside, folding):
             handlers |= part.handlers(self.send, lambda: self._state)
-        self._actions = asked.make_actions(self, handlers)
+        self._actions = make_actions(self, handlers)
         self._panels.timeline.fill(self._actions)
         self._panels.graph_bar.fill(self._actions)
         self._panels.mode_line.fill(self._actions[mode] for mode in MODES)
@@ -239,7 +240,7 @@ class Window(QMainWindow):
         for panel in (panels.tensors, panels.canvas):
             panel.flagWanted.connect(lambda of, flag: send(said.FlagSwitched(of, flag)))
             panel.whyWanted.connect(self._ask_why)
-            panel.menuWanted.connect(self._open_menu)
+            panel.menuWanted.connect(self._menus.open)
         panels.cost.pressed.connect(lambda: send(said.MeasurePressed()))
         panels.cost.lineWanted.connect(panels.editor.go_to)
         for dock in self.findChildren(QDockWidget, "cost"):
@@ -282,19 +283,6 @@ class Window(QMainWindow):
     def _close_search(self) -> None:
         self.send(said.Searched(None))
         self._panels.canvas.setFocus()
-
-    def _open_menu(self, of: Chosen, place: QPoint) -> None:
-        row = row_of(self._state, of)
-        menu = QMenu(self) if row is None else TensorMenu(row, self)
-        if isinstance(menu, TensorMenu):
-            menu.whyWanted.connect(lambda: self._ask_why(of))
-            menu.flagWanted.connect(lambda flag: self.send(said.FlagSwitched(of, flag)))
-            menu.fixWanted.connect(lambda edit: self.send(said.FixTaken(edit)))
-        mark = of.value if row is None else row.mark
-        if isinstance(mark, str):
-            folding.fill_menu(menu, self.send, self._state, mark, self._panels)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(place)
 
     def _ask_why(self, of: Chosen) -> None:
         """Bring all there is to say of a thing into view."""
@@ -347,7 +335,7 @@ class Window(QMainWindow):
         theme = self._state.theme
         QApplication.setPalette(palette(theme))
         self.setStyleSheet(stylesheet(colours(theme)))
-        asked.give_icons(self._actions, self._icons(theme))
+        give_icons(self._actions, self._icons(theme))
         dress(self._panels, theme)
 
     def _show_place(self) -> None:

@@ -1,0 +1,52 @@
+"""The table of commands as Qt's actions: with their words, keys, tips and icons."""
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from gradviz import resources
+from gradviz.state.values import Theme
+from gradviz.ui.bars.actions import COMMANDS, said, unmarked
+from gradviz.ui.style.theme import icon
+
+
+def make_actions(parent: QWidget, handlers: Mapping[str, Callable[[], None]]) -> dict[str, QAction]:
+    """Return an action for each command that has a handler, in the table's order."""
+    actions: dict[str, QAction] = {}
+    groups: dict[str, QActionGroup] = {}
+    for command in COMMANDS:
+        if command.id not in handlers:
+            continue
+        action = QAction(said(command.text), parent)
+        action.setObjectName(command.id)
+        action.setShortcuts([QKeySequence(key) for key in command.keys])
+        action.setCheckable(command.checkable)
+        action.setIconText(unmarked(said(command.text)))
+        tip = said(command.tip) if command.tip else action.iconText()
+        action.setToolTip(f"{tip} ({command.keys[0]})" if command.keys else tip)
+        action.setStatusTip("")
+        action.triggered.connect(lambda _checked=False, do=handlers[command.id]: do())
+        if command.group:
+            group = groups.setdefault(command.group, QActionGroup(parent))
+            group.addAction(action)
+        parent.addAction(action)
+        actions[command.id] = action
+    return actions
+
+
+def icons(theme: Theme) -> dict[str, QIcon]:
+    """Return the icons of the actions in the colours of a theme."""
+    made = dict[str, QIcon]()
+    for command in COMMANDS:
+        if command.icon:
+            off, on = (name and resources.read_text(f"icons/{name}.svg") for name in (command.icon, command.icon_on))
+            made[command.id] = icon(off, theme, on)
+    return made
+
+
+def give_icons(actions: Mapping[str, QAction], made: Mapping[str, QIcon]) -> None:
+    """Give the actions their icons."""
+    for name, one in made.items():
+        if name in actions:
+            actions[name].setIcon(one)
