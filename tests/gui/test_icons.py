@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from gradviz import resources
 from gradviz.state.values import Theme
-from gradviz.ui.bars import actions as asked
+from gradviz.ui.bars import making
 from gradviz.ui.style.theme import colours, icon
 from gradviz.ui.window import Window
 
@@ -61,7 +61,7 @@ def test_icons_are_painted_once_for_each_theme(window: Window, monkeypatch: pyte
     light = keys()
     window.action("dark").trigger()
     assert keys() != light
-    monkeypatch.setattr(asked, "icon", lambda *_: pytest.fail("an icon was painted again"))
+    monkeypatch.setattr(making, "icon", lambda *_: pytest.fail("an icon was painted again"))
     window.action("dark").trigger()
     assert keys() == light
 
