@@ -32,6 +32,9 @@ def fold_content(node: Node, fold: Fold, telling: Telling) -> Content:
         shown.append(Line(words.more.format(len(titles) - _TITLES), TextRole.MUTED))
     facts = _facts(fold, reasons, telling)
     head = _head(fold, words)
+    named = where or fold.call or fold.span
+    if fold.times > 1 and not named and len(titles) == 1:  # one call, again and again
+        head, shown = f"{head} · {titles[0]}", []
     return Content(
         Role.UNRECORDED if unrecorded else Role.FOLD,
         Shape.STACK,

@@ -171,9 +171,8 @@ def _place(window: QMainWindow, panels: Panels) -> None:
     code = min(panels.editor.width_of(_LETTERS), across * 42 // 100)
     window.resizeDocks([examples, program], [down * 27 // 100, down * 3 // 5], Qt.Orientation.Vertical)
     window.resizeDocks([program], [code], Qt.Orientation.Horizontal)
-    window.resizeDocks(
-        [tensors, output], [(across - code) * 71 // 100, (across - code) * 29 // 100], Qt.Orientation.Horizontal
-    )
+    said = max((across - code) * 29 // 100, panels.output.tabBar().sizeHint().width())
+    window.resizeDocks([tensors, output], [across - code - said, said], Qt.Orientation.Horizontal)
     window.resizeDocks([tensors], [down * 24 // 100], Qt.Orientation.Vertical)
 
 

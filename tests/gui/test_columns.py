@@ -193,6 +193,18 @@ def test_room_to_spare_is_that_of_the_grad(qtbot: QtBot) -> None:
     assert not tensors.horizontalScrollBar().isVisible()
 
 
+def test_the_head_of_requires_grad_is_never_cut(qtbot: QtBot) -> None:
+    tensors = Tensors()
+    qtbot.addWidget(tensors)
+    tensors.apply(LIGHT)
+    tensors.show()
+    row = TensorRow(0, "weight", "(100, 200)", "float32", True, True, "None", "-1.2345 … 2.3456", "None", 1, None)
+    tensors.show_rows((row,))
+    tensors.resize(300, 150)
+    head = tensors.horizontalHeader()
+    assert head.sectionSize(3) > head.fontMetrics().horizontalAdvance("requires_grad") + 12  # its padding
+
+
 def test_no_column_narrows_at_a_step_that_needs_no_scroll_bar(qtbot: QtBot) -> None:
     tensors = Tensors()
     qtbot.addWidget(tensors)
@@ -217,3 +229,14 @@ def test_a_long_name_is_cut_at_its_beginning(window: Window) -> None:
     assert isinstance(delegate, NameCell)
     delegate.initStyleOption(option, index)
     assert option.textElideMode == Qt.TextElideMode.ElideLeft
+
+
+def test_every_tab_of_the_output_is_seen_in_a_window_of_a_small_screen(
+    opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Window, "screen", lambda _window: Screen(QSize(1024, 768)))
+    window = opened()
+    bar = window.panels.output.tabBar()
+    assert bar.findChildren(QToolButton) == [] or not any(one.isVisible() for one in bar.findChildren(QToolButton))
+    assert bar.tabRect(2).right() <= bar.width()
+    assert bar.tabRect(0).width() >= bar.fontMetrics().horizontalAdvance("Output") + 16  # no word is cut

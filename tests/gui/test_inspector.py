@@ -74,6 +74,28 @@ def tables(inspector: Inspector) -> list[QTextTable]:
     return [frame for frame in frames if isinstance(frame, QTextTable)]
 
 
+def test_what_facts_are_about_takes_the_room_that_it_needs_at_every_size(qtbot: QtBot, window: Window) -> None:
+    inspector = window.panels.inspector
+    select(window, 1)
+    window.action("inspect").trigger()
+    qtbot.waitUntil(lambda: inspector.text.startswith("tensor 1\n"))
+
+    def room() -> tuple[float, int]:
+        """Pixels of the first column, and of the widest text in it."""
+        facts = tables(inspector)[0]
+        texts = [facts.cellAt(row, 0).firstCursorPosition().block().text() for row in range(facts.rows())]
+        metrics = inspector.fontMetrics()
+        return facts.format().columnWidthConstraints()[0].rawValue(), max(map(metrics.horizontalAdvance, texts))
+
+    narrow, text = room()
+    assert text < narrow < text + 20
+    for _ in range(4):
+        window.action("larger").trigger()
+    wide, larger = room()
+    assert larger < wide < larger + 20
+    assert wide > narrow
+
+
 def test_it_shows_texts_as_they_are_and_numbers_as_a_table(qtbot: QtBot, window: Window) -> None:
     inspector = window.panels.inspector
     select(window, 1)

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import (
     QColor,
+    QFontMetrics,
     QTextBlockFormat,
     QTextCursor,
     QTextDocument,
@@ -31,7 +32,8 @@ class Turn(NamedTuple):
 Link = int | Subject | Edit | Turn  # a line of the program, a thing, a change of the program, or a fold to open
 _SCHEME = "gradviz"
 _ALARM = "⚠ "
-_SHARE = 36  # of a hundred parts of the width, for what the facts are about
+_GAP = 10  # pixels between what a fact is about and the fact
+_LABEL = 16  # letters of what a fact is about, beyond which it goes on in another line
 
 
 def write(document: QTextDocument, inspection: Inspection | None, hint: str, colours: Colours) -> None:
@@ -42,8 +44,11 @@ def write(document: QTextDocument, inspection: Inspection | None, hint: str, col
         cursor.insertText(plain(hint), look(colours.muted))
         return
     cursor.insertText(plain(inspection.title), look(colours.text, bold=True, larger=2))
+    metrics = QFontMetrics(document.defaultFont())
+    labels = [plain(fact.label) for section in inspection.sections for fact in section.facts]
+    widest = max(map(metrics.horizontalAdvance, labels), default=0)
     for section in inspection.sections:
-        _section(cursor, section, colours)
+        _section(cursor, section, min(widest, _LABEL * metrics.averageCharWidth()) + _GAP, colours)
 
 
 def link_of(url: QUrl) -> Link:
@@ -60,7 +65,8 @@ def link_of(url: QUrl) -> Link:
             return int(number)
 
 
-def _section(cursor: QTextCursor, section: Section, colours: Colours) -> None:
+def _section(cursor: QTextCursor, section: Section, labels: int, colours: Colours) -> None:
+    """Write a section; what its facts are about takes so many pixels."""
     title = QTextBlockFormat()
     title.setTopMargin(10)
     title.setBottomMargin(2)
@@ -75,7 +81,7 @@ def _section(cursor: QTextCursor, section: Section, colours: Colours) -> None:
             cursor.insertBlock(QTextBlockFormat())
             _fact(cursor, fact, colours)
     elif section.facts:
-        table = cursor.insertTable(len(section.facts), 2, _layout(_SHARE, 100 - _SHARE))
+        table = cursor.insertTable(len(section.facts), 2, _layout(labels))
         for row, fact in enumerate(section.facts):
             table.cellAt(row, 0).firstCursorPosition().insertText(plain(fact.label), look(colours.muted))
             _fact(table.cellAt(row, 1).firstCursorPosition(), fact, colours)
@@ -126,12 +132,14 @@ def _heat(heat: float, colours: Colours) -> QColor:
     return ground
 
 
-def _layout(*shares: int) -> QTextTableFormat:
+def _layout(first: int) -> QTextTableFormat:
+    """A table as wide as the panel, with a first column of so many pixels."""
     made = QTextTableFormat()
     made.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_None)
     made.setBorder(0)
     made.setCellPadding(1)
     made.setCellSpacing(0)
     made.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
-    made.setColumnWidthConstraints([QTextLength(QTextLength.Type.PercentageLength, share) for share in shares])
+    lengths = QTextLength.Type
+    made.setColumnWidthConstraints([QTextLength(lengths.FixedLength, first), QTextLength(lengths.VariableLength, 0)])
     return made

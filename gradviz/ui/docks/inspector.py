@@ -1,6 +1,6 @@
 """The inspector: all there is to say of a tensor, op, grad_fn or fold, as a text to read, copy and walk through."""
 
-from PySide6.QtCore import QSize, QUrl, Signal
+from PySide6.QtCore import QEvent, QSize, QUrl, Signal
 from PySide6.QtWidgets import QWidget
 
 from gradviz.model.source.place import Edit
@@ -28,9 +28,9 @@ class Inspector(ProsePanel):
     turnWanted = Signal(str)
 
     def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
+        self._shown: Inspection | None = None
         super().__init__(parent)
         self._colours = colours
-        self._shown: Inspection | None = None
         self._hint = self.tr("Select a tensor or an op, in the graph or in the table")
         self.setAccessibleName(self.tr("Inspector"))
         self.anchorClicked.connect(self._follow)
@@ -45,12 +45,22 @@ class Inspector(ProsePanel):
         self._colours = colours
         self._write()
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Give what facts are about the room that a larger text takes."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and self._shown is not None:
+            self._rewrite(same=True)
+
     def show_inspection(self, inspection: Inspection | None) -> None:
         """Show what there is to say of a thing; None: nothing is inspected."""
         if inspection == self._shown:
             return
         same = inspection is not None and self._shown is not None and inspection.asked.of == self._shown.asked.of
         self._shown = inspection
+        self._rewrite(same=same)
+
+    def _rewrite(self, *, same: bool) -> None:
+        """Write it anew; where it is of the same thing, what was in view stays in view."""
         bar = self.verticalScrollBar()
         at = bar.value() if same else 0
         self._write()

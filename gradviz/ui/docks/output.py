@@ -57,6 +57,9 @@ class OutputTabs(QTabWidget):
         self._heat.itemActivated.connect(self._heat_picked)
         self._heat.itemClicked.connect(self._heat_picked)
         self.setDocumentMode(True)
+        # Where they have too little room each gives way a bit: behind arrows nobody would look for one.
+        self.tabBar().setUsesScrollButtons(False)
+        self.tabBar().setElideMode(Qt.TextElideMode.ElideRight)
         self.addTab(self._text, self.tr("Output"))
         self.addTab(self._list, self.tr("Problems"))
         self.addTab(self._changes, self.tr("Changes"))

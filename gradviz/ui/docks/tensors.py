@@ -38,7 +38,7 @@ _FLAG, _GRAD = _HEADS.index("requires_grad"), _HEADS.index(".grad")
 _LONGEST_CELL = 200
 _WIDEST = 46  # letters of a column
 # Letters of each column that stay to be read however little room there is: what else there is can be scrolled to.
-_LETTERS = (17, 18, 18, 11, 7, 9, 9, 7, 4)
+_LETTERS = (16, 16, 18, 11, 7, 9, 9, 7, 4)
 _LOOKED_AT = 60  # rows that decide how wide a column is
 Index = QModelIndex | QPersistentModelIndex
 Shown = str | QFont | QColor | Qt.CheckState | None  # of a cell
@@ -287,6 +287,8 @@ class Tensors(QTableView):
         self._fitting = True
         letter = self.fontMetrics().averageCharWidth()
         least = [min(want, letter * letters + 16) for want, letters in zip(self._wanted, _LETTERS, strict=True)]
+        # The longest head is longer than what is below it, and is what one learns first.
+        least[_FLAG] = max(least[_FLAG], self.horizontalHeader().fontMetrics().horizontalAdvance(KEYWORD) + 16)
         widths = shared(self._wanted, least, self.viewport().width())
         # At a step a .grad may be told at more length than at the end. A scroll bar comes and goes: nothing moves then.
         spare = self.width() - self.verticalScrollBar().sizeHint().width() - sum(widths)

@@ -219,7 +219,7 @@ def fold(
 def test_a_fold_tells_how_often_of_what_and_how_much() -> None:
     boxes = told(every_kind())
     assert lines(boxes["f0"]) == [
-        *("× 1,000", "linear · F.linear(w, c)", "AddBackward0", "5,000 ops · saved 4 KiB · lines 3–9"),
+        *("× 1,000 · linear · F.linear(w, c)", "AddBackward0", "5,000 ops · saved 4 KiB · lines 3–9"),
     ]
     assert lines(boxes["f1"]) == ["ops: 1", "linear · F.linear(w, c)", "line 3"]
     assert lines(boxes["f2"]) == ["× 2"]
@@ -241,10 +241,10 @@ def test_a_repetition_tells_what_it_is_in_all() -> None:
 def test_a_fold_in_the_middle_of_which_a_step_is_tells_how_far_it_is() -> None:
     ops = [op(k, f"aten::o{k}", None) for k in range(3)]
     assert [lines(fold(5, *ops, done=done))[0] for done in (1, 3, 4, 14)] == [
-        "× 1 of 5",
-        "× 1 of 5",
-        "× 2 of 5",
-        "× 5 of 5",
+        "× 1 of 5 · o0, o1, o2",
+        "× 1 of 5 · o0, o1, o2",
+        "× 2 of 5 · o0, o1, o2",
+        "× 5 of 5 · o0, o1, o2",
     ]
     assert [lines(fold(1, *ops, done=done))[0] for done in (1, 2)] == ["ops: 1 of 3", "ops: 2 of 3"]
 
@@ -279,14 +279,14 @@ def test_a_fold_of_modules_of_one_class_is_called_by_it() -> None:
 
 def test_a_fold_names_each_call_once_with_its_ops() -> None:
     ops = [op(k, f"aten::{name}", "net(x)") for k, name in enumerate(("t", "addmm", "t", "relu", "view"))]
-    assert lines(fold(5, *ops[:3]))[1] == "t, addmm · net(x)"
-    assert lines(fold(5, *ops))[1] == "t, addmm, relu, … · net(x)"
+    assert lines(fold(5, *ops[:3]))[0] == "× 5 · t, addmm · net(x)"
+    assert lines(fold(5, *ops))[0] == "× 5 · t, addmm, relu, … · net(x)"
     assert lines(fold(5, op(0, "aten::mul", "a * b"), op(1, "aten::add", "a + b"), op(2, "aten::mul", "a * b")))[
         1:3
     ] == [
         *("mul · a * b × 2", "add · a + b"),
     ]
-    assert lines(fold(5, *(op(k, f"aten::o{k}", None) for k in range(9))))[1] == "o0, o1, o2, …"
+    assert lines(fold(5, *(op(k, f"aten::o{k}", None) for k in range(9))))[0] == "× 5 · o0, o1, o2, …"
     several = lines(fold(5, *(op(k, f"aten::o{k}", f"{k} + x") for k in range(9))))
     assert several[5:7] == ["o4 · 4 + x", "+4 more"]
 

@@ -95,7 +95,7 @@ def test_nothing_moves(tape: Tape, options: Options) -> None:
     assert len({drawing.size for drawing in drawings}) == 1
 
 
-@pytest.mark.parametrize(("language", "head"), [("en", "× 12 of 500"), ("ja", "× 500 のうち 12")])
+@pytest.mark.parametrize(("language", "head"), [("en", "× 12 of 500 · add"), ("ja", "× 500 のうち 12 · add")])
 def test_a_fold_in_the_middle_of_its_loop_says_how_far_it_is(language: Language, head: str) -> None:
     trace = loop(500).trace()
     record, options = Record(trace), Options(language=language)
@@ -103,7 +103,7 @@ def test_a_fold_in_the_middle_of_its_loop_says_how_far_it_is(language: Language,
     found = shown(record, options._replace(step=step))
     assert [mark.title for mark in found.drawing.nodes if mark.role is Role.FOLD] == [head]
     ends = [mark.title for mark in shown(record, options).drawing.nodes if mark.role is Role.FOLD]
-    assert ends == ["× 500"]
+    assert ends == ["× 500 · add"]
 
 
 def test_an_edge_tells_what_its_ends_are_called_then() -> None:
