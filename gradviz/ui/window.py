@@ -27,7 +27,7 @@ from gradviz.ui.commands import Commands
 from gradviz.ui.effects import order
 from gradviz.ui.exporting.exporter import Exporter
 from gradviz.ui.exporting.exports import Exports
-from gradviz.ui.files.files import Files
+from gradviz.ui.files.files import Files, Opened
 from gradviz.ui.markmenu import MarkMenus
 from gradviz.ui.panels import Panels, build, clear
 from gradviz.ui.presentation import Presentation
@@ -82,6 +82,7 @@ class Window(QMainWindow):
         """Put panels, menus and bars into the window, in the person's language."""
         language = self._state.options.language
         speak(language, self)
+        self._files.speak(language)
         self._panels = build(self, self._lessons, language, colours(self._state.theme), document)
         self._commands = Commands(self, self.send, lambda: self._state, self._panels, self._files, self._exporter)
         self._presentation = Presentation(self, self._commands)
@@ -220,6 +221,7 @@ class Window(QMainWindow):
     def _connect_panels(self) -> None:
         panels, send = self._panels, self.send
         panels.editor.edited.connect(self._edited)
+        panels.editor.crossed.connect(self._crossed)
         panels.editor.indented.connect(panels.mode_line.indent)
         panels.editor.lineChosen.connect(lambda line: send(said.LineChosen(line)))
         panels.editor.cursorPositionChanged.connect(self._show_place)
@@ -261,13 +263,19 @@ class Window(QMainWindow):
         self._files.edited(text)
         self.send(said.Edited(text))
 
-    def _opened(self, text: str, undo: bool) -> None:
+    def _opened(self, opened: Opened, undo: bool) -> None:
         editor = self._panels.editor
-        if undo:
-            editor.replace(text)
-        else:
-            editor.open(text)
-        lesson = next((one.name for one in self._lessons if one.source == text), "")
+        (editor.replace if undo else editor.open)(opened.text, opened)
+        self._begin(opened)
+
+    def _crossed(self, opened: Opened) -> None:
+        """Undo has led to another program: it has its own name, file and lesson."""
+        self._files.return_to(opened, self._panels.editor.toPlainText())
+        self._begin(opened)
+
+    def _begin(self, opened: Opened) -> None:
+        editor = self._panels.editor
+        lesson = next((one.name for one in self._lessons if one.source == opened.text), "")
         self.send(said.Opened(editor.toPlainText(), lesson))
         if not lesson and self._panels.lesson.isVisibleTo(self):
             self._commands.room.show("lesson", on=False)
@@ -295,7 +303,7 @@ class Window(QMainWindow):
 
     def _pick_lesson(self, name: str) -> None:
         lesson = next(one for one in self._lessons if one.name == name)
-        self._files.lesson(getattr(lesson.title, self._state.options.language), lesson.source)
+        self._files.lesson(lesson.title, lesson.source)
         if self._state.lesson == name:  # the person did not keep another program
             self._commands.room.show("lesson", on=True)
 

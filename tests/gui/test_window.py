@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from gradviz import resources
 from gradviz.drawing.theme import contrast
 from gradviz.state.messages import BreakpointToggled, OptionsSet, PictureArrived
 from gradviz.state.values import Phase, Selection
@@ -404,12 +405,62 @@ def test_text_comes_back_after_a_crash(qtbot: QtBot, opened: Opener, tmp_path: P
     assert third.panels.editor.toPlainText() == "lost = 1"
 
 
+def lesson_of(name: str) -> str:
+    return next(one.source for one in resources.lessons() if one.name == name)
+
+
 def test_a_lesson_can_be_undone(qtbot: QtBot, window: Window) -> None:
     window.panels.examples.picked.emit("no_grad")
     assert "torch.no_grad()" in window.panels.editor.toPlainText()
     qtbot.waitUntil(lambda: drawn(window))
     window.action("undo").trigger()
     assert window.panels.editor.toPlainText() == "x = 1\ny = 2\n"
+    qtbot.waitUntil(lambda: drawn(window))
+
+
+def test_undo_and_redo_lead_to_a_program_with_its_name_its_file_and_its_lesson(
+    qtbot: QtBot, window: Window, tmp_path: Path
+) -> None:
+    def open_now() -> tuple[str, str, Path | None]:
+        return window.windowTitle(), window.state.lesson, window.files.path
+
+    file = ("program.py[*] — gradviz", "", tmp_path / "program.py")
+    lesson = ("Inside no_grad[*] — gradviz", "no_grad", None)
+    assert open_now() == file
+    type_text(window, "own = 3")
+    window.panels.examples.picked.emit("no_grad")
+    assert open_now() == lesson
+    type_text(window, "z")  # at the end, where Qt would join it with what it follows
+    window.action("undo").trigger()
+    assert open_now() == lesson
+    assert window.panels.editor.toPlainText() == window.state.text == lesson_of("no_grad")
+    window.action("undo").trigger()
+    assert open_now() == file
+    assert window.isWindowModified()
+    assert window.panels.editor.toPlainText() == window.state.text == "x = 1\ny = 2\nown = 3"
+    window.action("redo").trigger()
+    assert open_now() == lesson
+    window.action("ja").trigger()
+    assert open_now() == ("no_grad の中では[*] — gradviz", "no_grad", None)
+    window.action("undo").trigger()
+    assert open_now() == file
+    for number in range(5):  # as many steps as there were in all, and more: what was undone is gone
+        type_text(window, f"\n{number} = 0")
+        assert open_now() == file
+    qtbot.waitUntil(lambda: drawn(window))
+
+
+def test_a_program_that_was_saved_meanwhile_is_undone_to_under_its_new_name(
+    qtbot: QtBot, window: Window, tmp_path: Path
+) -> None:
+    window.action("new").trigger()
+    assert window.windowTitle() == "Untitled[*] — gradviz"
+    type_text(window, "own = 3")
+    assert window.files._save_to(tmp_path / "own.py")
+    window.panels.examples.picked.emit("no_grad")
+    window.action("undo").trigger()
+    assert window.windowTitle() == "own.py[*] — gradviz"
+    assert not window.isWindowModified()
     qtbot.waitUntil(lambda: drawn(window))
 
 

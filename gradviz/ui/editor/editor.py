@@ -27,6 +27,7 @@ from gradviz.ui.editor import editing, keystrokes
 from gradviz.ui.editor.gutter import Gutter, Row
 from gradviz.ui.editor.highlight import Highlighter
 from gradviz.ui.editor.notes import paint_message, underline, whole_line
+from gradviz.ui.editor.openings import Openings
 from gradviz.ui.style.card import Card
 from gradviz.ui.style.plain import utf16
 from gradviz.ui.style.theme import POINTS, Colours, monospace
@@ -40,8 +41,10 @@ class Editor(QPlainTextEdit):
         lineChosen: the person moved the cursor to another line without changing the text.
         indented: how many pixels from its left the text begins.
         breakpointWanted: the person wants a breakpoint on this line, or none.
+        crossed: undo has led from one program to another, which is shown now: as it was opened.
     """
 
+    crossed = Signal(object)
     edited = Signal(str)
     lineChosen = Signal(int)
     indented = Signal(int)
@@ -55,6 +58,8 @@ class Editor(QPlainTextEdit):
             document.documentLayout().setPaintDevice(self.viewport())  # or it measures by a viewport that is gone
             self.setDocument(document)
         self._colours = colours
+        self._openings = self.document().findChild(Openings) or Openings(self.document())
+        self._program = self._openings.here()
         self._text = self.toPlainText()
         self._line = 1
         self._composing = False
@@ -124,24 +129,33 @@ class Editor(QPlainTextEdit):
         self._gutter.apply(colours)
         self._mark()
 
-    def open(self, text: str) -> None:
+    def open(self, text: str, program: object = None) -> None:
         """Show another program and forget the undo steps of the one before."""
         self._loading = True
         self.setPlainText(text)
+        self._openings.begin(program)
         self._loading = False
+        self._program = program
         self._text = self.toPlainText()
         self._line = 1
         self._mark()
 
-    def replace(self, text: str) -> None:
-        """Show another program as one step that can be undone: nothing typed is lost."""
+    def replace(self, text: str, program: object = None) -> None:
+        """Show another program as one step that can be undone: nothing typed is lost.
+
+        Args:
+            text: of the program.
+            program: what `crossed` is to tell when undo and redo have led back to it.
+        """
         self._loading = True
         cursor = self.textCursor()
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.insertText(text)
+        self._openings.add(program)
         cursor.movePosition(QTextCursor.MoveOperation.Start)
         self.setTextCursor(cursor)
         self._loading = False
+        self._program = program
         self._text = self.toPlainText()
         self._mark()
 
@@ -270,13 +284,18 @@ class Editor(QPlainTextEdit):
     # What follows from it.
 
     def _changed(self) -> None:
+        program = self._openings.here()
         if self._composing or self._loading:
             return
-        text = self.toPlainText()
-        if text != self._text:
+        before, self._program = self._program, program
+        text, old = self.toPlainText(), self._text
+        if text != old:
             self._text = text
             self._line = self.line
             self._card.hide()
+        if program is not before:
+            self.crossed.emit(program)
+        elif text != old:
             self.edited.emit(text)
 
     def _moved(self) -> None:

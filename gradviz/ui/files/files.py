@@ -1,10 +1,13 @@
 """Which program is in the editor: new, opened, saved, recent, a lesson, or brought back after a crash."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from gradviz.picture.picture import Language
+from gradviz.resources import Words
 from gradviz.ui.files.documents import DocumentError, Kept, Recovery, read, write
 from gradviz.ui.style.plain import one_line
 
@@ -12,16 +15,26 @@ RECENT = 9
 _RECENT_KEY = "recent"
 
 
+@dataclass(slots=True)
+class Opened:
+    """A program that was opened, and where it is kept by now."""
+
+    text: str  # that it was opened with
+    path: Path | None  # of its file
+    saved: str  # what that holds
+    title: Words | None = None  # of the lesson that it is
+
+
 class Files(QObject):
     """The open program's place on disk.
 
     Signals:
-        opened: another program is to be shown; whether undo is to lead back to the one before.
+        opened: another program is to be shown, as it was `Opened`; whether undo is to lead back to the one before.
         named: the name to show and whether the file holds something else.
         said: a sentence about a file.
     """
 
-    opened = Signal(str, bool)
+    opened = Signal(object, bool)
     named = Signal(str, bool)
     said = Signal(str)
 
@@ -30,20 +43,19 @@ class Files(QObject):
         self._window = window
         self._settings = settings
         self._recovery = Recovery(folder)
-        self._path: Path | None = None
-        self._title = ""
-        self._saved = ""
+        self._open = Opened("", None, "")
         self._text = ""
+        self._language: Language = "en"
 
     @property
     def path(self) -> Path | None:
         """The program's file."""
-        return self._path
+        return self._open.path
 
     @property
     def dirty(self) -> bool:
         """Whether there is a file and it holds something else."""
-        return self._path is not None and self._text != self._saved
+        return self.path is not None and self._text != self._open.saved
 
     @property
     def recent(self) -> tuple[str, ...]:
@@ -60,7 +72,7 @@ class Files(QObject):
     def remember(self, text: str) -> None:
         """Keep the text where a crash does not reach it."""
         self._text = text
-        self._recovery.keep(Kept(text, str(self._path) if self._path else None, self.dirty))
+        self._recovery.keep(Kept(text, str(self.path) if self.path else None, self.dirty))
 
     def restore(self) -> bool:
         """Bring back what was in the editor when the window was last there; False where there is nothing."""
@@ -86,14 +98,19 @@ class Files(QObject):
         if self.may_leave():
             self._show("", None, "", undo=True)
 
-    def lesson(self, title: str, source: str) -> None:
+    def speak(self, language: Language) -> None:
+        """Tell the name of the program in this language from now on."""
+        self._language = language
+        self._tell()
+
+    def lesson(self, title: Words, source: str) -> None:
         """Show a lesson's program."""
         if self.may_leave():
             self._show(source, None, source, undo=True, title=title)
 
     def open(self) -> None:
         """Ask for a file and open it."""
-        start = str(self._path.parent) if self._path else ""
+        start = str(self.path.parent) if self.path else ""
         kinds = self.tr("Python programs (*.py);;All files (*)")
         name, _kind = QFileDialog.getOpenFileName(self._window, self.tr("Open a program"), start, kinds)
         if name:
@@ -104,7 +121,7 @@ class Files(QObject):
         if not names:
             return
         self.open_path(Path(names[0]))
-        if len(names) > 1 and self._path == Path(names[0]).absolute():
+        if len(names) > 1 and self.path == Path(names[0]).absolute():
             said = self.tr("Opened {name} only: a window holds one program.")
             self.said.emit(said.format(name=one_line(Path(names[0]).name)))
 
@@ -122,11 +139,11 @@ class Files(QObject):
 
     def save(self) -> bool:
         """Save to the program's file; ask for one where there is none."""
-        return self._save_to(self._path) if self._path else self.save_as()
+        return self._save_to(self.path) if self.path else self.save_as()
 
     def save_as(self) -> bool:
         """Ask for a file and save to it."""
-        start = str(self._path or Path.cwd() / "program.py")
+        start = str(self.path or Path.cwd() / "program.py")
         kinds = self.tr("Python programs (*.py);;All files (*)")
         dialog = QFileDialog(self._window, self.tr("Save the program"), start, kinds)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -144,7 +161,7 @@ class Files(QObject):
         box = QMessageBox(self._window)
         box.setTextFormat(box.textFormat().PlainText)
         box.setIcon(QMessageBox.Icon.Question)
-        box.setText(self.tr("Save the changes to {name}?").format(name=one_line(self._title)))
+        box.setText(self.tr("Save the changes to {name}?").format(name=self._title))
         buttons = QMessageBox.StandardButton
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         answer = box.exec()
@@ -152,10 +169,14 @@ class Files(QObject):
             return self.save()
         return bool(answer == buttons.Discard)
 
-    def _show(self, text: str, path: Path | None, saved: str, *, undo: bool, title: str = "") -> None:
-        self._path, self._saved, self._text = path, saved, text
-        self._title = title or (path.name if path else self.tr("Untitled"))
-        self.opened.emit(text, undo)
+    def return_to(self, opened: Opened, text: str) -> None:
+        """Note that undo has led to another program, and how that is by now."""
+        self._open, self._text = opened, text
+        self._tell()
+
+    def _show(self, text: str, path: Path | None, saved: str, *, undo: bool, title: Words | None = None) -> None:
+        self._open, self._text = Opened(text, path, saved, title), text
+        self.opened.emit(self._open, undo)
         self._tell()
 
     def _save_to(self, path: Path) -> bool:
@@ -164,7 +185,7 @@ class Files(QObject):
         except DocumentError as error:
             self.said.emit(self.tr("{name} was not saved: {reason}").format(name=path.name, reason=error))
             return False
-        self._path, self._saved, self._title = path.absolute(), self._text, path.name
+        self._open.path, self._open.saved = path.absolute(), self._text
         self._note(path)
         self._tell()
         return True
@@ -173,5 +194,10 @@ class Files(QObject):
         name = str(path.absolute())
         self._settings.setValue(_RECENT_KEY, [name, *(other for other in self.recent if other != name)][:RECENT])
 
+    @property
+    def _title(self) -> str:
+        title = getattr(self._open.title, self._language) if self._open.title else self.tr("Untitled")
+        return one_line(self.path.name if self.path else title)
+
     def _tell(self) -> None:
-        self.named.emit(one_line(self._title), self.dirty)
+        self.named.emit(self._title, self.dirty)
