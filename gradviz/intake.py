@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from gradviz.model import floats
+from gradviz.model.completion.found import Found, bounded
 from gradviz.model.cost import CostPage, sound
 from gradviz.model.errors.ending import ended
 from gradviz.model.errors.errors import hint
@@ -47,8 +48,9 @@ _PAGE = msgspec.json.Decoder(Page)
 _READY = msgspec.json.Decoder(Ready)
 _EXIT = msgspec.json.Decoder(Exit)
 _REQUEST = msgspec.json.Decoder(Request)
+_FOUND = msgspec.json.Decoder(Found)
 
-Message = TypeVar("Message", CostPage, Page, Ready, Exit, Request)
+Message = TypeVar("Message", CostPage, Page, Ready, Exit, Request, Found)
 State = TypeVar("State", Tensor, GradFn)
 Record = TypeVar("Record", bound=tuple[object, ...])
 
@@ -69,6 +71,14 @@ def request(payload: bytes) -> Request:
     if found.schema != SCHEMA:
         raise FrameError(f"a request of schema {found.schema}; this is {SCHEMA}")
     return found
+
+
+def found(payload: bytes) -> Found:
+    """Decode the payload of a FOUND frame, or raise FrameError."""
+    answer = _decode(_FOUND, payload)
+    if not bounded(answer):
+        raise FrameError("an answer longer than an answer may be")
+    return answer
 
 
 def cost_page(payload: bytes) -> CostPage:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from enum import IntEnum
 from typing import NamedTuple
 
+from gradviz.model.completion.found import Found, Look
 from gradviz.model.cost import CostPage
 from gradviz.model.trace import SCHEMA, GradMode, LimitName, Page
 
@@ -42,6 +43,8 @@ class Kind(IntEnum):
     BESIDE = 13  # window -> picture process: the Request of a run whose record stands beside that of the newest
     COMPARED = 14  # picture process -> window: a Comparison of the newest run and those beside it
     MARKS = 15  # picture process -> window: a page of the large drawing whose picture comes next
+    LOOK = 16  # window -> zygote: what a dotted path names; a Look
+    FOUND = 17  # zygote -> window: the answer; a Found
 
 
 class Limits(NamedTuple):
@@ -103,7 +106,7 @@ def pack(kind: Kind, run: int = 0, payload: bytes = b"") -> bytes:
     return HEADER.pack(len(payload), run, kind) + payload
 
 
-def encode(message: Request | Ready | Exit | Page | CostPage) -> bytes:
+def encode(message: Request | Ready | Exit | Page | CostPage | Look | Found) -> bytes:
     """Return a message as JSON; named tuples become arrays. Non-finite floats are refused.
 
     Half a surrogate pair is a character to Python, but none of UTF-8: it arrives as a question mark.

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from gradviz import intake
 from gradviz.intake import TraceBuilder
+from gradviz.model.completion.found import Found, Named, Signature
 from gradviz.model.errors.ending import REFUSED
 from gradviz.model.floats import as_text, left_out
 from gradviz.model.references import DEPTH, depths
@@ -556,3 +557,33 @@ def test_nothing_comes_after_the_end() -> None:
 def test_a_page_says_which_record_is_wrong() -> None:
     assert "op 1 came as number 0" in refused(Page(ops=(op(1, 0),)))
     assert "op 0" in refused(Page(ops=(op(0, 0, 3),)))
+
+
+LONG_ANSWERS = (
+    Found("x" * 401),
+    Found("x", names=(Named("a", "value"),) * 5001),
+    Found("x", names=(Named("a" * 401, "value"),)),
+    Found("x", signatures=(Signature(()),) * 9),
+    Found("x", bound=(Signature(()),) * 9),
+    Found("x", signatures=(Signature(("a",) * 81),)),
+    Found("x", signatures=(Signature(("a" * 401,)),)),
+    Found("x", signatures=(Signature((), "a" * 401),)),
+    Found("x", doc="a" * 401),
+)
+
+
+def test_answers_about_names() -> None:
+    answer = Found("torch.add", "function", "", (Named("a", "class"),), (Signature(("b",), "c"),), (), "d")
+    assert intake.found(encode(answer)) == answer
+
+
+@pytest.mark.parametrize("answer", LONG_ANSWERS)
+def test_an_answer_is_not_longer_than_an_answer_may_be(answer: Found) -> None:
+    with pytest.raises(FrameError, match="longer"):
+        intake.found(encode(answer))
+
+
+@pytest.mark.parametrize("payload", [b"", b"[]", b"[1]", b'["a","room"]', b"\xff"])
+def test_what_is_no_answer_is_refused(payload: bytes) -> None:
+    with pytest.raises(FrameError):
+        intake.found(payload)

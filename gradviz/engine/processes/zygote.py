@@ -1,10 +1,12 @@
 """The engine's loop: takes Requests, has each run in a process of its own, relays what it says, ends it in time.
 
+What a name of a library is it answers itself, from what is imported here: no program has been run in this process.
 One thread, one select, nothing computed. A run's process is assumed hostile: its bytes are only cut into payloads and
 passed on under a header written here, never looked into. SIGKILL is the only stop.
 """
 
 import contextlib
+import json
 import math
 import os
 import select
@@ -12,6 +14,7 @@ import signal
 import time
 
 from gradviz.engine.processes.child import LENGTH, read_request
+from gradviz.engine.processes.look import look
 from gradviz.engine.processes.nursery import Born, Nursery, threads
 from gradviz.engine.processes.streams import Outlet, Payloads
 from gradviz.engine.wall import limits
@@ -190,6 +193,9 @@ class Zygote:
                     self._bear()
             elif frame.kind is Kind.CANCEL and self._current and self._current.run == frame.run:
                 self._cancel()
+            elif frame.kind is Kind.LOOK:
+                (path,) = json.loads(frame.payload)
+                self._out.put(0, pack(Kind.FOUND, 0, encode(look(path))))
 
     def _cancel(self) -> None:
         """End the current run, if any, and drop what it said and is not yet passed on."""

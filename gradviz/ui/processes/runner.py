@@ -8,6 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from gradviz import intake
+from gradviz.model.completion.found import Look
 from gradviz.model.trace import SCHEMA
 from gradviz.model.wire import Frame, FrameError, Kind, Ready, Request, encode, pack
 from gradviz.picture.inspection import Inspect
@@ -36,6 +37,7 @@ class Runner(QObject):
         faded: what changed has been in view for FADE.
         costed: the id of a measuring run and a `CostTable` of what it has found so far.
         inspected: the id of a run and an `Inspection` of a thing of it.
+        found: a `Found`, for each path that was looked up.
     """
 
     ready = Signal(object)
@@ -50,6 +52,7 @@ class Runner(QObject):
     inspected = Signal(int, object)
     compared = Signal(object)
     faded = Signal()
+    found = Signal(object)
 
     def __init__(
         self,
@@ -140,6 +143,10 @@ class Runner(QObject):
         """Ask about a thing of the newest run; `inspected` tells."""
         self._pictures.inspect(run, wanted)
 
+    def look(self, path: str) -> None:
+        """Ask what a dotted path names in the engine's libraries; `found` tells. Nothing comes of it without one."""
+        self._engine.send(pack(Kind.LOOK, 0, encode(Look(path))))
+
     def save(self, wanted: Save) -> None:
         """Write the newest run to a file; `saved` tells what came of it."""
         self._pictures.save(wanted)
@@ -184,6 +191,8 @@ class Runner(QObject):
                 how = intake.exited(frame.payload)
                 self._pictures.feed(frame)
                 self.exited.emit(frame.run, how)
+            elif frame.kind == Kind.FOUND:
+                self.found.emit(intake.found(frame.payload))
         except FrameError as error:
             self._refuse(str(error))
 
