@@ -14,18 +14,14 @@ from gradviz.model import floats
 from gradviz.model.completion.found import Found, bounded
 from gradviz.model.cost import CostPage, sound
 from gradviz.model.errors.ending import ended
-from gradviz.model.errors.errors import hint
 from gradviz.model.names import names_of
 from gradviz.model.references import DEPTH, WHOLE, Law, depths
-from gradviz.model.rules import CAUGHT, LARGE, RECORDS, broken
+from gradviz.model.rules import RECORDS, broken
 from gradviz.model.trace import (
     SCHEMA,
     End,
     GradFn,
-    Memory,
-    Output,
     Page,
-    ProgramError,
     Region,
     Step,
     Tensor,
@@ -33,15 +29,12 @@ from gradviz.model.trace import (
 )
 from gradviz.model.weight import weight
 from gradviz.model.wire import Exit, FrameError, FullError, Ready, Request
+from gradviz.readable import NAME, explained, longest_text, readable, shorter
 
 # Bytes of memory that the records of one run may take here, as `weight` puts it, which is some two times what an
 # honest run takes. It is room for 200,000 ops, the most there are, and their backward, or for a loop of some seven
 # million lines.
 MAX_HELD = 2 * 1024**3
-
-NAME = 100  # characters of a name
-TEXT = 500  # characters of a call, a dtype, a line of the program
-MESSAGE = 4000  # characters of an error or a warning
 
 _COSTS = msgspec.json.Decoder(CostPage)
 _PAGE = msgspec.json.Decoder(Page)
@@ -52,7 +45,6 @@ _FOUND = msgspec.json.Decoder(Found)
 
 Message = TypeVar("Message", CostPage, Page, Ready, Exit, Request, Found)
 State = TypeVar("State", Tensor, GradFn)
-Record = TypeVar("Record", bound=tuple[object, ...])
 
 
 def ready(payload: bytes) -> Ready:
@@ -86,7 +78,7 @@ def cost_page(payload: bytes) -> CostPage:
     found = _decode(_COSTS, payload)
     if not sound(found):
         raise FrameError("measured numbers that cannot be")
-    return found._replace(raised=tuple(one._replace(error=_explained(one.error)) for one in found.raised))
+    return found._replace(raised=tuple(one._replace(error=explained(one.error)) for one in found.raised))
 
 
 def _decode(decoder: msgspec.json.Decoder[Message], payload: bytes) -> Message:
@@ -132,9 +124,9 @@ class TraceBuilder:
         if self.ended:
             raise FrameError("the run sent more after its end")
         counts = _counted(self._counts, page)
-        if _longest_text(rest) > NAME:
-            page = _shorter(page)
-        page = _readable(page, self._request.limits.output - self._characters)
+        if longest_text(rest) > NAME:
+            page = shorter(page)
+        page = readable(page, self._request.limits.output - self._characters)
         _hold(_alone(self.empty(), page), RECORDS)
         self._counts = counts
         self._characters += sum(len(output.text) for output in page.output)
@@ -215,118 +207,6 @@ def _grown(before: int, ids: set[int]) -> int:
     if ids and max(ids) >= max(after, 1):
         raise FrameError(f"record {max(ids)} came when there were {after}")
     return after
-
-
-# What is longer than anyone reads
-
-
-def _longest_text(payload: bytes) -> int:
-    """Return how many characters the longest text of a page has at most, without looking at its records."""
-    return len(payload) if b"\\" in payload else max(map(len, payload.split(b'"')[1::2]), default=0)
-
-
-def _shorter(page: Page) -> Page:
-    """The page with the texts of its records cut."""
-    return page._replace(
-        tensors=tuple(_cut(tensor, TEXT) for tensor in page.tensors),
-        ops=tuple(_cut(op, TEXT) for op in page.ops),
-        grad_fns=tuple(_cut(_told_shortly(grad_fn), TEXT) for grad_fn in page.grad_fns),
-        steps=tuple(map(_named_shortly, page.steps)),
-        backwards=tuple(_cut(call, TEXT) for call in page.backwards),
-        regions=tuple(_cut(region, TEXT) for region in page.regions),
-        warnings=tuple(_cut(warned, MESSAGE) for warned in page.warnings),
-        modules=tuple(_cut(module, TEXT) for module in page.modules),
-    )
-
-
-def _readable(page: Page, characters: int) -> Page:
-    """The page with sizes that can be, its end as it is read, and no more than so many characters of output."""
-    return page._replace(
-        tensors=page.tensors if _can_be([one.nbytes for one in page.tensors]) else tuple(map(_sized, page.tensors)),
-        grad_fns=tuple([_kept(one) if one.saved else one for one in page.grad_fns]),
-        output=_printed(page.output, characters),
-        end=None if page.end is None else _last_words(page.end),
-    )
-
-
-def _cut(record: Record, most: int) -> Record:
-    """The record with its texts cut: a named tuple of the same type."""
-    for field in record:
-        if isinstance(field, str) and len(field) > most:
-            fields = (_shortened(one, most) if isinstance(one, str) else one for one in record)
-            return tuple.__new__(type(record), fields)
-    return record
-
-
-def _shortened(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
-def _can_be(sizes: Sequence[int]) -> bool:
-    """Whether all are as many bytes as there are addresses. A tensor expanded to nearly 2**63 elements has more."""
-    return max(sizes, default=0) < LARGE
-
-
-def _sized(tensor: Tensor) -> Tensor:
-    return tensor._replace(nbytes=min(tensor.nbytes, LARGE - 1))
-
-
-def _kept(grad_fn: GradFn) -> GradFn:
-    if _can_be([size for one in grad_fn.saved for size in (one.nbytes, one.keeps)]):
-        return grad_fn
-    most = LARGE - 1
-    sized = [one._replace(nbytes=min(one.nbytes, most), memory=min(one.keeps, most)) for one in grad_fn.saved]
-    return grad_fn._replace(saved=tuple(sized))
-
-
-def _told_shortly(grad_fn: GradFn) -> GradFn:
-    told = {name[:NAME]: one[:NAME] if isinstance(one, str) else one for name, one in (grad_fn.settings or {}).items()}
-    return grad_fn._replace(
-        settings=told or grad_fn.settings, saved=tuple(_cut(saved, NAME) for saved in grad_fn.saved)
-    )
-
-
-def _named_shortly(step: Step) -> Step:
-    if step.function is not None and len(step.function) > NAME:
-        step = step._replace(function=_shortened(step.function, NAME))
-    if step.names and any(len(name) > NAME for name in step.names):
-        step = step._replace(names=_short(step.names))
-    if step.arguments:
-        step = step._replace(arguments=_short(step.arguments))
-    if step.elsewhere:
-        step = step._replace(elsewhere={scope: _short(names) for scope, names in step.elsewhere.items()})
-    return step
-
-
-def _short(names: dict[str, int | None]) -> dict[str, int | None]:
-    return {_shortened(name, NAME): tensor for name, tensor in names.items()}
-
-
-def _printed(pieces: Iterable[Output], characters: int) -> tuple[Output, ...]:
-    """What was printed, up to so many characters; the engine cuts too, but is not trusted to."""
-    found: list[Output] = []
-    for piece in pieces:
-        text = piece.text[:characters]
-        characters -= len(text)
-        if text:
-            found.append(piece._replace(text=text))
-    return tuple(found)
-
-
-def _last_words(end: End) -> End:
-    error = None if end.error is None else _explained(end.error)
-    limits = None if end.limits is None else _cut(end.limits, TEXT)
-    caught = tuple(map(_explained, end.caught[:CAUGHT]))
-    return end._replace(error=error, limits=limits, memory=_measured(end.memory), caught=caught)
-
-
-def _explained(error: ProgramError) -> ProgramError:
-    error = _cut(error, MESSAGE)
-    return error._replace(hint=hint(error))
-
-
-def _measured(memory: Memory) -> Memory:
-    return tuple.__new__(Memory, (size if size is None else min(size, LARGE - 1) for size in memory))
 
 
 # Pages into one Trace

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradviz import intake
+from gradviz import intake, readable
 from gradviz.intake import TraceBuilder
 from gradviz.model.completion.found import Found, Named, Signature
 from gradviz.model.errors.ending import REFUSED
@@ -463,11 +463,11 @@ def test_texts_are_cut() -> None:
     )
     trace = builder(page).trace()
     texts = [text for text in strings(trace) if text.startswith("ab")]
-    assert max(map(len, trace.tensors[0].names)) == intake.NAME
+    assert max(map(len, trace.tensors[0].names)) == readable.NAME
     assert trace.tensors[0].names[1:] == ("y", "z")
     assert [*(trace.steps[1].elsewhere or {})[0].values()] == [0, 0]
     assert trace.grad_fns[0].saved[1].name == "self"
-    assert {len(text) for text in texts} == {intake.NAME, intake.TEXT, intake.MESSAGE}
+    assert {len(text) for text in texts} == {readable.NAME, readable.TEXT, readable.MESSAGE}
     assert all(text.endswith("…") for text in texts)
 
 
@@ -476,8 +476,8 @@ def test_texts_are_cut() -> None:
 )
 def test_a_text_is_cut_however_it_is_written(text: str) -> None:
     found = builder(Page(ops=(op(0, 1)._replace(call=text),)), Page(warnings=(Warned(1, "", text * 10),))).trace()
-    assert len(found.ops[0].call or "") == intake.TEXT
-    assert len(found.warnings[0].message) == intake.MESSAGE
+    assert len(found.ops[0].call or "") == readable.TEXT
+    assert len(found.warnings[0].message) == readable.MESSAGE
 
 
 def strings(record: object) -> Iterator[str]:
