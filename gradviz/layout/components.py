@@ -16,16 +16,37 @@ def components(diagram: Diagram) -> list[Diagram]:
 
 def owners(diagram: Diagram) -> list[int]:
     """Of each cell, the first cell of its connected part."""
-    index = {cell.id: at for at, cell in enumerate(diagram.cells)}
-    owner = list(range(len(diagram.cells)))
-    for _, tail, _, head, _ in diagram.links:
-        join(owner, index[tail], index[head])
+    owner = linked(diagram)
     outermost = _outermost(diagram.frames)
     first: dict[str, int] = {}
     for at, cell in enumerate(diagram.cells):
         if cell.frame is not None:
             join(owner, first.setdefault(outermost[cell.frame], at), at)
     return [find(owner, at) for at in range(len(owner))]
+
+
+def linked(diagram: Diagram) -> list[int]:
+    """Of each cell, the first of those that links join, whatever frames are round them."""
+    index = {cell.id: at for at, cell in enumerate(diagram.cells)}
+    owner = list(range(len(diagram.cells)))
+    for _, tail, _, head, _ in diagram.links:
+        join(owner, index[tail], index[head])
+    return [find(owner, at) for at in range(len(owner))]
+
+
+def inside(diagram: Diagram) -> tuple[Frame, Diagram] | None:
+    """The frame round all of a diagram, and what it holds; None where no one frame does."""
+    grounds = [frame for frame in diagram.frames if frame.parent is None]
+    if len(grounds) != 1 or any(cell.frame is None for cell in diagram.cells):
+        return None
+    (ground,) = grounds
+    cells = tuple(cell._replace(frame=None) if cell.frame == ground.id else cell for cell in diagram.cells)
+    frames = tuple(
+        frame._replace(parent=None) if frame.parent == ground.id else frame
+        for frame in diagram.frames
+        if frame is not ground
+    )
+    return ground, Diagram(cells, diagram.links, frames)
 
 
 def _split(diagram: Diagram, owner: list[int], index: dict[str, int], outermost: dict[str, str]) -> list[Diagram]:

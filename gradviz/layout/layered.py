@@ -4,15 +4,17 @@ Rows, then the order in each row, then places across, then places along, then cu
 directions are the same work with the axes exchanged.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 from gradviz.layout.bands import FRAME_PADDING, Bands, bands
-from gradviz.layout.components import components
+from gradviz.layout.components import components, inside
 from gradviz.layout.coordinates import across
-from gradviz.layout.diagram import Diagram, Direction
+from gradviz.layout.diagram import Cell, Diagram, Direction, Frame
 from gradviz.layout.former import Laid, anchor, bearable, formerly, survivors
 from gradviz.layout.geometry import Placement, Point, Rect, Route, Size
 from gradviz.layout.layering import Arc, earliest, rows
+from gradviz.layout.loose import loosened
 from gradviz.layout.nesting import Nesting, nesting
 from gradviz.layout.net import Net, build
 from gradviz.layout.ordering import ordered, reordered
@@ -23,6 +25,7 @@ from gradviz.layout.sequence import sequence
 from gradviz.model.uncollected import uncollected
 
 TITLE_GAP = 6.0  # under the title of a frame
+NESTED = 16  # frames, one in the other, whose parts lie beside each other as parts outside of frames do
 
 
 def place(diagram: Diagram, direction: Direction = "TB", before: Laid | None = None) -> Placement:
@@ -45,11 +48,50 @@ def place(diagram: Diagram, direction: Direction = "TB", before: Laid | None = N
         return before.placement
     with uncollected():
         known = [] if before is None else survivors(diagram, before)
-        found = [(part, anchor(part, known)) for part in components(diagram)]
-        parts = [_part(part, direction, cells, before if cells else None) for part, cells in found]
-        if len(parts) == 1:
-            return parts[0]
-        return _together(parts, arranged(parts, [cells for _, cells in found]))
+        return _apart(components(diagram), direction, known, before, NESTED)
+
+
+def _apart(
+    diagrams: list[Diagram], direction: Direction, known: list[dict[str, Rect]], before: Laid | None, nested: int
+) -> Placement:
+    """Lay out parts, and parts of what a frame holds for so many frames one in the other."""
+    former = [anchor(diagram, known) for diagram in diagrams]
+    parts: list[Placement] = []
+    for diagram, cells in zip(diagrams, former, strict=True):
+        lay_out = partial(_part, direction=direction, kept=cells, before=before if cells else None)
+        if not nested or not diagram.frames:
+            parts.append(lay_out(diagram))
+            continue
+        within = partial(_apart, direction=direction, known=known, before=before, nested=nested - 1)
+        found = inside(diagram)
+        if found is not None:
+            frame, held = found
+            parts.append(_framed(frame, within(components(held))))
+            continue
+        rest, blocks = loosened(diagram)
+        parts.append(_filled(rest, [(frame, within(components(held))) for frame, held in blocks], lay_out))
+    return parts[0] if len(parts) == 1 else _together(parts, arranged(parts, former))
+
+
+def _filled(rest: Diagram, blocks: list[tuple[str, Placement]], lay_out: Callable[[Diagram], Placement]) -> Placement:
+    """A part in which laid out blocks stand, each in its frame, with what they are made of in their place."""
+    if not blocks:
+        return lay_out(rest)
+    stand_ins = {f"loose in {frame}": Cell(f"loose in {frame}", held.size, (), (), frame) for frame, held in blocks}
+    part = lay_out(rest._replace(cells=(*rest.cells, *stand_ins.values())))
+    corners = [Point(*part.cells[name][:2]) for name in stand_ins]
+    part = part._replace(cells={name: rect for name, rect in part.cells.items() if name not in stand_ins})
+    return _together([part, *(held for _, held in blocks)], [Point(0.0, 0.0), *corners])
+
+
+def _framed(frame: Frame, held: Placement) -> Placement:
+    """What a frame holds, with it round that."""
+    title = _title(frame.title)
+    width = max(held.size.width + 2 * FRAME_PADDING, title.width)
+    corner = Point((width - held.size.width) / 2, FRAME_PADDING + title.height)
+    size = Size(width, corner.y + held.size.height + FRAME_PADDING)
+    moved = _together([held], [corner])
+    return moved._replace(frames={frame.id: Rect(0.0, 0.0, *size), **moved.frames}, size=size)
 
 
 def _part(diagram: Diagram, direction: Direction, kept: dict[str, Rect], before: Laid | None) -> Placement:

@@ -2,11 +2,13 @@
 
 from itertools import pairwise
 from statistics import median
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gradviz.layout import loose
 from gradviz.layout.diagram import Diagram, Direction
 from gradviz.layout.former import SLACK, WORSE, Laid
 from gradviz.layout.geometry import Placement, Rect
@@ -57,6 +59,15 @@ def test_any_diagram_after_any_other_obeys_the_laws(before: Diagram, after: Diag
 def test_any_diagram_before_and_after_more_of_it_obeys_the_laws(pair: tuple[Diagram, Diagram], grows: bool) -> None:
     after, before = pair if grows else pair[::-1]
     check(after, place(after, before=Laid(before, place(before))), "TB")
+
+
+@settings(max_examples=60)
+@given(diagrams(), diagrams(), st.sampled_from(["TB", "LR"]))
+def test_whatever_is_loose_in_frames_obeys_the_laws(before: Diagram, after: Diagram, direction: Direction) -> None:
+    with patch.object(loose, "MOST", 0):
+        former = Laid(before, place(before, direction))
+        check(before, former.placement, direction)
+        check(after, place(after, direction, former), direction)
 
 
 @pytest.mark.parametrize("direction", ["TB", "LR"])
