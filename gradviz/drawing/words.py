@@ -40,7 +40,7 @@ class Words(NamedTuple):
     tensor: str
     value: str
     too_big: str
-    uninitialized: str  # memory as torch.empty hands it out: nobody has written to it
+    uninitialized: str  # memory as torch.empty hands it out, or what was computed from it
     view_of: str
     version: str
     inputs: str

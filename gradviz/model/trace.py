@@ -45,7 +45,7 @@ class Value(NamedTuple):
 
     `data` is flat, in row-major order, and reshapes to `shape`. Where it is present the statistics are left out:
     they follow from it (see `statistics`). Where neither is there, the value could not be read, or, as `uninitialized`
-    says, nobody had written to the memory of many elements since torch.empty handed it out.
+    says, some of its many elements were as torch.empty had handed them out, or were computed from such.
     """
 
     shape: tuple[int, ...]

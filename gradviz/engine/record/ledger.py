@@ -31,6 +31,7 @@ class Ledger:
         self._made: dict[int, int] = {}  # grad_fn -> the first tensor seen with it
         self.changed_views: dict[int, int | None] = {}  # views changed in place -> the version of their last grad_fn
         self.storages = Storages(stream)
+        self._unwritten = self.storages.unwritten.held
 
     def id_of(self, tensor: torch.Tensor) -> int | None:
         """The id of a tensor seen before."""
@@ -70,7 +71,7 @@ class Ledger:
         # .data has a version counter of its own: what is written through it is seen by the writer alone.
         changed = (
             storage.writer != known.read_after
-            or (storage.is_foreign or storage.is_uninitialized)
+            or (storage.is_foreign or storage.id in self._unwritten)
             or (known.version is not None and tensor._version != known.version)
         )
         requires_grad = tensor.requires_grad
@@ -336,7 +337,7 @@ class Ledger:
         if known is None or known.last is None or known.storage is None:
             return None
         last, storage = known.last, known.storage
-        if storage.writer != known.read_after or storage.is_foreign or storage.is_uninitialized:
+        if storage.writer != known.read_after or storage.is_foreign or storage.id in self._unwritten:
             return None
         return last.value if last.version == reader.version(tensor) else None
 

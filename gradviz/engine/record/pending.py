@@ -10,6 +10,7 @@ from gradviz.engine.record.probing import Inside
 from gradviz.engine.record.regions import Open
 from gradviz.engine.record.source import Place
 from gradviz.engine.record.storages import Storage
+from gradviz.engine.record.unwritten import Flow
 from gradviz.model.trace import GradMode, Phase, Unbounded, Value
 
 
@@ -32,6 +33,7 @@ class Pending:
     kept: Sequence[tuple[torch.Tensor, int | None]] = ()  # the operands that saves, with their versions then
     same_as: torch.Tensor | None = None  # the operand whose elements the output may have, until it is read
     given: Unbounded | None = None  # a number that is nan or infinite
+    flow: Flow | None = None  # where there is memory that nobody has written to
     is_function: bool = False  # a call of a torch.autograd.Function
     grad_fn: int | None = None  # that is known to be its own
     outputs: Sequence[torch.Tensor] = ()

@@ -40,6 +40,7 @@ class Recorder:
         self.stream = run.stream
         self.source = run.source
         self.ledger = run.ledger
+        self.unwritten = run.ledger.storages.unwritten
         self.nodes = run.nodes
         self.lock = run.stream.lock
         self.regions = regions
@@ -89,6 +90,8 @@ class Recorder:
             pending.written = operators.written_by(traits, args, kwargs)
             if pending.mode == "grad" and len(pending.written) == 1 and pending.written[0]._is_view():
                 self._probe(pending, traits, args, kwargs, operands)
+        if self.unwritten.held and operands:
+            pending.flow = self.unwritten.before(traits, args, operands, pending.written)
         if traits.same_elements and operands:
             pending.same_as = operands[0]
         return pending
@@ -215,7 +218,7 @@ class Recorder:
         tensors: list[int | None] = []
         nodes: list[reader.Node] = []
         line, call = self.source.here()
-        self._claim(line, call)
+        self.stream.claim(line, call)
         for root in roots:
             if isinstance(root, torch.Tensor):
                 tensors.append(self.ledger.see(root, line))
@@ -288,16 +291,20 @@ class Recorder:
         pending.outputs, storages = outputs, self.ledger.storages
         # They count from now on: what they replace may be gone when they are written.
         found = pending.storages = [storages.of(tensor) for tensor in outputs]
-        if pending.written or pending.name in EMPTY:
+        unwritten = self.unwritten
+        if pending.name in EMPTY:
             for storage in found:
-                storage.is_uninitialized = not (pending.written or storage.is_foreign or reader.fills_memory())
-        pairs, operand = zip(outputs, found, strict=True), pending.same_as
+                if not (storage.is_foreign or reader.fills_memory()):
+                    unwritten.born(storage.id)
+        elif pending.flow is not None:
+            unwritten.after(pending.flow, outputs)
+        pairs, operand, is_raw = zip(outputs, found, strict=True), pending.same_as, unwritten.is_in
         if operand is None:
-            pending.values = [read_value(one, storage.is_uninitialized) for one, storage in pairs]
+            pending.values = [read_value(one, is_raw(storage.id, one)) for one, storage in pairs]
         else:
             held, same = just_read(self.pending, operand), self.ledger.value_of_same
             pending.values = [
-                same(one, operand, held) or read_value(one, storage.is_uninitialized) for one, storage in pairs
+                same(one, operand, held) or read_value(one, is_raw(storage.id, one)) for one, storage in pairs
             ]
             pending.same_as = None
         self.pending.append(pending)
@@ -390,11 +397,3 @@ class Recorder:
     def _find_inputs(self, pending: Pending, node: reader.Node) -> None:
         """Name the true inputs of a recorded op all of which seem to need no grad, as copies of conjugate views do."""
         pending.inputs = tuple(self.nodes.leads_to(node)) or pending.inputs
-
-    def _claim(self, line: int | None, call: str | None) -> None:
-        """Count the ops that prepared a backward call (the ones it starts from) as part of backward."""
-        ops = self.stream.ops
-        for index in range(len(ops) - 1, -1, -1):
-            if (ops[index].line, ops[index].call) != (line, call):
-                break
-            ops[index] = ops[index]._replace(phase="backward")

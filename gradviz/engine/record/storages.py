@@ -11,6 +11,7 @@ import torch
 
 from gradviz.engine.record import reader
 from gradviz.engine.record.stream import Stream
+from gradviz.engine.record.unwritten import Unwritten
 
 MOST_FOREIGN = 32  # storages that are looked into at each line
 _PLAIN = frozenset((torch.Tensor, torch.nn.Parameter))  # no subclass is asked
@@ -20,7 +21,7 @@ _NO_MEMORY = torch.UntypedStorage()  # type: ignore[no-untyped-call]  # left unt
 class Storage(weakref.ref[torch.UntypedStorage]):
     """A storage that has an id."""
 
-    __slots__ = ("id", "is_foreign", "is_uninitialized", "key", "nbytes", "tensors", "writer", "writer_before")
+    __slots__ = ("id", "is_foreign", "key", "nbytes", "tensors", "writer", "writer_before")
     id: int
     tensors: list[weakref.ref[torch.Tensor]]  # those known that are in it
     key: int  # its address
@@ -28,7 +29,6 @@ class Storage(weakref.ref[torch.UntypedStorage]):
     writer: int | None  # the op that wrote to it last
     writer_before: int | None  # the one that wrote to it before that; set with it
     is_foreign: bool  # it may be written to unseen, as by others than torch
-    is_uninitialized: bool  # of torch.empty, until an op writes to it or others may
 
 
 class Storages:
@@ -38,6 +38,7 @@ class Storages:
         self._stream = stream
         self._known: dict[int, Storage] = {}
         self._dead: list[Storage] = []
+        self.unwritten = Unwritten(lambda tensor: self.of(tensor).id)
         self.foreign: list[Storage] = []  # the last of those that others may write to
         self._count = 0
         self._live_bytes = 0
@@ -63,18 +64,20 @@ class Storages:
         return known if known is not None and known() is storage else self._adopt(storage, key)
 
     def is_uninitialized(self, tensor: torch.Tensor) -> bool:
-        """Whether nobody has written to the memory of a tensor. Asking does not count it as alive."""
+        """Whether a tensor holds what nobody has written, or what comes of such. Asking does not count it as alive."""
+        if not self.unwritten.held:
+            return False
         found = reader.storage_key(tensor)
         if found is None:
             return False
         storage, key = found
         known = self._known.get(key)
-        return known is not None and known.is_uninitialized and known() is storage
+        return known is not None and known() is storage and self.unwritten.is_in(known.id, tensor)
 
     def hand_out(self, tensor: torch.Tensor) -> None:
         """Note that others may write to the memory of a tensor."""
         storage = self.of(tensor)
-        storage.is_uninitialized = False
+        self.unwritten.held.pop(storage.id, None)
         if not storage.is_foreign:
             storage.is_foreign = True
             self._note_foreign(storage)
@@ -98,7 +101,7 @@ class Storages:
         self._count = number + 1
         known.key, known.nbytes, known.is_foreign = key, nbytes, reader.is_foreign(storage)
         known.writer = known.writer_before = None
-        known.is_uninitialized, known.tensors = False, []
+        known.tensors = []
         if known.is_foreign:
             self._note_foreign(known)
         self.events.extend((stream.steps + stream.stamp_ahead, number, nbytes))
@@ -111,7 +114,7 @@ class Storages:
         known = Storage(_NO_MEMORY)
         known.id, known.key, known.nbytes, known.is_foreign = self._count, 0, 0, False
         known.writer = known.writer_before = None
-        known.is_uninitialized, known.tensors = False, []
+        known.tensors = []
         self._count += 1
         return known
 
@@ -120,6 +123,7 @@ class Storages:
             stream = self._stream
             self.events.extend((stream.steps + stream.stamp_ahead, dead.id, -dead.nbytes))
             self._dead.append(dead)
+            self.unwritten.held.pop(dead.id, None)
 
     def _bury(self) -> None:
         while self._dead:

@@ -130,6 +130,14 @@ class Stream:
         elif not self.promised and (self._sent < EAGER or time.perf_counter() - self._last > INTERVAL):
             self.flush()
 
+    def claim(self, line: int | None, call: str | None) -> None:
+        """Count the ops that prepared a backward call (the ones it starts from) as part of backward."""
+        ops = self.ops
+        for index in range(len(ops) - 1, -1, -1):
+            if (ops[index].line, ops[index].call) != (line, call):
+                break
+            ops[index] = ops[index]._replace(phase="backward")
+
     def warn(self, warned: Warned) -> None:
         """Record a warning; of very many, in the end, how many more they were."""
         with self.lock:

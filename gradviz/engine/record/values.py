@@ -32,7 +32,8 @@ def read_value(tensor: torch.Tensor, is_uninitialized: bool = False) -> Value | 
 
     Args:
         tensor: the tensor.
-        is_uninitialized: nobody has written to its memory: what statistics would tell of that differs from run to run.
+        is_uninitialized: nobody has written to some of its memory, or it comes of such:
+            what statistics would tell of that differs from run to run.
     """
     if type(tensor) is not torch.Tensor and reader.has_own_dispatch(type(tensor)):
         return None

@@ -1,0 +1,186 @@
+"""Memory that nobody has written to: what of a storage is as torch.empty handed it out, or was computed from that.
+
+It is known element by element, so that rows filled one after the other, or a cache filled up to a place, are told from
+what is still to be filled. In nearly all runs there is none for longer than it takes to initialize a parameter: those
+who ask look at `held` first.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import NamedTuple
+
+import torch
+
+from gradviz.engine.record import reader
+from gradviz.engine.record.operators import Traits
+from gradviz.model.trace import EMPTY
+
+MOST = (
+    1 << 26
+)  # elements of a storage that are told apart, a byte each; one with more counts as written after any write
+Places = tuple[str, tuple[object, ...]]  # an op in place, and those of its arguments that tell it where to write
+# Names of the ops in place that put a number into each element, without regard to what was there.
+_FILLS = frozenset(
+    (
+        *("copy_", "fill_", "zero_", "normal_", "uniform_", "random_", "bernoulli_", "exponential_", "geometric_"),
+        *("cauchy_", "log_normal_", "_foreach_zero_", "_foreach_copy_"),
+    )
+)
+# Of those that put numbers at places, an op that does so, and up to which of their arguments they say where.
+_AT_PLACES = {
+    "index_put_": ("index_put_", 2),
+    "_index_put_impl_": ("index_put_", 2),
+    "index_fill_": ("index_fill_", 3),
+    "index_copy_": ("index_fill_", 3),
+    "scatter_": ("scatter_", 3),
+    "masked_fill_": ("masked_fill_", 2),
+}
+_MADE = ("new_", "empty", "rand", "resize", "set_")  # ops on tensors of which they want the shape or the dtype alone
+
+
+class Memory:
+    """What the whole of a storage is known by here."""
+
+    __slots__ = ("elements", "left")
+
+    def __init__(self) -> None:
+        self.elements: torch.Tensor | None = None  # whether each is unwritten; None: all are
+        self.left = 0  # how many are
+
+
+class Flow(NamedTuple):
+    """What an op that is given such memory does with it."""
+
+    spreads: bool  # its results are computed from it
+    written: Sequence[torch.Tensor]
+    is_fill: bool  # it puts a number into each element of those
+    places: Places | None  # or into some
+    shared: frozenset[int]  # storages of what it was given
+
+
+class Unwritten:
+    """The storages of a run in which something is as torch.empty handed it out, by id."""
+
+    def __init__(self, storage_of: Callable[[torch.Tensor], int]) -> None:
+        self._storage_of = storage_of
+        self.held: dict[int, Memory] = {}
+
+    def is_in(self, storage: int, tensor: torch.Tensor) -> bool:
+        """Whether a tensor in a storage has an element that nobody has written to."""
+        memory = self.held.get(storage)
+        if memory is None or memory.elements is None:
+            return memory is not None
+        with reader.unwatched():
+            region = _region(memory.elements, tensor)
+            return region is None or bool(region.any())
+
+    def born(self, storage: int) -> None:
+        """Note that all of a storage is unwritten, or was computed from what is."""
+        self.held[storage] = Memory()
+
+    def before(
+        self, traits: Traits, args: tuple[object, ...], operands: list[torch.Tensor], written: Sequence[torch.Tensor]
+    ) -> Flow:
+        """Find out what an op that is about to run does with such memory."""
+        storages, own = [(self._storage_of(one), one) for one in operands], {*map(id, written)}
+        spreads = _reads(traits) and any(self.is_in(storage, one) for storage, one in storages if id(one) not in own)
+        fills, at = bool(written) and _is_fill(traits), _places(traits, args) if written else None
+        return Flow(spreads, written, fills, at, frozenset([storage for storage, _ in storages]))
+
+    def after(self, flow: Flow, outputs: Sequence[torch.Tensor]) -> None:
+        """Note what an op has done with such memory."""
+        for tensor in flow.written:
+            if flow.spreads:
+                self._spoilt(self._storage_of(tensor), tensor)
+            elif flow.is_fill or flow.places is not None:
+                self._wrote(self._storage_of(tensor), tensor, flow.places)
+        for tensor in outputs if flow.spreads else ():
+            storage = self._storage_of(tensor)
+            if storage not in flow.shared:
+                self.born(storage)
+
+    def _wrote(self, storage: int, tensor: torch.Tensor, places: Places | None) -> None:
+        """Note that numbers were put into each element of a tensor, or into those at some places."""
+        memory = self.held.get(storage)
+        if memory is None:
+            return
+        with reader.unwatched():
+            elements = memory.elements
+            if elements is None:
+                count = _count(tensor)
+                if (count <= tensor.numel() and places is None) or count > MOST:
+                    del self.held[storage]
+                    return
+                elements = memory.elements = torch.ones(count, dtype=torch.bool, device="cpu")
+                memory.left = count
+            region = _region(elements, tensor)
+            if region is None:
+                del self.held[storage]
+                return
+            before = int(region.sum())
+            if places is None:
+                region.fill_(value=False)
+            else:
+                _put(region, places)
+            memory.left -= before - int(region.sum())
+            if memory.left <= 0 and not elements.any():  # elements that overlap are counted twice
+                del self.held[storage]
+
+    def _spoilt(self, storage: int, tensor: torch.Tensor) -> None:
+        """Note that what is in a tensor was computed from such memory."""
+        memory, count = self.held.get(storage), _count(tensor)
+        if memory is None and count <= tensor.numel():
+            self.born(storage)
+        elif count <= MOST and (memory is None or memory.elements is not None):
+            with reader.unwatched():
+                memory = self.held.setdefault(storage, Memory())
+                if memory.elements is None:
+                    memory.elements = torch.zeros(count, dtype=torch.bool, device="cpu")
+                region = _region(memory.elements, tensor)
+                if region is not None:
+                    region.fill_(value=True)
+                    memory.left = int(memory.elements.sum())
+
+
+def _is_fill(traits: Traits) -> bool:
+    """Whether an op writes to each element of what it writes to, whatever that held: x.fill_(1), out=x."""
+    return _name(traits) in _FILLS or traits.has_out
+
+
+def _reads(traits: Traits) -> bool:
+    """Whether what an op is given matters to its results, beyond shape and dtype."""
+    name = _name(traits)
+    return not name.startswith(_MADE) and not name.endswith("_like") and traits.name not in EMPTY
+
+
+def _places(traits: Traits, args: tuple[object, ...]) -> Places | None:
+    """The places that an op writes to, with the op that does; None: it says none."""
+    known = _AT_PLACES.get(_name(traits))
+    if known is None or "reduce" in traits.name or any(one is True for one in args[3:4]):  # index_put_ can add
+        return None
+    return known[0], args[1 : known[1]]
+
+
+def _name(traits: Traits) -> str:
+    return traits.name.rpartition(":")[2].partition(".")[0]
+
+
+def _count(tensor: torch.Tensor) -> int:
+    """How many elements as those of a tensor its storage has."""
+    found = reader.storage_key(tensor)
+    return 0 if found is None else found[0].nbytes() // tensor.element_size()
+
+
+def _region(elements: torch.Tensor, tensor: torch.Tensor) -> torch.Tensor | None:
+    """The part of a storage's elements that are a tensor's; None where it counts them in another size."""
+    if _count(tensor) != elements.numel():
+        return None
+    return elements.as_strided(tensor.shape, tensor.stride(), tensor.storage_offset())
+
+
+def _put(region: torch.Tensor, places: Places) -> None:
+    """Have the elements at some places count as written. Where torch refuses the places, it wrote to none."""
+    name, where = places
+    put = getattr(region, name)
+    with suppress(RuntimeError, IndexError):
+        put(where[0], torch.zeros((), dtype=torch.bool)) if name == "index_put_" else put(*where, False)
