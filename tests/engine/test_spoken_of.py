@@ -73,8 +73,8 @@ SPOKEN_OF: list[tuple[str, str, set[str] | None, list[str]]] = [
     (HEAD + "x.numpy()", "numpy", {"x"}, []),
     (HEAD + "n.item()", "item", {"n"}, []),
     (HEAD + "y = x.exp()\ny.add_(1)\ny.sum().backward()", "version", {"y"}, ["ExpBackward0"]),
-    (HEAD + "torch.autograd.grad(x * 2, x)", "non-scalar", {"x"}, []),
-    (HEAD + "y = x * 2j\ny[0].backward()", "complex-root", {"y"}, []),
+    (HEAD + "torch.autograd.grad(x * 2, x)", "non-scalar", None, []),
+    (HEAD + "y = x * 2j\ny[0].backward()", "complex-root", None, []),
     (HEAD + "torch.autograd.grad(x.sum(), [n])", "not-asked", {"n"}, []),
     (HEAD + "k = torch.tensor([1, 2])\nk.requires_grad_()", "int-grad", {"k"}, []),
     (HEAD + "y = x * 2\ng = torch.ones(2)\ny.backward(g)", "grad-shape", {"y", "g"}, []),
@@ -241,7 +241,18 @@ def _catching(source: str) -> str:
     [
         source
         for source, hint, _, _ in SPOKEN_OF
-        if hint in ("version", "second-backward", "not-tracked", "unused", "not-asked", "nan")
+        if hint
+        in (
+            "non-scalar",
+            "grad-shape",
+            "complex-root",
+            "version",
+            "second-backward",
+            "not-tracked",
+            "unused",
+            "not-asked",
+            "nan",
+        )
     ],
 )
 def test_an_error_of_backward_that_was_caught_speaks_of_the_same(source: str) -> None:
@@ -251,6 +262,12 @@ def test_an_error_of_backward_that_was_caught_speaks_of_the_same(source: str) ->
     assert trace.caught == (
         raised.error._replace(line=_line_of(_catching(source).replace("except RuntimeError:", "finally:"))),
     )
+
+
+def test_what_refuses_a_root_speaks_of_the_root_itself() -> None:
+    error = record(HEAD + "torch.autograd.grad(x * 2, x)\n")
+    assert error.error is not None
+    assert [error.ops[error.tensors[one].made_by or 0].name for one in error.error.tensors] == ["aten::mul.Tensor"]
 
 
 def test_each_error_of_backward_speaks_of_its_own() -> None:

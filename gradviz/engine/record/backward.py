@@ -2,13 +2,13 @@
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 
 import torch
 
 from gradviz.engine.record import entries, reader
-from gradviz.engine.record.blame import Failure
+from gradviz.engine.record.blame import Failure, fitting
 from gradviz.engine.record.quiet import Untraced
 from gradviz.engine.record.recorder import Recorder
 from gradviz.engine.record.stage import error_of
@@ -75,6 +75,25 @@ class BackwardWatch:
                     recorder.running, recorder.between = call.outer
                     call.frame = None  # which holds the call
                     _finish(call)
+
+        return watched
+
+    def wrap_make_grads(self, make_grads: entries.MakeGrads) -> entries.MakeGrads:
+        """Return what makes the gradients of roots, with its errors noted."""
+
+        def watched(roots: Sequence[object], gradients: Sequence[object], *args: object, **kwargs: object) -> object:
+            try:
+                return make_grads(roots, gradients, *args, **kwargs)
+            except Exception as error:
+                recorder = self._here()
+                with Untraced(), recorder.lock:
+                    told = error_of(error)
+                    given = fitting(told, reader.tensors_in((*roots, *gradients)))
+                    line = recorder.source.here()[0]
+                    seen = tuple(dict.fromkeys([recorder.ledger.see(one, line) for one in given]))
+                    self.failure = Failure(told.message, seen, ())
+                    self._keep(told, self.failure, line)
+                raise
 
         return watched
 
@@ -145,8 +164,12 @@ class BackwardWatch:
             return
         self._leaving = id(error), told.message
         found = self.failure = self._spoken_of(told.message, call)
+        self._keep(told, found, call.recorder.source.here()[0])
+
+    def _keep(self, told: ProgramError, found: Failure, line: int | None) -> None:
+        """Keep an error with what it speaks of, raised at a line if the program's own code has not raised it."""
         if len(self.raised) < CAUGHT:
-            line = call.recorder.source.here()[0] if told.line is None else told.line
+            line = line if told.line is None else told.line
             self.raised.append(told._replace(line=line, tensors=found.tensors, grad_fns=found.grad_fns))
 
     def _spoken_of(self, message: str, call: _Call) -> Failure:

@@ -8,7 +8,7 @@ are looked up, nothing of the program is run.
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import FrameType
 from typing import NamedTuple
 
@@ -96,6 +96,12 @@ def spoken_of(error: ProgramError, raised: BaseException, failure: Failure | Non
             if base is not None and fits is _is_view_of_leaf:
                 found[recorder.ledger.see(base, error.line)] = None
     return error._replace(tensors=tuple(found))
+
+
+def fitting(error: ProgramError, tensors: Iterable[torch.Tensor]) -> list[torch.Tensor]:
+    """Those of some tensors that an error of its kind is about."""
+    fits = _SPOKEN_OF.get(hint(error) or "")
+    return [] if fits is None else [one for one in tensors if fits(one)]
 
 
 def _named_where(raised: BaseException, recorder: Recorder) -> Iterator[torch.Tensor]:

@@ -14,6 +14,7 @@ from gradviz.engine.record.reader import Aside
 __all__ = ["engine_run"]
 
 EngineRun = Callable[..., Any]  # torch's entry into the autograd engine: any arguments, tensors or None
+MakeGrads = Callable[..., Any]  # of roots, gradients or None, and whether those are batched
 Hook = Callable[[object], Any]  # one of saved_tensors_hooks
 PushHooks = Callable[[Hook, Hook], None]
 Function = Callable[..., Any]  # any of the program's
@@ -38,6 +39,15 @@ def replace_engine_run(replacement: Callable[[EngineRun], EngineRun]) -> Callabl
         torch.autograd._engine_run_backward = original  # type: ignore[attr-defined]  # as above
 
     return undo
+
+
+def replace_make_grads(replacement: Callable[[MakeGrads], MakeGrads]) -> Callable[[], None]:
+    """Wrap the one name through which backward() and grad() make the gradients of their roots; returns what undoes it.
+
+    It refuses what never gets to the engine: a root that is no scalar, a gradient of another shape.
+    """
+    original: MakeGrads = torch.autograd._make_grads
+    return replace(torch.autograd, "_make_grads", replacement(original))
 
 
 def replace_function_apply(replacement: Callable[[FunctionApply], FunctionApply]) -> Callable[[], None]:

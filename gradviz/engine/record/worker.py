@@ -78,6 +78,7 @@ def recorded(program: Program, request: Request, stream: Stream, *watches: Watch
     sums.fewest()
     undo = [
         entries.replace_engine_run(backward.wrap),
+        entries.replace_make_grads(backward.wrap_make_grads),
         entries.replace_function_apply(FunctionWatch(threads.here).wrap),
         entries.replace_script_calls(ScriptWatch(threads.here).wrap),
         entries.replace_push_hooks(PackWatch(threads.here).wrap),
