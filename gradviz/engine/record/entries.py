@@ -15,6 +15,7 @@ __all__ = ["engine_run"]
 
 EngineRun = Callable[..., Any]  # torch's entry into the autograd engine: any arguments, tensors or None
 MakeGrads = Callable[..., Any]  # of roots, gradients or None, and whether those are batched
+Detach = Callable[[torch.Tensor], torch.Tensor]  # in place
 Hook = Callable[[object], Any]  # one of saved_tensors_hooks
 PushHooks = Callable[[Hook, Hook], None]
 Function = Callable[..., Any]  # any of the program's
@@ -48,6 +49,11 @@ def replace_make_grads(replacement: Callable[[MakeGrads], MakeGrads]) -> Callabl
     """
     original: MakeGrads = torch.autograd._make_grads
     return replace(torch.autograd, "_make_grads", replacement(original))
+
+
+def replace_detach(replacement: Callable[[Detach], Detach]) -> Callable[[], None]:
+    """Wrap both names under which torch has detach_(); returns what undoes it."""
+    return _all([replace(owner, "detach_", replacement(owner.detach_)) for owner in (torch.Tensor, torch)])
 
 
 def replace_function_apply(replacement: Callable[[FunctionApply], FunctionApply]) -> Callable[[], None]:

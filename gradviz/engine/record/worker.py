@@ -12,6 +12,7 @@ from gradviz.engine.record.blame import spoken_of
 from gradviz.engine.record.compilers import replace_compilers
 from gradviz.engine.record.composites import replace_composites
 from gradviz.engine.record.console import captured
+from gradviz.engine.record.detaching import DetachWatch
 from gradviz.engine.record.functions import FunctionWatch
 from gradviz.engine.record.levels import LevelWatch
 from gradviz.engine.record.names import Names
@@ -79,6 +80,7 @@ def recorded(program: Program, request: Request, stream: Stream, *watches: Watch
     undo = [
         entries.replace_engine_run(backward.wrap),
         entries.replace_make_grads(backward.wrap_make_grads),
+        entries.replace_detach(DetachWatch(threads.here).wrap),
         entries.replace_function_apply(FunctionWatch(threads.here).wrap),
         entries.replace_script_calls(ScriptWatch(threads.here).wrap),
         entries.replace_push_hooks(PackWatch(threads.here).wrap),

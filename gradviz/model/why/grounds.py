@@ -183,7 +183,9 @@ def _cuts(trace: Trace, calls: Sequence[BackwardCall], read: Readouts | None, bo
             continue
         cut = op if cut_off(op) else None if None in results else results[0]
         for tensor in op.inputs:
-            if cut is not op or tensor not in op.outputs:  # what it changes in place keeps the way that it had
+            if tensor in op.outputs and op.why_unrecorded == "detach":
+                leads[tensor] = op  # detach_(): what it was before has no way on through what it is now
+            elif cut is not op or tensor not in op.outputs:  # what it changes in place keeps the way that it had
                 leads[tensor] = cut if leads.get(tensor, cut) is not None else None
     return {tensor: op for tensor, op in leads.items() if op is not None}
 

@@ -1,0 +1,35 @@
+"""detach_() as an op: it takes a tensor out of the graph in place, and no kernel runs in which it could be seen."""
+
+import sys
+from collections.abc import Callable
+
+import torch
+
+from gradviz.engine.record import entries, operators, reader
+from gradviz.engine.record.quiet import Untraced
+from gradviz.engine.record.recorder import Recorder
+
+
+class DetachWatch:
+    """Stands where a tensor is detached in place."""
+
+    def __init__(self, here: Callable[[], Recorder]) -> None:
+        self._here = here  # the recorder of this thread
+        self._traits = operators.learn(torch.ops.aten.detach_.default)
+
+    def wrap(self, detach: entries.Detach) -> entries.Detach:
+        """Return what detaches with recording around it, where there is something to detach from."""
+
+        def watched(tensor: torch.Tensor) -> torch.Tensor:
+            if not (reader.has_truth(tensor) and tensor.requires_grad):
+                return detach(tensor)
+            recorder = self._here()
+            with Untraced():
+                pending = recorder.op_started(self._traits, (tensor,), {}, sys._getframe(1))
+            result = detach(tensor)
+            with Untraced(), reader.unwatched():
+                pending.why = "detach"
+                recorder.op_done(pending, result)
+            return result
+
+        return watched
