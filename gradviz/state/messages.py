@@ -9,6 +9,7 @@ from gradviz.model.trace import GradMode
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.inspection import Inspect, Inspection, Subject
 from gradviz.picture.picture import Comparison, Options, Picture
+from gradviz.state.asking import Asking
 from gradviz.state.foldmessages import Folding
 from gradviz.state.values import Chosen, Theme, Wheel
 
@@ -288,7 +289,7 @@ Choice = ModuleChosen | MarkChosen | LineChosen | TensorChosen | Searched | Sear
 Setting = LiveSet | ModeSet | OptionsSet | ThemeSet | WheelSet | PresentSet
 Deed = Edited | Opened | RunPressed | StopPressed | FlagSwitched | FixTaken | Told
 
-Message = Deed | Setting | Running | Choice | Step | Costing | Inspecting | Comparing | Folding
+Message = Deed | Setting | Running | Choice | Step | Costing | Inspecting | Comparing | Folding | Asking
 
 # Effects: what is to be done.
 

@@ -11,6 +11,7 @@ from gradviz.model.source.place import Edit
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Options, Picture
 from gradviz.state import comparing, folding, inspecting, measuring
+from gradviz.state.asking import Asking, KeysSet, Picked
 from gradviz.state.foldmessages import (
     DrawnAnyway,
     Entered,
@@ -69,6 +70,7 @@ from gradviz.state.messages import (
     Watch,
     WheelSet,
 )
+from gradviz.state.palette import remembered
 from gradviz.state.search import searched, stepped
 from gradviz.state.selection import reselected
 from gradviz.state.stepping import carried, caught_up, drawn, left, redrawn, seen, walked
@@ -151,7 +153,7 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
             return _redrawn(state, options)
         case FoldOpened() | FoldClosed() | FoldsClosed() | DrawnAnyway() | Narrowed() | Widened() | Entered():
             return _redrawn(state, folding.wished(state, message))
-        case ThemeSet() | WheelSet() | PresentSet():
+        case ThemeSet() | WheelSet() | PresentSet() | KeysSet() | Picked():
             return _looking(state, message), ()
         case Told(text):
             return state._replace(said=text), ()
@@ -193,13 +195,17 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
             return walked(state, message)
 
 
-def _looking(state: AppState, message: ThemeSet | WheelSet | PresentSet) -> AppState:
-    """Return the state that looks otherwise, and shows the same."""
+def _looking(state: AppState, message: ThemeSet | WheelSet | PresentSet | Asking) -> AppState:
+    """Return the state that looks otherwise, or is asked otherwise, and shows the same."""
     match message:
         case ThemeSet(theme):
             return state._replace(theme=theme)
         case WheelSet(wheel):
             return state._replace(wheel=wheel)
+        case KeysSet(keys):
+            return state._replace(keys=keys)
+        case Picked(entry):
+            return state._replace(used=remembered(state.used, entry))
         case _:
             return state._replace(presenting=message.on)
 

@@ -12,6 +12,7 @@ from gradviz.model.trace import GradMode, LimitName, Output
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.inspection import Inspect, Inspection, Subject
 from gradviz.picture.picture import Comparison, Options, Picture, TensorRow
+from gradviz.state.keys import Keys
 
 Theme = Literal["light", "dark"]
 Wheel = Literal["zoom", "scroll"]
@@ -155,6 +156,8 @@ class AppState(NamedTuple):
     theme: Theme = "light"
     wheel: Wheel = "zoom"
     presenting: bool = False  # on a wall, to a room
+    keys: Keys = Keys()
+    used: tuple[str, ...] = ()  # what was chosen by its name, the last first: see `palette.Entry.key`
     engine: Engine = Engine()
     run: int = 0  # the newest run; 0: none yet
     request: Request | None = None  # what that run was asked

@@ -1,0 +1,134 @@
+"""Names that a person means by some letters of theirs, the best first. Pure.
+
+All names are one text that is searched as a whole: a letter typed costs no work in Python for each of 20,000 names, and
+only the few that are kept are ranked one by one.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from enum import IntEnum
+from itertools import accumulate
+from typing import NamedTuple
+
+_APART = "\x1f"  # between the names of one thing
+
+
+class Likeness(IntEnum):
+    """How some letters stand in a name, the best first."""
+
+    WHOLE = 0  # they are the name
+    BEGINS = 1  # it begins with them
+    WORDS = 2  # words of it begin with them
+    INITIALS = 3  # each goes on in a word or begins one
+    WITHIN = 4  # they stand in it together
+    SCATTERED = 5  # they stand in it in this order
+
+
+class Rank(NamedTuple):
+    """How well a thing is meant: the less the better."""
+
+    likeness: Likeness
+    name: int  # of its names: that by which it is meant
+    length: int  # of that
+
+
+class Hit(NamedTuple):
+    """A thing that is meant."""
+
+    rank: Rank
+    at: int  # in the order of all
+
+
+def folded(text: str) -> str:
+    """Return a text as it is compared: small letters, those of full width as the usual ones, single spaces."""
+    return " ".join(_plain(text).split())
+
+
+class Names:
+    """The names of many things, each of which may have several. Never changes."""
+
+    def __init__(self, things: Iterable[Sequence[str]]) -> None:
+        """Take the names of each thing, the first being what it is called."""
+        lines = (_APART.join(names).replace("\n", " ") for names in things)
+        self._text = "\n" + _plain("\n".join(lines)) + "\n"
+        lengths = map(len, self._text[1:-1].split("\n"))
+        self._starts = list(accumulate((length + 1 for length in lengths), initial=0))
+
+    def best(self, query: str, most: int) -> list[Hit]:
+        """Return what is meant, the best first.
+
+        Args:
+            query: letters of a name; of several words each may stand anywhere in it.
+            most: how many things, the first that the best of the ways to be meant finds.
+        """
+        wanted = folded(query)
+        found = set[int]()
+        for at in self._all(wanted) if wanted else ():
+            found.add(at)
+            if len(found) >= most:
+                break
+        pieces = wanted.split()
+        ranks = ((_rank(self._text[self._starts[at] + 1 : self._starts[at + 1]], wanted, pieces), at) for at in found)
+        return sorted(Hit(rank, at) for rank, at in ranks if rank is not None)
+
+    def _all(self, wanted: str) -> Iterator[int]:
+        """Yield what may be meant, more than once, in the order of how well."""
+        part = re.escape(wanted)
+        word = rf"{part}(?<![^\W_]{part})"  # the letters before it are looked at only where it stands
+        scattered = "".join(f"(?={''.join(map(_next, piece))})" for piece in wanted.split())
+        for pattern in (rf"\n{part}\n", rf"\n{part}", word, part, rf"\n{scattered}"):
+            yield from self._each(re.compile(pattern))
+
+    def _each(self, pattern: re.Pattern[str]) -> Iterator[int]:
+        """Yield each thing in whose names a pattern is found."""
+        match = pattern.search(self._text)
+        while match is not None:
+            at = bisect_right(self._starts, match.start()) - 1
+            yield at
+            match = pattern.search(self._text, self._starts[at + 1])
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _next(letter: str) -> str:
+    """A pattern of all up to the next of a letter: no other way of it is to be tried, however long the name."""
+    one = re.escape(letter)
+    return rf"[^{one}\n]*{one}"
+
+
+def _rank(names: str, wanted: str, pieces: list[str]) -> Rank | None:
+    ranks = []
+    for number, name in enumerate(names.split(_APART)):
+        likeness = _likeness(name, wanted, pieces)
+        if likeness is not None:
+            ranks.append(Rank(likeness, number, len(name)))
+    return min(ranks, default=None)
+
+
+def _likeness(name: str, wanted: str, pieces: list[str]) -> Likeness | None:
+    if name.startswith(wanted):
+        return Likeness.WHOLE if name == wanted else Likeness.BEGINS
+    each = [_piece(name, piece) for piece in pieces]
+    return max((one for one in each if one is not None), default=None) if None not in each else None
+
+
+def _piece(name: str, piece: str) -> Likeness | None:
+    places = {at for at, letter in enumerate(name) if letter == piece[0]}
+    starts = {at for at in range(len(name)) if at == 0 or not name[at - 1].isalnum()}
+    if any(name.startswith(piece, at) for at in places & starts):
+        return Likeness.WORDS
+    walked = places & starts
+    for letter in piece[1:]:
+        first = min(walked, default=len(name))
+        further = {at + 1 for at in walked} | {at for at in starts if at > first}
+        walked = {at for at in further if name.startswith(letter, at)}
+    if walked:
+        return Likeness.INITIALS
+    if piece in name:
+        return Likeness.WITHIN
+    rest = iter(name)
+    return Likeness.SCATTERED if all(letter in rest for letter in piece) else None
