@@ -25,6 +25,10 @@ class Keys(NamedTuple):
         """Return the key by which a command is told; "" where it has none."""
         return next(iter(self.of(command)), "")
 
+    def told(self, text: str, command: str) -> str:
+        """Return a text with the key of the command that it is about."""
+        return f"{text} ({self.first(command)})" if self.of(command) else text
+
     def owner(self, key: str) -> str | None:
         """Return the command that a key asks for."""
         return next((command for command in self.usual if key in self.of(command)), None)

@@ -9,10 +9,11 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
-from itertools import accumulate
+from itertools import accumulate, zip_longest
 from typing import NamedTuple
 
 _APART = "\x1f"  # between the names of one thing
+_AROUND = "\x1e"  # and before the words round it
 
 
 class Likeness(IntEnum):
@@ -23,7 +24,8 @@ class Likeness(IntEnum):
     WORDS = 2  # words of it begin with them
     INITIALS = 3  # each goes on in a word or begins one
     WITHIN = 4  # they stand in it together
-    SCATTERED = 5  # they stand in it in this order
+    AROUND = 5  # words round it begin with them
+    SCATTERED = 6  # they stand in it in this order
 
 
 class Rank(NamedTuple):
@@ -49,9 +51,16 @@ def folded(text: str) -> str:
 class Names:
     """The names of many things, each of which may have several. Never changes."""
 
-    def __init__(self, things: Iterable[Sequence[str]]) -> None:
-        """Take the names of each thing, the first being what it is called."""
-        lines = (_APART.join(names).replace("\n", " ") for names in things)
+    def __init__(self, things: Iterable[Sequence[str]], around: Iterable[str] = ()) -> None:
+        """Take the names of each thing, the first being what it is called.
+
+        Args:
+            things: their names.
+            around: the words round each, such as the menu that it stands in; none: there are no such words.
+        """
+        told = map(_APART.join, things)
+        lines = (f"{names}{_AROUND}{words}" if words else names for names, words in zip_longest(told, around))
+        lines = (line.replace("\n", " ") for line in lines)
         self._text = "\n" + _plain("\n".join(lines)) + "\n"
         lengths = map(len, self._text[1:-1].split("\n"))
         self._starts = list(accumulate((length + 1 for length in lengths), initial=0))
@@ -100,20 +109,28 @@ def _next(letter: str) -> str:
     return rf"[^{one}\n]*{one}"
 
 
-def _rank(names: str, wanted: str, pieces: list[str]) -> Rank | None:
+def _rank(line: str, wanted: str, pieces: list[str]) -> Rank | None:
+    names, _, around = line.partition(_AROUND)
     ranks = []
     for number, name in enumerate(names.split(_APART)):
-        likeness = _likeness(name, wanted, pieces)
+        likeness = _likeness(name, around, wanted, pieces)
         if likeness is not None:
             ranks.append(Rank(likeness, number, len(name)))
     return min(ranks, default=None)
 
 
-def _likeness(name: str, wanted: str, pieces: list[str]) -> Likeness | None:
+def _likeness(name: str, around: str, wanted: str, pieces: list[str]) -> Likeness | None:
     if name.startswith(wanted):
         return Likeness.WHOLE if name == wanted else Likeness.BEGINS
-    each = [_piece(name, piece) for piece in pieces]
-    return max((one for one in each if one is not None), default=None) if None not in each else None
+    worst = Likeness.BEGINS
+    for piece in pieces:
+        likeness = _piece(name, piece)
+        if likeness in (None, Likeness.SCATTERED) and any(word.startswith(piece) for word in around.split()):
+            likeness = Likeness.AROUND
+        if likeness is None:
+            return None
+        worst = max(worst, likeness)
+    return worst
 
 
 def _piece(name: str, piece: str) -> Likeness | None:

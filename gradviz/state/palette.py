@@ -12,13 +12,8 @@ from gradviz.drawing.shapes import Drawing
 from gradviz.drawing.told import title_of
 from gradviz.state.matching import Hit, Names, folded
 
-Kind = Literal["command", "lesson", "file", "mark", "line"]
-KINDS: tuple[Kind, ...] = (
-    "command",
-    "lesson",
-    "file",
-    "mark",
-)  # as they follow each other where they are meant as well
+Kind = Literal["command", "panel", "lesson", "file", "mark", "line"]
+KINDS: tuple[Kind, ...] = ("command", "panel", "lesson", "file", "mark")  # as they follow each other, meant as well
 MOST = 60  # boxes of the graph that are listed: nobody reads more
 USED = 12  # commands that are remembered
 
@@ -30,6 +25,7 @@ class Entry(NamedTuple):
     id: str  # of its kind
     name: str  # in the language of the interface; of a line its number
     others: tuple[str, ...] = ()  # by which it is found as well
+    around: str = ""  # words of where it is found without the palette
     line: int = 0  # of the program; 0: of none
 
     @property
@@ -74,7 +70,9 @@ def choices(entries: Sequence[Entry], of: Boxes, last: int) -> Choices:
         of: the graph.
         last: line of the program.
     """
-    return Choices(tuple(entries), Names((one.name, *one.others) for one in entries), of, last)
+    return Choices(
+        tuple(entries), Names(((one.name, *one.others) for one in entries), [one.around for one in entries]), of, last
+    )
 
 
 def found(among: Choices, query: str, used: Sequence[str]) -> tuple[Entry, ...]:

@@ -14,8 +14,10 @@ from gradviz.model.graph.graph import View
 from gradviz.model.trace import GradMode
 from gradviz.picture.picture import Language, Options
 from gradviz.state import messages as said
+from gradviz.state.asking import KeysSet
+from gradviz.state.keys import Keys
 from gradviz.state.values import AppState
-from gradviz.ui.bars.shortcuts import ShortcutSheet
+from gradviz.ui.bars.keysheet import ShortcutSheet
 from gradviz.ui.editor.finding import Finding
 from gradviz.ui.exporting.exporter import Exporter
 from gradviz.ui.exporting.exports import Exports
@@ -175,8 +177,16 @@ class Commands:
         self._room.show("inspector", on=True)
 
     def show_shortcuts(self) -> None:
-        """Show the sheet of shortcuts."""
-        ShortcutSheet(self._window, POINTS * self._size).open()
+        """Show the sheet of shortcuts, in which they can be changed."""
+        menus = self._window.menuBar().actions()
+        sheet = ShortcutSheet(self._state().keys, tuple(menu.text() for menu in menus), self._window)
+
+        def give(keys: Keys) -> None:
+            self._send(KeysSet(keys))
+            sheet.show_keys(self._state().keys)
+
+        sheet.keysWanted.connect(give)
+        sheet.open()
 
     def show_about(self) -> None:
         """Say what this is."""

@@ -15,8 +15,9 @@ from gradviz.state import foldmessages as asked
 from gradviz.state import messages as said
 from gradviz.state.folding import fold_of, key_of, round_of
 from gradviz.state.values import AppState
+from gradviz.ui.bars.making import allow
 from gradviz.ui.panels import Panels
-from gradviz.ui.wording import wording
+from gradviz.ui.wording import unavailable, wording
 
 Send = Callable[[said.Message], None]
 
@@ -84,8 +85,8 @@ def show(state: AppState, panels: Panels, actions: Mapping[str, QAction]) -> Non
     within = state.options.module if wording.narrowed(state) else None
     panels.crumbs.show_path(within, wording.folded(state), {row.path: row.types for row in modules})
     panels.outline.show_modules(modules)
-    actions["show_all"].setEnabled(wording.narrowed(state))
-    actions["module_up"].setEnabled(bool(state.options.module))
+    allow(actions["show_all"], wording.narrowed(state), unavailable.all_shown())
+    allow(actions["module_up"], bool(state.options.module), unavailable.all_shown())
 
 
 def _open(send: Send, state: AppState, panels: Panels, mark: str) -> None:

@@ -2,6 +2,7 @@
 
 import re
 
+import msgspec
 from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtWidgets import QMainWindow
 
@@ -9,8 +10,11 @@ from gradviz.model.cost import MODES
 from gradviz.model.graph.graph import View
 from gradviz.model.trace import GradMode
 from gradviz.picture.picture import Language, Options
+from gradviz.state.keys import Keys, chosen
+from gradviz.state.palette import USED
 from gradviz.state.values import AppState, Theme
-from gradviz.ui.bars.actions import SIDES
+from gradviz.ui.bars.actions import SIDES, USUAL
+from gradviz.ui.bars.keyrules import is_key
 from gradviz.ui.bars.timeline import SPEEDS
 from gradviz.ui.wording.language import system_language
 
@@ -45,7 +49,18 @@ def load(settings: QSettings, system_theme: Theme, language: Language) -> AppSta
         theme=theme,
         wheel="scroll" if saved["wheel"] == "scroll" else "zoom",
         speed=_SPEEDS.get(saved["speed"], 1.0),
+        keys=_keys(settings),
+        used=tuple(str(settings.value("used", "")).split()[:USED]),
     )
+
+
+def _keys(settings: QSettings) -> Keys:
+    """The keys of commands, those that the person has chosen where they are keys."""
+    try:
+        own = msgspec.json.decode(str(settings.value("keys", "")), type=dict[str, tuple[str, ...]])
+    except (msgspec.MsgspecError, UnicodeEncodeError):
+        own = {}
+    return chosen(USUAL, {command: tuple(key for key in keys if is_key(command, key)) for command, keys in own.items()})
 
 
 def language(settings: QSettings) -> Language:
@@ -67,6 +82,8 @@ def store(settings: QSettings, state: AppState) -> None:
     settings.setValue("language", state.options.language)
     settings.setValue("wheel", state.wheel)
     settings.setValue("speed", f"{state.speed:g}")
+    settings.setValue("keys", msgspec.json.encode(dict(state.keys.own)).decode())
+    settings.setValue("used", " ".join(state.used))
     settings.setValue("breakpoints", " ".join(map(str, sorted(state.breakpoints))))
 
 

@@ -5,16 +5,20 @@ from collections.abc import Mapping
 from PySide6.QtGui import QAction
 
 from gradviz.drawing.theme import THEMES
+from gradviz.state.keys import Keys
 from gradviz.state.switching import shown_rows
 from gradviz.state.values import AppState, Theme
 from gradviz.ui import beside, folding, inspecting
+from gradviz.ui.bars.making import allow, give_keys
 from gradviz.ui.panels import Panels
 from gradviz.ui.style.theme import colours
-from gradviz.ui.wording import wording
+from gradviz.ui.wording import unavailable, wording
 
 
 def show(panels: Panels, actions: Mapping[str, QAction], before: AppState, now: AppState) -> None:
     """Show what became of a state; what is the same in both stays as it is on the screen."""
+    if now.keys is not before.keys:
+        _show_keys(panels, actions, now.keys)
     if now.drawing is not before.drawing:
         beside.show_drawing(panels, before, now)
     if (rows := shown_rows(now)) is not shown_rows(before):
@@ -40,6 +44,14 @@ def show(panels: Panels, actions: Mapping[str, QAction], before: AppState, now: 
     panels.search.show_search(now.search)
     panels.status.show_state(now)
     _show_choices(panels, actions, now)
+
+
+def _show_keys(panels: Panels, actions: Mapping[str, QAction], keys: Keys) -> None:
+    """Have each command asked for by its keys, and tell them wherever a key is told."""
+    give_keys(actions, keys)
+    panels.editor.gutter.tell_keys(keys)
+    worth = [(keys.first(name), actions[name].iconText()) for name in ("run", "next_panel", "palette")]
+    panels.welcome.tell_keys((key, what) for key, what in worth if key)
 
 
 def dress(panels: Panels, theme: Theme) -> None:
@@ -121,6 +133,6 @@ def _show_choices(panels: Panels, actions: Mapping[str, QAction], now: AppState)
         ("inspect", now.inspecting.seen),
     ):
         actions[name].setChecked(holds)
-    actions["stop"].setEnabled(now.busy or now.comparing.mode is not None)
+    allow(actions["stop"], now.busy or now.comparing.mode is not None, unavailable.no_run())
     panels.canvas.set_wheel(now.wheel)
     panels.mode_line.show_mode(now.mode)

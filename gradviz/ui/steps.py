@@ -9,9 +9,10 @@ from PySide6.QtGui import QAction
 from gradviz.state import messages as said
 from gradviz.state.stepping import step_lines
 from gradviz.state.values import AppState
+from gradviz.ui.bars.making import allow
 from gradviz.ui.bars.timeline import SPEEDS
 from gradviz.ui.panels import Panels
-from gradviz.ui.wording import stepwords
+from gradviz.ui.wording import stepwords, unavailable
 
 Direction = Literal[1, -1]
 _ITERATIONS: dict[str, Direction] = {"previous_iteration": -1, "next_iteration": 1}
@@ -60,8 +61,9 @@ class Steps:
         # While a quick answer is on its way all stays as it is: it must not flicker.
         if now.steppable or not now.busy or now.slow or not now.current:
             panels.timeline.show_state(wanted)
+            why = "" if now.steppable else unavailable.no_steps()
             for name in (*_WALKS, *_ITERATIONS, "run_to_cursor", "play"):
-                actions[name].setEnabled(now.steppable)
+                allow(actions[name], now.steppable, why)
         panels.timeline.keep_time(now.playing, now.speed)
         actions["play"].setChecked(now.playing)
         for name, speed in SPEEDS.items():

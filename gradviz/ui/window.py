@@ -32,6 +32,7 @@ from gradviz.ui.markmenu import MarkMenus
 from gradviz.ui.panels import Panels, build, clear
 from gradviz.ui.presentation import Presentation
 from gradviz.ui.processes.runner import Runner
+from gradviz.ui.seeking import Seeking
 from gradviz.ui.showing import dress, show
 from gradviz.ui.steps import Steps
 from gradviz.ui.style.theme import colours, palette, stylesheet, system_theme
@@ -88,10 +89,12 @@ class Window(QMainWindow):
         self._presentation = Presentation(self, self._commands)
         self._menus = MarkMenus(self, self.send, lambda: self._state, self._panels, self._ask_why)
         self._steps = Steps(self.send, lambda: self._state, self._panels)
-        handlers = self._commands.handlers() | self._steps.handlers()
+        self._seeking = Seeking(self, self.send, lambda: self._state, self._panels, self._files)
+        handlers = self._commands.handlers() | self._steps.handlers() | self._seeking.handlers()
         for part in (beside, folding):
             handlers |= part.handlers(self.send, lambda: self._state)
         self._actions = make_actions(self, handlers)
+        self._seeking.fill(self._actions, self._lessons, self._pick_lesson, self._go_to_mark)
         self._panels.timeline.fill(self._actions)
         self._panels.graph_bar.fill(self._actions)
         self._panels.mode_line.fill(self._actions[mode] for mode in MODES)
@@ -360,7 +363,7 @@ class Window(QMainWindow):
         """Leave the graph enough of the window, once Qt has shared it in its way."""
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            QTimer.singleShot(0, self, self._commands.room.keep)
+            QTimer.singleShot(0, self, lambda: self._commands.room.keep())  # panels may be others by then
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about changes, keep everything, end the processes."""

@@ -9,15 +9,16 @@ from gradviz.model.program import MAX_SOURCE
 from gradviz.model.trace import Limit
 from gradviz.model.wire import Ready, Request
 from gradviz.picture.picture import Picture, Problem
+from gradviz.state.keys import Keys
 from gradviz.state.values import AppState, Engine, Measuring, Phase, Refusal, Shown
-from gradviz.ui.bars.actions import COMMANDS
-from gradviz.ui.bars.shortcuts import shortcut_sheet
+from gradviz.ui.bars.actions import COMMANDS, USUAL
+from gradviz.ui.bars.shortcuts import sheet
 from gradviz.ui.wording import wording
 
 WALLED = Engine(Phase.READY, Ready("2.13.0+cpu", "3.11", ""))
 OPEN = Engine(Phase.READY, Ready("2.13.0+cpu", "3.11", "macOS has none"))
 PROBLEM = Problem("error", 4, 0, None, 0, "This is wrong", "E", None)
-BASE = AppState(text="x", engine=WALLED, run=1, request=Request("x", "grad"))
+BASE = AppState(text="x", engine=WALLED, run=1, request=Request("x", "grad"), keys=Keys(USUAL))
 NODE = Mark("a", Role.LEAF, Rect(0, 0, 1, 1), (), (), "a", "")
 DRAWN = Shown(Drawing(Size(1, 1), (), (), (NODE,)), 1, 0)
 BROKEN = DRAWN._replace(good=False)
@@ -145,7 +146,10 @@ def test_facts() -> None:
 def test_every_shortcut_is_on_the_sheet_and_unique() -> None:
     keys = [key for command in COMMANDS for key in command.keys]
     assert len(keys) == len(set(keys))
-    sheet = shortcut_sheet()
-    assert all(key in sheet for key in keys)
-    titles = [line for line in sheet.split("\n") if line and not line.startswith(" ")]
-    assert titles == ["File", "Edit", "View", "Heat", "Parts of the graph", "Panels", "Run", "Help", "In the graph"]
+    told = sheet(Keys(USUAL))
+    assert all(key in told for key in keys)
+    titles = [line for line in told.split("\n") if line and not line.startswith(" ")]
+    assert titles == [
+        *("File", "Edit", "View", "View ▸ Heat", "View ▸ Parts of the graph", "View ▸ Panels", "Run", "Help"),
+        "In the graph",
+    ]

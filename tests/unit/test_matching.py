@@ -39,8 +39,8 @@ def test_what_is_meant_comes_first(query: str, names: list[str]) -> None:
 
 
 def test_ways_of_being_meant_follow_each_other() -> None:
-    names = ("xaxb", "zab", "ax b", "y ab", "abx", "ab")
-    hits = Names((name,) for name in names).best("ab", 99)
+    names = ("xaxb", "yyy", "zab", "ax b", "y ab", "abx", "ab")
+    hits = Names([(name,) for name in names], ["", "ab", *["ab"] * 5]).best("ab", 99)
     assert [hit.rank.likeness for hit in hits] == list(Likeness)
     assert [names[hit.at] for hit in hits] == list(reversed(names))
 
@@ -52,6 +52,15 @@ def test_a_thing_is_found_by_each_of_its_names_and_sooner_by_the_first() -> None
     assert names.best("実行stop", 9) == []  # letters of several names are none of one
     assert Names([]).best("a", 9) == []
     assert Names([("a\nb",)]).best("a b", 9)[0].rank.likeness is Likeness.WHOLE
+
+
+def test_words_round_a_thing_tell_it_from_others_and_letters_within_them_do_not() -> None:
+    names = Names([("Dark theme",), ("Dark horse",), ("Time",)], ["View 表示", "File", "View ▸ Heat"])
+    assert [hit.at for hit in names.best("view dark", 9)] == [0]
+    assert [hit.at for hit in names.best("表示", 9)] == [0]
+    assert [hit.at for hit in names.best("heat ti", 9)] == [2]
+    assert [hit.at for hit in names.best("he", 9)] == [0, 2, 1]
+    assert names.best("iew", 9) == []
 
 
 def test_of_many_the_best_are_kept() -> None:

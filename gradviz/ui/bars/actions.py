@@ -331,9 +331,24 @@ COMMANDS = (
     Command("fourfold_speed", RUN, QT_TRANSLATE_NOOP("Actions", "Fourfold speed"), checkable=True, group="speed"),
     Command("breakpoint", RUN, QT_TRANSLATE_NOOP("Actions", "&Breakpoint on this line"), ("Ctrl+B",)),
     Command("next_breakpoint", RUN, QT_TRANSLATE_NOOP("Actions", "Next brea&kpoint"), ("Ctrl+F5",)),
+    Command(
+        "palette",
+        HELP,
+        QT_TRANSLATE_NOOP("Actions", "Command &palette"),
+        ("Ctrl+Shift+P", "F1"),
+        QT_TRANSLATE_NOOP("Actions", "Find a command, an example, a tensor or a line by some letters of its name"),
+    ),
     Command("shortcuts", HELP, QT_TRANSLATE_NOOP("Actions", "&Keyboard shortcuts"), ("Ctrl+Alt+/",)),
     Command("about", HELP, QT_TRANSLATE_NOOP("Actions", "&About gradviz")),
 )
+
+
+USUAL = {command.id: command.keys for command in COMMANDS if command.id != LINE}  # keys, where nobody has chosen others
+
+
+def path(menu: str) -> tuple[str, ...]:
+    """Return the titles of the menus that lead to the commands of one, the outermost first."""
+    return (INSIDE[menu], menu) if menu in INSIDE else (menu,)
 
 
 def said(text: str) -> str:

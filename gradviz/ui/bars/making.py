@@ -6,13 +6,14 @@ from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from gradviz import resources
+from gradviz.state.keys import Keys
 from gradviz.state.values import Theme
 from gradviz.ui.bars.actions import COMMANDS, said, unmarked
 from gradviz.ui.style.theme import icon
 
 
 def make_actions(parent: QWidget, handlers: Mapping[str, Callable[[], None]]) -> dict[str, QAction]:
-    """Return an action for each command that has a handler, in the table's order."""
+    """Return an action for each command that has a handler, in the table's order, without keys."""
     actions: dict[str, QAction] = {}
     groups: dict[str, QActionGroup] = {}
     for command in COMMANDS:
@@ -20,11 +21,8 @@ def make_actions(parent: QWidget, handlers: Mapping[str, Callable[[], None]]) ->
             continue
         action = QAction(said(command.text), parent)
         action.setObjectName(command.id)
-        action.setShortcuts([QKeySequence(key) for key in command.keys])
         action.setCheckable(command.checkable)
         action.setIconText(unmarked(said(command.text)))
-        tip = said(command.tip) if command.tip else action.iconText()
-        action.setToolTip(f"{tip} ({command.keys[0]})" if command.keys else tip)
         action.setStatusTip("")
         action.triggered.connect(lambda _checked=False, do=handlers[command.id]: do())
         if command.group:
@@ -33,6 +31,21 @@ def make_actions(parent: QWidget, handlers: Mapping[str, Callable[[], None]]) ->
         parent.addAction(action)
         actions[command.id] = action
     return actions
+
+
+def give_keys(actions: Mapping[str, QAction], keys: Keys) -> None:
+    """Give the actions their keys, and tips that tell them."""
+    for command in COMMANDS:
+        action = actions.get(command.id)
+        if action is not None:
+            action.setShortcuts([QKeySequence(key) for key in keys.of(command.id)])
+            action.setToolTip(keys.told(said(command.tip) if command.tip else action.iconText(), command.id))
+
+
+def allow(action: QAction, on: bool, why: str) -> None:
+    """Let a command be asked for, or say why it cannot be now."""
+    action.setEnabled(on)
+    action.setWhatsThis("" if on else why)
 
 
 def icons(theme: Theme) -> dict[str, QIcon]:

@@ -1,10 +1,10 @@
-"""The sheet of all keys: the shortcuts of the table of commands, and what single keys do in the graph."""
+"""The sheet of all keys: those of the commands, and what single keys do in the graph."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from gradviz.ui.bars.actions import COMMANDS, QT_TRANSLATE_NOOP, said, unmarked
-from gradviz.ui.style.theme import monospace
+from gradviz.state.keys import Keys
+from gradviz.ui.bars.actions import COMMANDS, LINE, QT_TRANSLATE_NOOP, path, said, unmarked
 
 IN_GRAPH = QT_TRANSLATE_NOOP("Actions", "In the graph")
 
@@ -27,43 +27,40 @@ GRAPH_KEYS = (
 )
 
 
-def shortcut_sheet() -> str:
-    """Return every shortcut under the title of its menu, one a line: keys, then what they do."""
-    parts: dict[str, list[tuple[str, str]]] = {}
-    for command in COMMANDS:
-        if command.keys:
-            parts.setdefault(command.menu, []).append((", ".join(command.keys), said(command.text)))
-    parts[IN_GRAPH] = [(keys, said(text)) for text, keys in GRAPH_KEYS]
-    width = max(len(keys) for rows in parts.values() for keys, _ in rows) + 3
-    return "\n\n".join(
-        "\n".join([unmarked(said(title)), *(f"  {keys.ljust(width)}{unmarked(text)}" for keys, text in rows)])
-        for title, rows in parts.items()
-    )
+class Row(NamedTuple):
+    """A line of the sheet."""
+
+    title: str  # of the menu that it is told under
+    what: str
+    keys: str
+    command: str = ""  # its id; "": its keys are those of the graph, and stay
+    usual: str = ""  # its usual keys, where it has others
 
 
-class ShortcutSheet(QDialog):
-    """Shows them all: more than a screen has room for, so they scroll."""
+def rows(keys: Keys) -> Iterator[Row]:
+    """Yield every line, those of a menu together."""
+    titles = dict.fromkeys(command.menu for command in COMMANDS)
+    for title in titles:
+        shown = " ▸ ".join(unmarked(said(one)) for one in path(title))
+        for command in COMMANDS:
+            if command.menu == title and command.id != LINE:
+                usual = joined(keys.usual.get(command.id, ())) if command.id in keys.own else ""
+                told = joined(keys.of(command.id))
+                yield Row(shown, unmarked(said(command.text)), told, command.id, usual)
+    for text, letters in GRAPH_KEYS:
+        yield Row(said(IN_GRAPH), said(text), letters)
 
-    def __init__(self, parent: QWidget, points: float) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(self.tr("Keyboard shortcuts"))
-        self._text = QPlainTextEdit(shortcut_sheet(), self)
-        self._text.setReadOnly(True)
-        self._text.setFont(monospace(points))
-        self._text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self._text.setTabChangesFocus(True)
-        self._text.setAccessibleName(self.windowTitle())
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
-        buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.addWidget(self._text)
-        layout.addWidget(buttons)
-        wide = max(map(self._text.fontMetrics().horizontalAdvance, self.text.splitlines())) + 80
-        room = parent.size()
-        self.resize(min(wide, room.width() * 9 // 10), room.height() * 8 // 10)
 
-    @property
-    def text(self) -> str:
-        """All of it."""
-        return self._text.toPlainText()
+def sheet(keys: Keys) -> str:
+    """Return every key under the title of its menu as a text, one a line: keys, then what they do."""
+    told = [row for row in rows(keys) if row.keys]
+    width = max(len(row.keys) for row in told) + 3
+    parts = {
+        row.title: [f"  {one.keys.ljust(width)}{one.what}" for one in told if one.title == row.title] for row in told
+    }
+    return "\n\n".join("\n".join([title, *lines]) for title, lines in parts.items())
+
+
+def joined(keys: tuple[str, ...]) -> str:
+    """Return some keys as one text."""
+    return ", ".join(keys)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from gradviz.state.keys import Keys
 from gradviz.state.stepping import StepLines
 from gradviz.ui.style.theme import Colours, colour
 
@@ -44,7 +45,10 @@ class Gutter(QWidget):
         self._breakpoints: frozenset[int] = frozenset()
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # nothing below it is to be painted
         self.setAccessibleName(self.tr("Line numbers"))
-        self.setToolTip(self.tr("At the left of a number: a breakpoint, where play stops (Ctrl+B)"))
+
+    def tell_keys(self, keys: Keys) -> None:
+        """Tell what a press does, and the key that does it."""
+        self.setToolTip(keys.told(self.tr("At the left of a number: a breakpoint, where play stops"), "breakpoint"))
 
     def apply(self, colours: Colours) -> None:
         """Take on other colours."""

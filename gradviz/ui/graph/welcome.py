@@ -1,5 +1,7 @@
 """What stands in place of the graph while there is no program: three ways to begin, and the keys worth knowing."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -35,11 +37,19 @@ class Welcome(QWidget):
             button.clicked.connect(signal)
             layout.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addSpacing(8)
-        self._hint = self._label(
-            self.tr("or drop a Python file here\nF5 runs  ·  F6 next panel  ·  / searches the graph")
-        )
+        self._hint = self._label("")
         layout.addWidget(self._hint)
         self.hide()
+
+    @property
+    def hint(self) -> str:
+        """What is told below the ways to begin."""
+        return self._hint.text()
+
+    def tell_keys(self, keys: Iterable[tuple[str, str]]) -> None:
+        """Tell keys worth knowing, each with what it does."""
+        told = "  ·  ".join(f"{key} {what}" for key, what in keys)
+        self._hint.setText("\n".join(filter(None, (self.tr("or drop a Python file here"), told))))
 
     def apply(self, colours: Colours) -> None:
         """Take on other colours."""

@@ -53,8 +53,8 @@ def _outcome(state: AppState) -> str:
         return stepwords.sentence(state)
     if not state.current and not state.busy:
         if not state.engine.walled:
-            return _tr("No sandbox here: a program runs only when you press Run (F5)")
-        return _tr("Press Run (F5)") if not state.live else _tr("Ready")
+            return state.keys.told(_tr("No sandbox here: a program runs only when you press Run"), "run")
+        return state.keys.told(_tr("Press Run"), "run") if not state.live else _tr("Ready")
     error = first_error(state.picture)
     if error:
         where = _tr("Line {line}: {message}") if error.line else "{message}"
