@@ -20,11 +20,11 @@ _BACK = 64  # steps in a row that have no line: one grad_fn's after another
 
 
 class Event(NamedTuple):
-    """A storage that was taken or freed."""
+    """A storage that was taken or freed, or made larger or smaller."""
 
     step: int  # steps done before it
     storage: int
-    more: int  # bytes; less than 0: it was freed
+    more: int  # bytes; less than 0: so many were freed
 
 
 class Level(NamedTuple):
@@ -139,15 +139,13 @@ def _lines(lines: Mapping[int, int | None], steps: Sequence[int]) -> list[int | 
 def _holders(events: Sequence[Event], known: Known) -> list[Holder]:
     alive: dict[int, int] = {}
     for event in events:
-        if event.more < 0:
-            alive.pop(event.storage, None)
-        else:
-            alive[event.storage] = event.more
+        nbytes = alive.pop(event.storage, 0) + event.more
+        if nbytes > 0:
+            alive[event.storage] = nbytes
     saved = _saved(known.saved, events[-1].step)
     found = [
         Holder(known.names.get(one, ""), known.made.get(one), nbytes, _kind(one, known, saved))
         for one, nbytes in alive.items()
-        if nbytes
     ]
     return sorted(found, key=lambda holder: -holder.nbytes)
 

@@ -151,6 +151,20 @@ def test_what_kernels_take_for_themselves_is_in_the_peak_to_the_byte(source: str
     assert peak_bytes(found) == sum(holder.nbytes for holder in found.holders) + found.other_bytes
 
 
+RESIZED = [
+    "y = torch.empty(0)\ntorch.add(torch.ones(1000), 1, out=y)\nz = torch.ones(2000)",
+    "y = torch.ones(10)\ny.resize_(1000)\nz = torch.ones(500)",
+    "y = torch.ones(10)\ny.resize_(1000)\ny.resize_(2)\ny.untyped_storage().resize_(8)\ny = None\nz = torch.ones(1200)",
+]
+
+
+@pytest.mark.parametrize("body", RESIZED)
+def test_memory_that_is_resized_counts_as_much_as_it_is_then(body: str) -> None:
+    source = f"import torch\n{body}\n"
+    found = memory(source)
+    assert peak_bytes(found) == profiled(source) == sum(holder.nbytes for holder in found.holders) + found.other_bytes
+
+
 def test_a_thread_of_the_program_has_the_peak_that_it_has_alone() -> None:
     assert memory(IN_A_THREAD).workspace_bytes == memory(CONVOLUTIONS).workspace_bytes
     assert peak_bytes(memory(IN_A_THREAD)) == profiled(CONVOLUTIONS)  # the profiler sees no other thread

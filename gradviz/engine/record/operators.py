@@ -41,6 +41,7 @@ class Traits:
     name: str  # in full: "aten::mul.Tensor"
     writes: tuple[tuple[int, str], ...]  # position and name of the arguments it writes to, by its schema
     has_out: bool  # what it writes to is for its results, and is not read
+    resizes: bool  # it may give what it writes to another number of elements
     may_write: tuple[tuple[int, str], ...]  # of those that its schema keeps silent about, given what
     same_elements: bool  # its result has the elements of its first operand, in whatever order, where it has as many
     is_view: bool  # its result shares the memory of an operand, which it leaves as it is
@@ -61,7 +62,9 @@ def learn(operator: Any) -> Traits:  # noqa: ANN401  # OpOverload is generic ove
     """Find out what there is to know of an operator."""
     if isinstance(operator, HigherOrderOperator):  # torch.cond and the like
         name = f"higher_order::{operator.__name__}"
-        return _remember(Traits(operator, name, (), False, (), *(False,) * 3, "not differentiable", *(False,) * 6))
+        return _remember(
+            Traits(operator, name, (), False, False, (), *(False,) * 3, "not differentiable", *(False,) * 6)
+        )
     name = operator.name()
     arguments = tuple(enumerate(operator._schema.arguments))
     writes = tuple((k, one.name) for k, one in arguments if one.alias_info is not None and one.alias_info.is_write)
@@ -72,7 +75,8 @@ def learn(operator: Any) -> Traits:  # noqa: ANN401  # OpOverload is generic ove
             operator,
             f"{operator._schema.name}.{operator._overloadname}",
             writes,
-            bool(writes) and all(arguments[k][1].kwarg_only for k, _ in writes),
+            has_out := bool(writes) and all(arguments[k][1].kwarg_only for k, _ in writes),
+            has_out or name.startswith("aten::resize"),
             may_write,
             operator in _SAME_ELEMENTS,
             any(one.alias_info is not None and not one.alias_info.is_write for one in operator._schema.returns),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import torch
 
 from gradviz.engine.record.probing import Inside
+from gradviz.engine.record.reader import Node, is_function, is_scripted
 from gradviz.engine.record.regions import Open
 from gradviz.engine.record.source import Place
 from gradviz.engine.record.storages import Storage
@@ -28,6 +29,7 @@ class Pending:
     is_tracked: bool  # an operand requires grad
     written: Sequence[torch.Tensor] = ()  # what it changes in place
     promised: Sequence[torch.Tensor] = ()  # operands that could not be written down before
+    resizes: bool = False  # it may give that more memory, or less
     outdated: Sequence[torch.Tensor] = ()  # operands whose grad_fn torch makes anew, if it records the op
     inside: Inside | None = None  # what the grad_fn is and saves that torch puts into a CopySlices
     kept: Sequence[tuple[torch.Tensor, int | None]] = ()  # the operands that saves, with their versions then
@@ -49,6 +51,13 @@ class Call(NamedTuple):
     pending: Pending
     operands: list[torch.Tensor]
     regions: Open  # open around it
+
+
+def could_make(pending: Pending, node: Node) -> bool:
+    """Whether a grad_fn is one that an op or call can make. In inference_mode a call can, though no op can."""
+    if is_function(node):
+        return pending.is_function and pending.mode != "no_grad"
+    return pending.mode == "grad" and not is_scripted(node)
 
 
 def is_among(tensor: torch.Tensor, tensors: Sequence[torch.Tensor]) -> bool:

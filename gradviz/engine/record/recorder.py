@@ -13,7 +13,7 @@ from typing import Protocol
 import torch
 
 from gradviz.engine.record import operators, probing, reader
-from gradviz.engine.record.pending import Call, Pending, is_among, is_any_tracked, just_read
+from gradviz.engine.record.pending import Call, Pending, could_make, is_among, is_any_tracked, just_read
 from gradviz.engine.record.regions import Open, Regions
 from gradviz.engine.record.run import Run
 from gradviz.engine.record.values import read_value
@@ -88,6 +88,7 @@ class Recorder:
         pending.given = operators.boundless((*args, *kwargs.values()) if kwargs else args)
         if traits.writes or traits.may_write:
             pending.written = operators.written_by(traits, args, kwargs)
+            pending.resizes = traits.resizes
             if pending.mode == "grad" and len(pending.written) == 1 and pending.written[0]._is_view():
                 self._probe(pending, traits, args, kwargs, operands)
         if self.unwritten.held and operands:
@@ -291,6 +292,8 @@ class Recorder:
         pending.outputs, storages = outputs, self.ledger.storages
         # They count from now on: what they replace may be gone when they are written.
         found = pending.storages = [storages.of(tensor) for tensor in outputs]
+        if pending.resizes:
+            storages.resized(found)
         unwritten = self.unwritten
         if pending.name in EMPTY:
             for storage in found:
@@ -377,7 +380,7 @@ class Recorder:
             if node is not None:
                 number = nodes.id_of(node)
                 if number is None:
-                    own = made is None and self._could_make(pending, node)
+                    own = made is None and could_make(pending, node)
                     number = nodes.add(node, line, pending.outputs, own=own)
                     if own:
                         made = number
@@ -387,12 +390,6 @@ class Recorder:
                             pending.inputs = tuple([self._copies.get(one, one) for one in pending.inputs])
             ledger.write(known, tensor, pending.id, number, line, value, storage)
         return made, outputs
-
-    def _could_make(self, pending: Pending, node: reader.Node) -> bool:
-        """Whether a grad_fn is one that an op or call can make. In inference_mode a call can, though no op can."""
-        if reader.is_function(node):
-            return pending.is_function and pending.mode != "no_grad"
-        return pending.mode == "grad" and not reader.is_scripted(node)
 
     def _find_inputs(self, pending: Pending, node: reader.Node) -> None:
         """Name the true inputs of a recorded op all of which seem to need no grad, as copies of conjugate views do."""

@@ -6,6 +6,7 @@ middle of anything, in any thread.
 
 import weakref
 from array import array
+from collections.abc import Iterable
 
 import torch
 
@@ -82,6 +83,15 @@ class Storages:
             storage.is_foreign = True
             self._note_foreign(storage)
 
+    def resized(self, storages: Iterable[Storage]) -> None:
+        """Count what storages have become larger, or smaller, by."""
+        for known in storages:
+            storage = known() if known.key else None
+            more = 0 if storage is None else storage.nbytes() - known.nbytes
+            if more:
+                known.nbytes += more
+                self._count_more(known, more)
+
     def _note_foreign(self, storage: Storage) -> None:
         self.foreign = [*(one for one in self.foreign[1 - MOST_FOREIGN :] if one() is not None), storage]
 
@@ -95,7 +105,7 @@ class Storages:
     def _adopt(self, storage: torch.UntypedStorage, key: int) -> Storage:
         if self._dead:
             self._bury()
-        nbytes, stream = storage.nbytes(), self._stream
+        nbytes = storage.nbytes()
         known = self._known[key] = Storage(storage, self._died)
         number = known.id = self._count
         self._count = number + 1
@@ -104,11 +114,14 @@ class Storages:
         known.tensors = []
         if known.is_foreign:
             self._note_foreign(known)
-        self.events.extend((stream.steps + stream.stamp_ahead, number, nbytes))
+        self._count_more(known, nbytes)
+        return known
+
+    def _count_more(self, storage: Storage, nbytes: int) -> None:
+        self.events.extend((self._stream.stamp, storage.id, nbytes))
         self._live_bytes = live = self._live_bytes + nbytes
         if live > self.peak_bytes:
             self.peak_bytes = live
-        return known
 
     def _without(self) -> Storage:
         known = Storage(_NO_MEMORY)

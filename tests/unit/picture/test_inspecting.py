@@ -221,7 +221,7 @@ def test_memory_that_nobody_has_written_to_is_told_as_such() -> None:
     found = table(Value((100,), uninitialized=True))
     assert [fact.text for fact in found.sections[0].facts] == [
         "uninitialized",
-        "Nothing has been written to this memory yet: what is in it differs from run to run",
+        "Some of this was never written to, or was computed from such memory: it differs from run to run",
     ]
 
 
