@@ -66,6 +66,10 @@ def test_a_key_is_changed_and_holds_everywhere_at_once(qtbot: QtBot, window: Win
     assert row(sheet, "sideways") == ["Left to right", "F12", ""]
     assert window.action("sideways").toolTip() == "Left to right (F12)"
     assert focused() is sheet.tree
+    here = sheet.tree.currentItem()
+    assert here is not None
+    assert here.text(1) == "F12"
+    assert sheet.tree.viewport().rect().contains(sheet.tree.visualItemRect(here))  # the list stays where it was
     give(sheet, "run", Qt.Key.Key_R, ALT | CTRL)
     assert row(sheet, "run") == ["Run", "Ctrl+Alt+R", "F5, Ctrl+Return"]
     give(sheet, "breakpoint", Qt.Key.Key_K, CTRL)
@@ -157,6 +161,7 @@ def test_keys_of_the_graph_are_told_and_stay(sheet: ShortcutSheet) -> None:
     fixed = next(item for item in items(sheet) if item.text(1) == "W")
     sheet.tree.setCurrentItem(fixed)
     press(sheet.tree, Qt.Key.Key_Return)
+    assert sheet.said == "The keys of the graph stay as they are"
     assert not sheet.field.isEnabled()
     assert not button(sheet, "Change").isEnabled()
 

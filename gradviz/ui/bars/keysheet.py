@@ -119,6 +119,11 @@ class ShortcutSheet(QDialog):
         tree.header().setStretchLastSection(False)
         tree.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self._heads = {title: self._head(title) for title in dict.fromkeys(row.title for row in rows(self._keys))}
+        self._items = [QTreeWidgetItem(self._heads[row.title], [row.what]) for row in rows(self._keys)]
+        for row, item in zip(rows(self._keys), self._items, strict=True):
+            item.setData(0, Qt.ItemDataRole.UserRole, row.command)
+        tree.expandAll()
         tree.itemActivated.connect(lambda: self._listen(adding=False))
         tree.currentItemChanged.connect(self._choose)
 
@@ -177,21 +182,12 @@ class ShortcutSheet(QDialog):
 
     def show_keys(self, keys: Keys) -> None:
         """Show the keys that commands have now."""
-        self._keys, selected = keys, self.command
-        self._tree.blockSignals(True)
-        self._tree.clear()
-        self._told = tuple(rows(keys))
-        self._heads = {title: self._head(title) for title in dict.fromkeys(row.title for row in self._told)}
-        self._items = [QTreeWidgetItem(self._heads[row.title], [row.what, row.keys, row.usual]) for row in self._told]
+        self._keys, self._told = keys, tuple(rows(keys))
         for row, item in zip(self._told, self._items, strict=True):
-            item.setData(0, Qt.ItemDataRole.UserRole, row.command)
-            if row.command and row.command == selected:
-                self._tree.setCurrentItem(item)
-        self._tree.expandAll()
-        self._tree.blockSignals(False)
-        self._names = Names(
-            ((row.what, row.keys) for row in self._told), [f"{row.title} {row.keys}" for row in self._told]
-        )
+            item.setText(1, row.keys)
+            item.setText(2, row.usual)
+        keyed = [f"{row.title} {row.keys}" for row in self._told]
+        self._names = Names(((row.what, row.keys) for row in self._told), keyed)
         self._narrow(self._query.text())
         self._choose()
 
@@ -234,6 +230,8 @@ class ShortcutSheet(QDialog):
             self._say(self.tr("Press the new key of “{command}”; Esc leaves it as it is").format(command=self._name()))
             self._field.clear()
             self._field.setFocus()
+        elif self._tree.currentItem() in self._items:
+            self._say(self.tr("The keys of the graph stay as they are"))
 
     def _pressed(self) -> None:
         key = self._field.keySequence().toString(QKeySequence.SequenceFormat.PortableText)
