@@ -11,6 +11,7 @@ from gradviz.picture.inspection import Inspect, Inspection, Subject
 from gradviz.picture.picture import Comparison, Options, Picture
 from gradviz.state.asking import Asking
 from gradviz.state.foldmessages import Folding
+from gradviz.state.slidemessages import Sliding
 from gradviz.state.values import Chosen, Theme, Wheel
 
 # Messages: what happened.
@@ -287,7 +288,7 @@ Comparing = BesideSet | ComparisonArrived | ChangesPinned | Faded
 Running = EngineReady | EngineEnded | RunExited | RanLong | PictureArrived | PictureEnded
 Choice = ModuleChosen | MarkChosen | LineChosen | TensorChosen | Searched | SearchStepped
 Setting = LiveSet | ModeSet | OptionsSet | ThemeSet | WheelSet | PresentSet
-Deed = Edited | Opened | RunPressed | StopPressed | FlagSwitched | FixTaken | Told
+Deed = Edited | Sliding | Opened | RunPressed | StopPressed | FlagSwitched | FixTaken | Told
 
 Message = Deed | Setting | Running | Choice | Step | Costing | Inspecting | Comparing | Folding | Asking
 

@@ -6,12 +6,12 @@ to carry out. A reply that is not of the current run is dropped here.
 
 from gradviz.drawing.shapes import Drawing
 from gradviz.layout.geometry import Size
-from gradviz.model.graph.graph import MANY
 from gradviz.model.source.place import Edit
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Options, Picture
-from gradviz.state import comparing, folding, inspecting, measuring
+from gradviz.state import comparing, folding, inspecting, measuring, sliding
 from gradviz.state.asking import Asking, KeysSet, Picked
+from gradviz.state.document import forgotten, let_go, opened, with_text
 from gradviz.state.foldmessages import (
     DrawnAnyway,
     Entered,
@@ -73,7 +73,8 @@ from gradviz.state.messages import (
 from gradviz.state.palette import remembered
 from gradviz.state.search import searched, stepped
 from gradviz.state.selection import reselected
-from gradviz.state.stepping import carried, caught_up, drawn, left, redrawn, seen, walked
+from gradviz.state.slidemessages import Slid, SlideRested
+from gradviz.state.stepping import caught_up, drawn, left, redrawn, seen, walked
 from gradviz.state.switching import changed
 from gradviz.state.values import AppState, Chosen, Engine, Phase, Shown
 
@@ -103,8 +104,11 @@ Next = tuple[AppState, Effects]
 def update(state: AppState, message: Message) -> Next:
     """Return the state after the message, and what is to be done about it."""
     if isinstance(message, _DEEDS):
-        state = state._replace(said="")
+        state = let_go(state)._replace(said="")
     after, effects = _answer(state, message)
+    if after.newer is not None and sliding.due(after, rested=isinstance(message, SlideRested)):
+        after, more = _edited(after._replace(newer=None), after.newer)
+        effects = (*effects, *more)
     after = left(after)
     if comparing.wants(after):
         after = after._replace(measuring=measuring.cut(after.measuring)._replace(pressed=after.measuring.pressed))
@@ -139,8 +143,10 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
         case Edited(text):
             return _edited(state, text)
         case Opened(text, lesson):
-            after, effects = _rerun(_opened(_with_text(state, text))._replace(lesson=lesson))
-            return after if after.current else _forgotten(after), effects
+            after, effects = _rerun(opened(with_text(state, text))._replace(lesson=lesson))
+            return after if after.current else forgotten(after), effects
+        case Slid() | SlideRested():
+            return sliding.slid(state, message), ()
         case RunPressed():
             return _pressed(state)
         case StopPressed():
@@ -211,36 +217,7 @@ def _looking(state: AppState, message: ThemeSet | WheelSet | PresentSet | Asking
 
 
 def _edited(state: AppState, text: str) -> Next:
-    return (state, ()) if text == state.text else _rerun(_with_text(state, text))
-
-
-def _with_text(state: AppState, text: str) -> AppState:
-    """Return the state with another text. No program has no graph, not even the last good one."""
-    state = state._replace(
-        text=text,
-        breakpoints=carried(state.breakpoints, state.text, text),
-        options=folding.carried(state.options, state.text, text),
-    )
-    return state._replace(shown=None, table=None) if state.empty else state
-
-
-def _opened(state: AppState) -> AppState:
-    """Return the state with what was of the program before put away."""
-    return state._replace(
-        document=state.document + 1,
-        chosen=None,
-        switch=None,
-        measuring=measuring.cleared(state.measuring),
-        breakpoints=frozenset(),
-        options=state.options._replace(opened=(), most=MANY, focus=(), module="", document=state.document + 1),
-    )
-
-
-def _forgotten(state: AppState) -> AppState:
-    """Return the state without the graph and the output of another program: they say nothing of this one."""
-    if state.shown is None or state.shown.document == state.document:
-        return state
-    return state._replace(shown=None, table=None, printed=None)
+    return (state, ()) if text == state.text else _rerun(with_text(state, text))
 
 
 def _rewritten(state: AppState, edit: Edit | None) -> Next:
@@ -275,7 +252,7 @@ def _start(state: AppState) -> Next:
         exit=None,
         failure="",
         asked=state.options,
-        follows=state.shown is not None and state.shown.document == state.document,
+        follows=not state.sliding and state.shown is not None and state.shown.document == state.document,
         measuring=measuring.cut(state.measuring),
     )
     # The process starts its work while the text is written to the disk, which takes as long.
@@ -363,7 +340,7 @@ def _pictured(state: AppState, picture: Picture) -> AppState:
     state = state._replace(picture=picture, awaited=state.awaited and not picture.complete)
     failed = picture.failed
     if picture.complete and failed and picture.drawing is None:
-        state = _forgotten(state)
+        state = forgotten(state)
     if picture.step is None and (picture.steps or not failed):
         state = state._replace(printed=picture)
     if state.empty:

@@ -148,6 +148,8 @@ class AppState(NamedTuple):
     """All the window shows, except where a panel is scrolled to."""
 
     text: str = ""
+    sliding: bool = False  # a number of it is being slid
+    newer: str | None = None  # what it is in the editor, where the picture of this one is waited for first
     document: int = 0  # counts the programs opened
     lesson: str = ""  # the name of the one that is open; "": none is
     mode: GradMode = "grad"

@@ -19,6 +19,7 @@ from gradviz.state.keys import Keys
 from gradviz.state.values import AppState
 from gradviz.ui.bars.keysheet import ShortcutSheet
 from gradviz.ui.editor.finding import Finding
+from gradviz.ui.editor.slider import TENFOLD
 from gradviz.ui.exporting.exporter import Exporter
 from gradviz.ui.exporting.exports import Exports
 from gradviz.ui.files.files import Files
@@ -29,6 +30,7 @@ from gradviz.ui.style.theme import POINTS, icon_size
 
 _STEP = 1.1
 _ZOOM = 1.25
+_NUDGES = {"more": 1, "less": -1, "much_more": TENFOLD, "much_less": -TENFOLD}  # steps
 _SMALLEST, _LARGEST = 0.6, 3.0
 
 
@@ -80,6 +82,8 @@ class Commands:
             "find_previous": lambda: self._find_on(-1),
             "replace": lambda: self._finding.begin(replacing=True),
             "search": self.search,
+            **{name: partial(self._nudge, count) for name, count in _NUDGES.items()},
+            "slide": lambda: self._slide(panels.sliding.open()),
             "comment": panels.editor.toggle_comment,
             "both": lambda: self._view("both"),
             "forward": lambda: self._view("forward"),
@@ -137,6 +141,13 @@ class Commands:
             bar.setIconSize(icon_size(self._size))
         if not self._window.styleSheet():
             self._window.setStyleSheet(sheet)
+
+    def _nudge(self, count: int) -> None:
+        self._slide(self._panels.sliding.nudge(count))
+
+    def _slide(self, found: bool) -> None:
+        if not found:
+            self._send(said.Told(self._window.tr("There is no number at the cursor or behind it on its line.")))
 
     def find(self) -> None:
         """Let the person type what to find: in the program while it has the focus, in the graph elsewhere."""

@@ -31,6 +31,7 @@ from gradviz.ui.docks.tensors import Tensors
 from gradviz.ui.editor.editor import Editor
 from gradviz.ui.editor.findbar import FindBar
 from gradviz.ui.editor.modeline import ModeLine
+from gradviz.ui.editor.sliding import Sliding
 from gradviz.ui.editor.strip import ProblemStrip
 from gradviz.ui.graph.canvas import Canvas
 from gradviz.ui.graph.crumbs import Crumbs
@@ -52,6 +53,7 @@ class Panels(NamedTuple):
     lesson: LessonPanel
     mode_line: ModeLine
     editor: Editor
+    sliding: Sliding
     find_bar: FindBar
     strip: ProblemStrip
     graph_bar: GraphBar
@@ -89,11 +91,13 @@ def build(
         document: the program, where there is one already.
     """
     canvas, notice, search = Canvas(own), Notice(own, window), SearchField(window)
+    editor = Editor(own, document)
     panels = Panels(
         examples=Examples(lessons, language),
         lesson=LessonPanel(lessons, language, own),
         mode_line=ModeLine(own),
-        editor=Editor(own, document),
+        editor=editor,
+        sliding=Sliding(editor, own),
         find_bar=FindBar(),
         strip=ProblemStrip(own),
         graph_bar=GraphBar(window, notice, search),

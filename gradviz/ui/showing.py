@@ -22,7 +22,7 @@ def show(panels: Panels, actions: Mapping[str, QAction], before: AppState, now: 
     if now.drawing is not before.drawing:
         beside.show_drawing(panels, before, now)
     if (rows := shown_rows(now)) is not shown_rows(before):
-        panels.tensors.show_rows(rows, fit=now.at is None)  # no column moves from step to step
+        panels.tensors.show_rows(rows, fit=now.at is None and not now.sliding)  # no column moves from step to step
     if now.printed is not before.printed or now.table is not before.table or now.at != before.at:
         panels.output.show_output(now.output)
     if now.picture is not before.picture and now.picture is not None:
@@ -60,6 +60,7 @@ def dress(panels: Panels, theme: Theme) -> None:
     for panel in (
         panels.mode_line,
         panels.editor,
+        panels.sliding,
         panels.strip,
         panels.cost,
         panels.inspector,

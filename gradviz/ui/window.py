@@ -18,7 +18,7 @@ from gradviz.state import messages as said
 from gradviz.state.stepping import presented
 from gradviz.state.update import update
 from gradviz.state.values import AppState, Chosen
-from gradviz.ui import beside, folding, inspecting, preferences
+from gradviz.ui import beside, folding, inspecting, preferences, sliding
 from gradviz.ui.bars import actions as asked
 from gradviz.ui.bars.bars import MainBar
 from gradviz.ui.bars.making import give_icons, icons, make_actions
@@ -225,6 +225,7 @@ class Window(QMainWindow):
         panels, send = self._panels, self.send
         panels.editor.edited.connect(self._edited)
         panels.editor.crossed.connect(self._crossed)
+        sliding.connect(send, self._files, panels.sliding)
         panels.editor.indented.connect(panels.mode_line.indent)
         panels.editor.lineChosen.connect(lambda line: send(said.LineChosen(line)))
         panels.editor.cursorPositionChanged.connect(self._show_place)
@@ -312,8 +313,9 @@ class Window(QMainWindow):
 
     def _rewrite(self, text: str) -> None:
         """Have the program be this text, by one step that can be undone."""
-        if text != self._state.text:
-            self._panels.editor.change(between(self._state.text, text))
+        before = self._panels.editor.toPlainText()
+        if text != before:
+            self._panels.editor.change(between(before, text))
             self._edited(text)
 
     # What is done about it.

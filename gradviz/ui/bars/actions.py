@@ -83,6 +83,12 @@ COMMANDS = (
     Command("replace", EDIT, QT_TRANSLATE_NOOP("Actions", "R&eplace in the program"), ("Ctrl+H",)),
     Command("search", EDIT, QT_TRANSLATE_NOOP("Actions", "&Search the graph"), ("Ctrl+Alt+F",), icon="search"),
     Command(LINE, EDIT, ""),
+    Command("more", EDIT, QT_TRANSLATE_NOOP("Actions", "Number at the cursor up"), ("Ctrl+Up",)),
+    Command("less", EDIT, QT_TRANSLATE_NOOP("Actions", "Number at the cursor down"), ("Ctrl+Down",)),
+    Command("much_more", EDIT, QT_TRANSLATE_NOOP("Actions", "Number up by ten steps"), ("Ctrl+Shift+Up",)),
+    Command("much_less", EDIT, QT_TRANSLATE_NOOP("Actions", "Number down by ten steps"), ("Ctrl+Shift+Down",)),
+    Command("slide", EDIT, QT_TRANSLATE_NOOP("Actions", "S&lide the number at the cursor"), ("F4",)),
+    Command(LINE, EDIT, ""),
     Command("comment", EDIT, QT_TRANSLATE_NOOP("Actions", "&Comment in or out"), ("Ctrl+/",)),
     Command(
         "both",

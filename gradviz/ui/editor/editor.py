@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QEvent, QMimeData, QRect, Qt, Signal
 from PySide6.QtGui import (
+    QFocusEvent,
     QInputMethodEvent,
     QKeyEvent,
     QMouseEvent,
@@ -42,6 +43,8 @@ class Editor(QPlainTextEdit):
         indented: how many pixels from its left the text begins.
         breakpointWanted: the person wants a breakpoint on this line, or none.
         crossed: undo has led from one program to another, which is shown now: as it was opened.
+        pointed: where the pointer is over the text, as a `QPoint`; None: elsewhere, or a button is held.
+        unfocused: the keys go elsewhere.
     """
 
     crossed = Signal(object)
@@ -49,6 +52,8 @@ class Editor(QPlainTextEdit):
     lineChosen = Signal(int)
     indented = Signal(int)
     breakpointWanted = Signal(int)
+    pointed = Signal(object)
+    unfocused = Signal()
 
     def __init__(self, colours: Colours, document: QTextDocument | None = None) -> None:
         """Make an editor of a new document, or of one that another editor gave away."""
@@ -163,24 +168,26 @@ class Editor(QPlainTextEdit):
         """Make an edit as one step that can be undone. The cursor stays at its text, and what is seen stays seen."""
         text, scrolled = self.toPlainText(), self.firstVisibleBlock().blockNumber()
         start, end = utf16(text, edit.start), utf16(text, edit.end)
-        own, cursor = self.textCursor(), QTextCursor(self.document())
-        moved = [
-            editing.shifted(at, start, end, utf16(edit.text, len(edit.text))) for at in (own.anchor(), own.position())
-        ]
         bars = (self.horizontalScrollBar(), self.verticalScrollBar())
         values = [bar.value() for bar in bars]
         if self.document().findBlock(start).blockNumber() < scrolled:
             values[1] += edit.text.count("\n") - text.count("\n", edit.start, edit.end)
-        self._loading = True
-        cursor.setPosition(start)
-        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
-        keystrokes.replace(cursor, edit.text)
-        own.setPosition(moved[0])
-        own.setPosition(moved[1], QTextCursor.MoveMode.KeepAnchor)
-        self.setTextCursor(own)
-        self._loading = False
+        self.put(start, end, edit.text)
         for bar, value in zip(bars, values, strict=True):
             bar.setValue(value)
+
+    def put(self, start: int, end: int, text: str, *, joined: bool = False) -> None:
+        """Put a text in the place of another. Nobody is told; the cursor stays at its text.
+
+        Args:
+            start: where the other begins, in Qt's units.
+            end: where it ends.
+            text: what is to be there.
+            joined: whether it can only be undone together with the change before it.
+        """
+        self._loading = True
+        self.setTextCursor(keystrokes.put(self.textCursor(), start, end, text, joined=joined))
+        self._loading = False
         self._text, self._line = self.toPlainText(), self.line
 
     def show_problems(self, problems: tuple[Problem, ...]) -> None:
@@ -266,12 +273,19 @@ class Editor(QPlainTextEdit):
         """Leave dropped files to the window."""
         return source.hasText() and not source.hasUrls()
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Put the cursor there."""
+        self.pointed.emit(None)
+        super().mousePressEvent(event)
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Show the whole message of a problem while the pointer is on its line."""
         super().mouseMoveEvent(event)
+        held = event.buttons() != Qt.MouseButton.NoButton
+        self.pointed.emit(None if held else event.position().toPoint())
         line = self.cursorForPosition(event.position().toPoint()).blockNumber() + 1
         problem = next((one for one in self._problems if one.line == line), None)
-        if problem and event.buttons() == Qt.MouseButton.NoButton:
+        if problem and not held:
             self._card.show_at(event.position().toPoint(), problem.message, problem.original)
         else:
             self._card.hide()
@@ -279,7 +293,13 @@ class Editor(QPlainTextEdit):
     def leaveEvent(self, event: QEvent) -> None:
         """Take the card away."""
         self._card.hide()
+        self.pointed.emit(None)
         super().leaveEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Tell of it."""
+        super().focusOutEvent(event)
+        self.unfocused.emit()
 
     # What follows from it.
 

@@ -4,6 +4,9 @@ from collections.abc import Callable
 
 from PySide6.QtGui import QTextCursor
 
+from gradviz.ui.editor.editing import shifted
+from gradviz.ui.style.plain import utf16
+
 BREAK = "\u2029"  # what Qt puts for the end of a line within a selection
 
 
@@ -52,9 +55,24 @@ def rewrite(cursor: QTextCursor, change: Callable[[list[str]], list[str]]) -> No
         cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
 
 
-def replace(cursor: QTextCursor, text: str) -> None:
-    """Put a text in the place of the selection, in a step that keys neither before nor after it join."""
-    cursor.beginEditBlock()
+def put(own: QTextCursor, start: int, end: int, text: str, *, joined: bool = False) -> QTextCursor:
+    """Put a text in the place of another, as a step of its own, and return where the cursor is then: at its text.
+
+    Args:
+        own: the cursor of the person.
+        start: where the other text begins, in Qt's units.
+        end: where it ends.
+        text: what is to be there.
+        joined: whether it can only be undone together with the change before it.
+    """
+    moved = [shifted(at, start, end, utf16(text, len(text))) for at in (own.anchor(), own.position())]
+    cursor = QTextCursor(own.document())
+    cursor.setPosition(start)
+    cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+    (cursor.joinPreviousEditBlock if joined else cursor.beginEditBlock)()
     cursor.insertText(text + " ")
     cursor.deletePreviousChar()  # Qt joins insertions that follow each other at one place
     cursor.endEditBlock()
+    own.setPosition(moved[0])
+    own.setPosition(moved[1], QTextCursor.MoveMode.KeepAnchor)
+    return own
