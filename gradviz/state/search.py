@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from gradviz.drawing.pages import Marks, find
 from gradviz.drawing.shapes import Drawing
 from gradviz.drawing.told import sought
+from gradviz.state.messages import Searched, SearchStepped
 from gradviz.state.values import AppState, Chosen, Search
+
+
+def looked_for(state: AppState, message: Searched | SearchStepped) -> AppState:
+    """Return the state after a message about what the person looks for."""
+    if isinstance(message, SearchStepped):
+        return stepped(state, message.step)
+    return state._replace(search=None) if message.query is None else searched(state, message.query, state.drawing)
 
 
 def searched(state: AppState, query: str, of: Drawing | None) -> AppState:

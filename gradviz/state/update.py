@@ -71,7 +71,7 @@ from gradviz.state.messages import (
     WheelSet,
 )
 from gradviz.state.palette import remembered
-from gradviz.state.search import searched, stepped
+from gradviz.state.search import looked_for, searched
 from gradviz.state.selection import reselected
 from gradviz.state.slidemessages import Slid, SlideRested
 from gradviz.state.stepping import caught_up, drawn, left, redrawn, seen, walked
@@ -193,10 +193,8 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
             return inspecting.pointed(state, message), ()
         case InspectorSeen() | Inspected() | InspectionArrived():
             return inspecting.looked(state, message), ()
-        case Searched(query):
-            return (state._replace(search=None) if query is None else searched(state, query, state.drawing)), ()
-        case SearchStepped(step):
-            return stepped(state, step), ()
+        case Searched() | SearchStepped():
+            return looked_for(state, message), ()
         case _:  # about stepping
             return walked(state, message)
 
