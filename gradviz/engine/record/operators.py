@@ -200,17 +200,21 @@ def _may_write(operator: Any) -> tuple[tuple[int, str], ...]:  # noqa: ANN401  #
 
 
 def _does_write(traits: Traits, args: tuple[object, ...], kwargs: dict[str, object]) -> tuple[tuple[int, str], ...]:
-    """Those of the arguments that it may write to which it does write to, given these."""
-    operator: Any = traits.operator
-    schema = operator._schema
-    known = _untyped._SchemaInfo(schema)
-    for k, one in enumerate(schema.arguments):
-        value = args[k] if k < len(args) else kwargs.get(one.name)
-        if isinstance(value, bool):
-            known.add_argument_value(one.name, value)
-    return tuple(one for one in traits.may_write if known.is_mutable(one[1]))
+    """Those of the arguments that it may write to which it does write to, given these: its flags decide."""
+    flags: list[tuple[int | str, bool]] = [(k, one) for k, one in enumerate(args) if isinstance(one, bool)]
+    flags += [(name, one) for name, one in kwargs.items() if isinstance(one, bool)]
+    key = (id(traits.operator), *flags)
+    found = _written_if.get(key)
+    if found is None:
+        operator: Any = traits.operator
+        known = _untyped._SchemaInfo(operator._schema)
+        for place, flag in flags:
+            known.add_argument_value(operator._schema.arguments[place].name if isinstance(place, int) else place, flag)
+        found = _written_if[key] = tuple(one for one in traits.may_write if known.is_mutable(one[1]))
+    return found
 
 
+_written_if: dict[tuple[object, ...], tuple[tuple[int, str], ...]] = {}  # by the operator's address, and its flags
 _aten = torch.ops.aten
 _untyped: Any = torch._C
 # What torch asks a subclass of Tensor that answers in Python: also while it makes a view's grad_fn and holds a lock.

@@ -98,7 +98,8 @@ def _statistics(tensor: torch.Tensor, shape: tuple[int, ...]) -> Value:
     if flat.dtype is torch.float32 and not _SQUARED[0] < furthest < _SQUARED[1]:
         flat = flat.double()
     centre = flat.sum().item() / flat.numel()  # torch.mean takes four times as long for a thousand
-    return Value(shape, None, *ends, number(centre), number(_deviation(flat, times, centre)))
+    deviation = _deviation(flat, times, centre, (most - centre) * (centre - least))
+    return Value(shape, None, *ends, number(centre), number(deviation))
 
 
 def _of_truths(flat: torch.Tensor, times: int, shape: tuple[int, ...]) -> Value:
@@ -121,7 +122,7 @@ def _of_unbounded(flat: torch.Tensor, times: int, shape: tuple[int, ...], least:
 
 
 def _flat(tensor: torch.Tensor) -> tuple[torch.Tensor, int]:
-    """The elements, without a copy where they fill their memory, and how often each is repeated.
+    """The elements, without a copy where they fill their memory or rows of it, and how often each is repeated.
 
     They come as rows, where such fill them: see _square_sum.
     """
@@ -132,12 +133,19 @@ def _flat(tensor: torch.Tensor) -> tuple[torch.Tensor, int]:
         own = tensor[tuple(0 if stride == 0 else slice(None) for stride in strides)]
         strides = own.stride()
     rows, times = _rows(own.numel()), tensor.numel() // own.numel()
-    expected = 1
+    dense, apart, expected = 1, 0, 1  # elements one after the other; from where they begin to where the next do
     for stride, size in sorted(zip(strides, own.shape, strict=True)):
-        if size != 1:
-            if stride != expected:
+        if size == 1:
+            continue
+        if stride != expected:
+            if apart or not _SHORTEST <= dense <= _ROW:
                 return own.reshape(rows), times
-            expected *= size
+            apart = stride
+        elif not apart:
+            dense *= size
+        expected = stride * size
+    if apart:
+        return own.as_strided((own.numel() // dense, dense), (apart, 1)), times
     return own.as_strided(rows, (*rows[1:], 1)), times
 
 
@@ -147,15 +155,25 @@ def _rows(count: int) -> tuple[int, ...]:
     return (count // row, row) if count > _ROW and row >= _SHORTEST else (count,)
 
 
-def _deviation(flat: torch.Tensor, times: int, mean: float) -> float:
-    """The standard deviation of elements repeated so many times; torch.std takes twenty times as long."""
-    count = flat.numel()
-    squares = _square_sum(flat)
+def _deviation(flat: torch.Tensor, times: int, mean: float, widest: float) -> float:
+    """The standard deviation of elements repeated so many times; torch.std takes twenty times as long.
+
+    Args:
+        flat: the elements.
+        times: how often each is repeated.
+        mean: of them.
+        widest: what its square cannot exceed.
+    """
+    count, left = flat.numel(), _LEFT[flat.dtype]
+    squares = _square_sum(flat) if widest > left * mean * mean else 0.0  # or else too few digits would be left
     spread = squares - count * mean * mean
-    if not spread > _LEFT[flat.dtype] * squares:
-        away = flat - mean
-        off = away.sum().item() / count  # no sum of float32 tells the mean to the last digit
-        spread = max(_square_sum(away) - off * off * count, 0.0)
+    if not spread > left * squares:
+        spread = off = 0.0
+        for part in flat.split(_PART // flat[0].numel()):
+            away = part - mean
+            off += away.sum().item()  # no sum of float32 tells the mean to the last digit
+            spread += _square_sum(away)
+        spread = max(spread - off * off / count, 0.0)
     return math.sqrt(spread * times / (count * times - 1)) if spread < math.inf else spread
 
 
