@@ -87,7 +87,8 @@ def saved(node: Node, slot: Slot) -> Kept:
         return Kept("kept", tuple(tensors_in([pack.data for pack in packs])), int(changed[1]))
     if kept is None:
         return _NOTHING
-    return Kept("kept", (kept,) if type(kept) is torch.Tensor else tuple(tensors_in((kept,))))
+    tensors = (kept,) if type(kept) is torch.Tensor else tuple(tensors_in((kept,)))
+    return tuple.__new__(Kept, ("kept", tensors, None))
 
 
 def is_freed(node: Node, name: str) -> bool:

@@ -168,7 +168,7 @@ class Ledger:
         if output.device != operand.device:  # one without memory, device meta, holds no elements
             return None
         value = held or self._held_value(operand)
-        return None if value is None else value._replace(shape=tuple(output.shape))
+        return None if value is None else tuple.__new__(Value, (tuple(output.shape), *value[1:]))
 
     def handed_out(self, tensor: torch.Tensor) -> None:
         """Note that the memory of a tensor may be written to unseen, as by others than torch that were given it."""

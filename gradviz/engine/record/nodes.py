@@ -44,7 +44,7 @@ class Nodes:
 
     def id_of(self, node: reader.Node) -> int | None:
         """The id of a grad_fn written down before."""
-        number = reader.memo(node).get(self._key)
+        number: int | None = node.metadata.get(self._key)
         if number is None and (leaf := reader.leaf_of(node)) is not None:
             # An AccumulateGrad dies with the last graph that reaches it; its leaf may get another one later.
             variable = self._ledger.id_of(leaf)
@@ -75,10 +75,10 @@ class Nodes:
         first, key = self._find(node, todo), self._key
         for current, _, _ in todo:  # grows as it is walked
             ways: list[tuple[int | None, int]] = []
-            for target, output in reader.inputs_of(current):
+            for target, output in current.next_functions:
                 to = None
                 if target is not None:
-                    to = reader.memo(target).get(key)
+                    to = target.metadata.get(key)
                     if to is None:
                         to = self._find(target, todo)
                 ways.append((to, output))
@@ -190,8 +190,8 @@ class Nodes:
             if known is not None:
                 return known
             self._accumulators[variable] = self._count
-        number = reader.memo(node)[self._key] = self._count
-        self._count += 1
+        number = node.metadata[self._key] = self._count
+        self._count = number + 1
         todo.append((node, number, variable))
         return number
 
@@ -203,7 +203,8 @@ class Nodes:
         stream = self._stream
         stamp = stream.steps + stream.stamp_ahead
         if variable is not None:
-            stream.grad_fns.append(GradFn(number, stamp, _ACCUMULATE, edges, variable, None, (), "accumulate"))
+            accumulates = (number, stamp, _ACCUMULATE, edges, variable, None, (), "accumulate", None)
+            stream.grad_fns.append(tuple.__new__(GradFn, accumulates))
             return
         kind = keeping.kind_of(node)
         settings = keeping.settings(node, kind) if kind.settings else {}
@@ -255,7 +256,8 @@ class Nodes:
         if is_leafs:
             self._leaf_storages.add(storage.id)
         version = version if stale is None else stale
-        return Saved(name, number, nbytes, version, "kept", storage.id, shape, None if held == nbytes else held)
+        facts = (name, number, nbytes, version, "kept", storage.id, shape, None if held == nbytes else held)
+        return tuple.__new__(Saved, facts)
 
 
 def _note_number(name: str, tensor: torch.Tensor, settings: dict[str, Setting]) -> None:

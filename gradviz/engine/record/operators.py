@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import torch
-from torch._ops import HigherOrderOperator
+from torch._ops import HigherOrderOperator, OpOverload
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from gradviz.engine.record import reader
@@ -38,6 +38,7 @@ class Traits:
     """What is known of an operator whatever it is given."""
 
     operator: Operator  # alive as long as this is, so that its address stays its own
+    kernel: Kernel  # what a call of it comes to
     name: str  # in full: "aten::mul.Tensor"
     writes: tuple[tuple[int, str], ...]  # position and name of the arguments it writes to, by its schema
     has_out: bool  # what it writes to is for its results, and is not read
@@ -63,7 +64,7 @@ def learn(operator: Any) -> Traits:  # noqa: ANN401  # OpOverload is generic ove
     if isinstance(operator, HigherOrderOperator):  # torch.cond and the like
         name = f"higher_order::{operator.__name__}"
         return _remember(
-            Traits(operator, name, (), False, False, (), *(False,) * 3, "not differentiable", *(False,) * 6)
+            Traits(operator, operator, name, (), False, False, (), *(False,) * 3, "not differentiable", *(False,) * 6)
         )
     name = operator.name()
     arguments = tuple(enumerate(operator._schema.arguments))
@@ -73,6 +74,7 @@ def learn(operator: Any) -> Traits:  # noqa: ANN401  # OpOverload is generic ove
     return _remember(
         Traits(
             operator,
+            operator._op if type(operator).__call__ is OpOverload.__call__ else operator,
             f"{operator._schema.name}.{operator._overloadname}",
             writes,
             has_out := bool(writes) and all(arguments[k][1].kwarg_only for k, _ in writes),

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import torch
 
+from gradviz.engine.record.keeping import kind_of
 from gradviz.engine.record.probing import Inside
-from gradviz.engine.record.reader import Node, is_function, is_scripted
+from gradviz.engine.record.reader import Node, is_scripted
 from gradviz.engine.record.regions import Open
 from gradviz.engine.record.source import Place
 from gradviz.engine.record.storages import Storage
@@ -55,9 +56,10 @@ class Call(NamedTuple):
 
 def could_make(pending: Pending, node: Node) -> bool:
     """Whether a grad_fn is one that an op or call can make. In inference_mode a call can, though no op can."""
-    if is_function(node):
+    kind = kind_of(node)
+    if kind.is_function:
         return pending.is_function and pending.mode != "no_grad"
-    return pending.mode == "grad" and not is_scripted(node)
+    return pending.mode == "grad" and (bool(kind.name) or not is_scripted(node))
 
 
 def is_among(tensor: torch.Tensor, tensors: Sequence[torch.Tensor]) -> bool:

@@ -293,7 +293,7 @@ def grad_fn(tensor: torch.Tensor) -> Node | None:
 
     That is one of several views made at once (unbind, split), after one of them was changed in place.
     """
-    if not tensor._is_view():
+    if not tensor._is_view() or not tensor._version:  # no inference tensor is a view
         return tensor.grad_fn
     # Torch makes a changed view's grad_fn anew, by running ops while it holds a lock: a mode that saw them and asked
     # for the grad_fn itself would wait for ever.
@@ -306,7 +306,7 @@ def grad_fn(tensor: torch.Tensor) -> Node | None:
 
 def is_leaf(tensor: torch.Tensor) -> bool:
     """Whether a tensor is a leaf; False for a view that torch has given up."""
-    if not tensor._is_view():
+    if not tensor._is_view() or not tensor._version:
         return tensor.is_leaf
     with torch._C._DisableTorchDispatch():  # as in grad_fn
         try:

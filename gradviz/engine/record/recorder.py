@@ -104,7 +104,7 @@ class Recorder:
 
     def _remakes_view(self, frame: FrameType) -> bool:
         """Whether a view may be torch, still in an in-place op, making the changed one anew: it holds a lock on it."""
-        changed = [last.place for last in self.pending if any(tensor._is_view() for tensor in last.written)]
+        changed = [last.place for last in self.pending if last.written and any(one._is_view() for one in last.written)]
         return bool(changed) and self.source.place(frame) in changed
 
     def op_done(self, pending: Pending, result: object) -> None:
@@ -289,27 +289,24 @@ class Recorder:
 
     def _hold(self, pending: Pending, outputs: Sequence[torch.Tensor]) -> None:
         """Keep what an op returned, and what that holds now, until autograd is done with it."""
-        pending.outputs, storages = outputs, self.ledger.storages
+        storages, operand, unwritten = self.ledger.storages, pending.same_as, self.unwritten
         # They count from now on: what they replace may be gone when they are written.
         found = pending.storages = [storages.of(tensor) for tensor in outputs]
         if pending.resizes:
             storages.resized(found)
-        unwritten = self.unwritten
         if pending.name in EMPTY:
             for storage in found:
                 if not (storage.is_foreign or reader.fills_memory()):
                     unwritten.born(storage.id)
         elif pending.flow is not None:
             unwritten.after(pending.flow, outputs)
-        pairs, operand, is_raw = zip(outputs, found, strict=True), pending.same_as, unwritten.is_in
-        if operand is None:
-            pending.values = [read_value(one, is_raw(storage.id, one)) for one, storage in pairs]
-        else:
-            held, same = just_read(self.pending, operand), self.ledger.value_of_same
-            pending.values = [
-                same(one, operand, held) or read_value(one, is_raw(storage.id, one)) for one, storage in pairs
-            ]
-            pending.same_as = None
+        held, same = None if operand is None else just_read(self.pending, operand), self.ledger.value_of_same
+        is_any, is_in = bool(unwritten.held), unwritten.is_in
+        pending.values = [
+            (operand is not None and same(one, operand, held)) or read_value(one, is_any and is_in(storage.id, one))
+            for one, storage in zip(outputs, found, strict=True)
+        ]
+        pending.outputs, pending.same_as = outputs, None
         self.pending.append(pending)
 
     def _write(self, pending: Pending, taken: Sequence[torch.Tensor]) -> None:

@@ -14,14 +14,10 @@ class Regions:
         self._stream = stream
         self._source = source
         self._open: Open = []
-        self.mode: GradMode = "grad"  # in the innermost
+        self.current: int | None = None  # the innermost
+        self.mode: GradMode = "grad"  # in it
         if ambient != "grad":
             self._enter(ambient, None)
-
-    @property
-    def current(self) -> int | None:
-        """The innermost open region."""
-        return self._open[-1][0] if self._open else None
 
     def enter_call(self, mode: GradMode) -> Open:
         """Take a mode that torch itself sets around a call for the ground there; return what leave_call wants."""
@@ -54,10 +50,10 @@ class Regions:
             self._enter(mode, line)
 
     def _look(self) -> None:
-        self.mode = self._open[-1][1] if self._open else "grad"
+        self.current, self.mode = self._open[-1] if self._open else (None, "grad")
 
     def _enter(self, mode: GradMode, line: int | None) -> None:
         number = self._stream.next_region()
         self._stream.regions.append(Region(number, self.current, mode, line, self._source.line_text(line)))
         self._open.append((number, mode))
-        self.mode = mode
+        self.current, self.mode = number, mode

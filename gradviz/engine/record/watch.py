@@ -67,7 +67,7 @@ class OpWatch(operators.TorchDispatchMode):
             return operators.run_composite(func, self, args, kwargs)
         with aside():
             pending = recorder.op_started(traits, args, kwargs, caller)
-        kernel: operators.Kernel = func if self._around is None else self._around(func)
+        kernel = traits.kernel if self._around is None else self._around(traits.kernel)
         own = traits.is_factory or (traits.writes and pending.written)
         counts = operators.counts(traits, inside) if own else unguarded
         counts = counts or is_sum  # torch called another op, and has counted nothing for this one
