@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from gradviz import system
 from gradviz.layout import graphviz
+from gradviz.model.launch import torch_line
 from gradviz.runs import Engine, EngineError
 
 Verdict = Literal["ok", "note", "missing"]  # a note: some things work differently, none is broken
@@ -63,7 +64,7 @@ def _engine(interpreter: str | None) -> tuple[Finding, ...]:
         with Engine(interpreter) as engine:
             ready = engine.ready
     except EngineError as error:
-        return (Finding("torch", "missing", str(error), f"{python} -m pip install torch==2.13.0 numpy"),)
+        return (Finding("torch", "missing", str(error), torch_line(python)),)
     wall = f"off: {ready.sandbox}" if ready.sandbox else "on: programs run without files, network or other processes"
     return (
         Finding("torch", "ok", f"{ready.torch} in Python {ready.python} at {python}"),

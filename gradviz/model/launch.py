@@ -22,13 +22,15 @@ FIXED = {
     # Any directory that exists: without one, torch._dynamo looks for a place to write while it is imported.
     "TORCHINDUCTOR_CACHE_DIR": "/",
 }
+TOO_OLD = 66  # the exit status where the interpreter is older than what gradviz is written for
 # Takes this very package and nothing beside it, so that another interpreter uses its own torch, and drops the
 # current directory from the path, where a program's neighbours may be called random.py.
-_BOOT = """\
+_BOOT = f"""\
 import sys
-from importlib.util import module_from_spec, spec_from_file_location
 if sys.version_info < (3, 11):
-    sys.exit("gradviz needs Python 3.11 or newer; this is %d.%d" % sys.version_info[:2])
+    sys.stderr.write("gradviz needs Python 3.11 or newer; this is %d.%d\\n" % tuple(sys.version_info[:2]))
+    sys.exit({TOO_OLD})
+from importlib.util import module_from_spec, spec_from_file_location
 sys.path[:] = [entry for entry in sys.path if entry]
 package = sys.argv.pop(1)
 spec = spec_from_file_location("gradviz", package + "/__init__.py", submodule_search_locations=[package])
@@ -40,6 +42,11 @@ main(sys.argv[1:])
 # Exit statuses of the engine that tell its starter what is wrong; the words are on its stderr.
 NO_TORCH = 69
 NO_LOCK = 77
+
+
+def torch_line(interpreter: str) -> str:
+    """Return the command that gives an interpreter the torch that this project is tested with."""
+    return f"{interpreter} -m pip install torch==2.13.0 numpy"
 
 
 class Launch(NamedTuple):

@@ -10,6 +10,7 @@ from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.inspection import Inspect, Inspection, Subject
 from gradviz.picture.picture import Comparison, Options, Picture
 from gradviz.state.asking import Asking
+from gradviz.state.enginemessages import PythonSet, UsePython
 from gradviz.state.foldmessages import Folding
 from gradviz.state.slidemessages import Sliding
 from gradviz.state.values import Chosen, Theme, Wheel
@@ -287,7 +288,7 @@ Inspecting = InspectorSeen | Inspected | InspectionArrived
 Comparing = BesideSet | ComparisonArrived | ChangesPinned | Faded
 Running = EngineReady | EngineEnded | RunExited | RanLong | PictureArrived | PictureEnded
 Choice = ModuleChosen | MarkChosen | LineChosen | TensorChosen | Searched | SearchStepped
-Setting = LiveSet | ModeSet | OptionsSet | ThemeSet | WheelSet | PresentSet
+Setting = LiveSet | ModeSet | OptionsSet | ThemeSet | WheelSet | PresentSet | PythonSet
 Deed = Edited | Sliding | Opened | RunPressed | StopPressed | FlagSwitched | FixTaken | Told
 
 Message = Deed | Setting | Running | Choice | Step | Costing | Inspecting | Comparing | Folding | Asking
@@ -381,7 +382,7 @@ class Fade(NamedTuple):
 
 
 Clock = Watch | Rest | Fade | StartEngine
-Run = StartRun | Measure | RunBeside | CancelRun | KillEngine
+Run = StartRun | Measure | RunBeside | CancelRun | KillEngine | UsePython
 
 Effect = Run | Clock | Remember | Rewrite | Redraw | DropPicture | AskInspection
 Effects = tuple[Effect, ...]

@@ -9,9 +9,10 @@ from gradviz.layout.geometry import Size
 from gradviz.model.source.place import Edit
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Options, Picture
-from gradviz.state import comparing, folding, inspecting, measuring, sliding
+from gradviz.state import comparing, engines, folding, inspecting, measuring, sliding
 from gradviz.state.asking import Asking, KeysSet, Picked
 from gradviz.state.document import forgotten, let_go, opened, with_text
+from gradviz.state.enginemessages import PythonSet
 from gradviz.state.foldmessages import (
     DrawnAnyway,
     Entered,
@@ -78,9 +79,6 @@ from gradviz.state.stepping import caught_up, drawn, left, redrawn, seen, walked
 from gradviz.state.switching import changed
 from gradviz.state.values import AppState, Chosen, Engine, Phase, Shown
 
-MAX_STARTS = 3  # ends in a row, none of them ever ready, after which the engine is left alone
-START_DELAYS = (0, 1000, 3000)  # milliseconds before each of those starts
-
 EMPTY = Drawing(Size(0, 0), (), (), ())  # of a program without tensors
 
 # What the person does. A word about a file has then been read.
@@ -96,6 +94,7 @@ _DEEDS = (
     FixTaken,
     FoldOpened,
     Narrowed,
+    PythonSet,
 )
 
 Next = tuple[AppState, Effects]
@@ -165,8 +164,8 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
             return state._replace(said=text), ()
         case EngineReady(ready):
             return _ready(state, ready)
-        case EngineEnded(reason):
-            return _ended(state, reason)
+        case EngineEnded() | PythonSet():
+            return engines.answered(state, message)
         case RunExited(run, exit_):
             return _exited(state, run, exit_), ()
         case RanLong(run):
@@ -297,19 +296,6 @@ def _ready(state: AppState, ready: Ready) -> Next:
         return _start(state)
     # A program that took the engine down with it is not run again by itself.
     return (state, ()) if state.current else _rerun(state)
-
-
-def _ended(state: AppState, reason: str) -> Next:
-    was_ready = state.engine.phase is Phase.READY
-    failures = 0 if was_ready else state.engine.failures + 1
-    again = failures < MAX_STARTS
-    phase = Phase.STARTING if again else Phase.ENDED
-    engine = Engine(phase, state.engine.ready, reason, failures)
-    # A picture is still to come only where the run's stream had ended before.
-    awaited = state.awaited and not state.running
-    state = state._replace(engine=engine, running=False, awaited=awaited, pressed=state.pressed and again)
-    state = comparing.stopped(measuring.ended(state, state.measuring.run))
-    return state, (StartEngine(START_DELAYS[failures]),) if again else ()
 
 
 def _ran_long(state: AppState, run: int) -> AppState:

@@ -107,6 +107,13 @@ class Refusal(Enum):
     EARLIER = "at the step that is shown it is not what it is in the end, which is what an edit changes"
 
 
+class NoPython(NamedTuple):
+    """Why programs do not run in the Python that was chosen, but in the window's own."""
+
+    python: str
+    reason: str
+
+
 class Measuring(NamedTuple):
     """What the program costs in each grad mode, as far as it is known."""
 
@@ -160,6 +167,7 @@ class AppState(NamedTuple):
     presenting: bool = False  # on a wall, to a room
     keys: Keys = Keys()
     used: tuple[str, ...] = ()  # what was chosen by its name, the last first: see `palette.Entry.key`
+    python: str = ""  # the interpreter that runs programs; "": the one that the window runs in
     engine: Engine = Engine()
     run: int = 0  # the newest run; 0: none yet
     request: Request | None = None  # what that run was asked
@@ -176,7 +184,7 @@ class AppState(NamedTuple):
     table: Picture | None = None  # the answer whose tensors are shown: they go with the drawing
     printed: Picture | None = None  # the answer whose output is shown: the newest of a program that ran at all
     failure: str = ""  # why the picture process could not answer
-    said: str | Refusal = ""  # a word about what was asked for, until the person does something else
+    said: str | Refusal | NoPython = ""  # a word about what was asked for, until the person does something else
     chosen: Chosen | None = None
     search: Search | None = None  # None: the person is not searching
     selection: Selection = NOTHING

@@ -1,6 +1,5 @@
 """The application: one window, painted before anything else is started."""
 
-import os
 import signal
 import sys
 import traceback
@@ -14,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 import gradviz
 from gradviz import resources
-from gradviz.model.launch import launch
+from gradviz.ui.processes import commands
 from gradviz.ui.processes.runner import Runner
 from gradviz.ui.window import Window
 
@@ -51,15 +50,9 @@ def main(files: list[str], painted: Callable[[], None]) -> int:
 
 def make_window(store: QSettings, data: Path) -> Window:
     """Return the window with its processes, none of them started."""
-    package = Path(gradviz.__file__).parent
-    engine = launch(sys.executable, package, os.environ)
-    runner = Runner(engine.arguments, engine.environment, picture_command())
+    engine = commands.engine()
+    runner = Runner(engine.arguments, engine.environment, commands.picture())
     return Window(runner, store, data, resources.lessons())
-
-
-def picture_command() -> tuple[str, ...]:
-    """Return what starts the picture process; -P keeps a program's neighbours, a json.py, off its path."""
-    return (sys.executable, "-P", "-m", "gradviz.ui.processes.picturing")
 
 
 def settings() -> QSettings:

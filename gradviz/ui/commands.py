@@ -15,6 +15,7 @@ from gradviz.model.trace import GradMode
 from gradviz.picture.picture import Language, Options
 from gradviz.state import messages as said
 from gradviz.state.asking import KeysSet
+from gradviz.state.enginemessages import PythonSet
 from gradviz.state.keys import Keys
 from gradviz.state.values import AppState
 from gradviz.ui.bars.keysheet import ShortcutSheet
@@ -25,6 +26,7 @@ from gradviz.ui.exporting.exports import Exports
 from gradviz.ui.files.files import Files
 from gradviz.ui.focus import Focus, has_focus
 from gradviz.ui.panels import Panels
+from gradviz.ui.pythons.dialog import PythonDialog
 from gradviz.ui.room import Room
 from gradviz.ui.style.theme import POINTS, icon_size
 
@@ -115,6 +117,7 @@ class Commands:
             "costs": self.show_costs,
             "inspect": self.show_inspector,
             "outline": self.show_outline,
+            "python": self.choose_python,
             "shortcuts": self.show_shortcuts,
             "about": self.show_about,
         }
@@ -186,6 +189,12 @@ class Commands:
     def ask_why(self) -> None:
         """Bring the inspector into view."""
         self._room.show("inspector", on=True)
+
+    def choose_python(self) -> None:
+        """Let the person choose the Python that runs programs."""
+        dialog = PythonDialog(self._state().python, self._window)
+        dialog.chosen.connect(lambda python: self._send(PythonSet(python)))
+        dialog.open()
 
     def show_shortcuts(self) -> None:
         """Show the sheet of shortcuts, in which they can be changed."""

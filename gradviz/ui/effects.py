@@ -2,6 +2,7 @@
 
 from gradviz.picture.picture import Wish
 from gradviz.state import messages as said
+from gradviz.state.enginemessages import UsePython
 from gradviz.ui.processes.runner import Runner
 
 
@@ -24,6 +25,8 @@ def order(effect: said.Effect, runner: Runner) -> None:
             runner.drop_picture()
         case said.KillEngine():
             runner.kill_engine()
+        case UsePython(python):
+            runner.use(python)
         case _:
             _time(effect, runner)
 

@@ -48,6 +48,7 @@ def load(settings: QSettings, system_theme: Theme, language: Language) -> AppSta
         options=options,
         theme=theme,
         wheel="scroll" if saved["wheel"] == "scroll" else "zoom",
+        python=str(settings.value("python", "")),
         speed=_SPEEDS.get(saved["speed"], 1.0),
         keys=_keys(settings),
         used=tuple(str(settings.value("used", "")).split()[:USED]),
@@ -84,6 +85,7 @@ def store(settings: QSettings, state: AppState) -> None:
     settings.setValue("speed", f"{state.speed:g}")
     settings.setValue("keys", msgspec.json.encode(dict(state.keys.own)).decode())
     settings.setValue("used", " ".join(state.used))
+    settings.setValue("python", state.python)
     settings.setValue("breakpoints", " ".join(map(str, sorted(state.breakpoints))))
 
 

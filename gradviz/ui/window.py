@@ -183,6 +183,8 @@ class Window(QMainWindow):
 
     def start_processes(self) -> None:
         """Start the engine and the picture processes."""
+        if self._state.python:
+            self._runner.use(self._state.python)
         self._runner.start()
 
     def remember(self) -> None:

@@ -15,7 +15,7 @@ from gradviz.picture.picture import DataFormat, Options, Picture, Save, Saved
 from gradviz.picture.record import Record
 from gradviz.picture.stage import seen
 from gradviz.runs import Engine
-from gradviz.ui.app import picture_command
+from gradviz.ui.processes import commands
 from tests.unit.model.traces import square
 
 RUN = pack(Kind.READY, 0, encode(Ready("2.13.0", "3.11.7", ""))) + pack(Kind.RUN, 1, encode(Request("x")))
@@ -45,7 +45,7 @@ def neighbours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def answers(data: bytes) -> list[Frame]:
     """What the picture process says before its input ends."""
-    done = subprocess.run(picture_command(), input=data, capture_output=True, check=True)
+    done = subprocess.run(commands.picture(), input=data, capture_output=True, check=True)
     assert done.stderr == b""
     return list(FrameReader().feed(done.stdout))
 

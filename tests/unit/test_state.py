@@ -11,9 +11,11 @@ from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Options, Picture, Problem, TensorRow
 from gradviz.state import messages as m
 from gradviz.state import selection
+from gradviz.state.enginemessages import PythonSet, UsePython
+from gradviz.state.engines import MAX_STARTS, START_DELAYS
 from gradviz.state.selection import reach
-from gradviz.state.update import MAX_STARTS, START_DELAYS, update
-from gradviz.state.values import NOTHING, AppState, Chosen, Phase, Search, Selection
+from gradviz.state.update import update
+from gradviz.state.values import NOTHING, AppState, Chosen, NoPython, Phase, Search, Selection
 from tests.unit.playing import play
 
 READY = m.EngineReady(Ready("2.13.0", "3.11", ""))
@@ -242,6 +244,31 @@ def test_an_engine_that_keeps_failing_is_left_alone_until_run() -> None:
     state, effects = play(state, m.RunPressed(), READY)
     assert effects[0] == m.StartEngine(0)
     assert state.run == 1
+
+
+def test_another_python_runs_the_program_anew_and_the_text_stays() -> None:
+    state, effects = play(shown(), PythonSet("/opt/python"))
+    assert (state.python, state.text, state.engine.phase) == ("/opt/python", shown().text, Phase.STARTING)
+    assert effects == [UsePython("/opt/python")]
+    assert not state.busy
+    assert state.dimmed  # what is shown was recorded by another torch
+    state, effects = play(state, PythonSet("/opt/python"), READY)
+    assert state.request == Request(state.text, "grad")
+    assert [type(effect) for effect in effects] == [m.StartRun, m.Remember, m.Watch]
+    state, _ = play(state, m.EngineEnded("signal 9"))
+    assert state.python == "/opt/python"  # it has run programs before
+
+
+def test_a_python_that_cannot_start_is_given_up_for_the_windows_own() -> None:
+    state, effects = play(AppState(text="x", python="/gone"), m.RunPressed(), m.EngineEnded("no such file"))
+    assert effects == [UsePython("")]
+    assert (state.python, state.said) == ("", NoPython("/gone", "no such file"))
+    assert state.engine.phase is Phase.STARTING
+    state, effects = play(state, READY)
+    assert state.request == Request("x", "grad")
+    assert state.said
+    state, effects = play(AppState(text="x", python="/gone"), m.EngineEnded(""), m.EngineEnded("no torch"))
+    assert effects[-1] == m.StartEngine(START_DELAYS[1])  # of the window's own
 
 
 def test_an_engine_that_dies_later_is_started_at_once() -> None:

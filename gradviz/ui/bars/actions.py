@@ -337,6 +337,8 @@ COMMANDS = (
     Command("fourfold_speed", RUN, QT_TRANSLATE_NOOP("Actions", "Fourfold speed"), checkable=True, group="speed"),
     Command("breakpoint", RUN, QT_TRANSLATE_NOOP("Actions", "&Breakpoint on this line"), ("Ctrl+B",)),
     Command("next_breakpoint", RUN, QT_TRANSLATE_NOOP("Actions", "Next brea&kpoint"), ("Ctrl+F5",)),
+    Command(LINE, RUN, ""),
+    Command("python", RUN, QT_TRANSLATE_NOOP("Actions", "C&hoose the Python …")),
     Command(
         "palette",
         HELP,

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QStatusBar, QWidget
 
 from gradviz.state.values import AppState
 from gradviz.ui.style.labels import CutLabel
-from gradviz.ui.style.plain import tooltip
+from gradviz.ui.style.plain import plain, tooltip
 from gradviz.ui.wording import wording
 
 
@@ -49,12 +49,19 @@ class StatusLine(QStatusBar):
         """What stands at the right."""
         return " · ".join(label.text() for label in (self._counts, self._torch, self._wall, self._place))
 
+    @property
+    def torch_tip(self) -> str:
+        """What is said of the torch that runs programs, beside its version."""
+        return self._torch.accessibleDescription()
+
     def show_state(self, state: AppState) -> None:
         """Say what holds now."""
         self._activity.say(wording.activity(state))
         self._stop.setVisible(state.busy and state.slow)
         self._counts.setText(wording.counts(state))
         self._torch.setText(wording.torch(state))
+        self._torch.setAccessibleDescription(plain(wording.torch_tip(state)))
+        self._torch.setToolTip(tooltip(wording.torch_tip(state)))
         self._wall.setText(wording.wall(state))
         self._wall.setToolTip(tooltip(wording.wall_tip(state)))
 

@@ -7,13 +7,14 @@ child waits while nobody listens.
 
 import os
 
-from PySide6.QtCore import QIODevice, QObject, QProcess, QProcessEnvironment, QSocketNotifier, Signal
+from PySide6.QtCore import QIODevice, QObject, QProcess, QProcessEnvironment, QSocketNotifier, QTimer, Signal
 
 from gradviz.model.wire import FrameError, FrameReader
 
 _LAST_WORDS = 4096  # characters of the child's standard error kept to explain its end
 _GRACE = 2000  # milliseconds a killed child may take to be gone
 _PIECE = 256 * 1024  # bytes read at once
+Command = tuple[tuple[str, ...], dict[str, str] | None]  # all arguments, all environment; None: that of the window
 
 
 class Link(QObject):
@@ -37,14 +38,10 @@ class Link(QObject):
         self._words = ""
         self._told = True  # there is no child to hear anything
         self._output: QSocketNotifier | None = None  # of the pipe that the child writes to
+        self._following: Command | None = None  # what is to be started when the child that was killed is gone
+        self._status = 0
         self._process = process = QProcess(self)
-        process.setProgram(command[0])
-        process.setArguments(command[1:])
-        if environment is not None:
-            own = QProcessEnvironment()
-            for name, value in environment.items():
-                own.insert(name, value)
-            process.setProcessEnvironment(own)
+        self._command(command, environment)
         process.readyReadStandardError.connect(self._listen)
         process.bytesWritten.connect(lambda _count: self.drained.emit())
         process.finished.connect(self._finished)
@@ -64,6 +61,34 @@ class Link(QObject):
     def waiting(self) -> int:
         """Bytes sent that the child has not taken."""
         return self._process.bytesToWrite() if self.alive else 0
+
+    @property
+    def status(self) -> int:
+        """The exit status of the child that has ended last."""
+        return self._status
+
+    def start_instead(self, command: tuple[str, ...], environment: dict[str, str] | None) -> None:
+        """Start another child from now on; one that is there ends, and nothing is said of that."""
+        self._following = command, environment
+        if self._process.state() == QProcess.ProcessState.NotRunning:
+            self._follow()
+        else:
+            self.kill()
+
+    def _follow(self) -> None:
+        if self._following is not None:
+            following, self._following = self._following, None
+            self._command(*following)
+            self.start()
+
+    def _command(self, command: tuple[str, ...], environment: dict[str, str] | None) -> None:
+        self._process.setProgram(command[0])
+        self._process.setArguments(command[1:])
+        inherited = QProcessEnvironment.Initialization.InheritFromParent
+        own = QProcessEnvironment() if environment is not None else QProcessEnvironment(inherited)
+        for name, value in (environment or {}).items():
+            own.insert(name, value)
+        self._process.setProcessEnvironment(own)
 
     def start(self) -> None:
         """Start the child, unless it is there or one that was killed is not yet gone. What is sent early is kept."""
@@ -101,6 +126,7 @@ class Link(QObject):
     def close(self) -> None:
         """End the child and wait until it is gone; nothing more is said of it."""
         self.blockSignals(True)
+        self._following = None
         self.kill()
         if self._process.state() != QProcess.ProcessState.NotRunning:
             self._process.waitForFinished(_GRACE)
@@ -144,12 +170,17 @@ class Link(QObject):
         if error == QProcess.ProcessError.FailedToStart:
             self._words = self._process.errorString()
             self._hang_up()
-            self._tell()
+            # Qt has still to clear away what did not start: who hears of it may start another.
+            QTimer.singleShot(0, self, self._tell)
 
     def _finished(self, code: int, status: QProcess.ExitStatus) -> None:
+        self._status = code
         while self._read():  # what it wrote last, at most what the pipe holds
             pass
         self._hang_up()
+        if self._following is not None:
+            self._follow()
+            return
         if not self._words.strip():
             crashed = status == QProcess.ExitStatus.CrashExit
             self._words = f"ended by signal {code}" if crashed else f"ended with status {code}"

@@ -13,6 +13,7 @@ from gradviz.model.trace import SCHEMA
 from gradviz.model.wire import Frame, FrameError, Kind, Ready, Request, encode, pack
 from gradviz.picture.inspection import Inspect
 from gradviz.picture.picture import Options, Save, Wish
+from gradviz.ui.processes import commands
 from gradviz.ui.processes.link import Link
 from gradviz.ui.processes.pictures import Pictures
 
@@ -62,6 +63,7 @@ class Runner(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._own = engine, environment
         self._engine = Link(engine, environment, self)
         self._engine.framed.connect(self._framed)
         self._engine.ended.connect(self._ended)
@@ -98,6 +100,13 @@ class Runner(QObject):
         """Start all processes."""
         self._start_engine()
         self._pictures.start()
+
+    def use(self, python: str) -> None:
+        """Have the engine be a process of this Python; "": as it was made. The end of one that is there is not told."""
+        self._again.stop()
+        self._watch.stop()
+        self._cancelled = False
+        self._engine.start_instead(*(commands.engine(python) if python else self._own))
 
     def start_engine(self, delay: int) -> None:
         """Start the engine after `delay` milliseconds."""

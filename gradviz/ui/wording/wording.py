@@ -5,7 +5,7 @@ from PySide6.QtCore import QCoreApplication
 from gradviz.model.cost import NAMES
 from gradviz.model.quantities import second_text
 from gradviz.picture.picture import FEW, Picture, Problem
-from gradviz.state.values import AppState, Phase, Refusal
+from gradviz.state.values import AppState, NoPython, Phase, Refusal
 from gradviz.ui.style.plain import one_line
 from gradviz.ui.wording import stepwords
 
@@ -36,7 +36,10 @@ def activity(state: AppState) -> str:
     return _outcome(state)
 
 
-def _said(word: str | Refusal) -> str:
+def _said(word: str | Refusal | NoPython) -> str:
+    if isinstance(word, NoPython):
+        told = _tr("{python} cannot run programs ({reason}); the Python of gradviz does")
+        return told.format(python=one_line(word.python, 80), reason=one_line(word.reason, 160))
     if word is Refusal.EARLIER:
         return _tr("At this step it is not yet what it is at the end of the run: switch it there (Esc)")
     if word is Refusal.STALE:
@@ -90,6 +93,16 @@ def counts(state: AppState) -> str:
 def torch(state: AppState) -> str:
     """Return which PyTorch runs the programs."""
     return f"torch {one_line(state.engine.ready.torch, 40)}" if state.engine.ready else ""
+
+
+def torch_tip(state: AppState) -> str:
+    """Return in which Python."""
+    if state.engine.ready is None:
+        return ""
+    version = one_line(state.engine.ready.python, 40)
+    if not state.python:
+        return _tr("Programs run in the Python of gradviz, {version}").format(version=version)
+    return _tr("Programs run in Python {version}: {python}").format(version=version, python=state.python)
 
 
 def wall(state: AppState) -> str:
