@@ -48,6 +48,14 @@ def folded(text: str) -> str:
     return " ".join(_plain(text).split())
 
 
+def letters(name: str, query: str) -> frozenset[int]:
+    """Return the places of the letters of a name by which it is meant; none, where it is meant by another name."""
+    plain = _plain(name)
+    if len(plain) != len(name):  # a letter became several
+        return frozenset()
+    return frozenset().union(*(_places(plain, piece) for piece in folded(query).split()))
+
+
 class Names:
     """The names of many things, each of which may have several. Never changes."""
 
@@ -131,6 +139,20 @@ def _likeness(name: str, around: str, wanted: str, pieces: list[str]) -> Likenes
             return None
         worst = max(worst, likeness)
     return worst
+
+
+def _places(name: str, piece: str) -> Iterable[int]:
+    word = re.search(rf"(?<![^\W_]){re.escape(piece)}", name)
+    start = word.start() if word else name.find(piece)
+    if start >= 0:
+        return range(start, start + len(piece))
+    at, found = -1, list[int]()
+    for letter in piece:
+        at = name.find(letter, at + 1)
+        if at < 0:
+            return ()
+        found.append(at)
+    return found
 
 
 def _piece(name: str, piece: str) -> Likeness | None:

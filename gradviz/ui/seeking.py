@@ -126,7 +126,7 @@ class Seeking:
         if action is None:
             return Look(entry.name, able=False)
         keys = ", ".join(self._state().keys.of(entry.id))
-        note = action.whatsThis() if not action.isEnabled() else self._where(entry)
+        note = ("" if action.isEnabled() else action.whatsThis()) or self._where(entry)
         on = action.isChecked() if action.isCheckable() else None
         return Look(entry.name, note, keys if entry.kind == "command" else "", action.isEnabled(), on)
 

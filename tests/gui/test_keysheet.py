@@ -212,6 +212,15 @@ def test_settings_that_hold_anything_leave_keys_that_work(
     qtbot.waitUntil(lambda: drawn(window))
 
 
+def test_a_file_of_settings_that_is_none_leaves_keys_that_work(qtbot: QtBot, opened: Opener, tmp_path: Path) -> None:
+    (tmp_path / "settings.ini").write_bytes(
+        b"\xff\x00[[keys=@Variant(\x00\n[General]\nused=@Invalid()\nkeys=@ByteArray(\xfe)"
+    )
+    window = opened()
+    assert (window.state.keys, window.action("run").shortcut().toString()) == (Keys(USUAL), "F5")
+    qtbot.waitUntil(lambda: drawn(window))
+
+
 def test_two_commands_with_one_key_in_the_settings_are_one(qtbot: QtBot, opened: Opener, tmp_path: Path) -> None:
     store = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
     store.setValue("keys", '{"legend": ["F12"], "ghosts": ["F12"], "run": ["F9"]}')

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QToolBar
 from pytestqt.qtbot import QtBot
 
 import gradviz.ui
-from gradviz.ui.bars.actions import COMMANDS, INSIDE, MENUS
+from gradviz import resources
+from gradviz.ui.bars.actions import COMMANDS, INSIDE, MENUS, USUAL
 from gradviz.ui.window import Window
 from gradviz.ui.wording.language import words
 from tests.gui.conftest import Opener
@@ -44,6 +45,16 @@ def test_every_text_has_its_japanese_and_no_japanese_is_left_over() -> None:
 def test_a_translation_fills_in_what_the_text_does(text: str) -> None:
     assert sorted(re.findall(r"\{\w*\}", TABLE[text])) == sorted(re.findall(r"\{\w*\}", text))
     assert "&" not in text or re.search(r"\(&[A-Z]\)", TABLE[text])
+
+
+def test_no_text_names_a_key_that_may_be_another() -> None:
+    """`Keys.told` puts the key of a command behind a text, the one that the person has chosen."""
+    keys = sorted({re.escape(key) for of in USUAL.values() for key in of}, key=len, reverse=True)
+    named = re.compile(rf"(?<![\w+])(?:{'|'.join(keys)})(?![\w+])")
+    told = [*TABLE, *TABLE.values()]
+    for lesson in resources.lessons():
+        told += [*lesson.goal, *lesson.prose, *(text for idea in lesson.ideas for text in idea.words)]
+    assert [text for text in told if named.search(text)] == []
 
 
 @pytest.mark.parametrize("language", [{}, TABLE], ids=["en", "ja"])

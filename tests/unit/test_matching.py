@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.state.matching import Likeness, Names, folded
+from gradviz.state.matching import Likeness, Names, folded, letters
 
 WORDS = ("Run", "Run to the cursor", "Previous step", "Next step", "torch.run_all()", "grunt", "layers.0.weight")
 
@@ -91,3 +91,23 @@ def test_all_names_and_only_those_that_have_the_letters_in_order_are_found(names
         assert (hit.rank.likeness is Likeness.WHOLE) == (name == query)
         assert (hit.rank.likeness <= Likeness.BEGINS) == name.startswith(query)
         assert hit.rank.likeness is not Likeness.SCATTERED or any(piece not in name for piece in pieces)
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "seen"),
+    [
+        ("Run to the cursor", "CUR", "           cur"),
+        ("Run to the cursor", "rttc", "R   t  t   c"),
+        ("Next run, not grunt", "run", "     run"),  # a word before what is within one
+        ("grunt", "run", " run"),
+        ("Next step", "step next", "Next step"),
+        ("実行", "run", ""),
+        ("Straße", "s", ""),  # small, it has more letters
+        ("Run", " ", ""),
+    ],
+)
+def test_letters_by_which_a_name_is_meant(name: str, query: str, seen: str) -> None:
+    assert {at for at, letter in enumerate(seen) if letter != " "} == {
+        at for at in letters(name, query) if name[at] != " "
+    }
+    assert all(folded(name[at]) == folded(letter) for at, letter in enumerate(seen) if letter != " ")

@@ -36,7 +36,7 @@ def refused(command: str, key: str, menus: Iterable[str]) -> str:
         return ""
     pressed = _pressed(key)
     if not pressed.keyboardModifiers() & _HELD and pressed.key().value not in _FUNCTION_KEYS:
-        why = _tr("{key} alone types, or walks through lists: press Ctrl or Alt with it, or take one of F1 to F12")
+        why = _tr("{key} alone types, or walks through lists: press Ctrl or Alt with it, or a function key")
     elif key == _MENU_KEY:
         why = _tr("{key} opens the menu of what is selected")
     elif _edits(key):

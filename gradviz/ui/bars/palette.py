@@ -3,7 +3,7 @@
 It is there from its opening to its end. It knows how to choose, and nothing of what is chosen.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from PySide6.QtCore import (
@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gradviz.state.matching import letters
 from gradviz.state.palette import Choices, Entry, found
 from gradviz.ui.style.theme import Colours, colour
 
@@ -64,11 +65,17 @@ class Rows(QAbstractListModel):
         super().__init__(parent)
         self._look = look
         self._entries: tuple[Entry, ...] = ()
+        self._query = ""
 
-    def show_entries(self, entries: tuple[Entry, ...]) -> None:
-        """Have these rows."""
+    @property
+    def query(self) -> str:
+        """The letters by which they are meant."""
+        return self._query
+
+    def show_entries(self, entries: tuple[Entry, ...], query: str) -> None:
+        """Have these rows, which are meant by these letters."""
         self.beginResetModel()
-        self._entries = entries
+        self._entries, self._query = entries, query
         self.endResetModel()
 
     def entry(self, row: int) -> Entry | None:
@@ -118,15 +125,21 @@ class _Painter(QStyledItemDelegate):
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, look.keys)
         room.setRight(room.right() - keys - (_GAP if keys else 0))
         painter.setPen(colour(own.text if look.able else own.muted))
-        room.setLeft(room.left() + _GAP + self._text(painter, metrics, room, look.name))
+        name = metrics.elidedText(look.name, Qt.TextElideMode.ElideRight, max(0, room.width()))
+        self._mark(painter, metrics, room, name, letters(look.name, self._rows.query))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, name)
+        room.setLeft(room.left() + _GAP + metrics.horizontalAdvance(name))
         painter.setPen(colour(own.muted))
-        self._text(painter, metrics, room, look.note)
+        note = metrics.elidedText(look.note, Qt.TextElideMode.ElideRight, max(0, room.width()))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, note)
 
-    def _text(self, painter: QPainter, metrics: QFontMetrics, room: QRect, text: str) -> int:
-        """Paint a text, cut where its room ends; return how wide it is."""
-        cut = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0, room.width()))
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, cut)
-        return metrics.horizontalAdvance(cut)
+    def _mark(self, painter: QPainter, metrics: QFontMetrics, room: QRect, name: str, places: Collection[int]) -> None:
+        """Underline the letters by which a name is meant."""
+        below = room.center().y() + metrics.height() // 2
+        for at in places:
+            if at < len(name):
+                left, right = (room.left() + metrics.horizontalAdvance(name[:end]) for end in (at, at + 1))
+                painter.fillRect(QRect(left, below, right - left, 2), colour(self._colours.accent))
 
     def _current(self) -> int:
         view = self.parent()
@@ -270,7 +283,7 @@ class Palette(QFrame):
                 super().keyPressEvent(event)
 
     def _find(self, query: str) -> None:
-        self._rows.show_entries(found(self._among, query, self._used))
+        self._rows.show_entries(found(self._among, query, self._used), query)
         self._nothing.setVisible(self._rows.rowCount() == 0)
         self._list.setVisible(self._rows.rowCount() > 0)
         self._place()
