@@ -25,9 +25,10 @@ class Keys(NamedTuple):
         """Return the key by which a command is told; "" where it has none."""
         return next(iter(self.of(command)), "")
 
-    def told(self, text: str, command: str) -> str:
-        """Return a text with the key of the command that it is about."""
-        return f"{text} ({self.first(command)})" if self.of(command) else text
+    def told(self, text: str, *commands: str) -> str:
+        """Return a text with a key of each of the commands that it is about."""
+        keys = ", ".join(filter(None, map(self.first, commands)))
+        return f"{text} ({keys})" if keys else text
 
     def owner(self, key: str) -> str | None:
         """Return the command that a key asks for."""

@@ -50,6 +50,7 @@ def _show_keys(panels: Panels, actions: Mapping[str, QAction], keys: Keys) -> No
     """Have each command asked for by its keys, and tell them wherever a key is told."""
     give_keys(actions, keys)
     panels.editor.gutter.tell_keys(keys)
+    panels.sliding.tell_keys(keys)
     worth = [(keys.first(name), actions[name].iconText()) for name in ("run", "next_panel", "palette")]
     panels.welcome.tell_keys((key, what) for key, what in worth if key)
 

@@ -13,6 +13,7 @@ def test_usual_keys_hold_until_others_are_chosen() -> None:
     assert KEYS.of("run") == ("F5", "Ctrl+Return")
     assert (KEYS.first("run"), KEYS.first("fit"), KEYS.first("gone")) == ("F5", "", "")
     assert (KEYS.told("Run it", "run"), KEYS.told("Fit it", "fit")) == ("Run it (F5)", "Fit it")
+    assert KEYS.told("Go", "stop", "fit", "run") == "Go (Shift+F5, F5)"
     assert (KEYS.owner("Shift+F5"), KEYS.owner("F12")) == ("stop", None)
     own = KEYS.given("fit", ("F12",))
     assert (own.own, own.owner("F12")) == ({"fit": ("F12",)}, "fit")

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from gradviz.state.keys import Keys
 from gradviz.ui.style.theme import Colours, colour
 
 TENFOLD = 10  # steps for one, with Shift
@@ -58,13 +59,16 @@ class Slider(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setCursor(Qt.CursorShape.SizeHorCursor)
         self.setAccessibleName(self.tr("Slider of the number"))
-        self.setToolTip(self.tr("Drag, or turn the wheel; with Shift ten steps for one (Ctrl+Up, Ctrl+Down)"))
         self.hide()
 
     @property
     def dragging(self) -> bool:
         """Whether it is in the person's hand."""
         return self._dragging
+
+    def tell_keys(self, keys: Keys) -> None:
+        """Tell what moves it, and the keys that do."""
+        self.setToolTip(keys.told(self.tr("Drag, or turn the wheel; with Shift ten steps for one"), "more", "less"))
 
     def apply(self, colours: Colours) -> None:
         """Take on other colours."""

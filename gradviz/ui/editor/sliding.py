@@ -11,6 +11,7 @@ from PySide6.QtGui import QTextBlock, QTextCursor
 
 from gradviz.model.source.lexing import CODE
 from gradviz.model.source.numbers import Line, numbers, stepped
+from gradviz.state.keys import Keys
 from gradviz.ui.editor.editor import Editor
 from gradviz.ui.editor.slider import Slider
 from gradviz.ui.style.plain import utf16
@@ -75,6 +76,10 @@ class Sliding(QObject):
         editor.textChanged.connect(self._changed)
         for bar in (editor.horizontalScrollBar(), editor.verticalScrollBar()):
             bar.valueChanged.connect(self._scrolled)
+
+    def tell_keys(self, keys: Keys) -> None:
+        """Tell what moves the slider, and the keys that do."""
+        self._slider.tell_keys(keys)
 
     def _clock(self, milliseconds: int) -> QTimer:
         timer = QTimer(self)
