@@ -1,6 +1,7 @@
 """Fixes of errors and warnings, of programs in which torch raises them: the changed program no longer does."""
 
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,6 +34,9 @@ BODIES: dict[str, list[str]] = {
         "with torch.no_grad():\n    y = (x * 2){f}{r}\ny.backward()",
         "y = (x * w){f}.detach(){r}\ny.backward()",
         "y = x{f}{r}\nz = torch.tensor(y)\nz.backward()",
+        "y = x{f}{r}\ng, = torch.autograd.grad(y, x)\ng.sum().backward()",
+        "y = (x * w){f}{r}\ny.backward()\ng = x.grad\ng{r}.backward()",
+        "y = (x ** 3){r}\ng, = torch.autograd.grad(y, [x])\n(g * 2){r}.backward()",
     ],
     "non-scalar": [
         "y = torch.stack([x, w]){f}\ny.backward()",
@@ -67,7 +71,12 @@ BODIES: dict[str, list[str]] = {
     "infer-save": ["with torch.inference_mode():\n    y = c{f}\nz = (y * w){r}"],
     "infer-inplace": ["with torch.inference_mode():\n    y = c{f}\ny.add_(1)"],
     "infer-rg": ["with torch.inference_mode():\n    y = torch.ones(2)\ny.requires_grad_()"],
-    "unused": ["torch.autograd.grad(x{f}{r}, w)", "y = x{f}{r}\ng, h = torch.autograd.grad(y, [x, w])"],
+    "unused": [
+        "y = (x * w){r}\ng, = torch.autograd.grad(y, x, create_graph=True)\n"
+        "h, = torch.autograd.grad(g.sum(), x)\nh * 2",
+        "torch.autograd.grad(x{f}{r}, w)",
+        "y = x{f}{r}\ng, h = torch.autograd.grad(y, [x, w])",
+    ],
     "numpy": ["a = x{f}.numpy()", "a = (x * w).numpy() + 1"],
     "deepcopy": ["y = x{f}\nd = copy.deepcopy(y)", "d = copy.deepcopy(x * 2)"],
     "multi-view": ["a, b = torch.stack([x, w]).unbind()\na.add_(1)", "a, b = torch.stack([x, w]).unbind()\nb *= 2"],
@@ -195,7 +204,11 @@ def test_the_fixed_program_no_longer_warns_of_that(name: str, body: str) -> None
 
 
 def test_a_warning_without_a_safe_change_offers_none() -> None:
-    trace = record(TRACKED + "y.backward(create_graph=True)\nx.grad = None")
+    torch.set_warn_always(True)  # it is raised once in a process otherwise
+    try:
+        trace = record(TRACKED + "y.backward(create_graph=True)\nx.grad = None")
+    finally:
+        torch.set_warn_always(False)
     (warned,) = trace.warnings
     assert of_warning(known(trace), warned, warning_hint(warned)) == ()
     assert of_warning(known(trace), warned._replace(line=None), "copy-tensor") == ()
@@ -212,6 +225,10 @@ def test_a_warning_without_a_safe_change_offers_none() -> None:
         ("int-grad", "ns = [torch.tensor(1)]\nns[0].requires_grad = True"),
         ("flag-non-leaf", "ys = [x * 2]\nys[0].requires_grad = False"),
         ("unused", "g = torch.autograd.grad\ng(x * 1., w)"),
+        ("not-tracked", "y = x * 3\ng, = torch.autograd.grad(y, x, create_graph=True)\ng.backward()"),
+        ("not-tracked", "y = x * 3\ng, = torch.autograd.grad(y, x)\ng.backward()"),
+        ("not-tracked", "y = x + w\ny.backward()\nx.grad.backward()"),
+        ("not-tracked", "f = torch.autograd.grad\ng, = f(x ** 3, x)\ng.backward()"),
         ("numpy", "a = x.numpy\na()"),
         ("deepcopy", "copy.deepcopy(x * 2, {})"),
         ("typo", "torch.onse(torch.onse(1))"),

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from unicodedata import normalize
 
 from gradviz.model.moments.held import Name
-from gradviz.model.moments.reach import runs
+from gradviz.model.moments.reach import reachable, runs
 from gradviz.model.source.edits import calls_in, joined, keyword_set, line_before, method_before, method_on, wrapped
 from gradviz.model.source.literals import as_floats
 from gradviz.model.source.place import Edit, Placed, Text, lines_of_text
-from gradviz.model.trace import BackwardCall, Op, ProgramError, Tensor, Warned
+from gradviz.model.trace import BackwardCall, Op, ProgramError, Tensor, Trace, Warned
 from gradviz.model.why.fixes import Fix, Fixes, named
+from gradviz.model.why.why import origin
 
 _IN_PLACE = re.compile(r"(?P<name>[A-Za-z_]\w*)[^=\n]*?(?:\.\w+_\(|\[.*\]\s*[-+*/@]?=|\s*[-+*/@]{1,2}=)")
 _FULL = re.compile(
@@ -87,10 +88,47 @@ def _tensors(fixes: Fixes, error: ProgramError) -> list[Tensor]:
     return [fixes.known.trace.tensors[number] for number in error.tensors]
 
 
-def _recorded(fixes: Fixes, _text: Text, _placed: Placed, error: ProgramError) -> Fix | None:
+def _recorded(fixes: Fixes, text: Text, _placed: Placed, error: ProgramError) -> Fix | None:
     """What makes the tensor that backward was asked of require grad."""
-    found = (fix for tensor in _tensors(fixes, error) if not tensor.requires_grad for fix in fixes.of(tensor))
-    return next(found, None)
+    for tensor in _tensors(fixes, error):
+        if not tensor.requires_grad:
+            call = _that_gave(fixes.known.trace, origin(fixes.known, tensor))
+            found = fixes.of(tensor) if call is None else _some(_created(fixes, text, call, tensor))
+            if found:
+                return found[0]
+    return None
+
+
+def _that_gave(trace: Trace, tensor: Tensor) -> BackwardCall | None:
+    """The backward call that a tensor without a graph is a gradient of."""
+    maker = None if tensor.made_by is None else trace.ops[tensor.made_by]
+    if maker is None or maker.phase != "backward":
+        return None
+    calls = (one for one in trace.backwards if one.line == maker.line and tensor.id not in one.roots)
+    return min(calls, key=lambda one: abs(one.step - maker.step), default=None)
+
+
+def _created(fixes: Fixes, text: Text, call: BackwardCall, tensor: Tensor) -> Fix | None:
+    """Have a call record how it computes gradients, where that depends on anything."""
+    placed = None if call.line is None else text.statement(call.line)
+    found = None if placed is None else _call(placed, "backward", "grad")
+    if found is None or call.create_graph or not _depends(fixes.known.trace, tensor, call):
+        return None
+    return Fix("create graph", keyword_set(text, found, "create_graph", "True"), line=call.line)
+
+
+def _depends(trace: Trace, tensor: Tensor, call: BackwardCall) -> bool:
+    """Whether something that requires grad went into the ops by which a call, and what came after it, made a tensor."""
+    todo, seen = [tensor], {tensor.id}
+    while todo:
+        maker = todo.pop().made_by
+        inputs = () if maker is None or trace.ops[maker].step < call.step else trace.ops[maker].inputs
+        found = [trace.tensors[number] for number in inputs if number not in seen]
+        if any(one.requires_grad for one in found):
+            return True
+        seen.update(inputs)
+        todo += found
+    return False
 
 
 def _summed(_fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -> Fix | None:
@@ -178,10 +216,17 @@ def _no_inference(fixes: Fixes, _text: Text, _placed: Placed, error: ProgramErro
     return fixes.no_inference(tensor.id for tensor in spoken if tensor.is_inference)
 
 
-def _unused(_fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -> Fix | None:
+def _unused(fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -> Fix | None:
+    """A gradient of a gradient that depends on nothing is nought; that of another result is a mistake, or None."""
     call = _call(placed, "grad")
     if call is None:
         return None
+    trace = fixes.known.trace
+    reach = reachable(trace.grad_fns, trace.backwards[-1].grad_fns) if trace.backwards else {}
+    is_second = any(op.phase == "backward" and op.grad_fn in reach for op in trace.ops)
+    if is_second and not any(one.arg == "allow_unused" for one in call.keywords):
+        edit = keyword_set(text, call, "materialize_grads", "True")
+        return Fix("zeros", edit, "", placed.statement.lineno)
     return Fix("allow unused", keyword_set(text, call, "allow_unused", "True"), "", placed.statement.lineno)
 
 
