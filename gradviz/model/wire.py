@@ -45,6 +45,8 @@ class Kind(IntEnum):
     MARKS = 15  # picture process -> window: a page of the large drawing whose picture comes next
     LOOK = 16  # window -> zygote: what a dotted path names; a Look
     FOUND = 17  # zygote -> window: the answer; a Found
+    QUIZ = 18  # window -> picture process: an AskQuiz about the trace it holds
+    QUIZZED = 19  # picture process -> window: the questions, a Quizzed
 
 
 class Limits(NamedTuple):

@@ -26,6 +26,8 @@ from gradviz.picture.inspection import Inspect
 from gradviz.picture.make import unable
 from gradviz.picture.measured import Measured
 from gradviz.picture.picture import Options, Save, Saved, Wish
+from gradviz.picture.questions import AskQuiz, Quizzed
+from gradviz.picture.quizzing import quizzed
 from gradviz.picture.record import Record
 from gradviz.picture.screen import Screen
 from gradviz.picture.together import few
@@ -41,6 +43,7 @@ TOLD = 500  # characters of an error of ours
 _WISH = msgspec.msgpack.Decoder(Wish)
 _SAVE = msgspec.msgpack.Decoder(Save)
 _INSPECT = msgspec.msgpack.Decoder(Inspect)
+_QUIZ = msgspec.msgpack.Decoder(AskQuiz)
 
 Write = Callable[[Trace, Save], None]  # writes the file, whole or not at all, or raises OSError
 
@@ -78,6 +81,8 @@ class Session:
             yield self._saved(_SAVE.decode(frame.payload))
         elif frame.kind is Kind.INSPECT:
             yield from self._inspected(frame.run, _INSPECT.decode(frame.payload))
+        elif frame.kind is Kind.QUIZ:
+            yield from self._quizzed(frame.run, _QUIZ.decode(frame.payload))
         elif frame.kind is Kind.RUN:
             request = intake.request(frame.payload)
             self._begin(frame.run, request)
@@ -205,6 +210,17 @@ class Session:
 
         made = _guarded(told, instead)
         yield pack(Kind.INSPECTION, run, made)
+
+    def _quizzed(self, run: int, wanted: AskQuiz) -> Iterator[bytes]:
+        builder = self._builder
+        if run != self._run or builder is None or self._how is None:
+            return
+
+        def told() -> bytes:
+            return msgspec.msgpack.encode(quizzed(self._recorded(builder), wanted))
+
+        made = _guarded(told, lambda _: msgspec.msgpack.encode(Quizzed(wanted)))
+        yield pack(Kind.QUIZZED, run, made)
 
     def _saved(self, wanted: Save) -> bytes:
         reason = _guarded(lambda: self._save(wanted), lambda reason: reason)

@@ -3,6 +3,7 @@
 from gradviz.picture.picture import Wish
 from gradviz.state import messages as said
 from gradviz.state.enginemessages import UsePython
+from gradviz.state.quizmessages import AskForQuiz
 from gradviz.ui.processes.runner import Runner
 
 
@@ -17,6 +18,8 @@ def order(effect: said.Effect, runner: Runner) -> None:
             runner.run_beside(run, request)
         case said.AskInspection(run, wanted):
             runner.inspect(run, wanted)
+        case AskForQuiz(run, wanted):
+            runner.quiz(run, wanted)
         case said.CancelRun(run):
             runner.cancel(run)
         case said.Redraw(run, options, since):

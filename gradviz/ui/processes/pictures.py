@@ -18,17 +18,20 @@ from gradviz.picture.frames import SentPage
 from gradviz.picture.inspection import Inspect, Inspection
 from gradviz.picture.looks import Looks
 from gradviz.picture.picture import Comparison, Options, Picture, Save, Saved, Wish
+from gradviz.picture.questions import AskQuiz, Quizzed
 from gradviz.ui.processes.link import Link
 
 PATIENCE = 150  # milliseconds
 _MAX_ENDS = 3  # in a row without a picture between them, after which the processes are left alone
 _LARGE = 50_000  # bytes of a picture: some 1,500 objects, as a step far away brings them
+_ANSWERS = (Kind.MARKS, Kind.PICTURE, Kind.SAVED, Kind.COSTS, Kind.INSPECTION, Kind.COMPARED, Kind.QUIZZED)
 _PICTURE = msgspec.msgpack.Decoder(Picture)
 _PAGE = msgspec.msgpack.Decoder(SentPage)
 _SAVED = msgspec.msgpack.Decoder(Saved)
 _COMPARISON = msgspec.msgpack.Decoder(Comparison)
 _COSTS = msgspec.msgpack.Decoder(CostTable)
 _INSPECTION = msgspec.msgpack.Decoder(Inspection)
+_QUIZZED = msgspec.msgpack.Decoder(Quizzed)
 
 
 class Pictures(QObject):
@@ -40,6 +43,7 @@ class Pictures(QObject):
         costed: the id of a measuring run and a `CostTable`.
         inspected: the id of a run and an `Inspection` of a thing of it.
         compared: one `Comparison`.
+        quizzed: the id of a run and a `Quizzed` of it.
         drained: less is on its way to the process at work.
         ended: the process at work is gone and the trace with it; the reason in words.
     """
@@ -49,6 +53,7 @@ class Pictures(QObject):
     costed = Signal(int, object)
     inspected = Signal(int, object)
     compared = Signal(object)
+    quizzed = Signal(int, object)
     drained = Signal()
     ended = Signal(str)
 
@@ -126,6 +131,10 @@ class Pictures(QObject):
     def inspect(self, run: int, wanted: Inspect) -> None:
         """Ask about a thing of the trace that is held."""
         self._pass(pack(Kind.INSPECT, run, msgspec.msgpack.encode(wanted)))
+
+    def quiz(self, run: int, wanted: AskQuiz) -> None:
+        """Ask for questions about the trace that is held."""
+        self._pass(pack(Kind.QUIZ, run, msgspec.msgpack.encode(wanted)))
 
     def save(self, wanted: Save) -> None:
         """Ask for a file of the trace that is held."""
@@ -205,7 +214,7 @@ class Pictures(QObject):
             for data in self._held[1:]:
                 self._links[0].send(data)
             self._take()
-        elif frame.kind in (Kind.MARKS, Kind.PICTURE, Kind.SAVED, Kind.COSTS, Kind.INSPECTION, Kind.COMPARED):
+        elif frame.kind in _ANSWERS:
             self._decode(frame)
 
     def _decode(self, frame: Frame) -> None:
@@ -221,6 +230,8 @@ class Pictures(QObject):
                 self.costed.emit(frame.run, _COSTS.decode(frame.payload))
             elif frame.kind == Kind.INSPECTION:
                 self.inspected.emit(frame.run, _INSPECTION.decode(frame.payload))
+            elif frame.kind == Kind.QUIZZED:
+                self.quizzed.emit(frame.run, _QUIZZED.decode(frame.payload))
             elif frame.kind == Kind.COMPARED:
                 self.compared.emit(_COMPARISON.decode(frame.payload))
             else:

@@ -14,6 +14,7 @@ from gradviz.model.wire import Frame, FrameError, Kind, Ready, Request, encode, 
 from gradviz.picture.inspection import Inspect
 from gradviz.picture.picture import Options, Save, Wish
 from gradviz.ui.processes import commands
+from gradviz.picture.questions import AskQuiz
 from gradviz.ui.processes.link import Link
 from gradviz.ui.processes.pictures import Pictures
 
@@ -39,6 +40,7 @@ class Runner(QObject):
         costed: the id of a measuring run and a `CostTable` of what it has found so far.
         inspected: the id of a run and an `Inspection` of a thing of it.
         found: a `Found`, for each path that was looked up.
+        quizzed: the id of a run and a `Quizzed` of it.
     """
 
     ready = Signal(object)
@@ -52,6 +54,7 @@ class Runner(QObject):
     costed = Signal(int, object)
     inspected = Signal(int, object)
     compared = Signal(object)
+    quizzed = Signal(int, object)
     faded = Signal()
     found = Signal(object)
 
@@ -74,6 +77,7 @@ class Runner(QObject):
         self._pictures.costed.connect(self.costed)
         self._pictures.inspected.connect(self.inspected)
         self._pictures.compared.connect(self.compared)
+        self._pictures.quizzed.connect(self.quizzed)
         self._pictures.drained.connect(self._balance)
         self._cancelled = False
         self._again = self._timer(self._start_engine)
@@ -155,6 +159,10 @@ class Runner(QObject):
     def look(self, path: str) -> None:
         """Ask what a dotted path names in the engine's libraries; `found` tells. Nothing comes of it without one."""
         self._engine.send(pack(Kind.LOOK, 0, encode(Look(path))))
+
+    def quiz(self, run: int, wanted: AskQuiz) -> None:
+        """Ask for questions about the newest run; `quizzed` tells them."""
+        self._pictures.quiz(run, wanted)
 
     def save(self, wanted: Save) -> None:
         """Write the newest run to a file; `saved` tells what came of it."""

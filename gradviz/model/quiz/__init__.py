@@ -1,0 +1,1 @@
+"""Questions about a run whose answers are read off its record."""

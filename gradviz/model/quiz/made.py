@@ -1,0 +1,134 @@
+"""Questions about what a statement made of tensors: their flags, their grad_fn, their version, and what was recorded."""
+
+from collections.abc import Iterator
+
+from gradviz.model.quiz.question import NONE, Candidate, Question, Reason, Said, candidate, literal
+from gradviz.model.quiz.scene import Scene
+from gradviz.model.trace import Tensor
+from gradviz.model.why.answers import of_op
+
+_FLAGS = [(True, True), (True, False), (False, True), (False, False)]
+_USUAL = ("AddBackward0", "MulBackward0", "PowBackward0", "SumBackward0")
+_UNRECORDED = {
+    None: "recorded",
+    "no_grad": "no_grad",
+    "inference": "inference",
+    "no input requires grad": "untracked",
+    "detach": "detach",
+    "not differentiable": "not differentiable",
+}
+_GRAD_FNS = 40  # of a run among which a wrong choice is looked for
+
+
+def flags(scene: Scene) -> Iterator[Candidate]:
+    """Yield questions whether what was made requires grad and is a leaf."""
+    for name, tensor in scene.bound.items():
+        choices = tuple(_flag_text(*pair) for pair in _FLAGS)
+        right = choices.index(_flag_text(tensor.requires_grad, tensor.is_leaf))
+        asks, reasons = scene.asks("flags", name=name), _of_flags(scene, name, tensor)
+        asked = Question("flags", scene.ran, (name,), tensor.id, asks, choices, right, reasons)
+        yield Candidate(_surprise(scene, name, tensor), asked, ordered=True)
+
+
+def _flag_text(requires_grad: bool, is_leaf: bool) -> Said:
+    return literal(f"requires_grad {requires_grad} · is_leaf {is_leaf}")
+
+
+def _surprise(scene: Scene, name: str, tensor: Tensor) -> int:
+    """How likely a person is to be wrong."""
+    was = scene.were.get(name)
+    lost = was is not None and was != tensor.id and not tensor.is_leaf and scene.before.known_tensor(was).is_leaf
+    if lost:
+        return 9
+    if tensor.made_by is None or tensor.made_by in scene.after.history.born:
+        return 1 if tensor.requires_grad else 3
+    maker = scene.trace.ops[tensor.made_by]
+    return 4 if maker.grad_fn is not None else 7
+
+
+def _of_flags(scene: Scene, name: str, tensor: Tensor) -> tuple[Reason, ...]:
+    grad_fn = None if tensor.grad_fn is None else scene.trace.grad_fns[tensor.grad_fn].name
+    if tensor.requires_grad:
+        leaf = Said("leaf", {"name": name}) if grad_fn is None else Said("no leaf", {"name": name, "grad_fn": grad_fn})
+        return (*scene.why("requires_grad", tensor), leaf)
+    return (*_why_not(scene, tensor), Said("free leaf" if tensor.is_leaf else "given up", {"name": name}))
+
+
+def _why_not(scene: Scene, tensor: Tensor) -> tuple[Reason, ...]:
+    """Why a tensor does not require grad, which is also why it has no .grad; nothing of one whose .grad was given."""
+    return scene.why("grad", tensor)
+
+
+def grad_fns(scene: Scene) -> Iterator[Candidate | None]:
+    """Yield questions which grad_fn what was made has."""
+    known = [one.name for one in scene.trace.grad_fns[:_GRAD_FNS] if one.variable is None]
+    for name, tensor in scene.bound.items():
+        own = None if tensor.grad_fn is None else scene.trace.grad_fns[tensor.grad_fn].name
+        leaf = tensor.requires_grad and own is None
+        changed = scene.before.tensor(tensor.id) is not None
+        wrong = [literal("AccumulateGrad") if leaf else NONE, *map(literal, _others(known)), *map(literal, _USUAL)]
+        if own is None and not leaf:
+            reasons = _why_not(scene, tensor)
+            worth = 4 if _surprise(scene, name, tensor) > 3 else 1
+        else:
+            reasons = (_made_by(name, own),)
+            worth = 1 if leaf else 7 if changed else 5
+        asks = scene.asks("grad_fn", name=name)
+        right = NONE if own is None else literal(own)
+        yield candidate(worth, "grad_fn", scene.ran, name, tensor.id, asks, right, [*wrong, NONE], reasons)
+
+
+def _others(known: list[str]) -> list[str]:
+    """Each name once, those of the ops that come late in a run first: they are not yet to be seen."""
+    return list(dict.fromkeys(reversed(known)))[:3]
+
+
+def _made_by(name: str, own: str | None) -> Said:
+    return Said("sink", {"name": name}) if own is None else Said("made", {"name": name, "grad_fn": own})
+
+
+def recorded(scene: Scene) -> Iterator[Candidate | None]:
+    """Yield the question whether autograd recorded the line, where it did so with all of it or with nothing."""
+    made = {op.id for op in scene.ops}
+    reasons = {None if op.grad_fn is not None else op.why_unrecorded or "" for op in scene.ops}
+    name, result = next(((name, one) for name, one in scene.bound.items() if one.made_by in made), ("", None))
+    if len(reasons) != 1 or scene.ran.of > 1 or scene.calls or result is None:
+        return
+    (reason,) = reasons
+    if reason not in _UNRECORDED:
+        return
+    modes = any(region.mode != "grad" for region in scene.trace.regions)
+    nested = scene.ops[0].region is not None
+    worth = (8 if nested else 5 if modes else 2) if reason is None else 7 if nested else 5
+    wrong: list[Said | None] = [Said(f"is {key}") for key in _UNRECORDED.values()]
+    why: tuple[Reason, ...] = of_op(scene.known_after, scene.ops[-1])
+    if reason is None:
+        why = scene.why("requires_grad", result)
+    asks = scene.asks("recorded", code=scene.ran.text)
+    right = Said(f"is {_UNRECORDED[reason]}")
+    yield candidate(worth, "recorded", scene.ran, name, result.id, asks, right, wrong, why)
+
+
+def version(scene: Scene) -> Iterator[Candidate | None]:
+    """Yield questions where the version counter of a tensor stands that was there and may have been changed."""
+    by_data = ".data" in scene.ran.text and any(not op.outputs or op.name.split(".")[0][-1:] == "_" for op in scene.ops)
+    for name, number in scene.names.items():
+        was, now = scene.before.tensor(number), scene.after.tensor(number)
+        if was is None or now is None or was.version is None or now.version is None:
+            continue
+        moved = now.version != was.version
+        if not moved and not (by_data and f"{name}.data" in scene.ran.text):
+            continue
+        told = {"name": name, "then": was.version, "now": now.version}
+        wrong = [was.version, now.version + 1, 0, now.version + 2, max(0, now.version - 1)]
+        yield candidate(
+            4 if moved else 8,
+            "version",
+            scene.ran,
+            name,
+            number,
+            scene.asks("version", name=name),
+            literal(str(now.version)),
+            [literal(str(one)) for one in wrong],
+            (Said("counted" if moved else "not counted", told),),
+        )
