@@ -13,6 +13,7 @@ from gradviz.state.asking import Asking
 from gradviz.state.enginemessages import PythonSet, UsePython
 from gradviz.state.foldmessages import Folding
 from gradviz.state.slidemessages import Sliding
+from gradviz.state.quizmessages import AskForQuiz, Quizzing
 from gradviz.state.values import Chosen, Theme, Wheel
 
 # Messages: what happened.
@@ -291,7 +292,7 @@ Choice = ModuleChosen | MarkChosen | LineChosen | TensorChosen | Searched | Sear
 Setting = LiveSet | ModeSet | OptionsSet | ThemeSet | WheelSet | PresentSet | PythonSet
 Deed = Edited | Sliding | Opened | RunPressed | StopPressed | FlagSwitched | FixTaken | Told
 
-Message = Deed | Setting | Running | Choice | Step | Costing | Inspecting | Comparing | Folding | Asking
+Message = Deed | Setting | Running | Choice | Step | Costing | Inspecting | Comparing | Folding | Asking | Quizzing
 
 # Effects: what is to be done.
 
@@ -384,5 +385,5 @@ class Fade(NamedTuple):
 Clock = Watch | Rest | Fade | StartEngine
 Run = StartRun | Measure | RunBeside | CancelRun | KillEngine | UsePython
 
-Effect = Run | Clock | Remember | Rewrite | Redraw | DropPicture | AskInspection
+Effect = Run | Clock | Remember | Rewrite | Redraw | DropPicture | AskInspection | AskForQuiz
 Effects = tuple[Effect, ...]

@@ -46,14 +46,14 @@ def walked(state: AppState, message: Step) -> Next:
             return state._replace(breakpoints=state.breakpoints ^ {line}), ()
         case SpeedSet(speed):
             return state._replace(speed=speed), ()
-        case _ if not state.steppable:
+        case _ if not state.steppable or state.asks:
             return state._replace(playing=False), ()
         case PlaySet(on):
             return _played(state, on)
         case Ticked():
             return _ticked(state)
         case _:
-            return _at(state._replace(playing=False, said=""), _meant(state, message))
+            return gone_to(state._replace(playing=False, said=""), _meant(state, message))
 
 
 def redrawn(state: AppState) -> Next:
@@ -141,7 +141,7 @@ def _alike(one: Iterable[str], other: Iterable[str]) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
-def _at(state: AppState, at: int | None) -> Next:
+def gone_to(state: AppState, at: int | None) -> Next:
     """Go to a stop, or to the end where there is none; play is over there."""
     at = at if at is not None and at < len(state.course.kinds) else None
     state = state._replace(at=None if at is None else max(0, at), playing=state.playing and at is not None)
@@ -207,13 +207,13 @@ def _next_breakpoint(state: AppState) -> int | None:
 
 def _played(state: AppState, on: bool) -> Next:
     state = state._replace(playing=on, said="")
-    return _at(state, 0) if on and state.at is None else (state, ())
+    return gone_to(state, 0) if on and state.at is None else (state, ())
 
 
 def _ticked(state: AppState) -> Next:
     """Play one stop, unless the picture of the one before is still to come."""
     if not state.playing or state.awaited:
         return state, ()
-    state, effects = _at(state, _beside(state, 1))
+    state, effects = gone_to(state, _beside(state, 1))
     held = state.at is None or state.at in _breakpoints(state)
     return state._replace(playing=not held), effects

@@ -10,6 +10,7 @@ from gradviz.model.source.place import Edit
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Options, Picture
 from gradviz.state import comparing, engines, folding, inspecting, measuring, sliding
+from gradviz.state import comparing, folding, inspecting, measuring, quizzing
 from gradviz.state.asking import Asking, KeysSet, Picked
 from gradviz.state.document import forgotten, let_go, opened, with_text
 from gradviz.state.enginemessages import PythonSet
@@ -73,6 +74,8 @@ from gradviz.state.messages import (
 )
 from gradviz.state.palette import remembered
 from gradviz.state.search import looked_for, searched
+from gradviz.state.quizmessages import AnswerShown, ChoiceTaken, QuizArrived, QuizSet, QuizWentOn
+from gradviz.state.search import searched, stepped
 from gradviz.state.selection import reselected
 from gradviz.state.slidemessages import Slid, SlideRested
 from gradviz.state.stepping import caught_up, drawn, left, redrawn, seen, walked
@@ -117,8 +120,9 @@ def update(state: AppState, message: Message) -> Next:
         after = searched(after, after.search.query, state.drawing)
     if any(now is not then for now, then in zip(_seen(after), _seen(state), strict=True)):
         after = _reselected(after, state)
-    after, questions = inspecting.followed(after)
-    effects = (*effects, *questions)
+    for follow in (inspecting.followed, quizzing.followed):
+        after, questions = follow(after)
+        effects = (*effects, *questions)
     if measuring.wants(after) and not measuring.wants(state):
         effects = (*effects, Rest(after.run))
     return _settled(after), effects
@@ -194,6 +198,12 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
             return inspecting.looked(state, message), ()
         case Searched() | SearchStepped():
             return looked_for(state, message), ()
+        case QuizSet() | QuizArrived() | ChoiceTaken() | QuizWentOn() | AnswerShown():
+            return quizzing.answered(state, message)
+        case Searched(query):
+            return (state._replace(search=None) if query is None else searched(state, query, state.drawing)), ()
+        case SearchStepped(step):
+            return stepped(state, step), ()
         case _:  # about stepping
             return walked(state, message)
 

@@ -13,6 +13,7 @@ from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.inspection import Inspect, Inspection, Subject
 from gradviz.picture.picture import Comparison, Options, Picture, TensorRow
 from gradviz.state.keys import Keys
+from gradviz.picture.questions import AskQuiz, Question
 
 Theme = Literal["light", "dark"]
 Wheel = Literal["zoom", "scroll"]
@@ -151,6 +152,44 @@ class Comparing(NamedTuple):
     document: int = 0  # that it is of
 
 
+class Quiz(NamedTuple):
+    """A sitting: questions about a run, answered one after another."""
+
+    run: int
+    asked: AskQuiz
+    questions: tuple[Question, ...] = ()
+    awaited: bool = True  # they are still to come
+    at: int = 0  # the question at hand; beyond the last: the score
+    answers: tuple[int, ...] = ()  # the choices that were taken
+    veils: Shown | None = None  # while a question is open: the drawing that would tell its answer
+    bare: Shown | None = None  # what is shown in its place
+
+    @property
+    def question(self) -> Question | None:
+        """The question at hand; None: there is none, or all have been answered."""
+        return self.questions[self.at] if self.at < len(self.questions) else None
+
+    @property
+    def open(self) -> bool:
+        """Whether the question at hand has not been answered."""
+        return self.question is not None and len(self.answers) == self.at
+
+    @property
+    def is_last(self) -> bool:
+        """Whether no question comes after the one at hand."""
+        return self.at == len(self.questions) - 1
+
+    @property
+    def veils_the_end(self) -> bool:
+        """Whether what is known of the end of the run may answer a question that is open, or one to come."""
+        return self.question is not None and (self.open or not self.is_last)
+
+    @property
+    def right(self) -> int:
+        """How many answers were right."""
+        return sum(one.right == choice for one, choice in zip(self.questions, self.answers, strict=False))
+
+
 class AppState(NamedTuple):
     """All the window shows, except where a panel is scrolled to."""
 
@@ -201,6 +240,9 @@ class AppState(NamedTuple):
     comparing: Comparing = Comparing()
     follows: bool = False  # the run at hand is of the program before it, edited, and what changed was not yet in view
     pinned: bool = False  # what changed stays in view
+    quiz: Quiz | None = None
+    sittings: int = 0  # quizzes begun: each asks something else
+    quizzed: frozenset[str] = frozenset()  # the names of lessons whose quiz was answered to its end
     marked: Drawing | None = None  # the drawing with what changed since the run before, while that is in view
 
     @property
@@ -278,6 +320,11 @@ class AppState(NamedTuple):
     def steppable(self) -> bool:
         """Whether there are stops to go to, and somebody to draw them."""
         return self.traced and bool(self.course.kinds)
+
+    @property
+    def asks(self) -> bool:
+        """Whether a question of a quiz is open: where the run is shown is the quiz's choice."""
+        return self.quiz is not None and self.quiz.open
 
     @property
     def wanted(self) -> Options:

@@ -20,7 +20,7 @@ class Focus:
         """Return what each command about it does, by its id."""
         panels = self._panels
         named = {"program": panels.editor, "graph": panels.canvas, "tensors": panels.tensors, "output": panels.output}
-        named |= {"inspector": panels.inspector, "cost": panels.cost, "lesson": panels.lesson}
+        named |= {"inspector": panels.inspector, "cost": panels.cost, "lesson": panels.lesson, "quiz": panels.quiz}
         return {
             "next_panel": partial(self._step, 1),
             "last_panel": partial(self._step, -1),
@@ -30,7 +30,7 @@ class Focus:
     def _step(self, step: int) -> None:
         panels = self._panels
         order: list[QWidget] = [panels.editor, panels.canvas, panels.tensors, panels.cost]
-        order += [panels.inspector, panels.outline, panels.lesson]
+        order += [panels.inspector, panels.outline, panels.lesson, panels.quiz]
         order += [panels.output, panels.examples, panels.timeline.slider]
         order = [panel for panel in order if panel.isVisible() and panel.isEnabled()]
         now = next((at for at, panel in enumerate(order) if has_focus(panel)), -step)

@@ -27,6 +27,7 @@ from gradviz.ui.docks.inspector import Inspector
 from gradviz.ui.docks.lesson import LessonPanel
 from gradviz.ui.docks.outline import Outline
 from gradviz.ui.docks.output import OutputTabs
+from gradviz.ui.docks.quiz import QuizPanel
 from gradviz.ui.docks.tensors import Tensors
 from gradviz.ui.editor.editor import Editor
 from gradviz.ui.editor.findbar import FindBar
@@ -51,6 +52,7 @@ class Panels(NamedTuple):
 
     examples: Examples
     lesson: LessonPanel
+    quiz: QuizPanel
     mode_line: ModeLine
     editor: Editor
     sliding: Sliding
@@ -95,6 +97,7 @@ def build(
     panels = Panels(
         examples=Examples(lessons, language),
         lesson=LessonPanel(lessons, language, own),
+        quiz=QuizPanel(own),
         mode_line=ModeLine(own),
         editor=editor,
         sliding=Sliding(editor, own),
@@ -165,10 +168,12 @@ def _place(window: QMainWindow, panels: Panels) -> None:
     )
     outline = _dock(window, "outline", window.tr("Modules"), panels.outline, Qt.DockWidgetArea.RightDockWidgetArea)
     lesson = _dock(window, "lesson", window.tr("Lesson"), panels.lesson, Qt.DockWidgetArea.RightDockWidgetArea)
+    quiz = _dock(window, "quiz", window.tr("Quiz"), panels.quiz, Qt.DockWidgetArea.RightDockWidgetArea)
     window.tabifyDockWidget(cost, inspector)
     window.tabifyDockWidget(inspector, outline)
     window.tabifyDockWidget(outline, lesson)
-    for beside in (cost, inspector, outline, lesson):
+    window.tabifyDockWidget(lesson, quiz)
+    for beside in (cost, inspector, outline, lesson, quiz):
         beside.hide()
     window.splitDockWidget(tensors, output, Qt.Orientation.Horizontal)
     across, down = window.width(), window.height()

@@ -18,7 +18,7 @@ from gradviz.ui.bars.keyrules import is_key
 from gradviz.ui.bars.timeline import SPEEDS
 from gradviz.ui.wording.language import system_language
 
-_LAYOUT_VERSION = 4  # of the docks; an older layout is not restored
+_LAYOUT_VERSION = 5  # of the docks; an older layout is not restored
 _CHOICES = ("mode", "view", "direction", "legend", "ghosts", "badges", "live", "theme", "wheel", "speed", "beside")
 _LANGUAGES: dict[str, Language] = {"en": "en", "ja": "ja"}
 _MODES: dict[str, GradMode] = {"grad": "grad", "no_grad": "no_grad", "inference": "inference"}
@@ -52,6 +52,7 @@ def load(settings: QSettings, system_theme: Theme, language: Language) -> AppSta
         speed=_SPEEDS.get(saved["speed"], 1.0),
         keys=_keys(settings),
         used=tuple(str(settings.value("used", "")).split()[:USED]),
+        quizzed=frozenset(str(settings.value("quizzed", "")).split()),
     )
 
 
@@ -86,6 +87,7 @@ def store(settings: QSettings, state: AppState) -> None:
     settings.setValue("keys", msgspec.json.encode(dict(state.keys.own)).decode())
     settings.setValue("used", " ".join(state.used))
     settings.setValue("python", state.python)
+    settings.setValue("quizzed", " ".join(sorted(state.quizzed)))
     settings.setValue("breakpoints", " ".join(map(str, sorted(state.breakpoints))))
 
 

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow
 
 from gradviz.ui.editor.editor import Editor
 
-BESIDE = ("lesson", "cost", "inspector", "outline")  # the panels beside the graph, one of which is in view at a time
+# The panels beside the graph, one of which is in view at a time.
+BESIDE = ("lesson", "quiz", "cost", "inspector", "outline")
 _GRAPH = 44  # percent of the width that are the graph's
 _LETTERS = 30  # of a line of the program that are always seen
 _NARROWEST = 220  # pixels of a panel beside the graph

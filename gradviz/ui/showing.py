@@ -32,7 +32,8 @@ def show(panels: Panels, actions: Mapping[str, QAction], before: AppState, now: 
     if now.measuring != before.measuring or now.text is not before.text:
         panels.cost.show_costs(now.measuring, now.text, wording.measuring(now))
     panels.examples.show_lesson(now.lesson)
-    panels.lesson.show_lesson(now.lesson, now.text)
+    veiled = now.quiz is not None and now.quiz.veils_the_end
+    panels.lesson.show_lesson(now.lesson, now.text, veiled=veiled, done=now.lesson in now.quizzed)
     inspecting.show(now, panels)
     folding.show(now, panels, actions)
     beside.show(panels, actions, before, now)
@@ -66,6 +67,7 @@ def dress(panels: Panels, theme: Theme) -> None:
         panels.cost,
         panels.inspector,
         panels.lesson,
+        panels.quiz,
         panels.notice,
         panels.output,
         panels.welcome,

@@ -7,6 +7,7 @@ from typing import Literal
 from PySide6.QtGui import QAction
 
 from gradviz.state import messages as said
+from gradviz.state.quizzing import veiled
 from gradviz.state.stepping import step_lines
 from gradviz.state.values import AppState
 from gradviz.ui.bars.making import allow
@@ -60,8 +61,8 @@ class Steps:
         panels, wanted = self._panels, self._state()
         # While a quick answer is on its way all stays as it is: it must not flicker.
         if now.steppable or not now.busy or now.slow or not now.current:
-            panels.timeline.show_state(wanted)
             why = "" if now.steppable else unavailable.no_steps()
+            panels.timeline.show_state(veiled(wanted))
             for name in (*_WALKS, *_ITERATIONS, "run_to_cursor", "play"):
                 allow(actions[name], now.steppable, why)
         panels.timeline.keep_time(now.playing, now.speed)

@@ -15,10 +15,13 @@ from gradviz.model.source.place import between
 from gradviz.picture.picture import Language
 from gradviz.resources import Lesson
 from gradviz.state import messages as said
+from gradviz.state.quizmessages import QuizArrived
+from gradviz.state.quizzing import veiled
 from gradviz.state.stepping import presented
 from gradviz.state.update import update
 from gradviz.state.values import AppState, Chosen
 from gradviz.ui import beside, folding, inspecting, preferences, sliding
+from gradviz.ui import beside, folding, inspecting, preferences, quizzing
 from gradviz.ui.bars import actions as asked
 from gradviz.ui.bars.bars import MainBar
 from gradviz.ui.bars.making import give_icons, icons, make_actions
@@ -90,7 +93,10 @@ class Window(QMainWindow):
         self._menus = MarkMenus(self, self.send, lambda: self._state, self._panels, self._ask_why)
         self._steps = Steps(self.send, lambda: self._state, self._panels)
         self._seeking = Seeking(self, self.send, lambda: self._state, self._panels, self._files)
+        docks = self.findChildren(QDockWidget, quizzing.NAME)
+        self._quizzing = quizzing.Quizzing(self.send, lambda: self._state, self._panels, self._commands.room, docks)
         handlers = self._commands.handlers() | self._steps.handlers() | self._seeking.handlers()
+        handlers |= self._quizzing.handlers()
         for part in (beside, folding):
             handlers |= part.handlers(self.send, lambda: self._state)
         self._actions = make_actions(self, handlers)
@@ -217,6 +223,7 @@ class Window(QMainWindow):
         runner.costed.connect(lambda run, table: send(said.CostsArrived(run, table)))
         beside.connect(send, runner)
         runner.inspected.connect(lambda run, found: send(said.InspectionArrived(run, found)))
+        runner.quizzed.connect(lambda run, found: send(QuizArrived(run, found)))
         self._files.opened.connect(self._opened)
         self._files.named.connect(self._named)
         self._files.said.connect(lambda text: send(said.Told(text)))
@@ -335,7 +342,7 @@ class Window(QMainWindow):
     # What is shown.
 
     def _show(self) -> None:
-        before, now = self._seen, presented(self._state)
+        before, now = self._seen, veiled(presented(self._state))
         if now.table is before.table and now.shown is before.shown and now == before:
             return
         self._seen = now
@@ -343,6 +350,7 @@ class Window(QMainWindow):
             self._show_theme()
         show(self._panels, self._actions, before, now)
         self._steps.show(self._actions, before, now)
+        self._quizzing.show(self._actions, before, now)
         if now.presenting != before.presenting:
             self._presentation.show(now.presenting)
 
@@ -359,8 +367,8 @@ class Window(QMainWindow):
     # Qt's own calls.
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc that no panel wanted leaves the step that is shown."""
-        if event.key() != Qt.Key.Key_Escape or not self._steps.leave():
+        """Esc that no panel wanted leaves the quiz, or the step that is shown."""
+        if event.key() != Qt.Key.Key_Escape or not (self._quizzing.leave() or self._steps.leave()):
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

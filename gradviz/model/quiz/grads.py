@@ -41,9 +41,10 @@ def grads(scene: Scene) -> Iterator[Candidate | None]:
 def _concerned(scene: Scene) -> Iterator[tuple[str, Tensor]]:
     for name, number in scene.names.items():
         was, now = scene.before.tensor(number), scene.after.tensor(number)
-        if was is not None and now is not None and now.dtype.startswith("float"):
-            if scene.calls or (was.grad is None) != (now.grad is None) or was.grad != now.grad:
-                yield name, now
+        if was is None or now is None or not now.dtype.startswith("float"):
+            continue
+        if scene.calls or was.grad != now.grad:
+            yield name, now
 
 
 def _asked(scene: Scene, name: str, tensor: Tensor) -> Candidate | None:
@@ -131,8 +132,8 @@ def _reasons(scene: Scene, name: str, tensor: Tensor) -> Iterator[Reason]:
         new = numbers(last.new)
         yield Said("first", facts) if new is None else Said("first known", {**facts, **new.facts})
     elif texts is not None and all(texts) and last.adds_up:
-        was, new, total = (str(one.facts["text"]) for one in texts if one is not None)
-        yield Said("added", {**facts, "old": was, "new": new, "total": total})
+        was, came, total = (str(one.facts["text"]) for one in texts if one is not None)
+        yield Said("added", {**facts, "old": was, "new": came, "total": total})
     else:
         yield Said("added to", facts)
 
@@ -146,7 +147,7 @@ def _pair(scene: Scene, one: Candidate, other: Candidate) -> Candidate:
     (name,), (second,) = one.question.names, other.question.names
 
     def both(first: Said, then: Said) -> Said:
-        return literal(f"{name}.grad = {_text(first)},  {second}.grad = {_text(then)}")
+        return literal(f"{name}.grad = {_text(first)}\n{second}.grad = {_text(then)}")
 
     (right, wrong, *_), (its, false, *_) = one.question.choices, other.question.choices
     choices = (both(right, its), both(right, false), both(wrong, its), both(wrong, false))

@@ -1,4 +1,4 @@
-"""Questions about what a statement made of tensors: their flags, their grad_fn, their version, and what was recorded."""
+"""Questions about what a statement made: flags, grad_fn and version of tensors, and whether it was recorded."""
 
 from collections.abc import Iterator
 
@@ -31,7 +31,7 @@ def flags(scene: Scene) -> Iterator[Candidate]:
 
 
 def _flag_text(requires_grad: bool, is_leaf: bool) -> Said:
-    return literal(f"requires_grad {requires_grad} · is_leaf {is_leaf}")
+    return literal(f"requires_grad {requires_grad}\nis_leaf {is_leaf}")
 
 
 def _surprise(scene: Scene, name: str, tensor: Tensor) -> int:
@@ -119,7 +119,7 @@ def version(scene: Scene) -> Iterator[Candidate | None]:
         moved = now.version != was.version
         if not moved and not (by_data and f"{name}.data" in scene.ran.text):
             continue
-        told = {"name": name, "then": was.version, "now": now.version}
+        told: dict[str, str | int] = {"name": name, "then": was.version, "now": now.version}
         wrong = [was.version, now.version + 1, 0, now.version + 2, max(0, now.version - 1)]
         yield candidate(
             4 if moved else 8,

@@ -1,4 +1,4 @@
-"""Questions whether a statement raises an error: asked of the one that does, and of those that look as if they would."""
+"""Questions whether a statement raises an error: of the one that does, and of those that look as if they would."""
 
 import re
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ def _error(error: ProgramError) -> Said:
 
 
 def _looks_wrong(scene: Scene) -> bool:
-    """Whether a statement is a backward through what one has run through, or changes in place what is recorded or a leaf."""
+    """Whether a statement runs backward where that has run already, or changes in place what requires grad."""
     if scene.calls:
         ran = {step.grad_fn for step in scene.steps if step.kind == "backward" and step.grad_fn is not None}
         return any(scene.before.runs(grad_fn) for grad_fn in ran)

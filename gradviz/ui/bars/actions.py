@@ -236,6 +236,7 @@ COMMANDS = (
     Command("go_inspector", PANELS, QT_TRANSLATE_NOOP("Actions", "Go to the inspector"), ("Alt+5",)),
     Command("go_cost", PANELS, QT_TRANSLATE_NOOP("Actions", "Go to the costs"), ("Alt+6",)),
     Command("go_lesson", PANELS, QT_TRANSLATE_NOOP("Actions", "Go to the lesson"), ("Alt+7",)),
+    Command("go_quiz", PANELS, QT_TRANSLATE_NOOP("Actions", "Go to the quiz"), ("Alt+8",)),
     Command(
         "run",
         RUN,
@@ -305,6 +306,14 @@ COMMANDS = (
         ("Ctrl+I",),
         QT_TRANSLATE_NOOP("Actions", "All there is to say of the tensor, op or grad_fn that is selected"),
         icon="inspect",
+        checkable=True,
+    ),
+    Command(
+        "quiz",
+        RUN,
+        QT_TRANSLATE_NOOP("Actions", "&Quiz"),
+        ("F4",),
+        QT_TRANSLATE_NOOP("Actions", "Predict what the program does with gradients, then see"),
         checkable=True,
     ),
     Command(LINE, RUN, ""),

@@ -20,10 +20,12 @@ class LessonPanel(ProsePanel):
     Signals:
         textWanted: the program is to be this text: the lesson's own, or what an idea makes of it.
         picked: the name of another lesson.
+        quizWanted: questions about the program are wanted.
     """
 
     textWanted = Signal(str)
     picked = Signal(str)
+    quizWanted = Signal()
 
     def __init__(
         self, lessons: tuple[Lesson, ...], language: Language, colours: Colours, parent: QWidget | None = None
@@ -32,6 +34,7 @@ class LessonPanel(ProsePanel):
         self._lessons, self._language, self._colours = lessons, language, colours
         self._at: int | None = None  # which lesson is open
         self._text = ""  # the program in the editor
+        self._veiled = self._done = False
         self.setAccessibleName(self.tr("Lesson"))
         self.anchorClicked.connect(self._follow)
         self._write()
@@ -46,15 +49,19 @@ class LessonPanel(ProsePanel):
         self._colours = colours
         self._write()
 
-    def show_lesson(self, name: str, text: str) -> None:
+    def show_lesson(self, name: str, text: str, *, veiled: bool = False, done: bool = False) -> None:
         """Show a lesson.
 
         Args:
             name: of the lesson; "": none is open.
             text: the program in the editor.
+            veiled: what it tells would answer the questions of a quiz.
+            done: its quiz has been answered to the end.
         """
         at = next((at for at, lesson in enumerate(self._lessons) if lesson.name == name), None)
-        if (at, self._stage(at, text)) == (self._at, self._stage(self._at, self._text)):
+        same = (veiled, done) == (self._veiled, self._done)
+        self._veiled, self._done = veiled, done
+        if same and (at, self._stage(at, text)) == (self._at, self._stage(self._at, self._text)):
             self._text = text
             return
         bar = self.verticalScrollBar()
@@ -81,6 +88,11 @@ class LessonPanel(ProsePanel):
         title = f"{self._at + 1}  {plain(getattr(lesson.title, self._language))}"
         cursor.insertText(title, look(own.text, bold=True, larger=2))
         self._paragraph(cursor, getattr(lesson.goal, self._language), own.muted)
+        if self._veiled:
+            self._paragraph(cursor, self.tr("The rest is told when the questions have been answered"), own.muted)
+            return
+        again = self.tr("✓ Quiz done. Once more") if self._done else self.tr("Predict first: a quiz")
+        self._link(cursor, "quiz/", f"▸ {again}")
         for part in getattr(lesson.prose, self._language).split("\n\n"):
             self._paragraph(cursor, part, own.text)
         self._heading(cursor, self.tr("Now change this"))
@@ -121,7 +133,9 @@ class LessonPanel(ProsePanel):
 
     def _follow(self, url: QUrl) -> None:
         kind, _, number = url.path().partition("/")
-        if kind == "lesson":
+        if kind == "quiz":
+            self.quizWanted.emit()
+        elif kind == "lesson":
             self.picked.emit(self._lessons[int(number)].name)
         elif self._at is not None:
             self.textWanted.emit(self._texts(self._lessons[self._at])[int(number)])

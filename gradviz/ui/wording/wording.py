@@ -211,6 +211,8 @@ def empty_words(state: AppState) -> str:
 
 def measuring(state: AppState) -> str:
     """Return how far measuring has come."""
+    if state.quiz is not None and state.quiz.veils_the_end:
+        return _tr("Told when the questions have been answered")
     costs = state.measuring
     table = costs.table if costs.of == state.text else None
     if costs.going or costs.pressed:

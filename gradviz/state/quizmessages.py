@@ -1,0 +1,44 @@
+"""Messages of a quiz, and what it asks for (`quizzing.py`)."""
+
+from typing import NamedTuple
+
+from gradviz.picture.questions import AskQuiz, Quizzed
+
+
+class QuizSet(NamedTuple):
+    """Begin a quiz about the run that is shown, or leave it."""
+
+    on: bool
+
+
+class QuizArrived(NamedTuple):
+    """The picture process has made the questions."""
+
+    run: int
+    quizzed: Quizzed
+
+
+class ChoiceTaken(NamedTuple):
+    """The person answers the question that is open by its choice of this place."""
+
+    choice: int
+
+
+class QuizWentOn(NamedTuple):
+    """To the next question, or to the score."""
+
+
+class AnswerShown(NamedTuple):
+    """Show the run as it was after the question's line, or as it was before it."""
+
+    before: bool = False
+
+
+Quizzing = QuizSet | QuizArrived | ChoiceTaken | QuizWentOn | AnswerShown
+
+
+class AskForQuiz(NamedTuple):
+    """An effect: ask the picture process for questions about the run whose trace it holds."""
+
+    run: int
+    wanted: AskQuiz

@@ -1,0 +1,181 @@
+"""A quiz: questions about the run, each put before its answer is there, and what is veiled meanwhile. Pure.
+
+Stepping hides what has not happened yet. The veil hides the rest: what is said of the run as a whole, and what torch
+will do with a tensor that is there already.
+"""
+
+from bisect import bisect_left
+
+from gradviz.drawing.pages import paged
+from gradviz.drawing.shapes import Drawing, Mark, Role, TextRole
+from gradviz.model.moments.course import Course
+from gradviz.picture.picture import Picture, TensorRow
+from gradviz.picture.questions import AskQuiz, Quizzed
+from gradviz.state.inspecting import pointed
+from gradviz.state.messages import Effects, TensorChosen
+from gradviz.state.quizmessages import AnswerShown, AskForQuiz, ChoiceTaken, QuizArrived, QuizSet, Quizzing
+from gradviz.state.stepping import gone_to
+from gradviz.state.values import NOTHING, AppState, Inspecting, Measuring, Quiz
+
+Next = tuple[AppState, Effects]
+_GHOSTS = frozenset((Role.GHOST, Role.GHOST_EDGE))
+_MOST = 5000  # marks of a drawing that is looked through for what is not there yet; a larger one is hidden
+
+
+def answered(state: AppState, message: Quizzing) -> Next:
+    """Return the state after a message about the quiz, and what is to be done about it."""
+    match message:
+        case QuizSet(True):
+            return _begun(state)
+        case QuizSet():
+            return _left(state)
+        case QuizArrived(run, quizzed):
+            return _arrived(state, run, quizzed)
+        case ChoiceTaken(choice):
+            return _taken(state, choice)
+        case AnswerShown(before):
+            return _shown(state, before=before)
+        case _:
+            return _went_on(state)
+
+
+def followed(state: AppState) -> Next:
+    """Return the state without a quiz about another run than the one shown, and with the questions in its language."""
+    quiz = state.quiz
+    if quiz is None:
+        return state, ()
+    if quiz.run != state.run or (quiz.questions and not state.steppable):
+        return state._replace(quiz=None), ()
+    if state.shown is not quiz.veils and quiz.open and state.shown is not None:
+        bare = state.shown._replace(drawing=_bare(state.shown.drawing))
+        quiz = quiz._replace(veils=state.shown, bare=bare)
+        state = state._replace(quiz=quiz)
+    if quiz.asked.language == state.options.language:
+        return state, ()
+    wanted = quiz.asked._replace(language=state.options.language)
+    return state._replace(quiz=quiz._replace(asked=wanted)), (AskForQuiz(quiz.run, wanted),)
+
+
+def _begun(state: AppState) -> Next:
+    """Ask for questions; where the run has no stops there are none to put."""
+    wanted = AskQuiz(state.sittings, state.options.language)
+    able = state.steppable and not state.running
+    state = state._replace(quiz=Quiz(state.run, wanted, awaited=able), sittings=state.sittings + 1, playing=False)
+    return state, (AskForQuiz(state.run, wanted),) if able else ()
+
+
+def _left(state: AppState) -> Next:
+    """Put the quiz away, and show the end of the run again."""
+    if state.quiz is None:
+        return state, ()
+    state = state._replace(quiz=None)
+    return gone_to(state, None) if state.steppable else (state, ())
+
+
+def _arrived(state: AppState, run: int, quizzed: Quizzed) -> Next:
+    quiz = state.quiz
+    if quiz is None or run != quiz.run or quizzed.asked != quiz.asked:
+        return state, ()
+    first = quiz.awaited
+    state = state._replace(quiz=quiz._replace(questions=quizzed.questions, awaited=False))
+    return _put(state) if first else (state, ())
+
+
+def _put(state: AppState) -> Next:
+    """Go to where the line of the question at hand is about to run; after the last one all is shown again."""
+    quiz = state.quiz
+    if quiz is None or quiz.question is None:
+        return gone_to(state, None) if state.steppable else (state, ())
+    return gone_to(state._replace(chosen=None, search=None, said=""), _stop(state, quiz.question.before))
+
+
+def _taken(state: AppState, choice: int) -> Next:
+    """Answer the question that is open, and show what is so."""
+    quiz = state.quiz
+    if quiz is None or not quiz.open or quiz.question is None or not 0 <= choice < len(quiz.question.choices):
+        return state, ()
+    done = frozenset((state.lesson,)) if state.lesson and quiz.is_last else frozenset()
+    quiz = quiz._replace(answers=(*quiz.answers, choice), veils=None, bare=None)
+    return _shown(state._replace(quiz=quiz, quizzed=state.quizzed | done), before=False)
+
+
+def _shown(state: AppState, *, before: bool) -> Next:
+    quiz = state.quiz
+    if quiz is None or quiz.question is None or quiz.open:
+        return state, ()
+    question = quiz.question
+    if question.tensor is not None:
+        state = pointed(state, TensorChosen(question.tensor))
+    step = question.before if before else question.after
+    return gone_to(state, None if step is None else _stop(state, step))
+
+
+def _went_on(state: AppState) -> Next:
+    quiz = state.quiz
+    if quiz is None or quiz.question is None or quiz.open:
+        return state, ()
+    return _put(state._replace(quiz=quiz._replace(at=quiz.at + 1)))
+
+
+def _stop(state: AppState, step: int) -> int:
+    return bisect_left(state.course.steps, step)
+
+
+def veiled(state: AppState) -> AppState:
+    """Return the state as it is shown: without what would tell an answer before its question is answered.
+
+    As long as questions are to come nothing is said of the run as a whole; while one is open nothing of what will
+    become of the tensors that are there.
+    """
+    quiz = state.quiz
+    if quiz is None or not quiz.veils_the_end:
+        return state
+    picture = None if state.picture is None else state.picture._replace(problems=(), hottest=())
+    state = state._replace(picture=picture, measuring=Measuring(seen=state.measuring.seen))
+    if not quiz.open or state.at is None or state.table is None:
+        return state
+    table, ending = _without_reasons(state.table), state.ending
+    if ending is not None:
+        ending = ending._replace(table=ending.table._replace(course=_until(ending.table.course, state.at)))
+    return state._replace(
+        table=table,
+        ending=ending,
+        shown=quiz.bare if state.shown is quiz.veils else state.shown,
+        traced=False,
+        inspecting=Inspecting(seen=state.inspecting.seen),
+        chosen=None,
+        selection=NOTHING,
+        search=None,
+        earlier=None,
+    )
+
+
+def _until(course: Course, at: int) -> Course:
+    """The stops up to one."""
+    end = at + 1
+    return course._replace(
+        kinds=course.kinds[:end], steps=course.steps[:end], lines=course.lines[:end], depths=course.depths[:end]
+    )
+
+
+def _without_reasons(table: Picture) -> Picture:
+    return table._replace(rows=tuple(map(_without_reason, table.rows)))
+
+
+def _without_reason(row: TensorRow) -> TensorRow:
+    """A row that says no more of an absent .grad than that: the reason may hold of the next backward too."""
+    absent = row.grad.startswith("None")
+    return row._replace(grad="None" if absent else row.grad, flags=(), edit=None, locked="", unlock=None)
+
+
+def _bare(drawing: Drawing) -> Drawing:
+    """A drawing without what is not there yet, and without what its boxes say of .grad and why."""
+    if len(drawing.nodes) + len(drawing.edges) > _MOST:
+        return paged(drawing._replace(nodes=(), edges=()))
+    nodes = tuple(_told(mark) for mark in drawing.nodes if mark.role not in _GHOSTS)
+    edges = tuple(mark for mark in drawing.edges if mark.role not in _GHOSTS)
+    return paged(drawing._replace(nodes=nodes, edges=edges))
+
+
+def _told(mark: Mark) -> Mark:
+    return mark._replace(texts=tuple(text for text in mark.texts if text.role is not TextRole.GRAD), description="")

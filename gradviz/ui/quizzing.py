@@ -1,0 +1,70 @@
+"""The quiz as the window has a part in it: what its commands and its panel send, and what is shown of it."""
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDockWidget
+
+from gradviz.state import messages as said
+from gradviz.state import quizmessages as quizzed
+from gradviz.state.values import AppState
+from gradviz.ui.panels import Panels
+from gradviz.ui.room import Room
+
+NAME = "quiz"  # of the panel
+
+
+class Quizzing:
+    """Between the window and the panel of the quiz."""
+
+    def __init__(
+        self,
+        send: Callable[[said.Message], None],
+        state: Callable[[], AppState],
+        panels: Panels,
+        room: Room,
+        docks: list[QDockWidget],
+    ) -> None:
+        self._send, self._state, self._panels, self._room = send, state, panels, room
+        quiz = panels.quiz
+        quiz.begun.connect(self.begin)
+        quiz.left.connect(self.leave)
+        quiz.taken.connect(lambda choice: send(quizzed.ChoiceTaken(choice)))
+        quiz.wentOn.connect(lambda: send(quizzed.QuizWentOn()))
+        quiz.looked.connect(lambda before: send(quizzed.AnswerShown(before)))
+        panels.lesson.quizWanted.connect(self.begin)
+        for dock in docks:
+            dock.visibilityChanged.connect(lambda on, dock=dock: self._put_away(dock, on=on))
+
+    def handlers(self) -> dict[str, Callable[[], None]]:
+        """Return what each command about it does, by its id."""
+        return {"quiz": self._toggle}
+
+    def begin(self) -> None:
+        """Bring the panel into view, go there, and ask for questions."""
+        self._room.show(NAME, on=True)
+        self._panels.quiz.setFocus()
+        self._send(quizzed.QuizSet(True))
+
+    def leave(self) -> bool:
+        """Put the quiz away; False where there is none."""
+        going = self._state().quiz is not None
+        if going:
+            self._send(quizzed.QuizSet(False))
+            self._room.show(NAME, on=False)
+        return going
+
+    def show(self, actions: Mapping[str, QAction], before: AppState, now: AppState) -> None:
+        """Show how far it has come. What has the focus may be gone with its question."""
+        actions["quiz"].setChecked(now.quiz is not None)
+        if now.quiz != before.quiz:
+            self._panels.quiz.show_quiz(now.quiz)
+
+    def _toggle(self) -> None:
+        if not self.leave():
+            self.begin()
+
+    def _put_away(self, dock: QDockWidget, *, on: bool) -> None:
+        """A panel that is closed, and not only behind another, ends the quiz, or nobody knew what veils the graph."""
+        if not on and dock.isHidden() and self._state().quiz is not None:
+            self._send(quizzed.QuizSet(False))
