@@ -7,7 +7,7 @@ will do with a tensor that is there already.
 from bisect import bisect_left
 
 from gradviz.drawing.pages import paged
-from gradviz.drawing.shapes import Drawing, Mark, Role, TextRole
+from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.model.moments.course import Course
 from gradviz.picture.picture import Picture, TensorRow
 from gradviz.picture.questions import AskQuiz, Quizzed
@@ -18,6 +18,7 @@ from gradviz.state.stepping import gone_to
 from gradviz.state.values import NOTHING, AppState, Inspecting, Measuring, Quiz
 
 Next = tuple[AppState, Effects]
+_NONE = ".grad None"  # which its reason follows
 _GHOSTS = frozenset((Role.GHOST, Role.GHOST_EDGE))
 _MOST = 5000  # marks of a drawing that is looked through for what is not there yet; a larger one is hidden
 
@@ -46,7 +47,7 @@ def followed(state: AppState) -> Next:
         return state, ()
     if quiz.run != state.run or (quiz.questions and not state.steppable):
         return state._replace(quiz=None), ()
-    if state.shown is not quiz.veils and quiz.open and state.shown is not None:
+    if state.shown is not None and state.shown is not quiz.veils and quiz.veils_the_end:
         bare = state.shown._replace(drawing=_bare(state.shown.drawing))
         quiz = quiz._replace(veils=state.shown, bare=bare)
         state = state._replace(quiz=quiz)
@@ -95,7 +96,7 @@ def _taken(state: AppState, choice: int) -> Next:
     if quiz is None or not quiz.open or quiz.question is None or not 0 <= choice < len(quiz.question.choices):
         return state, ()
     done = frozenset((state.lesson,)) if state.lesson and quiz.is_last else frozenset()
-    quiz = quiz._replace(answers=(*quiz.answers, choice), veils=None, bare=None)
+    quiz = quiz._replace(answers=(*quiz.answers, choice))
     return _shown(state._replace(quiz=quiz, quizzed=state.quizzed | done), before=False)
 
 
@@ -104,6 +105,7 @@ def _shown(state: AppState, *, before: bool) -> Next:
     if quiz is None or quiz.question is None or quiz.open:
         return state, ()
     question = quiz.question
+    state = state._replace(quiz=quiz._replace(back=before))
     if question.tensor is not None:
         state = pointed(state, TensorChosen(question.tensor))
     step = question.before if before else question.after
@@ -124,23 +126,24 @@ def _stop(state: AppState, step: int) -> int:
 def veiled(state: AppState) -> AppState:
     """Return the state as it is shown: without what would tell an answer before its question is answered.
 
-    As long as questions are to come nothing is said of the run as a whole; while one is open nothing of what will
-    become of the tensors that are there.
+    As long as questions are to come nothing is said of the run as a whole, nor why a .grad is None, which may hold of
+    the next backward too. While one is open there is no going on.
     """
     quiz = state.quiz
     if quiz is None or not quiz.veils_the_end:
         return state
     picture = None if state.picture is None else state.picture._replace(problems=(), hottest=())
-    state = state._replace(picture=picture, measuring=Measuring(seen=state.measuring.seen))
-    if not quiz.open or state.at is None or state.table is None:
-        return state
-    table, ending = _without_reasons(state.table), state.ending
-    if ending is not None:
-        ending = ending._replace(table=ending.table._replace(course=_until(ending.table.course, state.at)))
-    return state._replace(
-        table=table,
-        ending=ending,
+    state = state._replace(
+        picture=picture,
+        measuring=Measuring(seen=state.measuring.seen),
         shown=quiz.bare if state.shown is quiz.veils else state.shown,
+        table=None if state.table is None else _without_reasons(state.table),
+    )
+    ending = state.ending
+    if not quiz.open or state.at is None or ending is None:
+        return state
+    return state._replace(
+        ending=ending._replace(table=ending.table._replace(course=_until(ending.table.course, state.at))),
         traced=False,
         inspecting=Inspecting(seen=state.inspecting.seen),
         chosen=None,
@@ -163,13 +166,12 @@ def _without_reasons(table: Picture) -> Picture:
 
 
 def _without_reason(row: TensorRow) -> TensorRow:
-    """A row that says no more of an absent .grad than that: the reason may hold of the next backward too."""
     absent = row.grad.startswith("None")
     return row._replace(grad="None" if absent else row.grad, flags=(), edit=None, locked="", unlock=None)
 
 
 def _bare(drawing: Drawing) -> Drawing:
-    """A drawing without what is not there yet, and without what its boxes say of .grad and why."""
+    """A drawing without what is not there yet, and without the reasons for which a .grad is None."""
     if len(drawing.nodes) + len(drawing.edges) > _MOST:
         return paged(drawing._replace(nodes=(), edges=()))
     nodes = tuple(_told(mark) for mark in drawing.nodes if mark.role not in _GHOSTS)
@@ -178,4 +180,5 @@ def _bare(drawing: Drawing) -> Drawing:
 
 
 def _told(mark: Mark) -> Mark:
-    return mark._replace(texts=tuple(text for text in mark.texts if text.role is not TextRole.GRAD), description="")
+    texts = (text._replace(text=_NONE) if text.text.startswith(_NONE) else text for text in mark.texts)
+    return mark._replace(texts=tuple(texts), description="")

@@ -161,7 +161,8 @@ class Quiz(NamedTuple):
     awaited: bool = True  # they are still to come
     at: int = 0  # the question at hand; beyond the last: the score
     answers: tuple[int, ...] = ()  # the choices that were taken
-    veils: Shown | None = None  # while a question is open: the drawing that would tell its answer
+    back: bool = False  # the run is shown as it was before the line of a question that is answered
+    veils: Shown | None = None  # the drawing that would tell an answer to come
     bare: Shown | None = None  # what is shown in its place
 
     @property

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from gradviz.picture.questions import Question
 from gradviz.state.values import Quiz
@@ -49,8 +49,7 @@ class QuizPanel(QScrollArea):
         self._choices = [Choice(at, inside) for at in range(_CHOICES)]
         for choice in self._choices:
             choice.clicked.connect(lambda _checked=False, at=choice.at: self.taken.emit(at))
-        self._before = self._button(self.tr("Before the line"), lambda: self.looked.emit(True))
-        self._after = self._button(self.tr("Show me"), lambda: self.looked.emit(False))
+        self._look = self._button("", lambda: self.looked.emit(self._quiz is not None and not self._quiz.back))
         self._next = self._button("", self._go_on)
         self._leave = self._button(self.tr("Leave (Esc)"), self.left.emit)
         rows = QVBoxLayout(inside)
@@ -58,13 +57,8 @@ class QuizPanel(QScrollArea):
         rows.setSpacing(8)
         for part in (self._progress, self._text, *self._choices, self._verdict, self._reason):
             rows.addWidget(part)
-        rows.addWidget(self._next)
-        looks = QHBoxLayout()
-        looks.addWidget(self._before)
-        looks.addWidget(self._after)
-        looks.addStretch(1)
-        rows.addLayout(looks)
-        rows.addWidget(self._leave)
+        for button in (self._next, self._look, self._leave):
+            rows.addWidget(button)
         rows.addStretch(1)
         self.setWidget(inside)
         self._dress()
@@ -97,8 +91,18 @@ class QuizPanel(QScrollArea):
         """Show how far a quiz has come; None: there is none."""
         if quiz == self._quiz:
             return
+        focus = QApplication.focusWidget()
+        focused = focus is not None and self.isAncestorOf(focus)  # a choice that is taken cannot keep it
         self._quiz = quiz
         self._write()
+        if focused:
+            self.setFocus()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the size of text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._write()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Choose, go on or leave."""
@@ -140,7 +144,7 @@ class QuizPanel(QScrollArea):
 
     def _write(self) -> None:
         """Write everything anew: it is little."""
-        quiz, parts = self._quiz, (self._verdict, self._reason, self._before, self._after)
+        quiz, parts = self._quiz, (self._verdict, self._reason, self._look)
         question = None if quiz is None else quiz.question
         for part in parts:
             part.setVisible(quiz is not None and question is not None and not quiz.open)
@@ -159,7 +163,7 @@ class QuizPanel(QScrollArea):
         for choice in self._choices:
             choice.hide()
         self._next.setVisible(quiz is None or not quiz.awaited)
-        self._next.setText(self.tr("Begin") if quiz is None or not quiz.questions else self.tr("Ask me something else"))
+        self._next.setText(self.tr("Begin") if quiz is None or not quiz.questions else self.tr("Another quiz"))
         self._progress.setText(self.tr("Predict, then see"))
         if quiz is None:
             words = self.tr("A few questions about the program as it stands. The answers are what PyTorch really does.")
@@ -181,7 +185,7 @@ class QuizPanel(QScrollArea):
             if choice.at < len(question.choices):
                 choice.show_choice(question.choices[choice.at], taken, question.right, self._colours)
         self._next.setVisible(taken is not None)
-        self._next.setText(self.tr("See the score (Enter)") if quiz.is_last else self.tr("Next (Enter)"))
+        self._next.setText(self.tr("Score (Enter)") if quiz.is_last else self.tr("Next (Enter)"))
         right = plain(question.choices[question.right]).replace("\n", " · ")
         said = self.tr("✓ Right") if taken == question.right else self.tr("✗ Not so: {right}").format(right=right)
         self._verdict.setText(said)
@@ -189,6 +193,7 @@ class QuizPanel(QScrollArea):
         ink = own.string if taken == question.right else own.error
         self._verdict.setStyleSheet(f"color: {ink}; font-weight: 600;")
         self._reason.setText(plain(question.reason))
+        self._look.setText(self.tr("Show me: after the line") if quiz.back else self.tr("Show me: before it"))
         self._inside.setAccessibleName(self.text)
         self.ensureVisible(0, 0)
         if taken is not None:

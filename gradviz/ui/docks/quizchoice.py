@@ -1,6 +1,6 @@
 """One choice of a question: a button of as many lines as its text takes, which then shows whether it was right."""
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from gradviz.ui.style.labels import wrapped_label
@@ -17,7 +17,6 @@ class Choice(QPushButton):
         super().__init__(parent)
         self.at = at
         self._sign, self._words = QLabel(self), wrapped_label(self)
-        self._sign.setFixedWidth(self._sign.fontMetrics().horizontalAdvance("✓ 8"))
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(10, 7, 10, 7)
         row.setSpacing(8)
@@ -26,6 +25,16 @@ class Choice(QPushButton):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+        self._make_room()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Give the sign its room in another size of text too."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._make_room()
+
+    def _make_room(self) -> None:
+        self._sign.setFixedWidth(self.fontMetrics().horizontalAdvance(f"{_RIGHT} 8 "))
 
     def text(self) -> str:
         """Return what it says."""
