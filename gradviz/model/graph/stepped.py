@@ -94,7 +94,7 @@ class Lives(NamedTuple):
 def lives(graph: Graph, history: History) -> Lives:
     """Return what each part of a graph, folded or not, was in the course of its run."""
     find = _Finder(graph, history)
-    nodes = tuple(find.past(node) for node in graph.nodes)
+    nodes = tuple(_marked(node, find.past(node)) for node in graph.nodes)
     first = {node.id: past.first for node, past in zip(graph.nodes, nodes, strict=True)}
     edges = tuple(find.edge_times(edge, max(first[edge.tail], first[edge.head])) for edge in graph.edges)
     homes = {name: place for place, node in enumerate(graph.nodes) for name in (node.id, *_members(node))}
@@ -213,6 +213,11 @@ class _Finder:
 
     def _ran(self, grad_fn: int) -> Iterator[float]:
         return (step.id + 1 for step in self._history.flow.ran.get(grad_fn, ()))
+
+
+def _marked(node: Node, past: Past) -> Past:
+    """What a node was, that the error which ended the run speaks of: at the end alone it has the sign of that."""
+    return past._replace(times=(*past.times, inf)) if node.in_error else past
 
 
 def _back(past: Past, moment: Moment) -> tuple[int, int] | None:

@@ -11,6 +11,7 @@ from gradviz.drawing.shapes import Role
 from gradviz.drawing.words import ENGLISH
 from gradviz.layout.diagram import Direction
 from gradviz.model.graph.graph import View
+from gradviz.model.trace import ProgramError
 from gradviz.picture.picture import Language, Options
 from gradviz.picture.record import Record
 from gradviz.picture.stage import KEPT, Album, shown, stage
@@ -159,3 +160,20 @@ def test_what_is_not_there_yet_is_outlined_only_where_that_is_wanted() -> None:
     assert [marks[name].paths for name in ghosts] == [()] * len(ghosts)
     assert {marks[name].description for name in ghosts} == {ENGLISH.kinds[Role.GHOST]}
     assert [mark.rect for mark in outlined.nodes] == [mark.rect for mark in bare.nodes]
+
+
+def test_what_the_error_speaks_of_has_its_sign_at_the_end_alone() -> None:
+    tape = Tape()
+    tape.line(1)
+    x = tape.leaf(scalar(2.0))
+    tape.line(2, x=x)
+    tape.apply("mul", x, x)
+    tape.line(3)
+    trace = tape.trace()._replace(error=ProgramError("RuntimeError", "twice", 3, grad_fns=(0, 1)))
+    record, options = Record(trace), Options()
+    staged = stage(record, options, walked=True)
+    last = shown(record, options, staged)
+    before = shown(record, options._replace(step=trace.steps[-1].id - 1), staged, last)
+    end = shown(record, options, staged, before)
+    assert Role.ERROR in {mark.role for mark in end.drawing.nodes}
+    assert Role.ERROR not in {mark.role for mark in before.drawing.nodes}
