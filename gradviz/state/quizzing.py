@@ -9,7 +9,7 @@ from bisect import bisect_left
 from gradviz.drawing.pages import paged
 from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.model.moments.course import Course
-from gradviz.picture.picture import Picture, TensorRow
+from gradviz.picture.picture import TensorRow
 from gradviz.picture.questions import AskQuiz, Quizzed
 from gradviz.state.inspecting import pointed
 from gradviz.state.messages import Effects, TensorChosen
@@ -137,7 +137,8 @@ def veiled(state: AppState) -> AppState:
         picture=picture,
         measuring=Measuring(seen=state.measuring.seen),
         shown=quiz.bare if state.shown is quiz.veils else state.shown,
-        table=None if state.table is None else _without_reasons(state.table),
+        table=None if state.table is None else state.table._replace(rows=_without_reasons(state.table.rows)),
+        earlier=None if state.earlier is None else _without_reasons(state.earlier),
     )
     ending = state.ending
     if not quiz.open or state.at is None or ending is None:
@@ -149,7 +150,6 @@ def veiled(state: AppState) -> AppState:
         chosen=None,
         selection=NOTHING,
         search=None,
-        earlier=None,
     )
 
 
@@ -161,8 +161,8 @@ def _until(course: Course, at: int) -> Course:
     )
 
 
-def _without_reasons(table: Picture) -> Picture:
-    return table._replace(rows=tuple(map(_without_reason, table.rows)))
+def _without_reasons(rows: tuple[TensorRow, ...]) -> tuple[TensorRow, ...]:
+    return tuple(map(_without_reason, rows))
 
 
 def _without_reason(row: TensorRow) -> TensorRow:

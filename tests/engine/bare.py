@@ -6,8 +6,9 @@ import sys
 import threading
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import redirect_stdout
+from itertools import count
 from types import FrameType, ModuleType
 from typing import NamedTuple, TypeVar
 
@@ -48,24 +49,64 @@ Found = TypeVar("Found")
 Tracer = Callable[[FrameType, str, object], "Tracer | None"]
 
 
-def bare_run(source: str) -> Bare:
-    """Run a program as Python would."""
-    return _alone(lambda: _run(source, None))
+def bare_run(source: str, paths: Collection[str] = ()) -> Bare:
+    """Run a program as Python would; `paths` are tensors to look at beside those with a name: net.weight."""
+    return _alone(lambda: _run(source, None, paths))
 
 
-def bare_moments(source: str) -> list[Moment]:
+def bare_moments(source: str, paths: Collection[str] = ()) -> list[Moment]:
     """Run a program as Python would, and look at its names before every line of its own that is in no function."""
     moments: list[Moment] = []
 
+    def look(line: int, names: dict[str, object]) -> None:
+        moments.append((line, tensors_in(names, paths)))
+
+    _alone(lambda: _run(source, _before_lines(look)))
+    return moments
+
+
+def bare_hooked(source: str, place: int, path: str) -> list[Value | None]:
+    """Run a program as Python would; return the gradients that arrive at a tensor while one of its lines runs.
+
+    Args:
+        source: of the program.
+        place: of the line among those that run in no function.
+        path: of the tensor.
+    """
+    came: list[Value | None] = []
+    handles: list[torch.utils.hooks.RemovableHandle] = []
+    places = count()
+
+    def look(_line: int, names: dict[str, object]) -> None:
+        here = next(places)
+        if here == place:
+            tensor = _at(names, path)
+            handles.append(tensor.register_hook(lambda grad: came.append(_value(grad))))  # type: ignore[no-untyped-call]
+        elif here == place + 1:
+            handles[0].remove()
+
+    _alone(lambda: _run(source, _before_lines(look)))
+    return came
+
+
+def _before_lines(look: Callable[[int, dict[str, object]], None]) -> Tracer:
     def trace(frame: FrameType, event: str, _: object) -> Tracer | None:
         if frame.f_code.co_filename != FILE or frame.f_code.co_name != "<module>":
             return None
         if event == "line":
-            moments.append((frame.f_lineno, tensors_in(frame.f_globals)))
+            look(frame.f_lineno, frame.f_globals)
         return trace
 
-    _alone(lambda: _run(source, trace))
-    return moments
+    return trace
+
+
+def _at(names: dict[str, object], path: str) -> torch.Tensor:
+    first, *rest = path.split(".")
+    found = names[first]
+    for name in rest:
+        found = getattr(found, name)
+    assert isinstance(found, torch.Tensor)
+    return found
 
 
 def both_runs(source: str) -> tuple[Bare, Bare, Trace]:
@@ -88,7 +129,7 @@ def _alone(work: Callable[[], Found]) -> Found:
     return found[0]
 
 
-def _run(source: str, trace: Tracer | None) -> Bare:
+def _run(source: str, trace: Tracer | None, paths: Collection[str] = ()) -> Bare:
     module = ModuleType("__main__")
     as_file = io.StringIO(source, newline=None).readlines()
     linecache.cache[FILE] = (len(source), None, as_file, FILE)  # TorchScript reads it
@@ -108,12 +149,14 @@ def _run(source: str, trace: Tracer | None) -> Bare:
             sys.settrace(None)
     messages = [str(warning.message) for warning in warned]
     random = torch.get_rng_state().numpy().tobytes()
-    return Bare(out.getvalue(), messages, error, tensors_in(vars(module)), random)
+    return Bare(out.getvalue(), messages, error, tensors_in(vars(module), paths), random)
 
 
-def tensors_in(names: dict[str, object]) -> dict[str, Facts]:
-    """What can be said of each name that holds a tensor."""
-    return {name: facts_of(value) for name, value in names.items() if isinstance(value, torch.Tensor)}
+def tensors_in(names: dict[str, object], paths: Collection[str] = ()) -> dict[str, Facts]:
+    """What can be said of each name that holds a tensor, and of the paths whose first name is bound."""
+    found = {name: facts_of(value) for name, value in names.items() if isinstance(value, torch.Tensor)}
+    there = (path for path in paths if path.partition(".")[0] in names)
+    return found | {path: facts_of(_at(names, path)) for path in there}
 
 
 def facts_of(tensor: torch.Tensor) -> Facts:

@@ -128,6 +128,8 @@ def _reasons(scene: Scene, name: str, tensor: Tensor) -> Iterator[Reason]:
         yield Said("retained", facts)
     elif last is None:
         yield Said("left alone" if old == tensor.grad else "set", facts)
+    elif last.old is None and old is not None:
+        yield Said("anew", facts)
     elif last.old is None:
         new = numbers(last.new)
         yield Said("first", facts) if new is None else Said("first known", {**facts, **new.facts})

@@ -1,5 +1,6 @@
 """Questions about what a statement made: flags, grad_fn and version of tensors, and whether it was recorded."""
 
+import re
 from collections.abc import Iterator
 
 from gradviz.model.quiz.question import NONE, Candidate, Question, Reason, Said, candidate, literal
@@ -17,6 +18,7 @@ _UNRECORDED = {
     "detach": "detach",
     "not differentiable": "not differentiable",
 }
+_IN_PLACE = re.compile(r"\w_\(|[-+*/@]=|\]\s*=[^=]")  # a change in place that is written out
 _GRAD_FNS = 40  # of a run among which a wrong choice is looked for
 
 
@@ -91,11 +93,12 @@ def recorded(scene: Scene) -> Iterator[Candidate | None]:
     """Yield the question whether autograd recorded the line, where it did so with all of it or with nothing."""
     made = {op.id for op in scene.ops}
     reasons = {None if op.grad_fn is not None else op.why_unrecorded or "" for op in scene.ops}
-    name, result = next(((name, one) for name, one in scene.bound.items() if one.made_by in made), ("", None))
-    if len(reasons) != 1 or scene.ran.of > 1 or scene.calls or result is None:
+    if len(reasons) != 1 or scene.ran.of > 1 or scene.calls:
         return
     (reason,) = reasons
-    if reason not in _UNRECORDED:
+    results = ((name, one) for name, one in scene.bound.items() if one.made_by in made)
+    name, result = next((found for found in results if found[1].requires_grad == (reason is None)), ("", None))
+    if reason not in _UNRECORDED or result is None:
         return
     modes = any(region.mode != "grad" for region in scene.trace.regions)
     nested = scene.ops[0].region is not None
@@ -111,13 +114,14 @@ def recorded(scene: Scene) -> Iterator[Candidate | None]:
 
 def version(scene: Scene) -> Iterator[Candidate | None]:
     """Yield questions where the version counter of a tensor stands that was there and may have been changed."""
-    by_data = ".data" in scene.ran.text and any(not op.outputs or op.name.split(".")[0][-1:] == "_" for op in scene.ops)
+    if not _IN_PLACE.search(scene.ran.text):
+        return  # it counts what somebody else's code does, and nobody can know that
     for name, number in scene.names.items():
         was, now = scene.before.tensor(number), scene.after.tensor(number)
         if was is None or now is None or was.version is None or now.version is None:
             continue
         moved = now.version != was.version
-        if not moved and not (by_data and f"{name}.data" in scene.ran.text):
+        if not moved and f"{name}.data" not in scene.ran.text:
             continue
         told: dict[str, str | int] = {"name": name, "then": was.version, "now": now.version}
         wrong = [was.version, now.version + 1, 0, now.version + 2, max(0, now.version - 1)]

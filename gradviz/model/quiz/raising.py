@@ -51,7 +51,8 @@ def _why_fine(scene: Scene) -> tuple[Reason, ...]:
     """Why a backward call went through, or why a change in place did: autograd did not look, or it looked on."""
     roots = [root for call in scene.calls for root in call.roots if root is not None]
     root = scene.before.tensor(roots[0]) if roots else None
-    told = () if root is None else scene.why("again", root, before=True)
+    adds = all(call.accumulates for call in scene.calls)
+    told = () if root is None or not adds else scene.why("again", root, before=True)
     again = tuple(one for one in told if one.said.startswith("adds"))
     unrecorded = tuple(answer for op in scene.ops for answer in of_op(scene.known_after, op))
     return again or unrecorded[-1:] or (Said("went through", {"line": scene.ran.line}),)

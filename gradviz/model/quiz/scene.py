@@ -45,7 +45,7 @@ class Scene:
 
     @cached_property
     def names(self) -> dict[str, int]:
-        """The tensors that names of the module hold after it, each under the first name that holds it."""
+        """The tensors that names of the module hold after it, each under the last name that it got."""
         return _held(self.after)
 
     @cached_property
@@ -101,8 +101,10 @@ class Scene:
 def _held(moment: Moment) -> dict[str, int]:
     held: dict[int, str] = {}
     for name, number in moment.history.bindings.held(moment.begun - 1).items():
-        if name.function is None and _NAME.fullmatch(name.text) and moment.tensor(number) is not None:
-            held.setdefault(number, name.text)
+        tensor = moment.tensor(number) if name.function is None and _NAME.fullmatch(name.text) else None
+        # What a path leads to may be computed anew each time that it is asked for; a parameter is not.
+        if tensor is not None and (tensor.is_parameter or "." not in name.text):
+            held[number] = name.text  # the newest one: a module may have given up an older name of its own
     return {name: number for number, name in list(held.items())[-_NAMES:]}
 
 

@@ -18,8 +18,8 @@ class Choice(QPushButton):
         self.at = at
         self._sign, self._words = QLabel(self), wrapped_label(self)
         self._row = row = QHBoxLayout(self)
-        row.setContentsMargins(10, 7, 10, 7)
-        row.setSpacing(8)
+        row.setContentsMargins(8, 7, 8, 7)
+        row.setSpacing(6)
         row.addWidget(self._sign)
         row.addWidget(self._words, 1)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
@@ -34,7 +34,7 @@ class Choice(QPushButton):
             self._make_room()
 
     def _make_room(self) -> None:
-        self._sign.setFixedWidth(self.fontMetrics().horizontalAdvance(f"{_RIGHT} 8 "))
+        self._sign.setFixedWidth(self.fontMetrics().horizontalAdvance(f"{_RIGHT} 8") + 2)
 
     def text(self) -> str:
         """Return what it says."""

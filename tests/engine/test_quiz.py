@@ -1,0 +1,140 @@
+"""The right answers of quizzes against the bare interpreter, looked at before and after the line of each question.
+
+GRADVIZ_PROGRAMS sets how many programs hypothesis writes.
+"""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradviz.model.moments.moment import History
+from gradviz.model.quiz.question import Candidate, Question, kind, kind_of, numbers
+from gradviz.model.quiz.quiz import MOST, candidates, questions
+from gradviz.model.quiz.quizwords import asked as words_of
+from gradviz.model.quiz.quizwords import choice_text, reason_text
+from gradviz.model.trace import Trace
+from gradviz.model.why.grounds import Grounds, grounds
+from gradviz.resources import Lesson, lessons
+from tests.engine.bare import SEED, Facts, bare_hooked, bare_moments, bare_run
+from tests.engine.programs import PROGRAMS, sweep
+from tests.engine.recording import record
+from tests.engine.typed import TYPED
+
+
+@sweep(150)
+@given(PROGRAMS, st.integers(0, 9))
+def test_the_right_answers_are_those_of_the_bare_program(source: str, seed: int) -> None:
+    _check(source, seed)
+
+
+@pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.name)
+def test_the_right_answers_about_a_lesson_are_those_of_the_bare_program(lesson: Lesson) -> None:
+    known = _check(lesson.source, 0)
+    assert questions(known, 0)
+    for idea in lesson.ideas:
+        _check(lesson.source.replace(idea.old, idea.new), 1)
+
+
+@pytest.mark.parametrize("name", TYPED)
+@pytest.mark.filterwarnings("ignore")
+def test_the_right_answers_about_what_people_type_are_those_of_the_bare_program(name: str) -> None:
+    _check(TYPED[name], 2)
+
+
+def _check(source: str, seed: int) -> Grounds:
+    """Check all that could be asked, and what is asked of a seed."""
+    trace = record(source, seed=SEED)
+    known = grounds(History(trace))
+    asked = list(candidates(known))
+    bare = _Bare(source, trace, {name for one in asked for name in one.question.names if "." in name})
+    for one in asked:
+        _is_fair(one)
+        bare.check(one.question)
+    sitting = questions(known, seed)
+    assert sitting == questions(grounds(History(trace)), seed)
+    assert len(sitting) <= MOST
+    ends = [trace.steps[-1].id + 1 if one.ran.after is None else one.ran.after for one in sitting]
+    # No answer is seen before its question.
+    assert all(end <= later.ran.before for end, later in zip(ends, sitting[1:], strict=False))
+    for question in sitting:
+        bare.check(question)
+    return known
+
+
+def _is_fair(one: Candidate) -> None:
+    question = one.question
+    for language in ("en", "ja"):
+        texts = [choice_text(choice, language) for choice in question.choices]
+        assert len(set(texts)) == len(texts) > 1
+        assert words_of(question.asks, language)
+        assert all(reason_text(reason, language) for reason in question.reasons)
+    assert question.reasons
+
+
+class _Bare:
+    """What the bare program has before each line of its module, and at its end."""
+
+    def __init__(self, source: str, trace: Trace, paths: set[str]) -> None:
+        self._source, self._moments = source, bare_moments(source, paths)
+        self._run = bare_run(source, paths)
+        steps = [step for step in trace.steps if step.kind == "line" and step.scope == 0 and step.line is not None]
+        assert [step.line for step in steps] == [line for line, _ in self._moments]
+        self._at = {step.id: place for place, step in enumerate(steps)}
+
+    def check(self, question: Question) -> None:
+        right = choice_text(question.choices[question.right], "en")
+        if question.about == "raises":
+            self._check_error(question, right)
+        elif question.about == "arrives":
+            assert right == self._arrives(question)
+        elif question.about == "recorded":
+            made = self._after(question, question.names[0]).grad_fn is not None  # it is of what the line made
+            assert (right == "Yes") == made
+        else:
+            assert right == self._told(question)
+
+    def _told(self, question: Question) -> str:
+        facts = [self._after(question, name) for name in question.names]
+        first = facts[0]
+        if question.about == "flags":
+            return f"requires_grad {first.requires_grad}\nis_leaf {first.is_leaf}"
+        if question.about == "grad_fn":
+            return str(first.grad_fn)
+        if question.about == "version":
+            return str(first.version)
+        grads = [_grad_text(one, question) for one in facts]
+        if question.about == "grad":
+            return grads[0]
+        return "\n".join(f"{name}.grad = {text}" for name, text in zip(question.names, grads, strict=True))
+
+    def _after(self, question: Question, name: str) -> Facts:
+        after = question.ran.after
+        names = self._run.tensors if after is None else self._moments[self._at[after]][1]
+        return names[name]
+
+    def _check_error(self, question: Question, right: str) -> None:
+        last = self._at[question.ran.before] == len(self._moments) - 1
+        assert (right != "It runs without an error") == (last and self._run.error is not None)
+
+    def _arrives(self, question: Question) -> str:
+        place = self._at[question.ran.before]
+        (came,) = bare_hooked(self._source, place, question.names[0])
+        found = numbers(came)
+        assert found is not None
+        return choice_text(found, "en")
+
+
+def _grad_text(facts: Facts, question: Question) -> str:
+    """The choice that says what .grad is; of one of many elements the bare program is asked for its shape alone."""
+    if facts.grad is None:
+        return "None"
+    right = question.choices[question.right]
+    if right.key == "literal":
+        found = numbers(facts.grad)
+    elif facts.grad.data is None:
+        assert "scalar" not in right.key
+        found = kind("zeros" if right.key == "zeros" else "filled", facts.grad.shape)
+    else:
+        found = kind_of(facts.grad)
+    assert found is not None
+    return choice_text(found, "en")
