@@ -12,8 +12,8 @@ from gradviz.model.trace import GradMode, LimitName, Output
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.inspection import Inspect, Inspection, Subject
 from gradviz.picture.picture import Comparison, Options, Picture, TensorRow
-from gradviz.state.keys import Keys
 from gradviz.picture.questions import AskQuiz, Question
+from gradviz.state.keys import Keys
 
 Theme = Literal["light", "dark"]
 Wheel = Literal["zoom", "scroll"]

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from functools import cached_property
+from functools import cached_property, lru_cache
 from operator import attrgetter
 
 from gradviz.model.moments.moment import Moment
@@ -102,10 +102,18 @@ def _held(moment: Moment) -> dict[str, int]:
     held: dict[int, str] = {}
     for name, number in moment.history.bindings.held(moment.begun - 1).items():
         tensor = moment.tensor(number) if name.function is None and _NAME.fullmatch(name.text) else None
-        # What a path leads to may be computed anew each time that it is asked for; a parameter is not.
-        if tensor is not None and (tensor.is_parameter or "." not in name.text):
-            held[number] = name.text  # the newest one: a module may have given up an older name of its own
+        # Of a module's parameters it is asked where the program speaks of them; and others may be computed anew.
+        spoken = tensor is not None and tensor.is_parameter and name.text in _spoken_of(moment.trace.source)
+        if tensor is not None and (spoken or "." not in name.text):
+            held[number] = name.text
     return {name: number for number, name in list(held.items())[-_NAMES:]}
+
+
+@lru_cache(maxsize=2)
+def _spoken_of(source: str) -> frozenset[str]:
+    """Every path of names that a program writes, and what that leads through: of net.weight.grad also net.weight."""
+    written = (path.split(".") for path in _NAME.findall(source))
+    return frozenset(".".join(path[:end]) for path in written for end in range(2, len(path) + 1))
 
 
 def _flags(tensor: Tensor) -> tuple[object, ...]:
