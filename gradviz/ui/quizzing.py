@@ -3,15 +3,21 @@
 from collections.abc import Callable, Mapping
 
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDockWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow
 
 from gradviz.state import messages as said
 from gradviz.state import quizmessages as quizzed
 from gradviz.state.values import AppState
 from gradviz.ui.panels import Panels
+from gradviz.ui.processes.runner import Runner
 from gradviz.ui.room import Room
 
 NAME = "quiz"  # of the panel
+
+
+def connect(send: Callable[[said.Message], None], runner: Runner) -> None:
+    """Have the questions sent that the picture process has made."""
+    runner.quizzed.connect(lambda run, found: send(quizzed.QuizArrived(run, found)))
 
 
 class Quizzing:
@@ -19,11 +25,11 @@ class Quizzing:
 
     def __init__(
         self,
+        window: QMainWindow,
         send: Callable[[said.Message], None],
         state: Callable[[], AppState],
         panels: Panels,
         room: Room,
-        docks: list[QDockWidget],
     ) -> None:
         self._send, self._state, self._panels, self._room = send, state, panels, room
         quiz = panels.quiz
@@ -33,7 +39,7 @@ class Quizzing:
         quiz.wentOn.connect(lambda: send(quizzed.QuizWentOn()))
         quiz.looked.connect(lambda before: send(quizzed.AnswerShown(before)))
         panels.lesson.quizWanted.connect(self.begin)
-        for dock in docks:
+        for dock in window.findChildren(QDockWidget, NAME):
             dock.visibilityChanged.connect(lambda on, dock=dock: self._put_away(dock, on=on))
 
     def handlers(self) -> dict[str, Callable[[], None]]:

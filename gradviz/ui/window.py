@@ -15,7 +15,6 @@ from gradviz.model.source.place import between
 from gradviz.picture.picture import Language
 from gradviz.resources import Lesson
 from gradviz.state import messages as said
-from gradviz.state.quizmessages import QuizArrived
 from gradviz.state.quizzing import veiled
 from gradviz.state.stepping import presented
 from gradviz.state.update import update
@@ -92,9 +91,8 @@ class Window(QMainWindow):
         self._presentation = Presentation(self, self._commands)
         self._menus = MarkMenus(self, self.send, lambda: self._state, self._panels, self._ask_why)
         self._steps = Steps(self.send, lambda: self._state, self._panels)
-        self._seeking = Seeking(self, self.send, lambda: self._state, self._panels, self._files)
-        docks = self.findChildren(QDockWidget, quizzing.NAME)
-        self._quizzing = quizzing.Quizzing(self.send, lambda: self._state, self._panels, self._commands.room, docks)
+        self._seeking = Seeking(self, self.send, lambda: veiled(self._state), self._panels, self._files)
+        self._quizzing = quizzing.Quizzing(self, self.send, lambda: self._state, self._panels, self._commands.room)
         handlers = self._commands.handlers() | self._steps.handlers() | self._seeking.handlers()
         handlers |= self._quizzing.handlers()
         for part in (beside, folding):
@@ -223,7 +221,7 @@ class Window(QMainWindow):
         runner.costed.connect(lambda run, table: send(said.CostsArrived(run, table)))
         beside.connect(send, runner)
         runner.inspected.connect(lambda run, found: send(said.InspectionArrived(run, found)))
-        runner.quizzed.connect(lambda run, found: send(QuizArrived(run, found)))
+        quizzing.connect(send, runner)
         self._files.opened.connect(self._opened)
         self._files.named.connect(self._named)
         self._files.said.connect(lambda text: send(said.Told(text)))
