@@ -75,6 +75,7 @@ from gradviz.state.messages import (
 from gradviz.state.palette import remembered
 from gradviz.state.search import looked_for, searched
 from gradviz.state.quizmessages import AnswerShown, ChoiceTaken, QuizArrived, QuizSet, QuizWentOn
+from gradviz.state.quizmessages import Quizzing
 from gradviz.state.search import searched, stepped
 from gradviz.state.selection import reselected
 from gradviz.state.slidemessages import Slid, SlideRested
@@ -111,6 +112,8 @@ def update(state: AppState, message: Message) -> Next:
     if after.newer is not None and sliding.due(after, rested=isinstance(message, SlideRested)):
         after, more = _edited(after._replace(newer=None), after.newer)
         effects = (*effects, *more)
+        state = state._replace(said="")
+    after, effects = quizzing.answered(state, message) if isinstance(message, Quizzing) else _answer(state, message)
     after = left(after)
     if comparing.wants(after):
         after = after._replace(measuring=measuring.cut(after.measuring)._replace(pressed=after.measuring.pressed))

@@ -21,6 +21,7 @@ from gradviz.model.trace import Output
 from gradviz.model.wire import Frame, FrameReader, Kind, pack
 from gradviz.picture.inspection import Cell, Fact, Inspect, Inspection, Section, Subject
 from gradviz.picture.picture import Changes, Comparison, Picture, Problem, Side, TensorRow, Wish
+from gradviz.picture.questions import AskQuiz, Question, Quizzed
 
 OFF = "  # off"
 
@@ -180,6 +181,27 @@ def inspected(payload: bytes) -> bytes:
     return msgspec.msgpack.encode(Inspection(asked, f"{asked.of.kind} {asked.of.id}", sections))
 
 
+def quizzed(payload: bytes, source: str) -> bytes:
+    """Ask about the first line, whose answer is there two steps on, and about the last; nothing where that is said."""
+    asked = msgspec.msgpack.decode(payload, type=AskQuiz)
+    last = course(source).steps[-1]
+    first = f"{asked.language} {asked.seed}: what of <b>x</b>?"
+    found = (
+        Question(first, "x = 1", 1, ("4.0", "None", "0.0"), 1, "It is <i>so</i>.", 0, 2, 0),
+        Question("And what happens at the end?", "z", 9, ("Nothing", "An error"), 1, "It fails.", last, None),
+    )
+    return msgspec.msgpack.encode(Quizzed(asked, () if "dull" in source else found))
+
+
+def told(frame: Frame, run: int, source: str) -> bytes:
+    """Answer a question about the run."""
+    if frame.kind is Kind.SAVE:
+        return saved(frame.payload, source)
+    if frame.kind is Kind.QUIZ:
+        return pack(Kind.QUIZZED, run, quizzed(frame.payload, source))
+    return pack(Kind.INSPECTION, run, inspected(frame.payload))
+
+
 def obeyed(run: int, source: str) -> bytes:
     """Do what a word of the program says; return what it wants answered."""
     if "stuck" in source:
@@ -207,10 +229,8 @@ def main() -> None:
             elif frame.kind is Kind.REDRAW:
                 wish = msgspec.msgpack.decode(frame.payload, type=Wish)
                 view, step = wish.options.view, wish.options.step
-            elif frame.kind is Kind.SAVE:
-                answer = saved(frame.payload, source)
-            elif frame.kind is Kind.INSPECT:
-                answer = pack(Kind.INSPECTION, run, inspected(frame.payload))
+            elif frame.kind in (Kind.SAVE, Kind.INSPECT, Kind.QUIZ):
+                answer = told(frame, run, source)
             elif frame.kind is Kind.EXITED and frame.run == run:
                 whole = True
                 answer = obeyed(run, source)

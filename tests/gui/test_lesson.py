@@ -48,7 +48,7 @@ def test_the_first_start_tells_what_there_is_to_see(qtbot: QtBot, first: Window)
     for part in (*FIRST.prose.en.split("\n\n"), *(idea.words.en for idea in FIRST.ideas)):
         assert part in lesson.text
     assert lesson.verticalScrollBar().value() == 0
-    assert list(links(first)) == ["text/1", "text/2", "lesson/1"]
+    assert list(links(first)) == ["quiz/", "text/1", "text/2", "lesson/1"]
     first.action("ja").trigger()
     assert first.panels.lesson.text.startswith(f"1  {FIRST.title.ja}\n{FIRST.goal.ja}\n")
     qtbot.waitUntil(first.panels.lesson.isVisible)
@@ -62,12 +62,12 @@ def test_an_idea_changes_the_program_and_undo_or_a_link_lead_back(qtbot: QtBot, 
     follow(first, "text/1")
     assert bar.value() == place > 0
     assert first.state.text == first.panels.editor.toPlainText() == changed
-    assert list(links(first)) == ["text/2", "text/0", "lesson/1"]
+    assert list(links(first)) == ["quiz/", "text/2", "text/0", "lesson/1"]
     assert "Changed so" in first.panels.lesson.text
     first.action("undo").trigger()
     assert first.state.text == FIRST.source
     type_text(first, "z = 1")
-    assert list(links(first)) == ["text/1", "text/2", "text/0", "lesson/1"]
+    assert list(links(first)) == ["quiz/", "text/1", "text/2", "text/0", "lesson/1"]
     follow(first, "text/2")
     assert first.state.text == FIRST.source.replace(FIRST.ideas[1].old, FIRST.ideas[1].new)
     follow(first, "text/0")

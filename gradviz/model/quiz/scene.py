@@ -53,9 +53,7 @@ class Scene:
         """The tensors that it made, or whose flags it changed, and that have a name after it."""
         found = {}
         for name, number in self.names.items():
-            was, now = self.before.tensor(number), self.after.tensor(number)
-            if now is None:
-                continue
+            was, now = self.before.tensor(number), self.after.known_tensor(number)
             if was is None or _flags(was) != _flags(now) or self.were.get(name, number) != number:
                 found[name] = now
         return found

@@ -27,12 +27,14 @@ from gradviz.picture.inspection import Inspect, Inspection, Subject
 from gradviz.picture.looks import Looks
 from gradviz.picture.past import Past
 from gradviz.picture.picture import Comparison, FoldMode, Language, Options, Picture, Save, Saved, Wish
+from gradviz.picture.questions import AskQuiz, Quizzed
 from gradviz.picture.record import Record
 from tests.unit.model.records import records
 from tests.unit.model.traces import Tape, loop, scalar, square
 
 COMPARISON = msgspec.msgpack.Decoder(Comparison)
 PICTURE = msgspec.msgpack.Decoder(Picture)
+QUIZZED = msgspec.msgpack.Decoder(Quizzed)
 SAVED = msgspec.msgpack.Decoder(Saved)
 INSPECTION = msgspec.msgpack.Decoder(Inspection)
 FLAW = "The record of this run could not be drawn."
@@ -205,6 +207,32 @@ def test_a_thing_of_the_run_is_told_of() -> None:
     (told,) = answers(session, inspect(1, Subject("grad_fn", 1)))
     assert (told.run, told.kind) == (1, Kind.INSPECTION)
     assert INSPECTION.decode(told.payload).title == "MulBackward0"
+
+
+def quiz(run: int) -> bytes:
+    return pack(Kind.QUIZ, run, msgspec.msgpack.encode(AskQuiz(3, "ja")))
+
+
+def test_questions_are_made_of_a_run_that_has_ended() -> None:
+    session = Session()
+    assert answers(session, quiz(1)) == []  # no run
+    answers(session, BEGIN)
+    assert answers(session, quiz(1)) == []  # it goes on
+    answers(session, WHOLE)
+    assert answers(session, quiz(2)) == []  # of another
+    (told,) = answers(session, quiz(1))
+    assert (told.run, told.kind) == (1, Kind.QUIZZED)
+    found = QUIZZED.decode(told.payload)
+    assert found.asked == AskQuiz(3, "ja")
+    assert [one.line for one in found.questions] == [1]  # of its text one line has run
+
+
+def test_a_flaw_of_ours_costs_a_quiz_and_not_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session()
+    answers(session, WHOLE)
+    monkeypatch.setattr(process, "quizzed", lambda *_: [][0])
+    (told,) = answers(session, quiz(1))
+    assert QUIZZED.decode(told.payload) == Quizzed(AskQuiz(3, "ja"))
 
 
 def test_a_fold_of_what_is_shown_is_told_of_and_no_other() -> None:

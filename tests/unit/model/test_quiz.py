@@ -1,0 +1,136 @@
+"""Questions about a run made by hand: which are asked, in which order, and of what nothing is asked."""
+
+import pytest
+
+from gradviz.model.moments.moment import History
+from gradviz.model.quiz.question import kind_of, numbers, scaled
+from gradviz.model.quiz.quiz import questions
+from gradviz.model.quiz.quizwords import asked, choice_text, reason_text
+from gradviz.model.quiz.statements import executions
+from gradviz.model.trace import Limit, ProgramError, Trace, Value
+from gradviz.model.why.grounds import grounds
+from tests.unit.model.traces import Tape, scalar, vector
+
+SOURCE = "import torch\nx = torch.tensor(2.0, requires_grad=True)\ny = x * x\ny.backward()\n"
+
+
+def squared(source: str = SOURCE) -> Trace:
+    """x * x, and backward through it."""
+    tape = Tape()
+    tape.line(1)
+    tape.line(2)
+    x = tape.leaf(scalar(2.0))
+    tape.line(3, x=x)
+    y = tape.apply("mul", x, x, value=scalar(4.0))
+    tape.line(4, y=y)
+    tape.backward(y)
+    return tape.trace()._replace(source=source)
+
+
+def ask(trace: Trace, seed: int = 0) -> list[str]:
+    return [asked(one.asks, "en") for one in questions(grounds(History(trace)), seed)]
+
+
+def test_questions_come_in_the_order_of_the_run() -> None:
+    found = questions(grounds(History(squared())), 0)
+    assert [one.ran.line for one in found] == sorted({one.ran.line for one in found})
+    assert {one.ran.line for one in found} <= {2, 3, 4}
+    for one in found:
+        assert all(reason_text(reason, "ja") for reason in one.reasons)
+        assert len({choice_text(choice, "ja") for choice in one.choices}) == len(one.choices)
+
+
+def test_a_seed_asks_the_same_each_time_and_another_something_else() -> None:
+    trace = squared()
+    assert ask(trace) == ask(trace)
+    assert len({tuple(ask(trace, seed)) for seed in range(20)}) > 1
+
+
+@pytest.mark.parametrize(
+    "trace",
+    [
+        squared("x = ("),
+        squared()._replace(limits=Limit("time", "line 4"), backwards=()),
+        squared()._replace(error=ProgramError("ProcessDied", "gone", 4), backwards=()),
+    ],
+    ids=["no program", "limit", "died"],
+)
+def test_of_a_line_that_was_cut_off_nothing_is_asked(trace: Trace) -> None:
+    assert 4 not in {one.line for one in executions(trace)}
+
+
+def test_a_line_that_is_shared_is_not_asked_about() -> None:
+    shared = SOURCE.replace("y = x * x\n", "y = x * x; z = 1\n")
+    assert 3 not in {one.line for one in executions(squared(shared))}
+
+
+def test_of_a_long_program_the_first_and_the_last_lines_are_asked_about() -> None:
+    tape = Tape()
+    for line in range(1, 301):
+        tape.line(line)
+    found = executions(tape.trace()._replace(source="x = 1\n" * 300))
+    assert [one.line for one in found] == [*range(1, 41), *range(261, 301)]
+
+
+def test_of_a_loop_the_first_two_rounds_and_the_last_are_asked_about() -> None:
+    tape = Tape()
+    for _ in range(9):
+        tape.line(1)
+        tape.line(2)
+    found = executions(tape.trace()._replace(source="for _ in range(9):\n    x = 1\n"))
+    assert [(one.times, one.of) for one in found] == [(1, 9), (2, 9), (9, 9)]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (scalar(4.0), "4.0"),
+        (vector(0.5, 1.0), "[0.5, 1.]"),
+        (scalar(0.1 + 1e-9), "0.1"),
+        (scalar(0.123456), None),
+        (scalar(1e6), None),
+        (Value((), ("nan",)), None),
+        (Value((), (True,)), None),
+        (Value((0,), ()), None),
+        (Value((100,), None, 0.0, 1.0), None),
+        (Value((2,), (1.0, 2.0), uninitialized=True), None),
+        (None, None),
+    ],
+)
+def test_numbers_are_asked_for_that_can_be_found_in_the_head(value: Value | None, text: str | None) -> None:
+    found = numbers(value)
+    assert (None if found is None else choice_text(found, "en")) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "None"),
+        (scalar(0.0), "0.0"),
+        (scalar(0.3), "a number other than 0"),
+        (Value((9, 9), None, 0.0, 0.0), "zeros of shape (9, 9)"),
+        (Value((9, 9), None, 0.0, 0.1), "numbers of shape (9, 9), not all 0"),
+        (Value((9, 9)), None),
+        (Value((2,), (1.0, 2.0), uninitialized=True), None),
+    ],
+)
+def test_of_other_gradients_it_is_asked_what_kind_they_are(value: Value | None, text: str | None) -> None:
+    found = kind_of(value)
+    assert (None if found is None else choice_text(found, "en")) == text
+
+
+def test_only_numbers_that_are_known_are_scaled() -> None:
+    assert scaled(vector(1.0, -2.0), -1.0) == vector(-1.0, 2.0)
+    assert scaled(Value((), ("nan",)), 2.0) is None
+    assert scaled(Value((100,)), 2.0) is None
+    assert scaled(None, 2.0) is None
+
+
+@pytest.mark.parametrize(
+    ("times", "text"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (11, "11th"), (21, "21st"), (100, "100th")]
+)
+def test_the_round_of_a_loop_is_told(times: int, text: str) -> None:
+    (one, *_) = questions(grounds(History(squared())), 0)
+    again = one.asks._replace(facts={**one.asks.facts, "times": times, "of": 200})
+    assert f"for the {text} time" in asked(again, "en")
+    assert f"{times} 回目" in asked(again, "ja")
