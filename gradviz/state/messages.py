@@ -12,8 +12,8 @@ from gradviz.picture.picture import Comparison, Options, Picture
 from gradviz.state.asking import Asking
 from gradviz.state.enginemessages import PythonSet, UsePython
 from gradviz.state.foldmessages import Folding
-from gradviz.state.slidemessages import Sliding
 from gradviz.state.quizmessages import AskForQuiz, Quizzing
+from gradviz.state.slidemessages import Sliding
 from gradviz.state.values import Chosen, Theme, Wheel
 
 # Messages: what happened.

@@ -9,8 +9,7 @@ from gradviz.layout.geometry import Size
 from gradviz.model.source.place import Edit
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Options, Picture
-from gradviz.state import comparing, engines, folding, inspecting, measuring, sliding
-from gradviz.state import comparing, folding, inspecting, measuring, quizzing
+from gradviz.state import comparing, engines, folding, inspecting, measuring, quizzing, sliding
 from gradviz.state.asking import Asking, KeysSet, Picked
 from gradviz.state.document import forgotten, let_go, opened, with_text
 from gradviz.state.enginemessages import PythonSet
@@ -73,10 +72,8 @@ from gradviz.state.messages import (
     WheelSet,
 )
 from gradviz.state.palette import remembered
-from gradviz.state.search import looked_for, searched
 from gradviz.state.quizmessages import AnswerShown, ChoiceTaken, QuizArrived, QuizSet, QuizWentOn
-from gradviz.state.quizmessages import Quizzing
-from gradviz.state.search import searched, stepped
+from gradviz.state.search import looked_for, searched
 from gradviz.state.selection import reselected
 from gradviz.state.slidemessages import Slid, SlideRested
 from gradviz.state.stepping import caught_up, drawn, left, redrawn, seen, walked
@@ -112,8 +109,6 @@ def update(state: AppState, message: Message) -> Next:
     if after.newer is not None and sliding.due(after, rested=isinstance(message, SlideRested)):
         after, more = _edited(after._replace(newer=None), after.newer)
         effects = (*effects, *more)
-        state = state._replace(said="")
-    after, effects = quizzing.answered(state, message) if isinstance(message, Quizzing) else _answer(state, message)
     after = left(after)
     if comparing.wants(after):
         after = after._replace(measuring=measuring.cut(after.measuring)._replace(pressed=after.measuring.pressed))
@@ -203,10 +198,6 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
             return looked_for(state, message), ()
         case QuizSet() | QuizArrived() | ChoiceTaken() | QuizWentOn() | AnswerShown():
             return quizzing.answered(state, message)
-        case Searched(query):
-            return (state._replace(search=None) if query is None else searched(state, query, state.drawing)), ()
-        case SearchStepped(step):
-            return stepped(state, step), ()
         case _:  # about stepping
             return walked(state, message)
 

@@ -13,16 +13,9 @@ from gradviz.state.values import AppState
 from gradviz.ui.bars.actions import SIDES
 from gradviz.ui.graph.sides import Row
 from gradviz.ui.panels import Panels
-from gradviz.ui.processes.runner import Runner
 from gradviz.ui.wording import wording
 
 Send = Callable[[said.Message], None]
-
-
-def connect(send: Send, runner: Runner) -> None:
-    """Have the processes' part in it sent."""
-    runner.compared.connect(lambda comparison: send(said.ComparisonArrived(comparison)))
-    runner.faded.connect(lambda: send(said.Faded()))
 
 
 def handlers(send: Send, state: Callable[[], AppState]) -> dict[str, Callable[[], None]]:

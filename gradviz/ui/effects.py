@@ -16,20 +16,27 @@ def order(effect: said.Effect, runner: Runner) -> None:
             runner.measure(run, request)
         case said.RunBeside(run, request):
             runner.run_beside(run, request)
-        case said.AskInspection(run, wanted):
-            runner.inspect(run, wanted)
-        case AskForQuiz(run, wanted):
-            runner.quiz(run, wanted)
         case said.CancelRun(run):
             runner.cancel(run)
-        case said.Redraw(run, options, since):
-            runner.redraw(run, Wish(options, since))
-        case said.DropPicture():
-            runner.drop_picture()
         case said.KillEngine():
             runner.kill_engine()
         case UsePython(python):
             runner.use(python)
+        case _:
+            _ask(effect, runner)
+
+
+def _ask(effect: said.Effect, runner: Runner) -> None:
+    """Ask the picture process about the run whose trace it holds."""
+    match effect:
+        case said.Redraw(run, options, since):
+            runner.redraw(run, Wish(options, since))
+        case said.AskInspection(run, wanted):
+            runner.inspect(run, wanted)
+        case AskForQuiz(run, wanted):
+            runner.quiz(run, wanted)
+        case said.DropPicture():
+            runner.drop_picture()
         case _:
             _time(effect, runner)
 

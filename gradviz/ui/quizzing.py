@@ -9,15 +9,9 @@ from gradviz.state import messages as said
 from gradviz.state import quizmessages as quizzed
 from gradviz.state.values import AppState
 from gradviz.ui.panels import Panels
-from gradviz.ui.processes.runner import Runner
 from gradviz.ui.room import Room
 
 NAME = "quiz"  # of the panel
-
-
-def connect(send: Callable[[said.Message], None], runner: Runner) -> None:
-    """Have the questions sent that the picture process has made."""
-    runner.quizzed.connect(lambda run, found: send(quizzed.QuizArrived(run, found)))
 
 
 class Quizzing:

@@ -19,8 +19,7 @@ from gradviz.state.quizzing import veiled
 from gradviz.state.stepping import presented
 from gradviz.state.update import update
 from gradviz.state.values import AppState, Chosen
-from gradviz.ui import beside, folding, inspecting, preferences, sliding
-from gradviz.ui import beside, folding, inspecting, preferences, quizzing
+from gradviz.ui import beside, folding, inspecting, preferences, quizzing, sliding
 from gradviz.ui.bars import actions as asked
 from gradviz.ui.bars.bars import MainBar
 from gradviz.ui.bars.making import give_icons, icons, make_actions
@@ -30,6 +29,7 @@ from gradviz.ui.effects import order
 from gradviz.ui.exporting.exporter import Exporter
 from gradviz.ui.exporting.exports import Exports
 from gradviz.ui.files.files import Files, Opened
+from gradviz.ui.hearing import hear
 from gradviz.ui.markmenu import MarkMenus
 from gradviz.ui.panels import Panels, build, clear
 from gradviz.ui.presentation import Presentation
@@ -210,18 +210,8 @@ class Window(QMainWindow):
         self.changed.emit()
 
     def _connect(self) -> None:
-        runner, send = self._runner, self.send
-        runner.ready.connect(lambda ready: send(said.EngineReady(ready)))
-        runner.exited.connect(lambda run, how: send(said.RunExited(run, how)))
-        runner.pictured.connect(lambda picture: send(said.PictureArrived(picture)))
-        runner.engineEnded.connect(lambda reason: send(said.EngineEnded(reason)))
-        runner.pictureEnded.connect(lambda reason: send(said.PictureEnded(reason)))
-        runner.ranLong.connect(lambda run: send(said.RanLong(run)))
-        runner.rested.connect(lambda run: send(said.Rested(run)))
-        runner.costed.connect(lambda run, table: send(said.CostsArrived(run, table)))
-        beside.connect(send, runner)
-        runner.inspected.connect(lambda run, found: send(said.InspectionArrived(run, found)))
-        quizzing.connect(send, runner)
+        send = self.send
+        hear(self._runner, send)
         self._files.opened.connect(self._opened)
         self._files.named.connect(self._named)
         self._files.said.connect(lambda text: send(said.Told(text)))

@@ -13,8 +13,8 @@ from gradviz.model.trace import SCHEMA
 from gradviz.model.wire import Frame, FrameError, Kind, Ready, Request, encode, pack
 from gradviz.picture.inspection import Inspect
 from gradviz.picture.picture import Options, Save, Wish
-from gradviz.ui.processes import commands
 from gradviz.picture.questions import AskQuiz
+from gradviz.ui.processes import commands
 from gradviz.ui.processes.link import Link
 from gradviz.ui.processes.pictures import Pictures
 
