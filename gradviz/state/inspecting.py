@@ -54,9 +54,14 @@ def found_again(before: AppState, after: AppState) -> AppState:
     return pointed(after, MarkChosen(same[place] if place < len(same) else None))
 
 
-def looked(state: AppState, message: InspectorSeen | Inspected | InspectionArrived) -> AppState:
-    """Return the state after a message of the inspector's own."""
+def looked(
+    state: AppState,
+    message: MarkChosen | LineChosen | TensorChosen | InspectorSeen | Inspected | InspectionArrived,
+) -> AppState:
+    """Return the state after what is chosen, or a message of the inspector's own."""
     match message:
+        case MarkChosen() | LineChosen() | TensorChosen():
+            return pointed(state, message)
         case InspectorSeen(on):
             return state._replace(inspecting=state.inspecting._replace(seen=on))
         case Inspected(of):

@@ -190,9 +190,7 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
             return comparing.answered(state, message), ()
         case ModuleChosen(path):
             return state._replace(chosen=Chosen("module", path)), ()
-        case MarkChosen() | LineChosen() | TensorChosen():
-            return inspecting.pointed(state, message), ()
-        case InspectorSeen() | Inspected() | InspectionArrived():
+        case MarkChosen() | LineChosen() | TensorChosen() | InspectorSeen() | Inspected() | InspectionArrived():
             return inspecting.looked(state, message), ()
         case Searched() | SearchStepped():
             return looked_for(state, message), ()

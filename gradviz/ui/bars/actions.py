@@ -312,7 +312,7 @@ COMMANDS = (
         "quiz",
         RUN,
         QT_TRANSLATE_NOOP("Actions", "&Quiz"),
-        ("F4",),
+        ("F2",),
         QT_TRANSLATE_NOOP("Actions", "Predict what the program does with gradients, then see"),
         checkable=True,
     ),
