@@ -170,6 +170,20 @@ def test_some_letters_or_a_key_narrow_the_sheet(sheet: ShortcutSheet) -> None:
     (query,) = [one for one in sheet.findChildren(QLineEdit) if one.placeholderText() == "Find a command or a key"]
     QTest.keyClicks(query, "breakp")
     assert [one.text(0) for one in items(sheet) if not one.isHidden()] == ["Breakpoint on this line", "Next breakpoint"]
+    assert sheet.command == "breakpoint"  # the first of them
+    press(query, Qt.Key.Key_Return)
+    assert sheet.said.startswith("Press the new key of “Breakpoint on this line”")
+    press(focused(), Qt.Key.Key_Escape)
+    query.setFocus()
+    press(query, Qt.Key.Key_Down)
+    assert focused() is sheet.tree
+    query.setFocus()
+    query.selectAll()
+    QTest.keyClicks(query, "legend")
+    assert [one.text(0) for one in items(sheet) if not one.isHidden()] == ["Legend"]
+    query.selectAll()
+    QTest.keyClicks(query, "lgnd")  # letters here and there, where nothing is meant more
+    assert "Legend" in [one.text(0) for one in items(sheet) if not one.isHidden()]
     query.selectAll()
     QTest.keyClicks(query, "shift+f9")
     assert [one.text(0) for one in items(sheet) if not one.isHidden()] == ["First step"]

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from gradviz.state.keys import Keys
-from gradviz.state.matching import Names
+from gradviz.state.matching import Likeness, Names
 from gradviz.ui.bars.keyrules import refused
 from gradviz.ui.bars.shortcuts import joined, rows, sheet
 from gradviz.ui.style.copying import copy
@@ -102,11 +102,16 @@ class ShortcutSheet(QDialog):
         self._say(self.tr("Enter gives the selected command another key"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Have Enter press the button that has the focus, and no other: in the list it is for the row."""
-        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        """Have Enter press the button that has the focus, and else be for the row; Down leads from the line to it."""
+        searching, pressed = self._query.hasFocus(), self.focusWidget()
+        if event.key() == Qt.Key.Key_Down and searching:
+            self._tree.setFocus()
+        elif event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             super().keyPressEvent(event)
-        elif isinstance(pressed := self.focusWidget(), QPushButton):
+        elif isinstance(pressed, QPushButton):
             pressed.click()
+        elif searching:
+            self._listen(adding=False)
 
     def _build_tree(self) -> None:
         tree = self._tree
@@ -202,10 +207,14 @@ class ShortcutSheet(QDialog):
         return head
 
     def _narrow(self, query: str) -> None:
-        """Show what is meant by some letters."""
-        meant = {hit.at for hit in self._names.best(query, len(self._told))}
+        """Show what is meant by some letters, and select the first."""
+        hits = self._names.best(query, len(self._told))
+        close = {hit.at for hit in hits if hit.rank.likeness is not Likeness.SCATTERED}
+        meant = close or {hit.at for hit in hits}
         for at, item in enumerate(self._items):
             item.setHidden(bool(query.strip()) and at not in meant)
+        if meant and self._tree.currentItem() not in [self._items[at] for at in meant]:
+            self._tree.setCurrentItem(self._items[min(meant)])
         seen = {row.title for row, item in zip(self._told, self._items, strict=True) if not item.isHidden()}
         for title, head in self._heads.items():
             head.setHidden(title not in seen)
