@@ -7,15 +7,19 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QSettings, QStandardPaths
+from PySide6.QtCore import QSettings, QStandardPaths, QTimer
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QApplication
 
 import gradviz
 from gradviz import resources
+from gradviz.ui import preferences
 from gradviz.ui.processes import commands
 from gradviz.ui.processes.runner import Runner
 from gradviz.ui.window import Window
+
+_UNSEEN = ("offscreen", "minimal")  # platforms on which nobody looks
+_LOOK = 1500  # milliseconds for which the first window is seen before the tour begins
 
 
 def main(files: list[str], painted: Callable[[], None]) -> int:
@@ -38,12 +42,16 @@ def main(files: list[str], painted: Callable[[], None]) -> int:
     picture = QPixmap()
     picture.loadFromData(resources.read_bytes("icons/gradviz.svg"))
     app.setWindowIcon(QIcon(picture))
-    window = make_window(settings(), folder())
+    store = settings()
+    first = not files and preferences.first_start(store) and app.platformName() not in _UNSEEN
+    window = make_window(store, folder())
     sys.excepthook = _guard(window)
     window.begin(files)
     window.panels.canvas.painted.connect(painted)
     # The engine's start costs seconds of a core: the window is on the screen before.
     window.panels.canvas.painted.connect(window.start_processes)
+    if first:
+        window.panels.canvas.painted.connect(lambda: QTimer.singleShot(_LOOK, window, window.action("tour").trigger))
     window.show()
     return app.exec()
 

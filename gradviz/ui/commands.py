@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Literal
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QToolBar
 
@@ -29,6 +29,8 @@ from gradviz.ui.panels import Panels
 from gradviz.ui.pythons.dialog import PythonDialog
 from gradviz.ui.room import Room
 from gradviz.ui.style.theme import POINTS, icon_size
+from gradviz.ui.tour.stops import stops
+from gradviz.ui.tour.tour import Tour, stop
 
 _STEP = 1.1
 _ZOOM = 1.25
@@ -56,6 +58,9 @@ class Commands:
         # The application's own font has been made larger already, where these are of a window in another language.
         self._points = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).pointSizeF()
         self._size = 1.0
+        under_way = stop(window)
+        if under_way is not None:  # the window has another language now, in which it goes on
+            QTimer.singleShot(0, window, lambda: self._tour(under_way))
 
     @property
     def size(self) -> float:
@@ -118,6 +123,7 @@ class Commands:
             "inspect": self.show_inspector,
             "outline": self.show_outline,
             "python": self.choose_python,
+            "tour": lambda: self._tour(0),
             "shortcuts": self.show_shortcuts,
             "about": self.show_about,
         }
@@ -189,6 +195,11 @@ class Commands:
     def ask_why(self) -> None:
         """Bring the inspector into view."""
         self._room.show("inspector", on=True)
+
+    def _tour(self, at: int) -> None:
+        """Lead through the window."""
+        stop(self._window)
+        Tour(self._window, stops(self._window, self._panels), self._panels.editor, at)
 
     def choose_python(self) -> None:
         """Let the person choose the Python that runs programs."""

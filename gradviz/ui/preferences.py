@@ -91,6 +91,13 @@ def store(settings: QSettings, state: AppState) -> None:
     settings.setValue("breakpoints", " ".join(map(str, sorted(state.breakpoints))))
 
 
+def first_start(settings: QSettings) -> bool:
+    """Return whether the window has never been there, and note that it is now."""
+    first = not settings.allKeys()
+    settings.setValue("started", "true")
+    return first
+
+
 def breakpoints(settings: QSettings, text: str) -> list[int]:
     """Return the lines at which the program that was open had breakpoints, those that it still has."""
     last = text.count("\n") + 1

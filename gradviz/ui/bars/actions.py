@@ -355,6 +355,7 @@ COMMANDS = (
         ("Ctrl+Shift+P", "F1"),
         QT_TRANSLATE_NOOP("Actions", "Find a command, an example, a tensor or a line by some letters of its name"),
     ),
+    Command("tour", HELP, QT_TRANSLATE_NOOP("Actions", "&Tour of the window")),
     Command("shortcuts", HELP, QT_TRANSLATE_NOOP("Actions", "&Keyboard shortcuts"), ("Ctrl+Alt+/",)),
     Command("about", HELP, QT_TRANSLATE_NOOP("Actions", "&About gradviz")),
 )

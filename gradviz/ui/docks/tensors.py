@@ -10,6 +10,7 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
+    QRect,
     Qt,
     Signal,
 )
@@ -38,7 +39,7 @@ _FLAG, _GRAD = _HEADS.index("requires_grad"), _HEADS.index(".grad")
 _LONGEST_CELL = 200
 _WIDEST = 46  # letters of a column
 # Letters of each column that stay to be read however little room there is: what else there is can be scrolled to.
-_LETTERS = (16, 16, 18, 11, 7, 9, 9, 7, 4)
+_LETTERS = (16, 16, 18, 11, 7, 8, 9, 7, 4)
 _LOOKED_AT = 60  # rows that decide how wide a column is
 Index = QModelIndex | QPersistentModelIndex
 Shown = str | QFont | QColor | Qt.CheckState | None  # of a cell
@@ -223,6 +224,11 @@ class Tensors(QTableView):
         self.setItemDelegateForColumn(_FLAG, FlagBox(self))
         self.clicked.connect(self._clicked)
 
+    def flags(self) -> QRect:
+        """Where the boxes of requires_grad are, with their head; in pixels of the table."""
+        left = self.columnViewportPosition(_FLAG) + self.viewport().x()
+        return QRect(left, 0, self.columnWidth(_FLAG), self.height()).intersected(self.rect())
+
     def show_rows(self, rows: tuple[TensorRow, ...], *, fit: bool = True) -> None:
         """Show the tensors of a picture, in columns that fit them or in those that are there."""
         if rows == self._model.rows:
@@ -288,7 +294,7 @@ class Tensors(QTableView):
         letter = self.fontMetrics().averageCharWidth()
         least = [min(want, letter * letters + 16) for want, letters in zip(self._wanted, _LETTERS, strict=True)]
         # The longest head is longer than what is below it, and is what one learns first.
-        least[_FLAG] = max(least[_FLAG], self.horizontalHeader().fontMetrics().horizontalAdvance(KEYWORD) + 16)
+        least[_FLAG] = max(least[_FLAG], self.horizontalHeader().fontMetrics().horizontalAdvance(KEYWORD) + 13)
         widths = shared(self._wanted, least, self.viewport().width())
         # At a step a .grad may be told at more length than at the end. A scroll bar comes and goes: nothing moves then.
         spare = self.width() - self.verticalScrollBar().sizeHint().width() - sum(widths)
