@@ -35,6 +35,7 @@ from gradviz.picture.together import few
 if sys.platform != "win32":
     import resource
 
+SOON = 0.02  # seconds: what changed since the run before is told when nobody has asked for another run by then
 PIECE = 256 * 1024
 FIRST = 0.4  # seconds into a run after which it is shown unfinished
 SHARE = 5  # of the time, at most one part in this many goes into unfinished pictures
@@ -268,7 +269,7 @@ def serve(source: int, sink: int, session: Session) -> None:
     """Answer the frames of one descriptor on another, until the first ends."""
     reader = FrameReader()
     while True:
-        if select.select([source], [], [], 0 if session.owes() else FIRST)[0]:
+        if select.select([source], [], [], SOON if session.owes() else FIRST)[0]:
             data = os.read(source, PIECE)
             if not data:
                 return

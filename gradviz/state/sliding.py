@@ -23,5 +23,8 @@ def due(state: AppState, *, rested: bool) -> bool:
         state: in which it may be.
         rested: whether the hand rests. While it moves, all that is seen of the run at hand is waited for.
     """
-    beside = state.comparing.mode is not None or comparing.wants(state)
-    return state.newer is not None and (rested or not (state.busy or beside))
+    if state.newer is None or rested:
+        return state.newer is not None
+    if not state.comparing.seen:
+        return not state.awaited  # the process of the run may still be there: nobody has to wait for its end
+    return not state.busy and state.comparing.mode is None and not comparing.wants(state)

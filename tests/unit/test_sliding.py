@@ -40,7 +40,12 @@ def test_the_first_move_runs_at_once_and_then_the_newest_when_that_is_drawn() ->
     state, done = play(state, pictured)
     assert ran(done) == ["x = 4"]
     assert (state.text, state.newer, state.run) == ("x = 4", None, 3)
-    state, done = play(state, *answer(3))
+    exited, pictured = answer(3)
+    state, done = play(state, Slid("x = 5"), pictured, exited)  # the process may be gone later
+    assert ran(done) == ["x = 5"]
+    assert state.shown is not None
+    assert (state.shown.run, state.running, state.awaited) == (3, True, True)
+    state, done = play(state, *answer(4))
     assert ran(done) == []
 
 
