@@ -1,9 +1,10 @@
 """Record and Options in, Picture out: the one path from a run to what is shown, for the window and for files."""
 
+import re
 from itertools import groupby
 
 from gradviz.model.moments.course import Course
-from gradviz.model.trace import Output
+from gradviz.model.trace import Output, Trace
 from gradviz.picture.parts import fold_rows, keys, module_rows
 from gradviz.picture.picture import Language, Options, Picture, Problem
 from gradviz.picture.problems import problems
@@ -12,6 +13,7 @@ from gradviz.picture.record import Record
 from gradviz.picture.rows import rows
 from gradviz.picture.stage import Shown, shown
 
+_PLAIN = re.compile(r"\.backward\((retain_graph=\w+)?\)$")  # with no gradient of its own to begin with
 _FOLDED: dict[Language, str] = {
     "en": "The whole drawing is too large to show: repeated parts are folded.",
     "ja": "全体の図は大きすぎて表示できないため、繰り返しを折りたたんでいます。",
@@ -69,8 +71,18 @@ def told(run: int, record: Record, options: Options, made: Shown | None, *, comp
         folds=() if graph is None else fold_rows(graph),
         keys=keys(trace, graph) if graph is not None and complete and step is None else (),
         modules=module_rows(trace, graph) if graph is not None and complete and step is None else (),
+        root=_root(trace) if complete and step is None else None,
         withheld=0 if made is None else made.stage.withheld,
     )
+
+
+def _root(trace: Trace) -> int | None:
+    """The tensor that backward() was called on, where it was called once, as it is and on nothing else."""
+    if len(trace.backwards) != 1:
+        return None
+    call = trace.backwards[0]
+    plain = call.accumulates and call.inputs is None and len(call.roots) == 1 and _PLAIN.search(call.call or "")
+    return call.roots[0] if plain else None
 
 
 def folded(made: Picture, language: Language) -> Picture:

@@ -130,6 +130,8 @@ class TensorRow(NamedTuple):
     locked: str = ""  # why there is none
     unlock: Offer | None = None  # what then makes it possible
     flags: tuple[FlagRow, ...] = ()
+    number: float | None = None  # what it holds, where that is one finite real number
+    slope: float | None = None  # likewise its .grad
 
 
 class Problem(NamedTuple):
@@ -214,6 +216,7 @@ class Picture(NamedTuple):
     folds: tuple[FoldRow, ...] = ()
     keys: tuple[tuple[str, str], ...] = ()  # of nodes: by what they are found in another run; only with the end
     modules: tuple[ModuleRow, ...] = ()  # each before those in it; likewise
+    root: int | None = None  # the tensor of which every .grad is the derivative, as far as backward() was called once
     withheld: int = 0  # boxes that there would be, were they not more than is drawn unasked; 0: all is as was wanted
 
     @property

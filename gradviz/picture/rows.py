@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from gradviz.drawing.valuewords import short_text
 from gradviz.model.graph.graph import Graph, NodeKind
 from gradviz.model.moments.held import Name
-from gradviz.model.trace import Tensor
+from gradviz.model.trace import Tensor, Value
 from gradviz.model.values import shape_text
 from gradviz.model.why.grounds import Grounds
 from gradviz.model.why.why import why, why_text
@@ -90,4 +90,14 @@ def _row(
         tensor.line,
         mark,
         *switched,
+        number=_one(tensor.value),
+        slope=_one(tensor.grad),
     )
+
+
+def _one(value: Value | None) -> float | None:
+    """What a value is, where that is one finite real number."""
+    if value is None or value.data is None or len(value.data) != 1:
+        return None
+    number = value.data[0]
+    return float(number) if type(number) in (int, float) else None

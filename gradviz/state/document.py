@@ -37,5 +37,5 @@ def forgotten(state: AppState) -> AppState:
 
 def let_go(state: AppState) -> AppState:
     """Return the state in which no number slides: what is in the editor is the program."""
-    state = state._replace(sliding=False)
-    return state if state.newer is None else with_text(state._replace(newer=None), state.newer)
+    state = state._replace(slide=None)
+    return state if state.newer is None else with_text(state._replace(newer=None), state.newer.text)

@@ -107,7 +107,7 @@ def update(state: AppState, message: Message) -> Next:
         state = let_go(state)._replace(said="")
     after, effects = _answer(state, message)
     if after.newer is not None and sliding.due(after, rested=isinstance(message, SlideRested)):
-        after, more = _edited(after._replace(newer=None), after.newer)
+        after, more = _edited(sliding.begun(after, after.newer), after.newer.text)
         effects = (*effects, *more)
     after = left(after)
     if comparing.wants(after):
@@ -251,7 +251,7 @@ def _start(state: AppState) -> Next:
         exit=None,
         failure="",
         asked=state.options,
-        follows=not state.sliding and state.shown is not None and state.shown.document == state.document,
+        follows=state.slide is None and state.shown is not None and state.shown.document == state.document,
         measuring=measuring.cut(state.measuring),
     )
     # The process starts its work while the text is written to the disk, which takes as long.
@@ -323,6 +323,7 @@ def _arrived(state: AppState, picture: Picture) -> Next:
 def _pictured(state: AppState, picture: Picture) -> AppState:
     if picture.run != state.run:
         return state
+    state = sliding.pictured(state, picture)
     state = state._replace(picture=picture, awaited=state.awaited and not picture.complete)
     failed = picture.failed
     if picture.complete and failed and picture.drawing is None:

@@ -14,6 +14,7 @@ from gradviz.picture.inspection import Inspect, Inspection, Subject
 from gradviz.picture.picture import Comparison, Options, Picture, TensorRow
 from gradviz.picture.questions import AskQuiz, Question
 from gradviz.state.keys import Keys
+from gradviz.state.slidemessages import Slid
 
 Theme = Literal["light", "dark"]
 Wheel = Literal["zoom", "scroll"]
@@ -191,12 +192,29 @@ class Quiz(NamedTuple):
         return sum(one.right == choice for one, choice in zip(self.questions, self.answers, strict=False))
 
 
+class Point(NamedTuple):
+    """What one run told of the number that is slid."""
+
+    at: float  # the number
+    value: float  # of the tensor that is looked at
+    slope: float | None = None  # the .grad of the leaf that holds the number, where that is the slope there
+
+
+class Slide(NamedTuple):
+    """A number under the person's hand, and what the runs that came back told of it."""
+
+    ran: Slid  # as it was run last
+    name: str = ""  # of the tensor that is looked at
+    leaf: str = ""  # that holds the number; "": none is known to
+    points: tuple[Point, ...] = ()  # one for each number that was run
+
+
 class AppState(NamedTuple):
     """All the window shows, except where a panel is scrolled to."""
 
     text: str = ""
-    sliding: bool = False  # a number of it is being slid
-    newer: str | None = None  # what it is in the editor, where the picture of this one is waited for first
+    slide: Slide | None = None  # a number of it is being slid
+    newer: Slid | None = None  # how it is in the editor, where the picture of this one is waited for first
     document: int = 0  # counts the programs opened
     lesson: str = ""  # the name of the one that is open; "": none is
     mode: GradMode = "grad"

@@ -22,7 +22,7 @@ def show(panels: Panels, actions: Mapping[str, QAction], before: AppState, now: 
     if now.drawing is not before.drawing:
         beside.show_drawing(panels, before, now)
     if (rows := shown_rows(now)) is not shown_rows(before):
-        panels.tensors.show_rows(rows, fit=now.at is None and not now.sliding)  # no column moves from step to step
+        panels.tensors.show_rows(rows, fit=now.at is None and now.slide is None)  # no column moves from step to step
     if now.printed is not before.printed or now.table is not before.table or now.at != before.at:
         panels.output.show_output(now.output)
     if now.picture is not before.picture and now.picture is not None:
@@ -31,6 +31,7 @@ def show(panels: Panels, actions: Mapping[str, QAction], before: AppState, now: 
     _show_problems(panels, before, now)
     if now.measuring != before.measuring or now.text is not before.text:
         panels.cost.show_costs(now.measuring, now.text, wording.measuring(now))
+    panels.sliding.show_slide(now.slide)
     panels.examples.show_lesson(now.lesson)
     veiled = now.quiz is not None and now.quiz.veils_the_end
     panels.lesson.show_lesson(now.lesson, now.text, veiled=veiled, done=now.lesson in now.quizzed)

@@ -9,6 +9,8 @@ from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from gradviz.state.slidemessages import Slid
+from gradviz.state.values import Point, Slide
 from gradviz.ui.editor.editor import Editor
 from gradviz.ui.editor.slider import Slider
 from gradviz.ui.editor.sliding import Sliding
@@ -88,7 +90,7 @@ def desk(qtbot: QtBot) -> Desk:
     qtbot.waitUntil(editor.hasFocus)
     editor.open(PROGRAM)
     desk = Desk(editor, sliding, [], [])
-    sliding.slid.connect(desk.texts.append)
+    sliding.slid.connect(lambda slid: desk.texts.append(slid.text))
     sliding.rested.connect(lambda: desk.rests.append(1))
     return desk
 
@@ -292,7 +294,8 @@ def test_a_drag_runs_the_program_and_a_failure_keeps_the_picture(window: Window,
     desk = Desk(editor, window.panels.sliding, [], [])
     before = window.state.run
     desk.drag(*[6] * 40)
-    assert window.state.newer == "x = 41\ny = 2\n"
+    assert window.state.newer is not None
+    assert window.state.newer.text == "x = 41\ny = 2\n"
     assert window.state.run == before + 1
     assert not window.state.dimmed
     desk.drop()
@@ -314,3 +317,38 @@ def test_keys_slide_from_anywhere_and_say_where_there_is_no_number(window: Windo
     window.panels.editor.moveCursor(QTextCursor.MoveOperation.Start)
     window.action("slide").trigger()
     assert window.panels.sliding.slider.hasFocus()
+
+
+def slide(*points: Point) -> Slide:
+    return Slide(Slid("x = 2.0", 1, 2.0, 1.0, 1), "loss", "x", points)
+
+
+def test_what_the_runs_told_stands_by_the_slider_as_points(desk: Desk) -> None:
+    curve = desk.sliding.curve
+    desk.go("2.0")
+    desk.sliding.show_slide(slide(Point(1.0, 1.0)))
+    assert not curve.isVisible()  # one point tells of no dependence
+    desk.sliding.show_slide(slide(Point(1.0, 1.0, 2.0), Point(2.0, 4.0, 4.0)))
+    assert curve.said == "loss = 4.0 at 2.0\nslope = x.grad = 4.0"
+    assert curve.accessibleDescription() == curve.said
+    assert curve.isVisible()
+    assert desk.editor.viewport().rect().contains(curve.geometry())
+    assert not curve.geometry().intersects(desk.slider.geometry())
+    sloped = curve.grab().toImage()
+    desk.sliding.show_slide(slide(Point(1.0, 1.0), Point(2.0, 4.0)))
+    assert curve.said == "loss = 4.0 at 2.0"
+    assert curve.grab().toImage() != sloped
+    desk.sliding.show_slide(slide(Point(1.0, 4.0, 0.0), Point(2.0, 4.0, 0.0)))
+    assert curve.grab().toImage() != sloped
+    desk.go("torch")
+    assert not curve.isVisible()
+    desk.go("2.0")
+    desk.sliding.show_slide(None)
+    assert not curve.isVisible()
+
+
+def test_the_points_stand_above_where_there_is_no_room_below(desk: Desk) -> None:
+    desk.editor.open("\n" * 12 + "x = 2.0")
+    desk.go("2.0")
+    desk.sliding.show_slide(slide(Point(1.0, 1.0, 2.0), Point(2.0, 4.0, 4.0)))
+    assert desk.sliding.curve.geometry().bottom() < desk.point("2.0").y()

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from gradviz.drawing.shapes import Drawing
 from gradviz.layout.geometry import Size
 from gradviz.model.wire import Exit, Ready
-from gradviz.picture.picture import Picture
+from gradviz.picture.picture import Picture, TensorRow
 from gradviz.state import messages as m
 from gradviz.state.slidemessages import Slid, SlideRested
-from gradviz.state.values import AppState
+from gradviz.state.values import AppState, Point, Slide
 from tests.unit.playing import play
 
 READY = m.EngineReady(Ready("2.13.0", "3.11", ""))
@@ -25,15 +25,20 @@ def drawn(text: str = "x = 1") -> AppState:
     return play(AppState(), m.Opened(text), READY, *answer(1))[0]
 
 
+def slid(text: str, hold: int = 1) -> Slid:
+    """The number of a text such as "x = 2", slid to from 1."""
+    return Slid(text, 1, float(text.split(" = ")[1]), 1.0, hold)
+
+
 def ran(effects: list[m.Effect]) -> list[str]:
     """The texts that were run."""
     return [effect.request.source for effect in effects if isinstance(effect, m.StartRun)]
 
 
 def test_the_first_move_runs_at_once_and_then_the_newest_when_that_is_drawn() -> None:
-    state, done = play(drawn(), Slid("x = 2"), Slid("x = 3"), Slid("x = 4"))
+    state, done = play(drawn(), slid("x = 2"), slid("x = 3"), slid("x = 4"))
     assert ran(done) == ["x = 2"]
-    assert (state.text, state.newer) == ("x = 2", "x = 4")
+    assert (state.text, state.newer) == ("x = 2", slid("x = 4"))
     exited, pictured = answer(2)
     state, done = play(state, exited)
     assert ran(done) == []
@@ -41,7 +46,7 @@ def test_the_first_move_runs_at_once_and_then_the_newest_when_that_is_drawn() ->
     assert ran(done) == ["x = 4"]
     assert (state.text, state.newer, state.run) == ("x = 4", None, 3)
     exited, pictured = answer(3)
-    state, done = play(state, Slid("x = 5"), pictured, exited)  # the process may be gone later
+    state, done = play(state, slid("x = 5"), pictured, exited)  # the process may be gone later
     assert ran(done) == ["x = 5"]
     assert state.shown is not None
     assert (state.shown.run, state.running, state.awaited) == (3, True, True)
@@ -50,7 +55,7 @@ def test_the_first_move_runs_at_once_and_then_the_newest_when_that_is_drawn() ->
 
 
 def test_nothing_dims_and_no_problem_or_course_goes_away_while_a_newer_text_waits() -> None:
-    state, _ = play(drawn(), Slid("x = 2"), Slid("x = 3"))
+    state, _ = play(drawn(), slid("x = 2"), slid("x = 3"))
     assert state.current
     assert not state.dimmed
     state, _ = play(state, *answer(2))
@@ -59,28 +64,28 @@ def test_nothing_dims_and_no_problem_or_course_goes_away_while_a_newer_text_wait
 
 
 def test_a_hand_that_rests_has_the_newest_run_whatever_goes_on() -> None:
-    state, done = play(drawn(), Slid("x = 2"), Slid("x = 3"), SlideRested(), SlideRested())
+    state, done = play(drawn(), slid("x = 2"), slid("x = 3"), SlideRested(), SlideRested())
     assert ran(done) == ["x = 2", "x = 3"]
     assert (state.text, state.newer) == ("x = 3", None)
 
 
 def test_going_back_to_what_runs_asks_for_no_other_run() -> None:
-    state, done = play(drawn(), Slid("x = 2"), Slid("x = 3"), Slid("x = 2"), SlideRested(), *answer(2))
+    state, done = play(drawn(), slid("x = 2"), slid("x = 3"), slid("x = 2"), SlideRested(), *answer(2))
     assert ran(done) == ["x = 2"]
     assert state.newer is None
 
 
 def test_a_change_of_the_program_ends_it_and_knows_the_newest_text() -> None:
-    state, done = play(drawn(), Slid("x = 2"), Slid("x = 3"), m.RunPressed())
+    state, done = play(drawn(), slid("x = 2"), slid("x = 3"), m.RunPressed())
     assert ran(done) == ["x = 2", "x = 3"]
-    assert not state.sliding
-    state, done = play(drawn(), Slid("x = 2"), Slid("x = 3"), m.Edited("x = 31"))
+    assert state.slide is None
+    state, done = play(drawn(), slid("x = 2"), slid("x = 3"), m.Edited("x = 31"))
     assert ran(done) == ["x = 2", "x = 31"]
-    assert (state.newer, state.sliding) == (None, False)
+    assert (state.newer, state.slide) == (None, None)
 
 
 def test_what_changed_from_one_number_to_the_next_is_not_marked() -> None:
-    state, _ = play(drawn(), Slid("x = 2"))
+    state, _ = play(drawn(), slid("x = 2"))
     assert not state.follows
     state, _ = play(state, *answer(2), m.Edited("x = 20"))
     assert state.follows
@@ -88,7 +93,7 @@ def test_what_changed_from_one_number_to_the_next_is_not_marked() -> None:
 
 def test_other_grad_modes_beside_it_are_waited_for() -> None:
     state, _ = play(drawn(), m.BesideSet(True), m.RunExited(2, Exit(0, 0)), m.RunExited(3, Exit(0, 0)))
-    state, done = play(state, Slid("x = 2"), Slid("x = 3"), *answer(4))
+    state, done = play(state, slid("x = 2"), slid("x = 3"), *answer(4))
     assert ran(done) == ["x = 2"]
     beside = [effect.run for effect in done if isinstance(effect, m.RunBeside)]
     assert beside == [5]
@@ -99,10 +104,84 @@ def test_other_grad_modes_beside_it_are_waited_for() -> None:
 
 
 def test_without_live_it_runs_nothing_and_keeps_the_text() -> None:
-    state, done = play(drawn(), m.LiveSet(False), Slid("x = 2"), Slid("x = 3"))
+    state, done = play(drawn(), m.LiveSet(False), slid("x = 2"), slid("x = 3"))
     assert ran(done) == []
     assert state.text == "x = 3"
     assert done[-1] == m.Remember("x = 3")
+
+
+LEAF = TensorRow(0, "x", "()", "float32", True, True, "None", "", "", 1, "t0", number=1.0, slope=4.0)
+LOSS = TensorRow(7, "loss", "()", "float32", True, False, "MulBackward0", "", "", 2, "t7", number=2.0)
+OTHER = TensorRow(5, "y", "()", "float32", True, False, "MulBackward0", "", "", 2, "t5", number=9.0)
+
+
+def told(run: int, *rows: TensorRow, root: int | None = 7) -> m.PictureArrived:
+    return m.PictureArrived(Picture(run, True, DRAWING, rows, steps=1, root=root))
+
+
+def slide(*messages: m.Message) -> Slide:
+    """What is known of the number after messages to a program whose loss is 2."""
+    state, _ = play(AppState(), m.Opened("x = 1"), READY, m.RunExited(1, Exit(0, 0)), told(1, LEAF, LOSS), *messages)
+    assert state.slide is not None
+    return state.slide
+
+
+def test_each_run_that_came_back_is_a_point_from_where_the_hand_began() -> None:
+    found = slide(
+        slid("x = 2"), slid("x = 3"), told(2, LEAF._replace(number=2.0, slope=5.0), LOSS._replace(number=8.0))
+    )
+    assert (found.name, found.leaf) == ("loss", "x")
+    assert found.points == (Point(1.0, 2.0, 4.0), Point(2.0, 8.0, 5.0))
+    again = slide(slid("x = 2"), told(2, LEAF, LOSS), slid("x = 1"), told(3, LEAF, LOSS._replace(number=2.5)))
+    assert [(point.at, point.value) for point in again.points] == [(2.0, 2.0), (1.0, 2.5)]
+
+
+def test_a_slope_is_told_only_of_the_leaf_that_holds_the_number() -> None:
+    def slope(text: str, *rows: TensorRow, root: int | None = 7) -> tuple[str, list[float | None]]:
+        found = slide(slid(text), told(2, *rows, root=root))
+        return found.leaf, [point.slope for point in found.points[1:]]
+
+    held, loss = LEAF._replace(number=2.0000001), LOSS
+    assert slope("x = 2", held, loss) == ("x", [4.0])
+    assert slope("x: float = 2", held, loss) == ("x", [4.0])
+    for other in (
+        held._replace(number=2.001),  # an optimizer has moved it
+        held._replace(line=2),
+        held._replace(slope=None),
+        held._replace(number=None),
+        held._replace(name="x2"),
+    ):
+        assert slope("x = 2", other, loss) == ("", [None])
+    assert slope("x = 2", held, held._replace(tensor=3), loss) == ("", [None])
+    assert slope("x = 2", held, loss, root=None) == ("x", [])  # what was told before stays
+
+
+def test_what_is_selected_is_looked_at_in_place_of_the_root_and_its_slope_is_not_known() -> None:
+    program = (m.Opened("x = 1"), READY, m.RunExited(1, Exit(0, 0)), told(1, LEAF, OTHER, LOSS))
+    state, _ = play(
+        AppState(), *program, m.TensorChosen(5), slid("x = 2"), told(2, LEAF._replace(number=2.0), OTHER, LOSS)
+    )
+    assert state.slide is not None
+    assert (state.slide.name, state.slide.leaf) == ("y", "")
+    assert state.slide.points == (Point(1.0, 9.0), Point(2.0, 9.0))
+    state, _ = play(state, m.TensorChosen(7), slid("x = 3"), told(3, LEAF, OTHER, LOSS))
+    assert state.slide is not None
+    assert (state.slide.name, state.slide.points) == ("loss", (Point(3.0, 2.0),))
+    state, _ = play(state, m.TensorChosen(0), slid("x = 4"), told(4, LEAF, OTHER, LOSS))
+    assert state.slide is not None
+    assert state.slide.name == "loss"
+
+
+def test_another_hold_begins_another_curve_and_pictures_of_no_end_add_nothing() -> None:
+    found = slide(slid("x = 2"), told(2, LEAF, LOSS), slid("x = 3", 2))
+    assert found.points == (Point(1.0, 2.0, 4.0),)
+    unfinished = m.PictureArrived(Picture(2, False, DRAWING, (LEAF, LOSS), root=7))
+    late = told(1, LEAF, LOSS)
+    assert len(slide(slid("x = 2"), unfinished, late).points) == 1
+    assert slide(slid("x = 2"), told(2)).name == "loss"
+    state, _ = play(AppState(), m.Opened("x = 1"), slid("x = 2"))
+    assert state.slide is not None
+    assert state.slide.points == ()
 
 
 @given(st.lists(st.one_of(st.integers(0, 9), st.just("rest"), st.just("answer")), max_size=30))
@@ -113,10 +192,10 @@ def test_never_more_than_one_text_waits_and_the_last_is_run_in_the_end(doings: l
             messages: tuple[m.Message, ...] = answer(state.run) if state.busy else ()
         else:
             last = last if doing == "rest" else f"x = {doing}"
-            messages = (SlideRested() if doing == "rest" else Slid(last),)
+            messages = (SlideRested() if doing == "rest" else slid(last),)
         state, done = play(state, *messages)
         runs += ran(done)
-        assert (state.newer or state.text) == last
+        assert (state.newer.text if state.newer else state.text) == last
         assert len(runs) <= len(doings)
     state, done = play(state, SlideRested(), *answer(state.run))
     while state.busy:

@@ -10,8 +10,11 @@ from PySide6.QtCore import QObject, QPoint, QRect, QTimer, Signal
 from PySide6.QtGui import QTextBlock, QTextCursor
 
 from gradviz.model.source.lexing import CODE
-from gradviz.model.source.numbers import Line, numbers, stepped
+from gradviz.model.source.numbers import Line, numbers, stepped, value_of
 from gradviz.state.keys import Keys
+from gradviz.state.slidemessages import Slid
+from gradviz.state.values import Slide
+from gradviz.ui.editor.curve import Curve
 from gradviz.ui.editor.editor import Editor
 from gradviz.ui.editor.slider import Slider
 from gradviz.ui.style.plain import utf16
@@ -39,21 +42,23 @@ class Sliding(QObject):
     """The slider in the editor.
 
     Signals:
-        slid: the whole text, after a number of it was slid.
+        slid: a `Slid`, after each move.
         rested: the hand that slides rests, or has let go.
     """
 
-    slid = Signal(str)
+    slid = Signal(object)
     rested = Signal()
 
     def __init__(self, editor: Editor, colours: Colours) -> None:
         super().__init__(editor)
         self._editor = editor
         self._slider = Slider(colours, editor.viewport())
+        self._curve = Curve(colours, editor.viewport())
         self._place: Place | None = None  # of the number that the slider stands at
         self._by: By = "cursor"  # what brought it there
         self._origin = ""  # the number as it was when it was taken hold of
         self._count = 0  # steps since then
+        self._holds = 0  # how often one was taken hold of
         self._revision = -1  # of the document after the last of them; -1: nobody has hold of it
         self._seen = editor.document().revision()
         self._own = False  # the text or the cursor changes from here
@@ -92,9 +97,20 @@ class Sliding(QObject):
         """The slider, wherever it stands."""
         return self._slider
 
+    @property
+    def curve(self) -> Curve:
+        """What the runs told of the number."""
+        return self._curve
+
     def apply(self, colours: Colours) -> None:
         """Take on other colours."""
         self._slider.apply(colours)
+        self._curve.apply(colours)
+
+    def show_slide(self, slide: Slide | None) -> None:
+        """Show what the runs told of the number that slides."""
+        if self._curve.show_slide(slide):
+            self._stand()
 
     def nudge(self, count: int) -> bool:
         """Slide the number at the cursor, or the next one on its line; False where there is none."""
@@ -197,10 +213,13 @@ class Sliding(QObject):
         slider.move(x, y)
         slider.setVisible(room.intersects(box))
         slider.raise_()
+        self._curve.stand_by(slider.geometry(), box, room)
+        self._curve.setVisible(slider.isVisible() and self._curve.said != "")
 
     def _put_away(self) -> None:
         self._place = None
         self._slider.hide()
+        self._curve.hide()
 
     def _under(self, at: QPoint) -> Place | None:
         block = self._editor.cursorForPosition(at).block()
@@ -226,6 +245,7 @@ class Sliding(QObject):
         """Begin anew from the number as it is: what follows is one step of undo."""
         if self._place is not None:
             self._origin, self._count, self._revision = self._place.text, 0, -1
+            self._holds += 1
 
     def _nudge(self, count: int) -> None:
         """Slide by so many steps more. Those that follow each other are one step of undo."""
@@ -249,7 +269,8 @@ class Sliding(QObject):
         if not self._slider.dragging:
             self._stand()
         self._rest.start()
-        self.slid.emit(self._editor.toPlainText())
+        now, origin = value_of(text), value_of(self._origin)
+        self.slid.emit(Slid(self._editor.toPlainText(), place.block + 1, now, origin, self._holds))
 
     def _release(self) -> None:
         self._revision = -1
