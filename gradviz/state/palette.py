@@ -15,6 +15,7 @@ from gradviz.state.matching import Hit, Names, folded
 Kind = Literal["command", "panel", "lesson", "file", "mark", "line"]
 KINDS: tuple[Kind, ...] = ("command", "panel", "lesson", "file", "mark")  # as they follow each other, meant as well
 MOST = 60  # boxes of the graph that are listed: nobody reads more
+LONGEST = 200  # letters of what is written on one that are looked at
 USED = 12  # commands that are remembered
 
 
@@ -59,7 +60,7 @@ def boxes(drawing: Drawing | None) -> Boxes:
     """Return the boxes of a drawing. What of it is packed stays so."""
     pages = Marks.of(drawing.nodes).pages if drawing else ()
     rows = [row for page in pages for row in zip(page.ids(), _titles(page), page.numbers(), strict=False)]
-    return Boxes(Names((title,) for _, title, _ in rows), rows)
+    return Boxes(Names((title[:LONGEST],) for _, title, _ in rows), rows)
 
 
 def choices(entries: Sequence[Entry], of: Boxes, last: int) -> Choices:

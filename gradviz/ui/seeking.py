@@ -14,7 +14,8 @@ from gradviz.state.asking import Picked
 from gradviz.state.palette import Boxes, Entry, Kind, boxes, choices
 from gradviz.state.values import AppState
 from gradviz.ui.bars import actions as asked
-from gradviz.ui.bars.palette import Look, Palette
+from gradviz.ui.bars.palette import Palette
+from gradviz.ui.bars.paletterows import Look
 from gradviz.ui.files.files import Files
 from gradviz.ui.panels import Panels
 from gradviz.ui.style.plain import one_line

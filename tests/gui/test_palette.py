@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QApplication, QListView, QMenu
 from pytestqt.qtbot import QtBot
 
 from gradviz.ui.bars.actions import unmarked
-from gradviz.ui.bars.palette import Look, Palette
+from gradviz.ui.bars.palette import Palette
+from gradviz.ui.bars.paletterows import Look
 from gradviz.ui.window import Window
 from tests.gui.conftest import Opener
 from tests.gui.driving import drawn, press, type_text

@@ -5,7 +5,7 @@ from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.layout.geometry import Rect, Size
 from gradviz.state.asking import KeysSet, Picked
 from gradviz.state.keys import Keys
-from gradviz.state.palette import MOST, USED, Choices, Entry, boxes, choices, found, remembered
+from gradviz.state.palette import LONGEST, MOST, USED, Choices, Entry, boxes, choices, found, remembered
 from gradviz.state.update import update
 from gradviz.state.values import AppState
 
@@ -61,6 +61,8 @@ def test_boxes_of_the_graph_are_found_with_their_lines_packed_or_not() -> None:
         assert found(among, "mul", ())[0] == Entry("mark", "n1", "mul · x * w", line=2)
         assert keys(among, "x") == ["mark:n0", "mark:n1"]
         assert keys(among, "yz") == ["mark:n2"]
+    long = choices((), boxes(drawing("x" * LONGEST + "y", "z")), 3)
+    assert (keys(long, "xx"), keys(long, "xy")) == (["mark:n0"], [])
     many = choices((), boxes(drawing(*["add"] * (MOST + 9))), 3)
     assert len(found(many, "add", ())) == MOST
 

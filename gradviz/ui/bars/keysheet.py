@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -23,6 +23,7 @@ from gradviz.state.keys import Keys
 from gradviz.state.matching import Likeness, Names
 from gradviz.ui.bars.keyrules import refused
 from gradviz.ui.bars.shortcuts import joined, rows, sheet
+from gradviz.ui.style.announcing import announce
 from gradviz.ui.style.copying import copy
 from gradviz.ui.style.labels import wrapped_label
 
@@ -278,5 +279,4 @@ class ShortcutSheet(QDialog):
 
     def _say(self, text: str) -> None:
         self._said.setText(text)
-        self._field.setAccessibleDescription(text)
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
+        announce(self._field, text)

@@ -3,21 +3,10 @@
 It is there from its opening to its end. It knows how to choose, and nothing of what is chosen.
 """
 
-from collections.abc import Callable, Collection
-from typing import NamedTuple
+from collections.abc import Callable
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QEvent,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QRect,
-    QSize,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFocusEvent, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -25,130 +14,19 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QListView,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
 
-from gradviz.state.matching import letters
 from gradviz.state.palette import Choices, Entry, found
-from gradviz.ui.style.theme import Colours, colour
+from gradviz.ui.bars.paletterows import PAD, Look, RowPainter, Rows, row_height
+from gradviz.ui.style.announcing import announce
+from gradviz.ui.style.theme import Colours
 
 _ROWS = 14  # that are seen
 _WIDEST = 720  # pixels, at text of the usual size
-_PAD, _GAP = 10, 14  # pixels at both sides of a row, and between what stands in it
 _TOP = 8  # pixels below the top of the room
 _LEAVING = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)  # from which one comes back
-Index = QModelIndex | QPersistentModelIndex
-
-
-class Look(NamedTuple):
-    """How a row looks now."""
-
-    name: str
-    note: str = ""  # where it is found without the palette, or why it is not to be had now
-    keys: str = ""
-    able: bool = True
-    on: bool | None = None  # None: it is neither on nor off
-
-    @property
-    def told(self) -> str:
-        """All of it, as it is read out."""
-        return ", ".join(filter(None, (self.name, self.keys, "✓" if self.on else "", self.note)))
-
-
-class Rows(QAbstractListModel):
-    """What is meant; each row is asked how it looks only when it is painted or read out."""
-
-    def __init__(self, look: Callable[[Entry], Look], parent: QObject) -> None:
-        super().__init__(parent)
-        self._look = look
-        self._entries: tuple[Entry, ...] = ()
-        self._query = ""
-
-    @property
-    def query(self) -> str:
-        """The letters by which they are meant."""
-        return self._query
-
-    def show_entries(self, entries: tuple[Entry, ...], query: str) -> None:
-        """Have these rows, which are meant by these letters."""
-        self.beginResetModel()
-        self._entries, self._query = entries, query
-        self.endResetModel()
-
-    def entry(self, row: int) -> Entry | None:
-        """Return what a row is of."""
-        return self._entries[row] if 0 <= row < len(self._entries) else None
-
-    def look(self, row: int) -> Look:
-        """Return how a row looks now."""
-        return self._look(self._entries[row])
-
-    def rowCount(self, parent: Index | None = None) -> int:
-        """Return how many there are."""
-        return 0 if parent is not None and parent.isValid() else len(self._entries)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return what is read out of a row."""
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self.look(index.row()).name
-        return self.look(index.row()).told if role == Qt.ItemDataRole.AccessibleTextRole else None
-
-
-class _Painter(QStyledItemDelegate):
-    """Paints a row: what it is called, where it stands, its keys at the right."""
-
-    def __init__(self, rows: Rows, colours: Colours, parent: QObject) -> None:
-        super().__init__(parent)
-        self._rows, self._colours = rows, colours
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Return room for one line."""
-        return QSize(0, row_height(option.fontMetrics))
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Paint it; what is not to be had now is pale, and says why."""
-        own, look, metrics = self._colours, self._rows.look(index.row()), option.fontMetrics
-        room = option.rect.adjusted(_PAD, 0, -_PAD, 0)
-        if index.row() == self._current():
-            painter.fillRect(option.rect, colour(own.lit_line))
-            painter.fillRect(QRect(option.rect.topLeft(), QSize(3, option.rect.height())), colour(own.accent))
-        tick = metrics.horizontalAdvance("✓ ")
-        painter.setPen(colour(own.accent))
-        if look.on:
-            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, "✓")
-        room.setLeft(room.left() + tick)
-        painter.setPen(colour(own.muted))
-        keys = metrics.horizontalAdvance(look.keys)
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, look.keys)
-        room.setRight(room.right() - keys - (_GAP if keys else 0))
-        painter.setPen(colour(own.text if look.able else own.muted))
-        name = metrics.elidedText(look.name, Qt.TextElideMode.ElideRight, max(0, room.width()))
-        self._mark(painter, metrics, room, name, letters(look.name, self._rows.query))
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, name)
-        room.setLeft(room.left() + _GAP + metrics.horizontalAdvance(name))
-        painter.setPen(colour(own.muted))
-        note = metrics.elidedText(look.note, Qt.TextElideMode.ElideRight, max(0, room.width()))
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, note)
-
-    def _mark(self, painter: QPainter, metrics: QFontMetrics, room: QRect, name: str, places: Collection[int]) -> None:
-        """Underline the letters by which a name is meant."""
-        below = room.center().y() + metrics.height() // 2
-        for at in places:
-            if at < len(name):
-                left, right = (room.left() + metrics.horizontalAdvance(name[:end]) for end in (at, at + 1))
-                painter.fillRect(QRect(left, below, right - left, 2), colour(self._colours.accent))
-
-    def _current(self) -> int:
-        view = self.parent()
-        return view.currentIndex().row() if isinstance(view, QListView) else -1
-
-
-def row_height(metrics: QFontMetrics) -> int:
-    """Return how high a row is: as high as a finger or a shaking hand hits."""
-    return max(24, metrics.height() + 8)
 
 
 class _Line(QLineEdit):
@@ -203,14 +81,14 @@ class Palette(QFrame):
         self._line.textChanged.connect(self._find)
         self._line.left.connect(self.end)
         self._list.setModel(self._rows)
-        self._list.setItemDelegate(_Painter(self._rows, colours, self._list))
+        self._list.setItemDelegate(RowPainter(self._rows, colours, self._list))
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setUniformItemSizes(True)
         self._list.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setAccessibleName(self._line.accessibleName())
         self._list.clicked.connect(lambda index: self._pick(index.row()))
-        self._nothing.setContentsMargins(_PAD, 4, _PAD, 4)
+        self._nothing.setContentsMargins(PAD, 4, PAD, 4)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(6)
@@ -298,12 +176,10 @@ class Palette(QFrame):
         """Go to a row, and have it read out."""
         row = min(max(0, row), self._rows.rowCount() - 1)
         if row < 0:
-            self._line.setAccessibleDescription(self._nothing.text())
+            announce(self._line, self._nothing.text())
             return
         self._list.setCurrentIndex(self._rows.index(row))
-        told = self._rows.look(row).told
-        self._line.setAccessibleDescription(told)
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._line, told))
+        announce(self._line, self._rows.look(row).told)
         self.refresh()
 
     def _pick(self, row: int) -> None:
