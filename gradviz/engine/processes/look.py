@@ -22,7 +22,10 @@ _NOTHING = object()
 
 
 def look(path: str) -> Found:
-    """Return what a path names; a Found without a kind where there is nothing."""
+    """Return what a path names, "" being all that can be imported; a Found without a kind where there is nothing."""
+    if not path:
+        roots = sorted(name for name in _ROOTS.intersection(sys.modules) if not name.startswith("_"))
+        return Found(path, "module", names=tuple(Named(name, "module") for name in roots))
     thing, owner = _follow(path)
     if thing is _NOTHING:
         return Found(path[:TEXT])

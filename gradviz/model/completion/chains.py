@@ -1,0 +1,79 @@
+"""Expressions that lead from a name to a thing, as far as they do so by attributes, calls and items: net.fc(x).sum."""
+
+from gradviz.model.completion.tokens import CLOSING, OPENING, Token, opening, split
+
+CALL, ITEM = "()", "[]"
+LIBRARY = "="  # begins a link that is a path of a library's thing
+
+# A name, or the path of a library's thing; then attributes, calls and items.
+Chain = tuple[str, ...]
+
+
+def chain_before(found: tuple[Token, ...], end: int) -> tuple[Chain, int] | None:
+    """Return the longest chain that ends before a token, and the token it begins with; None: there is none."""
+    links: list[str] = []
+    at = end
+    while at > 0:
+        token = found[at - 1]
+        if token.named:
+            links.append(token.text)
+            if at > 1 and found[at - 2].text == ".":
+                at -= 2
+                continue
+            return tuple(reversed(links)), at - 1
+        literal = _literal(token)
+        if literal is not None:
+            return (*literal, *reversed(links)), at - 1
+        begun = opening(found, at - 1) if token.text in CLOSING else None
+        if begun is None:
+            return None
+        if token.text == "}" or not begun or not _ends_chain(found[begun - 1]):
+            base = _group(found[begun:at])
+            return None if base is None else ((*base, *reversed(links)), begun)
+        links.append(CALL if token.text == ")" else ITEM)
+        at = begun
+    return None
+
+
+def whole_chain(found: tuple[Token, ...]) -> Chain | None:
+    """Return the chain that an expression is; None: it is something else."""
+    chain = chain_before(found, len(found))
+    return chain[0] if chain is not None and chain[1] == 0 else None
+
+
+def _ends_chain(token: Token) -> bool:
+    return token.named or token.kind == "string" or token.text in (")", "]")
+
+
+def _literal(token: Token) -> Chain | None:
+    if token.kind == "string":
+        prefix = token.text[: token.text.index(token.text[-1])] if token.text[-1] in "\"'" else ""
+        return (f"{LIBRARY}builtins.{'bytes' if 'b' in prefix.lower() else 'str'}", CALL)
+    if token.kind == "number":
+        return (f"{LIBRARY}builtins.{'int' if token.text.replace('_', '').isdigit() else 'float'}", CALL)
+    return None
+
+
+def _group(found: tuple[Token, ...]) -> Chain | None:
+    """What a bracket that is no call and no item stands for."""
+    inside = found[1:-1]
+    if any(token.text == "for" for token in inside):
+        kinds = {"[": "list"}
+    else:
+        kinds = {"[": "list", "{": "dict" if not inside or len(split(inside, ":")) > 1 else "set"}
+        kinds |= {"(": "tuple"} if not inside or len(split(inside, ",")) > 1 else {}
+    kind = kinds.get(found[0].text)
+    if kind is not None:
+        return (f"{LIBRARY}builtins.{kind}", CALL)
+    return whole_chain(inside) if found[0].text == "(" else None
+
+
+def unclosed(found: tuple[Token, ...]) -> list[int]:
+    """Return the tokens that open brackets which are not closed, the innermost first."""
+    waiting: list[int] = []
+    for at, token in enumerate(found):
+        if token.text in OPENING:
+            waiting.append(at)
+        elif token.text in CLOSING and waiting:
+            waiting.pop()
+    return waiting[::-1]
