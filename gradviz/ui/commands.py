@@ -92,6 +92,8 @@ class Commands:
             **{name: partial(self._nudge, count) for name, count in _NUDGES.items()},
             "slide": lambda: self._slide(panels.sliding.open()),
             "comment": panels.editor.toggle_comment,
+            "complete": panels.completion.open,
+            "explain": panels.completion.explain,
             "both": lambda: self._view("both"),
             "forward": lambda: self._view("forward"),
             "backward": lambda: self._view("backward"),

@@ -29,6 +29,7 @@ from gradviz.ui.docks.outline import Outline
 from gradviz.ui.docks.output import OutputTabs
 from gradviz.ui.docks.quiz import QuizPanel
 from gradviz.ui.docks.tensors import Tensors
+from gradviz.ui.editor.completion import Completion
 from gradviz.ui.editor.editor import Editor
 from gradviz.ui.editor.findbar import FindBar
 from gradviz.ui.editor.modeline import ModeLine
@@ -55,6 +56,7 @@ class Panels(NamedTuple):
     quiz: QuizPanel
     mode_line: ModeLine
     editor: Editor
+    completion: Completion
     sliding: Sliding
     find_bar: FindBar
     strip: ProblemStrip
@@ -100,6 +102,7 @@ def build(
         quiz=QuizPanel(own),
         mode_line=ModeLine(own),
         editor=editor,
+        completion=Completion(editor, own),
         sliding=Sliding(editor, own),
         find_bar=FindBar(),
         strip=ProblemStrip(own),

@@ -8,7 +8,7 @@ from gradviz.drawing.theme import THEMES
 from gradviz.state.keys import Keys
 from gradviz.state.switching import shown_rows
 from gradviz.state.values import AppState, Theme
-from gradviz.ui import beside, folding, inspecting
+from gradviz.ui import beside, completing, folding, inspecting
 from gradviz.ui.bars.making import allow, give_keys
 from gradviz.ui.panels import Panels
 from gradviz.ui.style.theme import colours
@@ -37,6 +37,7 @@ def show(panels: Panels, actions: Mapping[str, QAction], before: AppState, now: 
     panels.lesson.show_lesson(now.lesson, now.text, veiled=veiled, done=now.lesson in now.quizzed)
     inspecting.show(now, panels)
     folding.show(now, panels, actions)
+    completing.show(panels, before, now)
     beside.show(panels, actions, before, now)
     panels.canvas.dim(now.dimmed)
     panels.canvas.show_words(wording.empty_words(now))
@@ -63,6 +64,7 @@ def dress(panels: Panels, theme: Theme) -> None:
     for panel in (
         panels.mode_line,
         panels.editor,
+        panels.completion,
         panels.sliding,
         panels.strip,
         panels.cost,

@@ -19,7 +19,7 @@ from gradviz.state.quizzing import veiled
 from gradviz.state.stepping import presented
 from gradviz.state.update import update
 from gradviz.state.values import AppState, Chosen
-from gradviz.ui import beside, folding, inspecting, preferences, quizzing, sliding
+from gradviz.ui import beside, completing, folding, inspecting, preferences, quizzing, sliding
 from gradviz.ui.bars import actions as asked
 from gradviz.ui.bars.bars import MainBar
 from gradviz.ui.bars.making import give_icons, icons, make_actions
@@ -228,6 +228,7 @@ class Window(QMainWindow):
         panels.editor.cursorPositionChanged.connect(self._show_place)
         panels.canvas.markChosen.connect(lambda mark: send(said.MarkChosen(mark)))
         folding.connect(send, lambda: self._state, panels)
+        completing.connect(panels, self._runner)
         panels.canvas.searchWanted.connect(self._commands.search)
         panels.canvas.scaled.connect(panels.graph_bar.show_scale)
         panels.canvas.looked.connect(panels.minimap.show_seen)

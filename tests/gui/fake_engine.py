@@ -4,6 +4,7 @@ import json
 import os
 import sys
 
+from gradviz.model.completion.found import Found, Named
 from gradviz.model.wire import Exit, FrameReader, Kind, Ready, encode, pack
 
 
@@ -22,6 +23,11 @@ def main() -> None:
     reader = FrameReader()
     while data := os.read(sys.stdin.fileno(), 65536):
         for frame in reader.feed(data):
+            if frame.kind is Kind.LOOK:
+                (path,) = json.loads(frame.payload)
+                found = Found(path, "module", names=(Named("ones", "function"), Named("zeros", "function")))
+                os.write(out, pack(Kind.FOUND, 0, encode(found)))
+                continue
             request = json.loads(frame.payload) if frame.kind is Kind.RUN else [""]
             source, measures = request[0], request[-1] is not None
             if "die" in source:

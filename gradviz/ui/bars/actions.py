@@ -89,6 +89,21 @@ COMMANDS = (
     Command("much_less", EDIT, QT_TRANSLATE_NOOP("Actions", "Number down by ten steps"), ("Ctrl+Shift+Down",)),
     Command("slide", EDIT, QT_TRANSLATE_NOOP("Actions", "S&lide the number at the cursor"), ("F4",)),
     Command(LINE, EDIT, ""),
+    Command(
+        "complete",
+        EDIT,
+        QT_TRANSLATE_NOOP("Actions", "Complete the na&me"),
+        ("Ctrl+Space", "Alt+/"),
+        QT_TRANSLATE_NOOP("Actions", "What can be written at the cursor, by the torch that runs the program"),
+    ),
+    Command(
+        "explain",
+        EDIT,
+        QT_TRANSLATE_NOOP("Actions", "&What the name at the cursor is"),
+        ("Ctrl+Shift+Space",),
+        QT_TRANSLATE_NOOP("Actions", "What a name holds, or how it is called and what it is for"),
+    ),
+    Command(LINE, EDIT, ""),
     Command("comment", EDIT, QT_TRANSLATE_NOOP("Actions", "&Comment in or out"), ("Ctrl+/",)),
     Command(
         "both",

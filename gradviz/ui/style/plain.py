@@ -21,6 +21,13 @@ def tooltip(text: str) -> str:
     return f"<p style='white-space:pre-wrap'>{html.escape(plain(text))}</p>" if text else ""
 
 
+def python_index(text: str, units: int) -> int:
+    """Return the Python index into `text` of a position in Qt's UTF-16 units."""
+    if text.isascii():
+        return units
+    return len(text.encode("utf-16-le", "surrogatepass")[: 2 * units].decode("utf-16-le", "surrogatepass"))
+
+
 def utf16(text: str, index: int) -> int:
     """Return the position in Qt's UTF-16 units of a Python index into `text`."""
     return index + sum(1 for character in text[:index] if character > "\uffff")
