@@ -7,6 +7,7 @@ import torch
 
 from gradviz.engine.record.stream import Stream
 from gradviz.model.moments.held import Name, bindings
+from gradviz.model.moments.moment import History
 from gradviz.model.trace import End, Memory, Output, Value
 from gradviz.model.wire import MAX_PAYLOAD, Limits
 from tests.engine.recording import grad_fn, op, record, tensor
@@ -20,6 +21,27 @@ with torch.no_grad():
     z = y + 1
 y.backward()
 """
+
+
+def test_what_a_graph_saved_is_freed_where_nothing_leads_to_it_any_more() -> None:
+    source = (
+        "import torch\nx = torch.ones(2, requires_grad=True)\ny = x.exp()\ny = None\nz = x.sin()\n"
+        "for i in range(2):\n    z = x.cos()\ndef f():\n    u = x.tan()\n    return 1\n"
+        "f()\nv = x.log()\nv = v.detach()\na = 1\n"
+    )
+    trace = record(source)
+    history = History(trace)
+    lines = {step.line: step.id for step in reversed(trace.steps) if step.kind == "line" and step.scope == 0}
+
+    def kept(name: str, line: int | None) -> set[str]:
+        moment = history.at(lines[line])
+        found = (moment.grad_fn(one.id) for one in trace.grad_fns if one.name == name)
+        return {one.saved[0].state for one in found if one is not None}
+
+    told = [("Exp", 4, 5), ("Sin", 6, 8), ("Tan", 11, 12), ("Log", 13, 14)]
+    assert [kept(f"{name}Backward0", first) for name, first, _ in told] == [{"kept"}, {"kept"}, set(), {"kept"}]
+    assert [kept(f"{name}Backward0", then) for name, _, then in told] == [{"freed"}] * 4
+    assert [one.saved[0].state for one in trace.grad_fns if one.name == "CosBackward0"] == ["freed", "kept"]
 
 
 def test_a_square_has_two_edges_to_one_accumulator() -> None:

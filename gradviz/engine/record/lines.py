@@ -69,6 +69,8 @@ class Lines:
                         recorder.settle()
                     if tells or foreign:
                         self._done(frame, scope, before)
+            if recorder.nodes.died:
+                recorder.nodes.bury()
             if reader.grad_mode() != recorder.regions.mode:
                 last = before if before is not None else self._line
                 inside = last is not None and last < line <= self._withs.get(last, 0)

@@ -1,5 +1,6 @@
 """grad_fns written down once each: name, next_functions, what they save; and what of it was freed later."""
 
+import weakref
 from collections.abc import Iterator, Sequence
 
 import torch
@@ -18,16 +19,32 @@ Edges = tuple[tuple[int | None, int], ...]
 Found = tuple[reader.Node, int, int | None]  # a grad_fn, its id, and the id of its variable if it is an AccumulateGrad
 
 
+class _Life:
+    """Lives in the memo of a grad_fn, and so as long as that."""
+
+    __slots__ = ("__weakref__",)
+
+
+class _Watched(weakref.ref[_Life]):
+    """The life of a grad_fn that saves something."""
+
+    __slots__ = ("number",)
+    number: int  # of the grad_fn
+
+
 class Nodes:
     """Ids and records of the run's grad_fns. Walks are iterative: a graph may be 100,000 nodes deep."""
 
     def __init__(self, stream: Stream, ledger: Ledger) -> None:
         self._stream = stream
         self._ledger = ledger
+        self._life = object()  # of their lives there
         self._key = object()  # of this run's ids in the memo of a grad_fn, which can outlive a run
         self._count = 0
         self._accumulators: dict[int, int] = {}  # tensor id of the variable -> id
         self._records: dict[int, GradFn] = {}  # of grad_fns that save something
+        self._lives: dict[int, _Watched] = {}  # of those
+        self.died: list[tuple[int, int]] = []  # of those, which are gone since they were told, and the stamp of that
         self._saved_storages: dict[int, int] = {}
         self._leaf_storages: set[int] = set()  # of those, the ones of leaves that require grad
         self.inside: tuple[dict[str, Setting], tuple[Saved, ...]] | None = None  # the next CopySlices, see saved_inside
@@ -155,6 +172,21 @@ class Nodes:
             self._records[number] = record._replace(saved=saved, step=self._stream.stamp)
             self._stream.grad_fns.append(self._records[number])
 
+    def bury(self) -> None:
+        """Write down again the grad_fns that are gone: all that they kept is freed, or others' alone."""
+        died, self.died = self.died, []
+        for number, stamp in died:
+            del self._lives[number]
+            record = self._records.pop(number)
+            if any(saved.state != "freed" for saved in record.saved):
+                saved = tuple(item._replace(state="freed") for item in record.saved)
+                self._stream.grad_fns.append(record._replace(saved=saved, step=max(stamp, record.step)))
+
+    def _die(self, life: weakref.ref[_Life]) -> None:
+        """Note that a grad_fn is gone, which may come in the middle of anything."""
+        if isinstance(life, _Watched):
+            self.died.append((life.number, self._stream.steps + 1))
+
     def refused(self, node: reader.Node, number: int) -> list[int]:
         """The tensors a grad_fn saved and torch refuses to hand back: changed since then, or freed."""
         record = self._records.get(number)
@@ -220,6 +252,9 @@ class Nodes:
         record: GradFn = tuple.__new__(GradFn, facts)
         if saved or name == COPY_SLICES:
             self._records[number] = record
+            life = reader.memo(node)[self._life] = _Life()
+            self._lives[number] = watched = _Watched(life, self._die)
+            watched.number = number
         stream.grad_fns.append(record)
 
     def _saved(

@@ -375,9 +375,9 @@ def is_function(node: Node) -> bool:
     return isinstance(node, BackwardCFunction)
 
 
-def memo(node: Node) -> dict[object, int]:
+def memo(node: Node) -> dict[object, Any]:
     """The dictionary that a grad_fn keeps for its whole life; a safe place for an id."""
-    metadata: dict[object, int] = node.metadata
+    metadata: dict[object, Any] = node.metadata
     return metadata
 
 

@@ -63,6 +63,7 @@ class Run:
             for thread in self.threads:
                 thread.settle()
             last_names()
+            self.nodes.bury()
             self.ledger.refresh()
             nodes = self.nodes
             return Memory(nodes.saved_bytes, self.ledger.storages.peak_bytes, None, nodes.parameter_bytes)

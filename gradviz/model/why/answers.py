@@ -196,7 +196,8 @@ class _Told:
         fix = None if self._fixes is None or one.why != "freed" or freed is None else retain_graph(self._fixes, freed)
         if self._fixes is not None and changed is not None and one.why == "version":
             fix = clone_before(self._fixes, changed)
-        return Answer(question, one.why, facts, line or grad_fn.line, None, grad_fn.id, () if fix is None else (fix,))
+        said = "gone" if one.why == "freed" and freed is None else one.why
+        return Answer(question, said, facts, line or grad_fn.line, None, grad_fn.id, () if fix is None else (fix,))
 
     def changed(self, tensor: Tensor) -> Iterator[Answer]:
         """What a change in place would do now."""

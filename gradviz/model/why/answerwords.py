@@ -79,13 +79,14 @@ SAID: dict[str, dict[Question, dict[str, str]]] = {
             "result": "its backward is computed from this result",
             "kept": ", and it stays until backward() has run through, or all that leads there is gone.",
             "freed": ". The backward on line {freed} freed it.",
-            "gone": ". It was freed.",
+            "gone": ". It was freed with the graph, to which nothing led any more.",
             "packed": ". A saved tensor hook packed it.",
         },
         "again": {
             "unseen": "That cannot be known: torch shows nobody what CopySlices (line {line}) saved.",
             "adds": "It would work, and add to the .grad of {leaves}.",
             "adds to sum": "From {name}.sum() it would work, and add to the .grad of {leaves}.",
+            "gone": "It would fail at {grad_fn} (line {line}): what that had saved is gone with the graph.",
             "freed": "It would fail at {grad_fn} (line {line}): the backward on line {when} freed what that had saved.",
             "version": "It would fail at {grad_fn} (line {line}): {by} on line {when} changed its saved {as}, "
             "which is now at version {now} and was saved at {then}.",
@@ -144,13 +145,14 @@ SAID: dict[str, dict[Question, dict[str, str]]] = {
             "result": "逆伝播はこの結果から計算されます",
             "kept": "。backward() がここを通るか、ここへの道がなくなるまで残ります。",
             "freed": "。{freed} 行目の backward が解放しました。",
-            "gone": "。解放済みです。",
+            "gone": "。たどる先がなくなった計算グラフとともに解放されました。",
             "packed": "。saved tensor hook がパックしています。",
         },
         "again": {
             "unseen": "分かりません: {line} 行目の CopySlices の内部が保存したものを torch は誰にも見せません。",
             "adds": "成功し、{leaves} の .grad に加算されます。",
             "adds to sum": "{name}.sum() からなら成功し、{leaves} の .grad に加算されます。",
+            "gone": "{grad_fn} ({line} 行目) で失敗します。保存分は計算グラフとともに解放されました。",
             "freed": "{grad_fn} ({line} 行目) で失敗します。{when} 行目の backward が保存分を解放しました。",
             "version": "{grad_fn} ({line} 行目) で失敗します。保存した {as} を {when} 行目の {by} が変更し、"
             "保存時のバージョン {then} に対して現在は {now} です。",
