@@ -27,7 +27,7 @@ from gradviz.state.messages import (
     Ticked,
     Watch,
 )
-from gradviz.state.values import AppState, Ending, Shown
+from gradviz.state.values import AppState, Ending, Refusal, Shown
 
 Next = tuple[AppState, Effects]
 
@@ -52,6 +52,8 @@ def walked(state: AppState, message: Step) -> Next:
             return _played(state, on)
         case Ticked():
             return _ticked(state)
+        case Stepped(1) | LineStepped(1, "into" | "over") if state.at is None:
+            return _begun(state)
         case _:
             return gone_to(state._replace(playing=False, said=""), _meant(state, message))
 
@@ -144,13 +146,21 @@ def _alike(one: Iterable[str], other: Iterable[str]) -> int:
 def gone_to(state: AppState, at: int | None) -> Next:
     """Go to a stop, or to the end where there is none; play is over there."""
     at = at if at is not None and at < len(state.course.kinds) else None
-    state = state._replace(at=None if at is None else max(0, at), playing=state.playing and at is not None)
+    begun = state.begun if at is None else state.run
+    at = None if at is None else max(0, at)
+    state = state._replace(at=at, begun=begun, playing=state.playing and at is not None)
     if state.wanted == state.asked:
         return state, ()
     ending = state.ending
     if at is None and ending is not None and ending.options == state.wanted and not state.awaited:
         return seen(state._replace(asked=state.wanted), ending.shown, ending.table), ()
     return redrawn(state)
+
+
+def _begun(state: AppState) -> Next:
+    """Begin to go through a run that stands at its end; one gone through stays there, or a key held down goes round."""
+    state = state._replace(playing=False, said=Refusal.END if state.begun == state.run else "")
+    return (state, ()) if state.said else gone_to(state, 0)
 
 
 def _meant(state: AppState, message: StopChosen | Stepped | LineStepped | RanTo | Continued) -> int | None:

@@ -102,11 +102,12 @@ class Switch(NamedTuple):
 
 
 class Refusal(Enum):
-    """Why a tensor's requires_grad was not switched, beside the reasons that its row gives."""
+    """Why what was asked for was not done: a switch of requires_grad, beside the reasons of its row, or a step."""
 
     STALE = "the rows are not of the text in the editor"
     UNNAMED = "no name of the program holds it"
     EARLIER = "at the step that is shown it is not what it is in the end, which is what an edit changes"
+    END = "the run is at its end"
 
 
 class NoPython(NamedTuple):
@@ -249,6 +250,7 @@ class AppState(NamedTuple):
     asked: Options | None = None  # how the newest picture, or the one on its way, was to be; None: it was put back
     ending: Ending | None = None  # of the newest run that had a drawing
     at: int | None = None  # the stop of the run that is shown; None: its end
+    begun: int = 0  # the run that the person has gone through, or begun to
     playing: bool = False  # it goes from stop to stop by itself
     speed: float = 1.0
     breakpoints: frozenset[int] = frozenset()  # lines before which that ends

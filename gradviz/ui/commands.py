@@ -201,7 +201,7 @@ class Commands:
     def _tour(self, at: int) -> None:
         """Lead through the window."""
         stop(self._window)
-        Tour(self._window, stops(self._window, self._panels), self._panels.editor, at)
+        Tour(self._window, stops(self._window, self._panels, self._state().keys), self._panels.editor, at)
 
     def choose_python(self) -> None:
         """Let the person choose the Python that runs programs."""

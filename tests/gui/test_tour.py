@@ -74,6 +74,9 @@ def test_keys_lead_through_it_and_it_ends(qtbot: QtBot, window: Window, tour: To
     for _ in range(2):
         press(tour.callout, Qt.Key.Key_Right)
     assert title(tour) == TITLES[5]
+    press(tour.callout, Qt.Key.Key_Left)
+    assert tour.callout.text.endswith("(F10, F9)")  # the keys that the person has for it
+    press(tour.callout, Qt.Key.Key_Right)
     press(tour.callout, Qt.Key.Key_Right)
     qtbot.waitUntil(lambda: not window.findChildren(Tour))
     assert QApplication.focusWidget() is window.panels.editor

@@ -16,7 +16,7 @@ from gradviz.picture.picture import Options, Picture, TensorRow
 from gradviz.state import messages as m
 from gradviz.state.stepping import StepLines, carried, presented, step_lines
 from gradviz.state.update import update
-from gradviz.state.values import AppState
+from gradviz.state.values import AppState, Refusal
 from tests.unit.playing import play
 
 READY = m.EngineReady(Ready("2.13.0", "3.11", ""))
@@ -98,7 +98,7 @@ def test_the_stop_that_is_shown_is_not_asked_for_again() -> None:
     [
         (0, m.Stepped(1), 1),
         (6, m.Stepped(1), None),
-        (None, m.Stepped(1), None),
+        (None, m.Stepped(1), 0),
         (None, m.Stepped(-1), 6),  # a line that is about to run: not what the end is
         (3, m.Stepped(-1), 2),
         (0, m.Stepped(-1), 0),
@@ -106,7 +106,8 @@ def test_the_stop_that_is_shown_is_not_asked_for_again() -> None:
         (1, m.LineStepped(1), 3),
         (3, m.LineStepped(1), 6),
         (6, m.LineStepped(1), None),
-        (None, m.LineStepped(1), None),
+        (None, m.LineStepped(1), 0),
+        (None, m.LineStepped(1, "over"), 0),
         (None, m.LineStepped(-1), 6),
         (5, m.LineStepped(-1), 3),
         (0, m.LineStepped(-1), 0),
@@ -441,3 +442,13 @@ def test_all_speaks_of_the_step_that_is_shown_until_another_is_there() -> None:
     slow = update(asked, m.RanLong(asked.run))[0]
     assert presented(slow) is slow  # somebody waits: where to is told
     assert presented(update(asked, m.Edited("y"))[0]).at is None
+
+
+def test_a_key_held_down_goes_through_a_run_once() -> None:
+    state = at(None)
+    for _ in range(3 * len(state.course.kinds)):
+        state, _ = play(state, m.Stepped(1))
+    assert (state.at, state.said) == (None, Refusal.END)
+    state, _ = play(state, m.Stepped(-1))
+    assert (state.at, state.said) == (6, "")
+    assert play(state, m.StopChosen(None), m.LineStepped(1))[0].said is Refusal.END

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QCoreApplication, QPoint, QRect
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar, QWidget
 
+from gradviz.state.keys import Keys
 from gradviz.ui.panels import Panels
 
 
@@ -27,7 +28,7 @@ class Stop(NamedTuple):
         return found
 
 
-def stops(window: QMainWindow, panels: Panels) -> tuple[Stop, ...]:
+def stops(window: QMainWindow, panels: Panels, keys: Keys) -> tuple[Stop, ...]:
     """Return where the tour leads, in the language of the interface."""
     return (
         Stop(
@@ -56,7 +57,11 @@ def stops(window: QMainWindow, panels: Panels) -> tuple[Stop, ...]:
         ),
         Stop(
             _tr("The run, step by step"),
-            _tr("F10 goes to the next step, F9 back: first through the lines, then through backward, grad by grad."),
+            keys.told(
+                _tr("Go to the next step and back: first through the lines, then through backward, grad by grad."),
+                "next_step",
+                "previous_step",
+            ),
             lambda: [panels.timeline],
         ),
         Stop(

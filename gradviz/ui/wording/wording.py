@@ -42,6 +42,8 @@ def _said(word: str | Refusal | NoPython) -> str:
         return told.format(python=one_line(word.python, 80), reason=one_line(word.reason, 160))
     if word is Refusal.EARLIER:
         return _tr("At this step it is not yet what it is at the end of the run: switch it there (Esc)")
+    if word is Refusal.END:
+        return _tr("This is the end of the run: go back, or to the first step")
     if word is Refusal.STALE:
         return _tr("The graph is not of the program as it stands: run it first")
     return _tr("This is no tensor that a name of the program holds") if word is Refusal.UNNAMED else word
