@@ -68,6 +68,7 @@ class Seeking:
             pick: opens a lesson.
             go_to: selects a mark of the graph and brings it into view.
         """
+        self._end()  # what is open is of a window in another language
         docks = self._window.findChildren(QDockWidget)
         self._actions = {f"command:{name}": action for name, action in actions.items()}
         self._actions |= {f"panel:{dock.objectName()}": dock.toggleViewAction() for dock in docks if dock.objectName()}
@@ -76,8 +77,7 @@ class Seeking:
 
     def open(self) -> None:
         """Let the person choose; where they do already, leave."""
-        if there := [one for one in self._window.findChildren(Palette) if one.isVisible()]:
-            there[0].end()
+        if self._end():
             return
         state = self._state()
         if state.drawing is not self._boxes[0]:
@@ -88,6 +88,13 @@ class Seeking:
         for action in self._actions.values():
             action.changed.connect(palette.refresh)
         palette.begin()
+
+    def _end(self) -> bool:
+        """End the palette that is open; return whether one was."""
+        there = [one for one in self._window.findChildren(Palette) if not one.isHidden()]
+        for palette in there:
+            palette.end()
+        return bool(there)
 
     def _entries(self) -> Iterator[Entry]:
         language = self._state().options.language

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QListView, QMenu
 from pytestqt.qtbot import QtBot
 
+from gradviz.state.asking import KeysSet
 from gradviz.ui.bars.actions import unmarked
 from gradviz.ui.bars.palette import Palette
 from gradviz.ui.bars.paletterows import Look
@@ -184,6 +185,21 @@ def test_it_stands_within_the_window_in_both_languages(
         assert named(palette)[0] == {"ja": "ダークテーマ", "en": "Dark theme"}[language]
         palette.grab()  # rows are painted
         press(palette.line, Qt.Key.Key_Escape)
+
+
+def test_a_switch_of_language_by_key_ends_it(qtbot: QtBot, window: Window) -> None:
+    window.send(KeysSet(window.state.keys.given("ja", ("F12",))))
+    window.panels.editor.setFocus()
+    palette = opened(qtbot, window)
+    press(palette.line, Qt.Key.Key_F12)
+    assert window.state.options.language == "ja"
+    assert palettes(window) == []
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qtbot.waitUntil(window.updatesEnabled)
+    window.panels.editor.setFocus()
+    assert named(opened(qtbot, window))[0] == "新規プログラム"
+    qtbot.waitUntil(lambda: drawn(window))
+    press(palettes(window)[0].line, Qt.Key.Key_Escape)
 
 
 def leaves(menu: QMenu) -> list[QAction]:
