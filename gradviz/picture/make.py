@@ -71,18 +71,22 @@ def told(run: int, record: Record, options: Options, made: Shown | None, *, comp
         folds=() if graph is None else fold_rows(graph),
         keys=keys(trace, graph) if graph is not None and complete and step is None else (),
         modules=module_rows(trace, graph) if graph is not None and complete and step is None else (),
-        root=_root(trace) if complete and step is None else None,
+        root=_root(trace),
+        plain=_is_plain(trace),
         withheld=0 if made is None else made.stage.withheld,
     )
 
 
 def _root(trace: Trace) -> int | None:
-    """The tensor that backward() was called on, where it was called once, as it is and on nothing else."""
-    if len(trace.backwards) != 1:
-        return None
-    call = trace.backwards[0]
-    plain = call.accumulates and call.inputs is None and len(call.roots) == 1 and _PLAIN.search(call.call or "")
-    return call.roots[0] if plain else None
+    """The tensor that backward() was called on last, where that is one."""
+    roots = trace.backwards[-1].roots if trace.backwards else ()
+    return roots[0] if len(roots) == 1 else None
+
+
+def _is_plain(trace: Trace) -> bool:
+    """Whether backward() was called once, with no gradient to begin with and for all leaves."""
+    calls = trace.backwards
+    return len(calls) == 1 and calls[0].inputs is None and bool(_PLAIN.search(calls[0].call or ""))
 
 
 def folded(made: Picture, language: Language) -> Picture:

@@ -216,7 +216,8 @@ class Picture(NamedTuple):
     folds: tuple[FoldRow, ...] = ()
     keys: tuple[tuple[str, str], ...] = ()  # of nodes: by what they are found in another run; only with the end
     modules: tuple[ModuleRow, ...] = ()  # each before those in it; likewise
-    root: int | None = None  # the tensor of which every .grad is the derivative, as far as backward() was called once
+    root: int | None = None  # the tensor that backward() was called on last
+    plain: bool = False  # it was called once, as it is: each .grad is the derivative of that tensor
     withheld: int = 0  # boxes that there would be, were they not more than is drawn unasked; 0: all is as was wanted
 
     @property

@@ -61,7 +61,7 @@ def _told(state: AppState, slide: Slide, picture: Picture) -> Slide:
     row = _looked_at(state, picture)
     if row is None or row.number is None:
         return slide
-    leaf = _leaf(slide.ran, picture) if row.tensor == picture.root else None
+    leaf = _leaf(slide.ran, picture) if picture.plain and row.tensor == picture.root else None
     point = Point(slide.ran.at, row.number, None if leaf is None else leaf.slope)
     others = (one for one in slide.points if one.at != point.at) if slide.name == row.name else ()
     return slide._replace(name=row.name, leaf="" if leaf is None else leaf.name, points=(*others, point))

@@ -303,7 +303,8 @@ def _ready(state: AppState, ready: Ready) -> Next:
 def _ran_long(state: AppState, run: int) -> AppState:
     beside = state.comparing
     slow = beside.mode is not None if run == beside.run else beside.slow
-    return state._replace(slow=state.busy if run == state.run else state.slow, comparing=beside._replace(slow=slow))
+    long = state.busy and state.newer is None  # or another follows it as soon as it is seen, or the hand rests
+    return state._replace(slow=long if run == state.run else state.slow, comparing=beside._replace(slow=slow))
 
 
 def _arrived(state: AppState, picture: Picture) -> Next:

@@ -23,25 +23,27 @@ def test_the_grad_of_the_root_is_the_slope_that_finite_differences_have() -> Non
     more, less = (row(pictured(SQUARE.format(at) + "y.backward()"), "y").number for at in (2.01, 1.99))
     assert more is not None
     assert less is not None
-    assert made.root == row(made, "y").tensor
+    assert (made.root, made.plain) == (row(made, "y").tensor, True)
     assert row(made, "x").slope == pytest.approx((more - less) / 0.02, rel=1e-3)
     assert (row(made, "x").number, row(made, "w").number, row(made, "w").slope) == (2.0, None, None)
 
 
 @pytest.mark.parametrize(
-    ("calls", "rooted"),
+    ("calls", "rooted", "plain"),
     [
-        ("y.backward(retain_graph=True)", True),
-        ("y.backward(retain_graph=True)\ny.backward()", False),
-        ("y.backward(torch.tensor(2.))", False),
-        ("torch.autograd.backward([y])", False),
-        ("torch.autograd.grad(y, x)", False),
-        ("y.backward(inputs=[x])", False),
-        ("", False),
+        ("y.backward(retain_graph=True)", True, True),
+        ("y.backward(retain_graph=True)\ny.backward()", True, False),
+        ("y.backward(torch.tensor(2.))", True, False),
+        ("torch.autograd.backward([y])", True, False),
+        ("torch.autograd.backward([y, 2 * y])", False, False),
+        ("torch.autograd.grad(y, x)", True, False),
+        ("y.backward(inputs=[x])", True, False),
+        ("", False, False),
     ],
 )
-def test_only_one_plain_backward_has_a_root(calls: str, rooted: bool) -> None:
-    assert (pictured(SQUARE.format(2.0) + calls).root is not None) is rooted
+def test_a_grad_is_the_slope_after_one_plain_backward(calls: str, rooted: bool, plain: bool) -> None:
+    made = pictured(SQUARE.format(2.0) + calls)
+    assert (made.root is not None, made.plain) == (rooted, plain)
 
 
 def test_no_number_is_told_where_there_is_none() -> None:

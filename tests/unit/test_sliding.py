@@ -69,6 +69,13 @@ def test_a_hand_that_rests_has_the_newest_run_whatever_goes_on() -> None:
     assert (state.text, state.newer) == ("x = 3", None)
 
 
+def test_a_run_is_told_as_long_only_where_no_other_waits_for_it() -> None:
+    state, _ = play(drawn(), Slid("x = 2", 1, 2, 1, 1), slid("x = 3"), m.RanLong(2))
+    assert (state.slow, state.dimmed) == (False, False)
+    state, _ = play(state, SlideRested(), m.RanLong(3))
+    assert (state.slow, state.dimmed) == (True, True)
+
+
 def test_going_back_to_what_runs_asks_for_no_other_run() -> None:
     state, done = play(drawn(), slid("x = 2"), slid("x = 3"), slid("x = 2"), SlideRested(), *answer(2))
     assert ran(done) == ["x = 2"]
@@ -115,8 +122,8 @@ LOSS = TensorRow(7, "loss", "()", "float32", True, False, "MulBackward0", "", ""
 OTHER = TensorRow(5, "y", "()", "float32", True, False, "MulBackward0", "", "", 2, "t5", number=9.0)
 
 
-def told(run: int, *rows: TensorRow, root: int | None = 7) -> m.PictureArrived:
-    return m.PictureArrived(Picture(run, True, DRAWING, rows, steps=1, root=root))
+def told(run: int, *rows: TensorRow, root: int | None = 7, plain: bool = True) -> m.PictureArrived:
+    return m.PictureArrived(Picture(run, True, DRAWING, rows, steps=1, root=root, plain=plain))
 
 
 def slide(*messages: m.Message) -> Slide:
@@ -137,8 +144,8 @@ def test_each_run_that_came_back_is_a_point_from_where_the_hand_began() -> None:
 
 
 def test_a_slope_is_told_only_of_the_leaf_that_holds_the_number() -> None:
-    def slope(text: str, *rows: TensorRow, root: int | None = 7) -> tuple[str, list[float | None]]:
-        found = slide(slid(text), told(2, *rows, root=root))
+    def slope(text: str, *rows: TensorRow, root: int | None = 7, plain: bool = True) -> tuple[str, list[float | None]]:
+        found = slide(slid(text), told(2, *rows, root=root, plain=plain))
         return found.leaf, [point.slope for point in found.points[1:]]
 
     held, loss = LEAF._replace(number=2.0000001), LOSS
@@ -153,6 +160,7 @@ def test_a_slope_is_told_only_of_the_leaf_that_holds_the_number() -> None:
     ):
         assert slope("x = 2", other, loss) == ("", [None])
     assert slope("x = 2", held, held._replace(tensor=3), loss) == ("", [None])
+    assert slope("x = 2", held, loss, plain=False) == ("", [None])  # backward() was called more than once
     assert slope("x = 2", held, loss, root=None) == ("x", [])  # what was told before stays
 
 

@@ -61,9 +61,13 @@ def numbers(line: Line, above: Iterable[Line] = ()) -> list[Number]:
 
 
 def value_of(text: str) -> float:
-    """Return what a number literal stands for; of an imaginary one, its factor. It may be infinite."""
+    """Return what a number literal stands for: an int is one; of an imaginary one, its factor. It may be infinite."""
     parts = _parts(text)
-    size = float(_whole(parts)) if parts["base"] else float(text[len(parts["minus"]) :].rstrip("jJ"))
+    bare = text[len(parts["minus"]) :].rstrip("jJ")
+    if parts["base"]:
+        size: float = _whole(parts)
+    else:
+        size = float(bare) if parts["point"] or parts["end"] else int(bare)
     return -size if parts["minus"] else size
 
 

@@ -147,6 +147,7 @@ def test_steps_are_equal_and_go_up_and_back(text: str, count: int) -> None:
     assert exact(stepped(after, 0)) == exact(after)
     assert type(ast.literal_eval(after)) is type(ast.literal_eval(text))
     assert value_of(after) == pytest.approx(float(exact(after)), rel=1e-12)
+    assert isinstance(value_of(after), int) is isinstance(ast.literal_eval(after), int)
 
 
 @given(SIGNED, st.integers(-300, 300))
