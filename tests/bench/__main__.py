@@ -24,7 +24,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "panning": ("panning",),
     "stepping": ("steps",),
     "capture": ("capture", "peers", "gpt2", "lstm"),
-    "recorder": ("recorder-adds", "recorder-resnet", "recorder-transformer"),
+    "recorder": ("recorder-adds", "recorder-resnet", "recorder-transformer", "recorder-gpt2"),
     "layout": ("layout-1000", "layout-3000", "layout-growth", "layout-pictures", "layout-stability"),
     "measure": ("measure-time", "measure-bytes", "measure-same"),
 }

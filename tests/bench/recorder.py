@@ -25,6 +25,11 @@ def transformer(most: int) -> Iterator[Row]:
     yield _row("transformer", "the forward of a small transformer", programs.TRANSFORMER, 1.1, min(15, most))
 
 
+def gpt2(most: int) -> Iterator[Row]:
+    """The transformer that the goal was set on: many ops, some of which do much."""
+    yield _row("gpt2", "the forward of GPT-2 small and its loss, 64 tokens", programs.GPT2, 1.1, min(7, most))
+
+
 def _row(name: str, what: str, measured: Measured, goal: float, rounds: int) -> Row:
     one_thread()
     ways: dict[str, Timed] = {
@@ -70,4 +75,4 @@ def _between(names: dict[str, object]) -> float:
 
 
 if __name__ == "__main__":
-    main({"recorder-adds": adds, "recorder-resnet": resnet, "recorder-transformer": transformer})
+    main({"recorder-adds": adds, "recorder-resnet": resnet, "recorder-transformer": transformer, "recorder-gpt2": gpt2})
