@@ -281,16 +281,16 @@ class Nodes:
         """One saved tensor. Torch hands a saved output back as a new tensor: it is known by its storage."""
         ledger = self._ledger
         storage, number = ledger.storages.of(tensor), ledger.id_of(tensor)
-        shape, nbytes, version, is_leafs = reader.kept(tensor)
+        shape, nbytes = reader.shape(tensor), reader.nbytes(tensor)
         if number is None and outputs:
             twins = (o for o in outputs if ledger.storages.of(o) is storage and reader.shape(o) == shape)
             twin = next(twins, None)
             number = None if twin is None else ledger.id_of(twin)
         memory = storage() if storage.key else None
         self._saved_storages[storage.id] = held = nbytes if memory is None else memory.nbytes()
-        if is_leafs:
+        if reader.is_leafs(tensor):
             self._leaf_storages.add(storage.id)
-        version = version if stale is None else stale
+        version = reader.version(tensor) if stale is None else stale
         facts = (name, number, nbytes, version, "kept", storage.id, shape, None if held == nbytes else held)
         return tuple.__new__(Saved, facts)
 

@@ -135,7 +135,7 @@ def extent(tensor: torch.Tensor) -> tuple[tuple[int, ...], int, tuple[int, ...] 
     """The shape of a tensor, its bytes, and its strides in elements if it has any and is not contiguous."""
     if type(tensor) in _STRIDED and tensor.layout is _dense and not tensor.is_nested:
         own = None if tensor.is_contiguous() else tensor.stride()
-        return tuple(_sizes(tensor)), tensor.numel() * tensor.element_size(), own
+        return tuple(_sizes(tensor)), tensor.nbytes, own
     return shape(tensor), nbytes(tensor), None
 
 
@@ -187,15 +187,12 @@ def base(tensor: torch.Tensor) -> torch.Tensor | None:
     return None if tensor.is_inference() else tensor._base
 
 
-def kept(tensor: torch.Tensor) -> tuple[tuple[int, ...], int, int | None, bool]:
-    """What is told of a tensor that a grad_fn keeps: shape, bytes, version, whether its memory is a leaf's.
-
-    That is a leaf that requires grad, which keeps its memory without a graph too.
-    """
-    own = None if tensor.is_inference() else tensor._version
-    base = None if own is None else tensor._base
-    owner = tensor if base is None else base
-    return shape(tensor), nbytes(tensor), own, owner.requires_grad and is_leaf(owner)
+def is_leafs(tensor: torch.Tensor) -> bool:
+    """Whether the memory of a tensor is that of a leaf that requires grad, which keeps it without a graph too."""
+    owner = base(tensor)
+    if owner is None:
+        owner = tensor
+    return owner.requires_grad and is_leaf(owner)
 
 
 def flags(tensor: torch.Tensor) -> tuple[bool, bool, bool, int | None, torch.Tensor | None]:

@@ -70,7 +70,8 @@ class Recorder:
         Raises:
             LimitReached: the run has made as many ops as it may.
         """
-        operands = [] if traits.is_birth else reader.tensors_in((*args, *kwargs.values()) if kwargs else args)
+        arguments = (*args, *kwargs.values()) if kwargs else args
+        operands = [] if traits.is_birth else reader.tensors_in(arguments)
         why, name = traits.why, traits.name
         if traits.is_detach and not reader.shares_version():
             name = "prim::data"
@@ -85,7 +86,7 @@ class Recorder:
                 if not goes_on:
                     self.settle()
             pending = self._begin(name, operands, why, frame, promise=goes_on or self._packing > 0)
-        pending.given = operators.boundless((*args, *kwargs.values()) if kwargs else args)
+        pending.given = operators.boundless(arguments)
         if traits.writes or traits.may_write:
             pending.written = operators.written_by(traits, args, kwargs)
             pending.resizes = traits.resizes

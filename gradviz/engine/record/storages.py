@@ -118,7 +118,8 @@ class Storages:
         return known
 
     def _count_more(self, storage: Storage, nbytes: int) -> None:
-        self.events.extend((self._stream.stamp, storage.id, nbytes))
+        stream = self._stream
+        self.events.extend((stream.steps + stream.stamp_ahead, storage.id, nbytes))
         self._live_bytes = live = self._live_bytes + nbytes
         if live > self.peak_bytes:
             self.peak_bytes = live
