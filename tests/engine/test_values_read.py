@@ -58,6 +58,33 @@ def test_they_are_those_of_torch(shape: str, size: int, dtype: torch.dtype) -> N
     assert statistics(tensor) == pytest.approx(oracle(tensor), rel=1e-5)
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16, torch.int64])
+def test_of_so_much_that_it_is_read_in_parts(dtype: torch.dtype) -> None:
+    torch.manual_seed(0)
+    size = (1 << 22) + 1
+    tensor = (torch.rand(size) * 100 + 20).to(dtype)
+    assert statistics(tensor) == pytest.approx(oracle(tensor), rel=1e-5)
+    if dtype.is_floating_point:
+        tensor[[3, size - 1]] = math.nan
+        tensor[7] = math.inf
+        assert statistics(tensor)[4:] == (2, 1)
+
+
+def test_of_much_repeated() -> None:
+    torch.manual_seed(0)
+    tensor = torch.randn((1 << 22) + 1)[:, None].expand(-1, 2)
+    assert statistics(tensor) == pytest.approx(oracle(tensor), rel=1e-5)
+
+
+@pytest.mark.parametrize("rows", [3, 700])
+def test_rows_that_lie_apart(rows: int) -> None:
+    torch.manual_seed(0)
+    for tensor in torch.split(torch.randn(rows, 3 * 768), 768, 1):
+        assert statistics(tensor) == pytest.approx(oracle(tensor), rel=1e-5)
+        heads = tensor.view(1, rows, 12, 64).transpose(1, 2)
+        assert statistics(heads) == pytest.approx(oracle(tensor), rel=1e-5)
+
+
 @pytest.mark.parametrize("centre", [0.0, 1.0, 1e3, -1e4])
 def test_a_small_spread_around_a_large_mean(centre: float) -> None:
     torch.manual_seed(0)

@@ -1,6 +1,7 @@
 """What tensors hold, as plain numbers: all of it where it is little, statistics where it is much."""
 
 import math
+from collections.abc import Iterable
 from itertools import chain
 from typing import Final
 
@@ -15,6 +16,7 @@ _MANY: Final = 4  # floats that are shorter as one text
 _ROW: Final = 4096  # elements
 _SHORTEST: Final = 512  # elements that are worth a row
 _PART: Final = 1 << 17  # elements that stay in the cache between two kernels, and that float32 can count
+_MUCH: Final = 1 << 22  # elements of which more stay in no cache
 _WITHIN_FLOAT: Final = frozenset(  # dtypes of which float32 holds every number
     (torch.float32, torch.float16, torch.bfloat16, torch.int8, torch.uint8, torch.int16)
 )
@@ -80,6 +82,38 @@ def _statistics(tensor: torch.Tensor, shape: tuple[int, ...]) -> Value:
         return _of_truths(flat, times, shape)
     if flat.is_complex():
         return Value(shape, mean=number(flat.resolve_conj().mean().item()))  # as above
+    if flat.numel() > _MUCH:
+        found = _of_parts(torch.split(flat, _PART // flat[0].numel()), times, shape)
+        if found is not None:
+            return found
+    return _of_numbers(flat, times, shape)
+
+
+def _of_parts(parts: Iterable[torch.Tensor], times: int, shape: tuple[int, ...]) -> Value | None:
+    """The statistics of much, repeated so many times, put together from those of its parts; None if one is not finite.
+
+    Each is brought into the cache once, and converted alone.
+    """
+    ends: list[int | float] = []
+    groups: list[tuple[int, float, float]] = []  # elements of each, their mean, the sum of squares of what is off it
+    for part in parts:
+        _, _, least, most, mean, std, *_ = _of_numbers(part, 1, shape)
+        if not (isinstance(least, int | float) and isinstance(most, int | float)):
+            return None
+        if not (isinstance(mean, int | float) and isinstance(std, float)):
+            return None
+        ends += least, most
+        groups.append((part.numel(), mean, std * std * (part.numel() - 1)))
+    count = sum(size for size, _, _ in groups)
+    centre = math.fsum(size * mean for size, mean, _ in groups) / count
+    spread = math.fsum(inside + size * (mean - centre) * (mean - centre) for size, mean, inside in groups)
+    deviation = math.sqrt(spread * times / (count * times - 1))
+    return Value(shape, None, min(ends), max(ends), number(centre), number(deviation))
+
+
+def _of_numbers(flat: torch.Tensor, times: int, shape: tuple[int, ...]) -> Value:
+    """The statistics of real numbers repeated so many times."""
+    is_whole = not flat.dtype.is_floating_point
     if flat.numel() <= _ROW or flat.dtype not in _WITHIN_FLOAT:
         flat = flat.double()
     elif flat.dtype is not torch.float32:  # torch finds the ends of others in twice the time
@@ -92,8 +126,7 @@ def _statistics(tensor: torch.Tensor, shape: tuple[int, ...]) -> Value:
     furthest = max(-least, most)
     if not furthest < math.inf:  # they pass nan on
         return _of_unbounded(flat, times, shape, least, most)
-    whole = not tensor.dtype.is_floating_point and furthest < _WHOLE
-    ends = (int(least), int(most)) if whole else (least, most)
+    ends = (int(least), int(most)) if is_whole and furthest < _WHOLE else (least, most)
     if least == most:
         return Value(shape, None, *ends, least, 0.0)
     if flat.dtype is torch.float32 and not _SQUARED[0] < furthest < _SQUARED[1]:
