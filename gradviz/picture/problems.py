@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from gradviz.drawing.titles import op_title
+from gradviz.model.errors.ending import DIED
 from gradviz.model.errors.errors import explained, limit_said, limit_text
 from gradviz.model.errors.warned import warning_hint, warning_text
 from gradviz.model.moments.foretold import foretold
@@ -78,6 +79,8 @@ def _errors(record: Record, fixes: Fixes, language: Language) -> Iterator[Proble
     error = record.trace.error
     if error is not None:
         words, said = _told(record, error, language), f"{error.type}: {error.message}"
+        if error.type == DIED:  # a word of ours: no program and no torch said it
+            said = words if error.hint == "stopped" else error.message
         place = (error.line, error.column, error.end_line, error.end_column)
         yield Problem("error", *place, words, said, error.hint, _offers(of_error(fixes, error), language))
 

@@ -199,7 +199,7 @@ TEXTS: dict[str, dict[WhyNoGrad, str]] = {
         "detach": "detach で切り離し",
         "not differentiable": "微分できない演算の結果",
         "unrecorded": "記録なし",
-        "not a leaf": "葉ではない",
+        "not a leaf": "葉でない",
         "too late": "retain_grad が backward の後",
         "not run": "backward 未実行",
         "cleared": "None に戻された",

@@ -14,6 +14,7 @@ from gradviz.layout import graphviz, layered
 from gradviz.layout.diagram import Diagram, Direction
 from gradviz.layout.geometry import Placement
 from gradviz.model.costs.heat import HEATS
+from gradviz.model.errors.ending import ended
 from gradviz.model.graph.build import build
 from gradviz.model.graph.graph import View
 from gradviz.model.moments.course import Course
@@ -35,7 +36,7 @@ from gradviz.model.trace import (
     Value,
     Warned,
 )
-from gradviz.model.wire import FrameError, Ready, Request, encode
+from gradviz.model.wire import Exit, FrameError, Ready, Request, encode
 from gradviz.picture.make import picture, told
 from gradviz.picture.picture import Focus, FoldMode, Keeps, Language, Options, Problem
 from gradviz.picture.problems import WARNINGS, problems
@@ -146,7 +147,7 @@ def test_the_language_reaches_drawing_and_rows(language: Language) -> None:
     made = picture(1, Record(square().trace()), Options(language=language), complete=True)
     assert made.drawing is not None
     assert made.drawing.title == {"en": "Autograd graph", "ja": "計算グラフ"}[language]
-    assert made.rows[1].grad == {"en": "None — not a leaf", "ja": "None — 葉ではない"}[language]
+    assert made.rows[1].grad == {"en": "None — not a leaf", "ja": "None — 葉でない"}[language]
 
 
 def test_the_graphviz_layout_gives_way_to_the_live_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,6 +191,16 @@ def test_problems_are_told_the_gravest_first() -> None:
     assert (second.line, second.original, second.hint) == (3, "ops limit reached at 7 ops", "limits")
     assert second.message.startswith("Stopped after 7 ops")
     assert third == Problem("warning", 4, 0, None, 0, "UserWarning: take care", "UserWarning: take care", None)
+
+
+def test_no_name_of_ours_stands_where_the_words_of_python_stand() -> None:
+    def original(how: Exit) -> tuple[str, str]:
+        (problem,) = problems(Record(ended(Trace("", "", "grad", "x"), how)), Options())
+        return problem.message, problem.original
+
+    stopped, said = original(Exit(0, 9, None, "cancelled"))
+    assert stopped == said == "Stopped. What the program did until then is shown."  # said once, where both are shown
+    assert original(Exit(3, 0))[1] == "the program's process left before the program's end (status 3)"
 
 
 def test_errors_that_were_caught_are_warnings_that_name_what_they_speak_of() -> None:

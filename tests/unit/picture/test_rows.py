@@ -97,7 +97,7 @@ def test_the_mark_is_the_tensor_as_it_is_last() -> None:
 
 
 def test_the_reason_is_told_in_japanese() -> None:
-    assert told(square().trace(), None, "ja")[1].grad == "None — 葉ではない"
+    assert told(square().trace(), None, "ja")[1].grad == "None — 葉でない"
 
 
 def test_there_is_an_end_to_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
