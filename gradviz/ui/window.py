@@ -114,7 +114,7 @@ class Window(QMainWindow):
         """Make everything in the window anew in the person's language. The program and what can be undone stay."""
         editor = self._panels.editor
         here, focused = editor.textCursor().position(), editor.hasFocus()
-        seen = self._commands.size
+        seen, tab = self._commands.size, self._panels.output.currentIndex()
         self._presentation.show(False)  # it begins anew, from the layout and the text that it left as they were
         size, layout = self._commands.size, self.saveState()
         document = editor.give_away()
@@ -126,6 +126,7 @@ class Window(QMainWindow):
         QTimer.singleShot(0, self, lambda: self._settle(layout, seen))
         self._seen = AppState(theme=self._state.theme, presenting=self._state.presenting)
         self._show()
+        self._panels.output.setCurrentIndex(tab)
         cursor = self._panels.editor.textCursor()
         cursor.setPosition(here)
         self._panels.editor.setTextCursor(cursor)

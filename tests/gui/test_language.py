@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings
-from PySide6.QtWidgets import QApplication, QDockWidget, QToolBar
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QDockWidget, QTabBar, QToolBar, QWidget
 from pytestqt.qtbot import QtBot
 
 import gradviz.ui
@@ -99,6 +100,7 @@ def test_a_switch_of_language_keeps_everything_else(qtbot: QtBot, window: Window
     window.action("costs").trigger()
     window.action("larger").trigger()
     window.action("replace").trigger()
+    window.panels.output.setCurrentIndex(1)
     qtbot.waitUntil(lambda: widths(window)["cost"] > 100)
     before_it = widths(window)
     docks = {dock.objectName(): (dock.windowTitle(), dock.isVisible()) for dock in window.findChildren(QDockWidget)}
@@ -117,11 +119,35 @@ def test_a_switch_of_language_keeps_everything_else(qtbot: QtBot, window: Window
         assert [window.action(name).isChecked() for name in ("en", "ja")] == [language == "en", language == "ja"]
         assert names(window) != []
         assert window.panels.status.facts.endswith(place[language])
+        assert window.panels.output.currentIndex() == 1
         qtbot.waitUntil(lambda: widths(window) == before_it)
     left = {dock.objectName(): (dock.windowTitle(), dock.isVisible()) for dock in window.findChildren(QDockWidget)}
     assert left == docks
     window.action("undo").trigger()
     assert window.panels.editor.toPlainText() == window.state.text == before
+
+
+def shown(window: Window) -> set[str]:
+    """Every text of the window, on the screen or behind something, and what is said of it to who cannot see it."""
+    whats = ("text", "windowTitle", "title", "placeholderText", "toolTip", "accessibleName", "accessibleDescription")
+    parts = [window, *window.findChildren(QWidget), *window.findChildren(QAction)]
+    found = {str(part.property(what)) for part in parts for what in whats if part.property(what)}
+    for tabs in window.findChildren(QTabBar):
+        found |= {tabs.tabText(at) for at in range(tabs.count())}
+    plain = {re.sub(r"<.*?>", "", text) for text in found}
+    return plain | {text.rpartition(" (")[0] for text in plain if text.endswith(")")}  # what stands before a key
+
+
+def test_after_a_switch_of_language_nothing_speaks_the_one_before(qtbot: QtBot, window: Window) -> None:
+    for name in ("inspect", "costs", "outline", "find", "first_step"):
+        window.action(name).trigger()
+    english = {text for text, other in TABLE.items() if other != text}
+    assert len(shown(window) & english) > 150
+    for language, others in (("ja", english), ("en", set(TABLE.values()) - set(TABLE))):
+        window.action(language).trigger()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        qtbot.waitUntil(lambda: drawn(window))
+        assert shown(window) & others == set()
 
 
 def test_a_switch_of_language_leaves_text_as_large_as_it_is(qtbot: QtBot, window: Window) -> None:
