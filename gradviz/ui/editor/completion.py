@@ -17,6 +17,7 @@ from gradviz.model.completion.tips import call_tip, name_tip
 from gradviz.ui.editor import keystrokes
 from gradviz.ui.editor.offerlist import ROWS, OfferList
 from gradviz.ui.editor.tipcard import TipCard
+from gradviz.ui.style.card import Card
 from gradviz.ui.style.plain import python_index, utf16
 from gradviz.ui.style.theme import Colours
 
@@ -246,7 +247,7 @@ class Completion(QObject):
         elif kind in (QEvent.Type.FocusOut, QEvent.Type.Hide, QEvent.Type.MouseButtonPress):
             self.close()
         elif kind == QEvent.Type.Resize:
-            self._follow()
+            QTimer.singleShot(0, self, self._follow)  # when the editor has made what it shows fit
         elif kind in (QEvent.Type.MouseMove, QEvent.Type.Leave) and self._saying == "name":
             self._hide_card()
         return super().eventFilter(watched, event)
@@ -309,17 +310,21 @@ class Completion(QObject):
 
     def _follow(self) -> None:
         """The text is elsewhere: what is shown goes along, as long as its place is in view."""
+        if not self._list.isVisible() and not self._saying:
+            return
         if not self._editor.viewport().rect().intersects(self._editor.cursorRect()):
             self.close()
         elif self._list.isVisible():
             self._fill()
-        elif self._saying:
+        else:
             self._say()
 
     def _hover(self, at: QPoint) -> None:
         """Say what the name under the pointer is."""
         cursor = self._editor.cursorForPosition(at)
-        if self._list.isVisible() or self._saying == "call" or not self._rect_of(cursor).contains(at):
+        problem = self._editor.viewport().findChild(Card)
+        busy = self._list.isVisible() or self._saying == "call" or (problem is not None and problem.isVisible())
+        if busy or not self._rect_of(cursor).contains(at):
             return
         self._saying, self._about = "name", cursor.position()
         self._say()

@@ -125,6 +125,7 @@ class OfferList(QFrame):
         self.row = -1  # that is chosen; -1: none
         self.small_font = QFont()
         self.told_width = 0
+        self.apply(colours)
         self.hide()
 
     @property
@@ -154,6 +155,10 @@ class OfferList(QFrame):
     def apply(self, colours: Colours) -> None:
         """Take on other colours."""
         self._rows.colours = colours
+        self.setStyleSheet(
+            f"OfferList {{ border: 1px solid {colours.muted}; background: {colours.button}; }}"
+            f"QListView {{ background: {colours.button}; }}"
+        )
 
     def show_candidates(self, candidates: tuple[Candidate, ...], row: int, word: QRect, font: QFont) -> None:
         """Show these below a word, or above it where there is no room.

@@ -25,6 +25,7 @@ class TipCard(QFrame):
         self._colours = colours
         self._tip = Tip()
         self._layouts: list[tuple[QTextLayout, QPointF, str]] = []
+        self.apply(colours)
         self.hide()
 
     @property
@@ -46,6 +47,7 @@ class TipCard(QFrame):
     def apply(self, colours: Colours) -> None:
         """Take on other colours."""
         self._colours = colours
+        self.setStyleSheet(f"TipCard {{ border: 1px solid {colours.muted}; background: {colours.button}; }}")
 
     def show_tip(self, tip: Tip, word: QRect, font: QFont, *, below: bool = False) -> None:
         """Show a tip above a word, or below it.
