@@ -199,3 +199,13 @@ def test_lit_lines_come_into_view(editor: Editor) -> None:
     editor.open("\n".join(str(number) for number in range(300)))
     editor.light((250,))
     assert editor.firstVisibleBlock().blockNumber() > 200
+
+
+def test_the_cursor_stays_in_view_when_the_editor_gets_lower(editor: Editor) -> None:
+    editor.open("x = 1\n" * 12)
+    editor.moveCursor(QTextCursor.MoveOperation.End)
+    editor.resize(500, 120)
+    assert editor.viewport().rect().contains(editor.cursorRect())
+    editor.verticalScrollBar().setValue(0)
+    editor.resize(500, 100)
+    assert editor.verticalScrollBar().value() == 0

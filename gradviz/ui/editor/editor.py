@@ -330,8 +330,7 @@ class Editor(QPlainTextEdit):
         self.lineChosen.emit(line)
 
     def _scroll_to(self, line: int) -> None:
-        block = self.document().findBlockByNumber(line - 1)
-        self.verticalScrollBar().setValue(max(0, block.blockNumber() - 3))
+        self.verticalScrollBar().setValue(max(0, line - 4))
 
     def _rewrite(self, change: Callable[[list[str]], list[str]]) -> None:
         cursor = self.textCursor()
@@ -341,10 +340,12 @@ class Editor(QPlainTextEdit):
     # Painting.
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the gutter at the left."""
+        """Keep the gutter at the left, and the cursor in view: a problem told below takes room while one types."""
+        seen = 0 <= self.cursorRect().top() < event.oldSize().height()
         super().resizeEvent(event)
-        area = self.contentsRect()
-        self._gutter.setGeometry(QRect(area.left(), area.top(), self._gutter_width(), area.height()))
+        self._make_room()
+        if seen:
+            self.ensureCursorVisible()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the text, then each problem's message beside its line."""
