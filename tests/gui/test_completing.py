@@ -352,7 +352,9 @@ def test_all_of_it_lies_in_the_window(qtbot: QtBot, editor: Editor) -> None:
     for part in (of(editor).list, of(editor).card):
         assert part.isVisible()
         assert window.rect().contains(part.geometry())
-    window.resize(500, 260)
+    window.resize(500, 400)
+    qtbot.waitUntil(lambda: not of(editor).list.geometry().intersects(of(editor).card.geometry()))
+    assert of(editor).list.y() < editor.cursorRect().top()
     qtbot.waitUntil(lambda: window.rect().contains(of(editor).list.geometry()))
     editor.verticalScrollBar().setValue(0)
     assert offered(editor) == []

@@ -223,8 +223,8 @@ class Completion(QObject):
             self._ask(tip.asked)
             return bool(tip.asked)
         self._card.lie_over(self._editor.window())
-        above = self._list.isVisible() and self._list.y() < self._rect(about, about).top()
-        self._card.show_tip(tip, self._rect(about, about), self._editor.font(), below=above)
+        beside = self._list.geometry() if self._list.isVisible() else QRect()
+        self._card.show_tip(tip, self._rect(about, about), self._editor.font(), beside)
         self._ask(tip.asked)
         return True
 

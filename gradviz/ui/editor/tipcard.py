@@ -49,25 +49,27 @@ class TipCard(QFrame):
         self._colours = colours
         self.setStyleSheet(f"TipCard {{ border: 1px solid {colours.muted}; background: {colours.button}; }}")
 
-    def show_tip(self, tip: Tip, word: QRect, font: QFont, *, below: bool = False) -> None:
-        """Show a tip above a word, or below it.
+    def show_tip(self, tip: Tip, word: QRect, font: QFont, beside: QRect) -> None:
+        """Show a tip above a word, or below it, or beyond what else is there.
 
         Args:
             tip: has something to say.
             word: where the word is, in the window.
             font: of the program.
-            below: whether it is rather to be below.
+            beside: what it is not to cover; empty: nothing.
         """
         self._tip = tip
         self.setFont(font)
         room = self._room.rect().adjusted(4, 4, -4, -4)
         size = self._lay_out(min(QFontMetrics(font).horizontalAdvance("x") * _LETTERS, room.width() - 2 * _PAD))
-        fits_above, fits_below = (
-            word.top() - size.height() - 3 >= room.top(),
-            word.bottom() + size.height() + 3 <= room.bottom(),
+        tops = [top for one in (word, beside) for top in (one.top() - size.height() - 3, one.bottom() + 3)]
+        free = (
+            top
+            for top in tops
+            if room.top() <= top <= room.bottom() - size.height()
+            and (beside.isEmpty() or top >= beside.bottom() or top + size.height() <= beside.top())
         )
-        under = (below and fits_below) or not fits_above
-        top = word.bottom() + 3 if under else word.top() - size.height() - 3
+        top = next(free, max(room.top(), tops[0]))
         left = max(room.left(), min(word.left() - _PAD, room.right() - size.width()))
         self.setGeometry(QRect(QPoint(left, top), size))
         self.setAccessibleName(self.text)
