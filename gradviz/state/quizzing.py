@@ -51,10 +51,19 @@ def followed(state: AppState) -> Next:
         bare = state.shown._replace(drawing=_bare(state.shown.drawing))
         quiz = quiz._replace(veils=state.shown, bare=bare)
         state = state._replace(quiz=quiz)
+    if quiz.lights and not state.awaited:
+        state = _lit(state, quiz)
+        quiz = quiz._replace(lights=False)
+        state = state._replace(quiz=quiz)
     if quiz.asked.language == state.options.language:
         return state, ()
     wanted = quiz.asked._replace(language=state.options.language)
     return state._replace(quiz=quiz._replace(asked=wanted)), (AskForQuiz(quiz.run, wanted),)
+
+
+def _lit(state: AppState, quiz: Quiz) -> AppState:
+    tensor = None if quiz.question is None else quiz.question.tensor
+    return state if tensor is None else pointed(state, TensorChosen(tensor))
 
 
 def _begun(state: AppState) -> Next:
@@ -105,9 +114,7 @@ def _shown(state: AppState, *, before: bool) -> Next:
     if quiz is None or quiz.question is None or quiz.open:
         return state, ()
     question = quiz.question
-    state = state._replace(quiz=quiz._replace(back=before))
-    if question.tensor is not None:
-        state = pointed(state, TensorChosen(question.tensor))
+    state = state._replace(quiz=quiz._replace(back=before, lights=True))
     step = question.before if before else question.after
     return gone_to(state, None if step is None else _stop(state, step))
 

@@ -116,11 +116,12 @@ def update(state: AppState, message: Message) -> Next:
         effects = (*effects, *more)
     if after.search and after.drawing is not state.drawing:
         after = searched(after, after.search.query, state.drawing)
+    after, asked = quizzing.followed(after)
+    effects = (*effects, *asked)
     if any(now is not then for now, then in zip(_seen(after), _seen(state), strict=True)):
         after = _reselected(after, state)
-    for follow in (inspecting.followed, quizzing.followed):
-        after, questions = follow(after)
-        effects = (*effects, *questions)
+    after, questions = inspecting.followed(after)
+    effects = (*effects, *questions)
     if measuring.wants(after) and not measuring.wants(state):
         effects = (*effects, Rest(after.run))
     return _settled(after), effects

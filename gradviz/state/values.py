@@ -163,6 +163,7 @@ class Quiz(NamedTuple):
     awaited: bool = True  # they are still to come
     at: int = 0  # the question at hand; beyond the last: the score
     answers: tuple[int, ...] = ()  # the choices that were taken
+    lights: bool = False  # what the question is about is to be lit when the picture of its answer has come
     back: bool = False  # the run is shown as it was before the line of a question that is answered
     veils: Shown | None = None  # the drawing that would tell an answer to come
     bare: Shown | None = None  # what is shown in its place

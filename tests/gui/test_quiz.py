@@ -45,7 +45,7 @@ def test_a_quiz_is_answered_by_keys_alone(qtbot: QtBot, lesson: Window) -> None:
     assert lesson.state.asks
     press(panel, Qt.Key.Key_1)
     qtbot.waitUntil(lambda: not lesson.state.awaited)
-    assert lines(panel)[2:] == ["✗ 1 4.0", "✓ 2 None", "3 0.0", "✗ Not so: None", "It is <i>so</i>."]
+    assert lines(panel)[2:] == ["✗ 1 4.0", "✓ 2 None", "3 0.0", "✗ Not that. Right: None", "It is <i>so</i>."]
     assert lesson.state.at == 2
     assert lesson.panels.timeline.slider.isEnabled()
     press(panel, Qt.Key.Key_Enter)

@@ -117,8 +117,12 @@ def test_an_answer_shows_what_is_so_and_lights_what_it_is_about() -> None:
     assert quiz_of(state).right == 1
     assert state.at == COURSE.steps.index(4)
     assert [one.options.step for one in effects if isinstance(one, m.Redraw)] == [4]
-    assert state.chosen == Chosen("tensor", 1)
     assert update(state, q.ChoiceTaken(0))[0] == state  # it is answered once
+    state = answered(state)
+    assert state.chosen == Chosen("tensor", 1)
+    assert state.selection.tensors == {1}
+    state = update(state, m.MarkChosen("t0"))[0]
+    assert state.chosen == Chosen("mark", "t0")  # and what the person chooses then stays
 
 
 def test_after_an_answer_the_moment_before_is_a_step_away() -> None:
@@ -142,6 +146,11 @@ def test_after_the_last_answer_come_the_score_and_the_end_of_the_run() -> None:
     state = answered(update(state, q.QuizWentOn())[0])
     assert (quiz_of(state).question, quiz_of(state).right, state.at) == (None, 1, None)
     assert update(state, q.QuizWentOn()) == (state, ())
+
+
+def test_a_question_about_no_tensor_lights_nothing() -> None:
+    state = answered(update(asked(LAST), q.ChoiceTaken(0))[0])
+    assert state.chosen is None
 
 
 def test_an_answer_whose_picture_process_is_gone_ends_the_quiz() -> None:

@@ -113,7 +113,7 @@ def _worth(scene: Scene, tensor: Tensor) -> int:
         return 9 if not tensor.is_leaf else 7 if tensor.requires_grad else 4
     if old is None:
         return 8 if kind_of(tensor.grad) == kind("zeros", tensor.grad.shape) or not tensor.is_leaf else 6
-    return 9 if old != tensor.grad else 5
+    return 10 if old != tensor.grad else 5
 
 
 def _reasons(scene: Scene, name: str, tensor: Tensor) -> Iterator[Reason]:
@@ -161,7 +161,8 @@ def _pair(scene: Scene, one: Candidate, other: Candidate) -> Candidate:
         choices=choices,
         reasons=reasons,
     )
-    return Candidate(max(one.worth, other.worth) + 1, asked)
+    # Of two that are None for the same reason there is less to learn.
+    return Candidate(max(one.worth, other.worth) + (1 if right != its else -1), asked)
 
 
 def _text(choice: Said) -> str:

@@ -103,13 +103,21 @@ def recorded(scene: Scene) -> Iterator[Candidate | None]:
     modes = any(region.mode != "grad" for region in scene.trace.regions)
     nested = scene.ops[0].region is not None
     worth = (8 if nested else 5 if modes else 2) if reason is None else 7 if nested else 5
-    wrong: list[Said | None] = [Said(f"is {key}") for key in _UNRECORDED.values()]
+    true = _true_as_well(scene, reason)
+    wrong: list[Said | None] = [Said(f"is {key}") for key in _UNRECORDED.values() if key not in true]
     why: tuple[Reason, ...] = of_op(scene.known_after, scene.ops[-1])
     if reason is None:
         why = scene.why("requires_grad", result)
     asks = scene.asks("recorded", code=scene.ran.text)
     right = Said(f"is {_UNRECORDED[reason]}")
     yield candidate(worth, "recorded", scene.ran, name, result.id, asks, right, wrong, why)
+
+
+def _true_as_well(scene: Scene, reason: str | None) -> set[str]:
+    """The reasons beside the one that torch goes by for which nothing would have been recorded either."""
+    given = (scene.before.known_tensor(number) for op in scene.ops for number in op.inputs)
+    found = set() if any(tensor.requires_grad for tensor in given) or reason is None else {"untracked"}
+    return found | {"no_grad"} if reason == "inference" else found  # which switches grad mode off too
 
 
 def version(scene: Scene) -> Iterator[Candidate | None]:

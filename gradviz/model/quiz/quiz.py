@@ -14,7 +14,8 @@ from gradviz.model.why.grounds import Grounds
 MOST = 5  # questions of a sitting
 _FEW = 3  # below which one that is worth little is asked too
 _LEAST = 3.0  # that others must be worth
-_CHANCE = 2.5  # what chance may add to that, so that another sitting asks something else
+_CHANCE = 2.5  # what chance may add to that in the first sitting
+_LATER = 7.5  # and in another one, which is to ask something else
 _AGAIN = 3  # what another question of the same kind is worth less
 
 
@@ -23,10 +24,11 @@ def questions(known: Grounds, seed: int) -> tuple[Question, ...]:
 
     Args:
         known: the index of the run.
-        seed: of what is left to chance; the same run and seed give the same questions.
+        seed: of what is left to chance: 0 in the first sitting. The same run and seed give the same questions.
     """
     chance = Random(seed)
-    found = [(one.worth + chance.random() * _CHANCE, one) for one in candidates(known)]
+    most = _LATER if seed else _CHANCE
+    found = [(one.worth + chance.random() * most, one) for one in candidates(known)]
     chosen: list[Question] = []
     while found and len(chosen) < MOST:
         worth, best = max(found, key=lambda pair: pair[0])

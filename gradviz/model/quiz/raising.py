@@ -25,7 +25,11 @@ def raises(scene: Scene) -> Iterator[Candidate | None]:
     wrong: list[Said | None] = [_FINE, *(Said(f"raises {hint}") for hint in likely)]
     asks, name = Said("raises", {**scene.when, "code": ran.text}), ""
     if ran.raised and trace.error is not None:
-        yield candidate(12, "raises", ran, name, None, asks, _error(trace.error), wrong, (trace.error,))
+        error = trace.error
+        if error.hint == "not-tracked":  # of a root of several elements the other may hold as well
+            wrong = [one for one in wrong if one != Said("raises non-scalar")]
+        worth = 12 if error.hint in SHORT else 4  # a rare one stands out among these
+        yield candidate(worth, "raises", ran, name, None, asks, _error(error), wrong, (error,))
     elif not ran.raised and not ran.guarded and _looks_wrong(scene):
         yield candidate(5, "raises", ran, name, None, asks, _FINE, wrong, _why_fine(scene))
 

@@ -187,7 +187,9 @@ class QuizPanel(QScrollArea):
         self._next.setVisible(taken is not None)
         self._next.setText(self.tr("Score (Enter)") if quiz.is_last else self.tr("Next (Enter)"))
         right = plain(question.choices[question.right]).replace("\n", " · ")
-        said = self.tr("✓ Right") if taken == question.right else self.tr("✗ Not so: {right}").format(right=right)
+        said = (
+            self.tr("✓ Right") if taken == question.right else self.tr("✗ Not that. Right: {right}").format(right=right)
+        )
         self._verdict.setText(said)
         own = self._colours
         ink = own.string if taken == question.right else own.error

@@ -134,3 +134,15 @@ def test_the_round_of_a_loop_is_told(times: int, text: str) -> None:
     again = one.asks._replace(facts={**one.asks.facts, "times": times, "of": 200})
     assert f"for the {text} time" in asked(again, "en")
     assert f"{times} 回目" in asked(again, "ja")
+
+
+@pytest.mark.parametrize(
+    ("block", "guarded"),
+    [("with torch.no_grad():", False), ("with suppress(Exception):", True), ("if True:", False)],
+)
+def test_a_block_that_may_swallow_an_error_is_known(block: str, guarded: bool) -> None:
+    tape = Tape()
+    tape.line(1)
+    tape.line(2)
+    (one,) = executions(tape.trace()._replace(source=f"{block}\n    x = 1\n"))
+    assert one.guarded is guarded
