@@ -152,4 +152,5 @@ def test_every_shortcut_is_on_the_sheet_and_unique() -> None:
     assert titles == [
         *("File", "Edit", "View", "View ▸ Heat", "View ▸ Parts of the graph", "View ▸ Panels", "Run", "Help"),
         "In the graph",
+        "At the slider of a number",
     ]

@@ -1,4 +1,4 @@
-"""The sheet of all keys: those of the commands, and what single keys do in the graph."""
+"""The sheet of all keys: those of the commands, and what keys do in the graph and at a slider alone."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -26,6 +26,14 @@ GRAPH_KEYS = (
     (QT_TRANSLATE_NOOP("Actions", "Select nothing, then return to the end of the run"), "Esc"),
 )
 
+AT_SLIDER = QT_TRANSLATE_NOOP("Actions", "At the slider of a number")
+SLIDER_KEYS = (
+    (QT_TRANSLATE_NOOP("Actions", "A step less, a step more; with Shift ten"), "←  →"),
+    (QT_TRANSLATE_NOOP("Actions", "Ten steps less, ten steps more"), "PgDown  PgUp"),
+    (QT_TRANSLATE_NOOP("Actions", "Keep the number"), "Enter"),
+    (QT_TRANSLATE_NOOP("Actions", "Bring back the number, also in the middle of a drag"), "Esc"),
+)
+
 
 class Row(NamedTuple):
     """A line of the sheet."""
@@ -33,7 +41,7 @@ class Row(NamedTuple):
     title: str  # of the menu that it is told under
     what: str
     keys: str
-    command: str = ""  # its id; "": its keys are those of the graph, and stay
+    command: str = ""  # its id; "": its keys are those of a panel, and stay
     usual: str = ""  # its usual keys, where it has others
 
 
@@ -47,8 +55,9 @@ def rows(keys: Keys) -> Iterator[Row]:
                 usual = joined(keys.usual.get(command.id, ())) if command.id in keys.own else ""
                 told = joined(keys.of(command.id))
                 yield Row(shown, unmarked(said(command.text)), told, command.id, usual)
-    for text, letters in GRAPH_KEYS:
-        yield Row(said(IN_GRAPH), said(text), letters)
+    for title, table in ((IN_GRAPH, GRAPH_KEYS), (AT_SLIDER, SLIDER_KEYS)):
+        for text, letters in table:
+            yield Row(said(title), said(text), letters)
 
 
 def sheet(keys: Keys) -> str:
