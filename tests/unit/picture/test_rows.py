@@ -24,7 +24,8 @@ def by_name(tape: Tape) -> dict[str, TensorRow]:
 
 def test_a_row_says_what_a_tensor_is() -> None:
     found = by_name(square())
-    assert found["x"] == TensorRow(0, "x", "()", "float32", True, True, "", "2.0", "4.0", 1, "t0")
+    x = TensorRow(0, "x", "()", "float32", True, True, "", "2.0", "4.0", 1, "t0", number=2.0, slope=4.0)
+    assert found["x"] == x
     y = found["y"]
     assert (y.is_leaf, y.grad_fn, y.value, y.grad, y.mark) == (False, "MulBackward0", "4.0", "None — not a leaf", "t1")
 
