@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from gradviz.model.moments.versions import versions
 from gradviz.model.trace import (
     SCHEMA,
     BackwardCall,
@@ -67,9 +68,21 @@ def _members(trace: Trace) -> Iterator[tuple[str, bytes | Iterator[Json]]]:
     yield "caught", map(_error, trace.caught)
     yield "regions", map(_region, trace.regions)
     yield "modules", ({"path": module.path, "type": module.type} for module in trace.modules)
-    yield "past", ({"step": tensor.step, **_tensor(tensor)} for tensor in trace.past)
+    yield "past", ({"step": tensor.step, **_tensor(tensor)} for tensor in _past(trace))
     yield "past_grad_fns", ({"step": grad_fn.step, **_grad_fn(grad_fn)} for grad_fn in trace.past_grad_fns)
     yield "seconds", _ENCODE(trace.seconds)
+
+
+def _past(trace: Trace) -> Iterator[Tensor]:
+    """Every state of a tensor before its last, also those in which its version counter alone had moved on."""
+    counters, after = versions(trace), {tensor.id: tensor for tensor in trace.tensors}
+    nexts: list[Tensor] = []
+    for state in reversed(trace.past):
+        nexts.append(after[state.id])
+        after[state.id] = state
+    for state, following in zip(trace.past, reversed(nexts), strict=True):
+        yield state
+        yield from counters.between(state, following)
 
 
 def _table(records: Iterator[Json]) -> Iterator[bytes]:

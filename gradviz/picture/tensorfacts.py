@@ -150,7 +150,10 @@ def _history(naming: Naming, tensor: Tensor) -> Iterator[Fact]:
     """Each change in place: the version, the op that made it, and its line."""
     for before, state in pairwise(naming.moment.states(tensor.id)[-MOST:]):
         if (state.version, state.made_by) != (before.version, before.made_by):
-            op = None if state.made_by is None else naming.moment.trace.ops[state.made_by]
+            by = state.made_by
+            if by == before.made_by and state.version is not None:  # it moved on with a tensor that shares its counter
+                by = naming.moment.history.versions.by(tensor.id, state.version)
+            op = None if by is None else naming.moment.trace.ops[by]
             label = naming.words.version.format(before.version, state.version)
             text = "" if op is None else op.call or op.name
             line = None if op is None else op.line

@@ -13,6 +13,7 @@ from types import FrameType, ModuleType
 from typing import NamedTuple, TypeVar
 
 import torch
+from torch.utils.weak import WeakTensorKeyDictionary
 
 from gradviz.model.program import FILE
 from gradviz.model.rules import EXACT
@@ -20,6 +21,7 @@ from gradviz.model.trace import Tensor, Trace, Value
 from tests.engine.recording import record, tensor
 
 SEED = 7
+NOT_ASKED = "not asked"
 
 
 class Facts(NamedTuple):
@@ -57,9 +59,10 @@ def bare_run(source: str, paths: Collection[str] = ()) -> Bare:
 def bare_moments(source: str, paths: Collection[str] = ()) -> list[Moment]:
     """Run a program as Python would, and look at its names before every line of its own that is in no function."""
     moments: list[Moment] = []
+    asked = Asked()
 
     def look(line: int, names: dict[str, object]) -> None:
-        moments.append((line, tensors_in(names, paths)))
+        moments.append((line, tensors_in(names, paths, asked)))
 
     _alone(lambda: _run(source, _before_lines(look)))
     return moments
@@ -152,20 +155,44 @@ def _run(source: str, trace: Tracer | None, paths: Collection[str] = ()) -> Bare
     return Bare(out.getvalue(), messages, error, tensors_in(vars(module), paths), random)
 
 
-def tensors_in(names: dict[str, object], paths: Collection[str] = ()) -> dict[str, Facts]:
-    """What can be said of each name that holds a tensor, and of the paths whose first name is bound."""
-    found = {name: facts_of(value) for name, value in names.items() if isinstance(value, torch.Tensor)}
-    there = (path for path in paths if path.partition(".")[0] in names)
-    return found | {path: facts_of(_at(names, path)) for path in there}
+class Asked:
+    """Views by the version at which they were looked at first.
+
+    Once that has moved on, to ask a view for its grad_fn is to have torch make it anew, in another program than this.
+    """
+
+    def __init__(self) -> None:
+        self._known: WeakTensorKeyDictionary = WeakTensorKeyDictionary()
+
+    def may(self, tensor: torch.Tensor) -> bool:
+        """Whether a tensor may be asked."""
+        if tensor.is_inference() or tensor._base is None:
+            return True
+        if tensor not in self._known:
+            self._known[tensor] = tensor._version
+        return bool(self._known[tensor] == tensor._version)
 
 
-def facts_of(tensor: torch.Tensor) -> Facts:
-    """What torch says of a tensor."""
+def tensors_in(names: dict[str, object], paths: Collection[str] = (), asked: Asked | None = None) -> dict[str, Facts]:
+    """What can be said of each name that holds a tensor, and of the paths whose first name is bound.
+
+    Args:
+        names: of the program.
+        paths: of tensors in what they hold.
+        asked: what must not be asked; None: the program is over.
+    """
+    found = {name: value for name, value in names.items() if isinstance(value, torch.Tensor)}
+    found |= {path: _at(names, path) for path in paths if path.partition(".")[0] in names}
+    return {name: facts_of(value, ask=asked is None or asked.may(value)) for name, value in found.items()}
+
+
+def facts_of(tensor: torch.Tensor, *, ask: bool = True) -> Facts:
+    """What torch says of a tensor; unless it may be asked nothing of its grad_fn."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         grad = tensor.grad
     try:
-        is_leaf, grad_fn = tensor.is_leaf, tensor.grad_fn
+        is_leaf, grad_fn = (tensor.is_leaf, tensor.grad_fn) if ask else (False, None)
     except RuntimeError:  # one of several views made at once, given up after another was changed in place
         is_leaf, grad_fn = False, None
     return Facts(
@@ -175,7 +202,7 @@ def facts_of(tensor: torch.Tensor) -> Facts:
         tensor.requires_grad,
         is_leaf,
         None if tensor.is_inference() else tensor._version,
-        None if grad_fn is None else _name(grad_fn),
+        NOT_ASKED if not ask else None if grad_fn is None else _name(grad_fn),
     )
 
 

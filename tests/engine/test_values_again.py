@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from gradviz.engine.record import reader
-from gradviz.engine.record.storages import are_apart
+from gradviz.engine.record.places import are_apart, spot_of
 from gradviz.engine.record.values import read_value
 from gradviz.model.trace import Value
 from tests.engine.recording import record, tensor
@@ -82,7 +82,7 @@ def test_tensors_that_are_apart_have_no_element_in_common(seed: int) -> None:
             memory.as_strided([choice.randint(0, 5) for _ in strides], strides, choice.randint(0, 100))
             for _ in range(2)
         )
-        if are_apart(one, other):
+        if are_apart(spot_of(one), spot_of(other)):
             found += 1
             assert not {*one.flatten().tolist()} & {*other.flatten().tolist()}, (strides, one.shape, other.shape)
     assert found > 10
@@ -91,9 +91,10 @@ def test_tensors_that_are_apart_have_no_element_in_common(seed: int) -> None:
 @pytest.mark.parametrize("dimension", [0, 1, 2])
 def test_chunks_are_apart(dimension: int) -> None:
     first, second, third = torch.zeros(6, 7, 8).chunk(3, dimension)
-    assert are_apart(first, second)
-    assert are_apart(third, first)
-    assert not are_apart(second, torch.zeros(6, 7, 8).chunk(3, dimension)[1])
+    one, two, three, again = map(spot_of, (first, second, third, torch.zeros(6, 7, 8).chunk(3, dimension)[1]))
+    assert are_apart(one, two)
+    assert are_apart(three, one)
+    assert not are_apart(two, again)
 
 
 def numbers(value: Value | None) -> list[complex]:

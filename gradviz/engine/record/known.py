@@ -4,19 +4,35 @@ A tensor that dies is only put on a list at that moment, which may come in the m
 """
 
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import torch
 
+from gradviz.engine.record.places import Places, are_apart, spot_of
 from gradviz.engine.record.storages import Storage
 from gradviz.model.trace import Tensor
+
+FEW = 8  # tensors in a storage that are looked at one by one
+
+
+class Counter:
+    """A version counter that several tensors share."""
+
+    __slots__ = ("version", "views")
+
+    def __init__(self) -> None:
+        self.version: int | None = None  # where it stood when one of them was written down last
+        self.views: dict[int, Known] = {}  # by id, those with a grad_fn since which it has not moved on
 
 
 class Known(weakref.ref[torch.Tensor]):
     """A tensor that has an id."""
 
-    __slots__ = ("id", "is_leaf", "key", "last", "read_after", "requires_grad", "retains_grad", "storage", "version")
+    __slots__ = (
+        *("counter", "id", "is_leaf", "is_stale", "is_stray", "key", "last", "requires_grad", "retains_grad"),
+        *("storage", "version"),
+    )
     id: int
     key: int  # its address
     last: Tensor | None  # what was written down of it; of that, by names that are read faster:
@@ -25,7 +41,9 @@ class Known(weakref.ref[torch.Tensor]):
     is_leaf: bool
     retains_grad: bool
     storage: Storage | None  # in which it was then
-    read_after: int | None  # the op that had written to that when its value was read
+    counter: Counter | None  # None: it shares none, as far as is known
+    is_stale: bool  # an op has written to it since
+    is_stray: bool  # it shares memory, and nobody knows whether it shares the counter too
 
 
 class Facts(NamedTuple):
@@ -34,13 +52,18 @@ class Facts(NamedTuple):
     id: int
     last: Tensor | None
     storage: Storage | None
-    read_after: int | None
 
 
 class KnownTensors:
     """The tensors of a run, by address and by storage."""
 
-    def __init__(self) -> None:
+    def __init__(self, close: Callable[[Known], None]) -> None:
+        """Begin with none.
+
+        Args:
+            close: takes each tensor that has died, before its counter is seen to move on.
+        """
+        self._close = close
         self.by_address: dict[int, Known] = {}
         self._dead: list[weakref.ref[torch.Tensor]] = []
         self._died = self._dead.append
@@ -58,14 +81,15 @@ class KnownTensors:
     def adopt(self, tensor: torch.Tensor, number: int | None = None) -> Known:
         """Give a tensor an id: the next, or one that it had."""
         if self._dead:
-            self._bury()
+            self.bury()
         if number is None:
             number = self._count
             self._count = number + 1
         key = id(tensor)
         known = self.by_address[key] = Known(tensor, self._died)
         known.id, known.key = number, key
-        known.last = known.storage = known.read_after = None
+        known.last = known.storage = known.counter = None
+        known.is_stale = known.is_stray = False
         return known
 
     def let_go(self, tensor: torch.Tensor) -> Facts | None:
@@ -76,40 +100,69 @@ class KnownTensors:
         del self.by_address[known.key]
         if known.storage is not None:
             _leave(known, known.storage)
-        return Facts(known.id, known.last, known.storage, known.read_after)
+        return Facts(known.id, known.last, known.storage)
 
     def take_back(self, tensor: torch.Tensor, facts: Facts) -> Known:
         """Give a tensor the id that it had, and what was known of it."""
         known = self.adopt(tensor, facts.id)
-        known.last, known.read_after = facts.last, facts.read_after
+        known.last = facts.last
         if facts.storage is not None:
             self.put(known, facts.storage)
         return known
 
     def put(self, known: Known, storage: Storage) -> None:
-        """Note in whose memory a tensor is now."""
+        """Note in whose memory a tensor is now, and that it may lie elsewhere in it."""
         if known.storage is not None:
             _leave(known, known.storage)
         known.storage = storage
-        storage.tensors.append(known)
+        storage.tensors[known.id] = known
 
-    def sharing(self, storage: Storage) -> tuple[Known, ...]:
+    def sharing(self, storage: Storage) -> list[Known]:
         """The tensors in a storage."""
-        return tuple(one for one in storage.tensors if isinstance(one, Known))
+        return _known((*storage.tensors.values(), *(storage.places or ())))
 
-    def _bury(self) -> None:
+    def touched(self, known: Known, tensor: torch.Tensor, storage: Storage) -> list[Known]:
+        """The other tensors in a storage that may have an element in common with one of them."""
+        if known.storage is not storage or (storage.places is None and len(storage.tensors) <= FEW):
+            spot = spot_of(tensor)
+            others = [(one, one()) for one in self.sharing(storage) if one is not known]
+            return [
+                one
+                for one, other in others
+                if other is not None and (one.is_stray or not are_apart(spot, spot_of(other)))
+            ]
+        places = storage.places = storage.places or Places()
+        storage.tensors[known.id] = known  # it may lie elsewhere now
+        for one in _known(storage.tensors.values()):
+            places.put(one.id, one, anywhere=one.is_stray)
+        storage.tensors.clear()
+        return [one for one in _known(places.touched(known.id)) if one is not known]
+
+    def counter_of(self, tensor: torch.Tensor) -> Counter | None:
+        """The version counter of a tensor, which another is to share; None where the tensor has no id."""
+        known = self.find(tensor)
+        if known is not None and known.counter is None:
+            known.counter = Counter()
+        return None if known is None else known.counter
+
+    def bury(self) -> None:
+        """Forget the tensors that have died."""
         while self._dead:
             dead = self._dead.pop()
             if isinstance(dead, Known):
+                self._close(dead)
                 if self.by_address.get(dead.key) is dead:  # or its address was taken over
                     del self.by_address[dead.key]
                 if dead.storage is not None:
                     _leave(dead, dead.storage)
 
 
+def _known(references: Iterable[weakref.ref[torch.Tensor]]) -> list[Known]:
+    return [one for one in references if isinstance(one, Known)]
+
+
 def _leave(known: Known, storage: Storage) -> None:
-    """Have a storage forget a tensor. Two tensors are never compared: torch would compare what they hold."""
-    if len(storage.tensors) > 1:
-        storage.tensors = [one for one in storage.tensors if one is not known]
-    else:
-        storage.tensors.clear()
+    """Have a storage forget a tensor."""
+    storage.tensors.pop(known.id, None)
+    if storage.places is not None:
+        storage.places.drop(known.id)

@@ -1,13 +1,13 @@
 """What is known of the run's tensors: each is written down when first seen, and again whenever that changed."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
 import torch
 
 from gradviz.engine.record import reader
-from gradviz.engine.record.known import Known, KnownTensors
-from gradviz.engine.record.storages import Storage, Storages, are_apart
+from gradviz.engine.record.known import Counter, Known, KnownTensors
+from gradviz.engine.record.storages import Storage, Storages
 from gradviz.engine.record.stream import Stream
 from gradviz.engine.record.values import read_value
 from gradviz.model.rules import EXACT
@@ -26,10 +26,11 @@ class Ledger:
         self._stream = stream
         self._grad_fn_of = grad_fn_of  # torch makes views a new one after their base was changed in place
         self._write_made = write_made  # has a thread write down a tensor that its last op made
-        self._known = KnownTensors()
+        self._known = KnownTensors(self._close)
         self._by_address = self._known.by_address
         self._made: dict[int, int] = {}  # grad_fn -> the first tensor seen with it
-        self.changed_views: dict[int, int | None] = {}  # views changed in place -> the version of their last grad_fn
+        # Views that were changed, or whose base was, by id: the version that they have their grad_fn from.
+        self.changed_views: dict[int, int | None] = {}
         self.storages = Storages(stream)
         self._unwritten = self.storages.unwritten.held
 
@@ -53,13 +54,12 @@ class Ledger:
         """The first tensor seen with a grad_fn, if there was one."""
         return [self._made[grad_fn]] if grad_fn in self._made else []
 
-    def see(self, tensor: torch.Tensor, line: int | None, *, is_spared: bool = False) -> int:
+    def see(self, tensor: torch.Tensor, line: int | None) -> int:
         """Return the tensor's id; write it down if it is new or was changed behind the recorder's back.
 
         Args:
             tensor: the tensor.
             line: the line that made it, if it is new.
-            is_spared: it holds what it held, though its memory was written to.
         """
         known = self._by_address.get(id(tensor))
         if known is None or known() is not tensor:
@@ -68,12 +68,10 @@ class Ledger:
         last, storage = known.last, known.storage
         if last is None or storage is None:
             return self.write(known, tensor, None, self._grad_fn_of(tensor), line, self._value(tensor))
+        moved = known.version is not None and tensor._version != known.version
         # .data has a version counter of its own: what is written through it is seen by the writer alone.
-        changed = (
-            storage.writer != known.read_after
-            or (storage.is_foreign or storage.id in self._unwritten)
-            or (known.version is not None and tensor._version != known.version)
-        )
+        changed = known.is_stale or storage.is_foreign or storage.id in self._unwritten
+        changed = changed or (moved and not _is_told(known, tensor))
         requires_grad = tensor.requires_grad
         if not changed and requires_grad is known.requires_grad:
             if not requires_grad:
@@ -81,13 +79,9 @@ class Ledger:
             is_leaf = self._is_leaf(known, tensor) if self.changed_views else reader.is_leaf(tensor)
             if is_leaf is known.is_leaf and tensor.retains_grad is known.retains_grad:
                 return known.id
-        value = self._value(tensor) if changed and not is_spared else last.value
+        value = self._value(tensor) if changed else last.value
         made_by = last.made_by
-        if (
-            changed
-            and storage.writer is not None
-            and (last.version != reader.version(tensor) or value is None or value != last.value)
-        ):
+        if changed and storage.writer is not None and (moved or value is None or value != last.value):
             made_by = storage.writer  # or else that wrote beside it: what unsafe_chunk returns shares memory
         flipped = requires_grad is not known.requires_grad
         number = self.write(known, tensor, made_by, self._grad_fn(known, tensor), last.line, value)
@@ -104,11 +98,7 @@ class Ledger:
         return self._known.adopt(tensor)
 
     def view_changed(self, tensor: torch.Tensor) -> None:
-        """Note that an op that autograd records has changed a view in place, and so given it a grad_fn.
-
-        Once its base is changed in another way, torch makes that anew when it is asked for it, and an error of what the
-        op saved then names another grad_fn. So nobody asks before the program does.
-        """
+        """Note that an op that autograd records has changed a view in place, and so given it a grad_fn."""
         self.changed_views[self.promise(tensor).id] = reader.version(tensor)
 
     def outdated(self, tensors: Sequence[torch.Tensor]) -> list[torch.Tensor]:
@@ -128,27 +118,50 @@ class Ledger:
             last = known.last
             self.write(known, tensor, last.made_by, self._grad_fn_of(tensor), last.line, last.value)
 
+    def counter_of(self, tensor: torch.Tensor) -> Counter | None:
+        """The version counter of a tensor that has an id, which another is to share."""
+        return self._known.counter_of(tensor)
+
     def spread(self, tensor: torch.Tensor) -> None:
         """Write down again every other tensor in the memory of one that has another flag now."""
-        for _, other in self._others_beside(tensor):
-            self.see(other, None)
+        self.see_again(self._known.sharing(self.storages.of(tensor)))
 
-    def spread_written(self, tensor: torch.Tensor) -> None:
-        """Write down again every other tensor in the memory of one that an op wrote to.
+    def written(self, tensor: torch.Tensor, op: int) -> list[Known]:
+        """Note that an op has written to a tensor; return the others that are other than they were because of that.
 
-        The chunks of a tensor are in one storage, and none is read again for what was written to another.
+        What it has not touched has another version at most, which the record of one that shares its counter tells.
         """
-        storage = self.storages.of(tensor)
-        for known, other in self._others_beside(tensor):
-            was_current = known.read_after == storage.writer_before and not storage.is_foreign
-            is_known = known.last is not None and known.last.value is not None and not known.last.value.uninitialized
-            self.see(other, None, is_spared=was_current and is_known and are_apart(tensor, other))
+        self._known.bury()  # what has died has not seen it
+        storage, known = self.storages.of(tensor), self.promise(tensor)
+        storage.writer = op
+        touched = self._known.touched(known, tensor, storage)
+        for one in (known, *touched):
+            one.is_stale = True
+        if known.counter is not None:
+            # Torch makes their grad_fns anew when it is asked for them: then it lets go of those that they had, with
+            # what these saved, and takes along what waits there for a gradient. So nobody asks before the program does.
+            for view in known.counter.views.values():
+                self.changed_views[view.id] = view.version
+            known.counter.views.clear()
+        is_first = known.last is not None and tensor.requires_grad and not known.last.requires_grad
+        return self._known.sharing(storage) if is_first else touched  # its base and the views of that have the flag too
 
-    def _others_beside(self, tensor: torch.Tensor) -> Iterator[tuple[Known, torch.Tensor]]:
-        for known in self._known.sharing(self.storages.of(tensor)):
-            other = known()
-            if other is not None and other is not tensor:
-                yield known, other
+    def see_again(self, those: Iterable[Known]) -> None:
+        """Write down again those that live of some tensors."""
+        for tensor in [known() for known in those]:
+            if tensor is not None:
+                self.see(tensor, None)
+
+    def _close(self, dead: Known) -> None:
+        """Write down the version that a tensor had in the end, if others with its counter have moved that on."""
+        self.changed_views.pop(dead.id, None)
+        last, counter = dead.last, dead.counter
+        if last is None or counter is None:
+            return
+        counter.views.pop(dead.id, None)
+        if counter.version not in (None, last.version):
+            stream = self._stream
+            stream.tensors.append(last._replace(step=stream.stamp, version=counter.version))
 
     def value_of(self, tensor: torch.Tensor) -> Value | None:
         """The tensor's value, from its record where that still holds."""
@@ -249,7 +262,8 @@ class Ledger:
         last = known.last
         if last is None:
             return
-        if tensor.retains_grad != last.retains_grad or last.grad is not None or _gradient(tensor) is not None:
+        is_same = tensor.retains_grad == last.retains_grad and last.version == reader.version(tensor)
+        if not is_same or last.grad is not None or _gradient(tensor) is not None:
             self.write(known, tensor, last.made_by, last.grad_fn, last.line, last.value)
 
     def write(
@@ -296,16 +310,25 @@ class Ledger:
         )
         if grad_fn is not None:
             self._made.setdefault(grad_fn, number)
-        known.read_after = storage.writer
+        known.is_stale = False
         if known.storage is not storage:
             self._known.put(known, storage)
         if last is None:
             stream.promised -= 1
+            if base is not None:
+                known.counter = self._known.counter_of(base)
+                known.is_stray = known.counter is None
+            elif made_by is None and known.counter is None:  # such as a Parameter, made of a tensor out of sight
+                known.is_stray = len(storage.tensors) > 1 or storage.places is not None
         elif facts[2:] == last[2:]:
             return number
         known.requires_grad, known.is_leaf = requires_grad, is_leaf
         known.retains_grad, known.version = retains_grad, version
         known.last = record = tuple.__new__(Tensor, facts)
+        if known.counter is not None:
+            known.counter.version = version
+            if base is not None and grad_fn is not None and number not in self.changed_views:
+                known.counter.views[number] = known
         stream.tensors.append(record)
         return number
 
@@ -314,6 +337,8 @@ class Ledger:
         last, self._stream.stamp_ahead = known.last, 1
         try:
             if last is not None:
+                if known.storage is not None:
+                    self._known.put(known, known.storage)  # it may lie elsewhere in it
                 grad_fn = self._grad_fn(known, tensor)
                 self.write(known, tensor, last.made_by, grad_fn, last.line, self._value(tensor))
         finally:
@@ -337,13 +362,20 @@ class Ledger:
         if known is None or known.last is None or known.storage is None:
             return None
         last, storage = known.last, known.storage
-        if storage.writer != known.read_after or storage.is_foreign or storage.id in self._unwritten:
+        if known.is_stale or storage.is_foreign or storage.id in self._unwritten:
             return None
-        return last.value if last.version == reader.version(tensor) else None
+        if last.version != reader.version(tensor) and not _is_told(known, tensor):
+            return None
+        return None if last.value is None or last.value.uninitialized else last.value
 
     def _value(self, tensor: torch.Tensor) -> Value | None:
         with reader.unwatched():
             return read_value(tensor, self.storages.is_uninitialized(tensor))
+
+
+def _is_told(known: Known, tensor: torch.Tensor) -> bool:
+    """Whether a tensor's version is that which another with its counter was last written down with."""
+    return known.counter is not None and known.counter.version == tensor._version
 
 
 def _gradient(tensor: torch.Tensor) -> torch.Tensor | None:

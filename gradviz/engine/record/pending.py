@@ -7,6 +7,7 @@ from typing import NamedTuple
 import torch
 
 from gradviz.engine.record.keeping import kind_of
+from gradviz.engine.record.known import Counter
 from gradviz.engine.record.probing import Inside
 from gradviz.engine.record.reader import Node, is_scripted
 from gradviz.engine.record.regions import Open
@@ -35,6 +36,7 @@ class Pending:
     inside: Inside | None = None  # what the grad_fn is and saves that torch puts into a CopySlices
     kept: Sequence[tuple[torch.Tensor, int | None]] = ()  # the operands that saves, with their versions then
     same_as: torch.Tensor | None = None  # the operand whose elements the output may have, until it is read
+    counter: Counter | None = None  # the version counter of the output, of what shares one and is no view
     given: Unbounded | None = None  # a number that is nan or infinite
     flow: Flow | None = None  # where there is memory that nobody has written to
     is_function: bool = False  # a call of a torch.autograd.Function

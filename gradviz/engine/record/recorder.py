@@ -96,6 +96,8 @@ class Recorder:
             pending.flow = self.unwritten.before(traits, args, operands, pending.written)
         if traits.same_elements and operands:
             pending.same_as = operands[0]
+            if traits.is_detach and name == traits.name:
+                pending.counter = self.ledger.counter_of(operands[0])
         return pending
 
     def _is_result(self, tensor: torch.Tensor) -> bool:
@@ -311,17 +313,19 @@ class Recorder:
         self.pending.append(pending)
 
     def _write(self, pending: Pending, taken: Sequence[torch.Tensor]) -> None:
+        ledger = self.ledger
+        touched = [ledger.written(tensor, pending.id) for tensor in pending.written]
         if pending.written:
             self._note_written(pending)
         made, outputs = self._write_outputs(pending, taken)
         self.nodes.inside = None
-        for tensor in pending.written:
-            self.ledger.spread_written(tensor)
+        for others in touched:
+            ledger.see_again(others)
         for tensor in pending.outdated if made is not None else ():
-            self.ledger.made_anew(tensor)
+            ledger.made_anew(tensor)
         for tensor in pending.promised:
             if not is_among(tensor, taken):
-                self.ledger.see(tensor, pending.place.line)
+                ledger.see(tensor, pending.place.line)
         if pending.why == AT_LEVEL:
             self.lifted.update(outputs)
         elif made is None and pending.why == RESOLVED:
@@ -348,8 +352,6 @@ class Recorder:
     def _note_written(self, pending: Pending) -> None:
         """Note what an op did to what it changed in place, before its outputs are written down."""
         for tensor in pending.written:
-            storage = self.ledger.storages.of(tensor)
-            storage.writer_before, storage.writer = storage.writer, pending.id
             if pending.mode == "grad" and tensor.requires_grad and tensor._is_view():
                 self.ledger.view_changed(tensor)
         if pending.inside is not None:
@@ -369,6 +371,8 @@ class Recorder:
             pending.outputs, promised, pending.values, pending.storages, strict=True
         ):
             outputs.append(known.id)
+            if pending.counter is not None:
+                known.counter = pending.counter
             if taken and is_among(tensor, taken):
                 continue
             if pending.written and ledger.changed_views and ledger.has_outdated(tensor):

@@ -11,24 +11,24 @@ from collections.abc import Iterable
 import torch
 
 from gradviz.engine.record import reader
+from gradviz.engine.record.places import Places
 from gradviz.engine.record.stream import Stream
 from gradviz.engine.record.unwritten import Unwritten
 
 MOST_FOREIGN = 32  # storages that are looked into at each line
-_PLAIN = frozenset((torch.Tensor, torch.nn.Parameter))  # no subclass is asked
 _NO_MEMORY = torch.UntypedStorage()  # type: ignore[no-untyped-call]  # left untyped by torch
 
 
 class Storage(weakref.ref[torch.UntypedStorage]):
     """A storage that has an id."""
 
-    __slots__ = ("id", "is_foreign", "key", "nbytes", "tensors", "writer", "writer_before")
+    __slots__ = ("id", "is_foreign", "key", "nbytes", "places", "tensors", "writer")
     id: int
-    tensors: list[weakref.ref[torch.Tensor]]  # those known that are in it
+    tensors: dict[int, weakref.ref[torch.Tensor]]  # those known that are in it, by id,
+    places: Places | None  # but for those that are here; None: they are few
     key: int  # its address
     nbytes: int
     writer: int | None  # the op that wrote to it last
-    writer_before: int | None  # the one that wrote to it before that; set with it
     is_foreign: bool  # it may be written to unseen, as by others than torch
 
 
@@ -110,8 +110,8 @@ class Storages:
         number = known.id = self._count
         self._count = number + 1
         known.key, known.nbytes, known.is_foreign = key, nbytes, reader.is_foreign(storage)
-        known.writer = known.writer_before = None
-        known.tensors = []
+        known.writer = known.places = None
+        known.tensors = {}
         if known.is_foreign:
             self._note_foreign(known)
         self._count_more(known, nbytes)
@@ -127,8 +127,8 @@ class Storages:
     def _without(self) -> Storage:
         known = Storage(_NO_MEMORY)
         known.id, known.key, known.nbytes, known.is_foreign = self._count, 0, 0, False
-        known.writer = known.writer_before = None
-        known.tensors = []
+        known.writer = known.places = None
+        known.tensors = {}
         self._count += 1
         return known
 
@@ -145,30 +145,3 @@ class Storages:
             self._live_bytes -= dead.nbytes
             if self._known.get(dead.key) is dead:  # or its address was taken over
                 del self._known[dead.key]
-
-
-def are_apart(one: torch.Tensor, other: torch.Tensor) -> bool:
-    """Whether two tensors in one storage are seen at a glance to have no element in common, as chunks of a tensor.
-
-    They have none if, in a layout that holds both and gives each element a place of its own, one begins along a
-    dimension where the other has ended.
-    """
-    if not (_is_plain(one) and _is_plain(other)) or one.dtype is not other.dtype or one.stride() != other.stride():
-        return False
-    first, second = sorted((one, other), key=torch.Tensor.storage_offset)
-    gap, strides = int(second.storage_offset() - first.storage_offset()), one.stride()
-    along = max((stride for stride in strides if 0 < stride <= gap), default=0)
-    if not along or gap % along:
-        return False
-    reach, is_beyond = 0, False
-    for stride, end, size in sorted(zip(strides, first.shape, second.shape, strict=True)):
-        if stride <= reach:
-            return False  # elements of two rows of it may be in the same place
-        begin = gap // along if stride == along else 0
-        is_beyond = is_beyond or 0 < end <= begin
-        reach += (max(end, begin + size) - 1) * stride
-    return is_beyond
-
-
-def _is_plain(tensor: torch.Tensor) -> bool:
-    return type(tensor) in _PLAIN and tensor.layout is torch.strided and not tensor.is_nested

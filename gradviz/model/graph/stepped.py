@@ -5,7 +5,7 @@ The ops that are drawn, and the names of tensors, are those of the whole run.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from math import inf
 from operator import attrgetter
@@ -29,6 +29,8 @@ class Past(NamedTuple):
     waits: bool = False  # and it does where a backward call begins or is over
     states: tuple[Tensor, ...] = ()  # of its tensor, between one change in place and the next
     until: float = inf  # the stamp from which on another node stands for that tensor
+    moves: Sequence[float] = ()  # the stamps at which the counter of that moved on,
+    closed: float = 0  # of which those before this one count: from then on its version is written down
     ops: Times = ()  # of a fold: when its ops had run
     backs: Times = ()  # and when its grad_fns had, in whatever backward call
 
@@ -47,7 +49,12 @@ class Lives(NamedTuple):
         """Return how often each node and each edge has become another up to a moment; where equal, it is the same."""
         begun = moment.begun
         turn = bisect_right(self.history.turns, begun) << 32
-        nodes = [bisect_right(past.times, begun) + (turn if past.waits else 0) for past in self.nodes]
+        nodes = [
+            bisect_right(past.times, begun)
+            + (turn if past.waits else 0)
+            + (bisect_right(past.moves, min(begun, past.closed)) if past.moves else 0)
+            for past in self.nodes
+        ]
         return nodes, [bisect_right(times, begun) for times in self.edges]
 
     def node(self, place: int, moment: Moment) -> Node:
@@ -69,6 +76,8 @@ class Lives(NamedTuple):
 
     def _tensor(self, node: Node, past: Past, moment: Moment) -> Node:
         tensor = latest(past.states, moment.begun)
+        if past.moves and tensor is not None and tensor is latest(self.history.tensors(tensor.id), moment.begun):
+            tensor = moment.tensor(tensor.id)
         if tensor is None or node.kind is not NodeKind.TENSOR:
             return node._replace(tensor=tensor)
         sink = self.sinks.get(tensor.id)
@@ -135,7 +144,11 @@ class _Finder:
         times += (state.step for state in states)
         times += self._gradient_times(node, node.tensor.id)
         first = self._first(node.id) if node.kind is NodeKind.GRAD_FN else states[0].step
-        return Past(first, _ascending(first, [*times, until]), waits=True, states=states, until=until)
+        past = Past(first, _ascending(first, [*times, until]), waits=True, states=states, until=until)
+        written = self._history.tensors(node.tensor.id)
+        if written[0].version == written[-1].version:
+            return past
+        return past._replace(moves=self._history.versions.steps(node.tensor.id), closed=written[-1].step)
 
     def _fold(self, node: Node, members: tuple[str, ...]) -> Past:
         """A fold is there as soon as one of its members is."""
@@ -179,6 +192,7 @@ class _Finder:
                     later = self._history.tensors(saved.tensor)
                     begin = bisect_right(later, state.step, key=_STAMP)
                     yield from islice((s.step for s in islice(later, begin, None) if s.version != saved.version), 1)
+                    yield self._history.versions.moved(saved)
 
     def _states(self, node: Node, tensor: Tensor) -> tuple[tuple[Tensor, ...], float]:
         """The states of a tensor that a node is of, and when another node takes its place."""

@@ -55,7 +55,7 @@ class History:
         return Moment(self, number + 1, calls, calls > 0 and number < self._ends[calls - 1])
 
     def tensors(self, number: int) -> Sequence[Tensor]:
-        """Return every state of a tensor, by stamp."""
+        """Return every state of a tensor that is written down, by stamp. In between its version may move on."""
         return self._tensors.get(number) or (self.trace.tensors[number],)
 
     def grad_fns(self, number: int) -> Sequence[GradFn]:
@@ -230,7 +230,11 @@ class Moment(NamedTuple):
 
     def tensor(self, number: int) -> Tensor | None:
         """Return a tensor as it was then; None: it was not there."""
-        return latest(self.history.tensors(number), self.begun)
+        states = self.history.tensors(number)
+        if states[-1].step <= self.begun:
+            return states[-1]
+        place = bisect_right(states, self.begun, key=_STAMP)
+        return self.history.versions.standing(states[place - 1], states[place], self.begun) if place else None
 
     def grad_fn(self, number: int) -> GradFn | None:
         """Return a grad_fn as it was then; None: it was not there."""
@@ -255,7 +259,7 @@ class Moment(NamedTuple):
 
     def states(self, number: int) -> Sequence[Tensor]:
         """Return the states of a tensor up to then, by stamp."""
-        states = self.history.tensors(number)
+        states = self.history.versions.all_of(self.history.tensors(number))
         return states if self.is_end else states[: bisect_right(states, self.begun, key=_STAMP)]
 
     def runs(self, grad_fn: int) -> Sequence[Step]:

@@ -1,10 +1,13 @@
 """Version counters of a run: which tensors share one, and when it moved on.
 
-Tensors share a counter with their views and with what detach() makes of them, but not with their .data.
+Tensors share a counter with their views and with what detach() makes of them, but not with their .data. A tensor that
+an op in place has not touched, though it shares the counter, is not written down again: its counter tells its version,
+up to the last that is written down of the tensor itself.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from math import inf
 from typing import NamedTuple
 
@@ -12,11 +15,11 @@ from gradviz.model.trace import Saved, Tensor, Trace
 
 
 class Moves(NamedTuple):
-    """What was seen of one counter, in order, as columns."""
+    """When one counter was seen to stand higher than before, in order, as columns."""
 
     steps: list[int]  # the stamps
-    highest: list[int]  # the highest version up to each
-    made_by: list[int | None]  # the op that left the tensor there
+    highest: list[int]  # where it stood from each on
+    made_by: list[int | None]  # the op that left a tensor there
 
     def at(self, begun: float) -> int | None:
         """Return where the counter stood; None where nothing had been seen of it."""
@@ -45,6 +48,51 @@ class Versions(NamedTuple):
         place = None if moves is None or saved.version is None else moves.beyond(saved.version)
         return inf if moves is None or place is None else moves.steps[place]
 
+    def steps(self, tensor: int) -> Sequence[int]:
+        """Return the stamps at which the counter of a tensor moved on."""
+        moves = self.moves.get(self.counters[tensor])
+        return () if moves is None else moves.steps
+
+    def by(self, tensor: int, version: int) -> int | None:
+        """Return the op that moved the counter of a tensor on to a version, where one was seen."""
+        moves = self.moves.get(self.counters[tensor])
+        place = None if moves is None else moves.beyond(version - 1)
+        return None if moves is None or place is None else moves.made_by[place]
+
+    def standing(self, state: Tensor, after: Tensor, begun: float) -> Tensor:
+        """Return what a tensor was at a moment between two states that are written down."""
+        if not _moves_on(state, after):
+            return state
+        moves = self.moves[self.counters[state.id]]
+        return self._moved(moves, bisect_right(moves.steps, begun) - 1, state, after) or state
+
+    def between(self, state: Tensor, after: Tensor) -> Iterator[Tensor]:
+        """Yield what a tensor was between two states that are written down, where its counter alone moved on."""
+        if not _moves_on(state, after):
+            return
+        moves = self.moves[self.counters[state.id]]
+        first, end = (bisect_right(moves.steps, stamp) for stamp in (state.step, after.step - 1))
+        found = (self._moved(moves, place, state, after) for place in range(first, end))
+        yield from (one for one in found if one is not None)
+
+    def _moved(self, moves: Moves, place: int, state: Tensor, after: Tensor) -> Tensor | None:
+        """What a tensor was after one move of its counter; None: another has made that."""
+        if place < 0 or moves.steps[place] <= state.step:
+            return None
+        is_between = (state.version or 0) < moves.highest[place] <= (after.version or 0)
+        return state._replace(step=moves.steps[place], version=moves.highest[place]) if is_between else None
+
+    def all_of(self, states: Sequence[Tensor]) -> list[Tensor]:
+        """Return all that a tensor was, of what is written down of it."""
+        found = list(states[:1])
+        for state, after in pairwise(states):
+            found += (*self.between(state, after), after)
+        return found
+
+
+def _moves_on(state: Tensor, after: Tensor) -> bool:
+    return state.version is not None and after.version is not None and state.version < after.version
+
 
 def versions(trace: Trace) -> Versions:
     """Read the counters off a run, in time linear in its record but for the sorting of it."""
@@ -53,14 +101,16 @@ def versions(trace: Trace) -> Versions:
     for state in _in_order((*trace.past, *trace.tensors)):
         if state.version is not None:
             steps, highest, made_by = moves.setdefault(owners[state.id], Moves([], [], []))
-            steps.append(state.step)
-            highest.append(max(state.version, highest[-1] if highest else 0))
-            made_by.append(state.made_by)
+            if not highest or state.version > highest[-1]:
+                steps.append(state.step)
+                highest.append(state.version)
+                made_by.append(state.made_by)
     return Versions(owners, moves)
 
 
 def _in_order(states: Iterable[Tensor]) -> list[Tensor]:
-    return sorted(states, key=lambda state: state.step)
+    """By stamp; what the last op made comes first, and then what shares its counter and was left as it was."""
+    return sorted(states, key=lambda state: (state.step, 0 if state.made_by is None else -1 - state.made_by))
 
 
 def _counters(trace: Trace) -> dict[int, int]:

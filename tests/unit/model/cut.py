@@ -3,10 +3,11 @@
 The oracle of what model/moments/moment.py looks up.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import count, takewhile
 from typing import TypeVar
 
+from gradviz.model.moments.moment import History
 from gradviz.model.references import WHOLE
 from gradviz.model.rules import broken
 from gradviz.model.trace import GradFn, Tensor, Trace
@@ -21,7 +22,7 @@ def at_step(trace: Trace, number: int) -> Trace:
         return trace
     begun = number + 1
     calls = tuple(call for call in trace.backwards if call.step <= begun)
-    tensors, past = _at(begun, (*trace.past, *trace.tensors))
+    tensors, past = _at(begun, _states(trace))
     grad_fns, past_grad_fns = _at(begun, (*trace.past_grad_fns, *trace.grad_fns))
     moment = trace._replace(
         tensors=tensors,
@@ -37,6 +38,13 @@ def at_step(trace: Trace, number: int) -> Trace:
     )
     # The stamps of a hostile run may make no sense: it is shown whole.
     return moment if next(broken(moment, WHOLE), None) is None else trace
+
+
+def _states(trace: Trace) -> Iterator[Tensor]:
+    """Every state of every tensor, also those that its version counter alone tells."""
+    history = History(trace)
+    for tensor in trace.tensors:
+        yield from history.versions.all_of(history.tensors(tensor.id))
 
 
 def _settled(trace: Trace, number: int) -> int:
