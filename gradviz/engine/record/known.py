@@ -25,6 +25,12 @@ class Counter:
         self.version: int | None = None  # where it stood when one of them was written down last
         self.views: dict[int, Known] = {}  # by id, those with a grad_fn since which it has not moved on
 
+    def stands(self, known: "Known", *, is_view: bool) -> None:
+        """Note where it stood when a tensor was written down, and whether that is such a view."""
+        self.version = known.version
+        if is_view:
+            self.views[known.id] = known
+
 
 class Known(weakref.ref[torch.Tensor]):
     """A tensor that has an id."""
@@ -137,6 +143,21 @@ class KnownTensors:
             places.put(one.id, one, anywhere=one.is_stray)
         storage.tensors.clear()
         return [one for one in _known(places.touched(known.id)) if one is not known]
+
+    def meet(self, known: Known, storage: Storage, base: torch.Tensor | None, *, is_made: bool) -> None:
+        """Note whose version counter a tensor has that is written down for the first time.
+
+        Args:
+            known: the tensor.
+            storage: in which it is.
+            base: that it is a view of.
+            is_made: an op has made it: a Parameter, for one, is made of a tensor out of sight.
+        """
+        if base is not None:
+            known.counter = self.counter_of(base)
+            known.is_stray = known.counter is None
+        elif not is_made and known.counter is None:
+            known.is_stray = len(storage.tensors) > 1 or storage.places is not None
 
     def counter_of(self, tensor: torch.Tensor) -> Counter | None:
         """The version counter of a tensor, which another is to share; None where the tensor has no id."""

@@ -315,20 +315,15 @@ class Ledger:
             self._known.put(known, storage)
         if last is None:
             stream.promised -= 1
-            if base is not None:
-                known.counter = self._known.counter_of(base)
-                known.is_stray = known.counter is None
-            elif made_by is None and known.counter is None:  # such as a Parameter, made of a tensor out of sight
-                known.is_stray = len(storage.tensors) > 1 or storage.places is not None
+            self._known.meet(known, storage, base, is_made=made_by is not None)
         elif facts[2:] == last[2:]:
             return number
         known.requires_grad, known.is_leaf = requires_grad, is_leaf
         known.retains_grad, known.version = retains_grad, version
         known.last = record = tuple.__new__(Tensor, facts)
         if known.counter is not None:
-            known.counter.version = version
-            if base is not None and grad_fn is not None and number not in self.changed_views:
-                known.counter.views[number] = known
+            is_view = base is not None and grad_fn is not None and number not in self.changed_views
+            known.counter.stands(known, is_view=is_view)
         stream.tensors.append(record)
         return number
 
