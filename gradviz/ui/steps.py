@@ -61,7 +61,7 @@ class Steps:
         panels, wanted = self._panels, self._state()
         # While a quick answer is on its way all stays as it is: it must not flicker.
         if now.steppable or not now.busy or now.slow or not now.current:
-            why = "" if now.steppable else unavailable.no_steps()
+            why = unavailable.asked() if now.asks else unavailable.no_steps()
             panels.timeline.show_state(veiled(wanted))
             for name in (*_WALKS, *_ITERATIONS, "run_to_cursor", "play"):
                 allow(actions[name], now.steppable, why)

@@ -40,6 +40,7 @@ def test_a_quiz_is_answered_by_keys_alone(qtbot: QtBot, lesson: Window) -> None:
     assert lines(panel) == ["Question 1 of 2 · 0 right", "en 0: what of <b>x</b>?", "1 4.0", "2 None", "3 0.0"]
     assert lesson.state.at == 0
     assert not lesson.panels.timeline.slider.isEnabled()
+    assert lesson.action("next_step").whatsThis() == "Answer the question of the quiz first"
     press(panel, Qt.Key.Key_4)  # there is no such choice
     press(panel, Qt.Key.Key_Return)  # and nothing to go on to
     assert lesson.state.asks

@@ -17,6 +17,11 @@ def no_steps() -> str:
     return _tr("There is no run to step through")
 
 
+def asked() -> str:
+    """Return that a question of the quiz is open."""
+    return _tr("Answer the question of the quiz first")
+
+
 def all_shown() -> str:
     """Return that there is nothing more to see."""
     return _tr("All of the graph is shown")
