@@ -161,7 +161,7 @@ def test_keys_of_the_graph_are_told_and_stay(sheet: ShortcutSheet) -> None:
     fixed = next(item for item in items(sheet) if item.text(1) == "W")
     sheet.tree.setCurrentItem(fixed)
     press(sheet.tree, Qt.Key.Key_Return)
-    assert sheet.said == "The keys of the graph stay as they are"
+    assert sheet.said == "These keys stay as they are"
     assert not sheet.field.isEnabled()
     assert not button(sheet, "Change").isEnabled()
 

@@ -241,7 +241,7 @@ class ShortcutSheet(QDialog):
             self._field.clear()
             self._field.setFocus()
         elif self._tree.currentItem() in self._items:
-            self._say(self.tr("The keys of the graph stay as they are"))
+            self._say(self.tr("These keys stay as they are"))
 
     def _pressed(self) -> None:
         key = self._field.keySequence().toString(QKeySequence.SequenceFormat.PortableText)
