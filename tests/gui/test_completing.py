@@ -14,6 +14,7 @@ from gradviz.model.completion.things import Known
 from gradviz.ui.completing import known
 from gradviz.ui.editor.completion import PAUSE, Completion
 from gradviz.ui.editor.editor import Editor
+from gradviz.ui.editor.kinds import kind_word
 from gradviz.ui.style.plain import python_index
 from gradviz.ui.style.theme import DARK, LIGHT
 from gradviz.ui.window import Window
@@ -294,6 +295,13 @@ def test_a_key_says_what_the_name_at_the_cursor_is(editor: Editor) -> None:
     of(editor).close()
     of(editor).explain()
     assert not card.isVisible()
+
+
+def test_the_card_speaks_the_language_of_the_window(qtbot: QtBot, window: Window) -> None:
+    window.action("ja").trigger()
+    qtbot.waitUntil(lambda: drawn(window))
+    assert kind_word("module") == "モジュール"
+    assert kind_word("torch.dtype") == "torch.dtype"
 
 
 def test_resting_on_a_name_says_what_it_is(editor: Editor) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from gradviz.model.completion.offers import Candidate
+from gradviz.ui.editor.kinds import kind_word
 from gradviz.ui.style.plain import one_line
 from gradviz.ui.style.theme import Colours, colour
 
@@ -37,19 +38,7 @@ class _Candidates(QAbstractListModel):
         return 0 if parent.isValid() else len(self.candidates)
 
     def told(self, one: Candidate) -> str:
-        kinds = {
-            "module": self.tr("module"),
-            "class": self.tr("class"),
-            "function": self.tr("function"),
-            "value": self.tr("value"),
-            "attribute": self.tr("attribute"),
-            "argument": self.tr("argument"),
-            "variable": self.tr("variable"),
-            "parameter": self.tr("parameter"),
-            "keyword": self.tr("keyword"),
-            "builtin": self.tr("builtin"),
-        }
-        kind = kinds.get(one.kind, "")
+        kind = kind_word(one.kind)
         return f"{kind} {one.told}" if one.kind == "argument" else one.told or kind
 
     def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:

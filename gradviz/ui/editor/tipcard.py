@@ -5,6 +5,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QTextCharF
 from PySide6.QtWidgets import QFrame, QWidget
 
 from gradviz.model.completion.tips import Tip, Way
+from gradviz.ui.editor.kinds import kind_word
 from gradviz.ui.style.plain import plain
 from gradviz.ui.style.theme import Colours, colour
 
@@ -94,7 +95,7 @@ class TipCard(QFrame):
         small.setPointSizeF(self.font().pointSizeF() * 0.92)
         paragraphs = [(*_written(way, own), self.font(), own.text) for way in self._tip.ways]
         if self._tip.told:
-            paragraphs.append((f"{self._tip.title}: {self._tip.told}", [], self.font(), own.text))
+            paragraphs.append((plain(f"{self._tip.title}: {kind_word(self._tip.told)}"), [], self.font(), own.text))
         if self._tip.doc:
             paragraphs.append((plain(self._tip.doc), [], small, own.muted))
         self._layouts, top, widest = [], float(_PAD - 2), 0.0
