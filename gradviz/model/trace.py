@@ -35,6 +35,7 @@ INSIDE_HOOK = "inside a saved tensor hook"
 RESOLVED = "a copy for the kernel"  # of a conjugate view, which autograd does not see: what comes next takes the view
 SCRIPTED = "DifferentiableGraphBackward"  # the grad_fn of ops that TorchScript differentiates as one
 OUTPUT_NR = "output_nr"  # its setting: which of its outputs those of its op are
+DETACH_ = "aten::detach_.default"  # the op that takes a tensor out of the graph in place
 COPY_SLICES = "CopySlices"  # the grad_fn of a base that was changed through a view: it holds that of the op
 INSIDE = "fn"  # its setting that tells which, and before the names of what that saved; left out where nobody can know
 NOTHING_LOST = (None, NO_INPUT, AT_LEVEL)  # reasons for which no gradient of the program's is cut off

@@ -83,6 +83,7 @@ BODIES: dict[str, list[str]] = {
 }
 # Errors without a change that surely is what the person meant.
 WITHOUT = {
+    "detached",
     "complex-root",
     "no-grad-view",
     "out-grad",

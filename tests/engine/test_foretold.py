@@ -40,6 +40,9 @@ def test_a_change_after_the_save_is_foretold_with_the_op_that_made_it() -> None:
         ("v = y[:2]\ndel y\nv.zero_()", ["version"]),
         ("z.sum().backward()", ["freed"]),
         ("z.sum().backward(retain_graph=True)", []),
+        ("y.detach_()", ["detached"]),
+        ("y.data.detach_()", []),
+        ("z.retain_grad()", []),
     ],
 )
 def test_what_moves_a_counter(change: str, expected: list[str]) -> None:
@@ -77,6 +80,7 @@ _LINE = st.one_of(
     st.builds("{}.sum().backward(retain_graph={})".format, _NAME, st.sampled_from(("True", "False"))),
     st.builds("torch.autograd.grad({}.sum(), [{}], allow_unused=True)".format, _NAME, _NAME),
     st.builds("del {}".format, _NAME),
+    st.builds("{}.detach_()".format, st.sampled_from("cd")),
 )
 _PROGRAMS = st.lists(_LINE, min_size=2, max_size=12).map(
     lambda lines: "\n".join(

@@ -47,6 +47,7 @@ SPOKEN_OF: list[tuple[str, str, set[str] | None, list[str]]] = [
         {"x"},
         ["SinBackward0"],
     ),
+    (HEAD + "y = x * 2\nz = y * x\ny.detach_()\nz.sum().backward()", "detached", set(), ["MulBackward0"]),
     (HEAD + "n.sum().backward()", "not-tracked", None, []),
     (HEAD + "y = n * 2\ns = y.sum()\ntorch.autograd.backward([x.sum(), s])", "not-tracked", {"s"}, []),
     (HEAD + "y = x * 2\ntorch.autograd.grad(y.sum(), [x, n.requires_grad_()])", "unused", {"n"}, []),

@@ -99,6 +99,13 @@ HINTS = (
         "新しいテンソルを作る書き方にしてください。",
     ),
     Hint(
+        "detached",
+        "RuntimeError",
+        r"has been detached in-place",
+        "backward needs a tensor that detach_() took out of the graph. Write y = y.detach(), which leaves that alone.",
+        "backward に必要なテンソルが detach_() で切り離されています。元を変えない y = y.detach() を使ってください。",
+    ),
+    Hint(
         "flag-non-leaf",
         "RuntimeError",
         r"you can only change requires_grad flags of leaf variables",

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from gradviz.model.moments.moment import Moment
-from gradviz.model.trace import Saved
+from gradviz.model.trace import GradFn, Saved
 
 
 class Foretold(NamedTuple):
@@ -17,9 +17,9 @@ class Foretold(NamedTuple):
 
     grad_fn: int
     saved: Saved
-    why: Literal["version", "freed"]
+    why: Literal["version", "freed", "detached"]
     now: int | None = None  # "version": where the counter stands
-    changed_by: int | None = None  # "version": the op that moved it on first, where one was seen
+    changed_by: int | None = None  # "version": the op that moved it on first, where one was seen; "detached": detach_()
 
 
 def foretold(moment: Moment, grad_fns: Iterable[int] | None = None) -> Iterator[Foretold]:
@@ -27,8 +27,9 @@ def foretold(moment: Moment, grad_fns: Iterable[int] | None = None) -> Iterator[
     harmed = moment.history.harmed
     for number in harmed if grad_fns is None else grad_fns:
         grad_fn = moment.grad_fn(number) if number in harmed and harmed[number] <= moment.begun else None
-        for saved in () if grad_fn is None else grad_fn.saved:
-            yield from _refused(moment, number, saved)
+        if grad_fn is not None:
+            for saved in grad_fn.saved:
+                yield from _refused(moment, grad_fn, saved)
 
 
 def unseen(moment: Moment, grad_fns: Iterable[int] | None = None) -> int | None:
@@ -38,9 +39,14 @@ def unseen(moment: Moment, grad_fns: Iterable[int] | None = None) -> int | None:
     return next((one for one in there if wanted is None or one in wanted), None)
 
 
-def _refused(moment: Moment, grad_fn: int, saved: Saved) -> Iterator[Foretold]:
+def _refused(moment: Moment, of: GradFn, saved: Saved) -> Iterator[Foretold]:
+    grad_fn = of.id
     if saved.state == "freed":
         yield Foretold(grad_fn, saved, "freed")
+        return
+    cut = moment.history.cut(of, saved) if saved.state == "kept" else None
+    if cut is not None and cut.step < moment.begun and moment.known_tensor(cut.outputs[0]).grad_fn is None:
+        yield Foretold(grad_fn, saved, "detached", None, cut.id)
         return
     moves = moment.history.versions.of(saved)
     place = None if moves is None or saved.version is None else moves.beyond(saved.version)

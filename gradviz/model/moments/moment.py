@@ -19,7 +19,7 @@ from gradviz.model.moments.offenders import Offenders, offenders
 from gradviz.model.moments.reach import frees
 from gradviz.model.moments.savers import Keepers, keepers
 from gradviz.model.moments.versions import Versions, versions
-from gradviz.model.trace import COPY_SLICES, INSIDE, GradFn, Op, Saved, Step, Tensor, Trace, Value
+from gradviz.model.trace import COPY_SLICES, DETACH_, INSIDE, GradFn, Op, Saved, Step, Tensor, Trace, Value
 
 State = TypeVar("State", Tensor, GradFn)
 _STAMP = attrgetter("step")
@@ -122,10 +122,34 @@ class History:
         found: dict[int, float] = {}
         for states in self._nodes():
             for state in states:
-                gone = (state.step if one.state == "freed" else self.versions.moved(one) for one in state.saved)
+                gone = (
+                    state.step if one.state == "freed" else min(self.versions.moved(one), _stamp(self.cut(state, one)))
+                    for one in state.saved
+                )
                 since = max(state.step, min(gone, default=inf))
                 if since < found.get(state.id, inf):
                     found[state.id] = since
+        return found
+
+    def cut(self, grad_fn: GradFn, saved: Saved) -> Op | None:
+        """Return the detach_() by which a tensor that a grad_fn had saved lost its own, so that torch refuses it.
+
+        A leaf has none to lose, and what a grad_fn made itself needs none.
+        """
+        for op in () if saved.tensor is None else self._detachings.get(saved.tensor, ()):
+            states = self.tensors(saved.tensor or 0)
+            before = states[max(bisect_right(states, op.step, key=_STAMP) - 1, 0)]
+            is_own = any(state.grad_fn == grad_fn.id for state in states)
+            if op.step >= grad_fn.step and before.grad_fn is not None and not is_own:
+                return op
+        return None
+
+    @cached_property
+    def _detachings(self) -> dict[int, list[Op]]:
+        found: dict[int, list[Op]] = {}
+        for op in self.trace.ops:
+            if op.name == DETACH_ and op.outputs:
+                found.setdefault(op.outputs[0], []).append(op)
         return found
 
     @cached_property
@@ -322,3 +346,8 @@ def _states(past: Iterable[State], last: Sequence[State]) -> dict[int, list[Stat
         states.append(last[number])
         states.sort(key=_STAMP)
     return found
+
+
+def _stamp(op: Op | None) -> float:
+    """From which on what an op did holds; inf: there is none."""
+    return inf if op is None else op.step + 1

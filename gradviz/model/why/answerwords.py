@@ -86,6 +86,7 @@ SAID: dict[str, dict[Question, dict[str, str]]] = {
             "unseen": "That cannot be known: torch shows nobody what CopySlices (line {line}) saved.",
             "adds": "It would work, and add to the .grad of {leaves}.",
             "adds to sum": "From {name}.sum() it would work, and add to the .grad of {leaves}.",
+            "detached": "It would fail at {grad_fn} (line {line}): {by} on line {when} cut off its saved {as}.",
             "gone": "It would fail at {grad_fn} (line {line}): what that had saved is gone with the graph.",
             "freed": "It would fail at {grad_fn} (line {line}): the backward on line {when} freed what that had saved.",
             "version": "It would fail at {grad_fn} (line {line}): {by} on line {when} changed its saved {as}, "
@@ -152,6 +153,7 @@ SAID: dict[str, dict[Question, dict[str, str]]] = {
             "unseen": "分かりません: {line} 行目の CopySlices の内部が保存したものを torch は誰にも見せません。",
             "adds": "成功し、{leaves} の .grad に加算されます。",
             "adds to sum": "{name}.sum() からなら成功し、{leaves} の .grad に加算されます。",
+            "detached": "{grad_fn} ({line} 行目) で失敗します。保存した {as} を {when} 行目の {by} が切り離しました。",
             "gone": "{grad_fn} ({line} 行目) で失敗します。保存分は計算グラフとともに解放されました。",
             "freed": "{grad_fn} ({line} 行目) で失敗します。{when} 行目の backward が保存分を解放しました。",
             "version": "{grad_fn} ({line} 行目) で失敗します。保存した {as} を {when} 行目の {by} が変更し、"
