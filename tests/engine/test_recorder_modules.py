@@ -7,7 +7,7 @@ from gradviz.model.graph.build import build
 from gradviz.model.trace import Trace
 from gradviz.picture.parts import module_rows
 from tests.engine.bare import both_runs
-from tests.engine.recording import record
+from tests.engine.recording import record, tensor
 
 NET = """\
 import torch
@@ -169,3 +169,14 @@ net(torch.tensor([1])).sum().backward()
     assert {row.path: row.parameters for row in rows} == {
         path: len(list(module.parameters())) for path, module in expected.items()
     }
+
+
+def test_a_module_at_the_address_of_one_that_has_gone_has_its_own_parameters_named() -> None:
+    source = (
+        "import torch\nclass Large(torch.nn.Linear):\n    __slots__ = tuple(f's{k}' for k in range(50))\n"
+        "m = Large(2, 2)\nplace = id(m)\nm = None\n"
+        "m = next(one for one in [Large(2, 2) for _ in range(200)] if id(one) == place)\nv = m.weight\n"
+    )
+    trace = record(source)
+    assert trace.error is None
+    assert tensor(trace, "m.weight").id == tensor(trace, "v").id

@@ -1,6 +1,7 @@
 """Which names the program's tensors are bound to, as it goes on. Each call of a function has names of its own."""
 
 import inspect
+import weakref
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from types import CodeType
@@ -28,7 +29,7 @@ class Scope:
         self.arguments: dict[str, int | None] | None = None  # that it was called with, until that is told
         self.changed: dict[str, int | None] = {}  # since that was last told, by path
         self.bound: dict[str, dict[str, int]] = {}  # by name, and by path: "x", "ws[0]", "model.weight"
-        self.modules: dict[str, int] = {}  # address of the module under a name
+        self.modules: dict[str, weakref.ref[torch.nn.Module]] = {}  # by the name that it is under
 
 
 class Names:
@@ -118,9 +119,10 @@ class Names:
 
     def _bind_module(self, scope: Scope, name: str, module: torch.nn.Module, line: int | None) -> None:
         """Note the parameters of a module; a function does not name those of a module that has a name."""
-        if scope.modules.get(name) == id(module):
+        known = scope.modules.get(name)
+        if known is not None and known() is module:
             return  # its parameters have their names already
-        scope.modules[name] = id(module)
+        scope.modules[name] = weakref.ref(module)
         lasting = scope is self.outermost
         if not lasting and not self._modules.is_new(module):
             return
