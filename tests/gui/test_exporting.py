@@ -5,6 +5,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QSettings
 from PySide6.QtGui import QImage, QImageReader
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
@@ -324,5 +325,5 @@ def test_boxes_open_and_close(qtbot: QtBot, window: Window, name: str) -> None:
     box = QApplication.activeModalWidget()
     assert box is not None
     assert box.height() <= window.height()  # all of it is on the screen
-    with qtbot.waitSignal(box.destroyed):
-        box.close()
+    box.close()
+    qtbot.waitUntil(lambda: not shiboken6.isValid(box))
