@@ -5,6 +5,7 @@ when it is asked for: as plain values the whole would take several times the mem
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
@@ -68,21 +69,23 @@ def _members(trace: Trace) -> Iterator[tuple[str, bytes | Iterator[Json]]]:
     yield "caught", map(_error, trace.caught)
     yield "regions", map(_region, trace.regions)
     yield "modules", ({"path": module.path, "type": module.type} for module in trace.modules)
-    yield "past", ({"step": tensor.step, **_tensor(tensor)} for tensor in _past(trace))
+    yield "past", ({"step": tensor.step, **_tensor(tensor)} for tensor in trace.past)
+    yield "counters", _counters(trace)
     yield "past_grad_fns", ({"step": grad_fn.step, **_grad_fn(grad_fn)} for grad_fn in trace.past_grad_fns)
     yield "seconds", _ENCODE(trace.seconds)
 
 
-def _past(trace: Trace) -> Iterator[Tensor]:
-    """Every state of a tensor before its last, also those in which its version counter alone had moved on."""
-    counters, after = versions(trace), {tensor.id: tensor for tensor in trace.tensors}
-    nexts: list[Tensor] = []
-    for state in reversed(trace.past):
-        nexts.append(after[state.id])
-        after[state.id] = state
-    for state, following in zip(trace.past, reversed(nexts), strict=True):
-        yield state
-        yield from counters.between(state, following)
+def _counters(trace: Trace) -> Iterator[dict[str, Json]]:
+    """The version counters that tensors share, and each move of one: what it moved past is not among their states."""
+    found, sharing = versions(trace), defaultdict[int, list[Json]](list)
+    for tensor, counter in found.counters.items():
+        sharing[counter].append(tensor)
+    for counter, tensors in sharing.items():
+        moves = found.moves.get(counter)
+        if moves is not None and len(tensors) > 1 and len(moves.steps) > 1:
+            told = zip(moves.steps, moves.highest, moves.made_by, strict=True)
+            moved: list[Json] = [{"step": step, "version": version, "op": op} for step, version, op in told]
+            yield {"tensors": tensors, "moves": moved}
 
 
 def _table(records: Iterator[Json]) -> Iterator[bytes]:

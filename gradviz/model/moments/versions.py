@@ -66,8 +66,8 @@ class Versions(NamedTuple):
         moves = self.moves[self.counters[state.id]]
         return self._moved(moves, bisect_right(moves.steps, begun) - 1, state, after) or state
 
-    def between(self, state: Tensor, after: Tensor) -> Iterator[Tensor]:
-        """Yield what a tensor was between two states that are written down, where its counter alone moved on."""
+    def _between(self, state: Tensor, after: Tensor) -> Iterator[Tensor]:
+        """What a tensor was between two states that are written down, where its counter alone moved on."""
         if not _moves_on(state, after):
             return
         moves = self.moves[self.counters[state.id]]
@@ -86,7 +86,7 @@ class Versions(NamedTuple):
         """Return all that a tensor was, of what is written down of it."""
         found = list(states[:1])
         for state, after in pairwise(states):
-            found += (*self.between(state, after), after)
+            found += (*self._between(state, after), after)
         return found
 
 
