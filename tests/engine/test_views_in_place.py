@@ -73,6 +73,15 @@ def test_an_error_names_the_grad_fn_that_it_names_without_the_recorder(
     assert recorded == bare
 
 
+def test_a_view_that_a_function_detaches_in_forward_is_not_asked_for_its_grad_fn() -> None:
+    call = (
+        "class F(torch.autograd.Function):\n    @staticmethod\n    def forward(ctx, a):\n        v.detach()\n"
+        "        return a * 2\nF.apply(torch.ones(2))\n"
+    )
+    bare, recorded, _ = both_runs(f"{HEAD}v.exp_()\ny.add_(1)\n{call}y.sum().backward()\n")
+    assert recorded == bare
+
+
 def test_the_grad_fn_of_a_view_is_that_which_torch_still_has_until_it_is_used() -> None:
     trace = record(HEAD + "v.exp_()\ny.add_(1)\nz = v * 3\n")
     states = [one for one in (*trace.past, *trace.tensors) if one.id == tensor(trace, "v").id]
