@@ -1,12 +1,16 @@
 """Memory that nobody has written to: it is told as such, and whatever was written to never is."""
 
+from collections.abc import Sequence
+
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from gradviz.engine.record.operators import Operator
+from gradviz.engine.record import storages, unwritten
+from gradviz.engine.record.operators import Operator, Traits
+from gradviz.engine.record.unwritten import Flow, Unwritten
 from gradviz.model.rules import EXACT
 from gradviz.model.trace import Value
 from tests.engine.recording import record, tensor
@@ -191,6 +195,42 @@ def test_a_cache_is_told_up_to_where_it_was_filled() -> None:
     assert {name for name, value in told.items() if value is not None and value.uninitialized} == {"late"}
     assert told["seen"] is not None
     assert told["seen"].mean == pytest.approx(2.0)
+
+
+def test_what_is_told_element_by_element_has_a_bound_in_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unwritten, "MOST", 250)
+    source = (
+        "a, b, c = torch.empty(100), torch.empty(100), torch.empty(100)\n"
+        "for x in (a, b, c):\n    x[0] = 1.0\n"
+        "d = a * 2\ndel a, d, x\ne = torch.empty(100)\ne[0] = 1.0\n"
+    )
+    trace = record(source)
+    told = {name: tensor(trace, name).value for name in "abcde"}
+    assert {name for name, value in told.items() if value is not None and value.uninitialized} == set("abde")
+
+
+def test_tensors_without_memory_have_none_that_is_unwritten(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    class Told(Unwritten):
+        def before(
+            self,
+            traits: Traits,
+            args: tuple[object, ...],
+            operands: list[torch.Tensor],
+            written: Sequence[torch.Tensor],
+        ) -> Flow:
+            asked.append(traits.name)
+            return super().before(traits, args, operands, written)
+
+    monkeypatch.setattr(storages, "Unwritten", Told)
+    source = (
+        "m, s = torch.empty(100, device='meta'), torch.empty(9, 9, layout=torch.sparse_coo)\none = torch.ones(3)\n"
+        "one.exp()\nx = torch.empty(9, 9)\ny = x.to_sparse()\ny.mul_(x.sum())\ndel x\ntwo = torch.ones(3)\ntwo.sin()\n"
+    )
+    record(source)
+    assert "aten::sum.default" in asked
+    assert not {"aten::exp.default", "aten::sin.default"}.intersection(asked)
 
 
 def test_an_inverse_permutation_is_told() -> None:

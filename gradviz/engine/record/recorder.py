@@ -298,9 +298,9 @@ class Recorder:
         if pending.resizes:
             storages.resized(found)
         if pending.name in EMPTY:
-            for storage in found:
+            for storage, tensor in zip(found, outputs, strict=True):
                 if not (storage.is_foreign or reader.fills_memory()):
-                    unwritten.born(storage.id)
+                    unwritten.born(storage.id, tensor)
         elif pending.flow is not None:
             unwritten.after(pending.flow, outputs)
         held, same = None if operand is None else just_read(self.pending, operand), self.ledger.value_of_same

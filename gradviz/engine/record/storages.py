@@ -78,7 +78,7 @@ class Storages:
     def hand_out(self, tensor: torch.Tensor) -> None:
         """Note that others may write to the memory of a tensor."""
         storage = self.of(tensor)
-        self.unwritten.held.pop(storage.id, None)
+        self.unwritten.forget(storage.id)
         if not storage.is_foreign:
             storage.is_foreign = True
             self._note_foreign(storage)
@@ -137,11 +137,11 @@ class Storages:
             stream = self._stream
             self.events.extend((stream.steps + stream.stamp_ahead, dead.id, -dead.nbytes))
             self._dead.append(dead)
-            self.unwritten.held.pop(dead.id, None)
 
     def _bury(self) -> None:
         while self._dead:
             dead = self._dead.pop()
             self._live_bytes -= dead.nbytes
+            self.unwritten.forget(dead.id)
             if self._known.get(dead.key) is dead:  # or its address was taken over
                 del self._known[dead.key]

@@ -15,9 +15,8 @@ from gradviz.engine.record import reader
 from gradviz.engine.record.operators import Traits
 from gradviz.model.trace import EMPTY
 
-MOST = (
-    1 << 26
-)  # elements of a storage that are told apart, a byte each; one with more counts as written after any write
+# Elements that are told apart in all, a byte each: a storage with more than are left counts as written after any write.
+MOST = 1 << 26
 Places = tuple[str, tuple[object, ...]]  # an op in place, and those of its arguments that tell it where to write
 # Names of the ops in place that put a number into each element, without regard to what was there.
 _FILLS = frozenset(
@@ -64,6 +63,7 @@ class Unwritten:
     def __init__(self, storage_of: Callable[[torch.Tensor], int]) -> None:
         self._storage_of = storage_of
         self.held: dict[int, Memory] = {}
+        self._told_apart = 0  # elements
 
     def is_in(self, storage: int, tensor: torch.Tensor) -> bool:
         """Whether a tensor in a storage has an element that nobody has written to."""
@@ -74,9 +74,17 @@ class Unwritten:
             region = _region(memory.elements, tensor)
             return region is None or bool(region.any())
 
-    def born(self, storage: int) -> None:
-        """Note that all of a storage is unwritten, or was computed from what is."""
-        self.held[storage] = Memory()
+    def born(self, storage: int, tensor: torch.Tensor) -> None:
+        """Note that all of the storage of a tensor is unwritten, or was computed from what is, if it has memory."""
+        if not tensor.is_meta and reader.storage_key(tensor) is not None:
+            self.forget(storage)
+            self.held[storage] = Memory()
+
+    def forget(self, storage: int) -> None:
+        """Note that a storage has no such memory any more, or is gone."""
+        memory = self.held.pop(storage, None)
+        if memory is not None and memory.elements is not None:
+            self._told_apart -= memory.elements.numel()
 
     def before(
         self, traits: Traits, args: tuple[object, ...], operands: list[torch.Tensor], written: Sequence[torch.Tensor]
@@ -97,7 +105,7 @@ class Unwritten:
         for tensor in outputs if flow.spreads else ():
             storage = self._storage_of(tensor)
             if storage not in flow.shared:
-                self.born(storage)
+                self.born(storage, tensor)
 
     def _wrote(self, storage: int, tensor: torch.Tensor, places: Places | None) -> None:
         """Note that numbers were put into each element of a tensor, or into those at some places."""
@@ -108,14 +116,13 @@ class Unwritten:
             elements = memory.elements
             if elements is None:
                 count = _count(tensor)
-                if (count <= tensor.numel() and places is None) or count > MOST:
-                    del self.held[storage]
+                if (count <= tensor.numel() and places is None) or self._told_apart + count > MOST:
+                    self.forget(storage)
                     return
-                elements = memory.elements = torch.ones(count, dtype=torch.bool, device="cpu")
-                memory.left = count
+                elements = self._tell_apart(memory, count, are_unwritten=True)
             region = _region(elements, tensor)
             if region is None:
-                del self.held[storage]
+                self.forget(storage)
                 return
             before = int(region.sum())
             if places is None:
@@ -124,22 +131,31 @@ class Unwritten:
                 _put(region, places)
             memory.left -= before - int(region.sum())
             if memory.left <= 0 and not elements.any():  # elements that overlap are counted twice
-                del self.held[storage]
+                self.forget(storage)
 
     def _spoilt(self, storage: int, tensor: torch.Tensor) -> None:
         """Note that what is in a tensor was computed from such memory."""
         memory, count = self.held.get(storage), _count(tensor)
         if memory is None and count <= tensor.numel():
-            self.born(storage)
-        elif count <= MOST and (memory is None or memory.elements is not None):
-            with reader.unwatched():
-                memory = self.held.setdefault(storage, Memory())
-                if memory.elements is None:
-                    memory.elements = torch.zeros(count, dtype=torch.bool, device="cpu")
+            self.born(storage, tensor)
+            return
+        with reader.unwatched():
+            if memory is None and self._told_apart + count <= MOST:
+                memory = self.held[storage] = Memory()
+                self._tell_apart(memory, count, are_unwritten=False)
+            if memory is not None and memory.elements is not None:
                 region = _region(memory.elements, tensor)
                 if region is not None:
+                    before = int(region.sum())
                     region.fill_(value=True)
-                    memory.left = int(memory.elements.sum())
+                    memory.left += int(region.sum()) - before
+
+    def _tell_apart(self, memory: Memory, count: int, *, are_unwritten: bool) -> torch.Tensor:
+        """Know a storage by its elements from now on."""
+        self._told_apart += count
+        memory.left = count if are_unwritten else 0
+        memory.elements = torch.full((count,), are_unwritten, dtype=torch.bool, device="cpu")
+        return memory.elements
 
 
 def _is_fill(traits: Traits) -> bool:
