@@ -1,6 +1,8 @@
 """Memory that nobody has written to: it is told as such, and whatever was written to never is."""
 
+import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
@@ -8,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from gradviz.engine.record import storages, unwritten
+from gradviz.engine.record import ledger, storages, unwritten
 from gradviz.engine.record.operators import Operator, Traits
 from gradviz.engine.record.unwritten import Flow, Unwritten
 from gradviz.model.rules import EXACT
@@ -231,6 +233,29 @@ def test_tensors_without_memory_have_none_that_is_unwritten(monkeypatch: pytest.
     record(source)
     assert "aten::sum.default" in asked
     assert not {"aten::exp.default", "aten::sin.default"}.intersection(asked)
+
+
+def test_a_storage_is_looked_up_by_one_thread_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    free: list[bool] = []
+    with ThreadPoolExecutor(1) as other:
+
+        class Watched(storages.Storages):
+            def of(self, tensor: torch.Tensor) -> storages.Storage:
+                free.append(other.submit(_is_free, self._stream.lock).result())
+                return super().of(tensor)
+
+        monkeypatch.setattr(ledger, "Storages", Watched)
+        record("x = torch.empty(100)\nx[0] = 1.0\ny = x * 2\nz = y.to_sparse() * 2\n")
+    assert free
+    assert not any(free)
+
+
+def _is_free(lock: threading.RLock) -> bool:
+    """Whether a thread that does not hold a lock could."""
+    is_free = lock.acquire(blocking=False)
+    if is_free:
+        lock.release()
+    return is_free
 
 
 def test_an_inverse_permutation_is_told() -> None:

@@ -93,11 +93,13 @@ class Recorder:
             if pending.mode == "grad" and len(pending.written) == 1 and pending.written[0]._is_view():
                 self._probe(pending, traits, args, kwargs, operands)
         if self.unwritten.held and operands:
-            pending.flow = self.unwritten.before(traits, args, operands, pending.written)
+            with self.lock:
+                pending.flow = self.unwritten.before(traits, args, operands, pending.written)
         if traits.same_elements and operands:
             pending.same_as = operands[0]
             if traits.is_detach and name == traits.name:
-                pending.counter = self.ledger.counter_of(operands[0])
+                with self.lock:
+                    pending.counter = self.ledger.counter_of(operands[0])
         return pending
 
     def _is_result(self, tensor: torch.Tensor) -> bool:
