@@ -37,19 +37,15 @@ class Keys(NamedTuple):
     def given(self, command: str, keys: Iterable[str]) -> "Keys":
         """Return the keys in which a command has these, and whichever had one of them has it no longer."""
         wanted = tuple(dict.fromkeys(keys))
-        return Keys(self.usual)._with(
-            {
-                one: wanted if one == command else tuple(key for key in self.of(one) if key not in wanted)
-                for one in self.usual
-            }
-        )
+        whole = {
+            one: wanted if one == command else tuple(key for key in self.of(one) if key not in wanted)
+            for one in self.usual
+        }
+        return self._replace(own={one: keys for one, keys in whole.items() if keys != self.usual[one]})
 
     def reset(self, command: str) -> "Keys":
         """Return the keys in which a command has its usual ones again."""
         return self.given(command, self.usual.get(command, ()))
-
-    def _with(self, whole: Given) -> "Keys":
-        return self._replace(own={one: keys for one, keys in whole.items() if keys != self.usual[one]})
 
 
 def chosen(usual: Given, own: Given) -> Keys:

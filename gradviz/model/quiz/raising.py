@@ -23,15 +23,15 @@ def raises(scene: Scene) -> Iterator[Candidate | None]:
     backward = bool(scene.calls)
     likely = _OF_BACKWARD if backward or ".backward(" in ran.text else _OF_OTHERS
     wrong: list[Said | None] = [_FINE, *(Said(f"raises {hint}") for hint in likely)]
-    asks, name = Said("raises", {**scene.when, "code": ran.text}), ""
+    asks = scene.asks("raises", code=ran.text)
     if ran.raised and trace.error is not None:
         error = trace.error
         if error.hint == "not-tracked":  # of a root of several elements the other may hold as well
             wrong = [one for one in wrong if one != Said("raises non-scalar")]
         worth = 12 if error.hint in SHORT else 4  # a rare one stands out among these
-        yield candidate(worth, "raises", ran, name, None, asks, _error(error), wrong, (error,))
+        yield candidate(worth, "raises", ran, "", None, asks, _error(error), wrong, (error,))
     elif not ran.raised and not ran.guarded and _looks_wrong(scene):
-        yield candidate(5, "raises", ran, name, None, asks, _FINE, wrong, _why_fine(scene))
+        yield candidate(5, "raises", ran, "", None, asks, _FINE, wrong, _why_fine(scene))
 
 
 def _error(error: ProgramError) -> Said:
@@ -46,9 +46,8 @@ def _looks_wrong(scene: Scene) -> bool:
     if scene.calls:
         ran = {step.grad_fn for step in scene.steps if step.kind == "backward" and step.grad_fn is not None}
         return any(scene.before.runs(grad_fn) for grad_fn in ran)
-    texts = scene.ran.text
     changed = [scene.before.tensor(op.outputs[0]) for op in scene.ops if op.outputs and op.outputs[0] in op.inputs]
-    return bool(_IN_PLACE.search(texts)) and any(one is not None and one.requires_grad for one in changed)
+    return bool(_IN_PLACE.search(scene.ran.text)) and any(one is not None and one.requires_grad for one in changed)
 
 
 def _why_fine(scene: Scene) -> tuple[Reason, ...]:

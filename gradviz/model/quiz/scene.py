@@ -81,19 +81,14 @@ class Scene:
         first = bisect_left(calls, self.ran.before + 1, key=_STAMP)
         return calls[first : bisect_left(calls, end + 1, key=_STAMP)]
 
-    @property
-    def when(self) -> dict[str, str | int]:
-        """The facts that say of which moment a question is: after this line, and which time."""
-        return {"line": self.ran.line, "times": self.ran.times, "of": self.ran.of}
-
     def why(self, question: Why, tensor: Tensor, *, before: bool = False) -> tuple[Answer, ...]:
         """Return what there is to say to a question about a tensor after the statement, or before it."""
         known = self._known.at(self.before) if before else self.known_after
         return tuple(answer for answer in of_tensor(known, tensor) if answer.question == question)
 
     def asks(self, key: str, **facts: str | int) -> Said:
-        """Return what is asked about this execution."""
-        return Said(key, {**self.when, **facts})
+        """Return what is asked about this execution, with the line and which time of how many it is."""
+        return Said(key, {"line": self.ran.line, "times": self.ran.times, "of": self.ran.of, **facts})
 
 
 def _held(moment: Moment) -> dict[str, int]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from gradviz.model.errors.ending import DIED, REFUSED
 from gradviz.model.source.place import Text, lines_of, text_of
-from gradviz.model.trace import Step, Trace
+from gradviz.model.trace import Trace
 
 _SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Delete)
 _GRAD_MODES = re.compile(r"no_grad|enable_grad|inference_mode|set_grad_enabled")
@@ -75,8 +75,3 @@ def _may_swallow(statement: ast.stmt, text: Text) -> bool:
 def _was_cut_off(trace: Trace) -> bool:
     """Whether the run was ended from outside, so that nobody knows what its last line did."""
     return trace.limits is not None or (trace.error is not None and trace.error.type in (DIED, REFUSED))
-
-
-def steps_of(steps: tuple[Step, ...], ran: Ran) -> tuple[Step, ...]:
-    """Return the steps of an execution."""
-    return steps[ran.before + 1 : len(steps) if ran.after is None else ran.after]
