@@ -19,7 +19,7 @@ from gradviz.state.quizzing import veiled
 from gradviz.state.stepping import presented
 from gradviz.state.update import update
 from gradviz.state.values import AppState, Chosen
-from gradviz.ui import beside, completing, folding, inspecting, preferences, quizzing, sliding
+from gradviz.ui import beside, completing, folding, inspecting, preferences, quizzing, sliding, staying
 from gradviz.ui.bars import actions as asked
 from gradviz.ui.bars.bars import MainBar
 from gradviz.ui.bars.making import give_icons, icons, make_actions
@@ -112,32 +112,26 @@ class Window(QMainWindow):
 
     def _speak(self) -> None:
         """Make everything in the window anew in the person's language. The program and what can be undone stay."""
-        editor = self._panels.editor
-        here, focused = editor.textCursor().position(), editor.hasFocus()
-        seen, tab = self._commands.size, self._panels.output.currentIndex()
+        before, seen = staying.seen(self._panels), self._commands.size
         self._presentation.show(False)  # it begins anew, from the layout and the text that it left as they were
         size, layout = self._commands.size, self.saveState()
-        document = editor.give_away()
+        document = self._panels.editor.give_away()
         clear(self)
         self._furnish(document)
         self._commands.set_size(size)
         self.setUpdatesEnabled(False)
         # Docks have no sizes to restore until they are laid out.
-        QTimer.singleShot(0, self, lambda: self._settle(layout, seen))
+        QTimer.singleShot(0, self, lambda: self._settle(layout, seen, before))
         self._seen = AppState(theme=self._state.theme, presenting=self._state.presenting)
         self._show()
-        self._panels.output.setCurrentIndex(tab)
-        cursor = self._panels.editor.textCursor()
-        cursor.setPosition(here)
-        self._panels.editor.setTextCursor(cursor)
+        staying.choose(self._panels, before)
         self._show_place()
-        if focused:
-            self._panels.editor.setFocus()
 
-    def _settle(self, layout: QByteArray, size: float) -> None:
+    def _settle(self, layout: QByteArray, size: float, before: staying.Staying) -> None:
         self.restoreState(layout)
         self._presentation.show(self._state.presenting)
         self._commands.set_size(size)  # it may have been chosen within the presentation
+        staying.look(self._panels, before)
         self.setUpdatesEnabled(True)
 
     @property

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 import gradviz.ui
 from gradviz import resources
+from gradviz.layout.geometry import Size
 from gradviz.ui.bars.actions import COMMANDS, INSIDE, MENUS, USUAL
 from gradviz.ui.window import Window
 from gradviz.ui.wording.language import words
@@ -201,3 +202,32 @@ def test_panels_are_there_again_after_a_presentation_in_which_the_language_was_s
     } == before
     assert not window.menuBar().isHidden()
     assert window.panels.timeline.isVisible()
+
+
+def test_a_switch_of_language_leaves_the_graph_and_the_program_where_they_are_looked_at(
+    qtbot: QtBot, window: Window
+) -> None:
+    with qtbot.waitExposed(window):
+        window.show()
+    type_text(window, "import torch\nx = torch.ones(2, requires_grad=True)\n" + "x = x * 2\n" * 60)
+    qtbot.waitUntil(lambda: drawn(window))
+    canvas = window.panels.canvas
+    canvas.zoom_to(0.9)
+    middle = window.panels.canvas.scene.drawing.nodes[30]
+    canvas.look_at(middle.rect.center)
+    canvas.pan(17, -9)
+    window.panels.editor.verticalScrollBar().setValue(12)
+    before = canvas.view.to_panel(middle.rect.center)
+    window.action("ja").trigger()
+    qtbot.waitUntil(lambda: window.updatesEnabled() and drawn(window))
+    canvas = window.panels.canvas
+    there = canvas.scene.mark(middle.id)
+    assert there is not None
+    assert canvas.view.scale == 0.9
+    assert canvas.view.to_panel(there.rect.center) == pytest.approx(before, abs=1)
+    assert window.panels.editor.verticalScrollBar().value() == 12
+    canvas.fit()
+    window.action("en").trigger()
+    qtbot.waitUntil(lambda: window.updatesEnabled() and drawn(window))
+    canvas = window.panels.canvas
+    assert canvas.view.holds(canvas.scene.drawing.size, Size(float(canvas.width()), float(canvas.height())))

@@ -4,7 +4,7 @@ It decides no colour, label or position of the drawing, and knows nothing of key
 """
 
 from functools import reduce
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
@@ -27,6 +27,14 @@ from gradviz.ui.style.theme import Colours, colour
 # What the view keeps to: all of the drawing, or its beginning where all is too small to read; all of it, however
 # small, since the person asked for that; or where the person moved it.
 Keeps = Literal["start", "whole", "hand"]
+
+
+class Gaze(NamedTuple):
+    """Where a panel looks, in a form that holds in a panel of another size as well."""
+
+    keeps: Keeps
+    scale: float
+    middle: Point  # of what is seen, in the drawing
 
 
 class GraphView(QWidget):
@@ -87,6 +95,11 @@ class GraphView(QWidget):
     def seen(self) -> Rect:
         """The part of the drawing that is seen."""
         return self._view.seen(self._panel())
+
+    @property
+    def gaze(self) -> Gaze:
+        """Where it looks, for a panel that takes its place."""
+        return Gaze(self._keeps, self._view.scale, self.seen.center)
 
     @property
     def words(self) -> str:
@@ -192,6 +205,12 @@ class GraphView(QWidget):
         view = self._view.showing(place, self._panel())
         if view != self._view:
             self._move(view)
+
+    def go_on(self, gaze: Gaze) -> None:
+        """Look where the panel looked whose place this one takes."""
+        there = Viewport(scale=gaze.scale).about(gaze.middle, self._panel())
+        self._keeps = gaze.keeps
+        self._look(there if gaze.keeps == "hand" else self._home())
 
     def fit(self) -> None:
         """Show the whole drawing, and from now on each one that follows."""

@@ -1,0 +1,48 @@
+"""What a person has in view stays so where all that is in the window is made anew, in another language."""
+
+from typing import NamedTuple
+
+from gradviz.ui.graph.graphview import Gaze
+from gradviz.ui.panels import Panels
+
+
+class Staying(NamedTuple):
+    """What is in view, and where the person works."""
+
+    cursor: int  # its place in the program
+    focused: bool  # the program has the focus
+    left: int  # of the part of the program that is seen, as its scroll bars count
+    top: int
+    tab: int  # of the output
+    gaze: Gaze  # at the graph
+
+
+def seen(panels: Panels) -> Staying:
+    """Return what is to stay, before the panels are gone."""
+    editor = panels.editor
+    across, down = editor.horizontalScrollBar(), editor.verticalScrollBar()
+    return Staying(
+        editor.textCursor().position(),
+        editor.hasFocus(),
+        across.value(),
+        down.value(),
+        panels.output.currentIndex(),
+        panels.canvas.gaze,
+    )
+
+
+def choose(panels: Panels, staying: Staying) -> None:
+    """Have the tab, the cursor and the focus where they were."""
+    panels.output.setCurrentIndex(staying.tab)
+    cursor = panels.editor.textCursor()
+    cursor.setPosition(staying.cursor)
+    panels.editor.setTextCursor(cursor)
+    if staying.focused:
+        panels.editor.setFocus()
+
+
+def look(panels: Panels, staying: Staying) -> None:
+    """Have in view what was, once the panels have their sizes."""
+    panels.editor.horizontalScrollBar().setValue(staying.left)
+    panels.editor.verticalScrollBar().setValue(staying.top)
+    panels.canvas.go_on(staying.gaze)
