@@ -3,6 +3,9 @@
 GRADVIZ_PROGRAMS sets how many programs hypothesis writes.
 """
 
+from collections import Counter
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,6 +42,18 @@ def test_the_right_answers_about_a_lesson_are_those_of_the_bare_program(lesson: 
 @pytest.mark.filterwarnings("ignore")
 def test_the_right_answers_about_what_people_type_are_those_of_the_bare_program(name: str) -> None:
     _check(TYPED[name], 2)
+
+
+@pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.name)
+def test_another_sitting_asks_something_else_where_there_is_something_else_to_ask(lesson: Lesson) -> None:
+    known = grounds(History(record(lesson.source, seed=SEED)))
+    questions_about = Counter(one.question.ran for one in candidates(known))
+    sittings = [questions(known, seed) for seed in range(4)]
+    assert all(sittings)
+    for before, after in pairwise(sittings):
+        asked = {(one.about, one.ran, one.names) for one in before}
+        repeated = [one for one in after if (one.about, one.ran, one.names) in asked]
+        assert all(questions_about[one.ran] == 1 for one in repeated)
 
 
 def _check(source: str, seed: int) -> Grounds:

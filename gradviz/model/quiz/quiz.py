@@ -15,7 +15,8 @@ MOST = 5  # questions of a sitting
 _FEW = 3  # below which one that is worth little is asked too
 _LEAST = 3.0  # that others must be worth
 _CHANCE = 2.5  # what chance may add to that in the first sitting
-_LATER = 7.5  # and in another one, which is to ask something else
+_LATER = 7.5  # and in another one
+_REPEATED = 10  # what a question is worth less that the sitting before asked
 _AGAIN = 3  # what another question of the same kind is worth less
 
 
@@ -24,19 +25,29 @@ def questions(known: Grounds, seed: int) -> tuple[Question, ...]:
 
     Args:
         known: the index of the run.
-        seed: of what is left to chance: 0 in the first sitting. The same run and seed give the same questions.
+        seed: how many sittings there were, and of what is left to chance. The same run and seed give the same
+            questions, and the next seed gives others as far as there are any.
     """
-    chance = Random(seed)
-    most = _LATER if seed else _CHANCE
-    found = [(one.worth + chance.random() * most, one) for one in candidates(known)]
-    chosen: list[Question] = []
+    among, chance = tuple(candidates(known)), Random(0)
+    chosen = _chosen(among, chance, _CHANCE, [])
+    for sitting in range(1, seed + 1):
+        chance = Random(sitting)
+        chosen = _chosen(among, chance, _LATER, chosen)
+    asked = [one.question if one.ordered else _shuffled(one.question, chance) for one in chosen]
+    return tuple(sorted(asked, key=lambda question: question.ran.before))
+
+
+def _chosen(among: tuple[Candidate, ...], chance: Random, most: float, before: list[Candidate]) -> list[Candidate]:
+    """Choose some, and what was chosen before only where others are worth next to nothing."""
+    found = [(one.worth + chance.random() * most, _REPEATED * (one in before), one) for one in among]
+    chosen: list[Candidate] = []
     while found and len(chosen) < MOST:
-        worth, best = max(found, key=lambda pair: pair[0])
+        worth, _, best = max(found, key=lambda each: each[0] - each[1])
         if worth < (_LEAST if len(chosen) >= _FEW else 1.0):
             break
-        chosen.append(best.question if best.ordered else _shuffled(best.question, chance))
-        found = [(worth - _alike(one, best), one) for worth, one in found if not _same_answer(one, best)]
-    return tuple(sorted(chosen, key=lambda question: question.ran.before))
+        chosen.append(best)
+        found = [(worth - _alike(one, best), less, one) for worth, less, one in found if not _same_answer(one, best)]
+    return chosen
 
 
 def candidates(known: Grounds) -> Iterator[Candidate]:
