@@ -1,4 +1,4 @@
-"""Completion as the window has a part in it: what the last run held, and what the engine is asked."""
+"""Completion as the window has a part in it: what the last run held, what the engine is asked, who gives way."""
 
 from gradviz.model.completion.things import Known
 from gradviz.state.values import AppState
@@ -7,8 +7,13 @@ from gradviz.ui.processes.runner import Runner
 
 
 def connect(panels: Panels, runner: Runner) -> None:
-    """Have the engine asked about the names of its libraries."""
+    """Have the engine asked about the names of its libraries, and nothing lie on the slider of a number.
+
+    The cards of the editor keep off it; where the list opens, by which one types, it goes as it does when one types.
+    """
     completion = panels.completion
+    panels.sliding.stood.connect(completion.keep_off)
+    completion.opened.connect(panels.sliding.give_way)
     completion.wanted.connect(runner.look)
     runner.found.connect(completion.learn)
     runner.ready.connect(lambda _ready: completion.forget())

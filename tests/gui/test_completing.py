@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QFocusEvent, QHelpEvent, QInputMethodEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
@@ -15,6 +15,7 @@ from gradviz.ui.completing import known
 from gradviz.ui.editor.completion import PAUSE, Completion
 from gradviz.ui.editor.editor import Editor
 from gradviz.ui.editor.kinds import kind_word
+from gradviz.ui.panels import Panels
 from gradviz.ui.style.plain import python_index
 from gradviz.ui.style.theme import DARK, LIGHT
 from gradviz.ui.window import Window
@@ -398,3 +399,50 @@ def test_the_window_asks_the_engine_and_knows_the_last_run(qtbot: QtBot, window:
     assert "math" in of(editor).card.text
     press(editor, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: drawn(window))
+
+
+@pytest.mark.parametrize("rows", [0, 40])
+def test_the_tip_of_a_call_and_the_slider_of_a_number_are_both_seen(window: Window, rows: int) -> None:
+    panels = _at_a_number(window, "\n" * rows + "torch.add(x, 2.0)")
+    tip, slider = panels.completion.card, panels.sliding.slider
+    panels.completion.explain()
+    assert tip.isVisible()
+    assert slider.isVisible()
+    assert not tip.geometry().intersects(_in(window, slider))
+    press(panels.editor, Qt.Key.Key_Escape)
+    press(panels.editor, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert not slider.isVisible()
+    panels.completion.explain()
+    assert tip.isVisible()
+    press(panels.editor, Qt.Key.Key_Right)
+    assert slider.isVisible()
+    assert not tip.geometry().intersects(_in(window, slider))
+
+
+def test_where_the_list_opens_the_slider_goes(window: Window) -> None:
+    panels = _at_a_number(window, "x.add( 2.0)")
+    editor, slider = panels.editor, panels.sliding.slider
+    press(editor, Qt.Key.Key_Left)
+    panels.sliding.nudge(1)
+    assert slider.isVisible()
+    panels.completion.open()
+    assert offered(editor)
+    assert not slider.isVisible()
+
+
+def _at_a_number(window: Window, text: str) -> Panels:
+    """The panels, with the cursor in front of the number of a program that has this at its end."""
+    panels = window.panels
+    for answer in ANSWERS.values():
+        panels.completion.learn(answer)
+    panels.editor.setFocus()
+    panels.editor.open(HEAD + text)
+    cursor = panels.editor.textCursor()
+    cursor.setPosition(len(HEAD + text) - len("2.0)"))
+    panels.editor.setTextCursor(cursor)
+    assert panels.sliding.slider.isVisible()
+    return panels
+
+
+def _in(window: Window, part: QWidget) -> QRect:
+    return QRect(part.mapTo(window, QPoint()), part.size())

@@ -9,6 +9,7 @@ from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from gradviz.picture.picture import Problem
 from gradviz.state.slidemessages import Slid
 from gradviz.state.values import Point, Slide
 from gradviz.ui.editor.editor import Editor
@@ -275,6 +276,22 @@ def test_it_goes_along_with_the_text_and_out_of_sight(desk: Desk) -> None:
     desk.editor.moveCursor(QTextCursor.MoveOperation.End)
     assert desk.slider.isVisible()
     assert desk.slider.geometry().bottom() < desk.point("2.0").y()
+
+
+@pytest.mark.parametrize("rows", [0, 100])
+def test_the_message_of_a_problem_keeps_off_it(desk: Desk, qtbot: QtBot, rows: int) -> None:
+    desk.editor.open("\n" * rows + "x = 2.0 / 0")
+    desk.editor.moveCursor(QTextCursor.MoveOperation.End)
+    zero = "A number cannot be divided by zero."
+    desk.editor.show_problems((Problem("error", rows + 1, 0, None, 0, zero, "ZeroDivisionError", None),))
+    desk.hover(qtbot, "2.0")
+    card = desk.editor.card
+    assert card.isVisible()
+    assert not card.geometry().intersects(desk.slider.geometry())
+    QTest.mouseMove(desk.editor.viewport(), desk.point("2.0") + QPoint(2, 0))
+    assert card.isVisible()
+    assert not card.geometry().intersects(desk.slider.geometry())
+    assert desk.editor.viewport().rect().contains(card.geometry())
 
 
 def test_it_is_seen_in_both_themes(desk: Desk) -> None:

@@ -42,9 +42,11 @@ class Completion(QObject):
 
     Signals:
         wanted: a dotted path that the engine is to be asked about.
+        opened: the list is shown at a place where it was not.
     """
 
     wanted = Signal(str)
+    opened = Signal()
 
     def __init__(self, editor: QPlainTextEdit, colours: Colours) -> None:
         super().__init__(editor)
@@ -62,6 +64,7 @@ class Completion(QObject):
         self._typed: Literal["", "letter", "other"] = ""  # by the key that is pressed
         self._saying: Saying = ""  # what the card says, or would say if it were known
         self._about = 0  # the position of the name that it is about
+        self._taken = QRect()  # of the viewport: what the card is not to cover
         self._seen = self._moment()
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -162,6 +165,8 @@ class Completion(QObject):
         self._offers = found._replace(candidates=candidates)
         word = self._rect(utf16(source, found.place.start), moment.position)
         self._list.lie_over(self._editor.window())
+        if not self._list.isVisible():
+            self.opened.emit()
         self._list.show_candidates(candidates, chosen, word, self._editor.font())
         if self._saying:
             self._say()
@@ -223,10 +228,17 @@ class Completion(QObject):
             self._ask(tip.asked)
             return bool(tip.asked)
         self._card.lie_over(self._editor.window())
-        beside = self._list.geometry() if self._list.isVisible() else QRect()
-        self._card.show_tip(tip, self._rect(about, about), self._editor.font(), beside)
+        listed = (self._list.geometry(),) if self._list.isVisible() else ()
+        taken = () if self._taken.isEmpty() else (self._in_window(self._taken),)
+        self._card.show_tip(tip, self._rect(about, about), self._editor.font(), (*listed, *taken))
         self._ask(tip.asked)
         return True
+
+    def keep_off(self, taken: QRect) -> None:
+        """Do not cover a stretch of the viewport with the card: something else stands there. Empty: nothing does."""
+        self._taken = taken
+        if self._card.isVisible() and self._seen == self._moment():
+            self._say()
 
     def _hide_card(self) -> None:
         self._saying = ""
@@ -344,5 +356,7 @@ class Completion(QObject):
         cursor.setPosition(start)
         first = self._editor.cursorRect(cursor)
         cursor.setPosition(end)
-        rect = first.united(self._editor.cursorRect(cursor))
+        return self._in_window(first.united(self._editor.cursorRect(cursor)))
+
+    def _in_window(self, rect: QRect) -> QRect:
         return QRect(self._editor.viewport().mapTo(self._editor.window(), rect.topLeft()), rect.size())

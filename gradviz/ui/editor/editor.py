@@ -81,7 +81,7 @@ class Editor(QPlainTextEdit):
         self._gutter = Gutter(self._rows, colours, self)
         self._gutter.pressed.connect(self._gutter_pressed)
         self._gutter.breakpointWanted.connect(self.breakpointWanted)
-        self._card = Card(self.viewport())
+        self.card = Card(self.viewport())  # the whole message of a problem
         self.viewport().setMouseTracking(True)
         self.set_size(POINTS)
         self.blockCountChanged.connect(self._make_room)
@@ -286,13 +286,13 @@ class Editor(QPlainTextEdit):
         line = self.cursorForPosition(event.position().toPoint()).blockNumber() + 1
         problem = next((one for one in self._problems if one.line == line), None)
         if problem and not held:
-            self._card.show_at(event.position().toPoint(), problem.message, problem.original)
+            self.card.show_at(event.position().toPoint(), problem.message, problem.original)
         else:
-            self._card.hide()
+            self.card.hide()
 
     def leaveEvent(self, event: QEvent) -> None:
         """Take the card away."""
-        self._card.hide()
+        self.card.hide()
         self.pointed.emit(None)
         super().leaveEvent(event)
 
@@ -312,7 +312,7 @@ class Editor(QPlainTextEdit):
         if text != old:
             self._text = text
             self._line = self.line
-            self._card.hide()
+            self.card.hide()
         if program is not before:
             self.crossed.emit(program)
         elif text != old:

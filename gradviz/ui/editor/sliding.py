@@ -44,10 +44,12 @@ class Sliding(QObject):
     Signals:
         slid: a `Slid`, after each move.
         rested: the hand that slides rests, or has let go.
+        stood: on which stretch of the viewport it stands now, with what the runs told; empty: it is put away.
     """
 
     slid = Signal(object)
     rested = Signal()
+    stood = Signal(QRect)
 
     def __init__(self, editor: Editor, colours: Colours) -> None:
         super().__init__(editor)
@@ -62,11 +64,13 @@ class Sliding(QObject):
         self._revision = -1  # of the document after the last of them; -1: nobody has hold of it
         self._seen = editor.document().revision()
         self._own = False  # the text or the cursor changes from here
+        self._taken = QRect()  # what `stood` told last
         self._pointed: Place | None = None  # the number under the pointer
         self._dwell = self._clock(_DWELL)
         self._dwell.timeout.connect(self._dwelt)
         self._rest = self._clock(_REST)
         self._rest.timeout.connect(self.rested)
+        self.stood.connect(editor.card.keep_off)
         slider = self._slider
         slider.begun.connect(self._hold)
         slider.moved.connect(self._move)
@@ -215,11 +219,25 @@ class Sliding(QObject):
         slider.raise_()
         self._curve.stand_by(slider.geometry(), box, room)
         self._curve.setVisible(slider.isVisible() and self._curve.said != "")
+        self._tell_where()
+
+    def give_way(self) -> None:
+        """Go away: something opens where it stands."""
+        if not self._slider.dragging:
+            self._let_go()
 
     def _put_away(self) -> None:
         self._place = None
         self._slider.hide()
         self._curve.hide()
+        self._tell_where()
+
+    def _tell_where(self) -> None:
+        shown = [one.geometry() for one in (self._slider, self._curve) if one.isVisible()]
+        taken = shown[0].united(shown[-1]) if shown else QRect()
+        if taken != self._taken:
+            self._taken = taken
+            self.stood.emit(taken)
 
     def _under(self, at: QPoint) -> Place | None:
         block = self._editor.cursorForPosition(at).block()

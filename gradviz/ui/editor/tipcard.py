@@ -50,29 +50,25 @@ class TipCard(QFrame):
         self._colours = colours
         self.setStyleSheet(f"TipCard {{ border: 1px solid {colours.muted}; background: {colours.button}; }}")
 
-    def show_tip(self, tip: Tip, word: QRect, font: QFont, beside: QRect) -> None:
+    def show_tip(self, tip: Tip, word: QRect, font: QFont, beside: tuple[QRect, ...]) -> None:
         """Show a tip above a word, or below it, or beyond what else is there.
 
         Args:
             tip: has something to say.
             word: where the word is, in the window.
             font: of the program.
-            beside: what it is not to cover; empty: nothing.
+            beside: what it is not to cover, in the window.
         """
         self._tip = tip
         self.setFont(font)
         room = self._room.rect().adjusted(4, 4, -4, -4)
         size = self._lay_out(min(QFontMetrics(font).horizontalAdvance("x") * _LETTERS, room.width() - 2 * _PAD))
-        tops = [top for one in (word, beside) for top in (one.top() - size.height() - 3, one.bottom() + 3)]
-        free = (
-            top
-            for top in tops
-            if room.top() <= top <= room.bottom() - size.height()
-            and (beside.isEmpty() or top >= beside.bottom() or top + size.height() <= beside.top())
-        )
-        top = next(free, max(room.top(), tops[0]))
         left = max(room.left(), min(word.left() - _PAD, room.right() - size.width()))
-        self.setGeometry(QRect(QPoint(left, top), size))
+        taken = (word, *beside)
+        tops = [top for one in taken for top in (one.top() - size.height() - 3, one.bottom() + 3)]
+        places = (QRect(QPoint(left, top), size) for top in tops if room.top() <= top <= room.bottom() - size.height())
+        free = (place for place in places if not any(place.intersects(one) for one in taken))
+        self.setGeometry(next(free, QRect(QPoint(left, max(room.top(), tops[0])), size)))
         self.setAccessibleName(self.text)
         self.raise_()
         self.show()

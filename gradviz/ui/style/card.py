@@ -1,6 +1,6 @@
 """A small card of plain text that floats over a panel: what a thing is, while the pointer rests on it."""
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
 
@@ -8,6 +8,7 @@ from gradviz.ui.style.labels import wrapped_label
 from gradviz.ui.style.plain import one_line, plain
 
 _GAP = 14  # pixels between pointer and card
+_BESIDE = 3  # pixels between the card and what it is not to cover
 _LETTERS = 52  # of a line at most
 
 
@@ -17,6 +18,7 @@ class Card(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._room = parent
+        self._at, self._taken = QPoint(), QRect()
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAutoFillBackground(True)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -49,12 +51,24 @@ class Card(QFrame):
         widest = max((metrics.horizontalAdvance(line) for line in lines), default=0)
         self.setFixedWidth(min(metrics.averageCharWidth() * _LETTERS, int(widest * 1.1) + 32))
         self.adjustSize()
-        self.move(self._place(at))
+        self._at = at
+        self.move(self._place())
         self.raise_()
         self.show()
 
-    def _place(self, at: QPoint) -> QPoint:
-        room = self._room.rect()
+    def keep_off(self, taken: QRect) -> None:
+        """Do not cover a stretch of the parent, now or later: something else stands there. Empty: nothing does."""
+        self._taken = taken
+        if self.isVisible():
+            self.move(self._place())
+
+    def _place(self) -> QPoint:
+        room, at, taken, height = self._room.rect(), self._at, self._taken, self.height()
         x = at.x() + _GAP if at.x() + _GAP + self.width() <= room.right() else at.x() - _GAP - self.width()
-        y = at.y() + _GAP if at.y() + _GAP + self.height() <= room.bottom() else at.y() - _GAP - self.height()
-        return QPoint(max(room.left(), x), max(room.top(), y))
+        x = max(room.left(), x)
+        tops = [at.y() + _GAP, at.y() - _GAP - height]
+        if not taken.isEmpty():
+            tops += [taken.bottom() + _BESIDE, taken.top() - _BESIDE - height]
+        places = (QRect(x, y, self.width(), height) for y in tops if room.top() <= y <= room.bottom() - height)
+        free = (place.topLeft() for place in places if not place.intersects(taken))
+        return next(free, QPoint(x, max(room.top(), tops[1])))
