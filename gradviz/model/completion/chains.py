@@ -48,10 +48,17 @@ def _ends_chain(token: Token) -> bool:
 def _literal(token: Token) -> Chain | None:
     if token.kind == "string":
         prefix = token.text[: token.text.index(token.text[-1])] if token.text[-1] in "\"'" else ""
+        if "t" in prefix.lower():
+            return None  # a template
         return (f"{LIBRARY}builtins.{'bytes' if 'b' in prefix.lower() else 'str'}", CALL)
-    if token.kind == "number":
-        return (f"{LIBRARY}builtins.{'int' if token.text.replace('_', '').isdigit() else 'float'}", CALL)
-    return None
+    return (f"{LIBRARY}builtins.{_number(token.text.lower())}", CALL) if token.kind == "number" else None
+
+
+def _number(text: str) -> str:
+    """The class of a number literal."""
+    if text.startswith(("0x", "0o", "0b")) or text.replace("_", "").isdigit():
+        return "int"
+    return "complex" if text.endswith("j") else "float"
 
 
 def _group(found: tuple[Token, ...]) -> Chain | None:

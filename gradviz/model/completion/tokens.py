@@ -1,7 +1,8 @@
 """A program's text as statements and tokens, however broken it is while it is typed.
 
 Nothing is parsed: a text that has just been opened may be made to break a parser, and half a line is no syntax tree.
-What is not understood is passed over.
+What is not understood is passed over. The highlighter has `source.lexing`, which goes a line at a time and needs only
+what a line above left open; a test holds the strings and comments of both to each other.
 """
 
 import keyword
@@ -11,9 +12,10 @@ from typing import NamedTuple
 
 KEYWORDS = frozenset(keyword.kwlist)
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
-_STRING = r"""[rRbBuUfF]{0,2}(?:
-    \"{3}(?:\\.|[^\\])*?(?:\"{3}|\Z) | '{3}(?:\\.|[^\\])*?(?:'{3}|\Z)
-  | "(?:\\.|[^"\\\n])*(?:"|(?=\n)|\Z) | '(?:\\.|[^'\\\n])*(?:'|(?=\n)|\Z))"""
+_ESCAPED = r"\\(?:.|\Z)"  # behind a backslash that was just typed there is nothing yet
+_STRING = rf"""[rRbBuUfFtT]{{0,2}}(?:
+    \"{{3}}(?:{_ESCAPED}|[^\\])*?(?:\"{{3}}|\Z) | '{{3}}(?:{_ESCAPED}|[^\\])*?(?:'{{3}}|\Z)
+  | "(?:{_ESCAPED}|[^"\\\n])*(?:"|(?=\n)|\Z) | '(?:{_ESCAPED}|[^'\\\n])*(?:'|(?=\n)|\Z))"""
 _CUT = re.compile(rf"\#[^\n]* | {_STRING} | [()\[\]{{}}] | \\\n | \n", re.VERBOSE | re.DOTALL)
 _TOKEN = re.compile(
     rf"""
@@ -25,7 +27,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_CLOSED = re.compile(r"""[rRbBuUfF]{0,2}(\"{3}|'{3}|"|').*\1""", re.DOTALL)
+_CLOSED = re.compile(r"""[rRbBuUfFtT]{0,2}(\"{3}|'{3}|"|').*\1""", re.DOTALL)
 _HEAD = re.compile(r"[ \t]*(?:[^\W\d]|@)")
 _CODE = re.compile(r"[^ \t]|\Z")
 _TAB = 8

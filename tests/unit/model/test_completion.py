@@ -1,6 +1,8 @@
 """What can be written at a place of a program, and what is said there; `|` marks the place."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gradviz.model.completion.bindings import read
 from gradviz.model.completion.calls import Calling, Parameter
@@ -11,7 +13,8 @@ from gradviz.model.completion.outline import outline
 from gradviz.model.completion.place import Call, place
 from gradviz.model.completion.things import Known
 from gradviz.model.completion.tips import Tip, call_tip, name_tip
-from gradviz.model.completion.tokens import statements, tokens
+from gradviz.model.completion.tokens import Token, statements, tokens
+from gradviz.model.source.lexing import spans
 
 ADD = (Signature(("input", "other", "*", "alpha=1", "out=None"), "Tensor"),)
 ANSWERS = (
@@ -161,6 +164,32 @@ def test_tokens() -> None:
     assert tokens("if")[0].named is False
 
 
+_PIECES = st.sampled_from(('"', "'", '"""', "'''", "\\", "\n", "r", "f", "T", "b", " ", "#", "1", "x", "(", ")"))
+
+
+@settings(max_examples=300)
+@given(st.lists(_PIECES, max_size=9).map("".join))
+def test_strings_and_comments_are_those_that_the_highlighter_colours(text: str) -> None:
+    told = {at for start, one in _placed(text) if one.kind in ("comment", "string") for at in _letters(start, one)}
+    coloured: set[int] = set()
+    state = start = 0
+    for line in text.split("\n"):
+        found, state = spans(line, state)
+        coloured |= {
+            start + at for one in found if one.kind in ("comment", "string") for at in range(one.start, one.end)
+        }
+        start += len(line) + 1
+    assert {at for at in told if text[at] != "\n"} == coloured
+
+
+def _placed(text: str) -> list[tuple[int, Token]]:
+    return [(statement.start + one.start, one) for statement in statements(text) for one in tokens(statement.text)]
+
+
+def _letters(start: int, token: Token) -> range:
+    return range(start, start + len(token.text))
+
+
 # Chains.
 
 
@@ -174,9 +203,14 @@ def test_tokens() -> None:
         ("'a'.join", ("=builtins.str", CALL, "join")),
         ("b'a'", ("=builtins.bytes", CALL)),
         ("'a", ("=builtins.str", CALL)),
+        ("t'a'", None),
         ("1", ("=builtins.int", CALL)),
         ("1_000", ("=builtins.int", CALL)),
         ("1.5", ("=builtins.float", CALL)),
+        ("1e3", ("=builtins.float", CALL)),
+        ("0xFF", ("=builtins.int", CALL)),
+        ("0b1_0", ("=builtins.int", CALL)),
+        ("2J", ("=builtins.complex", CALL)),
         ("[1, 2]", ("=builtins.list", CALL)),
         ("[x for x in y]", ("=builtins.list", CALL)),
         ("{}", ("=builtins.dict", CALL)),
