@@ -92,6 +92,13 @@ def test_changes_are_asked_about(qtbot: QtBot, window: Window, tmp_path: Path, m
     answer(monkeypatch, QMessageBox.StandardButton.Discard)
 
 
+def test_undo_does_not_lead_before_the_first_program(window: Window) -> None:
+    for _ in range(2):
+        window.action("undo").trigger()
+    assert window.panels.editor.toPlainText() == "x = 1\ny = 2\n"
+    assert window.windowTitle() == "program.py[*] — gradviz"
+
+
 def test_a_dropped_file_opens(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
     other = tmp_path / "other.py"
     other.write_text("dropped = 1\n")

@@ -45,6 +45,7 @@ class Files(QObject):
         self._recovery = Recovery(folder)
         self._open = Opened("", None, "")
         self._text = ""
+        self._begun = False  # a program is shown, to which undo can lead back
         self._language: Language = "en"
 
     @property
@@ -176,6 +177,7 @@ class Files(QObject):
 
     def _show(self, text: str, path: Path | None, saved: str, *, undo: bool, title: Words | None = None) -> None:
         self._open, self._text = Opened(text, path, saved, title), text
+        undo, self._begun = undo and self._begun, True
         self.opened.emit(self._open, undo)
         self._tell()
 
