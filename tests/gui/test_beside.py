@@ -27,6 +27,15 @@ def settled(window: Window) -> bool:
     return drawn(window) and window.state.comparing.mode is None
 
 
+def test_rows_of_the_table_grow_with_the_text(window: Window, qtbot: QtBot) -> None:
+    window.action("beside").trigger()
+    sides = window.panels.sides
+    qtbot.waitUntil(lambda: ("time", f"{len(window.state.text)} s", "1 s", "raises") in sides.rows)
+    for _ in range(8):
+        window.action("larger").trigger()
+    assert sides.rowHeight(0) > sides.fontMetrics().height()
+
+
 def test_side_by_side_fills_the_canvas_and_a_table_below_it_tells_what_differs(qtbot: QtBot, window: Window) -> None:
     window.action("beside").trigger()
     assert window.action("beside").isChecked()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTableWidget, QTableWidgetItem, QWidget
 
@@ -78,6 +78,12 @@ class Sides(QTableWidget):
                 hint = "\n".join(part for part in (text, hints[column]) if part)
                 self.setItem(at, column, self._item(text, hint, bold=column == 0 and len(set(row[1:])) > 1))
         self.verticalHeader().setDefaultSectionSize(self._row_height())
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Give rows the room of a larger text."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.verticalHeader().setDefaultSectionSize(self._row_height())
 
     def _row_height(self) -> int:
         return self.fontMetrics().height() + 6
