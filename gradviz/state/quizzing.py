@@ -143,6 +143,7 @@ def veiled(state: AppState) -> AppState:
     state = state._replace(
         picture=picture,
         measuring=Measuring(seen=state.measuring.seen),
+        slide=None,  # whose slope is a .grad
         shown=quiz.bare if state.shown is quiz.veils else state.shown,
         table=None if state.table is None else state.table._replace(rows=_without_reasons(state.table.rows)),
         earlier=None if state.earlier is None else _without_reasons(state.earlier),

@@ -10,10 +10,11 @@ from gradviz.picture.picture import Hot, Picture, Problem, TensorRow
 from gradviz.picture.questions import AskQuiz, Question, Quizzed
 from gradviz.state import messages as m
 from gradviz.state import quizmessages as q
-from gradviz.state import quizzing
+from gradviz.state import quizzing, values
 from gradviz.state.quizzing import veiled
+from gradviz.state.slidemessages import Slid
 from gradviz.state.update import update
-from gradviz.state.values import AppState, Chosen, Quiz
+from gradviz.state.values import AppState, Chosen, Quiz, Slide
 from tests.unit.playing import play
 
 COURSE = Course("LLOLBAL", (0, 2, 3, 4, 6, 8, 9), (1, 2, 2, 3, 3, 3, 4), (0,) * 7)
@@ -195,6 +196,13 @@ def test_the_veil_hides_what_is_said_of_the_end_and_what_is_not_there_yet() -> N
     assert not shown.steppable
     assert (shown.chosen, shown.inspecting.found, shown.measuring.table) == (None, None, None)
     assert veiled(state).drawing is shown.drawing  # or the canvas would be painted at each message
+
+
+def test_the_veil_hides_what_runs_told_of_a_number_that_was_slid() -> None:
+    state = asked(FIRST, LAST)
+    state = state._replace(slide=Slide(Slid(state.text, 1, 2.0, 1.0, 1), "y", "x", (values.Point(2.0, 4.0, 4.0),)))
+    assert veiled(state).slide is None
+    assert veiled(update(state, q.QuizSet(False))[0]).slide == state.slide
 
 
 def test_between_questions_the_run_can_be_walked_and_its_end_is_not_told() -> None:
