@@ -5,7 +5,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from gradviz.model.completion.bindings import Binding, Read, read
+from gradviz.model.completion.chains import LIBRARY
 from gradviz.model.completion.tokens import Statement, column, statements
+
+_GIVEN = Binding("torch", "import", (f"{LIBRARY}torch",))  # at hand in every program, imported or not
 
 
 class Line(NamedTuple):
@@ -49,7 +52,7 @@ class Outline(NamedTuple):
     def visible(self, position: int) -> dict[str, Bound]:
         """What each name is bound to that can be used at a position: by the statement before it, or else after."""
         at, scope = self.at(position), self.scope(position)
-        found: dict[str, tuple[int, Bound]] = {}
+        found = {_GIVEN.name: (-1, Bound(_GIVEN, 0))}
         for number, line in enumerate(self.lines):
             level = len(line.scope)
             if line.scope == scope[:level] and (not level or level == len(scope) or self._is_function(line.scope[-1])):

@@ -293,14 +293,22 @@ def test_what_a_definition_says_more() -> None:
 # The outline.
 
 
+def test_torch_is_at_hand_without_an_import() -> None:
+    imported = [one.name for one in offered("import torch\ntorch.|").candidates]
+    assert imported
+    assert [one.name for one in offered("torch.|").candidates] == imported
+    assert "torch" in [one.name for one in offered("tor|").candidates]
+    assert offered("torch = 'a'\ntorch.|").candidates == offered("'a'.|").candidates
+
+
 def test_names_are_those_that_can_be_used_at_the_place() -> None:
     inner = "    class C:\n        c = 3\n        def m(self):\n            d = |4\n\n    e = 5\n"
     source = f"a = 1\ndef f(p):\n    b = 2\n{inner}g = 6\n"
     at = source.index("|")
     visible = outline(source.replace("|", "")).visible(at)
-    assert set(visible) == {"a", "f", "p", "b", "C", "self", "e", "g"}
+    assert set(visible) == {"torch", "a", "f", "p", "b", "C", "self", "e", "g"}
     source = "class C:\n    c = 3\n    d = 4\n"
-    assert set(outline(source).visible(source.index("d = 4"))) == {"C", "c"}
+    assert set(outline(source).visible(source.index("d = 4"))) == {"torch", "C", "c"}
 
 
 def test_the_binding_before_the_place_counts_and_that_of_the_inner_function() -> None:
