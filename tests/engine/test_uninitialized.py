@@ -265,6 +265,27 @@ def test_an_inverse_permutation_is_told() -> None:
     assert value.mean == pytest.approx(49.5)
 
 
+@pytest.mark.parametrize(
+    ("dtype", "write"),
+    [
+        *(("bool", "x.index_fill_(1, at, True)"), ("bool", "x.scatter_(1, at.expand(9, 70), True)")),
+        *(("float32", "x[:, at] = 1.0"), ("float32", "x[:, :, None][:, at, :] = 1.0")),
+        ("float32", "x[torch.ones(9, 70).bool()] = 1.0"),
+    ],
+)
+def test_what_is_written_at_all_places_has_none_that_is_unwritten(dtype: str, write: str) -> None:
+    trace = record(f"x, at = torch.empty(9, 70, dtype=torch.{dtype}), torch.arange(70)\n{write}\n")
+    assert trace.error is None
+    value = tensor(trace, "x").value
+    assert value is not None
+    assert (value.uninitialized, value.mean) == (False, 1.0)
+
+
+def test_what_adds_at_places_has_what_was_there() -> None:
+    source = "x, at = torch.empty(9, 70), torch.arange(9)\nx.index_put_((at,), torch.ones(70), accumulate=True)\n"
+    assert tensor(record(source), "x").value == Value((9, 70), uninitialized=True)
+
+
 @pytest.mark.parametrize("size", [3, 100])
 @pytest.mark.parametrize("training", [True, False])
 def test_batch_norm_writes_its_running_statistics_where_it_is_training(size: int, training: bool) -> None:

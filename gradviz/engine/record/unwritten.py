@@ -172,7 +172,7 @@ def _reads(traits: Traits) -> bool:
 def _places(traits: Traits, args: tuple[object, ...]) -> Places | None:
     """The places that an op writes to, with the op that does; None: it says none."""
     known = _AT_PLACES.get(_name(traits))
-    if known is None or "reduce" in traits.name or any(one is True for one in args[3:4]):  # index_put_ can add
+    if known is None or "reduce" in traits.name or (known[0] == "index_put_" and args[3:4] == (True,)):  # it can add
         return None
     return known[0], args[1 : known[1]]
 
@@ -195,8 +195,10 @@ def _region(elements: torch.Tensor, tensor: torch.Tensor) -> torch.Tensor | None
 
 
 def _put(region: torch.Tensor, places: Places) -> None:
-    """Have the elements at some places count as written. Where torch refuses the places, it wrote to none."""
+    """Have the elements at some places count as written. Where torch refuses the places, none do."""
     name, where = places
-    put = getattr(region, name)
     with suppress(RuntimeError, IndexError):
-        put(where[0], torch.zeros((), dtype=torch.bool)) if name == "index_put_" else put(*where, False)
+        if name == "index_put_":  # under its other name the places in a dimension cannot be None, which are all
+            torch.ops.aten.index_put_(region, *where, torch.zeros((), dtype=torch.bool))
+        else:
+            getattr(region, name)(*where, False)
