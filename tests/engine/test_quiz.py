@@ -18,7 +18,7 @@ from gradviz.model.quiz.quizwords import choice_text, reason_text
 from gradviz.model.trace import Trace
 from gradviz.model.why.grounds import Grounds, grounds
 from gradviz.resources import Lesson, lessons
-from tests.engine.bare import SEED, Facts, bare_hooked, bare_moments, bare_run
+from tests.engine.bare import NOT_ASKED, SEED, Facts, bare_asked, bare_hooked, bare_moments, bare_run
 from tests.engine.programs import PROGRAMS, sweep
 from tests.engine.recording import record
 from tests.engine.typed import TYPED
@@ -124,8 +124,11 @@ class _Bare:
 
     def _after(self, question: Question, name: str) -> Facts:
         after = question.ran.after
-        names = self._run.tensors if after is None else self._moments[self._at[after]][1]
-        return names[name]
+        if after is None:
+            return self._run.tensors[name]
+        place = self._at[after]
+        facts = self._moments[place][1][name]
+        return bare_asked(self._source, place, name) if facts.grad_fn == NOT_ASKED else facts
 
     def _check_error(self, question: Question, right: str) -> None:
         last = self._at[question.ran.before] == len(self._moments) - 1

@@ -59,6 +59,12 @@ SAID: list[tuple[str, str, str]] = [
         "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
         "Please clone() the tensor before performing the operation.",
     ),
+    (
+        "detached",
+        "RuntimeError",
+        "Trying to use a saved tensor that has been detached in-place, i.e. with .detach_().This is not supported, "
+        "please use out-of-place `.detach()` instead",
+    ),
     ("int-grad", "RuntimeError", "Only Tensors of floating point and complex dtype can require gradients"),
     ("int-grad", "RuntimeError", "only Tensors of floating point dtype can require gradients"),
     (
