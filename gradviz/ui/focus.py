@@ -28,11 +28,7 @@ class Focus:
         }
 
     def _step(self, step: int) -> None:
-        panels = self._panels
-        order: list[QWidget] = [panels.editor, panels.canvas, panels.tensors, panels.cost]
-        order += [panels.inspector, panels.outline, panels.lesson, panels.quiz]
-        order += [panels.output, panels.examples, panels.timeline.slider]
-        order = [panel for panel in order if panel.isVisible() and panel.isEnabled()]
+        order = [part for part in parts(self._panels) if part.isVisible() and part.isEnabled()]
         now = next((at for at, panel in enumerate(order) if has_focus(panel)), -step)
         order[(now + step) % len(order)].setFocus(Qt.FocusReason.TabFocusReason)
 
@@ -44,6 +40,13 @@ class Focus:
             dock.show()
             dock.raise_()
         panel.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+
+def parts(panels: Panels) -> list[QWidget]:
+    """Return what keys lead from one to the next of, in that order, the program first."""
+    order: list[QWidget] = [panels.editor, panels.canvas, panels.tensors, panels.cost]
+    order += [panels.inspector, panels.outline, panels.lesson, panels.quiz]
+    return [*order, panels.output, panels.examples, panels.timeline.slider]
 
 
 def has_focus(panel: QWidget) -> bool:

@@ -12,7 +12,7 @@ _LARGER = 1.4
 _ASIDE = ("examples", "output")
 
 
-class _Before(NamedTuple):
+class Before(NamedTuple):
     """The window as it was."""
 
     docks: QByteArray
@@ -22,11 +22,23 @@ class _Before(NamedTuple):
 
 
 class Presentation:
-    """Changes the window and puts it back as it was."""
+    """Changes the window and puts it back as it was.
 
-    def __init__(self, window: QMainWindow, commands: Commands) -> None:
-        self._window, self._commands = window, commands
-        self._before: _Before | None = None
+    Args:
+        window: has its panels, its menus and its status bar.
+        commands: of that window.
+        before: what the window is to be again, where it shows a presentation already and its panels were made anew.
+    """
+
+    def __init__(self, window: QMainWindow, commands: Commands, before: Before | None = None) -> None:
+        self._window, self._commands, self._before = window, commands, before
+        if before is not None:
+            self._set_aside(False)
+
+    @property
+    def before(self) -> Before | None:
+        """The window as it was before the presentation; None: there is none."""
+        return self._before
 
     def show(self, on: bool) -> None:
         """Begin or end it. Who works on the program, or reads, goes on with that."""
@@ -41,7 +53,7 @@ class Presentation:
 
     def _begin(self) -> None:
         window = self._window
-        self._before = _Before(window.saveState(), self._commands.size, window.windowState(), window.geometry())
+        self._before = Before(window.saveState(), self._commands.size, window.windowState(), window.geometry())
         self._set_aside(False)
         across = [dock for name in ("program", *BESIDE) for dock in window.findChildren(QDockWidget, name)]
         across = [dock for dock in across if dock.isVisible() and not dock.visibleRegion().isEmpty()]
@@ -51,7 +63,7 @@ class Presentation:
         window.showFullScreen()
         self._commands.room.keep()
 
-    def _end(self, before: _Before) -> None:
+    def _end(self, before: Before) -> None:
         self._set_aside(True)
         self._window.setWindowState(before.state)
         # A desktop gives it its room back later; panels put where they were before that would be shared out anew.

@@ -2,15 +2,18 @@
 
 from typing import NamedTuple
 
+from gradviz.ui.focus import has_focus, parts
 from gradviz.ui.graph.graphview import Gaze
 from gradviz.ui.panels import Panels
+
+_PROGRAM = 0  # its place among `parts`
 
 
 class Staying(NamedTuple):
     """What is in view, and where the person works."""
 
     cursor: int  # its place in the program
-    focused: bool  # the program has the focus
+    focused: int  # the place among `parts` of what has the focus
     left: int  # of the part of the program that is seen, as its scroll bars count
     top: int
     tab: int  # of the output
@@ -23,7 +26,7 @@ def seen(panels: Panels) -> Staying:
     across, down = editor.horizontalScrollBar(), editor.verticalScrollBar()
     return Staying(
         editor.textCursor().position(),
-        editor.hasFocus(),
+        next((at for at, part in enumerate(parts(panels)) if has_focus(part)), _PROGRAM),
         across.value(),
         down.value(),
         panels.output.currentIndex(),
@@ -32,17 +35,17 @@ def seen(panels: Panels) -> Staying:
 
 
 def choose(panels: Panels, staying: Staying) -> None:
-    """Have the tab, the cursor and the focus where they were."""
+    """Have the tab and the cursor where they were."""
     panels.output.setCurrentIndex(staying.tab)
     cursor = panels.editor.textCursor()
     cursor.setPosition(staying.cursor)
     panels.editor.setTextCursor(cursor)
-    if staying.focused:
-        panels.editor.setFocus()
 
 
 def look(panels: Panels, staying: Staying) -> None:
-    """Have in view what was, once the panels have their sizes."""
+    """Have in view what was, and the focus there, once the panels have their sizes."""
+    focused = parts(panels)[staying.focused]
+    (focused if focused.isVisible() and focused.isEnabled() else panels.editor).setFocus()
     panels.editor.horizontalScrollBar().setValue(staying.left)
     panels.editor.verticalScrollBar().setValue(staying.top)
     panels.canvas.go_on(staying.gaze)

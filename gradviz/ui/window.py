@@ -32,7 +32,7 @@ from gradviz.ui.files.files import Files, Opened
 from gradviz.ui.hearing import hear
 from gradviz.ui.markmenu import MarkMenus
 from gradviz.ui.panels import Panels, build, clear
-from gradviz.ui.presentation import Presentation
+from gradviz.ui.presentation import Before, Presentation
 from gradviz.ui.processes.runner import Runner
 from gradviz.ui.seeking import Seeking
 from gradviz.ui.showing import dress, show
@@ -81,14 +81,13 @@ class Window(QMainWindow):
         self.setAcceptDrops(True)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
 
-    def _furnish(self, document: QTextDocument | None = None) -> None:
+    def _furnish(self, document: QTextDocument | None = None, presented: Before | None = None) -> None:
         """Put panels, menus and bars into the window, in the person's language."""
         language = self._state.options.language
         speak(language, self)
         self._files.speak(language)
         self._panels = build(self, self._lessons, language, colours(self._state.theme), document)
         self._commands = Commands(self, self.send, lambda: self._state, self._panels, self._files, self._exporter)
-        self._presentation = Presentation(self, self._commands)
         self._menus = MarkMenus(self, self.send, lambda: self._state, self._panels, self._ask_why)
         self._steps = Steps(self.send, lambda: self._state, self._panels)
         self._seeking = Seeking(self, self.send, lambda: veiled(self._state), self._panels, self._files)
@@ -107,30 +106,27 @@ class Window(QMainWindow):
         menus = fill_bar(self, self._actions)
         add_lessons(menus[asked.EXAMPLES], self._lessons, language, self._pick_lesson)
         add_recent(menus[asked.FILE], self._actions["save"], self._files)
+        self._presentation = Presentation(self, self._commands, presented)
         self._connect_panels()
         self._show_theme()
 
     def _speak(self) -> None:
         """Make everything in the window anew in the person's language. The program and what can be undone stay."""
-        before, seen = staying.seen(self._panels), self._commands.size
-        self._presentation.show(False)  # it begins anew, from the layout and the text that it left as they were
-        size, layout = self._commands.size, self.saveState()
-        document = self._panels.editor.give_away()
+        before, size, layout = staying.seen(self._panels), self._commands.size, self.saveState()
+        presented, document = self._presentation.before, self._panels.editor.give_away()
         clear(self)
-        self._furnish(document)
+        self._furnish(document, presented)
         self._commands.set_size(size)
         self.setUpdatesEnabled(False)
         # Docks have no sizes to restore until they are laid out.
-        QTimer.singleShot(0, self, lambda: self._settle(layout, seen, before))
+        QTimer.singleShot(0, self, lambda: self._settle(layout, before))
         self._seen = AppState(theme=self._state.theme, presenting=self._state.presenting)
         self._show()
         staying.choose(self._panels, before)
         self._show_place()
 
-    def _settle(self, layout: QByteArray, size: float, before: staying.Staying) -> None:
+    def _settle(self, layout: QByteArray, before: staying.Staying) -> None:
         self.restoreState(layout)
-        self._presentation.show(self._state.presenting)
-        self._commands.set_size(size)  # it may have been chosen within the presentation
         staying.look(self._panels, before)
         self.setUpdatesEnabled(True)
 

@@ -112,6 +112,50 @@ def test_the_lesson_in_another_language_goes_on_in_it(qtbot: QtBot, lesson: Wind
     qtbot.waitUntil(lambda: not lesson.state.awaited)
 
 
+def test_a_presentation_and_its_quiz_go_on_in_another_language(qtbot: QtBot, lesson: Window) -> None:
+    usual = lesson.panels.editor.fontMetrics().height()
+    lesson.action("present").trigger()
+    qtbot.waitUntil(lesson.isFullScreen)
+    begin(qtbot, lesson)
+    qtbot.waitUntil(lesson.panels.quiz.hasFocus)
+    states: list[Qt.WindowState] = []
+    lesson.windowHandle().windowStateChanged.connect(states.append)
+    for language in ("ja", "en"):
+        lesson.action(language).trigger()
+        qtbot.waitUntil(lambda: lesson.updatesEnabled() and not lesson.state.awaited)
+        panel = lesson.panels.quiz
+        qtbot.waitUntil(panel.hasFocus)
+        assert lesson.state.asks
+        assert not lesson.menuBar().isVisible()
+        assert not lesson.panels.output.isVisible()
+    assert states == []  # a window that leaves the whole screen and comes back is painted no more by some desktops
+    press(lesson.panels.quiz, Qt.Key.Key_2)
+    assert "✓ Right" in lines(lesson.panels.quiz)
+    lesson.action("present").trigger()
+    assert not lesson.isFullScreen()
+    assert lesson.menuBar().isVisible()
+    assert lesson.panels.editor.fontMetrics().height() == usual
+
+
+@pytest.mark.parametrize("place", ["quiz", "slider", "program", "gone"])
+def test_who_works_somewhere_works_there_in_another_language(qtbot: QtBot, lesson: Window, place: str) -> None:
+    lesson.action("go_quiz").trigger()  # not begun
+    if place == "slider":
+        lesson.panels.timeline.slider.setFocus()
+    elif place == "program":
+        lesson.action("go_program").trigger()
+    elif place == "gone":
+        lesson.panels.graph_bar.setFocus()
+    for language in ("ja", "en"):
+        lesson.action(language).trigger()
+        qtbot.waitUntil(lesson.updatesEnabled)
+        panels = lesson.panels
+        now = {"quiz": panels.quiz, "slider": panels.timeline.slider}.get(place, panels.editor)
+        qtbot.waitUntil(now.hasFocus)
+        qtbot.waitUntil(lambda: drawn(lesson))
+        assert now.hasFocus()
+
+
 def test_an_edit_ends_it_and_the_panel_offers_another(qtbot: QtBot, lesson: Window) -> None:
     panel = begin(qtbot, lesson)
     type_text(lesson, "z = 1")
