@@ -209,7 +209,7 @@ def test_a_switch_of_language_leaves_the_graph_and_the_program_where_they_are_lo
 ) -> None:
     with qtbot.waitExposed(window):
         window.show()
-    type_text(window, "import torch\nx = torch.ones(2, requires_grad=True)\n" + "x = x * 2\n" * 60)
+    type_text(window, "import torch\nx = torch.ones(2, requires_grad=True)\n" + "x = x * 2\n" * 60 + "# wide" * 99)
     qtbot.waitUntil(lambda: drawn(window))
     canvas = window.panels.canvas
     canvas.zoom_to(0.9)
@@ -217,6 +217,7 @@ def test_a_switch_of_language_leaves_the_graph_and_the_program_where_they_are_lo
     canvas.look_at(middle.rect.center)
     canvas.pan(17, -9)
     window.panels.editor.verticalScrollBar().setValue(12)
+    window.panels.editor.horizontalScrollBar().setValue(40)
     before = canvas.view.to_panel(middle.rect.center)
     window.action("ja").trigger()
     qtbot.waitUntil(lambda: window.updatesEnabled() and drawn(window))
@@ -226,6 +227,7 @@ def test_a_switch_of_language_leaves_the_graph_and_the_program_where_they_are_lo
     assert canvas.view.scale == 0.9
     assert canvas.view.to_panel(there.rect.center) == pytest.approx(before, abs=1)
     assert window.panels.editor.verticalScrollBar().value() == 12
+    assert window.panels.editor.horizontalScrollBar().value() == 40
     canvas.fit()
     window.action("en").trigger()
     qtbot.waitUntil(lambda: window.updatesEnabled() and drawn(window))

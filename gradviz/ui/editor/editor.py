@@ -94,6 +94,8 @@ class Editor(QPlainTextEdit):
         """Return the document, with all that can be undone in it. Nothing is heard of this editor any more."""
         self.blockSignals(True)
         self._highlighter.setDocument(None)
+        for bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
+            bar.setValue(0)  # Qt never comes back from setDocument() where both have been moved
         document, empty = self.document(), QTextDocument(self)
         document.setParent(None)
         empty.setDocumentLayout(QPlainTextDocumentLayout(empty))
