@@ -38,6 +38,15 @@ def test_what_is_meant_comes_first(query: str, names: list[str]) -> None:
     assert meant(query, *WORDS) == names
 
 
+def test_words_round_a_name_count_more_than_its_letters_in_their_order() -> None:
+    names = Names((("Vertical",), ("Viewed later",)), ("View", ""))
+    assert [(hit.at, hit.rank.likeness) for hit in names.best("ve", 9)] == [
+        (0, Likeness.BEGINS),
+        (1, Likeness.SCATTERED),
+    ]
+    assert [(hit.at, hit.rank.likeness) for hit in names.best("vi", 9)] == [(1, Likeness.BEGINS), (0, Likeness.AROUND)]
+
+
 def test_ways_of_being_meant_follow_each_other() -> None:
     names = ("xaxb", "yyy", "zab", "ax b", "y ab", "abx", "ab")
     hits = Names([(name,) for name in names], ["", "ab", *["ab"] * 5]).best("ab", 99)
