@@ -27,7 +27,7 @@ from gradviz.state.stepping import StepLines
 from gradviz.ui.editor import editing, keystrokes
 from gradviz.ui.editor.gutter import Gutter, Row
 from gradviz.ui.editor.highlight import Highlighter
-from gradviz.ui.editor.notes import paint_message, underline, whole_line
+from gradviz.ui.editor.notes import marks, paint_message
 from gradviz.ui.editor.openings import Openings
 from gradviz.ui.style.card import Card
 from gradviz.ui.style.plain import utf16
@@ -388,14 +388,10 @@ class Editor(QPlainTextEdit):
             self._gutter.update(0, area.y(), self._gutter.width(), area.height())
 
     def _mark(self) -> None:
-        document, own = self.document(), self._colours
-        here = self.textCursor().blockNumber() + 1
-        marks = [whole_line(document, here, own.current_line)]
-        marks += [whole_line(document, line, own.lit_line) for line in sorted(self._lit)]
-        at = self._step.about or self._step.done
-        marks += [whole_line(document, at, own.step_line)] if at else []
-        marks += [underline(document, one, own) for one in self._problems]
-        self.setExtraSelections([mark for mark in marks if mark is not None])
+        own, at = self._colours, self._step.about or self._step.done
+        tints = [(self.line, own.current_line), *((line, own.lit_line) for line in sorted(self._lit))]
+        tints += [(at, own.step_line)] if at else []
+        self.setExtraSelections(marks(self.document(), tints, self._problems, own))
         problems: dict[int, bool] = {}
         for problem in self._problems:
             problems[problem.line or 0] = problems.get(problem.line or 0, False) or problem.severity == "error"

@@ -1,5 +1,7 @@
 """What stands on the lines of the program beside its text: tinted lines, underlines, and each problem's message."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QTextBlock, QTextCharFormat, QTextCursor, QTextDocument, QTextFormat
 from PySide6.QtWidgets import QTextEdit
@@ -12,8 +14,17 @@ from gradviz.ui.style.theme import Colours, colour
 _ROOM = 90  # pixels below which a message is not painted beside its line
 
 
-def whole_line(document: QTextDocument, line: int, ground: str) -> QTextEdit.ExtraSelection | None:
-    """Return the mark that tints a line from edge to edge, where there is such a line."""
+def marks(
+    document: QTextDocument, tints: Sequence[tuple[int, str]], problems: Sequence[Problem], colours: Colours
+) -> list[QTextEdit.ExtraSelection]:
+    """Return the marks of lines, each with the ground that tints it, and of problems, in the order they are painted."""
+    found = [_whole_line(document, line, ground) for line, ground in tints]
+    found += [_underline(document, problem, colours) for problem in problems]
+    return [mark for mark in found if mark is not None]
+
+
+def _whole_line(document: QTextDocument, line: int, ground: str) -> QTextEdit.ExtraSelection | None:
+    """The mark that tints a line from edge to edge, where there is such a line."""
     block = document.findBlockByNumber(line - 1)
     if not block.isValid():
         return None
@@ -23,8 +34,8 @@ def whole_line(document: QTextDocument, line: int, ground: str) -> QTextEdit.Ext
     return _mark(QTextCursor(block), made)
 
 
-def underline(document: QTextDocument, problem: Problem, colours: Colours) -> QTextEdit.ExtraSelection | None:
-    """Return the wave under what a problem is about, where its lines are still there."""
+def _underline(document: QTextDocument, problem: Problem, colours: Colours) -> QTextEdit.ExtraSelection | None:
+    """The wave under what a problem is about, where its lines are still there."""
     first = document.findBlockByNumber((problem.line or 1) - 1)
     last = document.findBlockByNumber((problem.end_line or problem.line or 1) - 1)
     if not first.isValid() or not last.isValid():
