@@ -24,8 +24,9 @@ def slid(state: AppState, message: Sliding) -> AppState:
     slide = state.slide
     if slide is None or slide.ran.hold != message.hold:
         slide = Slide(message._replace(text=state.text, at=message.origin))
-        if state.picture is not None and state.current and not state.awaited:
-            slide = _told(state, slide, state.picture)
+        end = state.ending  # at whichever step of the run the person is
+        if end is not None and end.table.run == state.run and state.current:
+            slide = _told(state, slide, end.table)
     return state._replace(slide=slide, newer=None if message.text == state.text else message)
 
 

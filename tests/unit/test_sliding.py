@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from gradviz.drawing.shapes import Drawing
 from gradviz.layout.geometry import Size
+from gradviz.model.moments.course import Course
 from gradviz.model.wire import Exit, Ready
 from gradviz.picture.picture import Picture, TensorRow
 from gradviz.state import messages as m
@@ -141,6 +142,20 @@ def test_each_run_that_came_back_is_a_point_from_where_the_hand_began() -> None:
     assert found.points == (Point(1.0, 2.0, 4.0), Point(2.0, 8.0, 5.0))
     again = slide(slid("x = 2"), told(2, LEAF, LOSS), slid("x = 1"), told(3, LEAF, LOSS._replace(number=2.5)))
     assert [(point.at, point.value) for point in again.points] == [(2.0, 2.0), (1.0, 2.5)]
+
+
+def test_a_step_back_leaves_what_the_number_was_at_the_end_of_the_run_as_the_first_point() -> None:
+    course = Course("LL", (0, 1), (1, 2), (0, 0))
+    end = m.PictureArrived(Picture(1, True, DRAWING, (LEAF, LOSS), steps=2, root=7, plain=True, course=course))
+    step = m.PictureArrived(Picture(1, True, DRAWING, (LEAF._replace(number=7.0),), steps=2, step=0))
+    begun = (m.Opened("x = 1"), READY, m.RunExited(1, Exit(0, 0)), end, m.StopChosen(0))
+    second = told(2, LEAF._replace(number=2.0, slope=5.0), LOSS._replace(number=8.0))
+    for messages in ((step, slid("x = 2")), (slid("x = 2"), step)):  # the step is seen, or still on its way
+        state, _ = play(AppState(), *begun)
+        assert state.at == 0
+        state, _ = play(state, *messages, second)
+        assert state.slide is not None
+        assert state.slide.points == (Point(1.0, 2.0, 4.0), Point(2.0, 8.0, 5.0))
 
 
 def test_a_slope_is_told_only_of_the_leaf_that_holds_the_number() -> None:
