@@ -90,13 +90,14 @@ def _tensors(fixes: Fixes, error: ProgramError) -> list[Tensor]:
 
 def _recorded(fixes: Fixes, text: Text, _placed: Placed, error: ProgramError) -> Fix | None:
     """What makes the tensor that backward was asked of require grad."""
-    for tensor in _tensors(fixes, error):
-        if not tensor.requires_grad:
-            call = _that_gave(fixes.known.trace, origin(fixes.known, tensor))
-            found = fixes.of(tensor) if call is None else _some(_created(fixes, text, call, tensor))
-            if found:
-                return found[0]
-    return None
+    lacking = (tensor for tensor in _tensors(fixes, error) if not tensor.requires_grad)
+    return next((found for found in (_required(fixes, text, tensor) for tensor in lacking) if found), None)
+
+
+def _required(fixes: Fixes, text: Text, tensor: Tensor) -> Fix | None:
+    call = _that_gave(fixes.known.trace, origin(fixes.known, tensor))
+    found = fixes.of(tensor) if call is None else _some(_created(fixes, text, call, tensor))
+    return found[0] if found else None
 
 
 def _that_gave(trace: Trace, tensor: Tensor) -> BackwardCall | None:
