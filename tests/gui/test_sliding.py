@@ -364,6 +364,22 @@ def test_what_the_runs_told_stands_by_the_slider_as_points(desk: Desk) -> None:
     assert not curve.isVisible()
 
 
+def test_the_points_leave_most_of_a_low_program_to_be_read(desk: Desk) -> None:
+    curve, viewport, line = desk.sliding.curve, desk.editor.viewport(), desk.editor.fontMetrics().height()
+    desk.editor.open("\n" * 4 + "x = 2.0" + "\n" * 5)
+    told = slide(Point(1.0, 1.0, 2.0), Point(2.0, 4.0, 4.0))
+    for lines in (14, 11, 9):
+        desk.editor.resize(desk.editor.width(), line * lines)
+        desk.go("2.0")
+        desk.sliding.show_slide(None)
+        desk.sliding.show_slide(told)
+        assert curve.isVisible()
+        assert viewport.rect().contains(curve.geometry())
+        assert curve.height() <= viewport.height() // 2
+        assert curve.height() >= 2 * line  # both its lines of words
+        assert not curve.geometry().intersects(desk.slider.geometry())
+
+
 def test_the_points_stand_above_where_there_is_no_room_below(desk: Desk) -> None:
     desk.editor.open("\n" * 12 + "x = 2.0")
     desk.go("2.0")

@@ -14,7 +14,8 @@ from gradviz.ui.style.theme import Colours, colour
 
 _FEWEST = 2  # points that show how anything depends on the number
 _LETTERS = 30  # of a line of its words
-_ROWS = 5  # lines of text that the points have the height of
+_ROWS, _FLATTEST = 5, 2  # lines of text that the points have the height of, and at least have
+_MOST = 0.45  # of the height of the program that may be covered: what is slid is seen, and much of what follows from it
 _EDGE = 8  # pixels
 _GAP = 3  # pixels to the slider
 _DOT = 2.2  # pixels: the radius of a point
@@ -72,13 +73,21 @@ class Curve(QWidget):
         return QSize(across + 2 * _EDGE, metrics.height() * (_ROWS + 3) + 2 * _EDGE)
 
     def stand_by(self, slider: QRect, number: QRect, room: QRect) -> None:
-        """Stand below the slider and the number, or above both where there is no room."""
+        """Stand below the slider and the number, or above both where there is no room, lower where neither has enough.
+
+        Where there is no room for points either, only the words stand there.
+        """
         size = self.sizeHint().boundedTo(room.size())
         below, above = max(slider.bottom(), number.bottom()) + _GAP, min(slider.top(), number.top()) - _GAP
-        fits = below + size.height() <= room.bottom() or above < size.height()
-        y = min(below, room.bottom() - size.height()) if fits else above - size.height()
+        free = room.bottom() - below
+        under = free >= min(size.height(), above)
+        line = self.fontMetrics().height()
+        height = min(size.height(), free if under else above, round(room.height() * _MOST))
+        if height < line * (_FLATTEST + 3) + 2 * _EDGE:
+            height = line * len(self._said) + 2 * _EDGE
+        y = below if under else above - height
         x = max(0, min(slider.left(), room.right() - size.width()))
-        self.setGeometry(x, max(0, y), size.width(), size.height())
+        self.setGeometry(x, max(0, min(y, room.bottom() - height)), size.width(), height)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the words, the points and the slope at the last of them."""
@@ -93,7 +102,7 @@ class Curve(QWidget):
             for row, words in enumerate(self._said):
                 elided = metrics.elidedText(words, Qt.TextElideMode.ElideRight, self.width() - 2 * _EDGE)
                 painter.drawText(_EDGE, _EDGE + metrics.ascent() + row * metrics.height(), elided)
-            if slide is not None and self._said:
+            if slide is not None and self._said and self.height() >= metrics.height() * (_FLATTEST + 3) + 2 * _EDGE:
                 self._paint_points(painter, slide.points)
         finally:
             painter.end()
