@@ -5,8 +5,7 @@ from functools import partial
 from typing import Literal
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QFontDatabase
-from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QToolBar
+from PySide6.QtWidgets import QMainWindow, QMessageBox, QToolBar
 
 from gradviz import __version__
 from gradviz.model.costs.heat import HEATS, HeatOf
@@ -28,7 +27,7 @@ from gradviz.ui.focus import Focus, has_focus
 from gradviz.ui.panels import Panels
 from gradviz.ui.pythons.dialog import PythonDialog
 from gradviz.ui.room import Room
-from gradviz.ui.style.theme import POINTS, icon_size
+from gradviz.ui.style.theme import POINTS, enlarge, icon_size
 from gradviz.ui.tour.stops import stops
 from gradviz.ui.tour.tour import Tour, stop
 
@@ -55,8 +54,6 @@ class Commands:
         self._exports = Exports(window, send, state, panels.canvas, files, exporter)
         self._finding = Finding(panels.editor, panels.find_bar)
         self._room = Room(window, panels.editor)
-        # The application's own font has been made larger already, where these are of a window in another language.
-        self._points = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).pointSizeF()
         self._size = 1.0
         under_way = stop(window)
         if under_way is not None:  # the window has another language now, in which it goes on
@@ -138,10 +135,8 @@ class Commands:
     def set_size(self, size: float) -> None:
         """Set the size of all text of the window."""
         self._size = min(_LARGEST, max(_SMALLEST, size))
-        font, sheet = QApplication.font(), self._window.styleSheet()
-        if font.pointSizeF() != self._points * self._size:
-            font.setPointSizeF(self._points * self._size)
-            QApplication.setFont(font)
+        sheet = self._window.styleSheet()
+        if enlarge(self._size):
             # Widgets under a style sheet, and what they paint in, keep the fonts that they had when it was set.
             self._window.setStyleSheet("")
         for panel in (self._panels.editor, self._panels.mode_line, self._panels.output):
@@ -152,6 +147,7 @@ class Commands:
             bar.setIconSize(icon_size(self._size))
         if not self._window.styleSheet():
             self._window.setStyleSheet(sheet)
+        self._room.keep()
 
     def _nudge(self, count: int) -> None:
         self._slide(self._panels.sliding.nudge(count))

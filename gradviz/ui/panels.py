@@ -43,9 +43,8 @@ from gradviz.ui.graph.question import Question
 from gradviz.ui.graph.search import SearchField
 from gradviz.ui.graph.sides import Sides
 from gradviz.ui.graph.welcome import Welcome
+from gradviz.ui.room import Wish
 from gradviz.ui.style.theme import Colours
-
-_LETTERS = 43  # of a line of the program that are seen at first
 
 
 class Panels(NamedTuple):
@@ -180,7 +179,7 @@ def _place(window: QMainWindow, panels: Panels) -> None:
         beside.hide()
     window.splitDockWidget(tensors, output, Qt.Orientation.Horizontal)
     across, down = window.width(), window.height()
-    code = min(panels.editor.width_of(_LETTERS), across * 42 // 100)
+    code = min(panels.editor.width_of(round(Wish().program)), across * 42 // 100)
     window.resizeDocks([examples, program], [down * 27 // 100, down * 3 // 5], Qt.Orientation.Vertical)
     window.resizeDocks([program], [code], Qt.Orientation.Horizontal)
     said = max((across - code) * 29 // 100, panels.output.tabBar().sizeHint().width())

@@ -16,6 +16,7 @@ from gradviz.state.values import AppState, Theme
 from gradviz.ui.bars.actions import SIDES, USUAL
 from gradviz.ui.bars.keyrules import is_key
 from gradviz.ui.bars.timeline import SPEEDS
+from gradviz.ui.room import Room, Wish
 from gradviz.ui.wording.language import system_language
 
 _LAYOUT_VERSION = 5  # of the docks; an older layout is not restored
@@ -105,8 +106,12 @@ def breakpoints(settings: QSettings, text: str) -> list[int]:
     return [line for line in lines if 0 < line <= last]
 
 
-def load_layout(settings: QSettings, window: QMainWindow) -> None:
+def load_layout(settings: QSettings, window: QMainWindow, room: Room) -> None:
     """Put the window and its docks where they were."""
+    try:
+        room.want(msgspec.json.decode(str(settings.value("widths", "")), type=Wish))
+    except (msgspec.MsgspecError, UnicodeEncodeError):
+        room.want(Wish())
     geometry, docks = settings.value("geometry"), settings.value("docks")
     if isinstance(geometry, QByteArray):
         window.restoreGeometry(geometry)
@@ -114,8 +119,9 @@ def load_layout(settings: QSettings, window: QMainWindow) -> None:
         window.restoreState(docks, _LAYOUT_VERSION)
 
 
-def store_layout(settings: QSettings, window: QMainWindow) -> None:
+def store_layout(settings: QSettings, window: QMainWindow, room: Room) -> None:
     """Remember where the window and its docks are."""
+    settings.setValue("widths", msgspec.json.encode(room.wish).decode())
     settings.setValue("geometry", window.saveGeometry())
     settings.setValue("docks", window.saveState(_LAYOUT_VERSION))
 

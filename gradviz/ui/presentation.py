@@ -6,7 +6,6 @@ from PySide6.QtCore import QByteArray, QEvent, QRect, Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
 
 from gradviz.ui.commands import Commands
-from gradviz.ui.room import BESIDE
 
 _LARGER = 1.4
 _ASIDE = ("examples", "output")
@@ -55,13 +54,8 @@ class Presentation:
         window = self._window
         self._before = Before(window.saveState(), self._commands.size, window.windowState(), window.geometry())
         self._set_aside(False)
-        across = [dock for name in ("program", *BESIDE) for dock in window.findChildren(QDockWidget, name)]
-        across = [dock for dock in across if dock.isVisible() and not dock.visibleRegion().isEmpty()]
-        wanted = [round(dock.width() * _LARGER) for dock in across]
-        window.resizeDocks(across, wanted, Qt.Orientation.Horizontal)
         self._commands.set_size(self._commands.size * _LARGER)
         window.showFullScreen()
-        self._commands.room.keep()
 
     def _end(self, before: Before) -> None:
         self._set_aside(True)

@@ -2,16 +2,26 @@
 
 from typing import NamedTuple
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 
 from gradviz.ui.editor.editor import Editor
 
 # The panels beside the graph, one of which is in view at a time.
 BESIDE = ("lesson", "quiz", "cost", "inspector", "outline")
-_GRAPH = 44  # percent of the width that are the graph's
-_LETTERS = 30  # of a line of the program that are always seen
+_SIDES = (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea)
+_LETTERS = 30  # of a line of the program that are seen beside anything, where they fit into
+_MOST = 40  # percent of the width
+_FEWEST, _WIDEST = 10.0, 500.0  # letters that anybody may want
 _NARROWEST = 220  # pixels of a panel beside the graph
+
+
+class Wish(NamedTuple):
+    """How wide the person wants each, in letters of the program, so that it holds for any size of the text."""
+
+    program: float = 43.0  # letters of a line that are seen
+    beside: float = 0.0  # of the panel beside the graph; 0: as wide as it asks to be
+    graph: int = 44  # percent of the window that are left to the graph
 
 
 class Widths(NamedTuple):
@@ -21,7 +31,7 @@ class Widths(NamedTuple):
     beside: int
 
 
-def shared(across: int, program: int, beside: int, least: int) -> Widths:
+def shared(across: int, program: int, beside: int, least: int, graph: int = Wish().graph) -> Widths:
     """Return how wide the panels at both sides of the graph may be.
 
     Args:
@@ -29,52 +39,96 @@ def shared(across: int, program: int, beside: int, least: int) -> Widths:
         program: how wide the program is to be.
         beside: how wide the panel at the other side is to be; 0: there is none.
         least: how wide the program must be, however little is left of the graph then.
+        graph: percent of the width that are the graph's.
     """
-    room = across - across * _GRAPH // 100
+    room = across - across * graph // 100
     program = max(min(program, room - beside), min(program, least))
     return Widths(program, min(beside, max(room - program, _NARROWEST)))
 
 
-class Room:
-    """Gives the panels of a window their widths, and the program its own back when it has room again."""
+class Room(QObject):
+    """Gives the panels of a window the widths that the person wants, as far as there is room for the graph.
+
+    Only the hand changes what is wanted: what a desktop does to the window, or the room that a larger text takes,
+    is not a wish, and is made good as soon as it can be.
+    """
 
     def __init__(self, window: QMainWindow, editor: Editor) -> None:
+        super().__init__(editor)  # and gone with it, where the panels are made anew
         self._window, self._editor = window, editor
         (self._program,) = window.findChildren(QDockWidget, "program")
-        self._given: tuple[int, int] | None = None  # what the program was made narrower to, and what it had before
+        self._wish = Wish()
+        self._held: Widths | None = None  # how wide they were when the hand took hold of the line between two
+        window.installEventFilter(self)
+
+    @property
+    def wish(self) -> Wish:
+        """How wide the person wants each."""
+        return self._wish
+
+    def want(self, wish: Wish) -> None:
+        """Have them as wide as this from now on."""
+        program, beside = min(max(wish.program, _FEWEST), _WIDEST), min(max(wish.beside, 0.0), _WIDEST)
+        self._wish = Wish(program, beside, min(max(wish.graph, 0), Wish().graph))
+        self.keep()
 
     def show(self, name: str, *, on: bool) -> None:
         """Bring a panel into view beside the graph, or put it away."""
         (panel,) = self._window.findChildren(QDockWidget, name)
-        width = self._program.width()
         panel.setVisible(on)
         panel.raise_()
-        if not self._window.isVisible():
-            return  # nothing has a width yet, and `keep` comes when it has
-        self._share(self._before(width), panel.widget().sizeHint().width() if on else 0, panel)
+        if self._window.isVisible():  # nothing has a width before, and `keep` comes when it has
+            self._share(panel if on else None)
 
     def keep(self) -> None:
-        """Share the width anew where the graph has too little of it, or where what was taken can be given back."""
+        """Share the width anew: the window or its text has another size, or a panel came or went."""
+        self._share(next((dock for dock in self._docked() if dock.isVisible()), None))
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Look what the hand does to the lines between the panels, which belong to the window."""
+        if event.type() == QEvent.Type.MouseButtonPress:
+            self._held = self._seen()
+        elif event.type() == QEvent.Type.MouseButtonRelease:
+            QTimer.singleShot(0, self, self._let_go)  # the panels follow later than the hand
+        return False
+
+    def _let_go(self) -> None:
+        held, self._held = self._held, None
+        seen = self._seen()
+        if held is None or not seen.program or seen == held:
+            return
+        across, letter, none = self._window.width(), self._letter(), self._editor.width_of(0)
+        left = (across - sum(seen)) * 100 // across
+        self._wish = Wish(
+            (seen.program - none) / letter if seen.program != held.program else self._wish.program,
+            seen.beside / letter if seen.beside != held.beside else self._wish.beside,
+            max(0, min(Wish().graph, left)),
+        )
+
+    def _seen(self) -> Widths:
         panel = next((dock for dock in self._docked() if dock.isVisible()), None)
-        beside = 0 if panel is None else panel.width()
-        program = self._program.width() if self._program.isVisible() and not self._program.isFloating() else 0
-        taken = self._given is not None and self._given[0] == program
-        if panel is not None and taken:
-            beside = max(beside, panel.widget().sizeHint().width())
-        if program and (taken or self._window.width() * _GRAPH // 100 > self._window.width() - program - beside):
-            self._share(self._before(program), beside, panel or self._program)
+        return Widths(self._program.width() if self._beside_graph() else 0, panel.width() if panel else 0)
+
+    def _beside_graph(self) -> bool:
+        """Whether the program is a column of the window."""
+        program = self._program
+        return program.isVisible() and not program.isFloating() and self._window.dockWidgetArea(program) in _SIDES
 
     def _docked(self) -> list[QDockWidget]:
         docks = [dock for name in BESIDE for dock in self._window.findChildren(QDockWidget, name)]
         return [dock for dock in docks if not dock.isFloating() and not dock.visibleRegion().isEmpty()]
 
-    def _before(self, program: int) -> int:
-        """How wide the program is to be: as it is, or as it was before this made it narrower."""
-        return self._given[1] if self._given is not None and self._given[0] == program else program
+    def _letter(self) -> int:
+        return self._editor.width_of(1) - self._editor.width_of(0)
 
-    def _share(self, wanted: int, beside: int, panel: QDockWidget) -> None:
-        least = self._editor.width_of(_LETTERS)
-        program, beside = shared(self._window.width(), wanted, beside, least)
-        self._given = (program, wanted) if program < wanted else None
-        sizes = [program, beside] if beside else [program]
-        self._window.resizeDocks([self._program, panel][: len(sizes)], sizes, Qt.Orientation.Horizontal)
+    def _share(self, panel: QDockWidget | None) -> None:
+        if not self._beside_graph():
+            return
+        across, letter, none = self._window.width(), self._letter(), self._editor.width_of(0)
+        beside = 0
+        if panel is not None:
+            beside = round(self._wish.beside * letter) or panel.widget().sizeHint().width()
+        least = min(self._editor.width_of(_LETTERS), across * _MOST // 100)
+        widths = shared(across, none + round(self._wish.program * letter), beside, least, self._wish.graph)
+        docks = [self._program] if panel is None else [self._program, panel]
+        self._window.resizeDocks(docks, list(widths[: len(docks)]), Qt.Orientation.Horizontal)

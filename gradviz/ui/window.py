@@ -37,7 +37,7 @@ from gradviz.ui.processes.runner import Runner
 from gradviz.ui.seeking import Seeking
 from gradviz.ui.showing import dress, show
 from gradviz.ui.steps import Steps
-from gradviz.ui.style.theme import colours, palette, stylesheet, system_theme
+from gradviz.ui.style.theme import colours, enlarge, palette, stylesheet, system_theme
 from gradviz.ui.wording.language import speak
 
 _LEAST = (1280, 800)  # pixels of the first window, where the screen has them
@@ -61,6 +61,7 @@ class Window(QMainWindow):
         lessons: tuple[Lesson, ...],
         language: Language | None = None,
     ) -> None:
+        enlarge(preferences.text_size(settings))  # first: a window under a style sheet keeps the font it is made with
         super().__init__()
         self._runner = runner
         self._settings = settings
@@ -77,7 +78,7 @@ class Window(QMainWindow):
         self._connect()
         self._commands.set_size(preferences.text_size(settings))
         self._show()
-        preferences.load_layout(settings, self)
+        preferences.load_layout(settings, self, self._commands.room)
         self.setAcceptDrops(True)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
 
@@ -113,10 +114,12 @@ class Window(QMainWindow):
     def _speak(self) -> None:
         """Make everything in the window anew in the person's language. The program and what can be undone stay."""
         before, size, layout = staying.seen(self._panels), self._commands.size, self.saveState()
+        wish = self._commands.room.wish
         presented, document = self._presentation.before, self._panels.editor.give_away()
         clear(self)
         self._furnish(document, presented)
         self._commands.set_size(size)
+        self._commands.room.want(wish)
         self.setUpdatesEnabled(False)
         # Docks have no sizes to restore until they are laid out.
         QTimer.singleShot(0, self, lambda: self._settle(layout, before))
@@ -367,7 +370,7 @@ class Window(QMainWindow):
         preferences.store(self._settings, self._state)
         preferences.store_text_size(self._settings, self._commands.size)
         self._presentation.show(False)  # or its layout would be the one remembered
-        preferences.store_layout(self._settings, self)
+        preferences.store_layout(self._settings, self, self._commands.room)
         self._runner.close()
         self._exporter.close()
         self._files.close()

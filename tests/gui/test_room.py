@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QToolBar, QToolButton
+from PySide6.QtCore import QPoint, QSettings, QSize, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QToolBar, QToolButton
 from pytestqt.qtbot import QtBot
 
-from gradviz.ui.room import shared
+from gradviz.ui.room import Wish, shared
 from gradviz.ui.window import Window
 from tests.gui.conftest import Opener
 from tests.gui.driving import drawn
@@ -46,11 +47,11 @@ def test_a_panel_beside_the_graph_leaves_it_room_and_the_program_its_width(
     qtbot.waitUntil(lambda: drawn(window))
     before = editor.width()
     window.action("inspect").trigger()
-    qtbot.waitUntil(lambda: window.panels.inspector.isVisible() and canvas.width() < 700)
+    qtbot.waitUntil(lambda: window.panels.inspector.isVisible() and editor.width() < before)
     assert canvas.width() >= window.width() * 43 // 100  # and the lines between the panels
     window.resize(1024, 700)
-    qtbot.waitUntil(lambda: editor.width() < before)
-    assert canvas.width() >= 1024 * 42 // 100
+    qtbot.waitUntil(lambda: window.width() == 1024 and canvas.width() >= 1024 * 42 // 100)
+    assert editor.width() < before
     window.resize(1280, 800)
     qtbot.waitUntil(lambda: before - 20 <= editor.width() <= before)
     window.action("inspect").trigger()
@@ -67,6 +68,101 @@ def test_the_lesson_of_the_first_start_leaves_the_graph_its_room(
     qtbot.waitUntil(lambda: panels.canvas.width() >= window.width() * 42 // 100)
     assert panels.editor.width() >= panels.editor.width_of(29)
     assert panels.lesson.width() > 220
+
+
+def letters(window: Window) -> float:
+    """How many letters of a line of the program are seen."""
+    editor = window.panels.editor
+    return (editor.width() - editor.width_of(0)) / (editor.width_of(1) - editor.width_of(0))
+
+
+def test_what_a_desktop_makes_of_the_window_is_no_wish_for_a_narrow_program(
+    qtbot: QtBot, opened: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(Window, "screen", lambda _window: Screen(QSize(1920, 1080)))
+    window = opened((program(tmp_path),), start=False)
+    for width in (640, 1280):  # before panels have a width of their own, as a tiling desktop does
+        window.resize(width, 700)
+    qtbot.waitUntil(lambda: letters(window) > 42)
+    assert window.panels.canvas.width() > 700
+
+
+def test_larger_text_leaves_the_program_as_many_letters_as_there_is_room_for(
+    qtbot: QtBot, opened: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(Window, "screen", lambda _window: Screen())
+    window = opened((program(tmp_path),), start=False)
+    window.resize(1800, 900)
+    qtbot.waitUntil(lambda: letters(window) > 42)
+    for _ in range(6):
+        window.action("larger").trigger()
+    qtbot.waitUntil(lambda: letters(window) > 42)
+    window.resize(1024, 700)
+    qtbot.waitUntil(lambda: window.width() == 1024 and 25 < letters(window) < 40)
+    window.action("inspect").trigger()
+    qtbot.waitUntil(lambda: window.panels.inspector.isVisible() and letters(window) < 22)
+    assert letters(window) > 17
+    window.action("inspect").trigger()
+    window.action("normal").trigger()
+    qtbot.waitUntil(lambda: letters(window) > 42)
+
+
+def test_a_width_that_the_hand_chose_is_kept_through_sizes_languages_and_days(
+    qtbot: QtBot, opened: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(Window, "screen", lambda _window: Screen())
+    window = opened((program(tmp_path),), start=False)
+    qtbot.waitUntil(lambda: letters(window) > 42)
+    room = window._commands.room
+    (dock,) = window.findChildren(QDockWidget, "program")
+    line = QPoint(dock.geometry().right() + 3, dock.geometry().center().y())
+    QTest.mousePress(window, Qt.MouseButton.LeftButton, pos=line)
+    QTest.mouseMove(window, line + QPoint(-60, 0))
+    QTest.mouseMove(window, line + QPoint(-120, 0))
+    qtbot.wait(50)  # the line follows by a timer of Qt's own
+    QTest.mouseRelease(window, Qt.MouseButton.LeftButton, pos=line + QPoint(-120, 0))
+    qtbot.waitUntil(lambda: room.wish.program < 35)
+    chosen = room.wish.program
+    assert abs(letters(window) - chosen) < 1
+    window.resize(1500, 800)
+    window.action("larger").trigger()
+    window.action("ja").trigger()
+    qtbot.waitUntil(window.updatesEnabled)
+    assert window._commands.room.wish.program == chosen
+    qtbot.waitUntil(lambda: abs(letters(window) - chosen) < 1)
+    window.close()
+    again = opened((program(tmp_path),), start=False)
+    assert again._commands.room.wish == Wish(chosen)
+    qtbot.waitUntil(lambda: abs(letters(again) - chosen) < 1)
+
+
+@pytest.mark.parametrize("kept", ["", "[]", "{}", "[1e308, -1, 700]", '["x", 0, 0]', "[12.5, 0, 30]"])
+def test_widths_that_make_no_sense_are_made_some_of(tmp_path: Path, opened: Opener, kept: str) -> None:
+    QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat).setValue("widths", kept)
+    wish = opened((program(tmp_path),), start=False)._commands.room.wish
+    assert 10 <= wish.program <= 500
+    assert 0 <= wish.graph <= 44
+    assert wish.beside == 0
+
+
+def test_text_that_was_made_larger_is_so_in_every_part_of_the_next_window(opened: Opener, tmp_path: Path) -> None:
+    normal = QApplication.font().pointSizeF()
+    QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat).setValue("size", 2.0)
+    window = opened((program(tmp_path),), start=False)
+    panels = window.panels
+    parts = [window, window.menuBar(), window.statusBar(), panels.examples, panels.tensors, panels.graph_bar]
+    assert {part.font().pointSizeF() for part in parts} == {2 * normal}
+
+
+def test_a_window_of_large_text_is_no_wider_than_a_small_screen(qtbot: QtBot, window: Window) -> None:
+    for _ in range(8):
+        window.action("larger").trigger()
+    window.resize(1000, 700)
+    qtbot.waitUntil(lambda: window.width() == 1000)
+    bar = window.panels.status
+    shown = [label for label in bar.findChildren(QLabel) if label.isVisible() and label.text()]
+    assert [label for label in shown if label.width() < label.sizeHint().width()] == []
+    assert any("sandbox" in label.text() for label in shown) or "sandbox" not in bar.facts
 
 
 def test_in_a_narrow_window_words_of_the_bar_give_way_before_buttons(qtbot: QtBot, window: Window) -> None:
@@ -92,7 +188,8 @@ def test_a_narrow_bar_keeps_room_for_words_and_searching(window: Window, qtbot: 
     bar, search, zoom = window.panels.graph_bar, window.panels.search, window.action("zoom_in")
     window.action("search").trigger()
     for width, shown in ((440, False), (900, True), (440, False)):
-        bar.resize(width, bar.height())
+        window.resize(window.panels.editor.width_of(43) + width, 800)
+        qtbot.waitUntil(lambda: bar.width() > 600) if shown else qtbot.waitUntil(lambda: bar.width() < 500)
         assert (zoom in bar.actions()) is shown
         qtbot.waitUntil(lambda: search.isVisible() and search.width() > 100)
         assert search.mapTo(bar, search.rect().topRight()).x() < bar.width()

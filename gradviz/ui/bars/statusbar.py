@@ -1,12 +1,22 @@
 """The line at the bottom: what is going on at the left, with Stop where it takes long; facts at the right."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QStatusBar, QWidget
 
 from gradviz.state.values import AppState
 from gradviz.ui.style.labels import CutLabel
 from gradviz.ui.style.plain import plain, tooltip
 from gradviz.ui.wording import wording
+
+_SAID = 16  # letters of what goes on that are seen before any fact is
+
+
+class _Fact(QLabel):
+    """A text that does not keep the window from being narrower than all facts are."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Return no width: where there is no room for all of the text, none of it is shown."""
+        return QSize(0, super().minimumSizeHint().height())
 
 
 class StatusLine(QStatusBar):
@@ -26,18 +36,28 @@ class StatusLine(QStatusBar):
         self._stop.clicked.connect(self.stopWanted)
         self._stop.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._stop.hide()
-        self._counts, self._place = self._label(), self._label()
-        self._torch, self._wall = self._label(), self._label()
+        self._counts, self._place = self._fact(), self._fact()
+        self._torch, self._wall = self._fact(), self._fact()
         self.addWidget(self._stop)
         self.addWidget(self._activity, 1)
         for label in (self._counts, self._torch, self._wall, self._place):
             self.addPermanentWidget(label)
 
-    def _label(self) -> QLabel:
-        label = QLabel(self)
+    def _fact(self) -> QLabel:
+        label = _Fact(self)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setContentsMargins(6, 0, 6, 0)
         return label
+
+    def event(self, event: QEvent) -> bool:
+        """Look which facts there is room for where the line, or something in it, has another size."""
+        done = super().event(event)
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            room = self.width() - self.fontMetrics().averageCharWidth() * _SAID
+            for label in (self._wall, self._place, self._counts, self._torch):  # what is missed least goes first
+                room -= label.sizeHint().width()
+                label.setVisible(room >= 0)
+        return done
 
     @property
     def activity(self) -> str:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication
 
 from gradviz.state.values import Theme
 
@@ -183,6 +184,17 @@ def stylesheet(own: Colours) -> str:
 def icon_size(size: float) -> QSize:
     """Return how large an icon of a tool bar is beside text of a size, 1.0 being the system's."""
     return QSize(round(_ICON * size), round(_ICON * size))
+
+
+def enlarge(size: float) -> bool:
+    """Make the application's own font this large, 1.0 being the system's; return whether it had another size."""
+    font = QApplication.font()
+    points = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).pointSizeF() * size
+    if font.pointSizeF() == points:
+        return False
+    font.setPointSizeF(points)
+    QApplication.setFont(font)
+    return True
 
 
 def monospace(size: float) -> QFont:
