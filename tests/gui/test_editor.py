@@ -1,8 +1,8 @@
 """The program's editor: keys, undo, problems, plain text."""
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QInputMethodEvent, QTextCursor
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, Qt, QUrl
+from PySide6.QtGui import QInputMethodEvent, QPaintEvent, QRegion, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -27,6 +27,32 @@ def select(editor: Editor, start: int, end: int) -> None:
     cursor.setPosition(start)
     cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
     editor.setTextCursor(cursor)
+
+
+class Painted(QObject):
+    """Which rows of an editor's viewport are painted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.region = QRegion()
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Add what a paint event asks for."""
+        if isinstance(event, QPaintEvent):
+            self.region += event.region()
+        return False
+
+
+def test_a_message_beside_an_empty_line_is_gone_with_its_problem(qtbot: QtBot, editor: Editor) -> None:
+    editor.open("x = 1\n\ny = 2")
+    editor.show_problems((Problem("warning", 2, 0, None, 0, "a message", "", None),))
+    QApplication.processEvents()
+    seen = Painted()
+    editor.viewport().installEventFilter(seen)
+    editor.show_problems(())
+    beside = QPoint(100, editor.cursorRect().height() * 3 // 2)
+    qtbot.waitUntil(lambda: seen.region.contains(beside))
+    editor.viewport().removeEventFilter(seen)
 
 
 def test_home_goes_to_the_code_and_then_to_the_line(editor: Editor) -> None:

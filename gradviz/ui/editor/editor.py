@@ -27,7 +27,7 @@ from gradviz.state.stepping import StepLines
 from gradviz.ui.editor import editing, keystrokes
 from gradviz.ui.editor.gutter import Gutter, Row
 from gradviz.ui.editor.highlight import Highlighter
-from gradviz.ui.editor.notes import marks, paint_message
+from gradviz.ui.editor.notes import marks, paint_message, severe
 from gradviz.ui.editor.openings import Openings
 from gradviz.ui.style.card import Card
 from gradviz.ui.style.plain import utf16
@@ -196,6 +196,7 @@ class Editor(QPlainTextEdit):
         """Underline these and write each one's message beside its line."""
         self._problems = tuple(problem for problem in problems if problem.line)
         self._mark()
+        self.viewport().update()  # a message beside an empty line has no mark whose change paints it anew
 
     def light(self, lines: tuple[int, ...]) -> None:
         """Light up these lines, and bring the first into view if none of them is."""
@@ -392,7 +393,4 @@ class Editor(QPlainTextEdit):
         tints = [(self.line, own.current_line), *((line, own.lit_line) for line in sorted(self._lit))]
         tints += [(at, own.step_line)] if at else []
         self.setExtraSelections(marks(self.document(), tints, self._problems, own))
-        problems: dict[int, bool] = {}
-        for problem in self._problems:
-            problems[problem.line or 0] = problems.get(problem.line or 0, False) or problem.severity == "error"
-        self._gutter.mark(self.line, self._lit, problems)
+        self._gutter.mark(self.line, self._lit, severe(self._problems))

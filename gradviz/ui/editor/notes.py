@@ -62,6 +62,14 @@ def extent(line: str, problem: Problem) -> tuple[int, int]:
     return utf16(line, start), utf16(line, min(end, len(line)))
 
 
+def severe(problems: Sequence[Problem]) -> dict[int, bool]:
+    """Return the lines that have problems, and of each whether one of them is an error."""
+    found: dict[int, bool] = {}
+    for problem in problems:
+        found[problem.line or 0] = found.get(problem.line or 0, False) or problem.severity == "error"
+    return found
+
+
 def paint_message(painter: QPainter, block: QTextBlock, place: QRectF, problem: Problem, colours: Colours) -> None:
     """Paint a problem's message right of its line's text, as far as there is room. `place` is where the line is."""
     window = painter.viewport()
