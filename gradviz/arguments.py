@@ -5,9 +5,16 @@ from typing import Literal
 
 from gradviz.model.wire import Limits
 
-Drawable = Literal["svg", "png", "pdf", "gif", "dot"]
-FORMATS: tuple[Drawable | Literal["json"], ...] = ("svg", "png", "pdf", "gif", "dot", "json")
+Drawable = Literal["svg", "png", "pdf", "gif", "apng", "dot"]
+FORMATS: tuple[Drawable | Literal["json"], ...] = ("svg", "png", "pdf", "gif", "apng", "dot", "json")
+FILMS = ("gif", "apng")  # formats of the steps, one after another
 _DEFAULTS = Limits()
+_MOST = 1e9  # seconds, or times as large: more than anybody waits for, or can look at
+_DIGITS = 20  # of a number of 64 bits
+_SEEDS = range(-(2**63), 2**64)  # that torch takes
+_LEAST = 2**23  # bytes, with fewer of which a run does not even begin
+ALL: Literal["all"] = "all"  # of the steps
+_PROGRAM = "a path, of a session (.gradviz) too, - for standard input, or lesson:NAME"
 
 
 def add_export(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +27,8 @@ def add_export(parser: argparse.ArgumentParser) -> None:
     add("--fold", choices=("auto", "none"), default="auto", help="draw repeated parts once, with a count")
     add("--layout", choices=("layered", "graphviz"), default="layered")
     add("--direction", choices=("TB", "LR"), default="TB")
-    add("--step", type=_step, metavar="N|first|last", help="show the state at this step (default: last)")
+    told = "show the state at this step (default: last); all: every step, as pages of a .pdf, else as numbered files"
+    add("--step", type=_step, metavar="N|first|last|all", help=told)
     add("--theme", choices=("light", "dark"), default="light")
     add("--lang", choices=("en", "ja"), default="en")
     add("--scale", type=_positive, default=1.0, metavar="S", help="size of the picture")
@@ -46,7 +54,7 @@ def add_trace(parser: argparse.ArgumentParser) -> None:
 
 def add_measure(parser: argparse.ArgumentParser) -> None:
     """What to measure and for how long."""
-    parser.add_argument("program", metavar="PROGRAM", help="a path, - for standard input, or lesson:NAME")
+    parser.add_argument("program", metavar="PROGRAM", help=_PROGRAM)
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument(
         "--budget",
@@ -68,10 +76,9 @@ def add_lessons(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("program", metavar="PROGRAM", help="a path, - for standard input, or lesson:NAME")
-    parser.add_argument(
-        "--mode", choices=("grad", "no_grad", "inference"), default="grad", help="grad mode around the whole program"
-    )
+    parser.add_argument("program", metavar="PROGRAM", help=_PROGRAM)
+    told = "grad mode around the whole program (default: grad, or that of the session)"
+    parser.add_argument("--mode", choices=("grad", "no_grad", "inference"), help=told)
     add_common(parser)
 
 
@@ -79,32 +86,49 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     """What every command that may run a program takes."""
     add = parser.add_argument
     add("--timeout", type=_positive, default=_DEFAULTS.seconds, metavar="S", help="seconds a run may take")
-    add("--memory", type=_whole, default=_DEFAULTS.memory, metavar="BYTES", help="memory a run may take")
-    add("--seed", type=int, metavar="N", help="seed torch, random and numpy before the run")
+    add("--memory", type=_bytes, default=_DEFAULTS.memory, metavar="BYTES", help="memory a run may take")
+    add("--seed", type=_seed, metavar="N", help="seed torch, random and numpy before the run")
     add("--python", metavar="INTERPRETER", help="the Python whose torch runs the program")
     add("--verbose", action="store_true", help="say more on standard error")
 
 
 def _positive(text: str) -> float:
-    number = float(text)
-    if not 0 < number < float("inf"):
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number <= _MOST:
         raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
     return number
 
 
-def _whole(text: str) -> int:
-    number = int(text)
-    if number <= 0:
-        raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
+def _counted(text: str) -> int | None:
+    """Return a number written in digits alone; None: it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else None
+
+
+def _bytes(text: str) -> int:
+    number = _counted(text)
+    if number is None or number < _LEAST:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of bytes that a run can do with: {_LEAST} or more")
     return number
 
 
-def _step(text: str) -> int | None:
+def _seed(text: str) -> int:
+    found = _counted(text.removeprefix("-"))
+    number = -found if found is not None and text.startswith("-") else found
+    if number is None or number not in _SEEDS:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number that torch takes for a seed")
+    return number
+
+
+def _step(text: str) -> int | Literal["all"] | None:
     """Return the index of a step; None is the last, whatever its number."""
-    named = {"first": 0, "last": None}
-    if text in named:
-        return named[text]
-    number = int(text)
-    if number < 0:
-        raise argparse.ArgumentTypeError(f"{text} is not the number of a step")
+    if text == "last":
+        return None
+    if text == ALL:
+        return ALL
+    number = 0 if text == "first" else _counted(text)
+    if number is None:
+        raise argparse.ArgumentTypeError(f"{text} is not the number of a step, nor first, last or all")
     return number

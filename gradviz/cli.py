@@ -14,10 +14,11 @@ import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO, IncrementalNewlineDecoder
 from pathlib import Path
+from typing import NamedTuple
 
 import gradviz
 from gradviz import arguments, doctor, resources
-from gradviz.arguments import FORMATS, Drawable
+from gradviz.arguments import ALL, FILMS, FORMATS, Drawable
 from gradviz.drawing.excerpt import explained_alike
 from gradviz.drawing.plain import plain
 from gradviz.drawing.theme import THEMES
@@ -25,12 +26,12 @@ from gradviz.export import cost, data
 from gradviz.export.dot import dot
 from gradviz.export.look import Look
 from gradviz.export.svg import svg
-from gradviz.export.whole import write_whole
+from gradviz.export.whole import numbered, write_whole
 from gradviz.export.work import finished
 from gradviz.model.claims import failures
 from gradviz.model.cost import MODES, PATIENCE, Costs, Timed
 from gradviz.model.program import MAX_SOURCE
-from gradviz.model.trace import Trace
+from gradviz.model.trace import GradMode, Trace
 from gradviz.model.uncollected import uncollected
 from gradviz.model.wire import FrameError, Limits, Request
 from gradviz.picture.picture import Language, Options
@@ -40,11 +41,21 @@ from gradviz.picture.stage import moments, seen, shown, stage
 from gradviz.picture.words import WORDS
 from gradviz.resources import Lesson, ResourceError
 from gradviz.runs import Engine, EngineError
+from gradviz.state.session import ENDING, MAX_FILE, SessionError, parsed
 
 DONE, RAISED, USAGE, LIMIT = range(4)
 FLAW = 70  # EX_SOFTWARE of sysexits.h
+_TEXTS = ("dot", "json")  # formats that hold one moment of the run
+_ALONE = ("svg", "png")  # which hold one picture
 STANDARD = "-"  # standard input as a program, standard output as a file
 _OP_TIMES = 0.5  # seconds of runs before those whose ops are timed
+
+
+class Program(NamedTuple):
+    """What is to be run."""
+
+    source: str
+    mode: GradMode = "grad"  # where none is asked for
 
 
 class UsageError(Exception):
@@ -72,31 +83,42 @@ def _export(chosen: argparse.Namespace) -> int:
     if form is None:
         raise UsageError(f"{chosen.output} ends in none of .{', .'.join(FORMATS)}; name a --format")
     _check_folder(chosen.output)
+    if chosen.step == ALL and (form in _TEXTS or (form in _ALONE and chosen.output == STANDARD)):
+        raise UsageError(f"--step {ALL} cannot be had as {form}" + (" in one file" if form in _ALONE else ""))
     trace = _record(chosen)
-    _write(chosen.output, data.document(trace) if form == "json" else [_drawn(trace, form, chosen)])
+    if form == "json":
+        _write(chosen.output, data.document(trace))
+    else:
+        files = _drawn(trace, form, chosen)
+        for at, file in enumerate(files):
+            path = Path(chosen.output)
+            _write(str(numbered(path, at + 1, len(files))) if len(files) > 1 else chosen.output, [file])
     return _report(trace, chosen.lang)
 
 
-def _drawn(trace: Trace, form: Drawable, chosen: argparse.Namespace) -> bytes:
+def _drawn(trace: Trace, form: Drawable, chosen: argparse.Namespace) -> list[bytes]:
+    """Return the file that is wanted, or where a picture of every step is, one for each."""
     run, options = Record(trace), _options(trace, chosen)
     if form == "dot":
         what = *seen(run, options), THEMES[chosen.theme], WORDS[options.language]
-        return dot(*what, values=options.values, direction=options.direction).encode(errors="replace")
-    staged = stage(run, options, _timed(trace, chosen), walked=form == "gif" or options.step is not None)
+        return [dot(*what, values=options.values, direction=options.direction).encode(errors="replace")]
+    every = form in FILMS or chosen.step == ALL
+    staged = stage(run, options, _timed(trace, chosen), walked=every or options.step is not None)
     found = shown(run, options, staged)
     if staged.notice:
         _say(f"gradviz: {staged.notice}")
     look = Look(chosen.theme, chosen.transparent, chosen.scale, chosen.outlines, chosen.paper)
+    told = WORDS[options.language] if options.legend else None
+    drawings = explained_alike(moments(run, options, found), told) if every else [found.drawing]
     if form == "svg" and not look.outlines:
-        return svg(found.drawing, look.colours, look.ground, scale=look.scale).encode()
+        return [svg(one, look.colours, look.ground, scale=look.scale).encode() for one in drawings]
     # Imported only here: the other formats must work where Qt's libraries are missing.
     from gradviz.export.painted import painted
 
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    if form != "gif":
-        return finished(painted([found.drawing], form, look))
-    told = WORDS[options.language] if options.legend else None
-    return finished(painted(explained_alike(moments(run, options, found), told), form, look))
+    if form in _ALONE:
+        return [finished(painted([one], form, look)) for one in drawings]
+    return [finished(painted(drawings, form, look))]
 
 
 def _timed(trace: Trace, chosen: argparse.Namespace) -> Timed | None:
@@ -113,8 +135,10 @@ def _options(trace: Trace, chosen: argparse.Namespace) -> Options:
     return shown._replace(badges=chosen.badges, most=None)
 
 
-def _existing_step(trace: Trace, step: int | None) -> int | None:
-    if step is not None and step >= len(trace.steps) > 0:
+def _existing_step(trace: Trace, step: int | str | None) -> int | None:
+    if not isinstance(step, int):
+        return None
+    if step >= len(trace.steps) > 0:
         raise UsageError(f"there is no step {step}: the run has {len(trace.steps)}, counted from 0")
     return step
 
@@ -135,7 +159,7 @@ def _measure(chosen: argparse.Namespace) -> int:
     costs = Costs()
     with Engine(chosen.python) as engine:
         _warn_of_no_wall(engine)
-        for costs in engine.costs(_measuring(chosen, _source(chosen.program), chosen.budget)):
+        for costs in engine.costs(_measuring(chosen, _program(chosen.program).source, chosen.budget)):
             if chosen.verbose:
                 _say(f"{len(costs.laps)} runs")
     sys.stdout.write(cost.document(costs).decode() if chosen.json else cost.table(costs, chosen.lang))
@@ -189,7 +213,8 @@ def _doctor(chosen: argparse.Namespace) -> int:
 
 
 def _record(chosen: argparse.Namespace) -> Trace:
-    request = Request(_source(chosen.program), chosen.mode, chosen.seed, _limits(chosen))
+    program = _program(chosen.program)
+    request = Request(program.source, chosen.mode or program.mode, chosen.seed, _limits(chosen))
     with Engine(chosen.python) as engine:
         _warn_of_no_wall(engine)
         trace = engine.trace(request)
@@ -213,20 +238,34 @@ def _limits(chosen: argparse.Namespace) -> Limits:
     return Limits(seconds=chosen.timeout, memory=chosen.memory)
 
 
-def _source(program: str) -> str:
-    """Return the text of PROGRAM, read as Python reads a source file."""
+def _program(program: str) -> Program:
+    """Return what PROGRAM is: a text, read as Python reads a source file, or what is kept in a session."""
     if program.startswith("lesson:"):
-        return resources.lesson(program.removeprefix("lesson:")).source
+        return Program(resources.lesson(program.removeprefix("lesson:")).source)
+    if not program.endswith(ENDING):
+        return Program(_source(program, _read(program, MAX_SOURCE)))
+    try:
+        session = parsed(_read(program, MAX_FILE))
+    except SessionError as error:
+        raise UsageError(f"{program}: {error}") from error
+    return Program(session.program, session.mode)
+
+
+def _read(program: str, most: int) -> bytes:
     try:
         if program == STANDARD:
-            data = sys.stdin.buffer.read(MAX_SOURCE + 1)
+            data = sys.stdin.buffer.read(most + 1)
         else:
             with Path(program).open("rb") as file:
-                data = file.read(MAX_SOURCE + 1)
+                data = file.read(most + 1)
     except OSError as error:
         raise UsageError(f"{program} cannot be read: {error.strerror}") from error
-    if len(data) > MAX_SOURCE:
-        raise UsageError(f"{program} is longer than {MAX_SOURCE:,} bytes, so it is hardly a program")
+    if len(data) > most:
+        raise UsageError(f"{program} is longer than {most:,} bytes, so it is hardly a program")
+    return data
+
+
+def _source(program: str, data: bytes) -> str:
     try:
         encoding, _ = tokenize.detect_encoding(BytesIO(data).readline)
         return IncrementalNewlineDecoder(None, translate=True).decode(data.decode(encoding))

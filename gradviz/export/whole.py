@@ -39,6 +39,11 @@ def write_whole(path: Path, pieces: Iterable[bytes]) -> None:
         raise
 
 
+def numbered(path: Path, number: int, count: int) -> Path:
+    """Return the file of one of several drawings, counted from 1."""
+    return path.with_name(f"{path.stem}-{number:0{max(2, len(str(count)))}}{path.suffix}")
+
+
 def _umask() -> int:
     mask = os.umask(0o022)
     os.umask(mask)

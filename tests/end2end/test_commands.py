@@ -87,6 +87,25 @@ def test_sheets_of_paper_are_a_choice(tmp_path: Path) -> None:
     assert int(pages[1][0]) > 1
 
 
+def test_every_step_is_a_file_a_page_or_a_frame(tmp_path: Path) -> None:
+    steps = json.loads(export(tmp_path / "graph.json"))["steps"]
+    export_all = ("--step", "all", "--scale", "0.5")
+    frames = export(tmp_path / "graph.apng", *export_all).count(b"fcTL")
+    assert 4 < frames <= len(steps) + 1
+    assert export(tmp_path / "graph.pdf", *export_all).count(b"/Type /Page\n") in (frames, frames + 1)
+    done = gradviz("export", "lesson:first", "-o", str(tmp_path / "graph.svg"), *export_all)
+    assert done.returncode == 0
+    files = sorted(tmp_path.glob("*.svg"))
+    assert [file.name for file in files[:2]] == ["graph-01.svg", "graph-02.svg"]
+    assert len(files) in (frames, frames + 1)
+    assert "4.0 = 2.0 + 2.0" in files[-1].read_text()
+    assert "MulBackward0" not in files[0].read_text()
+    for form in ("svg", "json"):
+        refused = gradviz("export", "lesson:first", "-o", "-", "--format", form, *export_all)
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert "--step all cannot be had as" in refused.stderr
+
+
 def test_gif_shows_the_steps_one_after_another(tmp_path: Path) -> None:
     whole = export(tmp_path / "graph.gif", "--scale", "0.5")
     assert whole.startswith(b"GIF89a")

@@ -14,13 +14,13 @@ from pytestqt.qtbot import QtBot
 from gradviz.drawing.shapes import Role
 from gradviz.drawing.words import ENGLISH
 from gradviz.export.painted import Form
+from gradviz.export.whole import numbered
 from gradviz.layout.geometry import Rect
 from gradviz.picture.picture import DataFormat
 from gradviz.state.values import AppState, Selection
 from gradviz.ui.exporting import exporter as writing
 from gradviz.ui.exporting.exportchoice import FORMATS, WHATS, Choice, Part, cut, load, store
 from gradviz.ui.exporting.exportdialog import ExportDialog
-from gradviz.ui.exporting.exporter import numbered
 from gradviz.ui.processes.pictures import PATIENCE
 from gradviz.ui.window import Window
 from tests.gui.conftest import Opener

@@ -95,12 +95,39 @@ class TestArguments:
     def test_what_is_not_meant_is_refused(self, arguments: list[str]) -> None:
         assert usage_of(*arguments) == cli.USAGE
 
+    @pytest.mark.parametrize(
+        ("argument", "wrong", "told"),
+        [
+            ("--timeout", "soon", "is not a number above 0"),
+            ("--timeout", "1e300", "is not a number above 0"),
+            ("--memory", "2GB", "is not a number of bytes"),
+            ("--memory", "1000", "8388608 or more"),
+            ("--seed", "x", "takes for a seed"),
+            ("--seed", str(2**64), "takes for a seed"),
+            ("--seed", "9" * 5000, "takes for a seed"),
+            ("--step", "middle", "nor first, last or all"),
+        ],
+    )
+    def test_a_wrong_number_is_told_in_words(
+        self, argument: str, wrong: str, told: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert usage_of("export", "lesson:first", "-o", "a.svg", argument, wrong) == cli.USAGE
+        said = capsys.readouterr().err
+        assert told in said
+        assert "invalid _" not in said  # which would be a name of ours
+
+    @pytest.mark.parametrize("seed", [-(2**63), -1, 0, 2**64 - 1])
+    def test_every_seed_of_torch_is_taken(self, seed: int, tmp_path: Path, engine: type[FakeEngine]) -> None:
+        told = ["trace", "lesson:first", "-o", str(tmp_path / "t.json"), f"--seed={seed}"]
+        assert cli.main(told) == cli.DONE
+        assert engine.asked[0].seed == seed
+
     def test_they_become_the_request(self, program: Path, tmp_path: Path, engine: type[FakeEngine]) -> None:
-        options = ["--mode=no_grad", "--timeout=2.5", "--memory=1000", "--seed=7", "--python=/opt/python"]
+        options = ["--mode=no_grad", "--timeout=2.5", "--memory=10000000", "--seed=7", "--python=/opt/python"]
         assert cli.main(["trace", str(program), "-o", str(tmp_path / "t.json"), *options]) == cli.DONE
         (request,) = engine.asked
         assert request == Request("x = 1\n", "no_grad", 7, request.limits)
-        assert (request.limits.seconds, request.limits.memory) == (2.5, 1000)
+        assert (request.limits.seconds, request.limits.memory) == (2.5, 10_000_000)
         assert engine.interpreter == "/opt/python"
 
 
@@ -111,6 +138,18 @@ class TestProgram:
     def test_a_lesson_is_taken_by_its_name(self, tmp_path: Path, engine: type[FakeEngine]) -> None:
         assert self.trace("lesson:first", tmp_path) == cli.DONE
         assert engine.asked[0].source == resources.lesson("first").source
+
+    def test_a_session_is_run_in_the_mode_that_it_has(
+        self, program: Path, tmp_path: Path, engine: type[FakeEngine], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        file = program.with_suffix(".gradviz")
+        file.write_bytes(b'{"gradviz": 1, "program": "z = 3", "mode": "inference"}')
+        assert self.trace(str(file), tmp_path) == cli.DONE
+        assert cli.main(["trace", str(file), "-o", str(tmp_path / "t.json"), "--mode", "grad"]) == cli.DONE
+        assert [(asked.source, asked.mode) for asked in engine.asked] == [("z = 3", "inference"), ("z = 3", "grad")]
+        file.write_bytes(b"z = 3")
+        assert self.trace(str(file), tmp_path) == cli.USAGE
+        assert f"{file}: this is no session of gradviz" in capsys.readouterr().err
 
     def test_a_dash_is_standard_input(
         self, tmp_path: Path, engine: type[FakeEngine], monkeypatch: pytest.MonkeyPatch

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QSettings, QTemporaryDir, QTimer, Signal
 from gradviz.drawing.excerpt import explained_alike
 from gradviz.drawing.shapes import Drawing
 from gradviz.export.painted import painted
-from gradviz.export.whole import write_whole
+from gradviz.export.whole import numbered, write_whole
 from gradviz.export.work import Work, finished
 from gradviz.picture.picture import DataFormat, Save, Saved
 from gradviz.state.values import AppState
@@ -164,11 +164,6 @@ class Exporter(QObject):
             self.done.emit(path.name)
         else:
             self.copied.emit(path.read_text(encoding="utf-8", errors="replace"))
-
-
-def numbered(path: Path, number: int, count: int) -> Path:
-    """Return the file of one of several drawings."""
-    return path.with_name(f"{path.stem}-{number:0{max(2, len(str(count)))}}{path.suffix}")
 
 
 def _numbered(path: Path, drawings: Sequence[Drawing], choice: Choice) -> Work:

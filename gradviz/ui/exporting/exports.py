@@ -7,13 +7,14 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox, QProgressDialog
 
 from gradviz.drawing.shapes import Drawing
+from gradviz.export.whole import numbered
 from gradviz.picture.words import WORDS
 from gradviz.state import messages as said
 from gradviz.state.values import AppState
 from gradviz.ui.exporting.copying import copy_picture, copy_svg, copy_text
 from gradviz.ui.exporting.exportchoice import Choice, Part
 from gradviz.ui.exporting.exportdialog import ExportDialog
-from gradviz.ui.exporting.exporter import Exporter, numbered
+from gradviz.ui.exporting.exporter import Exporter
 from gradviz.ui.exporting.walking import Walk
 from gradviz.ui.files.files import Files
 from gradviz.ui.graph.graphview import GraphView
