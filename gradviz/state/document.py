@@ -10,6 +10,7 @@ def with_text(state: AppState, text: str) -> AppState:
     """Return the state with another text. No program has no graph, not even the last good one."""
     state = state._replace(
         text=text,
+        session=None,
         breakpoints=carried(state.breakpoints, state.text, text),
         options=folding.carried(state.options, state.text, text),
     )

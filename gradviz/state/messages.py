@@ -13,6 +13,7 @@ from gradviz.state.asking import Asking
 from gradviz.state.enginemessages import PythonSet, UsePython
 from gradviz.state.foldmessages import Folding
 from gradviz.state.quizmessages import AskForQuiz, Quizzing
+from gradviz.state.session import Session
 from gradviz.state.slidemessages import Sliding
 from gradviz.state.values import Chosen, Theme, Wheel
 
@@ -30,6 +31,7 @@ class Opened(NamedTuple):
 
     text: str
     lesson: str = ""  # the name of the one whose program it is
+    session: Session | None = None  # that it is to be looked at as
 
 
 class RunPressed(NamedTuple):

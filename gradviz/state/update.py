@@ -9,7 +9,7 @@ from gradviz.layout.geometry import Size
 from gradviz.model.source.place import Edit
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Options, Picture
-from gradviz.state import comparing, engines, folding, inspecting, measuring, quizzing, sliding
+from gradviz.state import comparing, engines, folding, inspecting, measuring, quizzing, restoring, sliding
 from gradviz.state.asking import Asking, KeysSet, Picked
 from gradviz.state.document import forgotten, let_go, opened, with_text
 from gradviz.state.enginemessages import PythonSet
@@ -110,6 +110,8 @@ def update(state: AppState, message: Message) -> Next:
         after, more = _edited(sliding.begun(after, after.newer), after.newer.text)
         effects = (*effects, *more)
     after = left(after)
+    after, more = restoring.followed(after)
+    effects = (*effects, *more)
     if comparing.wants(after):
         after = after._replace(measuring=measuring.cut(after.measuring)._replace(pressed=after.measuring.pressed))
         after, more = comparing.begun(after)
@@ -144,8 +146,9 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
     match message:
         case Edited(text):
             return _edited(state, text)
-        case Opened(text, lesson):
-            after, effects = _rerun(opened(with_text(state, text))._replace(lesson=lesson))
+        case Opened(text, lesson, session):
+            after = opened(with_text(state, text))._replace(lesson=lesson)
+            after, effects = _rerun(restoring.begun(after, session))
             return after if after.current else forgotten(after), effects
         case Slid() | SlideRested():
             return sliding.slid(state, message), ()

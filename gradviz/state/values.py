@@ -14,6 +14,7 @@ from gradviz.picture.inspection import Inspect, Inspection, Subject
 from gradviz.picture.picture import Comparison, Options, Picture, TensorRow
 from gradviz.picture.questions import AskQuiz, Question
 from gradviz.state.keys import Keys
+from gradviz.state.session import Session
 from gradviz.state.slidemessages import Slid
 
 Theme = Literal["light", "dark"]
@@ -115,6 +116,14 @@ class NoPython(NamedTuple):
 
     python: str
     reason: str
+
+
+class Elsewhere(NamedTuple):
+    """A session that was brought back is of another run than the one that is here."""
+
+    torch: str  # that ran it when it was kept
+    here: str  # that runs it now
+    other: bool  # whether the run has other stops
 
 
 class Measuring(NamedTuple):
@@ -244,7 +253,10 @@ class AppState(NamedTuple):
     table: Picture | None = None  # the answer whose tensors are shown: they go with the drawing
     printed: Picture | None = None  # the answer whose output is shown: the newest of a program that ran at all
     failure: str = ""  # why the picture process could not answer
-    said: str | Refusal | NoPython = ""  # a word about what was asked for, until the person does something else
+    session: Session | None = None  # whose stop is shown when its run is there
+    said: str | Refusal | NoPython | Elsewhere = (
+        ""  # a word about what was asked for, until the person does something else
+    )
     chosen: Chosen | None = None
     search: Search | None = None  # None: the person is not searching
     selection: Selection = NOTHING

@@ -16,6 +16,7 @@ from gradviz.state import messages as said
 from gradviz.state.asking import KeysSet
 from gradviz.state.enginemessages import PythonSet
 from gradviz.state.keys import Keys
+from gradviz.state.restoring import kept
 from gradviz.state.values import AppState
 from gradviz.ui.bars.keysheet import ShortcutSheet
 from gradviz.ui.editor.finding import Finding
@@ -77,6 +78,7 @@ class Commands:
             "open": files.open,
             "save": lambda: _done(files.save()),
             "save_as": lambda: _done(files.save_as()),
+            "save_session": lambda: files.save_session(kept(self._state())),
             **self._exports.handlers(),
             "quit": lambda: _done(self._window.close()),
             "undo": panels.editor.undo,

@@ -16,6 +16,7 @@ from gradviz.picture.picture import Language
 from gradviz.resources import Lesson
 from gradviz.state import messages as said
 from gradviz.state.quizzing import veiled
+from gradviz.state.session import Session
 from gradviz.state.stepping import presented
 from gradviz.state.update import update
 from gradviz.state.values import AppState, Chosen
@@ -262,17 +263,17 @@ class Window(QMainWindow):
     def _opened(self, opened: Opened, undo: bool) -> None:
         editor = self._panels.editor
         (editor.replace if undo else editor.open)(opened.text, opened)
-        self._begin(opened)
+        self._begin(opened, opened.session)
 
     def _crossed(self, opened: Opened) -> None:
         """Undo has led to another program: it has its own name, file and lesson."""
         self._files.return_to(opened, self._panels.editor.toPlainText())
         self._begin(opened)
 
-    def _begin(self, opened: Opened) -> None:
+    def _begin(self, opened: Opened, session: Session | None = None) -> None:
         editor = self._panels.editor
         lesson = next((one.name for one in self._lessons if one.source == opened.text), "")
-        self.send(said.Opened(editor.toPlainText(), lesson))
+        self.send(said.Opened(editor.toPlainText(), lesson, session))
         if not lesson and self._panels.lesson.isVisibleTo(self):
             self._commands.room.show("lesson", on=False)
 

@@ -168,3 +168,56 @@ def test_text_sizes_and_panels_by_key(qtbot: QtBot, window: Window) -> None:
     assert window.panels.canvas.hasFocus()
     window.action("last_panel").trigger()
     assert window.panels.editor.hasFocus()
+
+
+def test_a_session_is_kept_and_dropped_back(
+    qtbot: QtBot, window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.action("no_grad").trigger()
+    window.action("backward").trigger()
+    qtbot.waitUntil(lambda: drawn(window))
+    window.action("first_step").trigger()
+    qtbot.waitUntil(lambda: drawn(window) and window.state.at == 0)
+    answer_save(monkeypatch, tmp_path / "here")  # the suffix is added
+    window.action("save_session").trigger()
+    assert window.state.said == "Saved here.gradviz"
+    assert window.windowTitle() == "program.py[*] — gradviz"
+    for name in ("grad", "both", "new"):
+        window.action(name).trigger()
+    qtbot.waitUntil(lambda: not window.state.busy)
+    drop(window, tmp_path / "here.gradviz")
+    qtbot.waitUntil(lambda: drawn(window) and window.state.at == 0)
+    assert window.windowTitle() == "here.gradviz[*] — gradviz"
+    assert window.panels.editor.toPlainText() == "x = 1\ny = 2\n"
+    assert (window.state.mode, window.state.options.view) == ("no_grad", "backward")
+    assert window.action("no_grad").isChecked()
+    assert window.files.path is None  # Save asks for a file of its own
+    assert window.files.recent[0] == str(tmp_path / "here.gradviz")
+
+
+def test_a_session_of_another_torch_says_so(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
+    (tmp_path / "old.gradviz").write_text('{"gradviz": 1, "program": "x = 5\\n", "torch": "1.2.3"}')
+    drop(window, tmp_path / "old.gradviz")
+    qtbot.waitUntil(lambda: drawn(window))
+    qtbot.waitUntil(lambda: "1.2.3" in window.panels.status.activity)
+    assert "9.9.9" in window.panels.status.activity
+
+
+def test_what_is_no_session_is_told_and_a_session_that_cannot_be_kept_too(
+    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bad.gradviz").write_text("x = 1")
+    drop(
+        window,
+        tmp_path / "bad.gradviz",
+    )
+    assert str(window.state.said).startswith("bad.gradviz was not opened: this is no session of gradviz")
+    drop(window, tmp_path / "gone.gradviz")
+    assert str(window.state.said).startswith("gone.gradviz was not opened")
+    monkeypatch.setattr(QFileDialog, "exec", lambda _dialog: 1)
+    monkeypatch.setattr(QFileDialog, "selectedFiles", lambda _dialog: [str(tmp_path / "none" / "a.gradviz")])
+    window.action("save_session").trigger()
+    assert str(window.state.said).startswith("a.gradviz was not saved: ")
+    monkeypatch.setattr(QFileDialog, "exec", lambda _dialog: 0)
+    window.action("save_session").trigger()
+    assert window.files.path == tmp_path / "program.py"

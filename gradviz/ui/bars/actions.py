@@ -61,6 +61,7 @@ COMMANDS = (
     Command("open", FILE, QT_TRANSLATE_NOOP("Actions", "&Open …"), ("Ctrl+O",), icon="open"),
     Command("save", FILE, QT_TRANSLATE_NOOP("Actions", "&Save"), ("Ctrl+S",), icon="save"),
     Command("save_as", FILE, QT_TRANSLATE_NOOP("Actions", "Save &as …"), ("Ctrl+Shift+S",)),
+    Command("save_session", FILE, QT_TRANSLATE_NOOP("Actions", "Save the sess&ion …"), ("Ctrl+Alt+E",)),
     Command(LINE, FILE, ""),
     Command("export", FILE, QT_TRANSLATE_NOOP("Actions", "&Export the graph …"), ("Ctrl+Shift+E",), icon="export"),
     Command("copy_graph", FILE, QT_TRANSLATE_NOOP("Actions", "&Copy the graph as a picture"), ("Ctrl+Shift+C",)),

@@ -8,6 +8,7 @@ import msgspec
 from PySide6.QtCore import QFile, QIODevice, QLockFile, QSaveFile
 
 from gradviz.model.program import MAX_SOURCE
+from gradviz.state.session import MAX_FILE, Session, SessionError, parsed, written
 
 _FORMAT = "gradviz-recovery"
 _VERSION = 1
@@ -46,14 +47,38 @@ def read(path: Path) -> str:
     return text.replace("\r\n", "\n")
 
 
+def read_session(path: Path) -> Session:
+    """Return the session in a file.
+
+    Raises:
+        DocumentError: it cannot be read, or is none.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE + 1)
+        return parsed(data)  # of what is longer only a part was read, which is none
+    except OSError as error:
+        raise DocumentError(error.strerror or str(error)) from error
+    except SessionError as error:
+        raise DocumentError(str(error)) from error
+
+
 def write(path: Path, text: str) -> None:
     """Write a program whole, or leave the file as it is.
 
     Raises:
         DocumentError: it cannot be written.
     """
+    _write(path, text.encode("utf-8", "surrogatepass"))
+
+
+def write_session(path: Path, session: Session) -> None:
+    """Write a session whole, or leave the file as it is; raises like `write`."""
+    _write(path, written(session))
+
+
+def _write(path: Path, data: bytes) -> None:
     file = QSaveFile(str(path))
-    data = text.encode("utf-8", "surrogatepass")
     written = file.open(QIODevice.OpenModeFlag.WriteOnly) and file.write(data) == len(data) and file.commit()
     if not written:
         raise DocumentError(file.errorString())

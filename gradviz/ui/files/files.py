@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from gradviz.picture.picture import Language
 from gradviz.resources import Words
-from gradviz.ui.files.documents import DocumentError, Kept, Recovery, read, write
+from gradviz.state.session import ENDING, Session
+from gradviz.ui.files.documents import DocumentError, Kept, Recovery, read, read_session, write, write_session
 from gradviz.ui.style.plain import one_line
 
 RECENT = 9
@@ -22,7 +23,8 @@ class Opened:
     text: str  # that it was opened with
     path: Path | None  # of its file
     saved: str  # what that holds
-    title: Words | None = None  # of the lesson that it is
+    title: Words | None = None  # of the lesson or session that it is
+    session: Session | None = None  # that it was opened as
 
 
 class Files(QObject):
@@ -112,7 +114,7 @@ class Files(QObject):
     def open(self) -> None:
         """Ask for a file and open it."""
         start = str(self.path.parent) if self.path else ""
-        kinds = self.tr("Python programs (*.py);;All files (*)")
+        kinds = self.tr("Programs and sessions (*.py *.gradviz);;All files (*)")
         name, _kind = QFileDialog.getOpenFileName(self._window, self.tr("Open a program"), start, kinds)
         if name:
             self.open_path(Path(name))
@@ -131,11 +133,15 @@ class Files(QObject):
         if not self.may_leave():
             return
         try:
-            text = read(path)
+            if path.suffix == ENDING:
+                session = read_session(path)
+                self._show(session.program, None, session.program, undo=True, title=_named(path), session=session)
+            else:
+                text = read(path)
+                self._show(text, path.absolute(), text, undo=True)
         except DocumentError as error:
             self.said.emit(self.tr("{name} was not opened: {reason}").format(name=path.name, reason=error))
             return
-        self._show(text, path.absolute(), text, undo=True)
         self._note(path)
 
     def save(self) -> bool:
@@ -144,16 +150,34 @@ class Files(QObject):
 
     def save_as(self) -> bool:
         """Ask for a file and save to it."""
-        start = str(self.path or Path.cwd() / "program.py")
         kinds = self.tr("Python programs (*.py);;All files (*)")
-        dialog = QFileDialog(self._window, self.tr("Save the program"), start, kinds)
+        path = self._asked(self.tr("Save the program"), self.path or Path.cwd() / "program.py", kinds)
+        return path is not None and self._save_to(path)
+
+    def save_session(self, session: Session) -> None:
+        """Ask for a file and keep a session in it. The program's own file stays what it is."""
+        start = (self.path or Path.cwd() / "session").with_suffix(ENDING)
+        path = self._asked(self.tr("Save the session"), start, self.tr("Sessions (*.gradviz);;All files (*)"))
+        if path is None:
+            return
+        try:
+            write_session(path, session)
+        except DocumentError as error:
+            self.said.emit(self.tr("{name} was not saved: {reason}").format(name=path.name, reason=error))
+            return
+        self._note(path)
+        self.said.emit(self.tr("Saved {name}").format(name=path.name))
+
+    def _asked(self, title: str, start: Path, kinds: str) -> Path | None:
+        """Ask for a file to save to; None: the person would rather not."""
+        dialog = QFileDialog(self._window, title, str(start), kinds)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("py")  # before it asks whether a file may be replaced
-        dialog.selectFile(start)
+        dialog.setDefaultSuffix(start.suffix[1:])  # before it asks whether a file may be replaced
+        dialog.selectFile(str(start))
         wanted = dialog.exec()
         names = dialog.selectedFiles()
         dialog.deleteLater()
-        return bool(wanted and names) and self._save_to(Path(names[0]))
+        return Path(names[0]) if wanted and names else None
 
     def may_leave(self) -> bool:
         """Ask about changes that are in no file. A program without a file is never asked about: undo has it."""
@@ -175,8 +199,17 @@ class Files(QObject):
         self._open, self._text = opened, text
         self._tell()
 
-    def _show(self, text: str, path: Path | None, saved: str, *, undo: bool, title: Words | None = None) -> None:
-        self._open, self._text = Opened(text, path, saved, title), text
+    def _show(
+        self,
+        text: str,
+        path: Path | None,
+        saved: str,
+        *,
+        undo: bool,
+        title: Words | None = None,
+        session: Session | None = None,
+    ) -> None:
+        self._open, self._text = Opened(text, path, saved, title, session), text
         undo, self._begun = undo and self._begun, True
         self.opened.emit(self._open, undo)
         self._tell()
@@ -203,3 +236,8 @@ class Files(QObject):
 
     def _tell(self) -> None:
         self.named.emit(self._title, self.dirty)
+
+
+def _named(path: Path) -> Words:
+    """The name of a file, which is the same in every language."""
+    return Words(path.name, path.name)

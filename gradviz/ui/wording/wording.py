@@ -5,7 +5,7 @@ from PySide6.QtCore import QCoreApplication
 from gradviz.model.cost import NAMES
 from gradviz.model.quantities import second_text
 from gradviz.picture.picture import FEW, Picture, Problem
-from gradviz.state.values import AppState, NoPython, Phase, Refusal
+from gradviz.state.values import AppState, Elsewhere, NoPython, Phase, Refusal
 from gradviz.ui.style.plain import one_line
 from gradviz.ui.wording import stepwords
 
@@ -36,7 +36,9 @@ def activity(state: AppState) -> str:
     return _outcome(state)
 
 
-def _said(word: str | Refusal | NoPython) -> str:
+def _said(word: str | Refusal | NoPython | Elsewhere) -> str:
+    if isinstance(word, Elsewhere):
+        return _elsewhere(word)
     if isinstance(word, NoPython):
         told = _tr("{python} cannot run programs ({reason}); the Python of gradviz does")
         return told.format(python=one_line(word.python, 80), reason=one_line(word.reason, 160))
@@ -47,6 +49,17 @@ def _said(word: str | Refusal | NoPython) -> str:
     if word is Refusal.STALE:
         return _tr("The graph is not of the program as it stands: run it first")
     return _tr("This is no tensor that a name of the program holds") if word is Refusal.UNNAMED else word
+
+
+def _elsewhere(word: Elsewhere) -> str:
+    if word.torch == word.here:
+        return _tr("The run of this session has other steps here: this is its end")
+    then, here = one_line(word.torch, 40), one_line(word.here, 40)
+    if word.other:
+        told = _tr("This session is of torch {then}. With torch {here} its run has other steps: this is its end")
+    else:
+        told = _tr("This session is of torch {then}; here torch {here} runs it")
+    return told.format(then=then, here=here)
 
 
 def _outcome(state: AppState) -> str:

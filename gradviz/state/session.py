@@ -1,0 +1,67 @@
+"""A session: a program and how it was looked at, as a file that brings both back, on another machine too.
+
+What the run told is not in it: the program is run again, and what is seen is what the torch at hand does.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+import msgspec
+
+from gradviz.layout.diagram import Direction
+from gradviz.model.costs.heat import HeatOf
+from gradviz.model.graph.graph import View
+from gradviz.model.program import MAX_SOURCE
+from gradviz.model.trace import GradMode
+from gradviz.picture.picture import Focus, FoldMode
+
+ENDING = ".gradviz"
+FORMAT: Literal[1] = 1
+MAX_FILE = 8 * MAX_SOURCE  # bytes: JSON may take several for a letter
+
+
+class SessionError(ValueError):
+    """This is no session; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """What a file of it says, key by key. What is left out is as in a new window."""
+
+    gradviz: Literal[1]  # the version of this format
+    program: str
+    torch: str = ""  # that ran it
+    python: str = ""
+    mode: GradMode = "grad"
+    view: View = "both"
+    direction: Direction = "TB"
+    fold: FoldMode = "auto"
+    heat: HeatOf = "off"
+    opened: tuple[str, ...] = ()  # keys of folds that are open
+    focus: tuple[Focus, ...] = ()
+    module: str = ""
+    beside: bool = False  # whether the grad modes stand side by side
+    breakpoints: tuple[int, ...] = ()  # lines
+    stop: int | None = None  # of the run, that is shown, counted from 0; None: its end
+    stops: int = 0  # that the run has
+
+
+def parsed(data: bytes) -> Session:
+    """Return the session that a file holds.
+
+    Raises:
+        SessionError: it holds none, or one that this gradviz cannot read.
+    """
+    try:
+        session = msgspec.json.decode(data, type=Session)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise SessionError(f"this is no session of gradviz: {error}") from error
+    if len(session.program) > MAX_SOURCE:
+        raise SessionError("its program is longer than what gradviz runs")
+    return session
+
+
+def written(session: Session) -> bytes:
+    """Return the file of a session."""
+    return (json.dumps(asdict(session), ensure_ascii=False, indent=2) + "\n").encode("utf-8", "replace")
