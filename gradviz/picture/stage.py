@@ -86,7 +86,7 @@ class Seen(NamedTuple):
 
 def seen(record: Record, options: Options) -> Seen:
     """Return the graph of a run in the view that is wanted, folded as wanted, as it stood at the step wanted."""
-    whole = part(record.trace, build(record.trace, options.view, record.history.born), options).graph
+    whole = part(record.trace, build(record.trace, options.view, record.history), options).graph
     if options.step is None:
         return Seen(whole, record.grounds)
     moment = record.history.at(options.step)
@@ -137,7 +137,7 @@ def stage(
         past: the run before, as it was laid out: what is still there stays in its place.
         walked: whether its steps are to be shown too. Boxes then have room for all that they say before backward.
     """
-    full = build(record.trace, options.view, record.history.born)
+    full = build(record.trace, options.view, record.history)
     whole, withheld = part(record.trace, full, options)
     costs = COLD
     if options.heat != "off":

@@ -2,9 +2,7 @@
 
 from collections import defaultdict
 
-from gradviz.model.births import births
-from gradviz.model.calls import calls
-from gradviz.model.flow import Flow, Passed, flow, operand_edges, sums
+from gradviz.model.flow import Flow, Passed, operand_edges, sums
 from gradviz.model.graph.generations import birth_regions, changed_bases, generations, grad_fn_made, touched
 from gradviz.model.graph.graph import Edge, EdgeKind, Graph, Node, NodeKind, View
 from gradviz.model.graph.next_functions import next_functions
@@ -13,19 +11,19 @@ from gradviz.model.rules import EXACT
 from gradviz.model.trace import OUTPUT_NR, BackwardCall, GradFn, Op, Region, Tensor, Trace, Value
 
 
-def build(trace: Trace, view: View, born: set[int] | None = None) -> Graph:
+def build(trace: Trace, view: View, history: History | None = None) -> Graph:
     """Return everything a view shows of a trace, nothing folded.
 
     Args:
         trace: the run.
         view: of it.
-        born: its births, where they are known.
+        history: its index, where that is there.
     """
+    history = history or History(trace)
     if view == "backward":
-        return next_functions(trace)
-    hidden = calls(trace)
-    ops = _shown(trace, hidden, births(trace) if born is None else born)
-    builder = _Builder(trace, view, ops, _drawn(ops, hidden))
+        return next_functions(trace, history.flow)
+    ops = _shown(history)
+    builder = _Builder(history, view, ops, _drawn(ops, history.inside))
     for op in ops:
         builder.add(op)
     return builder.graph()
@@ -33,22 +31,18 @@ def build(trace: Trace, view: View, born: set[int] | None = None) -> Graph:
 
 def drawn(history: History) -> dict[int, int]:
     """Return, for each op that is drawn, as itself or as a part of another, the one that is drawn."""
-    hidden = calls(history.trace)
-    return _drawn(_shown(history.trace, hidden, history.born), hidden)
+    return _drawn(_shown(history), history.inside)
 
 
-def _drawn(ops: list[Op], hidden: dict[int, int]) -> dict[int, int]:
+def _drawn(ops: list[Op], inside: dict[int, int]) -> dict[int, int]:
     shown = {op.id: op.id for op in ops}
-    return shown | {op: call for op, call in hidden.items() if call in shown}
+    return shown | {op: call for op, call in inside.items() if call in shown}
 
 
-def _shown(trace: Trace, hidden: dict[int, int], born: set[int]) -> list[Op]:
+def _shown(history: History) -> list[Op]:
     """The ops that are drawn: those of the forward run, and what autograd recorded of a backward and still leads on."""
-    left_out = born.union(hidden)
-    again = _recorded_again(trace)
-    return [
-        op for op in trace.ops if op.outputs and op.id not in left_out and (op.phase == "forward" or op.id in again)
-    ]
+    ops, left_out, again = history.trace.ops, history.minor, _recorded_again(history.trace)
+    return [op for op in ops if op.outputs and op.id not in left_out and (op.phase == "forward" or op.id in again)]
 
 
 def _recorded_again(trace: Trace) -> set[int]:
@@ -56,6 +50,8 @@ def _recorded_again(trace: Trace) -> set[int]:
 
     What a checkpoint computes anew leads nowhere, unless a backward of its own starts there.
     """
+    if not any(op.phase == "backward" for op in trace.ops):
+        return set()
     wanted = {root for call in trace.backwards for root in call.roots}
     wanted.update(tensor.id for tensor in trace.tensors if tensor.names or tensor.retains_grad)
     found: set[int] = set()
@@ -71,11 +67,11 @@ def _recorded_again(trace: Trace) -> set[int]:
 class _Builder:
     """Follows the ops in order. A tensor changed in place becomes a new node with the state it has then."""
 
-    def __init__(self, trace: Trace, view: View, ops: list[Op], shown: dict[int, int]) -> None:
-        self._trace = trace
+    def __init__(self, history: History, view: View, ops: list[Op], shown: dict[int, int]) -> None:
+        self._trace = trace = history.trace
         self._both = view == "both"
         self._view: View = view
-        self._flow = flow(trace) if self._both else Flow({})
+        self._flow = history.flow if self._both else Flow({})
         self._states = generations(trace, shown)
         self._touched = touched(self._states, ops)
         self._birth_regions = birth_regions(trace)

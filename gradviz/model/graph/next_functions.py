@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 
-from gradviz.model.flow import Flow, Passed, flow
+from gradviz.model.flow import Flow, Passed
 from gradviz.model.graph.graph import Edge, EdgeKind, Graph, Node, NodeKind
 from gradviz.model.trace import BackwardCall, GradFn, Trace
 
 
-def next_functions(trace: Trace) -> Graph:
-    """Return PyTorch's own graph of a trace."""
-    gradients = flow(trace)
+def next_functions(trace: Trace, gradients: Flow) -> Graph:
+    """Return PyTorch's own graph of a trace, with the gradients that passed its edges."""
     edges = tuple(edge for grad_fn in trace.grad_fns for edge in _edges(grad_fn, gradients))
     return Graph("backward", tuple(_nodes(trace)), edges, (), modules=trace.modules)
 

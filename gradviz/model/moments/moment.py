@@ -12,6 +12,7 @@ from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
 from gradviz.model.births import births
+from gradviz.model.calls import calls
 from gradviz.model.flow import Passed, flow
 from gradviz.model.moments.held import Bindings, bindings
 from gradviz.model.moments.kept import Kept, Timeline, kept
@@ -76,6 +77,16 @@ class History:
     def born(self) -> set[int]:
         """The ops that only bring a tensor into the world."""
         return births(self.trace)
+
+    @cached_property
+    def inside(self) -> dict[int, int]:
+        """For each op that ran inside another, that one."""
+        return calls(self.trace)
+
+    @cached_property
+    def minor(self) -> set[int]:
+        """The ops that are no step of a person's: neither drawn nor stopped at."""
+        return self.born.union(self.inside)
 
     @cached_property
     def bindings(self) -> Bindings:

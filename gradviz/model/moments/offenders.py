@@ -56,9 +56,9 @@ def _forward(trace: Trace) -> list[Offender]:
     What memory held before anybody wrote to it is nobody's doing, nor what is computed from that. Nor is an inf that
     the program asks for, as a mask of attention does, or gives as a number; a nan that comes of such a one is.
     """
-    values = _values(trace)
-    if not any(value is not None and _may_spoil(value) for made in values.values() for value in made.values()):
+    if not any(state.value is not None and _may_spoil(state.value) for state in (*trace.past, *trace.tensors)):
         return []
+    values = _values(trace)
     held = dict(values.get(None, {}))
     found: dict[Ill, Offender] = {}
     for op in trace.ops:

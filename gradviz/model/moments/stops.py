@@ -3,21 +3,19 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from gradviz.model.calls import calls
 from gradviz.model.moments.course import ACCUMULATE, BACKWARD, LINE, OP, Course
 from gradviz.model.moments.moment import History
-from gradviz.model.trace import Step, Trace
+from gradviz.model.trace import Op, Step
 
 
 def course(history: History) -> Course:
     """Return the stops of a run. What only brings a tensor into the world, or runs inside another op, is none."""
-    trace = history.trace
-    hidden = history.born.union(calls(trace))
     kinds = {"line": LINE, "backward": BACKWARD, "accumulate": ACCUMULATE}
+    drawn = [_is_drawn(op, history.minor) for op in history.trace.ops]
     shown = [
         step
-        for step in trace.steps
-        if (step.op is None or _is_shown(trace, step.op, hidden)) and not (step.kind == "line" and step.line is None)
+        for step in history.trace.steps
+        if (step.op is None or drawn[step.op]) and (step.line is not None or step.kind != "line")
     ]
     return Course(
         "".join(kinds.get(step.kind, OP) for step in shown),
@@ -44,7 +42,6 @@ def _depths(steps: Iterable[Step]) -> Iterator[int]:
         yield running[-1][0] if running else 0
 
 
-def _is_shown(trace: Trace, op: int, hidden: set[int]) -> bool:
+def _is_drawn(op: Op, minor: set[int]) -> bool:
     """Whether an op is drawn; in backward the grad_fn that runs it is the stop."""
-    made = trace.ops[op]
-    return op not in hidden and bool(made.outputs) and (made.phase == "forward" or made.grad_fn is not None)
+    return op.id not in minor and bool(op.outputs) and (op.phase == "forward" or op.grad_fn is not None)
