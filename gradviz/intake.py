@@ -5,8 +5,7 @@ type cannot say (that ids count up, that references exist, that sizes can be) is
 indexes by them. What is merely longer than anyone reads is cut: an honest program may be odd.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -14,19 +13,10 @@ from gradviz.model import floats
 from gradviz.model.completion.found import Found, bounded
 from gradviz.model.cost import CostPage, sound
 from gradviz.model.errors.ending import ended
-from gradviz.model.names import names_of
-from gradviz.model.references import DEPTH, WHOLE, Law, depths
+from gradviz.model.gathered import Gathered, ended_by
+from gradviz.model.references import UNLOOKED, WHOLE, Counts, Law
 from gradviz.model.rules import RECORDS, broken
-from gradviz.model.trace import (
-    SCHEMA,
-    End,
-    GradFn,
-    Page,
-    Region,
-    Step,
-    Tensor,
-    Trace,
-)
+from gradviz.model.trace import SCHEMA, Page, Trace
 from gradviz.model.weight import weight
 from gradviz.model.wire import Exit, FrameError, FullError, Ready, Request
 from gradviz.readable import NAME, explained, longest_text, readable, shorter
@@ -44,7 +34,6 @@ _REQUEST = msgspec.json.Decoder(Request)
 _FOUND = msgspec.json.Decoder(Found)
 
 Message = TypeVar("Message", CostPage, Page, Ready, Exit, Request, Found)
-State = TypeVar("State", Tensor, GradFn)
 
 
 def ready(payload: bytes) -> Ready:
@@ -90,14 +79,6 @@ def _decode(decoder: msgspec.json.Decoder[Message], payload: bytes) -> Message:
         raise FullError("as much as memory holds") from error
 
 
-class _Counts(NamedTuple):
-    """How many records of a kind have come; the next has this number."""
-
-    tensors: int = 0
-    ops: int = 0
-    grad_fns: int = 0
-
-
 class TraceBuilder:
     """Gathers the pages of one run; `trace` can be asked for at any time, the run's end or not."""
 
@@ -106,8 +87,8 @@ class TraceBuilder:
         self._ready = ready
         self._held = 0
         self._characters = 0  # of output
-        self._counts = _Counts()
         self._pages: list[Page] = []
+        self._gathered = Gathered(self.empty())
 
     def page(self, payload: bytes) -> None:
         """Take one page, or leave all as it was.
@@ -123,14 +104,14 @@ class TraceBuilder:
         page = floats.as_numbers(_decode(_PAGE, payload), payload)
         if self.ended:
             raise FrameError("the run sent more after its end")
-        counts = _counted(self._counts, page)
+        _count_up(self._gathered.counts, page)
         if longest_text(rest) > NAME:
             page = shorter(page)
         page = readable(page, self._request.limits.output - self._characters)
         _hold(_alone(self.empty(), page), RECORDS)
-        self._counts = counts
         self._characters += sum(len(output.text) for output in page.output)
         self._pages.append(page)
+        self._gathered.add(page)
 
     @property
     def ended(self) -> bool:
@@ -147,7 +128,7 @@ class TraceBuilder:
         Raises:
             FrameError: a law of model/rules.py does not hold.
         """
-        return self._sound(len(self._pages))
+        return _sound(self._gathered)
 
     def longest(self) -> tuple[Trace, FrameError | None]:
         """Return as much of the record, from its start, as holds together, and what is wrong with the page after."""
@@ -159,16 +140,22 @@ class TraceBuilder:
         while bad - good > 1:
             middle = (good + bad) // 2
             try:
-                self._sound(middle)
+                self._first(middle)
                 good = middle
             except FrameError as error:
                 bad, wrong = middle, error
-        return self._sound(good), wrong
+        return self._first(good), wrong
 
-    def _sound(self, count: int) -> Trace:
-        trace = _gathered(self.empty(), self._pages[:count])
-        _hold(trace, WHOLE)  # each record by itself was looked at as it came
-        return trace
+    def _first(self, count: int) -> Trace:
+        """The record of so many pages."""
+        return _sound(Gathered(self.empty(), self._pages[:count]))
+
+
+def _sound(gathered: Gathered) -> Trace:
+    """The record that was gathered, of which each record by itself was looked at as it came."""
+    trace = gathered.trace()
+    _hold(trace, UNLOOKED if gathered.all_there else WHOLE)
+    return trace
 
 
 def _hold(trace: Trace, laws: dict[str, Law]) -> None:
@@ -190,26 +177,21 @@ def concluded(builder: TraceBuilder, how: Exit | FrameError) -> Trace:
     return trace if builder.ended and isinstance(how, Exit) else ended(trace, how)
 
 
-def _counted(before: _Counts, page: Page) -> _Counts:
-    """Check that ids count up; within one page new tensors and grad_fns come in any order."""
+def _count_up(before: Counts, page: Page) -> None:
+    """Raise FrameError unless ids count up; within one page new tensors and grad_fns come in any order."""
     for number, op in enumerate(page.ops, before.ops):
         if op.id != number:
             raise FrameError(f"op {op.id} came as number {number}")
-    tensors = _grown(before.tensors, {tensor.id for tensor in page.tensors})
-    grad_fns = _grown(before.grad_fns, {grad_fn.id for grad_fn in page.grad_fns})
-    return _Counts(tensors, before.ops + len(page.ops), grad_fns)
+    _grow(before.tensors, {tensor.id for tensor in page.tensors})
+    _grow(before.grad_fns, {grad_fn.id for grad_fn in page.grad_fns})
 
 
-def _grown(before: int, ids: set[int]) -> int:
+def _grow(before: int, ids: set[int]) -> None:
     if ids and min(ids) < 0:
         raise FrameError(f"record {min(ids)} has no number")
     after = before + sum(number >= before for number in ids)
     if ids and max(ids) >= max(after, 1):
         raise FrameError(f"record {max(ids)} came when there were {after}")
-    return after
-
-
-# Pages into one Trace
 
 
 def _alone(empty: Trace, page: Page) -> Trace:
@@ -224,65 +206,4 @@ def _alone(empty: Trace, page: Page) -> Trace:
         output=page.output,
         warnings=page.warnings,
     )
-    return trace if page.end is None else _ended_by(trace, page.end)
-
-
-def _gathered(empty: Trace, pages: Sequence[Page]) -> Trace:
-    tensors, past = _latest(tensor for page in pages for tensor in page.tensors)
-    grad_fns, past_grad_fns = _latest(grad_fn for page in pages for grad_fn in page.grad_fns)
-    ops = tuple(op for page in pages for op in page.ops)
-    steps = [step for page in pages for step in page.steps]
-    steps += [Step(op.step, "op", op.line, op.id, op.grad_fn) for op in ops]
-    steps.sort(key=lambda step: step.id)
-    names = names_of(past, tensors, steps)
-    trace = empty._replace(
-        tensors=_named(tensors, names),
-        past=_named(past, names),
-        ops=ops,
-        grad_fns=tuple(grad_fns),
-        past_grad_fns=tuple(past_grad_fns),
-        steps=tuple(steps),
-        backwards=tuple(record for page in pages for record in page.backwards),
-        regions=_shallow([record for page in pages for record in page.regions]),
-        output=tuple(record for page in pages for record in page.output),
-        warnings=tuple(record for page in pages for record in page.warnings),
-        modules=tuple(record for page in pages for record in page.modules),
-    )
-    end = pages[-1].end if pages else None
-    return trace if end is None else _ended_by(trace, end)
-
-
-def _ended_by(trace: Trace, end: End) -> Trace:
-    told = trace._replace(error=end.error, limits=end.limits, memory=end.memory, seconds=end.seconds)
-    return told._replace(caught=end.caught)
-
-
-def _latest(states: Iterable[State]) -> tuple[list[State], list[State]]:
-    """The last state of each id, in the order of ids, and those it replaced, in the order they came."""
-    known: dict[int, State] = {}
-    past: list[State] = []
-    for state in states:
-        if state.id in known:
-            past.append(known[state.id])
-        known[state.id] = state
-    return [known[number] for number in range(len(known))], past
-
-
-def _shallow(regions: list[Region]) -> tuple[Region, ...]:
-    """The regions with those too deep taken out to the deepest that are drawn: a recursion opens one a level."""
-    found: list[Region] = []
-    for region, depth in zip(regions, depths(regions), strict=True):
-        parent = region.parent
-        if depth > DEPTH and parent is not None:
-            found.append(region._replace(parent=found[parent].parent))
-        else:
-            found.append(region)
-    return tuple(found)
-
-
-def _named(tensors: list[Tensor], names: dict[int, tuple[str, ...]]) -> tuple[Tensor, ...]:
-    """The tensors with the names found here; what the run itself says of names is not believed."""
-    return tuple(
-        tensor._replace(names=names.get(tensor.id, ())) if tensor.names or tensor.id in names else tensor
-        for tensor in tensors
-    )
+    return trace if page.end is None else ended_by(trace, page.end)

@@ -20,12 +20,13 @@ def names_of(past: Sequence[Tensor], tensors: Sequence[Tensor], steps: Sequence[
     """
     names: dict[int, dict[str, None]] = {}
     for step in steps:
-        for name, tensor in named_by(step):
+        for name, tensor in named_by(step) if step.names or step.elsewhere else ():
             if tensor is not None:
                 held = names.setdefault(tensor, {})
                 if len(held) < NAMES:
                     held[name] = None
-    given = {tensor: name for step in reversed(steps) for name, tensor in (step.arguments or {}).items()}
+    calls = [step.arguments for step in reversed(steps) if step.arguments]
+    given = {tensor: name for arguments in calls for name, tensor in arguments.items()}
     for state in tensors if given else ():
         if state.id in given and state.is_leaf and state.requires_grad:
             names.setdefault(state.id, {given[state.id]: None})

@@ -180,6 +180,12 @@ def test_within_a_page_new_records_come_in_any_order() -> None:
     assert trace.tensors[2].version == 2
 
 
+def test_a_record_may_refer_to_one_of_a_later_page_if_that_comes() -> None:
+    taking, made = Page(tensors=(tensor(0, base=1),)), Page(tensors=(tensor(1),))
+    assert [one.base for one in builder(taking, made).trace().tensors] == [1, None]
+    assert refused(taking, Page(tensors=(tensor(0, base=1, step=1),))) == "a tensor's references exist: tensor 0"
+
+
 def test_names_are_told_in_the_order_they_were_bound() -> None:
     steps = (
         Step(0, "line", 1, names={"b": 0, "a": 1}),
