@@ -1,23 +1,20 @@
 """Where the elements of a diagram were when it was laid out before, so that what a person knows stays where it was.
 
-Cells and links are the same if their ids are. What is new stands beside what it is joined to as it would without.
+Cells and links are the same if their ids are. What is new stands in line with what it is joined to.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import median_low
 from typing import NamedTuple
 
 from gradviz.layout.components import owners
-from gradviz.layout.crossings import crossings, uncounted
 from gradviz.layout.diagram import Diagram
 from gradviz.layout.geometry import Placement, Rect
 from gradviz.layout.net import Net, axis
-from gradviz.layout.pulls import Pulls
+from gradviz.layout.pulls import Pull, Pulls
 
 LEAST = 0.5  # of the cells now, and of those then, that must be in both for the old places to be kept
-WORSE = 1.25  # how much worse than a fresh one a picture may be on behalf of old places
-SLACK = (2.0, 300.0, 300.0)  # and this much more, for small ones: crossings; pixels that links lead across; of extent
 
 
 class Laid(NamedTuple):
@@ -57,7 +54,6 @@ def formerly(
     net: Net,
     frames: list[str],
     wants: Pulls,
-    fresh: list[float],
     cells: dict[str, Rect],
     before: Laid,
     sideways: bool,
@@ -69,7 +65,6 @@ def formerly(
         net: its elements.
         frames: the ids of its frames.
         wants: what they want to be in line with.
-        fresh: where they would start without a former place.
         cells: the places of those that were there, at least one.
         before: what they are places in; of the same direction.
         sideways: whether "across" is y.
@@ -94,7 +89,7 @@ def formerly(
                     known[bend] = _across(*curve, where)
     _borders(net, frames, known, before.placement, sideways)
     kept = [place is not None for place in known]
-    return Former(_completed(net, wants, fresh, known), kept)
+    return Former(_completed(net, wants, known), kept)
 
 
 def _borders(net: Net, frames: list[str], known: list[float | None], before: Placement, sideways: bool) -> None:
@@ -116,40 +111,42 @@ def _across(places: Sequence[float], heights: Sequence[float], along: float) -> 
     return None
 
 
-def _completed(net: Net, wants: Pulls, fresh: list[float], known: list[float | None]) -> list[float]:
-    """All places: what is new goes along with what it would be in line with, or else with what it is joined to."""
-    shift = [None if place is None else place - new for place, new in zip(known, fresh, strict=True)]
-    queue = [element for element, away in enumerate(shift) if away is not None]
-    shift += [None] * sum(map(len, wants.means))
-    new = {element for element, away in enumerate(shift) if away is None}
-    lines = [*enumerate(wants.above.to), *enumerate(wants.below.to)]
-    lines += [(number, pull[0]) for means in wants.means for number, mean in means for pull in mean]
-    joints = [(one, joint[0]) for one, joints in enumerate(net.below) for joint in joints]
-    for pairs in (lines, joints):
-        beside: dict[int, list[int]] = {}
-        for one, other in pairs:
-            if one in new or other in new:
-                beside.setdefault(one, []).append(other)
-                beside.setdefault(other, []).append(one)
-        for element in queue:
-            for other in beside.get(element, ()):
-                if shift[other] is None:
-                    shift[other] = shift[element]
-                    queue.append(other)
-    return [place + (away or 0.0) for place, away in zip(fresh, shift, strict=False)]  # means come after the elements
+def _completed(net: Net, wants: Pulls, known: list[float | None]) -> list[float]:
+    """All places: what is new is in line with what it wants that of, or else with what it is joined to.
+
+    What leads there by no joint, such as the borders of a new frame, is at 0: it has no place of its own.
+    """
+    new = dict.fromkeys([element for element, place in enumerate(known) if place is None])
+    for beside in (_lines(net, wants, new), _joints(net, new)) if new else ():
+        queue = [(element, place) for element in beside if (place := known[element]) is not None]
+        for element, place in queue:
+            for other, away in beside[element]:
+                if known[other] is None:
+                    known[other] = place + away
+                    queue.append((other, place + away))
+    return [place or 0.0 for place in known]
 
 
-def bearable(net: Net, places: list[float], fresh: Net, fresh_places: list[float]) -> bool:
-    """Whether a picture in which places were kept is not much worse than one without: else edits would add up."""
-    pairs = zip(_badness(net, places), _badness(fresh, fresh_places), SLACK, strict=True)
-    return all(kept <= WORSE * new + slack for kept, new, slack in pairs)
+def _lines(net: Net, wants: Pulls, new: Mapping[int, None]) -> dict[int, list[Pull]]:
+    """Beside each element that has to do with new ones: how far right of it the others are by what either wants."""
+    beside: dict[int, list[Pull]] = {}
+    ends = [end for element in new for joints in (net.above, net.below) for end, _, _ in joints[element]]
+    concerned = dict.fromkeys((*new, *ends))
+    means = {number: pulls for row in {net.row[element] for element in concerned} for number, pulls in wants.means[row]}
+    for element in concerned:
+        for to, away, _ in (wants.above, wants.below):
+            for other, apart in means.get(to[element], ((to[element], away[element]),)):
+                if other < len(net.width) and (element in new or other in new):
+                    beside.setdefault(other, []).append((element, apart))
+                    beside.setdefault(element, []).append((other, -apart))
+    return beside
 
 
-def _badness(net: Net, places: list[float]) -> tuple[float, float, float]:
-    """How often joints cross, how far across they lead, and how far across everything reaches."""
-    leads = [
-        abs(places[lower] + offset - start - own)
-        for start, joints in zip(places, net.below, strict=True)
-        for lower, offset, own in joints
-    ]
-    return crossings(net, uncounted(net.rows, places)), sum(leads), max(map(float.__add__, places, net.width))
+def _joints(net: Net, new: Mapping[int, None]) -> dict[int, list[Pull]]:
+    """The same by what joints lead to."""
+    beside: dict[int, list[Pull]] = {}
+    for element in new:
+        for other, offset, own in (*net.above[element], *net.below[element]):
+            beside.setdefault(other, []).append((element, offset - own))
+            beside.setdefault(element, []).append((other, own - offset))
+    return beside

@@ -1,5 +1,6 @@
 """Points, sizes, rectangles and routes as small frozen values with arithmetic. Units are CSS pixels, y grows down."""
 
+from collections.abc import Mapping
 from itertools import cycle
 from operator import add
 from typing import NamedTuple
@@ -79,6 +80,22 @@ class Route(tuple[float, ...]):
         return Route(map(add, self, cycle((dx, dy))))
 
 
+class Badness(NamedTuple):
+    """How bad a picture is: the less the better."""
+
+    crossings: int
+    leads: float  # how far across its links lead, in sum
+    width: float
+
+
+class Yardstick(NamedTuple):
+    """How bad a part of a diagram was when it was last laid out without regard for former places."""
+
+    fresh: Badness
+    cells: int  # how many it has now
+    changes: int  # of it since then
+
+
 class Placement(NamedTuple):
     """Where everything of a diagram went. Keys are the ids of its cells, frames and links."""
 
@@ -86,3 +103,4 @@ class Placement(NamedTuple):
     frames: dict[str, Rect]
     routes: dict[str, Route]
     size: Size
+    yardsticks: Mapping[str, Yardstick] = {}  # of connected parts, by their first cells: what edits are held against

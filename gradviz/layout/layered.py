@@ -8,11 +8,12 @@ from collections.abc import Callable
 from functools import partial
 
 from gradviz.layout.bands import FRAME_PADDING, Bands, bands
+from gradviz.layout.burden import badness, bearable, still_true
 from gradviz.layout.components import components, inside
 from gradviz.layout.coordinates import across
 from gradviz.layout.diagram import Cell, Diagram, Direction, Frame
-from gradviz.layout.former import Laid, anchor, bearable, formerly, survivors
-from gradviz.layout.geometry import Placement, Point, Rect, Route, Size
+from gradviz.layout.former import Laid, anchor, formerly, survivors
+from gradviz.layout.geometry import Placement, Point, Rect, Route, Size, Yardstick
 from gradviz.layout.layering import Arc, earliest, rows
 from gradviz.layout.loose import loosened
 from gradviz.layout.nesting import Nesting, nesting
@@ -110,10 +111,12 @@ def _part(diagram: Diagram, direction: Direction, kept: dict[str, Rect], before:
     heads = [_title(titles[name]) for name in frames.ids]
     net = build(diagram, arcs, wide, row, frames, [head.height if sideways else 0.0 for head in heads])
     titles_across = [0.0 if sideways else head.width for head in heads]
+    yardsticks: dict[str, Yardstick] = {}
     if before is None:
         net, places = _fresh(net, frames, pulls(net), titles_across)
     else:
-        net, places = _settled(diagram, net, frames, titles_across, kept, before, sideways)
+        net, places, yardstick = _settled(diagram, net, frames, titles_across, kept, before, sideways)
+        yardsticks[diagram.cells[0].id] = yardstick
     room = [(0.0, head.width) if sideways else (head.height, 0.0) for head in heads]
     ports = _ports(diagram, arcs, places)
     stack = bands(row, long, reaches(net, arcs, places, ports), frames, room)
@@ -123,9 +126,9 @@ def _part(diagram: Diagram, direction: Direction, kept: dict[str, Rect], before:
     edge = max(map(float.__add__, places, net.width))
     if net.detours:
         edge = max(edge, max(max(curves[link][::2]) for link in net.detours))
-    return _placement(
-        diagram, (places, starts), curves, _frames(net, frames, places, stack), (edge, stack.length), sideways
-    )
+    borders = _frames(net, frames, places, stack)
+    found = _placement(diagram, (places, starts), curves, borders, (edge, stack.length), sideways)
+    return found._replace(yardsticks=yardsticks)
 
 
 def _fresh(net: Net, frames: Nesting, wants: Pulls, titles: list[float]) -> tuple[Net, list[float]]:
@@ -142,14 +145,19 @@ def _settled(
     kept: dict[str, Rect],
     before: Laid,
     sideways: bool,
-) -> tuple[Net, list[float]]:
-    """The same by where they were, unless that has become a burden."""
+) -> tuple[Net, list[float], Yardstick]:
+    """The same by where they were, unless that has become a burden; and what it is held against."""
     wants = pulls(net)
+    former = formerly(diagram, net, frames.ids, wants, kept, before, sideways)
+    own = net._replace(rows=reordered(net, frames, former))
+    settled = across(own, wants, titles, former)
+    burden = badness(own, settled)
+    known = still_true(diagram, kept, before.placement.yardsticks)
+    if known is not None and bearable(burden, known.fresh):
+        return own, settled, known
     fresh, places = _fresh(net, frames, wants, titles)
-    former = formerly(diagram, net, frames.ids, wants, places, kept, before, sideways)
-    net = net._replace(rows=reordered(net, frames, former))
-    settled = across(net, wants, titles, former)
-    return (net, settled) if bearable(net, settled, fresh, places) else (fresh, places)
+    yardstick = Yardstick(badness(fresh, places), len(diagram.cells), 0)
+    return (own, settled, yardstick) if bearable(burden, yardstick.fresh) else (fresh, places, yardstick)
 
 
 def _ports(diagram: Diagram, arcs: list[Arc], places: list[float]) -> list[Ports]:
@@ -218,8 +226,10 @@ def _together(parts: list[Placement], corners: list[Point]) -> Placement:
     cells: dict[str, Rect] = {}
     frames: dict[str, Rect] = {}
     routes: dict[str, Route] = {}
+    yardsticks: dict[str, Yardstick] = {}
     for part, (x, y) in zip(parts, corners, strict=True):
         cells.update((name, rect.moved(x, y)) for name, rect in part.cells.items())
         frames.update((name, rect.moved(x, y)) for name, rect in part.frames.items())
         routes.update((name, route.moved(x, y)) for name, route in part.routes.items())
-    return Placement(cells, frames, routes, extent([part.size for part in parts], corners))
+        yardsticks.update(part.yardsticks)
+    return Placement(cells, frames, routes, extent([part.size for part in parts], corners), yardsticks)

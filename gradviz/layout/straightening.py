@@ -69,7 +69,7 @@ def settled(net: Net, pulls: Pulls, former: Former, seats: Seats, title_room: li
         seats: where they are in their rows.
         title_room: of each frame, the least distance of its two borders.
     """
-    blocks = _blocks(net, pulls, former.start, seats, (ROUNDING, ROUNDING))
+    blocks = _blocks(net, _parted(pulls, former.kept), former.start, seats, (ROUNDING, ROUNDING))
     wishes = _wishes(net, blocks, former.start, seats.number, title_room, former.kept)
     neighbours = _neighbours(net, blocks, seats, title_room)
     left, right = _pushed(neighbours, wishes)
@@ -98,6 +98,15 @@ def _blocks(net: Net, pulls: Pulls, rough: list[float], seats: Seats, limits: tu
                 first[lower], shift[lower], below[upper] = block, moved, lower
                 low[block], high[block] = least, most
     return _Blocks(first, shift, below)
+
+
+def _parted(pulls: Pulls, kept: list[bool]) -> Pulls:
+    """The same, with what is new in line with what was there by chance alone: one may give way without the other."""
+    mates = [
+        lower if lower == NOBODY or kept[lower] == stays else NOBODY
+        for lower, stays in zip(pulls.mates, kept, strict=True)
+    ]
+    return pulls._replace(mates=mates)
 
 
 def _lines(net: Net, mates: list[int], row: list[int], seats: Seats) -> list[int]:

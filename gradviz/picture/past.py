@@ -53,6 +53,7 @@ def places(past: Past, graph: Graph, source: str, options: Options) -> Laid | No
             {_name(frames, name): rect for name, rect in placement.frames.items()},
             {_name(edges, name): route for name, route in placement.routes.items()},
             placement.size,
+            {_name(cells, name): yardstick for name, yardstick in placement.yardsticks.items()},
         ),
     )
 

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradviz.layout import loose
+from gradviz.layout.burden import SLACK, STALE, WORSE
 from gradviz.layout.diagram import Diagram, Direction
-from gradviz.layout.former import SLACK, WORSE, Laid
-from gradviz.layout.geometry import Placement, Rect
+from gradviz.layout.former import Laid
+from gradviz.layout.geometry import Badness, Placement, Rect
 from gradviz.layout.layered import place
 from tests.unit.layout import workloads
 from tests.unit.layout.laws import check, parallel_links_do_not_cross
@@ -120,7 +121,58 @@ def test_what_is_typed_op_by_op_gets_no_worse_than_laid_out_at_once() -> None:
         laid = Laid(diagram, place(diagram, before=laid))
     assert laid is not None
     fresh = place(whole)
-    assert laid.placement.size.width <= WORSE * fresh.size.width + SLACK[2]
+    assert laid.placement.size.width <= WORSE * fresh.size.width + SLACK.width
+
+
+def measured() -> Laid:
+    """A diagram that was held against a picture of it without regard for former places."""
+    diagram = workloads.resnet(6)
+    return Laid(diagram, place(diagram, before=Laid(in_another_order(diagram), place(diagram))))
+
+
+def test_small_edits_are_held_against_one_yardstick() -> None:
+    laid = measured()
+    ((name, first),) = laid.placement.yardsticks.items()
+    assert (first.cells, first.changes) == (len(laid.diagram.cells), 0)
+    edit = workloads.inserted(laid.diagram, 40)
+    after = place(edit, before=laid)
+    assert after.yardsticks == {name: first._replace(cells=first.cells + 1, changes=2)}
+    check(edit, after, "TB")
+    back = place(laid.diagram, before=Laid(edit, after))
+    assert back.yardsticks == {name: first._replace(changes=4)}
+    assert not moved(laid.placement, back)
+
+
+def test_a_yardstick_is_made_again_when_much_has_changed_since() -> None:
+    laid = measured()
+    changes = []
+    for at in range(6):
+        diagram = workloads.inserted(laid.diagram, 40)
+        cells = tuple(cell._replace(id=f"new {at}") if cell.id == "new" else cell for cell in diagram.cells)
+        ends = {"new": f"new {at}"}
+        links = tuple(
+            link._replace(
+                id=f"{link.id} {at}", tail=ends.get(link.tail, link.tail), head=ends.get(link.head, link.head)
+            )
+            if "new" in (link.tail, link.head)
+            else link
+            for link in diagram.links
+        )
+        laid = Laid(Diagram(cells, links), place(Diagram(cells, links), before=laid))
+        changes += [yardstick.changes for yardstick in laid.placement.yardsticks.values()]
+    most = STALE * len(laid.diagram.cells)
+    assert changes == [2, 4, 6, 8, 0, 2]
+    assert changes[3] <= most < changes[3] + 2
+
+
+def test_what_is_worse_than_its_yardstick_is_held_against_a_new_one() -> None:
+    diagram, placement = measured()
+    ((name, yardstick),) = placement.yardsticks.items()
+    strict = yardstick._replace(fresh=Badness(-10, -1000.0, -1000.0))
+    edit = workloads.inserted(diagram, 40)
+    after = place(edit, before=Laid(diagram, placement._replace(yardsticks={name: strict})))
+    assert after == place(edit, before=Laid(diagram, placement._replace(yardsticks={})))
+    assert after.yardsticks[name].changes == 0
 
 
 def test_a_frame_that_is_new_goes_round_what_was_there() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from gradviz.layout.diagram import Cell, Diagram, Direction, Frame, Link
-from gradviz.layout.geometry import Size
+from gradviz.layout.geometry import Placement, Size
 from gradviz.layout.layered import place
 from gradviz.layout.layering import CycleError
 from tests.unit.layout import workloads
@@ -63,7 +63,7 @@ def test_the_shapes_of_real_programs_obey_the_laws_sideways(diagram: Diagram) ->
 
 def test_nothing_has_no_extent() -> None:
     placement = place(Diagram((), ()))
-    assert placement == ({}, {}, {}, Size(0, 0))
+    assert placement == Placement({}, {}, {}, Size(0, 0))
 
 
 def test_a_single_cell_fills_its_placement() -> None:
