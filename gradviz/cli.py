@@ -193,14 +193,14 @@ def _check(chosen: argparse.Namespace) -> int:
         for lesson in resources.lessons():
             found = [f"  {words}" for words in _failures(engine, lesson, _limits(chosen))]
             wrong = wrong or bool(found)
-            claims = len(lesson.claims) + sum(len(idea.claims) for idea in lesson.ideas)
+            claims = len(lesson.telling.claims) + sum(len(idea.claims) for idea in lesson.telling.ideas)
             _print("\n".join([f"lesson:{lesson.name}: {'wrong' if found else f'{claims} claims hold'}", *found]))
     return RAISED if wrong else DONE
 
 
 def _failures(engine: Engine, lesson: Lesson, limits: Limits) -> Iterator[str]:
-    yield from failures(lesson.claims, engine.trace(Request(lesson.source, limits=limits)))
-    for idea in lesson.ideas:
+    yield from failures(lesson.telling.claims, engine.trace(Request(lesson.source, limits=limits)))
+    for idea in lesson.telling.ideas:
         changed = lesson.source.replace(idea.old, idea.new)
         for words in failures(idea.claims, engine.trace(Request(changed, limits=limits))):
             yield f"after {idea.old!r} became {idea.new!r}: {words}"

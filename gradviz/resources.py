@@ -6,6 +6,9 @@ NN_name.toml with its prose and the claims that its prose makes.
 """
 
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -16,6 +19,7 @@ ROOT = next(
     (folder for folder in (_PACKAGE / "_resources", _PACKAGE.parent / "resources") if folder.is_dir()),
     _PACKAGE / "_resources",
 )
+_TOLD = "[[prose]]"  # with which the telling of a lesson begins
 
 
 class ResourceError(LookupError):
@@ -38,17 +42,32 @@ class Idea(NamedTuple):
     claims: tuple[Claim, ...]
 
 
+class Telling(NamedTuple):
+    """What is told of a lesson's program; every claim of it is checked against the run."""
+
+    prose: Words
+    claims: tuple[Claim, ...]
+    ideas: tuple[Idea, ...]
+
+
 class Lesson(NamedTuple):
-    """A program with prose; every claim of the prose is checked against the run."""
+    """A program with prose."""
 
     name: str  # as in lesson:NAME
     title: Words
     goal: Words
-    prose: Words
     source: str
-    claims: tuple[Claim, ...]
-    ideas: tuple[Idea, ...]
+    told: str  # its telling, as TOML: the window offers every lesson when it starts, and tells one of them
     chapter: Words | None = None  # that begins with this lesson
+
+    @property
+    def telling(self) -> Telling:
+        """What is told of it.
+
+        Raises:
+            ResourceError: the TOML does not tell a lesson.
+        """
+        return _telling(self)
 
 
 def read_bytes(name: str) -> bytes:
@@ -97,20 +116,36 @@ def lesson(name: str) -> Lesson:
 
 
 def _lesson(program: str) -> Lesson:
-    table = tomllib.loads(read_text(program.removesuffix(".py") + ".toml"))
-    try:
+    head, mark, told = read_text(program.removesuffix(".py") + ".toml").partition(_TOLD)
+    with _making_a_lesson_of(program):
+        table = tomllib.loads(head)
         return Lesson(
             name=PurePosixPath(program).stem.partition("_")[2],
             title=Words(**table["title"]),
             goal=Words(**table["goal"]),
-            prose=Words(*("\n\n".join(part[language] for part in table["prose"]) for language in Words._fields)),
             source=read_text(program),
+            told=mark + told,
+            chapter=Words(**table["chapter"]) if "chapter" in table else None,
+        )
+
+
+@cache
+def _telling(lesson: Lesson) -> Telling:
+    with _making_a_lesson_of(lesson.name):
+        table = tomllib.loads(lesson.told)
+        return Telling(
+            prose=Words(*("\n\n".join(part[language] for part in table["prose"]) for language in Words._fields)),
             claims=tuple(Claim(**claim) for part in table["prose"] for claim in part.get("claims", ())),
             ideas=tuple(
                 Idea(Words(idea["en"], idea["ja"]), idea["old"], idea["new"], tuple(Claim(**c) for c in idea["claims"]))
                 for idea in table["idea"]
             ),
-            chapter=Words(**table["chapter"]) if "chapter" in table else None,
         )
+
+
+@contextmanager
+def _making_a_lesson_of(program: str) -> Iterator[None]:
+    try:
+        yield
     except (KeyError, TypeError) as error:
         raise ResourceError(f"{program} and its .toml do not make a lesson: {error}") from error

@@ -88,6 +88,7 @@ class Window(QMainWindow):
         language = self._state.options.language
         speak(language, self)
         self._files.speak(language)
+        self._show_colours()  # before there are panels, each of which would be looked through for its style
         self._panels = build(self, self._lessons, language, colours(self._state.theme), document)
         self._commands = Commands(self, self.send, lambda: self._state, self._panels, self._files, self._exporter)
         self._menus = MarkMenus(self, self.send, lambda: self._state, self._panels, self._ask_why)
@@ -110,7 +111,7 @@ class Window(QMainWindow):
         add_recent(menus[asked.FILE], self._actions["save"], self._files)
         self._presentation = Presentation(self, self._commands, presented)
         self._connect_panels()
-        self._show_theme()
+        self._dress()
 
     def _speak(self) -> None:
         """Make everything in the window anew in the person's language. The program and what can be undone stay."""
@@ -331,19 +332,22 @@ class Window(QMainWindow):
             return
         self._seen = now
         if now.theme != before.theme:
-            self._show_theme()
+            self._show_colours()
+            self._dress()
         show(self._panels, self._actions, before, now)
         self._steps.show(self._actions, before, now)
         self._quizzing.show(self._actions, before, now)
         if now.presenting != before.presenting:
             self._presentation.show(now.presenting)
 
-    def _show_theme(self) -> None:
+    def _show_colours(self) -> None:
         theme = self._state.theme
         QApplication.setPalette(palette(theme))
         self.setStyleSheet(stylesheet(colours(theme)))
-        give_icons(self._actions, self._icons(theme))
-        dress(self._panels, theme)
+
+    def _dress(self) -> None:
+        give_icons(self._actions, self._icons(self._state.theme))
+        dress(self._panels, self._state.theme)
 
     def _show_place(self) -> None:
         self._panels.status.show_place(self._panels.editor.line, self._panels.editor.column)

@@ -155,9 +155,13 @@ def wait(window: Window, until: Callable[[], bool]) -> None:
 
 
 def first_window(most: int) -> Iterator[Row]:
-    """A process until its window is painted, against one that imports torch and does nothing else."""
+    """A process until its window is painted, against one that imports torch and does nothing else.
+
+    Both find their modules compiled, as after an installation.
+    """
     with tempfile.TemporaryDirectory() as folder:
         own = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"), folder)
+        own["PYTHONDONTWRITEBYTECODE"] = ""  # no first start for nothing would keep what it compiles
         spent = take_turns(
             {
                 "first window": lambda: _said(_FIRST_WINDOW, own),

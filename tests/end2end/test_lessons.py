@@ -20,7 +20,7 @@ def engine() -> Iterator[Engine]:
 @pytest.mark.slow
 @pytest.mark.parametrize("lesson", resources.lessons(), ids=lambda lesson: lesson.name)
 def test_a_lesson_says_only_what_its_program_shows(lesson: Lesson, engine: Engine) -> None:
-    assert failures(lesson.claims, engine.trace(Request(lesson.source))) == ()
-    for idea in lesson.ideas:
+    assert failures(lesson.telling.claims, engine.trace(Request(lesson.source))) == ()
+    for idea in lesson.telling.ideas:
         changed = lesson.source.replace(idea.old, idea.new)
         assert failures(idea.claims, engine.trace(Request(changed))) == (), idea.new

@@ -34,7 +34,7 @@ def test_the_right_answers_are_those_of_the_bare_program(source: str, seed: int)
 def test_the_right_answers_about_a_lesson_are_those_of_the_bare_program(lesson: Lesson) -> None:
     known = _check(lesson.source, 0)
     assert questions(known, 0)
-    for idea in lesson.ideas:
+    for idea in lesson.telling.ideas:
         _check(lesson.source.replace(idea.old, idea.new), 1)
 
 

@@ -55,7 +55,7 @@ def test_no_text_names_a_key_that_may_be_another() -> None:
     named = re.compile(rf"(?<![\w+])(?:{'|'.join(keys)})(?![\w+])")
     told = [*TABLE, *TABLE.values()]
     for lesson in resources.lessons():
-        told += [*lesson.goal, *lesson.prose, *(text for idea in lesson.ideas for text in idea.words)]
+        told += [*lesson.goal, *lesson.telling.prose, *(text for idea in lesson.telling.ideas for text in idea.words)]
     assert [text for text in told if named.search(text)] == []
 
 

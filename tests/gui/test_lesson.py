@@ -45,7 +45,7 @@ def test_the_first_start_tells_what_there_is_to_see(qtbot: QtBot, first: Window)
     lesson = first.panels.lesson
     assert lesson.isVisible()
     assert lesson.text.startswith(f"1  {FIRST.title.en}\n{FIRST.goal.en}\n")
-    for part in (*FIRST.prose.en.split("\n\n"), *(idea.words.en for idea in FIRST.ideas)):
+    for part in (*FIRST.telling.prose.en.split("\n\n"), *(idea.words.en for idea in FIRST.telling.ideas)):
         assert part in lesson.text
     assert lesson.verticalScrollBar().value() == 0
     assert list(links(first)) == ["quiz/", "text/1", "text/2", "lesson/1"]
@@ -56,7 +56,7 @@ def test_the_first_start_tells_what_there_is_to_see(qtbot: QtBot, first: Window)
 
 
 def test_an_idea_changes_the_program_and_undo_or_a_link_lead_back(qtbot: QtBot, first: Window) -> None:
-    changed = FIRST.source.replace(FIRST.ideas[0].old, FIRST.ideas[0].new)
+    changed = FIRST.source.replace(FIRST.telling.ideas[0].old, FIRST.telling.ideas[0].new)
     bar = first.panels.lesson.verticalScrollBar()
     bar.setValue(place := bar.maximum() // 2)
     follow(first, "text/1")
@@ -69,7 +69,7 @@ def test_an_idea_changes_the_program_and_undo_or_a_link_lead_back(qtbot: QtBot, 
     type_text(first, "z = 1")
     assert list(links(first)) == ["quiz/", "text/1", "text/2", "text/0", "lesson/1"]
     follow(first, "text/2")
-    assert first.state.text == FIRST.source.replace(FIRST.ideas[1].old, FIRST.ideas[1].new)
+    assert first.state.text == FIRST.source.replace(FIRST.telling.ideas[1].old, FIRST.telling.ideas[1].new)
     follow(first, "text/0")
     assert first.state.text == FIRST.source
     follow(first, "text/0")  # it is that already

@@ -67,7 +67,7 @@ def test_a_quiz_is_answered_by_keys_alone(qtbot: QtBot, lesson: Window) -> None:
 
 def test_a_lesson_asks_tells_the_rest_after_the_answers_and_remembers(qtbot: QtBot, lesson: Window) -> None:
     told = lesson.panels.lesson
-    prose = resources.lessons()[0].prose.en.split("\n\n")[0]
+    prose = resources.lessons()[0].telling.prose.en.split("\n\n")[0]
     assert "Predict first: a quiz" in told.text
     told.anchorClicked.emit(QUrl("quiz/"))
     qtbot.waitUntil(lambda: lesson.state.asks and not lesson.state.awaited)

@@ -25,17 +25,23 @@ class TestLesson:
 
     def test_speaks_both_languages(self, lesson: Lesson) -> None:
         chapter = () if lesson.chapter is None else (lesson.chapter,)
-        for words in (*chapter, lesson.title, lesson.goal, lesson.prose, *(idea.words for idea in lesson.ideas)):
+        for words in (
+            *chapter,
+            lesson.title,
+            lesson.goal,
+            lesson.telling.prose,
+            *(idea.words for idea in lesson.telling.ideas),
+        ):
             assert words.en.isascii()
             assert any("ぁ" <= character <= "ん" for character in words.ja)
 
     def test_states_what_can_be_checked(self, lesson: Lesson) -> None:
-        assert lesson.claims
-        assert all(claim != Claim() for claim in lesson.claims)
+        assert lesson.telling.claims
+        assert all(claim != Claim() for claim in lesson.telling.claims)
 
     def test_ends_with_ideas_that_change_one_place(self, lesson: Lesson) -> None:
-        assert len(lesson.ideas) >= 2
-        for idea in lesson.ideas:
+        assert len(lesson.telling.ideas) >= 2
+        for idea in lesson.telling.ideas:
             assert idea.claims
             assert lesson.source.count(idea.old) == 1
             ast.parse(lesson.source.replace(idea.old, idea.new))
@@ -81,3 +87,14 @@ def test_a_lesson_without_its_words_is_refused(table: str, tmp_path: Path, monke
     monkeypatch.setattr(resources, "ROOT", tmp_path)
     with pytest.raises(ResourceError, match=r"01_bare\.py and its \.toml do not make a lesson"):
         resources.lessons()
+
+
+def test_what_a_lesson_tells_is_read_when_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "lessons").mkdir()
+    (tmp_path / "lessons" / "01_bare.py").touch()
+    words = "".join(f'[{name}]\nen = "x"\nja = "x"\n' for name in ("title", "goal"))
+    (tmp_path / "lessons" / "01_bare.toml").write_text(f'{words}[[prose]]\nen = "x"\n')
+    monkeypatch.setattr(resources, "ROOT", tmp_path)
+    (bare,) = resources.lessons()
+    with pytest.raises(ResourceError, match=r"bare and its \.toml do not make a lesson"):
+        _ = bare.telling

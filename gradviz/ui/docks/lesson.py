@@ -76,7 +76,7 @@ class LessonPanel(ProsePanel):
         return texts.index(text) if text in texts else None
 
     def _texts(self, lesson: Lesson) -> list[str]:
-        return [lesson.source, *(lesson.source.replace(idea.old, idea.new) for idea in lesson.ideas)]
+        return [lesson.source, *(lesson.source.replace(idea.old, idea.new) for idea in lesson.telling.ideas)]
 
     def _write(self) -> None:
         self.document().clear()
@@ -93,10 +93,10 @@ class LessonPanel(ProsePanel):
             return
         again = self.tr("✓ Quiz done. Once more") if self._done else self.tr("Predict first: a quiz")
         self._link(cursor, "quiz/", f"▸ {again}")
-        for part in getattr(lesson.prose, self._language).split("\n\n"):
+        for part in getattr(lesson.telling.prose, self._language).split("\n\n"):
             self._paragraph(cursor, part, own.text)
         self._heading(cursor, self.tr("Now change this"))
-        for number, idea in enumerate(lesson.ideas, start=1):
+        for number, idea in enumerate(lesson.telling.ideas, start=1):
             self._paragraph(cursor, getattr(idea.words, self._language), own.text)
             done = stage == number
             self._link(
