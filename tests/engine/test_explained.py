@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from gradviz.model.errors.errors import explained, hint
+from gradviz.model.errors.fitting import FITTING
 from gradviz.model.errors.warned import WARNINGS, warning_hint, warning_text
 from gradviz.model.trace import GradMode
 from gradviz.model.why.why import mode_to_blame
@@ -25,7 +26,43 @@ WARNED = {
     "@torch.jit.script\ndef f(a: torch.Tensor):\n    return a * 2\nz = f(y)",
     "traced": TRACKED
     + "import warnings\nwarnings.simplefilter('ignore')\nz = torch.jit.trace(torch.sin, torch.ones(2))(y)",
+    "anomaly": "import torch\ntorch.autograd.set_detect_anomaly(True)\n"
+    "with torch.autograd.detect_anomaly():\n    pass\ntorch.autograd.set_detect_anomaly(False)",
+    "anomaly-call": "import torch\nimport warnings\nwarnings.filterwarnings('ignore', 'Anomaly')\n"
+    "x = torch.tensor(0., requires_grad=True)\nwith torch.autograd.detect_anomaly():\n    y = torch.sqrt(x) * 0\n"
+    "    y.backward()",
 }
+UNFIT = {
+    "mm": "torch.ones(2, 3) @ torch.ones(2, 3)",
+    "bmm": "torch.bmm(torch.ones(2, 3, 4), torch.ones(2, 3, 4))",
+    "shape": "torch.ones(2) + torch.ones(3)",
+    "dtype": "torch.ones(2, 2) @ torch.ones(2, 2, dtype=torch.float64)",
+    "joined": "torch.cat([torch.ones(2, 2), torch.ones(3, 3)])",
+    "reshape": "torch.ones(2, 3).view(4)",
+    "not-contiguous": "torch.ones(2, 3).t().view(6)",
+    "ragged": "torch.tensor([[1., 2.], [3.]])",
+    "index": "torch.ones(2)[5]",
+    "target": "torch.nn.functional.cross_entropy(torch.ones(2, 3), torch.tensor([0, 3]))",
+    "target-dtype": "torch.nn.functional.cross_entropy(torch.ones(2, 3), torch.tensor([0., 1.]))",
+    "channels": "torch.nn.Conv2d(3, 4, 3)(torch.ones(1, 1, 8, 8))",
+    "called": "torch.ones(2)(3)",
+    "no-grad-yet": "w = torch.ones(1, requires_grad=True)\nw - 0.1 * w.grad",
+    "optimizer-leaf": "torch.optim.SGD([torch.ones(1, requires_grad=True) * 2], lr=0.1)",
+    "optimizer-empty": "torch.optim.SGD([], lr=0.1)",
+}
+
+
+@pytest.mark.parametrize(("name", "body"), UNFIT.items(), ids=UNFIT)
+def test_what_does_not_fit_is_explained_in_the_words_of_this_torch(name: str, body: str) -> None:
+    error = record(f"import torch\n{body}").error
+    assert error is not None
+    assert hint(error) == name
+    for language in ("en", "ja"):
+        assert error.type not in explained(error, language)
+
+
+def test_every_row_of_what_does_not_fit_is_met_here() -> None:
+    assert {row.id for row in FITTING} < set(UNFIT)
 
 
 @pytest.fixture
@@ -72,6 +109,16 @@ def test_the_branch_of_a_cond_runs_as_it_is_written() -> None:
 def test_a_cond_that_is_mapped_over_is_left_to_torch() -> None:
     source = "f = lambda a: torch.cond(a > 0, torch.sin, torch.cos, (a,))\nprint(torch.vmap(f)(y * torch.ones(2)))"
     assert [warning_hint(one) for one in record(TRACKED + source).warnings] == []
+
+
+@pytest.mark.usefixtures("warned_anew")
+def test_a_traceback_in_a_warning_begins_with_the_program() -> None:
+    (warned,) = record(WARNED["anomaly-call"]).warnings
+    head, first, *_ = warned.message.splitlines()
+    assert head.startswith("Error detected in SqrtBackward0")
+    assert first.startswith('  File "<program>", line 6')
+    assert "gradviz" not in warned.message
+    assert "line 6" in warning_text(warned, "en")
 
 
 def test_every_warning_that_is_explained_is_raised_here() -> None:

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from gradviz.model.errors.errors import HINTS, hint
+from gradviz.model.errors.fitting import FITTING
 from gradviz.model.graph.build import build
 from gradviz.model.program import FILE
 from gradviz.model.trace import Trace
@@ -95,6 +96,35 @@ SPOKEN_OF: list[tuple[str, str, set[str] | None, list[str]]] = [
         ["DivBackward0"],
     ),
     (HEAD + "torch.one(3)", "typo", set(), []),
+    (HEAD + "x.sum().backward(retain_grap=True)", "keyword", set(), []),
+    (HEAD + "x - 0.1 * x.grad", "no-grad-yet", set(), []),
+    (HEAD + "y = x * 2\ntorch.optim.SGD([y], lr=0.1)", "optimizer-leaf", {"y"}, []),
+    (HEAD + "torch.optim.SGD([], lr=0.1)", "optimizer-empty", set(), []),
+    (HEAD + "a = torch.ones(2, 3, 4)\nb = torch.ones(2, 3, 4)\ntorch.bmm(a, b)", "bmm", {"a", "b"}, []),
+    (HEAD + "a = torch.ones(2, 2)\nb = torch.ones(3, 3)\ntorch.cat([a, b])", "joined", {"a", "b"}, []),
+    (HEAD + "n.view(2)", "reshape", {"n"}, []),
+    (HEAD + "t = torch.ones(2, 3).t()\nt.view(6)", "not-contiguous", {"t"}, []),
+    (HEAD + "torch.tensor([[1., 2.], [3.]])", "ragged", set(), []),
+    (HEAD + "x[5]", "index", {"x"}, []),
+    (
+        HEAD + "a = torch.ones(2, 3)\nb = torch.tensor([0, 3])\ntorch.nn.functional.cross_entropy(a, b)",
+        "target",
+        {"a", "b"},
+        [],
+    ),
+    (
+        HEAD + "a = torch.ones(2, 3)\nb = torch.tensor([0., 1.])\ntorch.nn.functional.cross_entropy(a, b)",
+        "target-dtype",
+        {"a", "b"},
+        [],
+    ),
+    (
+        HEAD + "m = torch.nn.Conv2d(3, 4, 3)\na = torch.ones(1, 1, 8, 8)\nm(a)",
+        "channels",
+        {"m.weight", "a"},
+        [],
+    ),
+    (HEAD + "x(3)", "called", {"x"}, []),
     (HEAD + "y = x＋1", "full-width", set(), []),
     (HEAD + "torch.empty(10**13)", "memory", set(), []),
     (HEAD + "raise PermissionError(1, 'Operation not permitted')", "denied", set(), []),
@@ -105,7 +135,7 @@ ELSEWHERE = {"input", "stopped", "refused", "died"}
 
 
 def test_every_error_that_is_explained_is_raised_here() -> None:
-    assert {hint for _, hint, _, _ in SPOKEN_OF} == {row.id for row in HINTS} - ELSEWHERE
+    assert {hint for _, hint, _, _ in SPOKEN_OF} == {row.id for row in (*HINTS, *FITTING)} - ELSEWHERE
 
 
 @pytest.mark.parametrize(("source", "hint", "tensors", "grad_fns"), SPOKEN_OF)

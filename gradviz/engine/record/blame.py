@@ -17,10 +17,12 @@ import torch
 from gradviz.engine.record import reader
 from gradviz.engine.record.recorder import Recorder
 from gradviz.model.errors.errors import hint
+from gradviz.model.errors.fitting import FITTING
 from gradviz.model.program import FILE
 from gradviz.model.trace import ProgramError
 
 _SIZES = re.compile(r"\b(\d+)x(\d+)\b")  # of matrices in a message
+_SHAPES = re.compile(r"(?:of size |input)(\[[\d, ]+\])")  # of a weight and of what it was given
 Fits = Callable[[torch.Tensor], bool]
 
 
@@ -52,10 +54,9 @@ _SPOKEN_OF: dict[str, Fits] = {
     "non-scalar": lambda tensor: tensor.numel() != 1,
     "item": lambda tensor: tensor.numel() != 1,
     "bool": lambda tensor: tensor.numel() != 1,
-    "shape": _any,
-    "mm": _any,
-    "dtype": _any,
+    **{row.id: _any for row in FITTING},
     "grad-shape": _any,
+    "optimizer-leaf": lambda tensor: not reader.is_leaf(tensor),
     "int-grad": lambda tensor: not tensor.is_floating_point() and not tensor.is_complex(),
     "no-grad-view": lambda tensor: reader.base(tensor) is not None,
     "complex-root": torch.Tensor.is_complex,
@@ -146,7 +147,10 @@ def _in_library(raised: BaseException) -> Iterator[torch.Tensor]:
 
 
 def _takes_part(tensor: torch.Tensor, message: str) -> bool:
-    """Whether a tensor is one of two that cannot be multiplied, which the error tells the sizes of as matrices."""
+    """Whether a tensor is one of two that do not fit: the error tells their shapes, or their sizes as matrices."""
+    shapes = _SHAPES.findall(message)
+    if shapes:
+        return str(list(tensor.shape)) in shapes
     sizes = {(int(rows), int(columns)) for rows, columns in _SIZES.findall(message)}
     if not sizes:
         return True

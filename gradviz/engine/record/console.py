@@ -1,14 +1,19 @@
 """What the program prints and is warned of, with the line it came from."""
 
 import io
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 
 from gradviz.engine.record.source import Source
 from gradviz.engine.record.stream import Stream
+from gradviz.model.program import FILE
 from gradviz.model.trace import Output, Warned
 from gradviz.model.trace import Stream as StreamName
+
+# What called the program, in the traceback that anomaly detection puts into a warning: a bare interpreter has none.
+_OURS = re.compile(rf'(\AError detected in [^\n]*\n)(?:  File "(?!{FILE}")[^\n]*\n(?:    [^\n]*\n)*)+')
 
 
 class _Writer(io.TextIOBase):
@@ -60,7 +65,7 @@ def captured(stream: Stream, source: Source, characters: int) -> Iterator[None]:
         line: str | None = None,
     ) -> None:
         del filename, lineno, file, line  # the program's own line says more than a line inside torch
-        stream.warn(Warned(source.here()[0], category.__name__, str(message)))
+        stream.warn(Warned(source.here()[0], category.__name__, _OURS.sub(r"\1", str(message), count=1)))
 
     with (
         redirect_stdout(_Writer(stream, source, "stdout", budget)),

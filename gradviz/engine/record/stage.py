@@ -1,9 +1,12 @@
 """What a program finds around it when it begins, and what is said of it when it ends in an exception."""
 
+import builtins
 import difflib
 import linecache
+import re
 import sys
 import traceback
+from collections.abc import Iterable
 from contextlib import nullcontext
 from types import ModuleType
 
@@ -12,6 +15,16 @@ import torch
 from gradviz.model.program import FILE
 from gradviz.model.source.place import lines_of_text
 from gradviz.model.trace import GradMode, ProgramError
+
+# Arguments of torch that have to do with gradients, or come with nearly every call: those that are misspelt.
+KEYWORDS = (
+    *("requires_grad", "retain_graph", "create_graph", "allow_unused", "materialize_grads", "grad_outputs", "gradient"),
+    *("inputs", "dtype", "device", "generator", "keepdim", "dim", "reduction", "momentum", "weight_decay"),
+    *("set_to_none", "non_blocking", "in_features", "out_features", "in_channels", "out_channels", "kernel_size"),
+)
+_KEYWORD = re.compile(r"unexpected keyword argument '(\w+)'")
+_LONGEST = 1000  # characters of a message that are looked at
+_TELLING = 3  # letters of a name that is like another by more than chance
 
 
 def ambient(mode: GradMode) -> torch.no_grad | torch.inference_mode | nullcontext[None]:
@@ -49,17 +62,36 @@ def error_of(raised: BaseException) -> ProgramError:
 
 
 def _suggestion(raised: BaseException) -> str | None:
-    """The public name nearest to one that was not found, spelled as the program would."""
-    if not isinstance(raised, AttributeError) or not isinstance(raised.name, str):
-        return None
-    if (getattr(raised.obj, "__name__", None), raised.name) == ("torch.autograd", "get_grad_mode"):
+    """The name nearest to one that was not found, spelled as the program would."""
+    match raised:
+        case AttributeError(name=str(name), obj=owner):
+            return _attribute(owner, name)
+        case NameError(name=str(name)) if not isinstance(raised, UnboundLocalError):
+            return _nearest(name, _names_at(raised)) if len(name) >= _TELLING else None
+        case TypeError(args=(str(message), *_)):
+            written = _KEYWORD.search(message[:_LONGEST])
+            return _nearest(written[1], KEYWORDS) if written else None
+    return None
+
+
+def _attribute(owner: object, name: str) -> str | None:
+    if (getattr(owner, "__name__", None), name) == ("torch.autograd", "get_grad_mode"):
         return "torch.is_grad_enabled"  # the name that some tutorials give to it
     try:
-        names = [name for name in dir(raised.obj) if not name.startswith("_")]
+        near = _nearest(name, [one for one in dir(owner) if not one.startswith("_")])
     except Exception:  # noqa: BLE001  # a hostile __dir__ must not take the report with it
         return None
-    near = difflib.get_close_matches(raised.name, names, n=1)
-    if not near:
-        return None
-    owner = raised.obj.__name__ + "." if isinstance(raised.obj, ModuleType) else ""
-    return owner + near[0]
+    return f"{owner.__name__}.{near}" if near and isinstance(owner, ModuleType) else near
+
+
+def _names_at(raised: BaseException) -> list[str]:
+    """The names that the innermost line of the program could see."""
+    frames = [frame for frame, _line in traceback.walk_tb(raised.__traceback__) if frame.f_code.co_filename == FILE]
+    if not frames:
+        return []
+    seen = (*frames[-1].f_locals, *frames[-1].f_globals, *vars(builtins))
+    return [name for name in dict.fromkeys(seen) if not name.startswith("_")]
+
+
+def _nearest(name: str, names: Iterable[str]) -> str | None:
+    return next(iter(difflib.get_close_matches(name, names, n=1)), None)

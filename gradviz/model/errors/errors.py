@@ -4,6 +4,7 @@ Pure text in, text out. The first row whose type and pattern match explains an e
 it was said. Ids are stable: they are the `hint` of the trace and of lessons.
 """
 
+from gradviz.model.errors.fitting import FITTING
 from gradviz.model.errors.hints import Hint, match
 from gradviz.model.errors.python import PYTHON
 from gradviz.model.trace import GradMode, Limit, LimitName, ProgramError
@@ -23,8 +24,15 @@ HINTS = (
         "typo",
         "AttributeError|NameError",
         r"(?P<what>.+)",
-        "There is no such name. Did you mean {suggestion}()?",
-        "その名前はありません。{suggestion}() ではありませんか。",
+        "There is no such name. Did you mean {suggestion}?",
+        "その名前はありません。{suggestion} ではありませんか。",
+    ),
+    Hint(
+        "keyword",
+        "TypeError",
+        r"unexpected keyword argument '(?P<what>\w+)'",
+        "There is no argument {what} here. Did you mean {suggestion}?",
+        "{what} という引数はありません。{suggestion} ではありませんか。",
     ),
     Hint(
         "second-backward",
@@ -157,29 +165,6 @@ HINTS = (
         "渡された勾配の形状は {one}、出力の形状は {two} です。同じ形状にしてください。",
     ),
     Hint(
-        "mm",
-        "RuntimeError",
-        r"mat1 and mat2 shapes cannot be multiplied \((?P<one>\w+) and (?P<two>\w+)\)",
-        "A matrix of {one} cannot be multiplied by one of {two}: the inner sizes must be equal.",
-        "{one} の行列と {two} の行列は掛けられません。内側の大きさを合わせてください。",
-    ),
-    Hint(
-        "shape",
-        "RuntimeError",
-        r"The size of tensor a \((?P<one>\d+)\) must match the size of tensor b \((?P<two>\d+)\) "
-        r".*dimension (?P<dim>\d+)",
-        "The shapes do not fit together: dimension {dim} is {one} on one side and {two} on the other.",
-        "形状が合いません。次元 {dim} の大きさが {one} と {two} です。",
-    ),
-    Hint(
-        "dtype",
-        "RuntimeError",
-        r"same dtype,? but (?:got|found):? (?P<one>\w+) (?:!=|and) (?P<two>\w+)"
-        r"|expected scalar type (?P<three>\w+) but found (?P<four>\w+)",
-        "The two tensors are of different dtypes: {one}{three} and {two}{four}. Convert one of them with .to(dtype).",
-        "二つのテンソルの dtype が違います: {one}{three} と {two}{four}。どちらかを .to(dtype) で変換してください。",
-    ),
-    Hint(
         "numpy",
         "RuntimeError",
         r"Can't call numpy\(\) on Tensor that requires grad",
@@ -245,6 +230,27 @@ HINTS = (
         "逆伝播のこの段階で勾配が nan になりました。",
     ),
     Hint(
+        "no-grad-yet",
+        "TypeError",
+        r"unsupported operand type\(s\) for [^:]+: (?:'\w+' and 'NoneType'|'NoneType' and '\w+')",
+        "One side of this is None, where a number or a tensor is wanted. A .grad is None until backward() fills it.",
+        "計算の片方が None です。数かテンソルが必要です。.grad は backward() が書き込むまで None です。",
+    ),
+    Hint(
+        "optimizer-leaf",
+        "ValueError",
+        r"can't optimize a non-leaf Tensor",
+        "An optimizer changes leaves, and this tensor was computed from others. Give it the leaf that it came from.",
+        "オプティマイザーが更新できるのは葉テンソルだけです。計算で得たテンソルではなく、元の葉テンソルを渡してください。",
+    ),
+    Hint(
+        "optimizer-empty",
+        "ValueError",
+        r"optimizer got an empty parameter list",
+        "The optimizer was given nothing to change. Pass the leaves that it is to learn, such as model.parameters().",
+        "オプティマイザーに更新するものが渡されていません。model.parameters() などの葉テンソルを渡してください。",
+    ),
+    Hint(
         "memory",
         "RuntimeError|MemoryError",
         r"can't allocate memory|not enough memory|DefaultCPUAllocator",
@@ -291,7 +297,7 @@ HINTS = (
     ),
 )
 
-_ALL = (*HINTS, *PYTHON)
+_ALL = (*HINTS, *FITTING, *PYTHON)
 
 # Where not a line of the program but the grad mode chosen for the whole run is to blame.
 _RUN_MODE = {

@@ -40,6 +40,20 @@ WARNINGS = (
         "use_reentrant=False を渡してください。",
     ),
     Hint(
+        "anomaly",
+        "UserWarning",
+        r"^Anomaly Detection has been enabled",
+        "backward() now looks for nan after every grad_fn, which takes time: leave it on only while you look for one.",
+        "backward() は grad_fn ごとに nan を調べるため遅くなります。nan を探す間だけ有効にしてください。",
+    ),
+    Hint(
+        "anomaly-call",
+        "UserWarning",
+        r"^Error detected in (?P<what>\w+)\. Traceback of forward call.*File \"<program>\", line (?P<line>\d+)",
+        "The error came up in {what}, which belongs to the forward call on line {line}.",
+        "エラーは {what} で起きました。これは {line} 行目の順伝播の呼び出しに対応します。",
+    ),
+    Hint(
         "not-compiled",
         NOTE,
         r"^torch\.compile was called$",
@@ -85,4 +99,5 @@ def warning_text(warned: Warned, language: str) -> str:
     found = match(WARNINGS, warned.category, warned.message)
     if found is None:
         return f"{warned.category}: {warned.message}"
-    return found[0].ja if language == "ja" else found[0].en
+    row, groups = found
+    return (row.ja if language == "ja" else row.en).format(**groups)

@@ -21,21 +21,23 @@ _FULL = re.compile(
     |(?P<full>[\u2018-\u201d\u3000-\u3002\uff01-\uff5e]+)""",
     re.DOTALL | re.VERBOSE,
 )
+_WRITTEN = re.compile(r"(?:module '(?P<module>[\w.]+)' has no )?(?:attribute|name|keyword argument) '(?P<name>\w+)'")
 _BLOCK = re.compile(r"on line (?P<line>\d{1,9})$")
 _HALF = {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u3001": ",", "\u3002": "."}
 
 
 def of_error(fixes: Fixes, error: ProgramError) -> tuple[Fix, ...]:
-    """Return the fix of the error that ended a run."""
+    """Return the fixes of the error that ended a run, each by itself enough."""
     if error.hint == "full-width":
         return _some(_half_width(fixes.known.trace.source))
     if error.hint == "indent":
         return _some(_indented(fixes.known.trace.source, error))
-    find = _ERRORS.get(error.hint or "")
-    if find is None or fixes.text is None or error.line is None:
+    finds = _ERRORS.get(error.hint or "", ())
+    placed = None if fixes.text is None or error.line is None else fixes.text.statement(error.line)
+    if fixes.text is None or placed is None:
         return ()
-    placed = fixes.text.statement(error.line)
-    return () if placed is None else _some(find(fixes, fixes.text, placed, error))
+    found = (find(fixes, fixes.text, placed, error) for find in finds)
+    return tuple(fix for fix in found if fix is not None)
 
 
 def of_warning(fixes: Fixes, warned: Warned, hint: str | None) -> tuple[Fix, ...]:
@@ -217,8 +219,16 @@ def _no_inference(fixes: Fixes, _text: Text, _placed: Placed, error: ProgramErro
     return fixes.no_inference(tensor.id for tensor in spoken if tensor.is_inference)
 
 
+def _zeros(_fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -> Fix | None:
+    """Noughts for what a result does not depend on: what comes after can go on with them, as it cannot with None."""
+    call = _call(placed, "grad")
+    if call is None or any(one.arg == "allow_unused" for one in call.keywords):
+        return None  # torch takes both only where they agree
+    return Fix("zeros", keyword_set(text, call, "materialize_grads", "True"), "", placed.statement.lineno)
+
+
 def _unused(fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -> Fix | None:
-    """A gradient of a gradient that depends on nothing is nought; that of another result is a mistake, or None."""
+    """None in place of the error; not for a gradient of a gradient that depends on nothing, which is nought."""
     call = _call(placed, "grad")
     if call is None:
         return None
@@ -226,8 +236,7 @@ def _unused(fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -> F
     reach = reachable(trace.grad_fns, trace.backwards[-1].grad_fns) if trace.backwards else {}
     is_second = any(op.phase == "backward" and op.grad_fn in reach for op in trace.ops)
     if is_second and not any(one.arg == "allow_unused" for one in call.keywords):
-        edit = keyword_set(text, call, "materialize_grads", "True")
-        return Fix("zeros", edit, "", placed.statement.lineno)
+        return None
     return Fix("allow unused", keyword_set(text, call, "allow_unused", "True"), "", placed.statement.lineno)
 
 
@@ -236,6 +245,14 @@ def _array(_fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -> F
     if call is None or not isinstance(call.func, ast.Attribute):
         return None
     return Fix("detach", method_before(text, call.func, "detach"), ".detach().numpy()", call.lineno)
+
+
+def _reshaped(_fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -> Fix | None:
+    call = _call(placed, "view")
+    if call is None or not isinstance(call.func, ast.Attribute):
+        return None
+    end = text.end(call.func)
+    return Fix("name", Edit(end - len("view"), end, "reshape"), ".reshape()", call.lineno)
 
 
 def _copied_leaf(_fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -> Fix | None:
@@ -251,17 +268,20 @@ def _cloned_view(fixes: Fixes, text: Text, placed: Placed, _error: ProgramError)
 
 
 def _spelt(_fixes: Fixes, text: Text, placed: Placed, error: ProgramError) -> Fix | None:
-    """The name that exists in place of the one that does not."""
-    written = re.search(r"(?:attribute|name) '(\w+)'", error.message)
+    """The name that exists in place of the one that does not; with what it is found in, where that is elsewhere."""
+    written = _WRITTEN.search(error.message)
     if written is None or not error.suggestion:
         return None
-    places = list(re.finditer(rf"(?<!\w){re.escape(written[1])}(?!\w)", text.cut(placed.statement)))
+    owner, _, name = error.suggestion.rpartition(".")
+    elsewhere = owner if owner and owner != written["module"] else ""
+    within = r"(?:\w+\s*\.\s*)*" if elsewhere else ""
+    pattern = rf"(?<!\w){within}{re.escape(written['name'])}(?!\w)"
+    places = list(re.finditer(pattern, text.cut(placed.statement)))
     if len(places) != 1:
         return None
-    start = text.start(placed.statement) + places[0].start()
-    return Fix(
-        "name", Edit(start, start + len(written[1]), error.suggestion), error.suggestion, placed.statement.lineno
-    )
+    start, wanted = text.start(placed.statement), error.suggestion if elsewhere else name
+    edit = Edit(start + places[0].start(), start + places[0].end(), wanted)
+    return Fix("name", edit, error.suggestion, placed.statement.lineno)
 
 
 def _retained(fixes: Fixes, placed: Placed) -> Fix | None:
@@ -310,24 +330,26 @@ def _half(character: str) -> str:
 
 
 _Find = Callable[[Fixes, Text, Placed, ProgramError], Fix | None]
-_ERRORS: dict[str, _Find] = {
-    "not-tracked": _recorded,
-    "retain-no-rg": _recorded,
-    "non-scalar": _summed,
-    "second-backward": _kept,
-    "int-grad": _as_floats,
-    "leaf-inplace": _under_no_grad,
-    "view-of-leaf": _under_no_grad,
-    "version": _changed_copy,
-    "flag-non-leaf": _detached_leaf,
-    "infer-save": _no_inference,
-    "infer-inplace": _no_inference,
-    "infer-rg": _no_inference,
-    "unused": _unused,
-    "numpy": _array,
-    "deepcopy": _copied_leaf,
-    "multi-view": _cloned_view,
-    "overlap": _cloned_view,
-    "not-asked": _recorded,
-    "typo": _spelt,
+_ERRORS: dict[str, tuple[_Find, ...]] = {
+    "not-tracked": (_recorded,),
+    "retain-no-rg": (_recorded,),
+    "non-scalar": (_summed,),
+    "second-backward": (_kept,),
+    "int-grad": (_as_floats,),
+    "leaf-inplace": (_under_no_grad,),
+    "view-of-leaf": (_under_no_grad,),
+    "version": (_changed_copy,),
+    "flag-non-leaf": (_detached_leaf,),
+    "infer-save": (_no_inference,),
+    "infer-inplace": (_no_inference,),
+    "infer-rg": (_no_inference,),
+    "unused": (_zeros, _unused),
+    "numpy": (_array,),
+    "deepcopy": (_copied_leaf,),
+    "multi-view": (_cloned_view,),
+    "overlap": (_cloned_view,),
+    "not-asked": (_recorded,),
+    "not-contiguous": (_reshaped,),
+    "typo": (_spelt,),
+    "keyword": (_spelt,),
 }

@@ -6,6 +6,7 @@ from typing import get_args
 import pytest
 
 from gradviz.model.errors.errors import HINTS, explained, hint, limit_said, limit_text
+from gradviz.model.errors.fitting import FITTING
 from gradviz.model.errors.python import PYTHON
 from gradviz.model.errors.warned import WARNINGS, warning_hint, warning_text
 from gradviz.model.program import parse
@@ -167,6 +168,37 @@ SAID: list[tuple[str, str, str]] = [
     ("denied", "BlockingIOError", "[Errno 11] Resource temporarily unavailable"),
     ("denied", "OSError", "[Errno 24] Too many open files"),
     ("input", "EOFError", "EOF when reading a line"),
+    ("no-grad-yet", "TypeError", "unsupported operand type(s) for *: 'float' and 'NoneType'"),
+    ("no-grad-yet", "TypeError", "unsupported operand type(s) for +: 'NoneType' and 'Tensor'"),
+    ("optimizer-leaf", "ValueError", "can't optimize a non-leaf Tensor"),
+    ("optimizer-empty", "ValueError", "optimizer got an empty parameter list"),
+    (
+        "bmm",
+        "RuntimeError",
+        "Expected size for first two dimensions of batch2 tensor to be: [2, 4] but got: [2, 3].",
+    ),
+    (
+        "joined",
+        "RuntimeError",
+        "Sizes of tensors must match except in dimension 0. Expected size 2 but got size 3 for tensor number 1.",
+    ),
+    ("reshape", "RuntimeError", "shape '[4]' is invalid for input of size 6"),
+    (
+        "not-contiguous",
+        "RuntimeError",
+        "view size is not compatible with input tensor's size and stride (at least one dimension spans across two)",
+    ),
+    ("ragged", "ValueError", "expected sequence of length 2 at dim 1 (got 1)"),
+    ("index", "IndexError", "index 5 is out of bounds for dimension 0 with size 2"),
+    ("target", "IndexError", "Target 3 is out of bounds."),
+    ("target-dtype", "RuntimeError", "expected target dtype to be Long or Byte, but got Float"),
+    (
+        "channels",
+        "RuntimeError",
+        "Given groups=1, weight of size [4, 3, 3, 3], expected input[1, 1, 8, 8] to have 3 channels, but got 1 channels"
+        " instead",
+    ),
+    ("called", "TypeError", "'Tensor' object is not callable"),
     ("stopped", "ProcessDied", "the program's process was ended: cancelled"),
     ("denied", "FileNotFoundError", "[Errno 2] No usable temporary directory found in ['/tmp', '/var/tmp']"),
     ("refused", "RecordRefused", "what the program's process sent cannot be read: record 7 has no number"),
@@ -183,11 +215,11 @@ def test_what_is_really_said_is_explained(expected: str, kind: str, message: str
 
 
 def test_every_explanation_has_a_message_here() -> None:
-    assert {row.id for row in HINTS} == {expected for expected, _, _ in SAID} | {"typo"}
+    assert {row.id for row in (*HINTS, *FITTING)} == {expected for expected, _, _ in SAID} | {"typo", "keyword"}
 
 
 def test_ids_are_unique_and_stable_in_form() -> None:
-    ids = [row.id for row in (*HINTS, *PYTHON, *WARNINGS)]
+    ids = [row.id for row in (*HINTS, *FITTING, *PYTHON, *WARNINGS)]
     assert len(set(ids)) == len(ids)
     assert all(name == name.lower() and " " not in name for name in ids)
 
@@ -198,10 +230,10 @@ def test_no_placeholder_is_left_open(error: ProgramError, language: str) -> None
     text = explained(error, language)
     assert text
     assert "{" not in text
-    assert "None" not in text.replace("None for it", "").replace("None が", "")
+    assert "None" not in text.replace("None for it", "").replace("None が", "") or error.type == "TypeError"
 
 
-@pytest.mark.parametrize("row", [*HINTS, *PYTHON, *WARNINGS], ids=lambda row: row.id)
+@pytest.mark.parametrize("row", [*HINTS, *FITTING, *PYTHON, *WARNINGS], ids=lambda row: row.id)
 def test_both_languages_use_the_same_facts(row: tuple[str, ...]) -> None:
     english, japanese = (sorted(name for _, name, _, _ in string.Formatter().parse(text) if name) for text in row[3:])
     assert english == japanese
@@ -224,8 +256,8 @@ def test_the_facts_of_the_message_are_told() -> None:
 
 def test_a_name_near_the_one_that_does_not_exist_is_suggested() -> None:
     assert hint(SUGGESTED) == "typo"
-    assert "torch.ones()" in explained(SUGGESTED, "en")
-    assert "torch.ones()" in explained(SUGGESTED, "ja")
+    assert "mean torch.ones?" in explained(SUGGESTED, "en")
+    assert "。torch.ones ではありませんか" in explained(SUGGESTED, "ja")
     assert hint(SUGGESTED._replace(suggestion=None)) is None
 
 
@@ -249,7 +281,7 @@ def test_a_program_nested_too_deeply_is_not_said_to_want_memory() -> None:
 
 def test_braces_in_a_message_are_no_placeholders() -> None:
     error = SUGGESTED._replace(suggestion="{0}{suggestion}")
-    assert "{0}{suggestion}()" in explained(error, "en")
+    assert "mean {0}{suggestion}?" in explained(error, "en")
 
 
 def test_a_message_of_megabytes_is_read_at_its_beginning() -> None:
