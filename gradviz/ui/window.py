@@ -251,6 +251,7 @@ class Window(QMainWindow):
         panels.strip.placeWanted.connect(panels.editor.go_to)
         for mending in (panels.strip, panels.output):
             mending.fixWanted.connect(lambda edit: send(said.FixTaken(edit)))
+        panels.strip.fixWanted.connect(panels.editor.setFocus)  # the button is gone with what it mended
         panels.examples.picked.connect(self._pick_lesson)
         panels.lesson.picked.connect(self._pick_lesson)
         panels.lesson.textWanted.connect(self._rewrite)

@@ -36,6 +36,8 @@ BODIES: dict[str, list[str]] = {
         "y = (c * 2){f}{r}\ny.backward()",
         "with torch.no_grad():\n    y = (x * 2){f}{r}\ny.backward()",
         "y = (x * w){f}.detach(){r}\ny.backward()",
+        "m = torch.nn.Linear(1, 1)\nfor p in m.parameters():\n    p.requires_grad_(False)\n"
+        "m(c.reshape(1)){f}{r}.backward()",
         "y = x{f}{r}\nz = torch.tensor(y)\nz.backward()",
         "y = x{f}{r}\ng, = torch.autograd.grad(y, x)\ng.sum().backward()",
         "y = (x * w){f}{r}\ny.backward()\ng = x.grad\ng{r}.backward()",

@@ -49,6 +49,16 @@ def flag_of(source: str, name: str) -> bool:
         ("x = torch.rand((2))", "x = torch.rand((2), requires_grad=True)"),
         ("a, x = torch.rand(2), torch.ones(2)", "a, x = torch.rand(2), torch.ones(2, requires_grad=True)"),
         ("x = torch.ones(3) * 2", "x = torch.ones(3) * 2\nx.requires_grad_(True)"),
+        (
+            "x = torch.ones(3, requires_grad=True)\nfor p in [x]:\n    p.requires_grad_(False)\ny = 1",
+            "x = torch.ones(3, requires_grad=True)\nfor p in [x]:\n    p.requires_grad_(False)\n"
+            "x.requires_grad_(True)\ny = 1",
+        ),
+        (
+            "def f(t):\n    t.requires_grad_(True)\n    return 1\nx = torch.ones(3)\ny = f(x)\nz = 1",
+            "def f(t):\n    t.requires_grad_(True)\n    return 1\nx = torch.ones(3)\ny = f(x)\n"
+            "x.requires_grad_(False)\nz = 1",
+        ),
         ("if True: x = torch.ones(3) + 1", "if True: x = torch.ones(3) + 1; x.requires_grad_(True)"),
         ("x = torch.eye(2).t(); y = 1", "x = torch.eye(2).t(); x.requires_grad_(True); y = 1"),
         (

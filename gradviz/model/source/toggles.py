@@ -6,6 +6,7 @@ made the tensor where there is one, else one line right after the statement that
 
 import ast
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -90,7 +91,7 @@ class Toggles:
         self._found: dict[tuple[str, int], Placed | None] = {}
         self._placed: dict[tuple[str, int], Placed | None] = {}
         self._submodules: dict[tuple[str, ast.stmt | None], tuple[Submodule, ...]] = {}
-        self._flags = {(state.id, state.requires_grad) for state in trace.past}
+        self._flipped = _flipped_at(trace)
 
     def edit(self, number: int, name: str, flag: Flag) -> Edit | Locked:
         """Return the change that gives a tensor's flag its other value; or why there is none.
@@ -121,8 +122,19 @@ class Toggles:
         return (
             (None if placed is None else self._set_later(text, placed, tensor, target))
             or self._in_call(text, tensor, on=on)
-            or (None if placed is None else line_after(text, placed.statement, f"{target}.requires_grad_({on})"))
+            or (None if placed is None else self._set_after(text, placed, tensor, f"{target}.requires_grad_({on})"))
         )
+
+    def _set_after(self, text: Text, placed: Placed, tensor: Tensor, line: str) -> Edit | None:
+        """A line behind the statement that gave the name, or the one of its block that switched the flag since."""
+        step = self._flipped.get(tensor.id)
+        if step is None:
+            return line_after(text, placed.statement, line)
+        last = bisect_left(self._lines, step, key=lambda one: one.id) - 1  # what changed is seen when its line is done
+        ran = (self._lines[at].line for at in range(last, max(-1, last - _FAR), -1))
+        later = {number: one for one in placed.block[placed.at :] for number in lines_of(one)}
+        switched = next((later[number] for number in ran if number in later), None)
+        return None if switched is None else line_after(text, switched, line)
 
     def retained(self, number: int, name: str) -> Edit | None:
         """Return what calls retain_grad() right after the statement that gave a tensor a name, wherever else it is."""
@@ -210,7 +222,7 @@ class Toggles:
             return None
         statement, value = setters[-1].placed.statement, setters[-1].value
         ours = statement is placed.next and same(text.cut(statement), f"{target}.requires_grad_({not on})")
-        removed = line_removed(text, placed.statement, statement) if ours and (tensor.id, on) in self._flags else None
+        removed = line_removed(text, placed.statement, statement) if ours and tensor.id in self._flipped else None
         return removed or _flipped(text, value, on=on)
 
     def _in_call(self, text: Text, tensor: Tensor, *, on: bool) -> Edit | None:
@@ -226,6 +238,21 @@ class Toggles:
         line, written = made
         calls = [call for call in self._marked.factories.get(line, ()) if same(self.text.cut(call), written)]
         return calls[0] if len(calls) == 1 else None
+
+
+def _flipped_at(trace: Trace) -> dict[int, int]:
+    """The step at which the requires_grad of each tensor changed last, of those whose it did."""
+    found: dict[int, int] = {}
+    flags: dict[int, bool] = {}
+    for state in trace.past:
+        if flags.setdefault(state.id, state.requires_grad) != state.requires_grad:
+            found[state.id] = state.step
+        flags[state.id] = state.requires_grad
+    return found | {
+        number: trace.tensors[number].step
+        for number, flag in flags.items()
+        if trace.tensors[number].requires_grad != flag
+    }
 
 
 @lru_cache(maxsize=2)  # of each text that is run again and again
