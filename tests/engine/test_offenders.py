@@ -45,6 +45,8 @@ RAW = "w = torch.nn.Parameter(torch.empty(20, 20))\n"
         ("y = (x * 1e30).exp()\nz = y - y", [("inf", 4)]),
         ("y = (x - x).log()\nz = y - y", [("inf", 4)]),
         ("y = x - x\nz = y / y", [("nan", 5)]),
+        ("y = (x - 1 - ~m * 5).log()\nz = x / 0", [("nan", 4), ("inf", 4)]),
+        ("y = torch.complex(x - x, x) / 0\nz = x / 0", [("nan", 4), ("inf", 4)]),
         (f"{RAW}y = w.exp().sum() * torch.inf", []),
         (f"{RAW}torch.nn.init.ones_(w)\ny = (w - w).log()", [("inf", 6)]),
     ],
@@ -53,6 +55,23 @@ def test_who_made_the_first(body: str, told: list[tuple[str, int]]) -> None:
     trace = record(HEAD + body, seed=0)
     assert trace.error is None
     assert [(one.ill.value, one.line) for one in offenders(trace).forward] == told
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("y = x * float('inf')", []),
+        ("y = x * torch.tensor(float('inf'))", []),
+        ("y = (x * 1e30).exp()", []),
+        ("y = (x - 1).sqrt()", [("inf", 4)]),
+        ("y = (x - 1 - m * 5).sqrt()", [("nan", 4)]),
+        ("y = (x - x) * float('inf') * 0", [("nan", 4)]),
+        ("y = (x - 1).sqrt() + (x - 1).sqrt() * 0", [("nan", 4), ("inf", 4)]),
+    ],
+)
+def test_which_grad_fn_passed_on_the_first(body: str, told: list[tuple[str, int]]) -> None:
+    trace = record(f"{HEAD}{body}\ny.sum().backward()", seed=0)
+    assert [(one.ill.value, one.line) for one in offenders(trace).backward] == told
 
 
 def test_a_number_that_is_given_is_told_of_its_op() -> None:

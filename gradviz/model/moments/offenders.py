@@ -3,6 +3,7 @@
 What follows from the first is no offence of its own: an op is to blame only where all it was given was finite.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -68,8 +69,8 @@ def _forward(trace: Trace) -> list[Offender]:
                 held.pop(tensor, None)
             continue
         computes = bool(op.inputs) and op.name.partition(".")[0] not in _FILLS
-        given = {_ill(held[tensor]) for tensor in taken} | ({Ill(op.given)} if op.given is not None else set())
-        ills = [_ill(made.get(tensor)) for tensor in op.outputs] if computes and op.phase == "forward" else []
+        given = _spoilt(held[tensor] for tensor in taken) | ({Ill(op.given)} if op.given is not None else set())
+        ills = _spoilt(map(made.get, op.outputs)) if computes and op.phase == "forward" else set()
         for ill in (Ill.NAN, Ill.INF):
             spoilt = (Ill.NAN, Ill.INF) if ill is Ill.INF or Ill.INF in found else (Ill.NAN,)
             if ill in ills and ill not in found and given.isdisjoint(spoilt):
@@ -89,17 +90,30 @@ def _values(trace: Trace) -> dict[int | None, dict[int, Value | None]]:
 
 
 def _backward(trace: Trace) -> list[Offender]:
-    """The first grad_fn that passed on nan, or inf, where what arrived was neither."""
+    """The first grad_fn that passed on nan, or inf, where what arrived was neither.
+
+    To pass on an inf that the program gave the op, or that it computed before, is no grad_fn's doing; a nan that comes
+    of such a one is.
+    """
     found: dict[Ill, Offender] = {}
+    given = {op.grad_fn for op in trace.ops if op.given is not None}
     for step in trace.steps:
         if step.kind != "backward" or step.grad_fn is None:
             continue
-        arrived = {_ill(value) for value in step.arrived}
-        for ill in (Ill.NAN, Ill.INF):
-            bad = any(_ill(value) is ill for value in step.left)
-            if bad and ill not in found and arrived.isdisjoint((Ill.NAN, Ill.INF)):
+        ills = _spoilt(step.left)
+        if not ills or _spoilt(step.arrived):
+            continue
+        for ill in ills - found.keys():
+            if ill is Ill.NAN or not (step.grad_fn in given or _saved_inf(trace, step.grad_fn)):
                 found[ill] = Offender(ill, None, step.grad_fn, step.id, trace.grad_fns[step.grad_fn].line)
     return sorted(found.values(), key=lambda one: one.step)
+
+
+def _saved_inf(trace: Trace, grad_fn: int) -> bool:
+    """Whether there was an inf in what a grad_fn saved."""
+    saved = {(one.tensor, one.version) for one in trace.grad_fns[grad_fn].saved}
+    states = (state for state in (*trace.past, *trace.tensors) if (state.id, state.version) in saved)
+    return Ill.INF in _spoilt(state.value for state in states)
 
 
 def passed_ill(trace: Trace, step: Step) -> Ill | None:
@@ -123,18 +137,26 @@ def _may_spoil(value: Value) -> bool:
     return bool(value.nan or value.inf or (value.data and not _NUMBERS.issuperset(map(type, value.data))))
 
 
+def _spoilt(values: Iterable[Value | None]) -> set[Ill]:
+    """Which of nan and inf there are in values."""
+    found: set[Ill] = set()
+    for value in values:
+        if value is not None and _may_spoil(value):
+            texts = "".join(one for one in value.data or () if isinstance(one, str))
+            if value.nan or "nan" in texts:
+                found.add(Ill.NAN)
+            if value.inf or "inf" in texts:
+                found.add(Ill.INF)
+    return found
+
+
 def _ill(value: Value | None) -> Ill | None:
     """What is wrong with a value: nan before inf, and nought everywhere."""
     if value is None:
         return None
+    ills = _spoilt((value,))
+    if ills:
+        return Ill.NAN if Ill.NAN in ills else Ill.INF
     if value.data is not None:
-        if "nan" in value.data:
-            return Ill.NAN
-        if "inf" in value.data or "-inf" in value.data:
-            return Ill.INF
         return None if any(value.data) or not value.data else Ill.ZERO
-    if value.nan:
-        return Ill.NAN
-    if value.inf:
-        return Ill.INF
     return Ill.ZERO if value.min == 0 and value.max == 0 else None
