@@ -21,7 +21,6 @@ class Program(NamedTuple):
     lines: tuple[str, ...]
     tree: ast.Module
     stores: dict[int, tuple[str, ...]]  # line -> names whose binding a statement on it can change
-    grads: frozenset[int]  # lines that can change a .grad otherwise than by backward, or a flag that no op tells
     withs: dict[int, int]  # first line of a with statement -> its last line
 
 
@@ -35,7 +34,7 @@ def parse(source: str) -> Program | ProgramError:
         return _problem(error)
     except (ValueError, RecursionError, MemoryError) as error:
         return ProgramError(type(error).__name__, str(error) or "the program is nested too deeply", None)
-    return Program(source, tuple(_LINE_END.split(source)), tree, _stores(tree), _grads(tree), _withs(tree))
+    return Program(source, tuple(_LINE_END.split(source)), tree, _stores(tree), _withs(tree))
 
 
 def _problem(error: SyntaxError) -> ProgramError:
@@ -59,17 +58,6 @@ def _stores(tree: ast.Module) -> dict[int, tuple[str, ...]]:
                 for line in range(node.lineno, _header_end(node) + 1):
                     found.setdefault(line, {}).update(names)
     return {line: tuple(names) for line, names in found.items()}
-
-
-def _grads(tree: ast.Module) -> frozenset[int]:
-    """The lines of simple statements with a .grad or zero_grad in them, a detach_, or a name to set by."""
-    return frozenset(
-        line
-        for node in ast.walk(tree)
-        if (isinstance(node, ast.Attribute) and node.attr in ("grad", "zero_grad", "detach_"))
-        or (isinstance(node, ast.Name) and node.id in ("setattr", "delattr"))
-        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
-    )
 
 
 def _withs(tree: ast.Module) -> dict[int, int]:

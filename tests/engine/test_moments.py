@@ -105,6 +105,72 @@ def test_each_leaf_has_its_gradient_at_the_step_that_adds_it() -> None:
     assert len(handles) == len(seen) == 3
 
 
+NOT_BY_NAME = """\
+import torch, copy
+from torch import nn
+m = nn.Sequential(nn.Linear(1, 1), nn.Linear(1, 1))
+w, b = m[0].weight, m[1].bias
+def train():
+    m(torch.ones(1, 1)).sum().backward()
+def freeze(module):
+    for parameter in module.parameters():
+        parameter.requires_grad_(False)
+train()
+g = w.grad
+z = 1
+g.mul_(2)
+z = 2
+g.view(-1)[0] = 7
+z = 3
+g.data.add_(1)
+z = 4
+torch._foreach_mul_([g], 2)
+z = 5
+n = g.numpy()
+n += 1
+z = 6
+x = copy.deepcopy(w)
+z = 7
+c = copy.deepcopy(m)
+y = c[0].weight
+z = 8
+clear = torch.optim.SGD(m.parameters(), 0.1).zero_grad
+clear()
+z = 9
+w._grad = g
+z = 10
+freeze(m[0])
+z = 11
+m[0].train().requires_grad_(True)
+z = 12
+train()
+(lambda name: delattr(w, name))('gr' + 'ad')
+z = 13
+acc = torch.zeros(1)
+b.grad = acc
+acc += 1
+z = 14
+b.grad = None
+acc += 1
+z = 15
+"""
+
+
+def test_a_grad_or_a_flag_that_changes_without_being_named_is_told_at_the_next_line() -> None:
+    trace, lines = record(NOT_BY_NAME, seed=SEED), NOT_BY_NAME.splitlines()
+    steps = [step for step in trace.steps if step.kind == "line" and step.scope == 0 and step.line]
+    for step, (line, expected) in zip(steps, bare_moments(NOT_BY_NAME), strict=True):
+        moment = History(trace).at(step.id)
+        held = {
+            name.text: number
+            for name, number in bindings(trace).held(moment.begun - 1).items()
+            if name.function is None
+        }
+        for name, facts in expected.items():
+            found = recorded(trace, moment.known_tensor(held[name]))
+            assert found == facts, f"{name} before line {line}: {lines[line - 1]}"
+
+
 @pytest.mark.parametrize(("grad", "change"), [(True, "b.detach_()"), (False, "b.requires_grad_()")])
 def test_a_view_that_autograd_has_not_recorded_has_the_flag_of_its_leaf(grad: bool, change: str) -> None:
     source = (

@@ -30,6 +30,7 @@ class DetachWatch:
             with Untraced(), reader.unwatched():
                 pending.why = "detach"
                 recorder.op_done(pending, result)
+                recorder.ledger.changed(tensor)
             return result
 
         return watched

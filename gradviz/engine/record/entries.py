@@ -92,24 +92,51 @@ def replace_push_hooks(replacement: Callable[[PushHooks], PushHooks]) -> Callabl
     return undo
 
 
-def replace_data(note: Callable[[torch.Tensor], None]) -> Callable[[], None]:
-    """Have every assignment to .data noted; returns what undoes it.
+def replace_settings(
+    reassigned: Callable[[torch.Tensor], None], changed: Callable[[torch.Tensor], None]
+) -> Callable[[], None]:
+    """Have noted whenever a tensor is given other memory, another .grad or another flag; returns what undoes it.
+
+    No property stands in for what can be set: it would be in the way of each reading too.
 
     Args:
-        note: is given the tensor, which has its new memory.
+        reassigned: is given a tensor that has its new memory.
+        changed: is given a tensor that has its new .grad or flag.
     """
-    inherited = _base.data
+    entry: Any = torch.Tensor
+    inherited = entry.__setattr__, entry.__delattr__
+    notes = {"data": reassigned, **dict.fromkeys(("grad", "_grad", "requires_grad"), changed)}
+    flagging = ("requires_grad_", "retain_grad")
 
-    def assign(tensor: torch.Tensor, value: torch.Tensor) -> None:
-        inherited.__set__(tensor, value)
-        with Aside():
-            note(tensor)
+    def note(tensor: torch.Tensor, name: str) -> None:
+        if name in notes:
+            with Aside():
+                notes[name](tensor)
 
-    tensor: Any = torch.Tensor
-    tensor.data = property(inherited.__get__, assign)
+    def assign(tensor: torch.Tensor, name: str, value: object) -> None:
+        inherited[0](tensor, name, value)
+        note(tensor, name)
+
+    def delete(tensor: torch.Tensor, name: str) -> None:
+        inherited[1](tensor, name)
+        note(tensor, name)
+
+    def noted(original: Callable[..., object]) -> Callable[..., object]:
+        @functools.wraps(original)
+        def flag(tensor: torch.Tensor, *args: object, **kwargs: object) -> object:
+            result = original(tensor, *args, **kwargs)
+            note(tensor, "requires_grad")
+            return result
+
+        return flag
+
+    entry.__setattr__, entry.__delattr__ = assign, delete
+    for name in flagging:
+        setattr(entry, name, noted(getattr(entry, name)))
 
     def undo() -> None:
-        del tensor.data
+        for name in ("__setattr__", "__delattr__", *flagging):
+            delattr(entry, name)  # it is inherited
 
     return undo
 

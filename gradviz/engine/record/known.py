@@ -36,7 +36,18 @@ class Known(weakref.ref[torch.Tensor]):
     """A tensor that has an id."""
 
     __slots__ = (
-        *("counter", "id", "is_leaf", "is_stale", "is_stray", "key", "last", "requires_grad", "retains_grad"),
+        *(
+            "counter",
+            "grad_of",
+            "id",
+            "is_leaf",
+            "is_stale",
+            "is_stray",
+            "key",
+            "last",
+            "requires_grad",
+            "retains_grad",
+        ),
         *("storage", "version"),
     )
     id: int
@@ -50,6 +61,7 @@ class Known(weakref.ref[torch.Tensor]):
     counter: Counter | None  # None: it shares none, as far as is known
     is_stale: bool  # an op has written to it since
     is_stray: bool  # it shares memory, and nobody knows whether it shares the counter too
+    grad_of: "dict[int, Known] | None"  # tensors that it was written down as the .grad of, by id
 
 
 class Facts(NamedTuple):
@@ -94,7 +106,7 @@ class KnownTensors:
         key = id(tensor)
         known = self.by_address[key] = Known(tensor, self._died)
         known.id, known.key = number, key
-        known.last = known.storage = known.counter = None
+        known.last = known.storage = known.counter = known.grad_of = None
         known.is_stale = known.is_stray = False
         return known
 
@@ -158,6 +170,26 @@ class KnownTensors:
             known.is_stray = known.counter is None
         elif not is_made and known.counter is None:
             known.is_stray = len(storage.tensors) > 1 or storage.places is not None
+
+    def note_grad(self, known: Known, gradient: torch.Tensor) -> int | None:
+        """Note whose .grad a tensor is, which may be written to by another name; return its id if it has one."""
+        grad = self.find(gradient)
+        if grad is None:
+            return None
+        if grad.grad_of is None:
+            grad.grad_of = {}
+        grad.grad_of[known.id] = known
+        return grad.id
+
+    def owners_again(self, owners: dict[int, Known], grad: Tensor) -> Iterator[Tensor]:
+        """Yield the new records of those whose .grad a tensor still is, if that holds something else now."""
+        for number, owner in list(owners.items()):
+            last = owner.last
+            if last is None or last.grad_tensor != grad.id or owner() is None:
+                del owners[number]
+            elif last.grad != grad.value:
+                owner.last = last._replace(step=grad.step, grad=grad.value)
+                yield owner.last
 
     def counter_of(self, tensor: torch.Tensor) -> Counter | None:
         """The version counter of a tensor, which another is to share; None where the tensor has no id."""

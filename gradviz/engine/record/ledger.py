@@ -196,6 +196,28 @@ class Ledger:
             if known is not None:
                 self._rewrite(known, tensor)
 
+    def changed(self, tensor: torch.Tensor) -> None:
+        """Write down a tensor that was given another .grad, or another flag.
+
+        A view of a leaf that was made under no_grad is detached with the leaf.
+        """
+        with self._stream.lock:
+            known = self._known.find(tensor)
+            required = known is not None and known.last is not None and known.requires_grad
+            self._write_made(tensor)
+            if self._known.find(tensor) is None:
+                return
+            gradient = _gradient(tensor)
+            if gradient is not None:
+                self._write_made(gradient)
+            self._stream.stamp_ahead = 1
+            try:
+                self.refresh_grad(tensor)
+                if required and not tensor.requires_grad:
+                    self.spread(tensor)
+            finally:
+                self._stream.stamp_ahead = 0
+
     def swap(self, one: torch.Tensor, other: torch.Tensor, swap: Callable[[], None]) -> None:
         """Have two tensors swapped (torch.utils.swap_tensors), which torch refuses while anybody has weak references.
 
@@ -229,19 +251,6 @@ class Ledger:
                 tensor = known()
                 if tensor is not None and known.last is not None and tensor.numel() <= EXACT:
                     self.see(tensor, None)
-
-    def refresh_grads(self) -> None:
-        """Write down again every living tensor that has another .grad than it had, or was detached.
-
-        A view of a leaf that was made under no_grad is detached with the leaf.
-        """
-        for known in self._known:
-            last = known.last
-            if last is None or not last.requires_grad or not (last.is_leaf or last.retains_grad):
-                continue
-            tensor = known()
-            if tensor is not None and (not tensor.requires_grad or self._grad_value(tensor) != last.grad):
-                self.refresh_grad(tensor)
 
     def refresh_retained(self) -> None:
         """Write down again every living tensor that is no leaf and was given a .grad since it was written down last."""
@@ -281,8 +290,7 @@ class Ledger:
         is_leaf = grad_fn is None and (self._is_leaf(known, tensor) if self.changed_views else reader.is_leaf(tensor))
         requires_grad, is_inference, retains_grad, version, base = reader.flags(tensor)
         gradient = tensor.grad if is_leaf or retains_grad else None  # any other warns when it is asked
-        if storage is None:
-            storage = self.storages.of(tensor)
+        storage = self.storages.of(tensor) if storage is None else storage
         stream, (shape, nbytes, strides) = self._stream, reader.extent(tensor)
         facts = (
             number,
@@ -305,7 +313,7 @@ class Ledger:
             None if gradient is None else self.value_of(gradient),
             (),
             type(tensor) is not torch.Tensor and isinstance(tensor, torch.nn.Parameter),
-            None if gradient is None else self.id_of(gradient),
+            None if gradient is None else self._known.note_grad(known, gradient),
             strides,
         )
         if grad_fn is not None:
@@ -318,13 +326,14 @@ class Ledger:
             self._known.meet(known, storage, base, is_made=made_by is not None)
         elif facts[2:] == last[2:]:
             return number
-        known.requires_grad, known.is_leaf = requires_grad, is_leaf
-        known.retains_grad, known.version = retains_grad, version
-        known.last = record = tuple.__new__(Tensor, facts)
+        known.requires_grad, known.is_leaf, known.retains_grad = requires_grad, is_leaf, retains_grad
+        known.version, known.last = version, (record := tuple.__new__(Tensor, facts))
         if known.counter is not None:
             is_view = base is not None and grad_fn is not None and number not in self.changed_views
             known.counter.stands(known, is_view=is_view)
         stream.tensors.append(record)
+        if known.grad_of is not None:
+            stream.tensors.extend(self._known.owners_again(known.grad_of, record))
         return number
 
     def _rewrite(self, known: Known, tensor: torch.Tensor) -> None:

@@ -24,9 +24,7 @@ class Lines:
         self._lock = recorder.lock
         self._names = names
         self._stores = recorder.source.program.stores
-        self._grads = recorder.source.program.grads
         self._withs = recorder.source.program.withs
-        self._telling = self._stores.keys() | self._grads  # lines that do more than run ops, or may
         self._scopes = [names.outermost]
         self._line: int | None = None  # of the line event before, in whatever frame
 
@@ -61,7 +59,7 @@ class Lines:
         """Record that a line is about to run, and what the one before in its frame has done."""
         recorder = self._recorder
         with self._lock:
-            tells = before in self._telling
+            tells = before in self._stores
             foreign = recorder.ledger.storages.foreign
             if tells or recorder.pending or foreign:
                 with reader.aside():
@@ -83,7 +81,7 @@ class Lines:
         """Record what the last line in a frame has done, and that the frame is left, if only for a while."""
         with reader.aside(), self._lock:
             self._recorder.settle()
-            if before in self._telling:
+            if before in self._stores:
                 self._done(frame, scope, before)
             if scope is self._names.outermost:
                 return
@@ -106,8 +104,6 @@ class Lines:
                 self._recorder.ledger.refresh_foreign()
             if line in self._stores:
                 self._bind(frame, scope, line)
-            if line in self._grads:
-                self._recorder.ledger.refresh_grads()
         finally:
             stream.stamp_ahead = 0
 
