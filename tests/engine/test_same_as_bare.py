@@ -14,3 +14,18 @@ from tests.engine.programs import PROGRAMS, sweep
 def test_the_same_as_the_bare_interpreter(source: str) -> None:
     bare, seen, _ = both_runs(source)
     assert seen == bare
+
+
+def test_what_is_made_of_a_parameter_of_inference_mode_is_what_torch_makes_of_it() -> None:
+    lines = (
+        *("import torch", "with torch.inference_mode():", "    p = torch.nn.Parameter(torch.ones(2))"),
+        *("a, b, c = p.clone(), p.double(), p + 1", "d = torch.nn.functional.pad(p, (1, 1))", "e = p[None]"),
+        *("f, g, h = p.diag(), p.sum(), torch.nn.functional.dropout(p, 0.5)", "i = p.repeat(2)", "c.sum().backward()"),
+        *("j = torch.stack([a, torch.cat([h, h])[:2]])", "j.sum().backward()", "print(p.grad)"),
+    )
+    bare, seen, trace = both_runs("\n".join(lines))
+    assert seen == bare
+    assert bare.tensors["a"].grad_fn == "CopyBackwards"
+    assert [op.name for op in trace.ops if op.grad_fn is not None and op.line == 4] == [
+        *("aten::clone.default", "aten::_to_copy.default", "aten::add.Tensor"),
+    ]

@@ -130,6 +130,15 @@ def _takes_tensors(operator: Any) -> bool:  # noqa: ANN401  # as above
     return any("Tensor" in str(one.type) for one in operator._schema.arguments)
 
 
+def makes_tensors(traits: Traits, args: tuple[object, ...]) -> bool:
+    """Whether torch has made a tensor of a number among the arguments of an operator, which is of no inference_mode."""
+    operator: Any = traits.operator
+    if isinstance(operator, HigherOrderOperator):
+        return False
+    wanted = (isinstance(one.type, torch.TensorType) for one in operator._schema.arguments)
+    return any(wants and type(one) in NUMBERS for wants, one in zip(wanted, args, strict=False))
+
+
 def as_tensors(args: tuple[object, ...]) -> tuple[object, ...]:
     """The arguments of an operator that wants a tensor first, where torch has made a number of that one on the way."""
     first: Any = args[0]
@@ -146,13 +155,28 @@ def run_composite(
 
     Under inference_mode torch hands composite operators over whole, past the point where a view is made one.
     """
-    tracking = torch._C.DispatchKey.ADInplaceOrView
-    torch._C._dispatch_tls_set_dispatch_key_excluded(tracking, False)
-    try:
+
+    def kernel(*args: object, **kwargs: object) -> object:
         with mode:
             return operator._op_dk(torch._C.DispatchKey.CompositeImplicitAutograd, *args, **kwargs)
+
+    return run_unguarded(kernel, args, kwargs)
+
+
+def run_unguarded(operator: Kernel, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
+    """Run an operator with autograd on in its kernel, as torch does where all operands were made in inference_mode.
+
+    What such a kernel is made of is recorded: the clone() of a parameter made there copies into a tensor that is not.
+    """
+    keys = (torch._C.DispatchKey.AutogradFunctionality, torch._C.DispatchKey.AutogradOther)
+    before = [torch._C._dispatch_tls_is_dispatch_key_excluded(key) for key in keys]
+    for key in keys:
+        torch._C._dispatch_tls_set_dispatch_key_excluded(key, False)
+    try:
+        return run_counting(operator, args, kwargs)
     finally:
-        torch._C._dispatch_tls_set_dispatch_key_excluded(tracking, True)
+        for key, was in zip(keys, before, strict=True):
+            torch._C._dispatch_tls_set_dispatch_key_excluded(key, was)
 
 
 def run_counting(operator: Kernel, args: tuple[object, ...], kwargs: dict[str, object]) -> object:

@@ -62,16 +62,21 @@ class OpWatch(operators.TorchDispatchMode):
         if inside:
             run.has_inference = True
         elif run.has_inference:
-            unguarded = reader.are_inference(args, kwargs)
+            unguarded = reader.are_inference(args, kwargs) and not operators.makes_tensors(traits, args)
         if traits.is_composite and (inside or unguarded):
             return operators.run_composite(func, self, args, kwargs)
         with aside():
             pending = recorder.op_started(traits, args, kwargs, caller)
         kernel = traits.kernel if self._around is None else self._around(traits.kernel)
-        own = traits.is_factory or (traits.writes and pending.written)
-        counts = operators.counts(traits, inside) if own else unguarded
-        counts = counts or is_sum  # torch called another op, and has counted nothing for this one
-        result = operators.run_counting(kernel, args, kwargs) if counts else kernel(*args, **kwargs)
+        own = bool(traits.is_factory or (traits.writes and pending.written))
+        if is_sum or (
+            own and operators.counts(traits, inside)
+        ):  # for a sum torch called another op, and counted nothing
+            result = operators.run_counting(kernel, args, kwargs)
+        elif unguarded and not own:
+            result = operators.run_unguarded(kernel, args, kwargs)
+        else:
+            result = kernel(*args, **kwargs)
         with aside():
             recorder.op_done(pending, result)
         return result
