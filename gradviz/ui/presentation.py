@@ -6,6 +6,7 @@ from PySide6.QtCore import QByteArray, QEvent, QRect, Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
 
 from gradviz.ui.commands import Commands
+from gradviz.ui.room import BESIDE
 
 _LARGER = 1.4
 _ASIDE = ("examples", "output")
@@ -18,10 +19,11 @@ class Before(NamedTuple):
     size: float  # of text
     state: Qt.WindowState
     place: QRect
+    away: frozenset[str]  # the panels beside the graph that were not there
 
 
 class Presentation:
-    """Changes the window and puts it back as it was.
+    """Changes the window and puts it back as it was, with what was called beside the graph meanwhile.
 
     Args:
         window: has its panels, its menus and its status bar.
@@ -52,7 +54,8 @@ class Presentation:
 
     def _begin(self) -> None:
         window = self._window
-        self._before = Before(window.saveState(), self._commands.size, window.windowState(), window.geometry())
+        away = frozenset(dock.objectName() for dock in self._beside() if dock.isHidden())
+        self._before = Before(window.saveState(), self._commands.size, window.windowState(), window.geometry(), away)
         self._set_aside(False)
         self._commands.set_size(self._commands.size * _LARGER)
         window.showFullScreen()
@@ -66,7 +69,16 @@ class Presentation:
         self._commands.set_size(before.size)
         for _ in range(2):  # panels ask for the room of a smaller text, and then the window does what that comes to
             QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
+        came = [dock for dock in self._beside() if dock.objectName() in before.away and not dock.isHidden()]
+        for dock in came:
+            dock.blockSignals(True)  # or a quiz that goes on would hear that it was put away
         self._window.restoreState(before.docks)
+        for dock in came:
+            dock.blockSignals(False)
+            self._commands.room.show(dock.objectName(), on=True)
+
+    def _beside(self) -> list[QDockWidget]:
+        return [dock for name in BESIDE for dock in self._window.findChildren(QDockWidget, name)]
 
     def _set_aside(self, visible: bool) -> None:
         aside: list[QWidget] = [self._window.menuBar(), self._window.statusBar()]

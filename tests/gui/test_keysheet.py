@@ -60,6 +60,14 @@ def button(sheet: ShortcutSheet, text: str) -> QPushButton:
     return found
 
 
+def test_the_sheet_has_room_for_what_it_tells(sheet: ShortcutSheet) -> None:
+    assert sheet.tree.isColumnHidden(2)  # no key is another than usual
+    give(sheet, "run", Qt.Key.Key_R, ALT | CTRL)
+    assert not sheet.tree.isColumnHidden(2)
+    assert all(item.toolTip(0) == item.text(0) for item in items(sheet))
+    assert all(one.icon().isNull() for one in sheet.findChildren(QPushButton))  # Qt's own are dark on any ground
+
+
 def test_a_key_is_changed_and_holds_everywhere_at_once(qtbot: QtBot, window: Window, sheet: ShortcutSheet) -> None:
     give(sheet, "sideways", Qt.Key.Key_F12)
     assert sheet.said == "“Left to right”: F12"

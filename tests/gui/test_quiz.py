@@ -137,6 +137,18 @@ def test_a_presentation_and_its_quiz_go_on_in_another_language(qtbot: QtBot, les
     assert lesson.panels.editor.fontMetrics().height() == usual
 
 
+def test_a_quiz_that_was_begun_in_a_presentation_goes_on_after_it(qtbot: QtBot, lesson: Window) -> None:
+    lesson.action("present").trigger()
+    qtbot.waitUntil(lesson.isFullScreen)
+    panel = begin(qtbot, lesson)
+    lesson.action("present").trigger()
+    qtbot.waitUntil(lambda: not lesson.isFullScreen() and panel.isVisible() and not lesson.state.awaited)
+    assert lesson.state.asks
+    assert lines(panel)[0] == "Question 1 of 2 · 0 right"
+    lesson.action("quiz").trigger()
+    assert not panel.isVisible()
+
+
 @pytest.mark.parametrize("place", ["quiz", "slider", "program", "gone"])
 def test_who_works_somewhere_works_there_in_another_language(qtbot: QtBot, lesson: Window, place: str) -> None:
     lesson.action("go_quiz").trigger()  # not begun

@@ -128,6 +128,14 @@ def test_a_selected_row_can_be_read_in_both_themes(qtbot: QtBot, window: Window)
         window.action("dark").trigger()
 
 
+def test_what_an_empty_program_is_told_is_not_painted_over(window: Window) -> None:
+    editor = window.panels.editor
+    assert editor.extraSelections()
+    editor.selectAll()
+    press(editor, Qt.Key.Key_Backspace)
+    assert editor.extraSelections() == []
+
+
 def test_presentation_is_a_whole_screen_with_larger_text_and_back(qtbot: QtBot, window: Window) -> None:
     panels, points = window.panels, window.panels.tensors.font().pointSizeF()
     place, heights = window.geometry(), (panels.examples.height(), panels.editor.height())

@@ -206,7 +206,7 @@ HINTS = (
         "This view was made under no_grad and is changed outside of it: torch cannot tell whether to record that. "
         "Make the view and the change in the same grad mode.",
         "このビューは no_grad の中で作られ、外で変更されたため、記録すべきか torch には判断できません。"
-        "ビューの作成と変更を同じ grad モードで行ってください。",
+        "ビューの作成と変更を同じ勾配モードで行ってください。",
     ),
     Hint(
         "out-grad",
@@ -303,14 +303,14 @@ _ALL = (*HINTS, *FITTING, *PYTHON)
 _RUN_MODE = {
     "not-tracked": (
         "The grad mode of this run is {mode}: autograd records nothing. Set the grad mode in the toolbar to grad.",
-        "この実行の grad モードは {mode} なので、自動微分は何も記録しません。"
-        "ツールバーの grad モードを grad にしてください。",
+        "この実行の勾配モードは {mode} なので、自動微分は何も記録しません。"
+        "ツールバーの勾配モードを grad にしてください。",
     ),
     "retain-no-rg": (
         "This tensor gets no gradient, because the grad mode of this run is {mode}. "
         "Set the grad mode in the toolbar to grad.",
-        "この実行の grad モードは {mode} なので、このテンソルには勾配がありません。"
-        "ツールバーの grad モードを grad にしてください。",
+        "この実行の勾配モードは {mode} なので、このテンソルには勾配がありません。"
+        "ツールバーの勾配モードを grad にしてください。",
     ),
 }
 

@@ -108,7 +108,7 @@ SAID: dict[str, dict[Question, dict[str, str]]] = {
             "untracked": "{name} の計算に使われたものはどれも requires_grad ではありません。",
             "no_grad": "{call} は no_grad ({line} 行目) の中で実行され、記録されませんでした。",
             "inference": "{call} は inference_mode ({line} 行目) の中で実行され、記録されませんでした。",
-            "mode": "プログラムの上にある実行全体の grad モードが grad ではないため、{call} は記録されませんでした。",
+            "mode": "プログラムの上にある実行全体の勾配モードが grad ではないため、{call} は記録されませんでした。",
             "detach": "{line} 行目の {call} が、結果を計算元から切り離しています。",
             "not differentiable": "{line} 行目の {call} は微分できないため、結果は requires_grad になりません。",
             "beside": "{line} 行目の演算は他の結果については微分できますが、{name} については微分できません。",
@@ -135,7 +135,7 @@ SAID: dict[str, dict[Question, dict[str, str]]] = {
         },
         "recorded": {
             "mode line": "{call} は {line} 行目の {mode} の中で実行され、記録されませんでした。",
-            "mode run": "実行全体の grad モードが {mode} なので、何も記録されません。",
+            "mode run": "実行全体の勾配モードが {mode} なので、何も記録されません。",
             "no input requires grad": "{call} の入力に requires_grad のものがありません。",
             AT_LEVEL: "{call} は torch.func が自分のために記録したもので、プログラムのグラフにはありません。",
             "not differentiable": "{call} は微分できません。",
@@ -163,9 +163,9 @@ SAID: dict[str, dict[Question, dict[str, str]]] = {
             "leaf": "{name} は requires_grad の葉なので torch がエラーにします。torch.no_grad() の中では変更できます。",
             "inference": "{name} は推論テンソルなので、torch.inference_mode() の外では torch がエラーにします。",
             "unseen": "分かりません: {line} 行目の CopySlices の内部が保存したものを torch は誰にも見せません。",
-            "harmless": "影響を受ける保存テンソルはありません。",
+            "harmless": "影響を受ける保存されたテンソルはありません。",
             "spoils": "その後 {grad_fn} ({line} 行目) の逆伝播が失敗します。"
-            "このメモリーを {as} としてバージョン {then} で保存しています。",
+            "このメモリを {as} としてバージョン {then} で保存しています。",
         },
     },
 }

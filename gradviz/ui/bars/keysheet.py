@@ -27,6 +27,8 @@ from gradviz.ui.style.announcing import announce
 from gradviz.ui.style.copying import copy
 from gradviz.ui.style.labels import wrapped_label
 
+_LETTERS = 110  # that are seen across
+
 
 class KeyField(QKeySequenceEdit):
     """Takes the next key that is pressed; Esc leaves it.
@@ -41,6 +43,8 @@ class KeyField(QKeySequenceEdit):
         super().__init__(parent)
         self.setMaximumSequenceLength(1)
         self.setMinimumWidth(160)
+        for line in self.findChildren(QLineEdit):  # it has the focus, and tells only what is to be done there
+            line.setAccessibleName(self.tr("Press the new key"))
 
     def event(self, event: QEvent) -> bool:
         """Leave on Esc, which would close the sheet."""
@@ -98,7 +102,8 @@ class ShortcutSheet(QDialog):
         below.addWidget(self._take)
         layout.addLayout(below)
         layout.addWidget(self._buttons())
-        self.resize(min(760, parent.width() * 9 // 10), parent.height() * 8 // 10)
+        wanted = _LETTERS * self.fontMetrics().averageCharWidth()
+        self.resize(min(wanted, parent.width() * 95 // 100), parent.height() * 8 // 10)
         self.show_keys(keys)
         self._say(self.tr("Enter gives the selected command another key"))
 
@@ -192,6 +197,9 @@ class ShortcutSheet(QDialog):
         for row, item in zip(self._told, self._items, strict=True):
             item.setText(1, row.keys)
             item.setText(2, row.usual)
+            for column in range(3):
+                item.setToolTip(column, item.text(column))
+        self._tree.setColumnHidden(2, not any(row.usual for row in self._told))  # its room is for the others
         keyed = [f"{row.title} {row.keys}" for row in self._told]
         self._names = Names(((row.what, row.keys) for row in self._told), keyed)
         self._narrow(self._query.text())

@@ -47,6 +47,7 @@ class CostPanel(QWidget):
 
     def _lay_out(self) -> None:
         scroll = QScrollArea(self)
+        scroll.setAccessibleName(self.tr("Costs"))
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -57,6 +57,7 @@ class OutputTabs(QTabWidget):
         self._heat.itemActivated.connect(self._heat_picked)
         self._heat.itemClicked.connect(self._heat_picked)
         self.setDocumentMode(True)
+        self.setAccessibleName(self.tr("Output and problems"))
         # Where they have too little room each gives way a bit: behind arrows nobody would look for one.
         self.tabBar().setUsesScrollButtons(False)
         self.tabBar().setElideMode(Qt.TextElideMode.ElideRight)

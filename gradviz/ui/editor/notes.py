@@ -18,7 +18,8 @@ def marks(
     document: QTextDocument, tints: Sequence[tuple[int, str]], problems: Sequence[Problem], colours: Colours
 ) -> list[QTextEdit.ExtraSelection]:
     """Return the marks of lines, each with the ground that tints it, and of problems, in the order they are painted."""
-    found = [_whole_line(document, line, ground) for line, ground in tints]
+    # The ground of the only line of an empty program would be painted over what is said in its place.
+    found = [] if document.isEmpty() else [_whole_line(document, line, ground) for line, ground in tints]
     found += [_underline(document, problem, colours) for problem in problems]
     return [mark for mark in found if mark is not None]
 

@@ -5,7 +5,10 @@ from collections.abc import Iterable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from gradviz.ui.style.labels import wrapped_label
 from gradviz.ui.style.theme import Colours
+
+_HELD = "\N{NO-BREAK SPACE}"  # a key stays beside what it does
 
 
 class Welcome(QWidget):
@@ -44,11 +47,11 @@ class Welcome(QWidget):
     @property
     def hint(self) -> str:
         """What is told below the ways to begin."""
-        return self._hint.text()
+        return self._hint.text().replace(_HELD, " ")
 
     def tell_keys(self, keys: Iterable[tuple[str, str]]) -> None:
         """Tell keys worth knowing, each with what it does."""
-        told = "  ·  ".join(f"{key} {what}" for key, what in keys)
+        told = "  ·  ".join(f"{key} {what}".replace(" ", _HELD) for key, what in keys)
         self._hint.setText("\n".join(filter(None, (self.tr("or drop a Python file here"), told))))
 
     def apply(self, colours: Colours) -> None:
@@ -56,7 +59,7 @@ class Welcome(QWidget):
         self._hint.setStyleSheet(f"color: {colours.muted};")
 
     def _label(self, text: str) -> QLabel:
-        label = QLabel(text, self)
-        label.setTextFormat(Qt.TextFormat.PlainText)
+        label = wrapped_label(self)
+        label.setText(text)
         label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         return label

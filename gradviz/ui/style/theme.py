@@ -174,6 +174,7 @@ def stylesheet(own: Colours) -> str:
         }}
         QLineEdit {{ border: 1px solid {own.border}; border-radius: 5px; padding: 2px 6px; background: {own.base}; }}
         QLineEdit:focus {{ border-color: {own.accent}; }}
+        QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
         QStatusBar {{ border-top: 1px solid {own.border}; }}
         QStatusBar::item {{ border: none; }}
         QMainWindow::separator {{ background: {own.window}; width: 5px; height: 5px; }}
