@@ -71,6 +71,12 @@ def language(settings: QSettings) -> Language:
     return _LANGUAGES.get(str(settings.value("language", "")), system_language())
 
 
+def choices(state: AppState) -> tuple[object, ...]:
+    """Return what of a window is remembered, to be told from what was."""
+    own = (state.mode, state.options, state.live, state.theme, state.wheel, state.speed)
+    return (*own, state.keys, state.used, state.python, state.quizzed, state.breakpoints)
+
+
 def store(settings: QSettings, state: AppState) -> None:
     """Remember the choices of a window."""
     settings.setValue("mode", state.mode)
@@ -99,11 +105,10 @@ def first_start(settings: QSettings) -> bool:
     return first
 
 
-def breakpoints(settings: QSettings, text: str) -> list[int]:
-    """Return the lines at which the program that was open had breakpoints, those that it still has."""
-    last = text.count("\n") + 1
-    lines = [int(line) for line in str(settings.value("breakpoints", "")).split() if re.fullmatch("[0-9]{1,9}", line)]
-    return [line for line in lines if 0 < line <= last]
+def breakpoints(settings: QSettings) -> list[int]:
+    """Return the lines at which the program that was open had breakpoints."""
+    lines = str(settings.value("breakpoints", "")).split()
+    return [int(line) for line in lines if re.fullmatch("[1-9][0-9]{0,8}", line)]
 
 
 def load_layout(settings: QSettings, window: QMainWindow, room: Room) -> None:

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent, QTextDocument
+from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QResizeEvent, QTextDocument
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow
 
 from gradviz.model.cost import MODES
@@ -29,6 +29,7 @@ from gradviz.ui.commands import Commands
 from gradviz.ui.effects import order
 from gradviz.ui.exporting.exporter import Exporter
 from gradviz.ui.exporting.exports import Exports
+from gradviz.ui.files.dropping import Dropping
 from gradviz.ui.files.files import Files, Opened
 from gradviz.ui.hearing import hear
 from gradviz.ui.markmenu import MarkMenus
@@ -80,7 +81,7 @@ class Window(QMainWindow):
         self._commands.set_size(preferences.text_size(settings))
         self._show()
         preferences.load_layout(settings, self, self._commands.room)
-        self.setAcceptDrops(True)
+        Dropping(self, self._files)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
 
     def _furnish(self, document: QTextDocument | None = None, presented: Before | None = None) -> None:
@@ -171,14 +172,16 @@ class Window(QMainWindow):
 
     def begin(self, files: list[str]) -> None:
         """Show the program to start with: a file, what was there last time, or the first lesson."""
+        marked = preferences.breakpoints(self._settings)  # before another program, which has none, is shown
         restored = self._files.restore()
         if files:
             self._files.open_paths(files)
         elif not restored:
             self._pick_first()
         else:
-            for line in preferences.breakpoints(self._settings, self._state.text):
-                self.send(said.BreakpointToggled(line))
+            for line in marked:
+                if line <= self._panels.editor.blockCount():
+                    self.send(said.BreakpointToggled(line))
         self._panels.editor.setFocus()
 
     def start_processes(self) -> None:
@@ -199,6 +202,8 @@ class Window(QMainWindow):
         self._state, effects = update(before, message)
         for effect in effects:
             self._perform(effect)
+        if preferences.choices(self._state) != preferences.choices(before):
+            preferences.store(self._settings, self._state)  # at once: no crash is to take a person's keys
         if self._state.options.language == before.options.language:
             self._show()
         else:
@@ -373,7 +378,6 @@ class Window(QMainWindow):
             return
         self.remember()
         self.send(said.PlaySet(False))  # or its clock would go on
-        preferences.store(self._settings, self._state)
         preferences.store_text_size(self._settings, self._commands.size)
         self._presentation.show(False)  # or its layout would be the one remembered
         preferences.store_layout(self._settings, self, self._commands.room)
@@ -381,15 +385,3 @@ class Window(QMainWindow):
         self._exporter.close()
         self._files.close()
         event.accept()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take files."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Open what was dropped."""
-        names = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if names:
-            self._files.open_paths(names)
-            event.acceptProposedAction()

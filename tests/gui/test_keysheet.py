@@ -104,6 +104,17 @@ def test_a_key_is_changed_and_holds_everywhere_at_once(qtbot: QtBot, window: Win
     assert window.panels.editor.gutter.toolTip().endswith("(Ctrl+K)")
 
 
+def test_keys_and_choices_are_on_the_disk_before_the_window_is_closed(
+    qtbot: QtBot, window: Window, sheet: ShortcutSheet, tmp_path: Path
+) -> None:
+    kept = tmp_path / "settings.ini"
+    give(sheet, "sideways", Qt.Key.Key_F12)
+    qtbot.waitUntil(lambda: "F12" in kept.read_text())
+    sheet.reject()
+    window.action("legend").trigger()
+    qtbot.waitUntil(lambda: "legend=true" in kept.read_text())
+
+
 def test_a_key_that_another_has_is_told_and_taken_only_when_asked(window: Window, sheet: ShortcutSheet) -> None:
     give(sheet, "legend", Qt.Key.Key_B, CTRL)
     assert sheet.said == "Ctrl+B is the key of “Breakpoint on this line”"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDockWidget, QTabBar, QToolBar, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -149,6 +150,35 @@ def test_after_a_switch_of_language_nothing_speaks_the_one_before(qtbot: QtBot, 
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         qtbot.waitUntil(lambda: drawn(window))
         assert shown(window) & others == set()
+
+
+def line(bar: QWidget) -> QWidget:
+    """What a person types into."""
+    proxy = bar.focusProxy()
+    assert proxy is not None
+    return proxy
+
+
+def test_who_looks_for_something_goes_on_in_another_language(qtbot: QtBot, window: Window) -> None:
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    window.panels.editor.setFocus()
+    window.action("replace").trigger()
+    QTest.keyClicks(line(window.panels.find_bar), "y")
+    sought, chosen = window.panels.find_bar.sought, window.panels.editor.textCursor()
+    assert sought.replacing
+    window.action("ja").trigger()
+    qtbot.waitUntil(lambda: line(window.panels.find_bar).hasFocus())
+    assert window.panels.find_bar.sought == sought
+    assert window.panels.find_bar.count == "1/1"
+    cursor = window.panels.editor.textCursor()
+    assert (cursor.anchor(), cursor.position()) == (chosen.anchor(), chosen.position()) == (6, 7)
+    window.action("search").trigger()
+    QTest.keyClicks(line(window.panels.search), "x")
+    window.action("en").trigger()
+    qtbot.waitUntil(lambda: line(window.panels.search).hasFocus())
+    assert window.state.search is not None
+    assert window.state.search.query == "x"
 
 
 def test_a_switch_of_language_leaves_text_as_large_as_it_is(qtbot: QtBot, window: Window) -> None:

@@ -1,8 +1,20 @@
 """Where a person types what to find in the program, and what to put in its place. Knows no text of the program."""
 
+from typing import NamedTuple
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QToolButton, QWidget
+
+
+class Sought(NamedTuple):
+    """What a person looks for in the program, and what is to stand in its place."""
+
+    query: str
+    other: str
+    capitals: bool
+    replacing: bool
+    shown: bool  # whether the bar is open
 
 
 class FindBar(QWidget):
@@ -88,6 +100,19 @@ class FindBar(QWidget):
         """What is said of how much was found."""
         return self._count.text()
 
+    @property
+    def sought(self) -> Sought:
+        """What the person looks for now."""
+        return Sought(self.query, self.other, self.capitals, not self._other.isHidden(), not self.isHidden())
+
+    def go_on(self, sought: Sought) -> None:
+        """Look for what was looked for in a window of another language."""
+        self._query.setText(sought.query)
+        self._other.setText(sought.other)
+        self._case.setChecked(sought.capitals)
+        if sought.shown:
+            self._open(replacing=sought.replacing)
+
     def begin(self, query: str, *, replacing: bool) -> None:
         """Take the focus, with what to look for ready to be typed over.
 
@@ -97,11 +122,14 @@ class FindBar(QWidget):
         """
         if query:
             self._query.setText(query)
+        self._open(replacing=replacing)
+        self._query.setFocus()
+        self._query.selectAll()
+
+    def _open(self, *, replacing: bool) -> None:
         for widget in (self._other, self._one, self._all):
             widget.setVisible(replacing)
         self.show()
-        self._query.setFocus()
-        self._query.selectAll()
         self.typed.emit()
 
     def show_count(self, at: int, found: int) -> None:
