@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from gradviz.model.source.place import Edit
 from gradviz.picture.picture import Offer, Problem
 from gradviz.ui.window import Window
-from tests.gui.driving import press
+from tests.gui.driving import drawn, press, type_text
 
 LONG = "RuntimeError: " + "mat1 and mat2 " * 200 + "end"
 PROBLEM = Problem(
@@ -73,3 +73,29 @@ def test_a_row_of_the_list_of_problems_is_copied_whole(qtbot: QtBot, window: Win
     rows.scrollToTop()
     by_menu(qtbot, rows.viewport(), QContextMenuEvent.Reason.Mouse)
     assert QApplication.clipboard().text() == WHOLE
+
+
+def test_program_and_results_are_copied_as_text_that_can_be_run_and_read(qtbot: QtBot, window: Window) -> None:
+    type_text(window, "# ``` in a comment\n")
+    qtbot.waitUntil(lambda: drawn(window))
+    window.action("share").trigger()
+    text = QApplication.clipboard().text()
+    assert window.panels.status.activity == "The program and what came of it are on the clipboard"
+    fence, _, rest = text.partition("python\n")
+    assert set(fence) == {"`"}
+    program, _, results = rest.partition(f"\n{fence}\n")
+    assert program == window.state.text.rstrip()
+    assert "grad mode: grad" in results
+    head, *rows = results[results.index("name ") :].splitlines()
+    assert head.split()[-2:] == ["value", ".grad"]
+    assert [row.split()[0] for row in rows[:2]] == ["x", "y"]
+    assert all(row[head.index("shape") - 1] == " " for row in rows[:2])  # columns stand below each other
+
+
+def test_what_came_of_another_text_is_not_copied_with_a_program(qtbot: QtBot, window: Window) -> None:
+    window.action("live").trigger()
+    type_text(window, "z = 3")
+    window.action("share").trigger()
+    text = QApplication.clipboard().text()
+    assert "z = 3" in text
+    assert "dtype" not in text

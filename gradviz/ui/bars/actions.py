@@ -67,6 +67,7 @@ COMMANDS = (
     Command("copy_graph", FILE, QT_TRANSLATE_NOOP("Actions", "&Copy the graph as a picture"), ("Ctrl+Shift+C",)),
     Command("copy_svg", FILE, QT_TRANSLATE_NOOP("Actions", "Copy the graph as S&VG"), ("Ctrl+Alt+C",)),
     Command("copy_dot", FILE, QT_TRANSLATE_NOOP("Actions", "Copy the graph as &DOT"), ("Ctrl+Alt+D",)),
+    Command("share", FILE, QT_TRANSLATE_NOOP("Actions", "Copy program and results as &text"), ("Ctrl+Alt+X",)),
     Command(LINE, FILE, ""),
     Command("quit", FILE, QT_TRANSLATE_NOOP("Actions", "&Quit"), ("Ctrl+Q",)),
     Command("undo", EDIT, QT_TRANSLATE_NOOP("Actions", "&Undo"), ("Ctrl+Z",)),

@@ -10,14 +10,17 @@ from gradviz.drawing.shapes import Drawing
 from gradviz.export.whole import numbered
 from gradviz.picture.words import WORDS
 from gradviz.state import messages as said
+from gradviz.state.quizzing import veiled
 from gradviz.state.values import AppState
 from gradviz.ui.exporting.copying import copy_picture, copy_svg, copy_text
 from gradviz.ui.exporting.exportchoice import Choice, Part
 from gradviz.ui.exporting.exportdialog import ExportDialog
 from gradviz.ui.exporting.exporter import Exporter
+from gradviz.ui.exporting.sharing import shared
 from gradviz.ui.exporting.walking import Walk
 from gradviz.ui.files.files import Files
 from gradviz.ui.graph.graphview import GraphView
+from gradviz.ui.style.copying import copy
 
 _PATIENCE = 400  # milliseconds of work before anything is said of it
 _PARTS = 1000  # of a whole that progress is told in
@@ -51,6 +54,7 @@ class Exports(QObject):
             "export": self.export,
             "copy_graph": lambda: self._copy(copy_picture),
             "copy_svg": lambda: self._copy(copy_svg),
+            "share": self._share,
             "copy_dot": lambda: self._exporter.copy_dot(Choice(), self._state()),
         }
 
@@ -153,6 +157,10 @@ class Exports(QObject):
         else:
             copy(drawing)
             self._send(said.Told(self.tr("The graph is on the clipboard")))
+
+    def _share(self) -> None:
+        copy(shared(veiled(self._state())))
+        self._send(said.Told(self.tr("The program and what came of it are on the clipboard")))
 
     def _copied(self, text: str) -> None:
         copy_text(text)
