@@ -213,6 +213,24 @@ def test_a_name_is_written_as_a_person_would_write_it(body: str, line: str) -> N
     assert bare_run(changed).error is None
 
 
+@pytest.mark.parametrize(
+    ("update", "fixed"),
+    [
+        ("w = w - 0.1 * w.grad", "w -= 0.1 * w.grad"),
+        ("w = w + (-w.grad - w.grad)", "w += -w.grad - w.grad"),
+        ("w = w * 0.9; z = 1", "w *= 0.9; z = 1"),
+    ],
+)
+def test_a_leaf_that_is_updated_is_to_stay_the_leaf(update: str, fixed: str) -> None:
+    loop = "for _ in range(3):\n    (c * w).sum().backward()\n    with torch.no_grad():\n        "
+    source = f"{HEAD.format(leaf='tensor(2.')}{loop}{update}\n"
+    told, (fix,) = fix_of(source)
+    assert told == "not-tracked"
+    changed = fix.edit.applied(source)
+    assert f"        {fixed}" in changed.splitlines()
+    assert bare_run(changed).error is None
+
+
 @pytest.mark.parametrize("body", ["y = q * 2", "y = ab + 1", "def f():\n    u = uu\n    uu = 1\nf()"])
 def test_a_name_that_is_like_another_by_chance_is_not_replaced(body: str) -> None:
     assert fix_of(HEAD.format(leaf="tensor(2.") + body)[1] == ()
@@ -283,6 +301,11 @@ def test_a_warning_without_a_safe_change_offers_none() -> None:
         ("leaf-inplace", "v = 1; x += 1"),
         ("infer-rg", "from torch import inference_mode as q\nwith q():\n    y = torch.ones(1)\ny.requires_grad_()"),
         ("mm", "torch.ones(2, 3) @ torch.ones(2, 3)"),
+        (
+            "second-backward",
+            "h = x\nfor _ in range(2):\n    h = torch.tanh(h * w)\n    h.sum().backward()\n"
+            "    with torch.no_grad():\n        w -= 0.1 * w.grad",
+        ),
     ],
 )
 def test_no_fix_is_guessed(name: str, body: str) -> None:

@@ -1,6 +1,7 @@
 """The change of the source after which an error, or a warning, is not raised again; where there is a safe one."""
 
 import ast
+import math
 import re
 from collections.abc import Callable
 from unicodedata import normalize
@@ -23,6 +24,7 @@ _FULL = re.compile(
 )
 _WRITTEN = re.compile(r"(?:module '(?P<module>[\w.]+)' has no )?(?:attribute|name|keyword argument) '(?P<name>\w+)'")
 _BLOCK = re.compile(r"on line (?P<line>\d{1,9})$")
+_SIGNS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 _HALF = {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u3001": ",", "\u3002": "."}
 
 
@@ -97,9 +99,30 @@ def _recorded(fixes: Fixes, text: Text, _placed: Placed, error: ProgramError) ->
 
 
 def _required(fixes: Fixes, text: Text, tensor: Tensor) -> Fix | None:
-    call = _that_gave(fixes.known.trace, origin(fixes.known, tensor))
+    blamed = origin(fixes.known, tensor)
+    call, update = _that_gave(fixes.known.trace, blamed), _updated(fixes.known.trace, text, blamed)
+    if update is not None:
+        return update
     found = fixes.of(tensor) if call is None else _some(_created(fixes, text, call, tensor))
     return found[0] if found else None
+
+
+def _updated(trace: Trace, text: Text, tensor: Tensor) -> Fix | None:
+    """Change a leaf in place where a new tensor has its name, which nothing records: w = w - rate * w.grad."""
+    maker = None if tensor.made_by is None else trace.ops[tensor.made_by]
+    if maker is None or maker.line is None or maker.why_unrecorded != "no_grad":
+        return None
+    leaf, placed = trace.tensors[maker.inputs[0]], text.statement(maker.line, maker.call or "")
+    match None if placed is None else placed.statement:
+        case (
+            ast.Assign(
+                targets=[ast.Name(id=name)], value=ast.BinOp(left=ast.Name(id=changed), op=operator, right=by)
+            ) as statement
+        ) if name == changed and leaf.is_leaf and leaf.requires_grad and type(operator) in _SIGNS:
+            line = f"{name} {_SIGNS[type(operator)]}= {text.cut(by)}"
+            return Fix("name", Edit(text.start(statement), text.end(statement), line), line, statement.lineno)
+        case _:
+            return None
 
 
 def _that_gave(trace: Trace, tensor: Tensor) -> BackwardCall | None:
@@ -154,8 +177,11 @@ def _is_autograd(owner: ast.expr | None) -> bool:
 
 
 def _kept(fixes: Fixes, _text: Text, _placed: Placed, error: ProgramError) -> Fix | None:
-    """Keep the graph in the first call that freed what the last one needs."""
-    trace = fixes.known.trace
+    """Keep the graph in the first call that freed what the last one needs, unless that has changed since."""
+    trace, versions = fixes.known.trace, fixes.known.moment.history.versions
+    needed = runs(trace, trace.backwards[-1]) if trace.backwards else ()
+    if any(math.isfinite(versions.moved(saved)) for number in needed for saved in trace.grad_fns[number].saved):
+        return None
     for call in trace.backwards:
         if not call.keep_graph and not runs(trace, call).isdisjoint(error.grad_fns):
             return retain_graph(fixes, call)
