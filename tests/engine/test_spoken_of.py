@@ -254,6 +254,14 @@ def _marked(trace: Trace) -> set[str]:
     return {node.tensor.names[0] for node in nodes if node.tensor is not None}
 
 
+@pytest.mark.parametrize("kind", ["KeyboardInterrupt", "SystemExit", "ValueError"])
+def test_whatever_left_a_backward_call_is_told_where_it_was_caught(kind: str) -> None:
+    hook = f"def stop(g):\n    raise {kind}\ny = x * 2\ny.register_hook(stop)\n"
+    trace = record(f"{HEAD}{hook}try:\n    y.sum().backward()\nexcept {kind}:\n    pass\n")
+    assert trace.error is None
+    assert [(one.type, one.line) for one in trace.caught] == [(kind, HEAD.count("\n") + 2)]
+
+
 def test_an_error_that_was_caught_is_not_the_one_that_ended_the_program() -> None:
     caught = "y = x.sin()\ny.sum().backward()\ntry:\n    y.sum().backward()\nexcept RuntimeError:\n    pass\n"
     error = record(HEAD + caught + "n + torch.ones(2)\n").error

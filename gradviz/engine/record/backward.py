@@ -12,6 +12,7 @@ from gradviz.engine.record.blame import Failure, fitting
 from gradviz.engine.record.quiet import Untraced
 from gradviz.engine.record.recorder import Recorder
 from gradviz.engine.record.stage import error_of
+from gradviz.engine.record.stream import LimitReached
 from gradviz.model.rules import CAUGHT
 from gradviz.model.trace import BackwardCall, ProgramError, StepKind, Value
 
@@ -66,7 +67,9 @@ class BackwardWatch:
                 recorder.running, recorder.between = call, call.frame
             try:
                 return engine_run(roots, *args, **kwargs)
-            except Exception as error:
+            except LimitReached:
+                raise
+            except BaseException as error:  # a KeyboardInterrupt can be caught too
                 with Untraced(), recorder.lock:
                     self._note(error, call)
                 raise
@@ -157,7 +160,7 @@ class BackwardWatch:
         """
         return (self._here().running or call.recorder.running) is call
 
-    def _note(self, error: Exception, call: _Call) -> None:
+    def _note(self, error: BaseException, call: _Call) -> None:
         """Note an error, unless it comes from a backward inside this one, and what it speaks of."""
         told = error_of(error)
         if self._leaving == (id(error), told.message):
