@@ -304,6 +304,16 @@ def test_what_is_written_at_all_places_has_none_that_is_unwritten(dtype: str, wr
     assert (value.uninitialized, value.mean) == (False, 1.0)
 
 
+@pytest.mark.filterwarnings("ignore:indexing with dtype torch.uint8")
+def test_a_mask_of_numbers_tells_where_it_is_written() -> None:
+    mask = "m = torch.zeros(100, dtype=torch.uint8)\nm[:50] = 1\n"
+    source = f"import torch\n{mask}z = torch.empty(100)\nz[m] = torch.ones(50)\n"
+    for rest, is_unwritten in (("", True), ("z[51:] = 1", True), ("z[50:] = 1", False)):
+        value = tensor(record(source + rest), "z").value
+        assert value is not None
+        assert value.uninitialized is is_unwritten
+
+
 def test_what_adds_at_places_has_what_was_there() -> None:
     source = "x, at = torch.empty(9, 70), torch.arange(9)\nx.index_put_((at,), torch.ones(70), accumulate=True)\n"
     assert tensor(record(source), "x").value == Value((9, 70), uninitialized=True)

@@ -199,6 +199,13 @@ def _put(region: torch.Tensor, places: Places) -> None:
     name, where = places
     with suppress(RuntimeError, IndexError):
         if name == "index_put_":  # under its other name the places in a dimension cannot be None, which are all
-            torch.ops.aten.index_put_(region, *where, torch.zeros((), dtype=torch.bool))
+            (indices,) = where
+            masks = [_mask(one) for one in indices] if isinstance(indices, list | tuple) else indices
+            torch.ops.aten.index_put_(region, masks, torch.zeros((), dtype=torch.bool))
         else:
             getattr(region, name)(*where, False)
+
+
+def _mask(index: object) -> object:
+    """An index as torch takes it with one number for all places, where it wants masks of True and False."""
+    return index.bool() if isinstance(index, torch.Tensor) and index.dtype is torch.uint8 else index
