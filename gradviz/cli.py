@@ -31,6 +31,7 @@ from gradviz.export.work import finished
 from gradviz.model.claims import failures
 from gradviz.model.cost import MODES, PATIENCE, Costs, Timed
 from gradviz.model.program import MAX_SOURCE
+from gradviz.model.quiz.quiz import wanted_question
 from gradviz.model.trace import GradMode, Trace
 from gradviz.model.uncollected import uncollected
 from gradviz.model.wire import FrameError, Limits, Request
@@ -199,7 +200,11 @@ def _check(chosen: argparse.Namespace) -> int:
 
 
 def _failures(engine: Engine, lesson: Lesson, limits: Limits) -> Iterator[str]:
-    yield from failures(lesson.telling.claims, engine.trace(Request(lesson.source, limits=limits)))
+    trace = engine.trace(Request(lesson.source, limits=limits))
+    yield from failures(lesson.telling.claims, trace)
+    ask = lesson.telling.ask
+    if ask is not None and not wanted_question(Record(trace).grounds, ask.wanted):
+        yield f"there is nothing to ask as in {ask.wanted}"
     for idea in lesson.telling.ideas:
         changed = lesson.source.replace(idea.old, idea.new)
         for words in failures(idea.claims, engine.trace(Request(changed, limits=limits))):

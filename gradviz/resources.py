@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from gradviz.model.claims import Claim
+from gradviz.model.quiz.wanted import Wanted
 
 _PACKAGE = Path(__file__).parent
 ROOT = next(
@@ -42,12 +43,20 @@ class Idea(NamedTuple):
     claims: tuple[Claim, ...]
 
 
+class Ask(NamedTuple):
+    """A question that a lesson puts before it tells more."""
+
+    part: int  # of the prose, before which it is put, counted from 0
+    wanted: Wanted
+
+
 class Telling(NamedTuple):
     """What is told of a lesson's program; every claim of it is checked against the run."""
 
     prose: Words
     claims: tuple[Claim, ...]
     ideas: tuple[Idea, ...]
+    ask: Ask | None = None
 
 
 class Lesson(NamedTuple):
@@ -140,6 +149,7 @@ def _telling(lesson: Lesson) -> Telling:
                 Idea(Words(idea["en"], idea["ja"]), idea["old"], idea["new"], tuple(Claim(**c) for c in idea["claims"]))
                 for idea in table["idea"]
             ),
+            ask=next((Ask(at, Wanted(**part["ask"])) for at, part in enumerate(table["prose"]) if "ask" in part), None),
         )
 
 

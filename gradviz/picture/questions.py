@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from gradviz.model.quiz.wanted import Wanted
 from gradviz.picture.picture import Language
 
 
@@ -10,6 +11,7 @@ class AskQuiz(NamedTuple):
 
     seed: int
     language: Language = "en"
+    wanted: Wanted | None = None  # the only question; None: a handful, as the seed chooses them
 
 
 class Question(NamedTuple):

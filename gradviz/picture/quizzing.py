@@ -2,7 +2,7 @@
 
 from gradviz.drawing.plain import bounded, plain
 from gradviz.model.quiz import question as model
-from gradviz.model.quiz.quiz import questions
+from gradviz.model.quiz.quiz import questions, wanted_question
 from gradviz.model.quiz.quizwords import asked, choice_text, reason_text
 from gradviz.picture.picture import Language
 from gradviz.picture.questions import AskQuiz, Question, Quizzed
@@ -14,7 +14,8 @@ _REASON = 1500
 
 def quizzed(record: Record, wanted: AskQuiz) -> Quizzed:
     """Return the questions of a sitting about a run."""
-    found = questions(record.grounds, wanted.seed)
+    known, one = record.grounds, wanted.wanted
+    found = questions(known, wanted.seed) if one is None else wanted_question(known, one)
     return Quizzed(wanted, tuple(_told(one, wanted.language) for one in found))
 
 

@@ -11,6 +11,7 @@ def with_text(state: AppState, text: str) -> AppState:
     state = state._replace(
         text=text,
         session=None,
+        prediction=None,
         breakpoints=carried(state.breakpoints, state.text, text),
         options=folding.carried(state.options, state.text, text),
     )

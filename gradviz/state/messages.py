@@ -4,6 +4,7 @@ from typing import Literal, NamedTuple
 
 from gradviz.model.costs.table import CostTable
 from gradviz.model.moments.course import Way
+from gradviz.model.quiz.wanted import Wanted
 from gradviz.model.source.place import Edit
 from gradviz.model.trace import GradMode
 from gradviz.model.wire import Exit, Ready, Request
@@ -32,6 +33,7 @@ class Opened(NamedTuple):
     text: str
     lesson: str = ""  # the name of the one whose program it is
     session: Session | None = None  # that it is to be looked at as
+    asks: Wanted | None = None  # what the lesson asks before it tells more
 
 
 class RunPressed(NamedTuple):

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from gradviz.model.quiz.wanted import Wanted
 from gradviz.picture.questions import AskQuiz, Quizzed
 
 
@@ -9,6 +10,11 @@ class QuizSet(NamedTuple):
     """Begin a quiz about the run that is shown, or leave it."""
 
     on: bool
+    wanted: Wanted | None = None  # the only question; None: a handful
+
+
+class TellAnyway(NamedTuple):
+    """The lesson is to be told without an answer to its question."""
 
 
 class QuizArrived(NamedTuple):
@@ -34,7 +40,7 @@ class AnswerShown(NamedTuple):
     before: bool = False
 
 
-Quizzing = QuizSet | QuizArrived | ChoiceTaken | QuizWentOn | AnswerShown
+Quizzing = QuizSet | TellAnyway | QuizArrived | ChoiceTaken | QuizWentOn | AnswerShown
 
 
 class AskForQuiz(NamedTuple):

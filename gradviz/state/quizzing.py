@@ -9,13 +9,15 @@ from bisect import bisect_left
 from gradviz.drawing.pages import paged
 from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.model.moments.course import Course
+from gradviz.model.quiz.wanted import Wanted
 from gradviz.picture.picture import TensorRow
 from gradviz.picture.questions import AskQuiz, Quizzed
+from gradviz.state import predicting
 from gradviz.state.inspecting import pointed
 from gradviz.state.messages import Effects, TensorChosen
-from gradviz.state.quizmessages import AnswerShown, AskForQuiz, ChoiceTaken, QuizArrived, QuizSet, Quizzing
+from gradviz.state.quizmessages import AnswerShown, AskForQuiz, ChoiceTaken, QuizArrived, QuizSet, Quizzing, TellAnyway
 from gradviz.state.stepping import gone_to
-from gradviz.state.values import NOTHING, AppState, Inspecting, Measuring, Quiz
+from gradviz.state.values import NOTHING, AppState, Bared, Inspecting, Measuring, Quiz
 
 Next = tuple[AppState, Effects]
 _NONE = ".grad None"  # which its reason follows
@@ -26,8 +28,10 @@ _MOST = 5000  # marks of a drawing that is looked through for what is not there 
 def answered(state: AppState, message: Quizzing) -> Next:
     """Return the state after a message about the quiz, and what is to be done about it."""
     match message:
-        case QuizSet(True):
-            return _begun(state)
+        case QuizSet(True, wanted):
+            return _begun(state, wanted)
+        case TellAnyway():
+            return _at_end(predicting.told(state)._replace(quiz=None))
         case QuizSet():
             return _left(state)
         case QuizArrived(run, quizzed):
@@ -42,15 +46,11 @@ def answered(state: AppState, message: Quizzing) -> Next:
 
 def followed(state: AppState) -> Next:
     """Return the state without a quiz about another run than the one shown, and with the questions in its language."""
-    quiz = state.quiz
+    state, quiz = _bared(state), state.quiz
     if quiz is None:
         return state, ()
     if quiz.run != state.run or (quiz.questions and not state.steppable):
         return state._replace(quiz=None), ()
-    if state.shown is not None and state.shown is not quiz.veils and quiz.veils_the_end:
-        bare = state.shown._replace(drawing=_bare(state.shown.drawing))
-        quiz = quiz._replace(veils=state.shown, bare=bare)
-        state = state._replace(quiz=quiz)
     if quiz.lights and not state.awaited:
         state = _lit(state, quiz)
         quiz = quiz._replace(lights=False)
@@ -61,25 +61,40 @@ def followed(state: AppState) -> Next:
     return state._replace(quiz=quiz._replace(asked=wanted)), (AskForQuiz(quiz.run, wanted),)
 
 
+def _bared(state: AppState) -> AppState:
+    """Return the state with what is to be shown in place of a drawing that would tell an answer."""
+    shown = state.shown
+    if not _veils(state):
+        return state if state.bared is None else state._replace(bared=None)
+    if shown is None or (state.bared is not None and state.bared.of is shown):
+        return state
+    return state._replace(bared=Bared(shown, shown._replace(drawing=_bare(shown.drawing))))
+
+
+def _veils(state: AppState) -> bool:
+    return predicting.is_put(state) or (state.quiz is not None and state.quiz.veils_the_end)
+
+
 def _lit(state: AppState, quiz: Quiz) -> AppState:
     tensor = None if quiz.question is None else quiz.question.tensor
     return state if tensor is None else pointed(state, TensorChosen(tensor))
 
 
-def _begun(state: AppState) -> Next:
+def _begun(state: AppState, only: Wanted | None) -> Next:
     """Ask for questions; where the run has no stops there are none to put."""
-    wanted = AskQuiz(state.sittings, state.options.language)
+    wanted = AskQuiz(state.sittings, state.options.language, only)
     able = state.steppable and not state.running
     state = state._replace(quiz=Quiz(state.run, wanted, awaited=able), sittings=state.sittings + 1, playing=False)
     return state, (AskForQuiz(state.run, wanted),) if able else ()
 
 
 def _left(state: AppState) -> Next:
-    """Put the quiz away, and show the end of the run again."""
+    """Put the quiz away, and show the end of the run again, or where the lesson still asks."""
     if state.quiz is None:
         return state, ()
     state = state._replace(quiz=None)
-    return gone_to(state, None) if state.steppable else (state, ())
+    back = None if state.prediction is None else state.prediction.at
+    return gone_to(state, back) if state.steppable else (state, ())
 
 
 def _arrived(state: AppState, run: int, quizzed: Quizzed) -> Next:
@@ -95,7 +110,7 @@ def _put(state: AppState) -> Next:
     """Go to where the line of the question at hand is about to run; after the last one all is shown again."""
     quiz = state.quiz
     if quiz is None or quiz.question is None:
-        return gone_to(state, None) if state.steppable else (state, ())
+        return _at_end(state)
     return gone_to(state._replace(chosen=None, search=None, said=""), _stop(state, quiz.question.before))
 
 
@@ -104,9 +119,10 @@ def _taken(state: AppState, choice: int) -> Next:
     quiz = state.quiz
     if quiz is None or not quiz.open or quiz.question is None or not 0 <= choice < len(quiz.question.choices):
         return state, ()
-    done = frozenset((state.lesson,)) if state.lesson and quiz.is_last else frozenset()
-    quiz = quiz._replace(answers=(*quiz.answers, choice))
-    return _shown(state._replace(quiz=quiz, quizzed=state.quizzed | done), before=False)
+    whole = state.lesson and quiz.is_last and quiz.asked.wanted is None
+    quizzed = state.quizzed | {state.lesson} if whole else state.quizzed
+    state = state._replace(quiz=quiz._replace(answers=(*quiz.answers, choice)), quizzed=quizzed)
+    return _shown(state if quiz.asked.wanted is None else predicting.told(state), before=False)
 
 
 def _shown(state: AppState, *, before: bool) -> Next:
@@ -126,6 +142,10 @@ def _went_on(state: AppState) -> Next:
     return _put(state._replace(quiz=quiz._replace(at=quiz.at + 1)))
 
 
+def _at_end(state: AppState) -> Next:
+    return gone_to(state, None) if state.steppable else (state, ())
+
+
 def _stop(state: AppState, step: int) -> int:
     return bisect_left(state.course.steps, step)
 
@@ -137,19 +157,19 @@ def veiled(state: AppState) -> AppState:
     the next backward too. While one is open there is no going on.
     """
     quiz = state.quiz
-    if quiz is None or not quiz.veils_the_end:
+    if not _veils(state):
         return state
     picture = None if state.picture is None else state.picture._replace(problems=(), hottest=())
     state = state._replace(
         picture=picture,
         measuring=Measuring(seen=state.measuring.seen),
         slide=None,  # whose slope is a .grad
-        shown=quiz.bare if state.shown is quiz.veils else state.shown,
+        shown=state.bared.shown if state.bared is not None and state.shown is state.bared.of else state.shown,
         table=None if state.table is None else state.table._replace(rows=_without_reasons(state.table.rows)),
         earlier=None if state.earlier is None else _without_reasons(state.earlier),
     )
     ending = state.ending
-    if not quiz.open or state.at is None or ending is None:
+    if quiz is None or not quiz.open or state.at is None or ending is None:
         return state
     return state._replace(
         ending=ending._replace(table=ending.table._replace(course=_until(ending.table.course, state.at))),

@@ -9,7 +9,7 @@ from gradviz.layout.geometry import Size
 from gradviz.model.source.place import Edit
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Options, Picture
-from gradviz.state import comparing, engines, folding, inspecting, measuring, quizzing, restoring, sliding
+from gradviz.state import comparing, engines, folding, inspecting, measuring, predicting, quizzing, restoring, sliding
 from gradviz.state.asking import Asking, KeysSet, Picked
 from gradviz.state.document import forgotten, let_go, opened, with_text
 from gradviz.state.enginemessages import PythonSet
@@ -72,7 +72,7 @@ from gradviz.state.messages import (
     WheelSet,
 )
 from gradviz.state.palette import remembered
-from gradviz.state.quizmessages import AnswerShown, ChoiceTaken, QuizArrived, QuizSet, QuizWentOn
+from gradviz.state.quizmessages import AnswerShown, ChoiceTaken, QuizArrived, QuizSet, QuizWentOn, TellAnyway
 from gradviz.state.search import looked_for, searched
 from gradviz.state.selection import reselected
 from gradviz.state.slidemessages import Slid, SlideRested
@@ -110,8 +110,9 @@ def update(state: AppState, message: Message) -> Next:
         after, more = _edited(sliding.begun(after, after.newer), after.newer.text)
         effects = (*effects, *more)
     after = left(after)
-    after, more = restoring.followed(after)
-    effects = (*effects, *more)
+    for follow in (restoring.followed, predicting.followed):
+        after, more = follow(after)
+        effects = (*effects, *more)
     if comparing.wants(after):
         after = after._replace(measuring=measuring.cut(after.measuring)._replace(pressed=after.measuring.pressed))
         after, more = comparing.begun(after)
@@ -146,8 +147,8 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
     match message:
         case Edited(text):
             return _edited(state, text)
-        case Opened(text, lesson, session):
-            after = opened(with_text(state, text))._replace(lesson=lesson)
+        case Opened(text, lesson, session, asks):
+            after = predicting.put(opened(with_text(state, text))._replace(lesson=lesson), asks)
             after, effects = _rerun(restoring.begun(after, session))
             return after if after.current else forgotten(after), effects
         case Slid() | SlideRested():
@@ -198,7 +199,7 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
             return inspecting.looked(state, message), ()
         case Searched() | SearchStepped():
             return looked_for(state, message), ()
-        case QuizSet() | QuizArrived() | ChoiceTaken() | QuizWentOn() | AnswerShown():
+        case QuizSet() | QuizArrived() | ChoiceTaken() | QuizWentOn() | AnswerShown() | TellAnyway():
             return quizzing.answered(state, message)
         case _:  # about stepping
             return walked(state, message)

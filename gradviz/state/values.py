@@ -7,6 +7,7 @@ from gradviz.drawing.shapes import Drawing
 from gradviz.model.costs.table import CostTable
 from gradviz.model.moments.course import Course
 from gradviz.model.program import MAX_SOURCE
+from gradviz.model.quiz.wanted import Wanted
 from gradviz.model.source.place import Edit
 from gradviz.model.trace import GradMode, LimitName, Output
 from gradviz.model.wire import Exit, Ready, Request
@@ -174,8 +175,6 @@ class Quiz(NamedTuple):
     answers: tuple[int, ...] = ()  # the choices that were taken
     lights: bool = False  # what the question is about is to be lit when the picture of its answer has come
     back: bool = False  # the run is shown as it was before the line of a question that is answered
-    veils: Shown | None = None  # the drawing that would tell an answer to come
-    bare: Shown | None = None  # what is shown in its place
 
     @property
     def question(self) -> Question | None:
@@ -209,6 +208,20 @@ class Point(NamedTuple):
     at: float  # the number
     value: float  # of the tensor that is looked at
     slope: float | None = None  # the .grad of the leaf that holds the number, where that is the slope there
+
+
+class Bared(NamedTuple):
+    """A drawing without what would tell an answer to come."""
+
+    of: Shown
+    shown: Shown  # in its place
+
+
+class Prediction(NamedTuple):
+    """The question that the open lesson puts before it tells more."""
+
+    wanted: Wanted
+    at: int | None = None  # the stop at which it is put; None: its run is not there yet
 
 
 class Slide(NamedTuple):
@@ -277,6 +290,9 @@ class AppState(NamedTuple):
     quiz: Quiz | None = None
     sittings: int = 0  # quizzes begun: each asks something else
     quizzed: frozenset[str] = frozenset()  # the names of lessons whose quiz was answered to its end
+    prediction: Prediction | None = None  # None: the lesson asks nothing, or all of it may be told
+    predicted: frozenset[str] = frozenset()  # the names of lessons whose question was answered, or is not wanted
+    bared: Bared | None = None  # the drawing at hand, where it would tell an answer
     marked: Drawing | None = None  # the drawing with what changed since the run before, while that is in view
 
     @property

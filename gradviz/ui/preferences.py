@@ -54,6 +54,7 @@ def load(settings: QSettings, system_theme: Theme, language: Language) -> AppSta
         keys=_keys(settings),
         used=tuple(str(settings.value("used", "")).split()[:USED]),
         quizzed=frozenset(str(settings.value("quizzed", "")).split()),
+        predicted=frozenset(str(settings.value("predicted", "")).split()),
     )
 
 
@@ -95,6 +96,7 @@ def store(settings: QSettings, state: AppState) -> None:
     settings.setValue("used", " ".join(state.used))
     settings.setValue("python", state.python)
     settings.setValue("quizzed", " ".join(sorted(state.quizzed)))
+    settings.setValue("predicted", " ".join(sorted(state.predicted)))
     settings.setValue("breakpoints", " ".join(map(str, sorted(state.breakpoints))))
 
 

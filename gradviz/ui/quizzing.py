@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 
+from gradviz.model.quiz.wanted import Wanted
 from gradviz.state import messages as said
 from gradviz.state import quizmessages as quizzed
 from gradviz.state.values import AppState
@@ -27,12 +28,14 @@ class Quizzing:
     ) -> None:
         self._send, self._state, self._panels, self._room = send, state, panels, room
         quiz = panels.quiz
-        quiz.begun.connect(self.begin)
+        quiz.begun.connect(lambda: self.begin())
         quiz.left.connect(self.leave)
         quiz.taken.connect(lambda choice: send(quizzed.ChoiceTaken(choice)))
         quiz.wentOn.connect(lambda: send(quizzed.QuizWentOn()))
         quiz.looked.connect(lambda before: send(quizzed.AnswerShown(before)))
-        panels.lesson.quizWanted.connect(self.begin)
+        panels.lesson.quizWanted.connect(lambda: self.begin())
+        panels.lesson.predictionWanted.connect(lambda: self.begin(panels.lesson.asked))
+        panels.lesson.restWanted.connect(lambda: send(quizzed.TellAnyway()))
         for dock in window.findChildren(QDockWidget, NAME):
             dock.visibilityChanged.connect(lambda on, dock=dock: self._put_away(dock, on=on))
 
@@ -40,19 +43,23 @@ class Quizzing:
         """Return what each command about it does, by its id."""
         return {"quiz": self._toggle}
 
-    def begin(self) -> None:
-        """Bring the panel into view, go there, and ask for questions."""
+    def begin(self, only: Wanted | None = None) -> None:
+        """Bring the panel into view, go there, and ask for questions, or for one alone."""
         self._room.show(NAME, on=True)
         self._panels.quiz.setFocus()
-        self._send(quizzed.QuizSet(True))
+        self._send(quizzed.QuizSet(True, only))
 
     def leave(self) -> bool:
         """Put the quiz away; False where there is none."""
-        going = self._state().quiz is not None
-        if going:
-            self._send(quizzed.QuizSet(False))
-            self._room.show(NAME, on=False)
-        return going
+        quiz = self._state().quiz
+        if quiz is None:
+            return False
+        self._send(quizzed.QuizSet(False))
+        self._room.show(NAME, on=False)
+        if quiz.asked.wanted is not None:
+            self._room.show("lesson", on=True)
+            self._panels.lesson.setFocus()
+        return True
 
     def show(self, actions: Mapping[str, QAction], before: AppState, now: AppState) -> None:
         """Show how far it has come. What has the focus may be gone with its question."""

@@ -10,6 +10,7 @@ from gradviz.state.switching import shown_rows
 from gradviz.state.values import AppState, Theme
 from gradviz.ui import beside, completing, folding, inspecting
 from gradviz.ui.bars.making import allow, give_keys
+from gradviz.ui.docks.lesson import Told
 from gradviz.ui.panels import Panels
 from gradviz.ui.style.theme import colours
 from gradviz.ui.wording import unavailable, wording
@@ -34,7 +35,8 @@ def show(panels: Panels, actions: Mapping[str, QAction], before: AppState, now: 
     panels.sliding.show_slide(now.slide)
     panels.examples.show_lesson(now.lesson)
     veiled = now.quiz is not None and now.quiz.veils_the_end
-    panels.lesson.show_lesson(now.lesson, now.text, veiled=veiled, done=now.lesson in now.quizzed)
+    told = Told(veiled, now.lesson in now.quizzed, now.prediction is not None)
+    panels.lesson.show_lesson(now.lesson, now.text, told)
     inspecting.show(now, panels)
     folding.show(now, panels, actions)
     completing.show(panels, before, now)

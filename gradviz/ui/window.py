@@ -279,8 +279,9 @@ class Window(QMainWindow):
 
     def _begin(self, opened: Opened, session: Session | None = None) -> None:
         editor = self._panels.editor
-        lesson = next((one.name for one in self._lessons if one.source == opened.text), "")
-        self.send(said.Opened(editor.toPlainText(), lesson, session))
+        lesson = next((one for one in self._lessons if one.source == opened.text), None)
+        ask = lesson.telling.ask if lesson and opened.title == lesson.title else None
+        self.send(said.Opened(editor.toPlainText(), lesson.name if lesson else "", session, ask and ask.wanted))
         if not lesson and self._panels.lesson.isVisibleTo(self):
             self._commands.room.show("lesson", on=False)
 

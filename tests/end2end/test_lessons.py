@@ -6,7 +6,9 @@ import pytest
 
 from gradviz import resources
 from gradviz.model.claims import failures
+from gradviz.model.quiz.quiz import wanted_question
 from gradviz.model.wire import Request
+from gradviz.picture.record import Record
 from gradviz.resources import Lesson
 from gradviz.runs import Engine
 
@@ -20,7 +22,11 @@ def engine() -> Iterator[Engine]:
 @pytest.mark.slow
 @pytest.mark.parametrize("lesson", resources.lessons(), ids=lambda lesson: lesson.name)
 def test_a_lesson_says_only_what_its_program_shows(lesson: Lesson, engine: Engine) -> None:
-    assert failures(lesson.telling.claims, engine.trace(Request(lesson.source))) == ()
+    trace = engine.trace(Request(lesson.source))
+    assert failures(lesson.telling.claims, trace) == ()
+    if lesson.telling.ask is not None:
+        (question,) = wanted_question(Record(trace).grounds, lesson.telling.ask.wanted)
+        assert len(question.choices) > 1
     for idea in lesson.telling.ideas:
         changed = lesson.source.replace(idea.old, idea.new)
         assert failures(idea.claims, engine.trace(Request(changed))) == (), idea.new

@@ -186,10 +186,12 @@ def quizzed(payload: bytes, source: str) -> bytes:
     asked = msgspec.msgpack.decode(payload, type=AskQuiz)
     last = course(source).steps[-1]
     first = f"{asked.language} {asked.seed}: what of <b>x</b>?"
-    found = (
+    found: tuple[Question, ...] = (
         Question(first, "x = 1", 1, ("4.0", "None", "0.0"), 1, "It is <i>so</i>.", 0, 2, 0),
         Question("And what happens at the end?", "z", 9, ("Nothing", "An error"), 1, "It fails.", last, None),
     )
+    if asked.wanted is not None:  # the only question
+        found = found[1:]
     return msgspec.msgpack.encode(Quizzed(asked, () if "dull" in source else found))
 
 

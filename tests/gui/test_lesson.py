@@ -6,13 +6,13 @@ import pytest
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QTextCursor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from gradviz import resources
 from gradviz.ui.window import Window
 from tests.gui.conftest import Opener
-from tests.gui.driving import drawn, type_text
+from tests.gui.driving import drawn, press, type_text
 
 FIRST, SECOND, *_ = resources.lessons()
 
@@ -135,3 +135,49 @@ def test_a_file_that_is_a_lesson_is_read_as_one_and_the_panel_stays_away(qtbot: 
     assert window.state.lesson == FIRST.name
     assert not window.panels.lesson.isVisible()
     qtbot.waitUntil(lambda: drawn(window))
+
+
+def test_a_lesson_asks_before_it_tells_and_leads_back_with_the_answer(qtbot: QtBot, first: Window) -> None:
+    asking = next(one for one in resources.lessons() if one.name == "why_grad_is_none")
+    assert asking.telling.ask is not None
+    first.panels.examples.picked.emit(asking.name)
+    line = asking.telling.ask.wanted.line
+    qtbot.waitUntil(lambda: drawn(first) and first.state.at is not None)
+    lesson, prose = first.panels.lesson, asking.telling.prose.en.split("\n\n")
+    assert list(links(first)) == ["predict/", "rest/"]
+    assert f"Line {line} is about to run" in lesson.text
+    assert prose[0] not in lesson.text
+    assert asking.telling.ideas[0].words.en not in lesson.text
+    follow(first, "predict/")
+    qtbot.waitUntil(lambda: first.state.asks and not first.state.awaited)
+    assert first.state.quiz is not None
+    assert first.state.quiz.asked.wanted == asking.telling.ask.wanted
+    assert first.panels.quiz.text.startswith("Predict, then see\n")
+    press(first.panels.quiz, Qt.Key.Key_Escape)
+    assert first.state.prediction is not None
+    assert lesson.isVisible()
+    qtbot.waitUntil(lambda: drawn(first))
+    follow(first, "predict/")
+    qtbot.waitUntil(lambda: first.state.asks and not first.state.awaited)
+    press(first.panels.quiz, Qt.Key.Key_1)
+    qtbot.waitUntil(lambda: not first.state.awaited)
+    assert prose[0] in lesson.text
+    button = next(one for one in first.panels.quiz.findChildren(QPushButton) if "Back to the lesson" in one.text())
+    assert button.isVisible()
+    press(first.panels.quiz, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: lesson.hasFocus() and first.state.quiz is None and drawn(first))
+    assert first.state.predicted == {asking.name}
+
+
+def test_a_lesson_is_told_without_a_prediction_and_not_asked_again(opened: Opener, qtbot: QtBot, first: Window) -> None:
+    asking = next(one for one in resources.lessons() if one.telling.ask is not None)
+    first.panels.examples.picked.emit(asking.name)
+    qtbot.waitUntil(lambda: drawn(first) and first.state.at is not None)
+    follow(first, "rest/")
+    qtbot.waitUntil(lambda: drawn(first) and first.state.at is None)
+    assert asking.telling.prose.en.split("\n\n")[-1] in first.panels.lesson.text
+    first.close()
+    again = opened()
+    again.panels.examples.picked.emit(asking.name)
+    qtbot.waitUntil(lambda: drawn(again))
+    assert (again.state.at, again.state.prediction) == (None, None)

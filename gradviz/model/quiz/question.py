@@ -6,11 +6,11 @@ A claim is a key with facts and holds in no language. What a program says is in 
 from typing import Literal, NamedTuple
 
 from gradviz.model.quiz.statements import Ran
+from gradviz.model.quiz.wanted import About
 from gradviz.model.trace import ProgramError, Value
 from gradviz.model.values import FEW, is_read, shape_text, statistics, value_text
 from gradviz.model.why.answers import Answer
 
-About = Literal["grad", "grads", "flags", "grad_fn", "recorded", "raises", "version", "arrives"]
 CHOICES = 4  # of a question at most
 _HUNDREDTHS = 1e-6  # how far off a number may be, for its rounding, of what two decimals can write
 
@@ -108,7 +108,7 @@ def scaled(value: Value | None, factor: float) -> Value | None:
     """Return the elements times a number; None: they are not all known."""
     if value is None or not is_read(value) or not all(isinstance(number, int | float) for number in value.data or ()):
         return None
-    return Value(value.shape, tuple(float(number) * factor for number in value.data or ()))
+    return Value(value.shape, tuple(float(number) * factor + 0.0 for number in value.data or ()))  # + 0.0: no -0.0
 
 
 def _is_plain(number: object) -> bool:

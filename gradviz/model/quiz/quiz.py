@@ -9,6 +9,7 @@ from gradviz.model.quiz.question import Candidate, Question
 from gradviz.model.quiz.raising import raises
 from gradviz.model.quiz.scene import Scene
 from gradviz.model.quiz.statements import executions
+from gradviz.model.quiz.wanted import Wanted
 from gradviz.model.why.grounds import Grounds
 
 MOST = 5  # questions of a sitting
@@ -48,6 +49,16 @@ def _chosen(among: tuple[Candidate, ...], chance: Random, most: float, before: l
         chosen.append(best)
         found = [(worth - _alike(one, best), less, one) for worth, less, one in found if not _same_answer(one, best)]
     return chosen
+
+
+def wanted_question(known: Grounds, wanted: Wanted) -> tuple[Question, ...]:
+    """Return the question that is wanted; nothing where it cannot be asked about this run."""
+    found = [one for one in candidates(known) if _is(one.question, wanted)][-1:]
+    return tuple(one.question if one.ordered else _shuffled(one.question, Random(wanted.line)) for one in found)
+
+
+def _is(question: Question, wanted: Wanted) -> bool:
+    return (question.about, question.ran.line, question.names) == (wanted.about, wanted.line, (wanted.name,))
 
 
 def candidates(known: Grounds) -> Iterator[Candidate]:

@@ -1,9 +1,12 @@
 """The lesson that is open: what it wants one to see, in words, and what to change then, each change one click away."""
 
+from typing import NamedTuple
+
 from PySide6.QtCore import QSize, QUrl, Signal
 from PySide6.QtGui import QTextBlockFormat, QTextCursor
 from PySide6.QtWidgets import QWidget
 
+from gradviz.model.quiz.wanted import Wanted
 from gradviz.picture.picture import Language
 from gradviz.resources import Lesson
 from gradviz.ui.style.plain import plain
@@ -14,6 +17,17 @@ _LETTERS, _LINES = 42, 24  # that are seen at first
 _LINE = 130  # of a hundred parts of a line's height
 
 
+class Told(NamedTuple):
+    """How much of a lesson is told."""
+
+    veiled: bool = False  # what it tells would answer the questions of a quiz
+    done: bool = False  # its quiz has been answered to the end
+    asks: bool = False  # its question is put before it tells more
+
+
+ALL = Told()
+
+
 class LessonPanel(ProsePanel):
     """Shows the prose of a lesson; Tab walks through its links, Enter follows one.
 
@@ -21,11 +35,15 @@ class LessonPanel(ProsePanel):
         textWanted: the program is to be this text: the lesson's own, or what an idea makes of it.
         picked: the name of another lesson.
         quizWanted: questions about the program are wanted.
+        predictionWanted: the question of the lesson is wanted.
+        restWanted: what comes after it is wanted without an answer.
     """
 
     textWanted = Signal(str)
     picked = Signal(str)
     quizWanted = Signal()
+    predictionWanted = Signal()
+    restWanted = Signal()
 
     def __init__(
         self, lessons: tuple[Lesson, ...], language: Language, colours: Colours, parent: QWidget | None = None
@@ -34,7 +52,7 @@ class LessonPanel(ProsePanel):
         self._lessons, self._language, self._colours = lessons, language, colours
         self._at: int | None = None  # which lesson is open
         self._text = ""  # the program in the editor
-        self._veiled = self._done = False
+        self._told = ALL
         self.setAccessibleName(self.tr("Lesson"))
         self.anchorClicked.connect(self._follow)
         self._write()
@@ -49,18 +67,16 @@ class LessonPanel(ProsePanel):
         self._colours = colours
         self._write()
 
-    def show_lesson(self, name: str, text: str, *, veiled: bool = False, done: bool = False) -> None:
-        """Show a lesson.
+    @property
+    def asked(self) -> Wanted | None:
+        """The question of the lesson that is open; None: it has none."""
+        ask = None if self._at is None else self._lessons[self._at].telling.ask
+        return None if ask is None else ask.wanted
 
-        Args:
-            name: of the lesson; "": none is open.
-            text: the program in the editor.
-            veiled: what it tells would answer the questions of a quiz.
-            done: its quiz has been answered to the end.
-        """
+    def show_lesson(self, name: str, text: str, told: Told = ALL) -> None:
+        """Show a lesson, "": none, beside the program in the editor, as far as it is told."""
         at = next((at for at, lesson in enumerate(self._lessons) if lesson.name == name), None)
-        same = (veiled, done) == (self._veiled, self._done)
-        self._veiled, self._done = veiled, done
+        same, self._told = told == self._told, told
         if same and (at, self._stage(at, text)) == (self._at, self._stage(self._at, self._text)):
             self._text = text
             return
@@ -88,13 +104,34 @@ class LessonPanel(ProsePanel):
         title = f"{self._at + 1}  {plain(getattr(lesson.title, self._language))}"
         cursor.insertText(title, look(own.text, bold=True, larger=2))
         self._paragraph(cursor, getattr(lesson.goal, self._language), own.muted)
-        if self._veiled:
+        parts, ask = getattr(lesson.telling.prose, self._language).split("\n\n"), lesson.telling.ask
+        if self._told.asks and ask is not None:
+            self._write_question(cursor, parts[: ask.part], ask.wanted.line)
+            return
+        if self._told.veiled:
             self._paragraph(cursor, self.tr("The rest is told when the questions have been answered"), own.muted)
             return
-        again = self.tr("✓ Quiz done. Once more") if self._done else self.tr("Predict first: a quiz")
+        again = self.tr("✓ Quiz done. Once more") if self._told.done else self.tr("Predict first: a quiz")
         self._link(cursor, "quiz/", f"▸ {again}")
-        for part in getattr(lesson.telling.prose, self._language).split("\n\n"):
+        for part in parts:
             self._paragraph(cursor, part, own.text)
+        self._write_ideas(cursor, lesson, stage)
+        self.moveCursor(QTextCursor.MoveOperation.Start)  # or the end of it is kept in view
+
+    def _write_question(self, cursor: QTextCursor, parts: list[str], line: int) -> None:
+        """What is told before the question of a lesson, and the way to it."""
+        for part in parts:
+            self._paragraph(cursor, part, self._colours.text)
+        self._heading(cursor, self.tr("Predict, then see"))
+        asks = self.tr("Line {line} is about to run. What will it do?").format(line=line)
+        self._paragraph(cursor, asks, self._colours.text)
+        self._link(cursor, "predict/", f"▸ {self.tr('Choose an answer')}")
+        self._link(cursor, "rest/", f"▸ {self.tr('Read on without')}")
+        self.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def _write_ideas(self, cursor: QTextCursor, lesson: Lesson, stage: int | None) -> None:
+        """What to change, the way back, and the next lesson."""
+        own = self._colours
         self._heading(cursor, self.tr("Now change this"))
         for number, idea in enumerate(lesson.telling.ideas, start=1):
             self._paragraph(cursor, getattr(idea.words, self._language), own.text)
@@ -105,11 +142,11 @@ class LessonPanel(ProsePanel):
         if stage != 0:
             self._heading(cursor, self.tr("The program is another now"))
             self._link(cursor, "text/0", self.tr("Back to the program of the lesson"))
-        if self._at + 1 < len(self._lessons):
-            following = self._lessons[self._at + 1]
+        at = self._lessons.index(lesson)
+        if at + 1 < len(self._lessons):
+            following = self._lessons[at + 1]
             self._heading(cursor, self.tr("Next"))
-            self._link(cursor, f"lesson/{self._at + 1}", plain(getattr(following.title, self._language)))
-        self.moveCursor(QTextCursor.MoveOperation.Start)  # or the end of it is kept in view
+            self._link(cursor, f"lesson/{at + 1}", plain(getattr(following.title, self._language)))
 
     def _paragraph(self, cursor: QTextCursor, text: str, ink: str) -> None:
         block = QTextBlockFormat()
@@ -133,8 +170,9 @@ class LessonPanel(ProsePanel):
 
     def _follow(self, url: QUrl) -> None:
         kind, _, number = url.path().partition("/")
-        if kind == "quiz":
-            self.quizWanted.emit()
+        wanted = {"quiz": self.quizWanted, "predict": self.predictionWanted, "rest": self.restWanted}.get(kind)
+        if wanted is not None:
+            wanted.emit()
         elif kind == "lesson":
             self.picked.emit(self._lessons[int(number)].name)
         elif self._at is not None:

@@ -126,7 +126,9 @@ class QuizPanel(QScrollArea):
 
     def _go_on(self) -> None:
         quiz = self._quiz
-        if quiz is None or quiz.question is None:
+        if quiz is not None and quiz.asked.wanted is not None:
+            self.left.emit()  # to the lesson that asked
+        elif quiz is None or quiz.question is None:
             self.begun.emit()
         else:
             self.wentOn.emit()
@@ -177,6 +179,8 @@ class QuizPanel(QScrollArea):
 
     def _write_question(self, quiz: Quiz, question: Question) -> None:
         progress = self.tr("Question {at} of {count} · {right} right")
+        if quiz.asked.wanted is not None:
+            progress = self.tr("Predict, then see")
         self._progress.setText(progress.format(at=quiz.at + 1, count=len(quiz.questions), right=quiz.right))
         self._text.setText(plain(question.text))
         taken = None if quiz.open else quiz.answers[quiz.at]
@@ -185,7 +189,8 @@ class QuizPanel(QScrollArea):
             if choice.at < len(question.choices):
                 choice.show_choice(question.choices[choice.at], taken, question.right, self._colours)
         self._next.setVisible(taken is not None)
-        self._next.setText(self.tr("Score (Enter)") if quiz.is_last else self.tr("Next (Enter)"))
+        following = self.tr("Score (Enter)") if quiz.is_last else self.tr("Next (Enter)")
+        self._next.setText(following if quiz.asked.wanted is None else self.tr("Back to the lesson (Enter)"))
         right = plain(question.choices[question.right]).replace("\n", " · ")
         said = (
             self.tr("✓ Right") if taken == question.right else self.tr("✗ Not that. Right: {right}").format(right=right)

@@ -4,9 +4,10 @@ import pytest
 
 from gradviz.model.moments.moment import History
 from gradviz.model.quiz.question import kind_of, numbers, scaled
-from gradviz.model.quiz.quiz import questions
+from gradviz.model.quiz.quiz import questions, wanted_question
 from gradviz.model.quiz.quizwords import asked, choice_text, reason_text
 from gradviz.model.quiz.statements import executions
+from gradviz.model.quiz.wanted import Wanted
 from gradviz.model.trace import Limit, ProgramError, Trace, Value
 from gradviz.model.why.grounds import grounds
 from tests.unit.model.traces import Tape, scalar, vector
@@ -44,6 +45,28 @@ def test_a_seed_asks_the_same_each_time_and_another_something_else() -> None:
     trace = squared()
     assert ask(trace) == ask(trace)
     assert len({tuple(ask(trace, seed)) for seed in range(20)}) > 1
+
+
+@pytest.mark.parametrize(
+    ("wanted", "text", "choices"),
+    [
+        (Wanted("grad", 4, "y"), "What is y.grad after line 4?", {"None", "1.0", "4.0", "0.0"}),
+        (Wanted("flags", 3, "y"), "What are requires_grad and is_leaf of y after line 3?", None),
+    ],
+)
+def test_the_question_that_is_wanted_is_asked_and_no_other(wanted: Wanted, text: str, choices: set[str] | None) -> None:
+    known = grounds(History(squared()))
+    (one,) = wanted_question(known, wanted)
+    assert asked(one.asks, "en") == text
+    assert choices is None or {choice_text(choice, "en") for choice in one.choices} == choices
+    assert wanted_question(known, wanted) == (one,)  # its choices stay where they are
+    if choices:
+        assert choice_text(one.choices[one.right], "en") == "None"
+
+
+@pytest.mark.parametrize("wanted", [Wanted("grad", 3, "y"), Wanted("grad", 4, "z"), Wanted("raises", 4)])
+def test_what_cannot_be_asked_is_not(wanted: Wanted) -> None:
+    assert wanted_question(grounds(History(squared())), wanted) == ()
 
 
 @pytest.mark.parametrize(
@@ -117,6 +140,10 @@ def test_numbers_are_asked_for_that_can_be_found_in_the_head(value: Value | None
 def test_of_other_gradients_it_is_asked_what_kind_they_are(value: Value | None, text: str | None) -> None:
     found = kind_of(value)
     assert (None if found is None else choice_text(found, "en")) == text
+
+
+def test_zero_with_a_sign_is_no_other_choice_than_zero() -> None:
+    assert numbers(scaled(Value((2,), (0.0, 0.0)), -1.0)) == numbers(Value((2,), (0.0, 0.0)))
 
 
 def test_only_numbers_that_are_known_are_scaled() -> None:
