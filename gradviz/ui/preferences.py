@@ -75,7 +75,7 @@ def language(settings: QSettings) -> Language:
 def choices(state: AppState) -> tuple[object, ...]:
     """Return what of a window is remembered, to be told from what was."""
     own = (state.mode, state.options, state.live, state.theme, state.wheel, state.speed)
-    return (*own, state.keys, state.used, state.python, state.quizzed, state.breakpoints)
+    return (*own, state.keys, state.used, state.python, state.quizzed, state.predicted, state.breakpoints)
 
 
 def store(settings: QSettings, state: AppState) -> None:
