@@ -31,7 +31,7 @@ def _first_named(trace: Trace) -> dict[int, int]:
     """The step at which each tensor first got a name."""
     first: dict[int, int] = {}
     for step in trace.steps:
-        for _, tensor in named_by(step):
+        for _, tensor in named_by(step) if step.names or step.elsewhere else ():
             if tensor is not None:
                 first.setdefault(tensor, step.id)
     return first

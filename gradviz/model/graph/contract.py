@@ -3,7 +3,7 @@
 Knows nothing of why they were chosen.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import gcd
 from typing import NamedTuple
 
@@ -108,7 +108,8 @@ def _outwards(region: int | None, parents: dict[int, int | None]) -> list[int]:
 
 def _folded(stretch: Stretch, parents: dict[int, int | None], kinds: Mapping[str, tuple[str, ...]]) -> Node:
     members, times, once = stretch[:3]
-    grad_fns = [node.grad_fn for node in leaves(members) if node.grad_fn is not None]
+    held = list(leaves(members))
+    grad_fns = [node.grad_fn for node in held if node.grad_fn is not None]
     lines = [number for node in members if node.tensor is None for number in _lines_of(node)]
     lines = lines or [number for node in members for number in _lines_of(node)]
     if once:
@@ -118,9 +119,9 @@ def _folded(stretch: Stretch, parents: dict[int, int | None], kinds: Mapping[str
         times, ops = _tally(members)
         names = tuple(dict.fromkeys(grad_fn.name for grad_fn in grad_fns))
     between = (min(lines), max(lines)) if lines else None
-    ids, modules = _ids(members), _modules(members, kinds)
+    ids, modules = tuple([node.id for node in held]), _modules(held, kinds)
     saved = saved_bytes(one for grad_fn in grad_fns for one in grad_fn.saved)
-    if not any(node.op is not None or (node.tensor is not None and node.tensor.names) for node in leaves(members)):
+    if not any(node.op is not None or (node.tensor is not None and node.tensor.names) for node in held):
         modules = stretch.modules
     return Node(
         f"f{ids[0]}",
@@ -175,9 +176,8 @@ def leaves(members: Iterable[Node]) -> Iterator[Node]:
             todo.append(iter(node.fold.parts))
 
 
-def _modules(members: Iterable[Node], kinds: Mapping[str, tuple[str, ...]]) -> Modules:
+def _modules(held: Sequence[Node], kinds: Mapping[str, tuple[str, ...]]) -> Modules:
     """The modules that all ops of some nodes ran in; of nothing but parameters, those that they belong to."""
-    held = list(leaves(members))
     if any(node.op is not None for node in held):
         return together({node.op.module for node in held if node.op is not None}, kinds)
     return together({_owner(node.tensor) for node in held if node.tensor is not None}, kinds)
@@ -186,10 +186,6 @@ def _modules(members: Iterable[Node], kinds: Mapping[str, tuple[str, ...]]) -> M
 def _owner(tensor: Tensor) -> str | None:
     """The path of the module that a parameter belongs to."""
     return tensor.names[0].rpartition(".")[0] or None if tensor.is_parameter and tensor.names else None
-
-
-def _ids(members: Iterable[Node]) -> tuple[str, ...]:
-    return tuple(name for node in members for name in ((node.id,) if node.fold is None else node.fold.members))
 
 
 def _lines_of(node: Node) -> tuple[int, ...]:

@@ -206,15 +206,15 @@ def _groups(score: _Score, repeat: Repeat, own: dict[int, list[Node]]) -> list[i
 
 def _links(score: _Score, repeat: Repeat, own: dict[int, list[Node]]) -> set[tuple[int, int]]:
     """Which offsets take what others make, or share a tensor of their round."""
-    found: set[tuple[int, int]] = set()
+    found: set[tuple[int, int]] = set()  # of steps
     for at in range(repeat.start, repeat.end):
-        offset = (at - repeat.start) % repeat.period
-        for tail in _inside(score, repeat, (edge.tail for edge in score.into[at])):
-            found.add(((tail - repeat.start) % repeat.period, offset))
+        found.update([(score.at.get(edge.tail, -1), at) for edge in score.into[at]])
         for source in own.get(at, ()):
-            for head in _inside(score, repeat, score.users[source.id]):
-                found.add((offset, (head - repeat.start) % repeat.period))
-    return found
+            found.update([(at, score.at.get(user, -1)) for user in score.users[source.id]])
+    steps, first, period = range(repeat.start, repeat.end), repeat.start, repeat.period
+    return {
+        ((tail - first) % period, (head - first) % period) for tail, head in found if tail in steps and head in steps
+    }
 
 
 def _statements(ops: list[Node]) -> Iterator[tuple[int, int]]:

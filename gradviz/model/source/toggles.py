@@ -144,10 +144,13 @@ class Toggles:
         return None if placed is None or self.text is None else line_after(self.text, placed.statement, line)
 
     def is_detached(self, number: int, name: str) -> bool:
-        """Whether a name was bound to what detach() made of what it held before."""
-        placed = None if self.text is None else self._binding(self.text, self.tensors[number], name)
+        """Whether a name was bound to what detach() made of what it held before, which is no parameter."""
+        tensor = self.tensors[number]
+        if self.text is None or tensor.is_parameter:
+            return False
+        placed = self._binding(self.text, tensor, name)
         line = _STATEMENTS["detach"].format(name)
-        return self.text is not None and placed is not None and same(self.text.cut(placed.statement), line)
+        return placed is not None and same(self.text.cut(placed.statement), line)
 
     def submodules(self, number: int, name: str) -> tuple[Submodule, ...]:
         """Return the modules that a parameter is in, the innermost first, with what freezes or unfreezes each whole."""
