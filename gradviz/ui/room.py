@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QDockWidget, QMainWindow
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget
 
 from gradviz.ui.editor.editor import Editor
 
@@ -12,6 +12,8 @@ BESIDE = ("lesson", "quiz", "cost", "inspector", "outline")
 _SIDES = (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea)
 _LETTERS = 30  # of a line of the program that are seen beside anything, where they fit into
 _MOST = 40  # percent of the width
+_LINE = 5  # pixels between two panels, as the style sheet of the window has it
+_SAID = 29  # percent of the row below the graph that are the output's
 _FEWEST, _WIDEST = 10.0, 500.0  # letters that anybody may want
 _NARROWEST = 220  # pixels of a panel beside the graph
 
@@ -22,6 +24,7 @@ class Wish(NamedTuple):
     program: float = 43.0  # letters of a line that are seen
     beside: float = 0.0  # of the panel beside the graph; 0: as wide as it asks to be
     graph: int = 44  # percent of the window that are left to the graph
+    output: float = 0.0  # of the output beside the tensors; 0: its share, and its tabs are read whole
 
 
 class Widths(NamedTuple):
@@ -29,6 +32,14 @@ class Widths(NamedTuple):
 
     program: int
     beside: int
+
+
+class _Seen(NamedTuple):
+    """Pixels that panels have now; 0: it is not where it was built."""
+
+    program: int
+    beside: int
+    output: int
 
 
 def shared(across: int, program: int, beside: int, least: int, graph: int = Wish().graph) -> Widths:
@@ -58,7 +69,8 @@ class Room(QObject):
         self._window, self._editor = window, editor
         (self._program,) = window.findChildren(QDockWidget, "program")
         self._wish = Wish()
-        self._held: Widths | None = None  # how wide they were when the hand took hold of the line between two
+        self._tensors, self._output = (window.findChildren(QDockWidget, name)[0] for name in ("tensors", "output"))
+        self._held: _Seen | None = None  # how wide they were when the hand took hold of the line between two
         window.installEventFilter(self)
 
     @property
@@ -69,7 +81,8 @@ class Room(QObject):
     def want(self, wish: Wish) -> None:
         """Have them as wide as this from now on."""
         program, beside = min(max(wish.program, _FEWEST), _WIDEST), min(max(wish.beside, 0.0), _WIDEST)
-        self._wish = Wish(program, beside, min(max(wish.graph, 0), Wish().graph))
+        output = min(max(wish.output, 0.0), _WIDEST)
+        self._wish = Wish(program, beside, min(max(wish.graph, 0), Wish().graph), output)
         self.keep()
 
     def show(self, name: str, *, on: bool) -> None:
@@ -95,19 +108,32 @@ class Room(QObject):
     def _let_go(self) -> None:
         held, self._held = self._held, None
         seen = self._seen()
-        if held is None or not seen.program or seen == held:
+        if held is None or seen == held:
             return
         across, letter, none = self._window.width(), self._letter(), self._editor.width_of(0)
-        left = (across - sum(seen)) * 100 // across
-        self._wish = Wish(
-            (seen.program - none) / letter if seen.program != held.program else self._wish.program,
-            seen.beside / letter if seen.beside != held.beside else self._wish.beside,
-            max(0, min(Wish().graph, left)),
-        )
+        wish = self._wish
+        if seen.program and seen[:2] != held[:2]:
+            left = (across - seen.program - seen.beside) * 100 // across
+            wish = wish._replace(graph=max(0, min(Wish().graph, left)))
+        if seen.program not in (0, held.program):
+            wish = wish._replace(program=(seen.program - none) / letter)
+        elif seen.output not in (0, held.output):  # else the line beside the program moved the row as a whole
+            wish = wish._replace(output=seen.output / letter)
+        if seen.beside not in (0, held.beside):
+            wish = wish._replace(beside=seen.beside / letter)
+        self._wish = wish
 
-    def _seen(self) -> Widths:
+    def _seen(self) -> _Seen:
         panel = next((dock for dock in self._docked() if dock.isVisible()), None)
-        return Widths(self._program.width() if self._beside_graph() else 0, panel.width() if panel else 0)
+        program = self._program.width() if self._beside_graph() else 0
+        return _Seen(program, panel.width() if panel else 0, self._output.width() if self._is_row() else 0)
+
+    def _is_row(self) -> bool:
+        """Whether the tensors and the output stand beside each other below the graph."""
+        both, window = (self._tensors, self._output), self._window
+        below = all(window.dockWidgetArea(dock) == Qt.DockWidgetArea.BottomDockWidgetArea for dock in both)
+        shown = all(dock.isVisible() and not dock.isFloating() for dock in both)
+        return below and shown and not window.tabifiedDockWidgets(self._output)
 
     def _beside_graph(self) -> bool:
         """Whether the program is a column of the window."""
@@ -132,3 +158,10 @@ class Room(QObject):
         widths = shared(across, none + round(self._wish.program * letter), beside, least, self._wish.graph)
         docks = [self._program] if panel is None else [self._program, panel]
         self._window.resizeDocks(docks, list(widths[: len(docks)]), Qt.Orientation.Horizontal)
+        if self._is_row():
+            row = across - widths.program - 2 * _LINE
+            tabs = self._output.widget()
+            whole = tabs.tabBar().sizeHint().width() if isinstance(tabs, QTabWidget) else 0
+            wanted = round(self._wish.output * letter) or max(row * _SAID // 100, whole)
+            said = min(wanted, row // 2)
+            self._window.resizeDocks([self._tensors, self._output], [row - said, said], Qt.Orientation.Horizontal)

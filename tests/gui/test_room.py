@@ -136,6 +136,31 @@ def test_a_width_that_the_hand_chose_is_kept_through_sizes_languages_and_days(
     qtbot.waitUntil(lambda: abs(letters(again) - chosen) < 1)
 
 
+def test_the_tabs_of_the_output_are_read_whole_beside_the_tensors(
+    qtbot: QtBot, opened: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(Window, "screen", lambda _window: Screen(QSize(1920, 1080)))
+    window = opened((program(tmp_path),), start=False)
+    output, tensors = window.panels.output, window.panels.tensors
+    for width in (1500, 1024):
+        window.resize(width, 700)
+        qtbot.waitUntil(lambda: output.width() >= output.tabBar().sizeHint().width())
+    qtbot.waitUntil(lambda: window.width() == 1024 and tensors.width() > output.width())
+    (dock,) = window.findChildren(QDockWidget, "tensors")
+    line = QPoint(dock.geometry().right() + 3, dock.geometry().center().y())
+    before = window._commands.room.wish
+    QTest.mousePress(window, Qt.MouseButton.LeftButton, pos=line)
+    QTest.mouseMove(window, line + QPoint(-20, 0))
+    QTest.mouseMove(window, line + QPoint(-40, 0))
+    qtbot.wait(50)  # the line follows by a timer of Qt's own
+    QTest.mouseRelease(window, Qt.MouseButton.LeftButton, pos=line + QPoint(-40, 0))
+    qtbot.waitUntil(lambda: window._commands.room.wish.output > 0)
+    wish, wide = window._commands.room.wish, output.width()
+    assert wish == before._replace(output=wish.output)
+    window.resize(1300, 700)
+    qtbot.waitUntil(lambda: window.width() == 1300 and abs(output.width() - wide) <= 1)
+
+
 @pytest.mark.parametrize("kept", ["", "[]", "{}", "[1e308, -1, 700]", '["x", 0, 0]', "[12.5, 0, 30]"])
 def test_widths_that_make_no_sense_are_made_some_of(tmp_path: Path, opened: Opener, kept: str) -> None:
     QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat).setValue("widths", kept)
