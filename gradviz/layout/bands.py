@@ -1,5 +1,6 @@
 """Where the rows lie along the flow, and how far frames reach: room for cells, for curves between rows, for titles."""
 
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -24,7 +25,7 @@ class Bands(NamedTuple):
 
 
 def bands(
-    row: list[int], length: list[float], reach: list[float], frames: Nesting, room: list[tuple[float, float]]
+    row: list[int], length: Sequence[float], reach: list[float], frames: Nesting, room: list[tuple[float, float]]
 ) -> Bands:
     """Stack the rows.
 

@@ -29,8 +29,11 @@ def linked(diagram: Diagram) -> list[int]:
     """Of each cell, the first of those that links join, whatever frames are round them."""
     index = {cell.id: at for at, cell in enumerate(diagram.cells)}
     owner = list(range(len(diagram.cells)))
+    sets = len(owner)
     for _, tail, _, head, _ in diagram.links:
-        join(owner, index[tail], index[head])
+        sets -= join(owner, index[tail], index[head])
+        if sets == 1:
+            return [0] * len(owner)
     return [find(owner, at) for at in range(len(owner))]
 
 
@@ -88,8 +91,11 @@ def find(owner: list[int], at: int) -> int:
     return at
 
 
-def join(owner: list[int], one: int, other: int) -> None:
-    """Make one set of two; the smaller index names it. Both are found here: it is asked for every link."""
+def join(owner: list[int], one: int, other: int) -> bool:
+    """Make one set of two; the smaller index names it. Whether they were two.
+
+    Both are found here: it is asked for every link.
+    """
     while owner[one] != one:
         owner[one] = one = owner[owner[one]]
     while owner[other] != other:
@@ -98,3 +104,4 @@ def join(owner: list[int], one: int, other: int) -> None:
         owner[other] = one
     else:
         owner[one] = other
+    return one != other

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from statistics import median_low
 from typing import NamedTuple
 
+from gradviz.layout.columns import axis
 from gradviz.layout.components import owners
 from gradviz.layout.diagram import Diagram
 from gradviz.layout.geometry import Placement, Rect
-from gradviz.layout.net import Net, axis
+from gradviz.layout.net import Net
 from gradviz.layout.pulls import Pull, Pulls
 
 LEAST = 0.5  # of the cells now, and of those then, that must be in both for the old places to be kept
@@ -76,7 +77,7 @@ def formerly(
         rect = cells.get(cell.id)
         if rect is not None:
             x, y, width, height = rect if not sideways else (rect.y, rect.x, rect.height, rect.width)
-            known[at] = x + axis(ports[cell.id], width) - net.axis[at]
+            known[at] = x + axis(*ports[cell.id][2:4], width) - net.axis[at]
             alongs[net.row[at]].append(y + height / 2)
     along = [median_low(found) if found else None for found in alongs]
     for link, bends in zip(diagram.links, net.bends, strict=True):

@@ -9,6 +9,7 @@ from functools import partial
 
 from gradviz.layout.bands import FRAME_PADDING, Bands, bands
 from gradviz.layout.burden import badness, bearable, still_true
+from gradviz.layout.columns import Columns, columns
 from gradviz.layout.components import components, inside
 from gradviz.layout.coordinates import across
 from gradviz.layout.diagram import Cell, Diagram, Direction, Frame
@@ -21,7 +22,7 @@ from gradviz.layout.net import Net, build
 from gradviz.layout.ordering import ordered, reordered
 from gradviz.layout.parts import arranged, extent
 from gradviz.layout.pulls import Pulls, pulls
-from gradviz.layout.routing import Ports, Track, reaches, tracks
+from gradviz.layout.routing import Ports, reaches, tracks
 from gradviz.layout.sequence import sequence
 from gradviz.model.uncollected import uncollected
 
@@ -101,15 +102,13 @@ def _part(diagram: Diagram, direction: Direction, kept: dict[str, Rect], before:
         (cell,) = diagram.cells
         return Placement({cell.id: Rect(0.0, 0.0, *cell.size)}, {}, {}, cell.size)
     sideways = direction == "LR"
-    sizes = [(cell.size.height, cell.size.width) if sideways else cell.size for cell in diagram.cells]
-    wide, long = [size[0] for size in sizes], [size[1] for size in sizes]
-    index = {cell.id: at for at, cell in enumerate(diagram.cells)}
-    arcs = [(index[link.tail], index[link.head]) for link in diagram.links]
+    flat = columns(diagram, sideways=sideways)
+    arcs, long = flat.arcs, flat.long
     row = _rows(diagram, arcs)
     frames = nesting(diagram, row)
     titles = {frame.id: frame.title for frame in diagram.frames}
     heads = [_title(titles[name]) for name in frames.ids]
-    net = build(diagram, arcs, wide, row, frames, [head.height if sideways else 0.0 for head in heads])
+    net = build(diagram, flat, row, frames, [head.height if sideways else 0.0 for head in heads])
     titles_across = [0.0 if sideways else head.width for head in heads]
     yardsticks: dict[str, Yardstick] = {}
     if before is None:
@@ -118,14 +117,15 @@ def _part(diagram: Diagram, direction: Direction, kept: dict[str, Rect], before:
         net, places, yardstick = _settled(diagram, net, frames, titles_across, kept, before, sideways)
         yardsticks[diagram.cells[0].id] = yardstick
     room = [(0.0, head.width) if sideways else (head.height, 0.0) for head in heads]
-    ports = _ports(diagram, arcs, places)
+    ports = _ports(flat, places)
     stack = bands(row, long, reaches(net, arcs, places, ports), frames, room)
-    starts = [(stack.start[at] + stack.end[at] - extent) / 2 for at, extent in zip(row, long, strict=True)]
+    middle = list(map(float.__add__, stack.start, stack.end))  # of each row, twice
+    starts = [(middle[at] - extent) / 2 for at, extent in zip(row, long, strict=True)]
     ends = list(map(float.__add__, starts, long))
-    curves = tracks(diagram, net, arcs, places, ports, (starts, ends), stack)
+    curves = tracks(diagram, net, arcs, places, ports, (starts, ends), stack, sideways)
     edge = max(map(float.__add__, places, net.width))
     if net.detours:
-        edge = max(edge, max(max(curves[link][::2]) for link in net.detours))
+        edge = max(edge, max(max(curves[link][sideways::2]) for link in net.detours))
     borders = _frames(net, frames, places, stack)
     found = _placement(diagram, (places, starts), curves, borders, (edge, stack.length), sideways)
     return found._replace(yardsticks=yardsticks)
@@ -160,12 +160,11 @@ def _settled(
     return (own, settled, yardstick) if bearable(burden, yardstick.fresh) else (fresh, places, yardstick)
 
 
-def _ports(diagram: Diagram, arcs: list[Arc], places: list[float]) -> list[Ports]:
+def _ports(flat: Columns, places: list[float]) -> list[Ports]:
     """Where the output and the input port of each link are across."""
-    outputs, inputs = [cell.outputs for cell in diagram.cells], [cell.inputs for cell in diagram.cells]
     return [
-        (places[tail] + outputs[tail][tail_port], places[head] + inputs[head][head_port])
-        for (_, _, tail_port, _, head_port), (tail, head) in zip(diagram.links, arcs, strict=True)
+        (places[tail] + leaves, places[head] + enters)
+        for (tail, head), leaves, enters in zip(flat.arcs, flat.leaves, flat.enters, strict=True)
     ]
 
 
@@ -203,7 +202,7 @@ def _frames(
 def _placement(
     diagram: Diagram,
     starts: tuple[list[float], list[float]],
-    curves: list[Track],
+    curves: list[Route],
     frames: dict[str, tuple[float, float, float, float]],
     extent: tuple[float, float],
     sideways: bool,
@@ -211,13 +210,12 @@ def _placement(
     """The result in x and y. The starts across of bends and borders come after those of cells."""
     if sideways:
         extent, starts = extent[::-1], starts[::-1]
-        for curve in curves:
-            curve[::2], curve[1::2] = curve[1::2], curve[::2]
         frames = {name: (y, x, height, width) for name, (x, y, width, height) in frames.items()}
     rect = partial(tuple.__new__, Rect)  # a third of the time of calls of it
-    cells = {cell.id: rect((x, y, *cell.size)) for cell, x, y in zip(diagram.cells, *starts, strict=False)}
+    ids, sizes, *_ = zip(*diagram.cells, strict=True)
+    cells = dict(zip(ids, map(rect, zip(*starts, *zip(*sizes, strict=True), strict=False)), strict=True))
     rects = {name: Rect(*box) for name, box in frames.items()}
-    routes = {link.id: Route(curve) for link, curve in zip(diagram.links, curves, strict=True)}
+    routes = dict(zip([link.id for link in diagram.links], curves, strict=True))
     return Placement(cells, rects, routes, Size(*extent))
 
 

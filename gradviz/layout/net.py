@@ -9,7 +9,8 @@ from itertools import chain, pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
-from gradviz.layout.diagram import Cell, Diagram
+from gradviz.layout.columns import Columns
+from gradviz.layout.diagram import Diagram
 from gradviz.layout.layering import Arc
 from gradviz.layout.nesting import OUTSIDE, Nesting
 
@@ -43,20 +44,18 @@ class Net(NamedTuple):
     detours: list[int]  # links that go round the outside, none of whose joints are here
 
 
-def build(
-    diagram: Diagram, arcs: list[Arc], width: list[float], row: list[int], frames: Nesting, lead: list[float]
-) -> Net:
+def build(diagram: Diagram, flat: Columns, row: list[int], frames: Nesting, lead: list[float]) -> Net:
     """The elements of a diagram.
 
     Args:
         diagram: what to lay out.
-        arcs: the ends of each link.
-        width: the extent of each cell across.
+        flat: the same by columns.
         row: the row of each cell.
         frames: the frame tree.
         lead: of each frame, the room its start border keeps for a title.
     """
     count = len(diagram.cells)
+    arcs = flat.arcs
     shared, detours = _long_links(diagram, arcs, row)
     levels: list[list[int]] = [[] for _ in range(max(row, default=-1) + 1)]
     for cell, at in enumerate(row):
@@ -65,10 +64,9 @@ def build(
     below: list[list[Joint]] = [[] for _ in range(count)]
     margin = [CELL_MARGIN] * count
     bends: list[tuple[int, ...]] = []
-    axes = [axis(cell, wide) for cell, wide in zip(diagram.cells, width, strict=True)]
-    home = [*frames.home]
-    net = Net(levels, [*row], [*width], margin, axes, home, above, below, count, 0, [], bends, shared, [], detours)
-    _add_links(net, diagram, arcs, frames)
+    wide, home = [*flat.wide], [*frames.home]
+    net = Net(levels, [*row], wide, margin, flat.axis, home, above, below, count, 0, [], bends, shared, [], detours)
+    _add_links(net, diagram, flat, frames)
     net = net._replace(borders=len(net.width), bundles=_bundles(diagram, arcs, bends))
     _add_borders(net, frames, lead)
     by_own_offset = itemgetter(2)
@@ -78,26 +76,25 @@ def build(
     return net
 
 
-def _add_links(net: Net, diagram: Diagram, arcs: list[Arc], frames: Nesting) -> None:
+def _add_links(net: Net, diagram: Diagram, flat: Columns, frames: Nesting) -> None:
     """Add the joints and bends of each link, those of a trunk once."""
     trunks: dict[tuple[int, int], list[int]] = {}  # of each port, its bends row by row
     around = set(net.detours)
-    cells, row, above, below = diagram.cells, net.row, net.above, net.below
-    for at, ((_, _, tail_port, _, head_port), (tail, head)) in enumerate(zip(diagram.links, arcs, strict=True)):
+    row, above, below = net.row, net.above, net.below
+    for at, ((tail, head), offset, own) in enumerate(zip(flat.arcs, flat.leaves, flat.enters, strict=True)):
         if at in around:
             net.bends.append(())
             continue
-        upper, offset, passed = tail, cells[tail].outputs[tail_port], row[head] - row[tail] - 1
+        upper, passed = tail, row[head] - row[tail] - 1
         bends: tuple[int, ...] = ()
         if passed:
             trunk = list[int]()
             goal = head
             if at in net.shared:
-                trunk, goal = trunks.setdefault((tail, tail_port), trunk), tail
+                trunk, goal = trunks.setdefault((tail, diagram.links[at].tail_port), trunk), tail
             _lead_on(net, frames, trunk, (tail, offset), goal, row[head])
             bends = tuple(trunk[:passed])
             upper, offset = bends[-1], 0.0
-        own = cells[head].inputs[head_port]
         below[upper].append((head, own, offset))
         above[head].append((upper, offset, own))
         net.bends.append(bends)
@@ -115,12 +112,6 @@ def _lead_on(net: Net, frames: Nesting, trunk: list[int], port: tuple[int, float
         net.above[bend].append((upper, offset, 0.0))
         trunk.append(bend)
         upper, offset = bend, 0.0
-
-
-def axis(cell: Cell, width: float) -> float:
-    """The middle of the ports of a cell, across; of those that lead on, if there are any."""
-    ports = cell.outputs or cell.inputs
-    return (ports[0] + ports[-1]) / 2 if ports else width / 2
 
 
 def _long_links(diagram: Diagram, arcs: list[Arc], row: list[int]) -> tuple[set[int], list[int]]:

@@ -8,6 +8,7 @@ from heapq import heappop, heappush
 
 from gradviz.layout.bands import Bands
 from gradviz.layout.diagram import Diagram
+from gradviz.layout.geometry import Route
 from gradviz.layout.layering import Arc
 from gradviz.layout.net import Net
 
@@ -53,7 +54,8 @@ def tracks(
     ports: list[Ports],
     sides: tuple[list[float], list[float]],
     rows: Bands,
-) -> list[Track]:
+    sideways: bool,
+) -> list[Route]:
     """The curve of each link.
 
     Args:
@@ -64,17 +66,21 @@ def tracks(
         ports: of each link.
         sides: of each cell, where it starts and where it ends along.
         rows: the places of the rows.
+        sideways: whether "across" is y.
     """
     row, (starts, ends) = net.row, sides
     lanes = _lanes(diagram, net, arcs, place, ports)
-    found = []
+    found = list[Route]()
     for at, ((tail, head), (start, end), bends) in enumerate(zip(arcs, ports, net.bends, strict=True)):
         upper, lower = row[tail], row[head]
         way = [(place[bend], number, number) for number, bend in enumerate(bends, upper + 1)] if bends else []
         if at in lanes:
             way.append((lanes[at], upper + 1, lower - 1))
         way.append((end, lower, lower))
-        found.append(_track([start, ends[tail]], upper, way, rows, starts[head]))
+        track = _track([start, ends[tail]], upper, way, rows, starts[head])
+        if sideways:
+            track[::2], track[1::2] = track[1::2], track[::2]
+        found.append(Route(track))  # now, and not for all at the end: in large diagrams the list is in no cache then
     return found
 
 

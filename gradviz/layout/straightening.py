@@ -265,8 +265,11 @@ def _push_right(neighbours: _Neighbours, places: list[float]) -> list[int]:
     for other in beside:
         if other != NOBODY:
             waiting[first[other]] += 1
-    order = [block for block, count in enumerate(waiting) if not count and first[block] == block]
-    for block in order:
+    ready = [block for block, count in enumerate(waiting) if not count and first[block] == block]
+    order = list[int]()
+    while ready:
+        block = ready.pop()  # the one that was freed last: what is beside it is in the processor's cache
+        order.append(block)
         here, element = places[block], block
         while element != NOBODY:
             other = beside[element]
@@ -276,7 +279,7 @@ def _push_right(neighbours: _Neighbours, places: list[float]) -> list[int]:
                     places[pushed] = least
                 waiting[pushed] -= 1
                 if not waiting[pushed]:
-                    order.append(pushed)
+                    ready.append(pushed)
             element = below[element]
     return order
 

@@ -4,6 +4,7 @@ import pytest
 
 from gradviz.layout import chains
 from gradviz.layout.chains import align
+from gradviz.layout.columns import columns
 from gradviz.layout.diagram import Diagram
 from gradviz.layout.layering import rows
 from gradviz.layout.nesting import nesting
@@ -15,10 +16,9 @@ STEP = workloads.USUAL.width + 24  # from the start of one cell to that of the n
 
 
 def net_of(diagram: Diagram) -> Net:
-    index = {cell.id: at for at, cell in enumerate(diagram.cells)}
-    arcs = [(index[link.tail], index[link.head]) for link in diagram.links]
-    row = rows(len(diagram.cells), arcs)
-    return build(diagram, arcs, [cell.size.width for cell in diagram.cells], row, nesting(diagram, row), [])
+    flat = columns(diagram)
+    row = rows(len(diagram.cells), flat.arcs)
+    return build(diagram, flat, row, nesting(diagram, row), [])
 
 
 def aligned(diagram: Diagram, *places: float) -> list[float]:

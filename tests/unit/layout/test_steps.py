@@ -7,6 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gradviz.layout import ordering
+from gradviz.layout.columns import columns
 from gradviz.layout.components import components
 from gradviz.layout.crossings import Order, crossings, swap_neighbours, uncounted
 from gradviz.layout.diagram import Cell, Diagram, Frame, Link
@@ -25,11 +26,10 @@ from tests.unit.layout.strategies import diagrams
 
 
 def prepared(diagram: Diagram) -> tuple[Net, Nesting]:
-    index = {cell.id: at for at, cell in enumerate(diagram.cells)}
-    arcs = [(index[link.tail], index[link.head]) for link in diagram.links]
-    row = rows(len(index), arcs)
+    flat = columns(diagram)
+    row = rows(len(diagram.cells), flat.arcs)
     frames = nesting(diagram, row)
-    net = build(diagram, arcs, [cell.size.width for cell in diagram.cells], row, frames, [0.0] * len(frames.ids))
+    net = build(diagram, flat, row, frames, [0.0] * len(frames.ids))
     return net, frames
 
 
