@@ -254,6 +254,16 @@ def test_a_cycle_is_found_where_references_dangle_too() -> None:
     assert {GRAD_FN, CYCLE} <= {law for law, _ in broken(trace, LAWS)}
 
 
+@pytest.mark.parametrize(("ends", "places"), [((), []), ((0,), ["grad_fn 0"]), ((1,), ["grad_fn 1"])])
+def test_a_graph_numbered_from_its_root_has_a_cycle_only_where_its_end_leads_back(
+    ends: tuple[int, ...], places: list[str]
+) -> None:
+    nexts = ((1, 2), (2, 3), (3,), ends)
+    sent = [GradFn(at, 0, "", tuple((to, 0) for to in leading), None, 1, ()) for at, leading in enumerate(nexts)]
+    trace = base()._replace(grad_fns=tuple(sent))
+    assert [place for law, place in broken(trace, WHOLE) if law == CYCLE] == places
+
+
 def test_regions_may_nest_and_are_counted() -> None:
     assert list(broken(region(*nested(DEPTH))(base()), LAWS)) == []
     assert depths(nested(3)) == [1, 2, 3]
