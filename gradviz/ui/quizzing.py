@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDockWidget, QMainWindow
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from gradviz.model.quiz.wanted import Wanted
 from gradviz.state import messages as said
 from gradviz.state import quizmessages as quizzed
 from gradviz.state.values import AppState
+from gradviz.ui.focus import has_focus, parts
 from gradviz.ui.panels import Panels
 from gradviz.ui.room import Room
 
@@ -27,6 +28,7 @@ class Quizzing:
         room: Room,
     ) -> None:
         self._send, self._state, self._panels, self._room = send, state, panels, room
+        self._came_from: QWidget = panels.editor  # where the person worked before
         quiz = panels.quiz
         quiz.begun.connect(lambda: self.begin())
         quiz.left.connect(self.leave)
@@ -45,12 +47,13 @@ class Quizzing:
 
     def begin(self, only: Wanted | None = None) -> None:
         """Bring the panel into view, go there, and ask for questions, or for one alone."""
+        self._came_from = next((part for part in parts(self._panels) if has_focus(part)), self._panels.editor)
         self._room.show(NAME, on=True)
         self._panels.quiz.setFocus()
         self._send(quizzed.QuizSet(True, only))
 
     def leave(self) -> bool:
-        """Put the quiz away; False where there is none."""
+        """Put the quiz away, and go back to where the person was; False where there is none."""
         quiz = self._state().quiz
         if quiz is None:
             return False
@@ -58,7 +61,8 @@ class Quizzing:
         self._room.show(NAME, on=False)
         if quiz.asked.wanted is not None:
             self._room.show("lesson", on=True)
-            self._panels.lesson.setFocus()
+            self._came_from = self._panels.lesson
+        (self._came_from if self._came_from.isVisible() else self._panels.editor).setFocus()
         return True
 
     def show(self, actions: Mapping[str, QAction], before: AppState, now: AppState) -> None:

@@ -186,8 +186,9 @@ def test_every_step_is_written_and_the_person_is_back_where_they_were(
 ) -> None:
     window.action("first_step").trigger()
     qtbot.waitUntil(lambda: not window.state.awaited and window.state.at == 0)
-    with qtbot.waitSignal(window.exporter.done):
+    with qtbot.waitSignal(window.exporter.done) as done:
         window.exports.write(tmp_path / f"g.{name}", Choice(name, what="steps", scale=1.0), Part(words=ENGLISH))
+    assert done.args == [f"g.{name}" if one else f"g-01.{name} …"]  # a file that is there
     assert window.state.at == 0
     found = sorted(tmp_path.glob(f"g*.{name}"))
     expected = [tmp_path / f"g.{name}"]

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDockWidget, QPushButton
+from PySide6.QtWidgets import QApplication, QDockWidget, QPushButton
 from pytestqt.qtbot import QtBot
 
 from gradviz import resources
@@ -214,3 +214,21 @@ def test_while_a_question_is_open_the_costs_wait(qtbot: QtBot, lesson: Window) -
     lesson.action("go_cost").trigger()
     qtbot.waitUntil(lambda: "Told when the questions" in lesson.panels.cost.text)
     qtbot.waitUntil(lambda: not lesson.state.awaited)
+
+
+def test_who_leaves_works_on_where_the_quiz_was_begun(qtbot: QtBot, lesson: Window) -> None:
+    lesson.action("inspect").trigger()  # which stands in the same place
+    lesson.activateWindow()
+    for name in ("go_program", "go_tensors"):
+        lesson.action(name).trigger()
+        worked_in = QApplication.focusWidget()
+        panel = begin(qtbot, lesson)
+        qtbot.waitUntil(panel.hasFocus)
+        press(panel, Qt.Key.Key_Escape)
+        assert QApplication.focusWidget() is worked_in
+        qtbot.waitUntil(lambda: drawn(lesson))
+    lesson.action("go_quiz").trigger()
+    begin(qtbot, lesson)
+    press(lesson.panels.quiz, Qt.Key.Key_Escape)
+    assert lesson.panels.editor.hasFocus()
+    qtbot.waitUntil(lambda: drawn(lesson))

@@ -47,6 +47,7 @@ class Exporter(QObject):
         self._copy: QTemporaryDir | None = None  # where that is, if it is not to stay
         self._work: Work | None = None
         self._target = Path()  # of that work
+        self._told = ""  # by which name that is told to be done
         self._clock = QTimer(self)
         self._clock.setSingleShot(True)
         self._clock.timeout.connect(self._go_on)
@@ -78,7 +79,7 @@ class Exporter(QObject):
             return
         parts = explained_alike(drawings, part.words if choice.legend else None)
         if form in ("svg", "png"):
-            self._begin(path, _numbered(path, parts, choice))
+            self._begin(path, _numbered(path, parts, choice), f"{numbered(path, 1, len(parts)).name} …")
         else:
             self._begin(path, painted(parts, form, choice.look))
 
@@ -105,12 +106,12 @@ class Exporter(QObject):
             self._work.close()
             self._work = None
 
-    def _begin(self, path: Path, work: Work) -> None:
+    def _begin(self, path: Path, work: Work, told: str = "") -> None:
         if self._work is not None:
             self.failed.emit(self.tr("the file before is still being written"))
             work.close()
             return
-        self._target, self._work = path, work
+        self._target, self._work, self._told = path, work, told or path.name
         self._go_on()
 
     def _go_on(self) -> None:
@@ -140,7 +141,7 @@ class Exporter(QObject):
         except OSError as error:
             self.failed.emit(error.strerror or str(error))
         else:
-            self.done.emit(self._target.name)
+            self.done.emit(self._told)
 
     def _ask(self, path: Path, form: DataFormat, choice: Choice, state: AppState) -> None:
         if not state.traced:
