@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from gradviz.model.source.edits import KEYWORD
 from gradviz.model.source.place import Edit
-from gradviz.picture.picture import TensorRow
+from gradviz.picture.picture import Offer, TensorRow
 from gradviz.state.messages import FixTaken, FlagSwitched
 from gradviz.state.values import AppState, Chosen, Refusal, Switch
 
@@ -45,6 +45,13 @@ def _switched(state: AppState, of: Chosen) -> tuple[AppState, Edit | None]:
     after = change.applied(state.text)
     back = Edit(change.start, change.start + len(change.text), state.text[change.start : change.end])
     return state._replace(switch=Switch(row.name, not row.requires_grad, after, back)), change
+
+
+def offered(state: AppState, line: int) -> Offer | None:
+    """Return the first change offered for a problem of the text as it stands: one of this line first, then an error."""
+    problems = state.picture.problems if state.picture is not None and state.current else ()
+    found = sorted((one for one in problems if one.offers), key=lambda one: (one.line != line, one.severity != "error"))
+    return found[0].offers[0] if found else None
 
 
 def _fixed(state: AppState, edit: Edit) -> tuple[AppState, Edit | None]:

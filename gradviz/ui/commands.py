@@ -16,7 +16,9 @@ from gradviz.state import messages as said
 from gradviz.state.asking import KeysSet
 from gradviz.state.enginemessages import PythonSet
 from gradviz.state.keys import Keys
+from gradviz.state.quizzing import veiled
 from gradviz.state.restoring import kept
+from gradviz.state.switching import offered
 from gradviz.state.values import AppState
 from gradviz.ui.bars.keysheet import ShortcutSheet
 from gradviz.ui.editor.finding import Finding
@@ -90,6 +92,7 @@ class Commands:
             "search": self.search,
             **{name: partial(self._nudge, count) for name, count in _NUDGES.items()},
             "slide": lambda: self._slide(panels.sliding.open()),
+            "mend": self._mend,
             "comment": panels.editor.toggle_comment,
             "complete": panels.completion.open,
             "explain": panels.completion.explain,
@@ -153,6 +156,12 @@ class Commands:
 
     def _nudge(self, count: int) -> None:
         self._slide(self._panels.sliding.nudge(count))
+
+    def _mend(self) -> None:
+        """Make the change that is offered for a problem: that at the cursor first."""
+        offer = offered(veiled(self._state()), self._panels.editor.line)
+        nothing = said.Told(self._window.tr("No change is offered for a problem of this program."))
+        self._send(nothing if offer is None else said.FixTaken(offer.edit))
 
     def _slide(self, found: bool) -> None:
         if not found:

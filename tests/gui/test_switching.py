@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from gradviz.model.source.place import Edit
 from gradviz.picture.inspection import Fact, Inspect, Inspection, Section, Subject
 from gradviz.picture.picture import FlagRow, Offer, Problem, TensorRow
+from gradviz.state import messages as m
 from gradviz.state.messages import MarkChosen
 from gradviz.ui.docks.tensormenu import TensorMenu
 from gradviz.ui.editor.editing import shifted
@@ -345,3 +346,16 @@ def test_a_change_that_the_inspector_offers_is_a_link(qtbot: QtBot, window: Wind
     with qtbot.waitSignal(inspector.fixWanted) as wanted:
         press(inspector, Qt.Key.Key_Return)
     assert wanted.args == [edit]
+
+
+def test_the_change_that_is_offered_is_made_by_a_key(qtbot: QtBot, window: Window) -> None:
+    window.action("mend").trigger()
+    assert window.state.said == "No change is offered for a problem of this program."
+    assert window.state.picture is not None
+    wide = Problem("error", 2, 0, None, 0, "wide", "", None, (Offer("Turn", Edit(0, 1, "w")),))
+    window.send(m.PictureArrived(window.state.picture._replace(problems=(wide,))))
+    press(window.panels.editor, Qt.Key.Key_Return, Qt.KeyboardModifier.AltModifier)
+    assert window.panels.editor.toPlainText() == "w = 1\ny = 2\n"
+    window.action("undo").trigger()
+    assert window.panels.editor.toPlainText() == "x = 1\ny = 2\n"
+    qtbot.waitUntil(lambda: drawn(window))

@@ -1,5 +1,7 @@
 """Switching requires_grad: the text follows the box, and the way back is exact."""
 
+from typing import Literal
+
 from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.layout.geometry import Rect, Size
 from gradviz.model.source.place import Edit
@@ -7,7 +9,7 @@ from gradviz.model.wire import Exit, Ready
 from gradviz.picture.inspection import Fact, Inspect, Inspection, Section, Subject
 from gradviz.picture.picture import FlagRow, Offer, Picture, Problem, TensorRow
 from gradviz.state import messages as m
-from gradviz.state.switching import shown_rows
+from gradviz.state.switching import offered, shown_rows
 from gradviz.state.values import AppState, Chosen, Refusal
 from tests.unit.playing import play
 
@@ -156,6 +158,25 @@ def test_another_flag_is_not_switched_at_a_step_where_it_is_not_what_it_will_be(
 
 
 FIX = Edit(0, 1, "z")
+
+
+def problem(
+    line: int, severity: Literal["error", "warning"] = "error", text: str = "z", *, mends: bool = True
+) -> Problem:
+    offers = (Offer(text, FIX._replace(text=text)), Offer("other", FIX)) if mends else ()
+    return Problem(severity, line, 0, None, 0, "", "", None, offers)
+
+
+def test_the_change_offered_at_the_cursor_comes_first_and_then_that_of_an_error() -> None:
+    state = opened()
+    assert state.picture is not None
+    assert offered(state, 1) is None
+    assert offered(AppState(), 1) is None
+    found = (problem(1, mends=False), problem(2, "warning", "a"), problem(4, "warning", "b"), problem(3, text="c"))
+    state = state._replace(picture=state.picture._replace(problems=found))
+    texts = [offer.text for line in (1, 2, 3, 4) for offer in (offered(state, line),) if offer is not None]
+    assert texts == ["c", "a", "c", "b"]
+    assert offered(play(state, m.LiveSet(False), m.Edited("other"))[0], 2) is None
 
 
 def test_a_fix_that_is_offered_is_made_once() -> None:

@@ -106,6 +106,7 @@ COMMANDS = (
         QT_TRANSLATE_NOOP("Actions", "What a name holds, or how it is called and what it is for"),
     ),
     Command(LINE, EDIT, ""),
+    Command("mend", EDIT, QT_TRANSLATE_NOOP("Actions", "Ma&ke the change that is offered"), ("Alt+Return",)),
     Command("comment", EDIT, QT_TRANSLATE_NOOP("Actions", "&Comment in or out"), ("Ctrl+/",)),
     Command(
         "both",
