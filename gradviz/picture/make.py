@@ -5,6 +5,7 @@ from itertools import groupby
 
 from gradviz.model.moments.course import Course
 from gradviz.model.trace import Output, Trace
+from gradviz.picture.locals import locals_of
 from gradviz.picture.parts import fold_rows, keys, module_rows
 from gradviz.picture.picture import Language, Options, Picture, Problem
 from gradviz.picture.problems import problems
@@ -71,6 +72,7 @@ def told(run: int, record: Record, options: Options, made: Shown | None, *, comp
         folds=() if graph is None else fold_rows(graph),
         keys=keys(trace, graph) if graph is not None and complete and step is None else (),
         modules=module_rows(trace, graph) if graph is not None and complete and step is None else (),
+        locals=locals_of(trace) if graph is not None and complete and step is None else (),
         root=_root(trace),
         plain=_is_plain(trace),
         withheld=0 if made is None else made.stage.withheld,

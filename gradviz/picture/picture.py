@@ -13,6 +13,7 @@ from gradviz.model.graph.graph import MANY, View
 from gradviz.model.moments.course import Course
 from gradviz.model.source.place import Edit
 from gradviz.model.trace import GradMode, Limit, Output
+from gradviz.picture.locals import Local
 
 FoldMode = Literal["auto", "none"]
 Engine = Literal["layered", "graphviz"]
@@ -216,6 +217,7 @@ class Picture(NamedTuple):
     folds: tuple[FoldRow, ...] = ()
     keys: tuple[tuple[str, str], ...] = ()  # of nodes: by what they are found in another run; only with the end
     modules: tuple[ModuleRow, ...] = ()  # each before those in it; likewise
+    locals: tuple[Local, ...] = ()  # of the functions of the program; likewise
     root: int | None = None  # the tensor that backward() was called on last
     plain: bool = False  # it was called once, as it is: each .grad is the derivative of that tensor
     withheld: int = 0  # boxes that there would be, were they not more than is drawn unasked; 0: all is as was wanted

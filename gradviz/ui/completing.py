@@ -30,4 +30,6 @@ def known(state: AppState) -> Known:
     rows = () if state.table is None else state.table.rows
     modules = () if state.ending is None else state.ending.table.modules
     tensors = {name: f"Tensor {row.shape} {row.dtype}" for row in rows for name in row.name.split(", ")}
-    return Known(tensors, {row.path: ", ".join(row.types) for row in modules})
+    inside = () if state.ending is None else state.ending.table.locals
+    own = {(one.function, one.name): f"Tensor {one.shape} {one.dtype}" for one in inside}
+    return Known(tensors, {row.path: ", ".join(row.types) for row in modules}, own)

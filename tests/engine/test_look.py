@@ -11,6 +11,7 @@ import torch
 from gradviz import intake
 from gradviz.engine.processes.docstrings import first_sentence, written
 from gradviz.engine.processes.look import look
+from gradviz.engine.processes.schemas import by_schema
 from gradviz.model.completion.found import Found, Look, Signature, bounded
 from gradviz.model.wire import Exit, Kind, Limits, encode, pack
 from tests.engine.client import PATIENCE, Client
@@ -175,6 +176,23 @@ def test_signatures_in_docstrings() -> None:
     assert written("Text\nf(x)", "f") == ()
     assert written("f(x", "f") == ()
     assert written("g(x)", "f") == ()
+
+
+@pytest.mark.parametrize("name", ["relu", "detach", "clamp_min", "log_softmax", "prelu", "resize_as_sparse_"])
+def test_an_op_without_a_docstring_is_called_as_its_schema_says(name: str) -> None:
+    found = look(f"torch.Tensor.{name}")
+    schemas = torch._C._jit_get_schemas_for_operator(f"aten::{name}")
+    wanted = [[one.name for one in schema.arguments if one.name != "self"] for schema in schemas]
+    assert found.bound
+    for way in found.bound:
+        assert [one.partition("=")[0] for one in way.parameters if one != "*"] in wanted
+    assert found.bound[0].returns == "Tensor"
+
+
+def test_what_is_no_op_is_told_no_schema() -> None:
+    assert by_schema("no_such_op") == by_schema("") == ()
+    assert by_schema("__and__") == (Signature(("self", "other"), "Tensor"),)  # and not that of two whole numbers
+    assert look("torch.Tensor.is_distributed").bound == (Signature((), ""),)
 
 
 def test_first_sentences() -> None:

@@ -12,6 +12,7 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import TypeGuard
 
 from gradviz.engine.processes.docstrings import first_sentence, written
+from gradviz.engine.processes.schemas import HOLDERS, by_schema
 from gradviz.model.completion.found import NAMES, PARAMETERS, TEXT, Found, Kind, Named, Signature
 
 _ROOTS = frozenset(sys.stdlib_module_names | {"torch", "numpy"})
@@ -36,6 +37,10 @@ def look(path: str) -> Found:
     if kind == "function":
         unwrapped = _unwrapped(thing) if _speaks(thing) else thing
         signatures = _signatures(unwrapped, name, doc)
+        if not signatures and path.rpartition(".")[0] in HOLDERS:
+            signatures = by_schema(name)
+            own = tuple(one._replace(parameters=one.parameters[1:]) for one in signatures)
+            return Found(path, kind, "", (), signatures, own if _is(owner, type) else signatures)
         bound = signatures
         if _is(owner, type) and not _is(thing, staticmethod) and _has_self(unwrapped):
             bound = tuple(one._replace(parameters=one.parameters[1:]) for one in signatures)

@@ -3,7 +3,10 @@
 from gradviz.model.completion.tokens import CLOSING, OPENING, Token, opening, split
 
 CALL, ITEM = "()", "[]"
+RESULT = "±"  # what an operator makes of something, with whatever else
 LIBRARY = "="  # begins a link that is a path of a library's thing
+
+_OPERATORS = frozenset(("+", "-", "*", "/", "//", "%", "@", "**", "<", ">", "<=", ">=", "==", "!=", "&", "|", "^", "~"))
 
 # A name, or the path of a library's thing; then attributes, calls and items.
 Chain = tuple[str, ...]
@@ -38,7 +41,27 @@ def chain_before(found: tuple[Token, ...], end: int) -> tuple[Chain, int] | None
 def whole_chain(found: tuple[Token, ...]) -> Chain | None:
     """Return the chain that an expression is; None: it is something else."""
     chain = chain_before(found, len(found))
-    return chain[0] if chain is not None and chain[1] == 0 else None
+    return chain[0] if chain is not None and chain[1] == 0 else _result(found)
+
+
+def _result(found: tuple[Token, ...]) -> Chain | None:
+    """What operators make of their operands: of the first that is no literal, which the others are made to be like."""
+    operands: list[list[Token]] = [[]]
+    depth = 0
+    for token in found:
+        depth += (token.text in OPENING) - (token.text in CLOSING)
+        if depth == 0 and token.text in _OPERATORS:
+            operands.append([])
+        else:
+            operands[-1].append(token)
+    if len(operands) == 1:
+        return None
+    chains = [whole_chain(tuple(one)) for one in operands if one]
+    if None in chains:
+        return None  # a lambda, a condition, several values: what binds less than an operator
+    known = (one for one in chains if one is not None and not one[0].startswith(f"{LIBRARY}builtins."))
+    first = next(known, None)
+    return None if first is None else (*first, RESULT)
 
 
 def _ends_chain(token: Token) -> bool:

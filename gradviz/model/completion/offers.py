@@ -103,8 +103,9 @@ def _names(things: Things, position: int) -> Iterator[Candidate]:
     for line in things.program.lines:
         for path in line.read.stars:
             yield from _of_library(things, path)
+    function = things.program.function(position)
     for name, bound in things.program.visible(position).items():
-        kind, told = bound.binding.kind, _told(things.known, name)
+        kind, told = bound.binding.kind, things.known.told(name, function)
         if kind == "import":
             path = (bound.binding.value or ("",))[0][len(LIBRARY) :]
             yield Candidate(name, things.found(path).kind, path)
@@ -116,10 +117,6 @@ def _names(things: Things, position: int) -> Iterator[Candidate]:
 
 def _in_class(program: Outline, position: int) -> bool:
     return any(program.lines[at].read.defines == "class" for at in program.scope(position))
-
-
-def _told(known: Known, name: str) -> str:
-    return known.tensors.get(name) or known.modules.get(name, "")
 
 
 def _arguments(things: Things, call: Call | None, position: int) -> Iterator[Candidate]:

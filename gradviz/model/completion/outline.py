@@ -49,6 +49,13 @@ class Outline(NamedTuple):
         around = (*self.lines[before].scope, *((before,) if self.lines[before].read.defines else ()))
         return tuple(one for one in around if self.lines[one].statement.indent < here)
 
+    def function(self, position: int) -> str:
+        """The innermost function around a position, as a run tells it: "Net.forward"; "": it is in none."""
+        around = self.scope(position)
+        while around and not self._is_function(around[-1]):
+            around = around[:-1]  # the body of a class
+        return ".".join(self.lines[at].read.bound[0].name for at in around)
+
     def visible(self, position: int) -> dict[str, Bound]:
         """What each name is bound to that can be used at a position: by the statement before it, or else after."""
         at, scope = self.at(position), self.scope(position)

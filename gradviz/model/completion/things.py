@@ -7,7 +7,7 @@ What it has not been asked yet is noted as a question, and is not known till it 
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from gradviz.model.completion.chains import CALL, ITEM, LIBRARY, Chain
+from gradviz.model.completion.chains import CALL, ITEM, LIBRARY, RESULT, Chain
 from gradviz.model.completion.found import Catalogue, Found
 from gradviz.model.completion.outline import Bound, Outline
 
@@ -22,6 +22,11 @@ class Known(NamedTuple):
 
     tensors: Mapping[str, str] = {}  # the name of each tensor, and what it was: "(4, 3) float32"
     modules: Mapping[str, str] = {}  # the path of each nn.Module, and its class
+    locals: Mapping[tuple[str, str], str] = {}  # likewise of tensors, by a function and what is called so in it
+
+    def told(self, name: str, function: str) -> str:
+        """What a name was in a function, "" being none; "": that is not known."""
+        return self.locals.get((function, name)) or self.tensors.get(name) or self.modules.get(name, "")
 
 
 class Library(NamedTuple):
@@ -124,10 +129,11 @@ class Things:
 
     def _ran(self, chain: Chain, position: int, deep: int) -> tuple[int, Thing | None] | None:
         """The tensor or module of the last run that the first links of a chain name."""
-        plain = next((at for at, link in enumerate(chain) if link in (CALL, ITEM)), len(chain))
+        plain = next((at for at, link in enumerate(chain) if link in (CALL, ITEM, RESULT)), len(chain))
+        function = self.program.function(position)
         for used in range(plain, 0, -1):
             name = ".".join(chain[:used])
-            if name in self.known.tensors:
+            if (function, name) in self.known.locals or name in self.known.tensors:
                 return used, Instance(TENSOR)
             if name in self.known.modules:
                 module = self._module(self.known.modules[name], position, deep)
@@ -166,7 +172,7 @@ class Things:
         return None if value is None else self.at(value, line.statement.start, deep + 1)
 
     def _next(self, thing: Thing, link: str, deep: int) -> Thing | None:
-        if link == ITEM:
+        if link in (ITEM, RESULT):
             return thing if thing == Instance(TENSOR) else None
         return self._called(thing, deep) if link == CALL else self.attribute(thing, link, deep)
 

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from gradviz.model.completion.calls import Calling, callings
-from gradviz.model.completion.chains import CALL, ITEM, Chain, chain_before
+from gradviz.model.completion.chains import CALL, ITEM, RESULT, Chain, chain_before
 from gradviz.model.completion.found import Catalogue
 from gradviz.model.completion.offers import MOST
 from gradviz.model.completion.outline import outline
@@ -54,7 +54,7 @@ def name_tip(source: str, position: int, known: Known, catalogue: Catalogue) -> 
         return Tip()
     things = Things(outline(source), known, catalogue)
     name = ".".join(chain)
-    ran = known.tensors.get(name) or known.modules.get(name, "")
+    ran = known.told(name, things.program.function(position))
     thing = things.at(chain, position)
     if ran or thing is None:
         return Tip(name if ran else "", ran, asked=tuple(things.asked))
@@ -73,7 +73,7 @@ def _chain_at(source: str, position: int) -> Chain | None:
 
 def _tip(things: Things, thing: Thing, chain: Chain, call: Call | None) -> Tip:
     ways = callings(things, thing) if call is not None or not isinstance(thing, Instance) else ()
-    name = next((link for link in reversed(chain) if link not in (CALL, ITEM)), "").rpartition(".")[2]
+    name = next((link for link in reversed(chain) if link not in (CALL, ITEM, RESULT)), "").rpartition(".")[2]
     told, doc, title = "", "", name
     callee = things.callee(thing) if call is not None else thing
     if isinstance(callee, Library):

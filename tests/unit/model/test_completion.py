@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from gradviz.model.completion.bindings import read
 from gradviz.model.completion.calls import Calling, Parameter
-from gradviz.model.completion.chains import CALL, ITEM, Chain, whole_chain
+from gradviz.model.completion.chains import CALL, ITEM, RESULT, Chain, whole_chain
 from gradviz.model.completion.found import Found, Named, Signature
 from gradviz.model.completion.offers import MOST, Candidate, Offers, offers, ranked
 from gradviz.model.completion.outline import outline
@@ -83,6 +83,11 @@ CATALOGUE = {answer.path: answer for answer in ANSWERS}
 KNOWN = Known(
     {"x": "Tensor (4, 3) float32", "net.fc.weight": "Tensor (3,) float32"},
     {"net": "Net", "net.fc": "Linear", "odd": "Odd"},
+    {
+        ("f", "a"): "Tensor (2,) float64",
+        ("Net.forward", "h"): "Tensor (5,) float32",
+        ("f.g", "b"): "Tensor () int64",
+    },
 )
 HEAD = "import torch\nfrom torch import nn\n"
 CLASS = '''class Net(nn.Module):
@@ -219,8 +224,10 @@ def _letters(start: int, token: Token) -> range:
         ("{x for x in y}", None),
         ("(1, 2)", ("=builtins.tuple", CALL)),
         ("()", ("=builtins.tuple", CALL)),
-        ("x + y", None),
-        ("(x + y)", None),
+        ("x + y", ("x", RESULT)),
+        ("x, y + z", None),
+        ("1 + 2", None),
+        ("(2 * x.T)", ("x", "T", RESULT)),
         ("(x for x in y)", None),
         ("not", None),
         ("x)", None),
@@ -341,7 +348,8 @@ def test_an_empty_line_is_in_what_its_indent_says() -> None:
         ("|", "name", (), ""),
         ("x.|", "attribute", ("x",), ""),
         ("x.sum().me|", "attribute", ("x", "sum", CALL), "me"),
-        ("(x + y).|", "nothing", (), ""),
+        ("(x + y).|", "attribute", ("x", RESULT), ""),
+        ("(x or y).|", "nothing", (), ""),
         ("import |", "module", ("=",), ""),
         ("import math, to|", "module", ("=",), "to"),
         ("import torch.n|", "module", ("=torch",), "n"),
@@ -473,6 +481,42 @@ def test_the_programs_own_classes() -> None:
     assert names("from torch import Net\nnet.x.|") == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(x @ w).|",
+        "(2 * x).|",
+        "(x + 1).sum().|",
+        "(-x).|",
+        "(x > 0).|",
+        "((x - 1) ** 2).|",
+        "y = x * 2 + 1\ny.|",
+        "loss = (x - 1) ** 2\nloss.|",
+    ],
+)
+def test_what_an_operator_makes_of_a_tensor_is_one(text: str) -> None:
+    assert names(text) == ["sum", "T"]
+
+
+@pytest.mark.parametrize(
+    "text", ["(1 + 2).|", "(q + 1).|", "(x + 1, 2).|", "(lambda: x + 1).|", "(x if x > 1 else 2).|"]
+)
+def test_what_an_operator_makes_of_anything_else_is_not_known(text: str) -> None:
+    assert names(text) == []
+
+
+def test_the_names_of_a_function_are_what_they_were_when_it_ran_last() -> None:
+    source = "def f(a, c):\n    def g(b):\n        {}\n    {}\n"
+    assert names(source.format("pass", "a.|")) == ["sum", "T"]
+    assert names(source.format("b.|", "pass")) == ["sum", "T"]
+    assert names(source.format("pass", "c.|")) == []
+    assert names(source.format("pass", "pass") + "a.|") == []
+    told = {one.name: one.told for one in offered(HEAD + source.format("pass", "|")).candidates}
+    assert (told["a"], told["c"]) == ("Tensor (2,) float64", "")
+    assert explained(source.format("pass", "a|")).told == "Tensor (2,) float64"
+    assert names(CLASS.replace("{inside}", "h.|")) == ["sum", "T"]
+
+
 def test_what_the_last_run_held_in_a_module() -> None:
     found = offered(HEAD + "class Net:\n    pass\nnet.fc.|").candidates
     assert Candidate("weight", "attribute", "Tensor (3,) float32") in found
@@ -579,7 +623,7 @@ def test_what_a_name_is() -> None:
     assert explained("n|n.Linear").title == "torch.nn"
     assert explained("y = torch.randn(2)\n|y").told == "torch.Tensor"
     assert explained("def f(a):\n    pass\nf|").ways[0].parameters == ("a",)
-    for nothing in ("1|", "|", "if|", "unknown|", "# x|", "(x + x).s|um"):
+    for nothing in ("1|", "|", "if|", "unknown|", "# x|", "(q + q).s|um"):
         assert not explained(nothing)
 
 
