@@ -59,6 +59,15 @@ class Telling(NamedTuple):
     ask: Ask | None = None
 
 
+class MetError(NamedTuple):
+    """An error that people meet, and a program that raises it."""
+
+    id: str  # of its explanation
+    kind: str
+    message: str  # how what is said begins
+    program: str
+
+
 class Lesson(NamedTuple):
     """A program with prose."""
 
@@ -159,3 +168,13 @@ def _making_a_lesson_of(program: str) -> Iterator[None]:
         yield
     except (KeyError, TypeError) as error:
         raise ResourceError(f"{program} and its .toml do not make a lesson: {error}") from error
+
+
+@cache
+def met_errors() -> tuple[MetError, ...]:
+    """Return the errors of the guide.
+
+    Raises:
+        ResourceError: they are not there.
+    """
+    return tuple(MetError(**one) for one in tomllib.loads(read_bytes("errors.toml").decode())["error"])

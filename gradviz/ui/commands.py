@@ -12,6 +12,7 @@ from gradviz.model.costs.heat import HEATS, HeatOf
 from gradviz.model.graph.graph import View
 from gradviz.model.trace import GradMode
 from gradviz.picture.picture import Language, Options
+from gradviz.resources import Words, met_errors
 from gradviz.state import messages as said
 from gradviz.state.asking import KeysSet
 from gradviz.state.enginemessages import PythonSet
@@ -23,6 +24,7 @@ from gradviz.state.values import AppState
 from gradviz.ui.bars.keysheet import ShortcutSheet
 from gradviz.ui.editor.finding import Finding
 from gradviz.ui.editor.slider import TENFOLD
+from gradviz.ui.errorguide import ErrorGuide
 from gradviz.ui.exporting.exporter import Exporter
 from gradviz.ui.exporting.exports import Exports
 from gradviz.ui.files.files import Files
@@ -129,6 +131,7 @@ class Commands:
             "python": self.choose_python,
             "tour": lambda: self._tour(0),
             "shortcuts": self.show_shortcuts,
+            "errors": self.show_errors,
             "about": self.show_about,
         }
 
@@ -227,6 +230,13 @@ class Commands:
 
         sheet.keysWanted.connect(give)
         sheet.open()
+
+    def show_errors(self) -> None:
+        """Show the guide to errors; its programs open as lessons do, and undo leads back."""
+        guide = ErrorGuide(met_errors(), self._options.language, POINTS * self._size, self._window)
+        guide.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        guide.wanted.connect(lambda met: self._files.lesson(Words(met.id, met.id), met.program))
+        guide.open()
 
     def show_about(self) -> None:
         """Say what this is."""

@@ -375,6 +375,7 @@ COMMANDS = (
     ),
     Command("tour", HELP, QT_TRANSLATE_NOOP("Actions", "&Tour of the window")),
     Command("shortcuts", HELP, QT_TRANSLATE_NOOP("Actions", "&Keyboard shortcuts"), ("Ctrl+Alt+/",)),
+    Command("errors", HELP, QT_TRANSLATE_NOOP("Actions", "&Error guide …")),
     Command("about", HELP, QT_TRANSLATE_NOOP("Actions", "&About gradviz")),
 )
 
