@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from gradviz.model.graph.build import build
+from gradviz.model.moments.held import bindings
 from gradviz.model.trace import Trace
 from gradviz.picture.parts import module_rows
 from tests.engine.bare import both_runs
@@ -180,3 +181,42 @@ def test_a_module_at_the_address_of_one_that_has_gone_has_its_own_parameters_nam
     trace = record(source)
     assert trace.error is None
     assert tensor(trace, "m.weight").id == tensor(trace, "v").id
+
+
+CHANGED = """\
+import torch
+from torch import nn
+from torch.nn.utils import parametrizations, parametrize, prune
+m = nn.Sequential(nn.Linear(2, 2), nn.ReLU(), nn.Linear(2, 1))
+m[2] = nn.Linear(2, 3)
+del m[1]
+m.add_module('last', nn.Linear(3, 1))
+m(torch.ones(1, 2)).sum().backward()
+def without_bias(module):
+    module[0].bias = None
+without_bias(m)
+m[0].weight = nn.Parameter(torch.ones(2, 2))
+prune.l1_unstructured(m[0], 'weight', amount=2)
+m(torch.ones(1, 2)).sum().backward()
+prune.remove(m[0], 'weight')
+parametrizations.weight_norm(m.last)
+parametrize.remove_parametrizations(m.last, 'weight')
+m = m[0]
+m = 1
+"""
+
+
+def test_a_module_that_has_other_parts_and_parameters_has_them_named_from_the_next_line_on() -> None:
+    trace, names = record(CHANGED), dict[str, object]()
+    steps = [step for step in trace.steps if step.kind == "line" and step.scope == 0]
+    lines = CHANGED.splitlines()
+    bodies = [index for index, line in enumerate(lines) if not line.startswith(" ")]
+    for begin, end, step in zip(bodies, [*bodies[1:], len(lines)], steps[1:], strict=True):
+        exec("\n".join(lines[begin:end]), names)
+        module = names.get("m")
+        found = dict(module.named_parameters(prefix="m")) if isinstance(module, torch.nn.Module) else {}
+        held = bindings(trace).held(step.id)
+        told = {name.text: trace.tensors[number].shape for name, number in held.items() if name.function is None}
+        assert told == {path: tuple(one.shape) for path, one in found.items()}, lines[begin]
+    paths = [op.module for op in trace.ops if op.name == "aten::addmm.default" and op.line == 8]
+    assert paths == ["m.0", "m.1", "m.last"]

@@ -8,6 +8,7 @@ import torch
 from torch._functorch import eager_transforms
 from torch.autograd.function import _SingleLevelFunction
 from torch.autograd.graph import _engine_run_backward as engine_run  # the true one, which nothing is put in place of
+from torch.nn.modules.module import register_module_module_registration_hook
 
 from gradviz.engine.record.reader import Aside
 
@@ -139,6 +140,27 @@ def replace_settings(
             delattr(entry, name)  # it is inherited
 
     return undo
+
+
+def replace_registrations(changed: Callable[[torch.nn.Module], None]) -> Callable[[], None]:
+    """Have every change of what parts and parameters a module has noted; returns what undoes it.
+
+    Args:
+        changed: is given the module.
+    """
+
+    def noted(original: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(original)
+        def change(module: torch.nn.Module, *args: object, **kwargs: object) -> None:
+            original(module, *args, **kwargs)
+            changed(module)
+
+        return change
+
+    entry: Any = torch.nn.Module
+    handle = register_module_module_registration_hook(lambda module, _name, _part: changed(module))
+    undo = [replace(entry, name, noted(getattr(entry, name))) for name in ("register_parameter", "__delattr__")]
+    return _all([handle.remove, *undo])
 
 
 def replace_swap(swapping: Callable[[torch.Tensor, torch.Tensor, Callable[[], None]], None]) -> Callable[[], None]:

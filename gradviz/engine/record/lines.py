@@ -104,6 +104,7 @@ class Lines:
                 self._recorder.ledger.refresh_foreign()
             if line in self._stores:
                 self._bind(frame, scope, line)
+                self._names.bind_changed(scope, line)
         finally:
             stream.stamp_ahead = 0
 

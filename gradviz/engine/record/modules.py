@@ -29,6 +29,12 @@ class Modules:
         self._tell = tell
         self._told: set[Module] = set()
         self._paths: dict[int, tuple[weakref.ref[torch.nn.Module], str, bool]] = {}
+        self.changes = 0  # of what is in modules that have a name
+
+    def changed(self, module: torch.nn.Module) -> None:
+        """Note that a module has other parts, or other parameters, than before."""
+        if self._known(module) is not None:
+            self.changes += 1
 
     def bind(self, path: str, module: torch.nn.Module, *, lasting: bool) -> None:
         """Note that a module has a name; its parts have theirs by it.
@@ -38,6 +44,10 @@ class Modules:
             module: the module.
             lasting: whether it outlives the function it was bound in, and so replaces a name that does not.
         """
+        within = f"{path}."
+        for key, (_, name, _) in list(self._paths.items()) if self.changes else ():
+            if name.startswith(within):  # it may be elsewhere in the module now, or no longer in it
+                del self._paths[key]
         for name, part in module.named_modules(prefix=path):
             known = self._known(part)
             if known is None or (lasting and not known[2]):

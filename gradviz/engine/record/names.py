@@ -29,7 +29,8 @@ class Scope:
         self.arguments: dict[str, int | None] | None = None  # that it was called with, until that is told
         self.changed: dict[str, int | None] = {}  # since that was last told, by path
         self.bound: dict[str, dict[str, int]] = {}  # by name, and by path: "x", "ws[0]", "model.weight"
-        self.modules: dict[str, weakref.ref[torch.nn.Module]] = {}  # by the name that it is under
+        # By the name that it is under, with how often modules had changed when its parameters were named.
+        self.modules: dict[str, tuple[weakref.ref[torch.nn.Module], int]] = {}
 
 
 class Names:
@@ -39,6 +40,7 @@ class Names:
         self._ledger = ledger
         self._modules = modules
         self._calls = 0
+        self._changes = 0  # of modules, of which the names tell
         self._elsewhere: dict[int, Scope] = {}  # scopes in which a function that is called there has bound something
         self.outermost = Scope()  # of the module
 
@@ -71,6 +73,8 @@ class Names:
             value: what it stands for; None if it stands for nothing.
             line: the line that bound it.
         """
+        if not isinstance(value, torch.nn.Module):
+            scope.modules.pop(name, None)
         if type(value) in _PLAIN:
             if name in scope.bound:
                 self._replace(scope, name, _NOTHING)
@@ -83,6 +87,22 @@ class Names:
         else:
             found = {path: self._ledger.see(tensor, line) for path, tensor in _inside(name, value)}
             self._replace(scope, name, found)
+
+    def bind_changed(self, scope: Scope, line: int | None) -> None:
+        """Name the parameters anew of modules that have others than they had.
+
+        Args:
+            scope: the one that runs.
+            line: the line that changed them.
+        """
+        if self._changes == self._modules.changes:
+            return
+        self._changes = self._modules.changes
+        for owner in dict.fromkeys((self.outermost, scope)):
+            for name, (known, _) in list(owner.modules.items()):
+                module = known()
+                if module is not None:
+                    (self.bind if owner is scope else self.bind_elsewhere)(owner, name, module, line)
 
     def bind_elsewhere(self, scope: Scope, name: str, value: object, line: int | None) -> None:
         """Note what a name of another scope than the one that runs is bound to now."""
@@ -119,10 +139,10 @@ class Names:
 
     def _bind_module(self, scope: Scope, name: str, module: torch.nn.Module, line: int | None) -> None:
         """Note the parameters of a module; a function does not name those of a module that has a name."""
-        known = scope.modules.get(name)
-        if known is not None and known() is module:
+        known, changes = scope.modules.get(name), self._modules.changes
+        if known is not None and known[0]() is module and known[1] == changes:
             return  # its parameters have their names already
-        scope.modules[name] = weakref.ref(module)
+        scope.modules[name] = weakref.ref(module), changes
         lasting = scope is self.outermost
         if not lasting and not self._modules.is_new(module):
             return
