@@ -6,7 +6,7 @@ Ids say nothing from one run to another, so that a box could not stay in its pla
 from typing import NamedTuple
 
 from gradviz.drawing.shapes import region_mark
-from gradviz.layout.diagram import Cell, Diagram, Frame
+from gradviz.layout.diagram import Cell, Diagram, Frame, Link
 from gradviz.layout.former import Laid
 from gradviz.layout.geometry import Placement
 from gradviz.model.compare.alike import lines_alike
@@ -43,8 +43,8 @@ def places(past: Past, graph: Graph, source: str, options: Options) -> Laid | No
         Diagram(
             tuple(_cell(cell, cells, frames) for cell in diagram.cells),
             tuple(
-                link._replace(id=_name(edges, link.id), tail=_name(cells, link.tail), head=_name(nodes, link.head))
-                for link in diagram.links
+                Link(_name(edges, link), _name(cells, tail), tail_port, _name(nodes, head), head_port)
+                for link, tail, tail_port, head, head_port in diagram.links
             ),
             tuple(_frame(frame, frames) for frame in diagram.frames),
         ),
@@ -59,7 +59,8 @@ def places(past: Past, graph: Graph, source: str, options: Options) -> Laid | No
 
 
 def _cell(cell: Cell, nodes: dict[str, str], frames: dict[str, str]) -> Cell:
-    return cell._replace(id=_name(nodes, cell.id), frame=None if cell.frame is None else _name(frames, cell.frame))
+    name, size, inputs, outputs, frame = cell
+    return Cell(_name(nodes, name), size, inputs, outputs, None if frame is None else _name(frames, frame))
 
 
 def _frame(frame: Frame, frames: dict[str, str]) -> Frame:
@@ -69,4 +70,5 @@ def _frame(frame: Frame, frames: dict[str, str]) -> Frame:
 
 def _name(names: dict[str, str], name: str) -> str:
     """What something is called now; what is gone gets a name that nothing has."""
-    return names.get(name, f"{name} before")
+    now = names.get(name)
+    return f"{name} before" if now is None else now
