@@ -115,7 +115,7 @@ TRUTHS = {
         warns_on=(5,),
     ),
     "cost": Truth(COST, grad_fns=("AccumulateGrad", *["AddBackward0"] * 1000)),
-    "get_grad_mode": Truth(GET_GRAD_MODE, error=("AttributeError", 2), says="torch.is_grad_enabled()"),
+    "get_grad_mode": Truth(GET_GRAD_MODE, error=("AttributeError", 2), says="Did you mean torch.is_grad_enabled?"),
     "contexts": Truth(CONTEXTS, error=("IndentationError", 4)),
     "requires_grad": Truth(
         REQUIRES_GRAD,

@@ -112,7 +112,7 @@ def test_half_a_line_keeps_the_graph_and_says_where(told: Told) -> None:
 def test_a_function_that_does_not_exist_is_explained(told: Told) -> None:
     (problem,) = told.seen["no_such_function"].problems
     assert problem.startswith("Line 2: ")
-    assert "torch.is_grad_enabled()" in problem
+    assert "Did you mean torch.is_grad_enabled?" in problem
 
 
 def test_a_thousand_steps_are_a_picture(told: Told) -> None:
