@@ -385,3 +385,13 @@ def test_the_points_stand_above_where_there_is_no_room_below(desk: Desk) -> None
     desk.go("2.0")
     desk.sliding.show_slide(slide(Point(1.0, 1.0, 2.0), Point(2.0, 4.0, 4.0)))
     assert desk.sliding.curve.geometry().bottom() < desk.point("2.0").y()
+
+
+def test_the_points_are_as_wide_whatever_the_numbers_become(desk: Desk) -> None:
+    desk.go("2.0")
+    widths = set()
+    for number in (2.0, -0.00012345, 1234.5678, 9.87e-45):
+        last = Point(number, -number, number)
+        desk.sliding.show_slide(slide(Point(1.0, 1.0), last)._replace(name="mean_squared_loss", leaf="encoder.weight"))
+        widths.add(desk.sliding.curve.sizeHint().width())
+    assert len(widths) == 1

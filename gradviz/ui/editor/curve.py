@@ -3,6 +3,8 @@
 Where the number is what a leaf holds, its .grad is the slope of what the points lie on, and a line shows it.
 """
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
@@ -16,6 +18,7 @@ _FEWEST = 2  # points that show how anything depends on the number
 _LETTERS = 30  # of a line of its words
 _ROWS, _FLATTEST = 5, 2  # lines of text that the points have the height of, and at least have
 _MOST = 0.45  # of the height of the program that may be covered: what is slid is seen, and much of what follows from it
+_WIDEST = "-8.888e-88"  # a number, as it is told
 _EDGE = 8  # pixels
 _GAP = 3  # pixels to the slider
 _DOT = 2.2  # pixels: the radius of a point
@@ -30,6 +33,7 @@ class Curve(QWidget):
         self._colours = colours
         self._slide: Slide | None = None
         self._said: tuple[str, ...] = ()
+        self._widest: tuple[str, ...] = ()  # the same with numbers that take the most room
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(self.tr("What the number does"))
@@ -51,25 +55,26 @@ class Curve(QWidget):
             return False
         self._slide = slide
         enough = slide is not None and len(slide.points) >= _FEWEST
-        self._said = tuple(self._words(slide)) if slide is not None and enough else ()
+        self._said = tuple(self._words(slide, number_text)) if slide is not None and enough else ()
+        self._widest = tuple(self._words(slide, lambda _: _WIDEST)) if slide is not None and enough else ()
         self.setAccessibleDescription(self.said)
         self.update()
         return True
 
-    def _words(self, slide: Slide) -> list[str]:
+    def _words(self, slide: Slide, told: Callable[[float], str]) -> list[str]:
         last = slide.points[-1]
         value = self.tr("{name} = {value} at {number}")
         name = one_line(slide.name)
-        words = [value.format(name=name, value=number_text(last.value), number=number_text(last.at))]
+        words = [value.format(name=name, value=told(last.value), number=told(last.at))]
         if last.slope is not None:
             slope = self.tr("slope = {leaf}.grad = {slope}")
-            words.append(slope.format(leaf=one_line(slide.leaf), slope=number_text(last.slope)))
+            words.append(slope.format(leaf=one_line(slide.leaf), slope=told(last.slope)))
         return words
 
     def sizeHint(self) -> QSize:
-        """Return the room for two lines of words, and the points below them."""
+        """Return the room for two lines of words, whatever their numbers become, and the points below them."""
         metrics = self.fontMetrics()
-        across = max([metrics.averageCharWidth() * _LETTERS, *map(metrics.horizontalAdvance, self._said)])
+        across = max([metrics.averageCharWidth() * _LETTERS, *map(metrics.horizontalAdvance, self._widest)])
         return QSize(across + 2 * _EDGE, metrics.height() * (_ROWS + 3) + 2 * _EDGE)
 
     def stand_by(self, slider: QRect, number: QRect, room: QRect) -> None:
