@@ -86,6 +86,17 @@ def test_a_view_that_has_died_keeps_the_version_that_it_had() -> None:
     assert [view.version for view in views] == [1, 1, 2]
 
 
+def test_nothing_is_left_of_tensors_that_were_dropped() -> None:
+    choice, places, memory = random.Random(0), Places(), torch.zeros(600)
+    tensors = [_somewhere(choice, memory) for _ in range(60)]
+    for number, one in enumerate(tensors):
+        places.put(number, weakref.ref(one), anywhere=number % 7 == 0)
+    assert all(vars(places).values())
+    for number in range(60):
+        places.drop(number)
+    assert not any(vars(places).values())
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_the_tensors_that_a_write_touches_are_found_where_they_lie(seed: int) -> None:
     choice, places, memory = random.Random(seed), Places(), torch.zeros(600)

@@ -125,6 +125,8 @@ class Places:
             del there[place][number]
             if not there[place]:
                 del there[place]
+            if not there:
+                del self._drawers[drawer]
 
     def touched(self, number: int) -> Iterator[Reference]:
         """Yield the tensors that may have an element in common with one of them, itself among them."""
