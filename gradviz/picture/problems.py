@@ -71,7 +71,7 @@ def _told(record: Record, error: ProgramError, language: Language) -> str:
                 if not tensor.names and tensor.base is not None:
                     tensor = record.trace.tensors[tensor.base]
                 text = naming.words.changed_it if op.line is None else naming.words.changed_on
-                return f"{told} {text.format(naming.name(tensor), op_title(op), op.line)}"
+                return text.format(naming.name(tensor), op_title(op), op.line, told=told)
     return told
 
 

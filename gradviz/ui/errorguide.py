@@ -7,6 +7,7 @@ from gradviz.model.errors.errors import explained
 from gradviz.model.trace import ProgramError
 from gradviz.picture.picture import Language
 from gradviz.resources import MetError
+from gradviz.ui.docks.listing import Listing
 from gradviz.ui.style.labels import wrapped_label
 from gradviz.ui.style.theme import monospace
 
@@ -34,9 +35,8 @@ class ErrorGuide(QDialog):
         super().__init__(parent)
         self._errors, self._language = errors, language
         self.setWindowTitle(self.tr("Error guide"))
-        self._list, self._means, self._program = QListWidget(self), wrapped_label(self), QPlainTextEdit(self)
-        self._list.setAccessibleName(self.windowTitle())
-        self._list.setWordWrap(True)
+        self._list, self._means = Listing(self.windowTitle(), self), wrapped_label(self)
+        self._program = QPlainTextEdit(self)
         self._list.addItems([one.message for one in errors])
         self._list.currentRowChanged.connect(self._tell)
         self._list.itemActivated.connect(self._open)

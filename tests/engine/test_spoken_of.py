@@ -345,3 +345,9 @@ def test_a_tensor_without_a_name_is_marked_at_its_op() -> None:
     trace = record(HEAD + "y = (x * 2).exp_()\nz = y.sin()\ny.zero_()\nz.sum().backward()\n")
     assert trace.error is not None
     assert trace.error.tensors == (tensor(trace, "y").id,)
+
+
+def test_in_japanese_no_gap_is_between_sentences() -> None:
+    run = record(next(source for source, name, _, _ in SPOKEN_OF if name == "version"))
+    (told,) = problems(Record(run), Options(language="ja"))
+    assert "。変更されたのは y で" in told.message

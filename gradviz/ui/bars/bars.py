@@ -33,6 +33,7 @@ class MainBar(QToolBar):
         self.addSeparator()
         self.addActions([actions[name] for name in ("export", "dark")])
         self._words = [actions[name] for name in ("run", "live", "costs")]
+        _name_rest(self, parent.tr("More"))
         self._worded, self._spared = False, 0  # whether they are shown, and the pixels that it takes
         self._say(True)
 
@@ -66,6 +67,7 @@ class GraphBar(QToolBar):
     def __init__(self, parent: QWidget, notice: QWidget, search: QWidget) -> None:
         super().__init__(parent)
         self.setIconSize(icon_size(1.0))
+        _name_rest(self, parent.tr("More"))
         # Between the buttons is room for a word and for searching, so that neither covers the graph nor moves it.
         self._middle = QWidget(self)
         room = QHBoxLayout(self._middle)
@@ -105,6 +107,13 @@ class GraphBar(QToolBar):
     def show_scale(self, scale: float) -> None:
         """Show how large the graph is."""
         self._scale.setText(f"{round(scale * 100)}%")
+
+
+def _name_rest(bar: QToolBar, name: str) -> None:
+    """Name the button behind which Qt puts what has no room."""
+    for button in bar.findChildren(QToolButton, "qt_toolbar_ext_button"):
+        button.setAccessibleName(name)
+        button.setToolTip(name)
 
 
 def _label(text: str, parent: QWidget) -> QLabel:
