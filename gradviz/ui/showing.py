@@ -42,6 +42,7 @@ def show(panels: Panels, actions: Mapping[str, QAction], before: AppState, now: 
     completing.show(panels, before, now)
     beside.show(panels, actions, before, now)
     panels.canvas.dim(now.dimmed)
+    panels.tensors.dim(now.dimmed)
     panels.canvas.show_words(wording.empty_words(now))
     panels.welcome.setVisible(now.empty)
     panels.notice.say("" if now.search or wording.empty_words(now) else wording.notice(now))

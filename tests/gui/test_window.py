@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtGui import QColor, QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -15,6 +15,7 @@ from gradviz import resources
 from gradviz.drawing.theme import contrast
 from gradviz.state.messages import BreakpointToggled, OptionsSet, PictureArrived
 from gradviz.state.values import Phase, Selection
+from gradviz.ui.style.theme import colours
 from gradviz.ui.window import Window
 from tests.gui.conftest import Opener
 from tests.gui.driving import drawn, names, place, press, rub_out, type_text
@@ -42,6 +43,9 @@ def test_every_key_is_a_run_and_stale_answers_are_dropped(qtbot: QtBot, window: 
 def test_an_error_keeps_the_picture_dimmed_and_stands_on_its_line(qtbot: QtBot, window: Window) -> None:
     type_text(window, "error")
     qtbot.waitUntil(lambda: window.state.dimmed and not window.state.busy)
+    table = window.panels.tensors
+    assert table.model().index(0, 1).data(Qt.ItemDataRole.ForegroundRole) == QColor(colours("light").muted)
+    assert "not of the program as it stands" in table.accessibleDescription()
     assert names(window) == ["x", "y"]
     assert window.panels.tensors.model().rowCount() == 2
     assert window.panels.notice.whole == "Last good graph · error on line 3"
@@ -51,6 +55,8 @@ def test_an_error_keeps_the_picture_dimmed_and_stands_on_its_line(qtbot: QtBot, 
     assert len(waves) == 1
     rub_out(window, 5)
     qtbot.waitUntil(lambda: drawn(window) and not window.state.dimmed)
+    assert table.model().index(0, 1).data(Qt.ItemDataRole.ForegroundRole) is None
+    assert table.accessibleDescription() == ""
     assert window.panels.notice.isHidden()
     assert window.panels.strip.isHidden()
 

@@ -70,7 +70,8 @@ class TensorModel(QAbstractTableModel):
         self._rows: tuple[TensorRow, ...] = ()
         self._cells: tuple[tuple[str, ...], ...] = ()  # of each row; Qt asks for each a dozen times
         self._changes: Changes = {}
-        self._ground = QColor()
+        self._ground, self._muted = QColor(), QColor()
+        self._dimmed = False
 
     @property
     def rows(self) -> tuple[TensorRow, ...]:
@@ -102,8 +103,14 @@ class TensorModel(QAbstractTableModel):
 
     def apply(self, colours: Colours) -> None:
         """Take on other colours."""
-        self._ground = colour(colours.step_line)
+        self._ground, self._muted = colour(colours.step_line), colour(colours.muted)
         self._repaint(range(len(self._rows)))
+
+    def dim(self, dimmed: bool) -> None:
+        """Show the rows as those of another text than the program, or no longer."""
+        if dimmed != self._dimmed:
+            self._dimmed = dimmed
+            self._repaint(range(len(self._rows)))
 
     def _repaint(self, rows: Iterable[int]) -> None:
         """Tell which rows are others, those that follow each other together."""
@@ -142,6 +149,8 @@ class TensorModel(QAbstractTableModel):
             return tooltip(tip)
         if role == Qt.ItemDataRole.FontRole and index.column() == 0:
             return _bold()
+        if role == Qt.ItemDataRole.ForegroundRole and self._dimmed:
+            return self._muted
         return None
 
     def _changed(self, text: str, before: str, role: int) -> str | QFont | QColor | None:
@@ -238,6 +247,11 @@ class Tensors(QTableView):
         self._lighting = False
         if fit:
             self._fit()
+
+    def dim(self, dimmed: bool) -> None:
+        """Tell that the tensors are not of the program as it stands, as the graph tells of itself, or that they are."""
+        self._model.dim(dimmed)
+        self.setAccessibleDescription(self.tr("Of a run before, and not of the program as it stands") if dimmed else "")
 
     def show_changes(self, earlier: tuple[TensorRow, ...] | None) -> None:
         """Mark what is not as it was in these rows; None: nothing."""
