@@ -137,6 +137,23 @@ def test_why_it_requires_grad(body: str, name: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "path", "said", "line"),
+    [
+        ("y = torch.ones(2)\nz = 1\ny.requires_grad_()", "y", "flag line", 6),
+        ("y = torch.ones(2)\ny.requires_grad = True\ny * 2", "y", "flag line", 5),
+        ("y = torch.ones(2)\nfor t in [y]:\n    t.requires_grad_(False)\n    t.requires_grad_()", "y", "flag line", 7),
+        ("x.backward()\ny = x.grad\ny.requires_grad_()", "y", "flag line", 6),
+        ("y = x.detach().requires_grad_()", "y", "own flag", 4),
+        ("y = torch.ones(2, requires_grad=True)", "y", "own flag", 4),
+    ],
+)
+def test_a_leaf_is_told_where_its_flag_was_set(body: str, path: str, said: str, line: int) -> None:
+    (answer,) = asked(record(HEAD + body), path, "requires_grad")
+    assert (answer.said, answer.line) == (said, line)
+    assert str(line) in words(answer)
+
+
+@pytest.mark.parametrize(
     ("body", "said"),
     [
         ("y = x * w", "MulBackward0 (line 4) keeps 4 B of it as self: its backward is computed from this operand, "

@@ -6,7 +6,7 @@ claim no longer holds, it carries the fix.
 
 from collections import deque
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Literal, NamedTuple
 
 from gradviz.model.moments.foretold import Foretold, foretold, unseen
@@ -98,8 +98,10 @@ class _Told:
         if not tensor.requires_grad:
             return
         if tensor.grad_fn is None:
-            said = "parameter" if tensor.is_parameter else "own flag"
-            yield Answer("requires_grad", said, {"name": _name(tensor), "line": tensor.line or 0}, tensor.line)
+            flagged = None if tensor.is_parameter else self._flagged(tensor)
+            said = "parameter" if tensor.is_parameter else "own flag" if flagged is None else "flag line"
+            line = tensor.line if flagged is None else flagged
+            yield Answer("requires_grad", said, {"name": _name(tensor), "line": line or 0}, line)
             return
         path = _path(self._moment, tensor.grad_fn)
         leaf = None if path is None else path[-1].variable
@@ -116,6 +118,15 @@ class _Told:
             "line": found.line or 0,
         }
         yield Answer("requires_grad", "path", facts, found.line, leaf)
+
+    def _flagged(self, tensor: Tensor) -> int | None:
+        """The line that set the flag of a tensor which did not have it when it was made."""
+        stamp = None
+        for before, state in pairwise(self._moment.states(tensor.id)):
+            if state.requires_grad and not before.requires_grad:
+                stamp = state.step
+        lines = (step.line for step in self._trace.steps if stamp and step.kind == "line" and step.id < stamp - 1)
+        return next(iter(deque(lines, maxlen=1)), None)
 
     def unrecorded(self, op: Op) -> Iterator[Answer]:
         """Why autograd did not record an op."""

@@ -62,6 +62,7 @@ SAID: dict[str, dict[Question, dict[str, str]]] = {
         },
         "requires_grad": {
             "own flag": "{name} is a leaf that was told to: requires_grad was set where it was made (line {line}).",
+            "flag line": "{name} is a leaf that was told to: requires_grad was set on line {line}.",
             "parameter": "{name} is a parameter of a module, and parameters require grad.",
             "path": "It was computed from {leaf} (line {line}), which requires grad, by {path}.",
             "recorded": "Autograd recorded the op that made it, as {grad_fn}.",
@@ -129,6 +130,7 @@ SAID: dict[str, dict[Question, dict[str, str]]] = {
         },
         "requires_grad": {
             "own flag": "{name} は葉で、作られたとき ({line} 行目) に requires_grad が設定されました。",
+            "flag line": "{name} は葉で、{line} 行目で requires_grad が設定されました。",
             "parameter": "{name} はモジュールのパラメータで、パラメータは requires_grad です。",
             "path": "requires_grad である {leaf} ({line} 行目) から {path} で計算されました。",
             "recorded": "これを作った演算は {grad_fn} として記録されました。",
