@@ -1,5 +1,6 @@
 """A run's records kept in the process that made them, in so far as they tell who holds its memory."""
 
+from array import array
 from collections.abc import Callable, Sequence
 
 import torch
@@ -78,6 +79,7 @@ class Keeper(Stream):
     def watch(self, run: Run) -> Callable[[], None]:
         """Note what optimizers keep between steps and what kernels take; return what ends that with the program."""
         ledger = run.ledger
+        events = ledger.storages.events = array("q")
         self._workspaces.watch(run)
 
         def stepped(optimizer: Optimizer, *_: object) -> None:
@@ -91,7 +93,7 @@ class Keeper(Stream):
 
         def end() -> None:
             hook.remove()
-            self._events = ledger.storages.events[:]  # what is freed from now on is not freed by the program
+            self._events = events[:]  # what is freed from now on is not freed by the program
 
         return end
 

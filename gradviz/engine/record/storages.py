@@ -44,7 +44,8 @@ class Storages:
         self._count = 0
         self._live_bytes = 0
         self.peak_bytes = 0
-        self.events = array("q")  # of each birth and death of a storage in order: step, storage, bytes more or less
+        # Of each birth and death of a storage in order, where somebody asks: step, storage, bytes more or less.
+        self.events: array[int] | None = None
 
     @property
     def live_bytes(self) -> int:
@@ -97,9 +98,10 @@ class Storages:
 
     def pass_by(self, own: int, results: int) -> tuple[int, int]:
         """Count bytes that a kernel has taken and given back, and those of its results then; return an id for each."""
-        step, first, second = self._stream.stamp, self._count, self._count + 1
+        first, second = self._count, self._count + 1
         self._count += 2
-        self.events.extend((step, second, results, step, first, own, step, first, -own, step, second, -results))
+        for storage, more in ((second, results), (first, own), (first, -own), (second, -results)):
+            self._note(storage, more)
         return first, second
 
     def _adopt(self, storage: torch.UntypedStorage, key: int) -> Storage:
@@ -118,11 +120,15 @@ class Storages:
         return known
 
     def _count_more(self, storage: Storage, nbytes: int) -> None:
-        stream = self._stream
-        self.events.extend((stream.steps + stream.stamp_ahead, storage.id, nbytes))
+        if self.events is not None:
+            self._note(storage.id, nbytes)
         self._live_bytes = live = self._live_bytes + nbytes
         if live > self.peak_bytes:
             self.peak_bytes = live
+
+    def _note(self, storage: int, more: int) -> None:
+        if self.events is not None:
+            self.events.extend((self._stream.stamp, storage, more))
 
     def _without(self) -> Storage:
         known = Storage(_NO_MEMORY)
@@ -134,14 +140,15 @@ class Storages:
 
     def _died(self, dead: weakref.ref[torch.UntypedStorage]) -> None:
         if isinstance(dead, Storage):
-            stream = self._stream
-            self.events.extend((stream.steps + stream.stamp_ahead, dead.id, -dead.nbytes))
+            if self.events is not None:
+                self._note(dead.id, -dead.nbytes)
             self._dead.append(dead)
 
     def _bury(self) -> None:
         while self._dead:
             dead = self._dead.pop()
             self._live_bytes -= dead.nbytes
-            self.unwritten.forget(dead.id)
+            if dead.id in self.unwritten.held:
+                self.unwritten.forget(dead.id)
             if self._known.get(dead.key) is dead:  # or its address was taken over
                 del self._known[dead.key]
