@@ -241,6 +241,7 @@ x.data -= 1
 print(x)
 """,
     "swapped": "a = torch.ones(3)\nb = torch.zeros(2)\ntorch.utils.swap_tensors(a, b)\nprint(a)\nc = a * 2",
+    "swapped with itself": "a = torch.ones(3)\ntorch.utils.swap_tensors(a, a)\nb = a * 2",
     "filled in a kernel": """\
 def run():
     packed = torch.nn.utils.rnn.pack_padded_sequence(torch.ones(4, 2, 2), [4, 2])

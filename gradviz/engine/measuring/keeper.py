@@ -8,10 +8,10 @@ from torch.optim.optimizer import Optimizer, register_optimizer_step_post_hook
 
 from gradviz.engine.measuring.workspace import Workspaces
 from gradviz.engine.record.run import Run
-from gradviz.engine.record.stream import Stream
+from gradviz.engine.record.stream import Stream, whole
 from gradviz.model.memory import TEXT, Event, HolderKind, Known, Lived, lived
 from gradviz.model.names import is_path_of
-from gradviz.model.trace import GradMode, Op, Page, Tensor, named_by
+from gradviz.model.trace import GradFn, GradMode, Op, Page, Step, Tensor, named_by
 
 _RANK: tuple[HolderKind, ...] = ("temporary", "named", "saved", "gradient", "optimizer", "parameter")
 
@@ -36,14 +36,14 @@ class Keeper(Stream):
     def _deliver(self, page: Page) -> None:
         """Keep what is asked for in the end; ids of tensors come before what names them, within a page or not."""
         for tensor in page.tensors:
-            self._keep_tensor(tensor)
+            self._keep_tensor(whole(Tensor, tensor))
         for op in page.ops:
-            self._keep_op(op)
-        for grad_fn in page.grad_fns:
+            self._keep_op(whole(Op, op))
+        for grad_fn in (whole(GradFn, row) for row in page.grad_fns):
             kept = frozenset(one.storage for one in grad_fn.saved if one.storage is not None and one.state == "kept")
             if grad_fn.saved:
                 self._saved.append((grad_fn.step, grad_fn.id, kept))
-        for step in page.steps:
+        for step in (whole(Step, row) for row in page.steps):
             if step.line is not None:
                 self._lines[step.id] = step.line
             for name, number in named_by(step):

@@ -11,6 +11,7 @@ import torch
 
 from gradviz.engine.record.places import Places, are_apart, spot_of
 from gradviz.engine.record.storages import Storage
+from gradviz.engine.record.stream import Row, whole
 from gradviz.model.trace import Tensor
 
 FEW = 8  # tensors in a storage that are looked at one by one
@@ -44,15 +45,16 @@ class Known(weakref.ref[torch.Tensor]):
             "is_stale",
             "is_stray",
             "key",
-            "last",
             "requires_grad",
             "retains_grad",
+            "storage",
+            "told",
         ),
-        *("storage", "version"),
+        "version",
     )
     id: int
     key: int  # its address
-    last: Tensor | None  # what was written down of it; of that, by names that are read faster:
+    told: Row | None  # what was written down of it last; of that, by names:
     version: int | None
     requires_grad: bool
     is_leaf: bool
@@ -63,12 +65,17 @@ class Known(weakref.ref[torch.Tensor]):
     is_stray: bool  # it shares memory, and nobody knows whether it shares the counter too
     grad_of: "dict[int, Known] | None"  # tensors that it was written down as the .grad of, by id
 
+    @property
+    def last(self) -> Tensor | None:
+        """The record that was written down of it last."""
+        return None if self.told is None else whole(Tensor, self.told)
+
 
 class Facts(NamedTuple):
     """What is known of a tensor, without a reference to it."""
 
     id: int
-    last: Tensor | None
+    told: Row | None
     storage: Storage | None
 
 
@@ -106,7 +113,7 @@ class KnownTensors:
         key = id(tensor)
         known = self.by_address[key] = Known(tensor, self._died)
         known.id, known.key = number, key
-        known.last = known.storage = known.counter = known.grad_of = None
+        known.told = known.storage = known.counter = known.grad_of = None
         known.is_stale = known.is_stray = False
         return known
 
@@ -118,12 +125,12 @@ class KnownTensors:
         del self.by_address[known.key]
         if known.storage is not None:
             _leave(known, known.storage)
-        return Facts(known.id, known.last, known.storage)
+        return Facts(known.id, known.told, known.storage)
 
     def take_back(self, tensor: torch.Tensor, facts: Facts) -> Known:
         """Give a tensor the id that it had, and what was known of it."""
         known = self.adopt(tensor, facts.id)
-        known.last = facts.last
+        known.told = facts.told
         if facts.storage is not None:
             self.put(known, facts.storage)
         return known
@@ -188,8 +195,8 @@ class KnownTensors:
             if last is None or last.grad_tensor != grad.id or owner() is None:
                 del owners[number]
             elif last.grad != grad.value:
-                owner.last = last._replace(step=grad.step, grad=grad.value)
-                yield owner.last
+                again = owner.told = last._replace(step=grad.step, grad=grad.value)
+                yield again
 
     def counter_of(self, tensor: torch.Tensor) -> Counter | None:
         """The version counter of a tensor, which another is to share; None where the tensor has no id."""

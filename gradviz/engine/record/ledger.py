@@ -8,10 +8,12 @@ import torch
 from gradviz.engine.record import reader
 from gradviz.engine.record.known import Counter, Known, KnownTensors
 from gradviz.engine.record.storages import Storage, Storages
-from gradviz.engine.record.stream import Stream
+from gradviz.engine.record.stream import Row, Stream, whole
 from gradviz.engine.record.values import read_value
 from gradviz.model.rules import EXACT
 from gradviz.model.trace import Tensor, Value
+
+_LINE = Tensor._fields.index("line")
 
 
 class Ledger:
@@ -48,7 +50,7 @@ class Ledger:
 
     def is_tracked(self, number: int) -> bool:
         """Whether the tensor of an id lives and requires grad, as far as is known."""
-        return any(known.id == number and known.last and known.last.requires_grad for known in self._known)
+        return any(known.id == number and known.told is not None and known.requires_grad for known in self._known)
 
     def with_grad_fn(self, grad_fn: int | None) -> list[int]:
         """The first tensor seen with a grad_fn, if there was one."""
@@ -65,8 +67,8 @@ class Ledger:
         if known is None or known() is not tensor:
             self._write_made(tensor)
             known = self._known.find(tensor) or self.promise(tensor)
-        last, storage = known.last, known.storage
-        if last is None or storage is None:
+        storage = known.storage
+        if known.told is None or storage is None:
             return self.write(known, tensor, None, self._grad_fn_of(tensor), line, self._value(tensor))
         moved = known.version is not None and tensor._version != known.version
         # .data has a version counter of its own: what is written through it is seen by the writer alone.
@@ -79,8 +81,8 @@ class Ledger:
             is_leaf = self._is_leaf(known, tensor) if self.changed_views else reader.is_leaf(tensor)
             if is_leaf is known.is_leaf and tensor.retains_grad is known.retains_grad:
                 return known.id
-        value = self._value(tensor) if changed else last.value
-        made_by = last.made_by
+        last = whole(Tensor, known.told)
+        value, made_by = self._value(tensor) if changed else last.value, last.made_by
         if changed and storage.writer is not None and (moved or value is None or value != last.value):
             made_by = storage.writer  # or else that wrote beside it: what unsafe_chunk returns shares memory
         flipped = requires_grad is not known.requires_grad
@@ -113,9 +115,9 @@ class Ledger:
     def made_anew(self, tensor: torch.Tensor) -> None:
         """Note that torch has made a tensor's grad_fn anew."""
         known = self._known.find(tensor)
-        if known is not None and known.last is not None:
+        last = None if known is None else known.last
+        if known is not None and last is not None:
             self.changed_views[known.id] = reader.version(tensor)
-            last = known.last
             self.write(known, tensor, last.made_by, self._grad_fn_of(tensor), last.line, last.value)
 
     def counter_of(self, tensor: torch.Tensor) -> Counter | None:
@@ -143,7 +145,7 @@ class Ledger:
             for view in known.counter.views.values():
                 self.changed_views[view.id] = view.version
             known.counter.views.clear()
-        is_first = known.last is not None and tensor.requires_grad and not known.last.requires_grad
+        is_first = known.told is not None and tensor.requires_grad and not known.requires_grad
         return self._known.sharing(storage) if is_first else touched  # its base and the views of that have the flag too
 
     def see_again(self, those: Iterable[Known]) -> None:
@@ -155,10 +157,11 @@ class Ledger:
     def _close(self, dead: Known) -> None:
         """Write down the version that a tensor had in the end, if others with its counter have moved that on."""
         self.changed_views.pop(dead.id, None)
-        last, counter = dead.last, dead.counter
-        if last is None or counter is None:
+        counter = dead.counter
+        if counter is None or dead.told is None:
             return
         counter.views.pop(dead.id, None)
+        last = whole(Tensor, dead.told)
         if counter.version not in (None, last.version):
             stream = self._stream
             stream.tensors.append(last._replace(step=stream.stamp, version=counter.version))
@@ -249,15 +252,16 @@ class Ledger:
         for storage in self.storages.foreign:
             for known in self._known.sharing(storage):
                 tensor = known()
-                if tensor is not None and known.last is not None and tensor.numel() <= EXACT:
+                if tensor is not None and known.told is not None and tensor.numel() <= EXACT:
                     self.see(tensor, None)
 
     def refresh_retained(self) -> None:
         """Write down again every living tensor that is no leaf and was given a .grad since it was written down last."""
         for known in self._known:
-            last = known.last
-            tensor = known() if last is not None and last.retains_grad and not last.is_leaf else None
-            if last is not None and tensor is not None and self._grad_value(tensor) != last.grad:
+            if known.told is None or not known.retains_grad or known.is_leaf:
+                continue
+            tensor, last = known(), whole(Tensor, known.told)
+            if tensor is not None and self._grad_value(tensor) != last.grad:
                 self.refresh_grad(tensor)
 
     def _grad_value(self, tensor: torch.Tensor) -> Value | None:
@@ -286,18 +290,18 @@ class Ledger:
         storage: Storage | None = None,
     ) -> int:
         """Record a tensor as it is now and return its id; its storage is asked for unless it is given."""
-        last, number = known.last, known.id
+        told, number = known.told, known.id
         is_leaf = grad_fn is None and (self._is_leaf(known, tensor) if self.changed_views else reader.is_leaf(tensor))
         requires_grad, is_inference, retains_grad, version, base = reader.flags(tensor)
         gradient = tensor.grad if is_leaf or retains_grad else None  # any other warns when it is asked
         storage = self.storages.of(tensor) if storage is None else storage
         stream, (shape, nbytes, strides) = self._stream, reader.extent(tensor)
-        facts = (
+        facts: Row = (  # of Tensor
             number,
             stream.steps + stream.stamp_ahead,
             shape,
             _dtype_name(tensor.dtype),
-            _device_name(tensor.device),
+            "cpu" if tensor.is_cpu else _device_name(tensor.device),
             requires_grad,
             is_leaf,
             is_inference,
@@ -308,32 +312,31 @@ class Ledger:
             None if base is None else self.id_of(base),
             made_by,
             grad_fn,
-            line if last is None or last.line is None else last.line,
+            line if told is None or told[_LINE] is None else told[_LINE],
             value,
-            None if gradient is None else self.value_of(gradient),
-            (),
-            type(tensor) is not torch.Tensor and isinstance(tensor, torch.nn.Parameter),
-            None if gradient is None else self._known.note_grad(known, gradient),
-            strides,
         )
+        if gradient is not None or strides is not None or type(tensor) is not torch.Tensor:
+            grad, source = (None, None) if gradient is None else (self.value_of(gradient), self._known.note_grad(known, gradient))
+            facts = (*facts, grad, (), isinstance(tensor, torch.nn.Parameter), source, strides)
         if grad_fn is not None:
             self._made.setdefault(grad_fn, number)
         known.is_stale = False
         if known.storage is not storage:
             self._known.put(known, storage)
-        if last is None:
+        known.requires_grad, known.is_leaf = requires_grad, is_leaf
+        known.retains_grad, known.version = retains_grad, version
+        if told is None:
             stream.promised -= 1
             self._known.meet(known, storage, base, is_made=made_by is not None)
-        elif facts[2:] == last[2:]:
+        elif facts[2:] == told[2:]:
             return number
-        known.requires_grad, known.is_leaf, known.retains_grad = requires_grad, is_leaf, retains_grad
-        known.version, known.last = version, (record := tuple.__new__(Tensor, facts))
+        known.told = facts
         if known.counter is not None:
             is_view = base is not None and grad_fn is not None and number not in self.changed_views
             known.counter.stands(known, is_view=is_view)
-        stream.tensors.append(record)
+        stream.tensors.append(facts)
         if known.grad_of is not None:
-            stream.tensors.extend(self._known.owners_again(known.grad_of, record))
+            stream.tensors.extend(self._known.owners_again(known.grad_of, whole(Tensor, facts)))
         return number
 
     def _rewrite(self, known: Known, tensor: torch.Tensor) -> None:
@@ -352,8 +355,8 @@ class Ledger:
         return known.id in self.changed_views and self.changed_views[known.id] != reader.version(tensor)
 
     def _grad_fn(self, known: Known, tensor: torch.Tensor) -> int | None:
-        if known.last is not None and self._is_outdated(known, tensor):
-            return known.last.grad_fn
+        if known.told is not None and self._is_outdated(known, tensor):
+            return whole(Tensor, known.told).grad_fn
         return self._grad_fn_of(tensor)
 
     def _is_leaf(self, known: Known, tensor: torch.Tensor) -> bool:
@@ -363,14 +366,15 @@ class Ledger:
     def _held_value(self, tensor: torch.Tensor) -> Value | None:
         """The value in a tensor's last record, if that is what it still holds."""
         known = self._known.find(tensor)
-        if known is None or known.last is None or known.storage is None:
+        if known is None or known.told is None or known.storage is None:
             return None
-        last, storage = known.last, known.storage
+        storage = known.storage
         if known.is_stale or storage.is_foreign or storage.id in self._unwritten:
             return None
-        if last.version != reader.version(tensor) and not _is_told(known, tensor):
+        if known.version != reader.version(tensor) and not _is_told(known, tensor):
             return None
-        return None if last.value is None or last.value.uninitialized else last.value
+        value = whole(Tensor, known.told).value
+        return None if value is None or value.uninitialized else value
 
     def _value(self, tensor: torch.Tensor) -> Value | None:
         with reader.unwatched():

@@ -59,6 +59,11 @@ class Nodes:
         """Of the saved bytes, those in leaves that require grad: they would be kept without a graph too."""
         return sum(self._saved_storages[storage] for storage in self._leaf_storages)
 
+    def known(self, node: reader.Node) -> int | None:
+        """The id of a grad_fn written down before that is no AccumulateGrad, as none on a tensor is."""
+        number: int | None = node.metadata.get(self._key)
+        return number
+
     def id_of(self, node: reader.Node) -> int | None:
         """The id of a grad_fn written down before."""
         number: int | None = node.metadata.get(self._key)
@@ -236,7 +241,7 @@ class Nodes:
         stamp = stream.steps + stream.stamp_ahead
         if variable is not None:
             accumulates = (number, stamp, _ACCUMULATE, edges, variable, None, (), "accumulate", None)
-            stream.grad_fns.append(tuple.__new__(GradFn, accumulates))
+            stream.grad_fns.append(accumulates)
             return
         kind = keeping.kind_of(node)
         settings = keeping.settings(node, kind) if kind.settings else {}
@@ -249,13 +254,12 @@ class Nodes:
             settings, saved = self.inside
             self.inside = None
         facts = (number, stamp, name, edges, None, line, saved, origin, settings or None)
-        record: GradFn = tuple.__new__(GradFn, facts)
         if saved or name == COPY_SLICES:
-            self._records[number] = record
+            self._records[number] = GradFn._make(facts)
             life = reader.memo(node)[self._life] = _Life()
             self._lives[number] = watched = _Watched(life, self._die)
             watched.number = number
-        stream.grad_fns.append(record)
+        stream.grad_fns.append(facts)
 
     def _saved(
         self,

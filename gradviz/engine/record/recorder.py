@@ -13,11 +13,13 @@ from typing import Protocol
 import torch
 
 from gradviz.engine.record import operators, probing, reader
+from gradviz.engine.record.known import Known
 from gradviz.engine.record.pending import Call, Pending, could_make, is_among, is_any_tracked, just_read
 from gradviz.engine.record.regions import Open, Regions
 from gradviz.engine.record.run import Run
+from gradviz.engine.record.stream import Row
 from gradviz.engine.record.values import read_value
-from gradviz.model.trace import AT_LEVEL, EMPTY, FUNCTION, INSIDE_FUNCTION, INSIDE_HOOK, NO_INPUT, RESOLVED, Op, Phase
+from gradviz.model.trace import AT_LEVEL, EMPTY, FUNCTION, INSIDE_FUNCTION, INSIDE_HOOK, NO_INPUT, RESOLVED, Phase
 
 
 class Scripted(Protocol):
@@ -316,8 +318,9 @@ class Recorder:
 
     def _write(self, pending: Pending, taken: Sequence[torch.Tensor]) -> None:
         ledger = self.ledger
-        touched = [ledger.written(tensor, pending.id) for tensor in pending.written]
+        touched: list[list[Known]] = []
         if pending.written:
+            touched = [ledger.written(tensor, pending.id) for tensor in pending.written]
             self._note_written(pending)
         made, outputs = self._write_outputs(pending, taken)
         self.nodes.inside = None
@@ -333,7 +336,7 @@ class Recorder:
         elif made is None and pending.why == RESOLVED:
             self._copies[outputs[0]] = pending.inputs[0]
         line, call, module = pending.place
-        facts = (
+        facts: Row = (  # of Op
             pending.id,
             pending.step,
             pending.name,
@@ -346,10 +349,10 @@ class Recorder:
             pending.mode,
             made,
             None if made is not None else pending.why,
-            pending.region,
-            pending.given,
         )
-        self.stream.ops.append(tuple.__new__(Op, facts))
+        if pending.region is not None or pending.given is not None:
+            facts = (*facts, pending.region, pending.given)
+        self.stream.ops.append(facts)
 
     def _note_written(self, pending: Pending) -> None:
         """Note what an op did to what it changed in place, before its outputs are written down."""
@@ -382,19 +385,16 @@ class Recorder:
                 continue
             node, number = reader.grad_fn(tensor), None
             if node is not None:
-                number = nodes.id_of(node)
+                number = nodes.known(node)
                 if number is None:
                     own = made is None and could_make(pending, node)
                     number = nodes.add(node, line, pending.outputs, own=own)
                     if own:
                         made = number
                         if not pending.is_tracked:
-                            self._find_inputs(pending, node)
+                            # As copies of conjugate views do, whose originals are the true inputs.
+                            pending.inputs = tuple(nodes.leads_to(node)) or pending.inputs
                         elif self._copies:
                             pending.inputs = tuple([self._copies.get(one, one) for one in pending.inputs])
             ledger.write(known, tensor, pending.id, number, line, value, storage)
         return made, outputs
-
-    def _find_inputs(self, pending: Pending, node: reader.Node) -> None:
-        """Name the true inputs of a recorded op all of which seem to need no grad, as copies of conjugate views do."""
-        pending.inputs = tuple(self.nodes.leads_to(node)) or pending.inputs

@@ -18,7 +18,8 @@ from gradviz.engine.record.operators import Traits
 from gradviz.engine.record.pending import Pending, is_among
 from gradviz.engine.record.quiet import Untraced
 from gradviz.engine.record.recorder import Recorder
-from gradviz.model.trace import INSIDE_FUNCTION, INSIDE_SCRIPT, SCRIPT
+from gradviz.engine.record.stream import whole
+from gradviz.model.trace import INSIDE_FUNCTION, INSIDE_SCRIPT, SCRIPT, Op
 
 _UNTOLD = "\nRuntimeError: \n"  # the end of an error without its reason
 
@@ -172,7 +173,7 @@ class _Scripted:
         results += [one for one in taken if not is_among(one, results) and self._is_inside(stretch, one)]
         self._settle(stretch, results)
         ops = recorder.stream.ops
-        for place, op in enumerate(ops):
+        for place, op in enumerate(whole(Op, row) for row in ops):
             if op.id in stretch.ops and op.grad_fn is None and op.why_unrecorded != INSIDE_FUNCTION:
                 ops[place] = op._replace(why_unrecorded=INSIDE_SCRIPT)
         self.drop()

@@ -54,7 +54,8 @@ class Source:
             frame = frame.f_back
         if frame is None:
             return Place(None, None, called)
-        module, code, instruction = called or self._around(frame), frame.f_code, frame.f_lasti
+        code, instruction = frame.f_code, frame.f_lasti
+        module = called if called is not None or code.co_name == "<module>" else self._around(frame)
         known = self._places.get((id(code), instruction))  # to hash a code object is to hash all it consists of
         place = known[1] if known is not None and known[0] is code else self._read(frame.f_lineno, code, instruction)
         return place if module is None else Place(place.line, place.call, module)

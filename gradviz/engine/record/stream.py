@@ -7,12 +7,11 @@ the program write here in turns: whoever makes records holds the lock, and never
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import NoReturn
+from typing import NamedTuple, NoReturn, TypeVar
 
 from gradviz.model.trace import (
     BackwardCall,
     End,
-    GradFn,
     Limit,
     LimitName,
     Module,
@@ -20,9 +19,7 @@ from gradviz.model.trace import (
     Output,
     Page,
     Region,
-    Step,
     StepKind,
-    Tensor,
     Value,
     Warned,
 )
@@ -33,6 +30,11 @@ INTERVAL = 0.02  # seconds between pages after that
 IDLE = 10_000  # lines in a row that bring nothing; those after them are told only where the run has come to a new one
 MOST_WARNINGS = 1000  # that are told one by one
 MESSAGE = 4000  # characters of one
+
+# The fields of a record in their order, as JSON has them: to make the record itself takes as long as to gather them.
+# Those at its end that have their default may be left out.
+Row = tuple[object, ...]
+_Record = TypeVar("_Record", bound=NamedTuple)
 
 
 class LimitReached(BaseException):
@@ -59,10 +61,11 @@ class Stream:
         self._clear()
 
     def _clear(self) -> None:
-        self.tensors: list[Tensor] = []
-        self.ops: list[Op] = []
-        self.grad_fns: list[GradFn] = []
-        self._steps: list[Step] = []
+        self.tensors: list[Row] = []
+        self.ops: list[Row] = []
+        self.grad_fns: list[Row] = []
+        self._steps: list[Row] = []
+        self._has_names = False  # one of those says that names have changed
         self.backwards: list[BackwardCall] = []
         self.regions: list[Region] = []
         self.output: list[Output] = []
@@ -101,7 +104,7 @@ class Stream:
         left: tuple[Value | None, ...],
     ) -> None:
         """Record one execution of a grad_fn."""
-        self._steps.append(Step(self.steps, kind, line, None, grad_fn, None, arrived, left))
+        self._steps.append((self.steps, kind, line, None, grad_fn, None, arrived, left))
         self.steps += 1
         if not self.promised and time.perf_counter() - self._last > INTERVAL:
             self.flush()
@@ -122,8 +125,14 @@ class Stream:
             return
         number = self.steps
         self.steps = number + 1
-        told = (number, "line", line, None, None, names, (), (), depth, scope, function, elsewhere, arguments)
-        self._steps.append(tuple.__new__(Step, told))
+        row: Row = (number, "line", line)
+        if scope or elsewhere or depth:
+            row = (number, "line", line, None, None, names, (), (), depth, scope, function, elsewhere, arguments)
+        elif names:
+            row = (number, "line", line, None, None, names)
+        self._steps.append(row)
+        if names or elsewhere:
+            self._has_names = True
         if idle:
             self._idle_lines.add(line)
             self.flush()
@@ -134,9 +143,10 @@ class Stream:
         """Count the ops that prepared a backward call (the ones it starts from) as part of backward."""
         ops = self.ops
         for index in range(len(ops) - 1, -1, -1):
-            if (ops[index].line, ops[index].call) != (line, call):
+            op = whole(Op, ops[index])
+            if (op.line, op.call) != (line, call):
                 break
-            ops[index] = ops[index]._replace(phase="backward")
+            ops[index] = op._replace(phase="backward")
 
     def warn(self, warned: Warned) -> None:
         """Record a warning; of very many, in the end, how many more they were."""
@@ -165,7 +175,7 @@ class Stream:
             self._last = time.perf_counter()
 
     def _count_idle(self) -> None:
-        if len(self._steps) == self._waiting() and not any(step.names or step.elsewhere for step in self._steps):
+        if len(self._steps) == self._waiting() and not self._has_names:
             self._idle += len(self._steps)
         else:
             self._idle = 0
@@ -184,9 +194,15 @@ class Stream:
             self._deliver(part)
 
 
+def whole(kind: type[_Record], row: Row) -> _Record:
+    """Return the record of which a row has the fields."""
+    left_out = len(kind._fields) - len(row)
+    return kind._make((*row, *[*kind._field_defaults.values()][-left_out:]) if left_out else row)
+
+
 def _halves(page: Page) -> Iterator[Page]:
     """The earlier and the later half of every kind of record; ids must not leave a gap between them."""
-    *columns, end = page._replace(tensors=tuple(sorted(page.tensors, key=lambda tensor: tensor.id)))
+    *columns, end = page._replace(tensors=tuple(sorted(page.tensors, key=lambda tensor: tensor[0])))  # by id
     middles = [(len(column) + 1) // 2 for column in columns]
     yield tuple.__new__(Page, (*(column[:middle] for column, middle in zip(columns, middles, strict=True)), None))
     yield tuple.__new__(Page, (*(column[middle:] for column, middle in zip(columns, middles, strict=True)), end))

@@ -46,14 +46,14 @@ def read_value(tensor: torch.Tensor, is_uninitialized: bool = False) -> Value | 
         count = tensor.numel()
         if count > EXACT:
             return Value(shape, uninitialized=True) if is_uninitialized else _statistics(tensor, shape)
-        held = shape, _elements(tensor) if count else (), None, None, None, None, 0, 0, False
+        data = _elements(tensor, len(shape)) if count else ()
+        held = shape, data, None, None, None, None, 0, 0, False
         return tuple.__new__(Value, held)  # which takes a third of the time
     except (RuntimeError, NotImplementedError, TypeError, MemoryError):
         return None
 
 
-def _elements(tensor: torch.Tensor) -> tuple[Number, ...]:
-    dimensions = tensor.dim()
+def _elements(tensor: torch.Tensor, dimensions: int) -> tuple[Number, ...]:
     if not dimensions:
         return (number(tensor.item()),)
     items = tensor.tolist()
