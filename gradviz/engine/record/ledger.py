@@ -292,10 +292,9 @@ class Ledger:
         """Record a tensor as it is now and return its id; its storage is asked for unless it is given."""
         told, number = known.told, known.id
         is_leaf = grad_fn is None and (self._is_leaf(known, tensor) if self.changed_views else reader.is_leaf(tensor))
-        requires_grad, is_inference, retains_grad, version, base = reader.flags(tensor)
+        requires_grad, is_inference, retains_grad, version, base, shape, nbytes, strides = reader.state(tensor)
         gradient = tensor.grad if is_leaf or retains_grad else None  # any other warns when it is asked
-        storage = self.storages.of(tensor) if storage is None else storage
-        stream, (shape, nbytes, strides) = self._stream, reader.extent(tensor)
+        storage, stream = self.storages.of(tensor) if storage is None else storage, self._stream
         facts: Row = (  # of Tensor
             number,
             stream.steps + stream.stamp_ahead,

@@ -131,14 +131,6 @@ def innermost(tensor: torch.Tensor) -> torch.Tensor:
     return tensor
 
 
-def extent(tensor: torch.Tensor) -> tuple[tuple[int, ...], int, tuple[int, ...] | None]:
-    """The shape of a tensor, its bytes, and its strides in elements if it has any and is not contiguous."""
-    if type(tensor) in _STRIDED and tensor.layout is _dense and not tensor.is_nested:
-        own = None if tensor.is_contiguous() else tensor.stride()
-        return tuple(_sizes(tensor)), tensor.nbytes, own
-    return shape(tensor), nbytes(tensor), None
-
-
 def nbytes(tensor: torch.Tensor) -> int:
     """The bytes that the elements of a tensor take; of a nested one the values in it."""
     count = tensor.numel()
@@ -195,11 +187,23 @@ def is_leafs(tensor: torch.Tensor) -> bool:
     return owner.requires_grad and is_leaf(owner)
 
 
-def flags(tensor: torch.Tensor) -> tuple[bool, bool, bool, int | None, torch.Tensor | None]:
-    """What autograd says of a tensor: requires_grad, is_inference, retains_grad, version, base."""
+# requires_grad, is_inference, retains_grad, version, base; shape, bytes, strides.
+State = tuple[bool, bool, bool, int | None, torch.Tensor | None, tuple[int, ...], int, tuple[int, ...] | None]
+
+
+def state(tensor: torch.Tensor) -> State:
+    """What autograd says of a tensor, and how large it is; its strides in elements if it has any and is not contiguous.
+
+    An inference tensor has neither a version nor a base.
+    """
+    if type(tensor) in _STRIDED and tensor.layout is _dense and not tensor.is_nested:
+        own = None if tensor.is_contiguous() else tensor.stride()
+        extent = tuple(_sizes(tensor)), tensor.nbytes, own
+    else:
+        extent = shape(tensor), nbytes(tensor), None
     if tensor.is_inference():
-        return tensor.requires_grad, True, tensor.retains_grad, None, None
-    return tensor.requires_grad, False, tensor.retains_grad, tensor._version, tensor._base
+        return tensor.requires_grad, True, tensor.retains_grad, None, None, *extent
+    return tensor.requires_grad, False, tensor.retains_grad, tensor._version, tensor._base, *extent
 
 
 WithoutModes: Any = _untyped._DisableTorchDispatch  # a context in which no dispatch mode sees what is done

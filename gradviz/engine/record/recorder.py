@@ -298,7 +298,7 @@ class Recorder:
         """Keep what an op returned, and what that holds now, until autograd is done with it."""
         storages, operand, unwritten = self.ledger.storages, pending.same_as, self.unwritten
         # They count from now on: what they replace may be gone when they are written.
-        found = pending.storages = [storages.of(tensor) for tensor in outputs]
+        found = pending.storages = list(map(storages.of, outputs))
         if pending.resizes:
             storages.resized(found)
         if pending.name in EMPTY:
@@ -307,12 +307,14 @@ class Recorder:
                     unwritten.born(storage.id, tensor)
         elif pending.flow is not None:
             unwritten.after(pending.flow, outputs)
-        held, same = None if operand is None else just_read(self.pending, operand), self.ledger.value_of_same
-        is_any, is_in = bool(unwritten.held), unwritten.is_in
-        pending.values = [
-            (operand is not None and same(one, operand, held)) or read_value(one, is_any and is_in(storage.id, one))
-            for one, storage in zip(outputs, found, strict=True)
-        ]
+        if operand is None and not unwritten.held:
+            pending.values = list(map(read_value, outputs))
+        else:
+            held, same = None if operand is None else just_read(self.pending, operand), self.ledger.value_of_same
+            pending.values = [
+                (operand is not None and same(one, operand, held)) or read_value(one, unwritten.is_in(storage.id, one))
+                for one, storage in zip(outputs, found, strict=True)
+            ]
         pending.outputs, pending.same_as = outputs, None
         self.pending.append(pending)
 
