@@ -1,8 +1,9 @@
 """Frozen records of one run: what the engine writes down and every other layer reads.
 
-Every record is a named tuple, so that the engine encodes it with the standard library alone (as a JSON array) and
-the reading side validates it into the very same type. Ids count up from 0 within one run and are never memory
-addresses. A record whose id was sent before replaces the earlier one: the stream is the history, the Trace its end.
+Every record is a named tuple, so that the engine encodes it with the standard library alone (as a JSON array, from the
+end of which fields with their default may be left out) and the reading side validates it into the very same type. Ids
+count up from 0 within one run and are never memory addresses. A record whose id was sent before replaces the earlier
+one: the stream is the history, the Trace its end.
 """
 
 from collections.abc import Iterable
