@@ -315,15 +315,15 @@ class Ledger:
             value,
         )
         if gradient is not None or strides is not None or type(tensor) is not torch.Tensor:
-            grad, source = (None, None) if gradient is None else (self.value_of(gradient), self._known.note_grad(known, gradient))
+            grad = None if gradient is None else self.value_of(gradient)
+            source = None if gradient is None else self._known.note_grad(known, gradient)
             facts = (*facts, grad, (), isinstance(tensor, torch.nn.Parameter), source, strides)
         if grad_fn is not None:
             self._made.setdefault(grad_fn, number)
-        known.is_stale = False
         if known.storage is not storage:
             self._known.put(known, storage)
-        known.requires_grad, known.is_leaf = requires_grad, is_leaf
-        known.retains_grad, known.version = retains_grad, version
+        known.requires_grad, known.is_leaf, known.retains_grad = requires_grad, is_leaf, retains_grad
+        known.version, known.is_stale = version, False
         if told is None:
             stream.promised -= 1
             self._known.meet(known, storage, base, is_made=made_by is not None)

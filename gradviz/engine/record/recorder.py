@@ -13,7 +13,6 @@ from typing import Protocol
 import torch
 
 from gradviz.engine.record import operators, probing, reader
-from gradviz.engine.record.known import Known
 from gradviz.engine.record.pending import Call, Pending, could_make, is_among, is_any_tracked, just_read
 from gradviz.engine.record.regions import Open, Regions
 from gradviz.engine.record.run import Run
@@ -320,9 +319,8 @@ class Recorder:
 
     def _write(self, pending: Pending, taken: Sequence[torch.Tensor]) -> None:
         ledger = self.ledger
-        touched: list[list[Known]] = []
+        touched = [ledger.written(tensor, pending.id) for tensor in pending.written] if pending.written else []
         if pending.written:
-            touched = [ledger.written(tensor, pending.id) for tensor in pending.written]
             self._note_written(pending)
         made, outputs = self._write_outputs(pending, taken)
         self.nodes.inside = None
