@@ -1,4 +1,5 @@
-"""The project's own benchmarks: every goal of speed that can be measured without a person, against the peers.
+"""The project's own benchmarks: every goal of speed that can be measured without a person, against the peers, and
+how much the window bears.
 
 They inform; nothing fails because of a number. Each benchmark is a process of its own, and in it what is compared
 takes turns.
@@ -26,10 +27,13 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "capture": ("capture", "peers", "gpt2", "lstm"),
     "recorder": ("recorder-adds", "recorder-resnet", "recorder-transformer", "recorder-gpt2"),
     "layout": ("layout-1000", "layout-3000", "layout-growth", "layout-pictures", "layout-stability"),
+    "soak": ("soak-workers", "soak-engines", "soak-deadline", "soak-gaps", "soak-edits"),
+    "hostile": ("hostile-texts", "hostile-records"),
+    "kept": ("kept",),
     "measure": ("measure-time", "measure-bytes", "measure-same"),
 }
 SCHEMA = 1
-PATIENCE = 900.0  # seconds for one benchmark
+PATIENCE = 3600.0  # seconds for one benchmark: ten thousand edits take some twelve minutes
 MOST = 100  # rounds; each benchmark has a number of its own below that
 _ROWS = msgspec.json.Decoder(list[Row])
 _ROOT = Path(__file__).parents[2]

@@ -31,6 +31,30 @@ def test_a_benchmark_prints_a_table_and_writes_json(tmp_path: Path) -> None:
         assert all(figure >= 0 for figure in row["figures"].values())
 
 
+@pytest.mark.slow
+def test_the_window_bears_kills_broken_inputs_and_its_own_death(tmp_path: Path) -> None:
+    """A few rounds of what the full benchmark does by the thousand."""
+    out = tmp_path / "bench.json"
+    done = bench("soak", "hostile", "kept", "--rounds", "1", "--json", str(out))
+    assert done.returncode == 0, done.stderr
+    rows = {row["name"]: row for row in json.loads(out.read_text())["rows"]}
+    counts = {name: row["value"] for name, row in rows.items() if row["unit"] == "count"}
+    assert counts == dict.fromkeys(
+        (
+            "soak-workers",
+            "soak-engines",
+            "soak-left",
+            "hostile-texts",
+            "hostile-records",
+            "kept-files",
+        ),
+        0,
+    )
+    assert rows["soak-edits"]["figures"]["without a picture"] == 0
+    assert rows["kept-text"]["value"] is not None
+    assert all(f"soak-{name}" in rows for name in ("deadline", "gaps-stuck", "gaps-flooding", "gaps-killed"))
+
+
 def test_a_benchmark_that_is_none_is_refused() -> None:
     done = bench("nothing-of-the-kind")
     assert (done.returncode, done.stdout) == (2, "")
