@@ -148,6 +148,12 @@ class Session:
         """Whether there is more to tell of the run, once nothing else is asked."""
         return self._screen.owes is not None
 
+    def patience(self) -> float | None:
+        """Seconds after which there may be more to tell though nothing comes; None: there will be nothing."""
+        if self.owes():
+            return SOON
+        return FIRST if self._builder is not None and self._how is None else None
+
     def owed(self) -> Iterator[bytes]:
         """Yield the picture once more with what changed since the run before, if anything did."""
         screen, record = self._screen, self._record
@@ -269,7 +275,7 @@ def serve(source: int, sink: int, session: Session) -> None:
     """Answer the frames of one descriptor on another, until the first ends."""
     reader = FrameReader()
     while True:
-        if select.select([source], [], [], SOON if session.owes() else FIRST)[0]:
+        if select.select([source], [], [], session.patience())[0]:
             data = os.read(source, PIECE)
             if not data:
                 return

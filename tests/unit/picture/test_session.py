@@ -195,6 +195,15 @@ def test_a_long_run_is_shown_unfinished_now_and_then(monkeypatch: pytest.MonkeyP
     assert list(session.unfinished()) == []  # it has ended
 
 
+def test_it_waits_for_nothing_where_nothing_is_to_come() -> None:
+    session = Session()
+    assert session.patience() is None  # there was no run
+    answers(session, BEGIN + pack(Kind.PAGE, 1, encode(page())))
+    assert session.patience() == process.FIRST  # the run is to be shown unfinished
+    answers(session, pack(Kind.EXITED, 1, encode(Exit(0, 0))))
+    assert session.patience() is None
+
+
 def inspect(run: int, of: Subject) -> bytes:
     return pack(Kind.INSPECT, run, msgspec.msgpack.encode(Inspect(of)))
 
