@@ -71,6 +71,9 @@ class Room(QObject):
         self._wish = Wish()
         self._tensors, self._output = (window.findChildren(QDockWidget, name)[0] for name in ("tensors", "output"))
         self._held: _Seen | None = None  # how wide they were when the hand took hold of the line between two
+        for name in BESIDE:
+            for dock in window.findChildren(QDockWidget, name):
+                dock.visibilityChanged.connect(self._went)
         window.installEventFilter(self)
 
     @property
@@ -96,6 +99,11 @@ class Room(QObject):
     def keep(self) -> None:
         """Share the width anew: the window or its text has another size, or a panel came or went."""
         self._share(next((dock for dock in self._docked() if dock.isVisible()), None))
+
+    def _went(self, here: bool) -> None:
+        """Give back the room of a panel that was closed by its own cross, once Qt has shared it in its way."""
+        if not here and self._window.isVisible():
+            QTimer.singleShot(0, self, self.keep)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Look what the hand does to the lines between the panels, which belong to the window."""

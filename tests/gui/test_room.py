@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QSettings, QSize, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QToolBar, QToolButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QLabel, QToolBar, QToolButton
 from pytestqt.qtbot import QtBot
 
 from gradviz.ui.room import Wish, shared
@@ -56,6 +56,23 @@ def test_a_panel_beside_the_graph_leaves_it_room_and_the_program_its_width(
     qtbot.waitUntil(lambda: before - 20 <= editor.width() <= before)
     window.action("inspect").trigger()
     qtbot.waitUntil(lambda: editor.width() == before)
+
+
+def test_a_panel_closed_by_its_own_cross_gives_the_program_its_width_back(
+    qtbot: QtBot, opened: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(Window, "screen", lambda _window: Screen())
+    window = opened((program(tmp_path),))
+    qtbot.waitUntil(lambda: drawn(window))
+    editor = window.panels.editor
+    before = editor.width()
+    window.action("inspect").trigger()
+    qtbot.waitUntil(lambda: window.panels.inspector.isVisible() and editor.width() < before)
+    (dock,) = window.findChildren(QDockWidget, "inspector")
+    (cross,) = dock.findChildren(QAbstractButton, "qt_dockwidget_closebutton")
+    cross.click()
+    qtbot.waitUntil(lambda: editor.width() == before)
+    assert not dock.isVisible()
 
 
 def test_the_lesson_of_the_first_start_leaves_the_graph_its_room(
