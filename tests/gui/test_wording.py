@@ -38,6 +38,7 @@ TABLE = CostTable(runs=9)
         (AppState(engine=Engine(Phase.ENDED, reason="no torch")), "PyTorch could not be started: no torch"),
         (BASE._replace(text="#" * (MAX_SOURCE + 1)), "This program is longer than what gradviz runs"),
         (BASE._replace(running=True, stopped=True), "Stopping …"),
+        (BASE._replace(awaited=True, stopped=True, slow=True), "Stopped · drawing what ran …"),
         (BASE._replace(running=True, slow=True), "Still running …"),
         (BASE._replace(awaited=True, slow=True), "Drawing …"),
         (BASE._replace(failure="no memory"), "The graph could not be drawn: no memory"),

@@ -31,6 +31,8 @@ def activity(state: AppState) -> str:
         return _tr("Stopping …")
     if state.running and state.slow:
         return _tr("Still running …")
+    if state.awaited and state.stopped:
+        return _tr("Stopped · drawing what ran …")
     if state.awaited and state.slow:
         return _tr("Drawing …")
     return _outcome(state)
