@@ -42,6 +42,8 @@ def main(options: Sequence[str]) -> NoReturn:
         else:
             status = _serve_forked(out)
     except NoChildError as error:
+        if error.status < 0:  # whom a signal ends says nothing more
+            sys.stderr.write(f"gradviz: {error}\n")
         status = error.status if error.status > 0 else os.EX_SOFTWARE
     os._exit(status)  # torch's own teardown takes half a second that nobody needs
 

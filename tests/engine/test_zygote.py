@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -152,12 +153,54 @@ def test_behind_a_wall_with_a_hole_nothing_runs() -> None:
     assert client.process.returncode == NO_LOCK
 
 
-def test_a_worker_that_fails_does_not_spin() -> None:
-    change = "from gradviz.engine.processes import child; child._rehearse = lambda work: 1 / 0"
+@pytest.mark.parametrize(("end", "said"), [("1 / 0", ""), ("ctypes.string_at(0)", "status -11 before")])
+def test_a_worker_that_dies_does_not_spin(end: str, said: str) -> None:
+    change = f"import ctypes; from gradviz.engine.processes import child; child._rehearse = lambda work: {end}"
     client = Client(change=change)
     client.__enter__()
     assert client.process.wait(PATIENCE) == os.EX_SOFTWARE
-    client.process.communicate()
+    assert said in client.process.communicate()[1].decode()
+
+
+GATE = """
+import time
+from pathlib import Path
+from gradviz.engine.processes import child
+live = child._live
+def late(*given):
+    while Path({gate!r}).exists():
+        time.sleep(0.01)
+    return live(*given)
+child._live = late
+"""
+
+
+def test_a_worker_killed_before_it_has_greeted_is_replaced(tmp_path: Path) -> None:
+    gate = tmp_path / "shut"
+    with Client(change=GATE.format(gate=str(gate))) as client:
+        client.warm()
+        server = client.servers()[-1]
+        assert client.rests(server)
+        greeted = children(server)
+        gate.touch()
+        client.works()
+        killed = set(greeted)
+        for _ in range(5):
+            (newborn,) = born(client, server, killed)
+            os.kill(newborn, signal.SIGKILL)
+            killed.add(newborn)
+        born(client, server, killed)
+        gate.unlink()
+        client.works()
+
+
+def born(client: Client, server: int, known: set[int]) -> list[int]:
+    """Wait for a child that is not known yet."""
+    until = time.monotonic() + PATIENCE
+    while not (new := [pid for pid in children(server) if pid not in known]):
+        client.listen(0.01)
+        assert time.monotonic() < until
+    return new
 
 
 def test_late_imports_work_behind_the_wall() -> None:

@@ -25,6 +25,7 @@ _PIECE = 64 * 1024
 _ENOUGH_WAITING = 1024 * 1024  # bytes for the reader, beyond which a run has to wait
 _CENSUS = 0.1  # seconds between two looks at a run's threads
 _QUIET = 0.02  # seconds without news from a run, after which the next process is made ready
+_LOSSES = 9  # processes that signals may end between two runs: beyond that none would live
 
 
 class NoChildError(RuntimeError):
@@ -95,6 +96,7 @@ class Zygote:
         self._children: dict[int, _Child] = {}
         self._standby: _Child | None = None
         self._current: _Child | None = None
+        self._lost = 0  # processes that a signal ended while they waited, since the last run was given to one
         self._open = True
         self._death, death = os.pipe()
         os.set_blocking(self._death, False)
@@ -188,7 +190,7 @@ class Zygote:
                 child = self._standby or self._bear()
                 child.assign(frame)
                 self._flush(child.requests)
-                self._current, self._standby = child, None
+                self._current, self._standby, self._lost = child, None, 0
                 if child.measures:  # nobody waits for it, and whoever types on must not wait for a process
                     self._bear()
             elif frame.kind is Kind.CANCEL and self._current and self._current.run == frame.run:
@@ -274,7 +276,9 @@ class Zygote:
         self._standby = None if self._standby is child else self._standby
         if child.run is not None:
             self._out.put(child.run, pack(Kind.EXITED, child.run, encode(_exit(child, code))))
-        elif code > 0 or not child.greeted:
+        elif code < 0 and self._lost < _LOSSES:
+            self._lost += 1  # somebody killed it, as a system short of memory does; the next one is born in a moment
+        elif code or not child.greeted:
             raise NoChildError(code)
 
     def _end(self) -> None:
