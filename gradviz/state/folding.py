@@ -16,8 +16,9 @@ from gradviz.state.foldmessages import (
 )
 from gradviz.state.values import AppState
 
-_LINES = re.compile(r"L(\d+)-(\d+)\.")
-_LINE = re.compile(r"^(N[otg])(\d+)\.")
+# A session may hold any key, and int() refuses a number of too many digits.
+_LINES = re.compile(r"L(\d{1,9})-(\d{1,9})\.")
+_LINE = re.compile(r"^(N[otg])(\d{1,9})\.")
 
 
 def wished(state: AppState, message: Folding) -> Options:

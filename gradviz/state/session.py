@@ -55,7 +55,7 @@ def parsed(data: bytes) -> Session:
     """
     try:
         session = msgspec.json.decode(data, type=Session)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise SessionError(f"this is no session of gradviz: {error}") from error
     if len(session.program) > MAX_SOURCE:
         raise SessionError("its program is longer than what gradviz runs")

@@ -82,6 +82,7 @@ def test_a_program_alone_is_a_session() -> None:
         b'{"gradviz": 1, "program": "x", "breakpoints": [1.5]}',
         b'{"gradviz": 1, "program": "\xff"}',
         b'{"gradviz": 1, "program": "\\ud800"}',
+        b'{"gradviz": 1, "program": "x", "other": ' + b"[" * 100_000,
     ],
 )
 def test_what_is_no_session_is_refused(data: bytes) -> None:
@@ -134,3 +135,9 @@ def test_before_the_engine_is_there_nothing_is_known_of_its_torch() -> None:
     state, _ = play(AppState(), m.Opened("a", session=KEPT))
     assert state.session == KEPT
     assert kept(state).torch == ""
+
+
+@pytest.mark.parametrize("key", ["", "L1-" + "9" * 5000 + ".", "No" + "9" * 5000 + ".", "L9-0.No0.", "\0"])
+def test_keys_of_no_fold_do_not_keep_the_program_from_being_edited(key: str) -> None:
+    state, _ = brought_back(replace(KEPT, opened=(key,), focus=(Focus("from", key),), module=key))
+    assert play(state, m.Edited("b\na"))[0].text == "b\na"
