@@ -232,7 +232,7 @@ class TestEnd:
         said = capsys.readouterr().err
         assert "line 3" in said
         assert self.ERROR.message in said
-        assert "torch.is_grad_enabled()" in said
+        assert "Did you mean torch.is_grad_enabled?" in said
 
     @pytest.mark.parametrize("terminal", [False, True])
     def test_a_terminal_is_given_nothing_to_obey(
