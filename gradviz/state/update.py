@@ -258,6 +258,7 @@ def _start(state: AppState) -> Next:
         asked=state.options,
         follows=state.slide is None and state.shown is not None and state.shown.document == state.document,
         measuring=measuring.cut(state.measuring),
+        prediction=state.prediction and state.prediction._replace(at=None),
     )
     # The process starts its work while the text is written to the disk, which takes as long.
     return state, (StartRun(run, request, state.options), Remember(state.text), Watch(run))

@@ -5,6 +5,7 @@ from gradviz.model.quiz.wanted import Wanted
 from gradviz.model.wire import Exit, Ready
 from gradviz.picture.questions import AskQuiz, Quizzed
 from gradviz.state import messages as m
+from gradviz.state import predicting
 from gradviz.state import quizmessages as q
 from gradviz.state.quizzing import veiled
 from gradviz.state.values import AppState, Prediction
@@ -84,6 +85,17 @@ def test_a_question_is_put_once() -> None:
 def test_a_line_that_never_runs_is_not_asked_about() -> None:
     state = opened(opening=OPENED._replace(asks=Wanted("raises", 99)))
     assert (state.prediction, state.at) == (None, None)
+
+
+def test_a_run_anew_waits_there_again() -> None:
+    course = COURSE._replace(lines=(9, *COURSE.lines), kinds="L" + COURSE.kinds, steps=(0, *COURSE.steps))
+    course = course._replace(depths=(0, *COURSE.depths))
+    for again in (m.ModeSet("no_grad"), m.RunPressed()):
+        arrived = picture(None).picture._replace(run=2, course=course)
+        state, _ = play(opened(), again, m.RunExited(2, Exit(0, 0)), m.PictureArrived(arrived))
+        assert state.prediction == Prediction(WANTED, BEFORE + 1)
+        assert state.at == BEFORE + 1
+        assert predicting.is_put(state)
 
 
 def test_an_edit_ends_it() -> None:
