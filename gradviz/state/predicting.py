@@ -9,8 +9,9 @@ from gradviz.state.values import AppState, Prediction
 
 def put(state: AppState, wanted: Wanted | None) -> AppState:
     """Return the state of a lesson that was just opened: it asks this, unless it has done so."""
-    asks = wanted is not None and state.lesson not in state.predicted
-    return state._replace(prediction=Prediction(wanted) if asks and wanted is not None else None)
+    if wanted is None or state.lesson in state.predicted:
+        return state
+    return state._replace(prediction=Prediction(wanted))
 
 
 def followed(state: AppState) -> tuple[AppState, Effects]:

@@ -32,7 +32,7 @@ def kept(state: AppState) -> Session:
 def begun(state: AppState, session: Session | None) -> AppState:
     """Return the state with a program that was just opened as its session has it; None: it is of none."""
     if session is None:
-        return state._replace(session=None)
+        return state
     last = state.text.count("\n") + 1
     return state._replace(
         session=session,

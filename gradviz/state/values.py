@@ -127,6 +127,9 @@ class Elsewhere(NamedTuple):
     other: bool  # whether the run has other stops
 
 
+Said = str | Refusal | NoPython | Elsewhere  # a word about what was asked for
+
+
 class Measuring(NamedTuple):
     """What the program costs in each grad mode, as far as it is known."""
 
@@ -267,9 +270,7 @@ class AppState(NamedTuple):
     printed: Picture | None = None  # the answer whose output is shown: the newest of a program that ran at all
     failure: str = ""  # why the picture process could not answer
     session: Session | None = None  # whose stop is shown when its run is there
-    said: str | Refusal | NoPython | Elsewhere = (
-        ""  # a word about what was asked for, until the person does something else
-    )
+    said: Said = ""  # until the person does something else
     chosen: Chosen | None = None
     search: Search | None = None  # None: the person is not searching
     selection: Selection = NOTHING

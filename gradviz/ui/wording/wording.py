@@ -5,7 +5,7 @@ from PySide6.QtCore import QCoreApplication
 from gradviz.model.cost import NAMES
 from gradviz.model.quantities import second_text
 from gradviz.picture.picture import FEW, Picture, Problem
-from gradviz.state.values import AppState, Elsewhere, NoPython, Phase, Refusal
+from gradviz.state.values import AppState, Elsewhere, NoPython, Phase, Refusal, Said
 from gradviz.ui.style.plain import one_line
 from gradviz.ui.wording import stepwords
 
@@ -38,7 +38,7 @@ def activity(state: AppState) -> str:
     return _outcome(state)
 
 
-def _said(word: str | Refusal | NoPython | Elsewhere) -> str:
+def _said(word: Said) -> str:
     if isinstance(word, Elsewhere):
         return _elsewhere(word)
     if isinstance(word, NoPython):
