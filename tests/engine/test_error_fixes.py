@@ -236,6 +236,23 @@ def test_a_name_that_is_like_another_by_chance_is_not_replaced(body: str) -> Non
     assert fix_of(HEAD.format(leaf="tensor(2.") + body)[1] == ()
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "m = torch.nn.Linear(2, 1, requires_grad=True)",
+        "def f(width):\n    return width\nf(dims=1)",
+        "f = lambda width: width\nf(dims=1)",
+        "class Net(torch.nn.Module):\n    def forward(self, t):\n        return t\nNet()(x, dims=1)",
+        "class A:\n    @property\n    def size(self):\n        raise AttributeError(name='size', obj=self)\nA().size",
+    ],
+)
+def test_no_name_is_suggested_for_one_that_is_not_misspelt_or_not_torchs(body: str) -> None:
+    error = record(HEAD.format(leaf="tensor(2.") + body).error
+    assert error is not None
+    assert error.type in ("TypeError", "AttributeError")
+    assert error.suggestion is None
+
+
 def test_what_a_result_does_not_depend_on_can_be_nought_or_none() -> None:
     source = HEAD.format(leaf="tensor(2.") + "g, h = torch.autograd.grad(x * 2, [x, w])\nprint(g + h)\n"
     zeros, none = fix_of(source)[1]

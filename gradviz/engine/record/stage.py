@@ -6,7 +6,7 @@ import linecache
 import re
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Sequence
 from contextlib import nullcontext
 from types import ModuleType
 
@@ -17,12 +17,12 @@ from gradviz.model.source.place import lines_of_text
 from gradviz.model.trace import GradMode, ProgramError
 
 # Arguments of torch that have to do with gradients, or come with nearly every call: those that are misspelt.
-KEYWORDS = (
+_KEYWORDS = (
     *("requires_grad", "retain_graph", "create_graph", "allow_unused", "materialize_grads", "grad_outputs", "gradient"),
     *("inputs", "dtype", "device", "generator", "keepdim", "dim", "reduction", "momentum", "weight_decay"),
     *("set_to_none", "non_blocking", "in_features", "out_features", "in_channels", "out_channels", "kernel_size"),
 )
-_KEYWORD = re.compile(r"unexpected keyword argument '(\w+)'")
+_UNEXPECTED = re.compile(r"(?P<called>[\w<>]++)\S*\(\) got an unexpected keyword argument '(?P<name>\w+)'")
 _LONGEST = 1000  # characters of a message that are looked at
 _TELLING = 3  # letters of a name that is like another by more than chance
 
@@ -66,11 +66,11 @@ def _suggestion(raised: BaseException) -> str | None:
     match raised:
         case AttributeError(name=str(name), obj=owner):
             return _attribute(owner, name)
-        case NameError(name=str(name)) if not isinstance(raised, UnboundLocalError):
+        case NameError(name=str(name)):
             return _nearest(name, _names_at(raised)) if len(name) >= _TELLING else None
         case TypeError(args=(str(message), *_)):
-            written = _KEYWORD.search(message[:_LONGEST])
-            return _nearest(written[1], KEYWORDS) if written else None
+            written = _UNEXPECTED.match(message[:_LONGEST])
+            return _nearest(written["name"], _KEYWORDS) if written and not _is_own(written["called"]) else None
     return None
 
 
@@ -93,5 +93,12 @@ def _names_at(raised: BaseException) -> list[str]:
     return [name for name in dict.fromkeys(seen) if not name.startswith("_")]
 
 
-def _nearest(name: str, names: Iterable[str]) -> str | None:
-    return next(iter(difflib.get_close_matches(name, names, n=1)), None)
+def _is_own(called: str) -> bool:
+    """Whether the program itself defines a function or class of this name: its arguments are not torch's."""
+    definition = re.compile(rf"^\s*(?:async\s+)?(?:def|class)\s+{re.escape(called)}\b")
+    return called == "<lambda>" or any(map(definition.match, linecache.getlines(FILE)))
+
+
+def _nearest(name: str, names: Sequence[str]) -> str | None:
+    """The name most like another; None: none is, or that is one of them and not misspelt."""
+    return None if name in names else next(iter(difflib.get_close_matches(name, names, n=1)), None)
