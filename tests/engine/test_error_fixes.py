@@ -219,6 +219,7 @@ def test_a_name_is_written_as_a_person_would_write_it(body: str, line: str) -> N
         ("w = w - 0.1 * w.grad", "w -= 0.1 * w.grad"),
         ("w = w + (-w.grad - w.grad)", "w += -w.grad - w.grad"),
         ("w = w * 0.9; z = 1", "w *= 0.9; z = 1"),
+        ("w = w - (\n            0.1 * w.grad\n            + 1)", "w -= (0.1 * w.grad"),
     ],
 )
 def test_a_leaf_that_is_updated_is_to_stay_the_leaf(update: str, fixed: str) -> None:
@@ -318,6 +319,7 @@ def test_a_warning_without_a_safe_change_offers_none() -> None:
         ("leaf-inplace", "v = 1; x += 1"),
         ("infer-rg", "from torch import inference_mode as q\nwith q():\n    y = torch.ones(1)\ny.requires_grad_()"),
         ("mm", "torch.ones(2, 3) @ torch.ones(2, 3)"),
+        ("not-contiguous", "v = torch.ones(2, 3).t().view; v(6)"),
         (
             "second-backward",
             "h = x\nfor _ in range(2):\n    h = torch.tanh(h * w)\n    h.sum().backward()\n"

@@ -119,8 +119,12 @@ def _updated(trace: Trace, text: Text, tensor: Tensor) -> Fix | None:
                 targets=[ast.Name(id=name)], value=ast.BinOp(left=ast.Name(id=changed), op=operator, right=by)
             ) as statement
         ) if name == changed and leaf.is_leaf and leaf.requires_grad and type(operator) in _SIGNS:
-            line = f"{name} {_SIGNS[type(operator)]}= {text.cut(by)}"
-            return Fix("name", Edit(text.start(statement), text.end(statement), line), line, statement.lineno)
+            change = text.cut(by)
+            if "\n" in change:
+                change = f"({change})"  # the brackets around it are not in its text
+            line = f"{name} {_SIGNS[type(operator)]}= {change}"
+            told = " ".join(line.split())
+            return Fix("name", Edit(text.start(statement), text.end(statement), line), told, statement.lineno)
         case _:
             return None
 
