@@ -1,6 +1,8 @@
 """What is explained of errors and warnings, against what torch really says when a program brings them about."""
 
 import io
+import re
+import warnings
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +11,7 @@ import torch
 from gradviz.model.errors.errors import explained, hint
 from gradviz.model.errors.fitting import FITTING
 from gradviz.model.errors.warned import WARNINGS, warning_hint, warning_text
+from gradviz.model.program import FILE
 from gradviz.model.trace import GradMode
 from gradviz.model.why.why import mode_to_blame
 from tests.engine.recording import record
@@ -119,6 +122,27 @@ def test_a_traceback_in_a_warning_begins_with_the_program() -> None:
     assert first.startswith('  File "<program>", line 6')
     assert "gradviz" not in warned.message
     assert "line 6" in warning_text(warned, "en")
+
+
+@pytest.mark.usefixtures("warned_anew")
+def test_both_tracebacks_of_a_second_derivative_are_those_of_a_bare_interpreter() -> None:
+    source = (
+        "import torch\nimport warnings\nwarnings.filterwarnings('ignore', 'Anomaly')\n"
+        "x = torch.tensor(0., requires_grad=True)\nwith torch.autograd.detect_anomaly():\n"
+        "    (g,) = torch.autograd.grad(torch.sqrt(x), x, create_graph=True)\n    (g * 0).backward()\n"
+    )
+    with warnings.catch_warnings(record=True) as bare:
+        warnings.simplefilter("always")
+        with pytest.raises(RuntimeError, match="nan"):
+            exec(compile(source, FILE, "exec"), {})
+    told = [_frames(one.message) for one in record(source).warnings]
+    assert [frames[0] for frames in told] == [(FILE, "6", "<module>")] * 2
+    around = [_frames(str(one.message)) for one in bare]  # what runs this test comes first there
+    assert told == [frames[frames.index(own[0]) :] for frames, own in zip(around, told, strict=True)]
+
+
+def _frames(message: str) -> list[tuple[str, str, str]]:
+    return re.findall(r'  File "([^"]+)", line (\d+), in (\S+)', message)
 
 
 def test_every_warning_that_is_explained_is_raised_here() -> None:

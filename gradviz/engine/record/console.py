@@ -1,19 +1,26 @@
 """What the program prints and is warned of, with the line it came from."""
 
 import io
+import os
 import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from pathlib import Path
 
+import gradviz
 from gradviz.engine.record.source import Source
 from gradviz.engine.record.stream import Stream
 from gradviz.model.program import FILE
 from gradviz.model.trace import Output, Warned
 from gradviz.model.trace import Stream as StreamName
 
-# What called the program, in the traceback that anomaly detection puts into a warning: a bare interpreter has none.
-_OURS = re.compile(rf'(\AError detected in [^\n]*\n)(?:  File "(?!{FILE}")[^\n]*\n(?:    [^\n]*\n)*)+')
+# In the tracebacks that anomaly detection puts into warnings: what called the program, and what stands between it and
+# torch. A bare interpreter has neither.
+_HEAD = r"\s*(?:Error detected in|Previous calculation was induced by) [^\n]*\n"
+_CODE = r"[^\n]*\n(?:    [^\n]*\n)*"
+_OUTER = re.compile(rf'\A({_HEAD})(?:  File "(?!{FILE}"){_CODE})+')
+_OURS = re.compile(rf'  File "{re.escape(str(Path(gradviz.__file__).parent))}{re.escape(os.sep)}{_CODE}')
 
 
 class _Writer(io.TextIOBase):
@@ -51,6 +58,11 @@ class _Writer(io.TextIOBase):
         return len(text)
 
 
+def _as_bare(message: str) -> str:
+    """A warning without the frames of a traceback that a bare interpreter would not have."""
+    return _OURS.sub("", _OUTER.sub(r"\1", message)) if re.match(_HEAD, message) else message
+
+
 @contextmanager
 def captured(stream: Stream, source: Source, characters: int) -> Iterator[None]:
     """Within it, prints and warnings become records; at most `characters` are kept."""
@@ -65,7 +77,7 @@ def captured(stream: Stream, source: Source, characters: int) -> Iterator[None]:
         line: str | None = None,
     ) -> None:
         del filename, lineno, file, line  # the program's own line says more than a line inside torch
-        stream.warn(Warned(source.here()[0], category.__name__, _OURS.sub(r"\1", str(message), count=1)))
+        stream.warn(Warned(source.here()[0], category.__name__, _as_bare(str(message))))
 
     with (
         redirect_stdout(_Writer(stream, source, "stdout", budget)),
