@@ -1,5 +1,6 @@
 """Every explanation against what torch and Python really say."""
 
+import re
 import string
 from typing import get_args
 
@@ -206,7 +207,13 @@ SAID: list[tuple[str, str, str]] = [
     ("died", "ProcessDied", "the program's process crashed: Segmentation fault (signal 11)"),
 ]
 SUGGESTED = ProgramError("AttributeError", "module 'torch' has no attribute 'one'", 1, suggestion="torch.ones")
-SHOWN = [*(ProgramError(kind, message, 1) for _, kind, message in SAID), SUGGESTED]
+KEYWORD = ProgramError(
+    "TypeError",
+    "tensor() got an unexpected keyword argument 'require_grad'",
+    1,
+    suggestion="requires_grad",
+)
+SHOWN = [*(ProgramError(kind, message, 1) for _, kind, message in SAID), SUGGESTED, KEYWORD]
 
 
 @pytest.mark.parametrize(("expected", "kind", "message"), SAID)
@@ -230,7 +237,7 @@ def test_no_placeholder_is_left_open(error: ProgramError, language: str) -> None
     text = explained(error, language)
     assert text
     assert "{" not in text
-    assert "None" not in text.replace("None for it", "").replace("None が", "") or error.type == "TypeError"
+    assert "None" not in re.sub("None for it|is None|None が|None です", "", text)
 
 
 @pytest.mark.parametrize("row", [*HINTS, *FITTING, *PYTHON, *WARNINGS], ids=lambda row: row.id)
@@ -259,6 +266,13 @@ def test_a_name_near_the_one_that_does_not_exist_is_suggested() -> None:
     assert "mean torch.ones?" in explained(SUGGESTED, "en")
     assert "。torch.ones ではありませんか" in explained(SUGGESTED, "ja")
     assert hint(SUGGESTED._replace(suggestion=None)) is None
+
+
+def test_an_argument_near_the_one_that_does_not_exist_is_suggested() -> None:
+    assert hint(KEYWORD) == "keyword"
+    assert explained(KEYWORD, "en") == "There is no argument require_grad here. Did you mean requires_grad?"
+    assert "。requires_grad ではありませんか" in explained(KEYWORD, "ja")
+    assert hint(KEYWORD._replace(suggestion=None)) is None
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
