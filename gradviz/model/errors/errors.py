@@ -241,14 +241,14 @@ HINTS = (
         "ValueError",
         r"can't optimize a non-leaf Tensor",
         "An optimizer changes leaves, and this tensor was computed from others. Give it the leaf that it came from.",
-        "オプティマイザーが更新できるのは葉テンソルだけです。計算で得たテンソルではなく、元の葉テンソルを渡してください。",
+        "オプティマイザが更新できるのは葉テンソルだけです。計算で得たテンソルではなく、元の葉テンソルを渡してください。",
     ),
     Hint(
         "optimizer-empty",
         "ValueError",
         r"optimizer got an empty parameter list",
         "The optimizer was given nothing to change. Pass the leaves that it is to learn, such as model.parameters().",
-        "オプティマイザーに更新するものが渡されていません。model.parameters() などの葉テンソルを渡してください。",
+        "オプティマイザに更新するものが渡されていません。model.parameters() などの葉テンソルを渡してください。",
     ),
     Hint(
         "memory",

@@ -42,7 +42,7 @@ FITTING = (
         "RuntimeError",
         r"Sizes of tensors must match except in dimension (?P<dim>\d+)\. "
         r"Expected size (?P<one>\d+) but got size (?P<two>\d+)",
-        "Tensors joined along dimension {dim} must have one size in every other; here they have {one} and {two}.",
+        "Tensors joined along dimension {dim} must have the same size in every other: one has {one}, another {two}.",
         "次元 {dim} で結合するには、ほかの次元の大きさが同じでなければなりません。ここでは {one} と {two} です。",
     ),
     Hint(
