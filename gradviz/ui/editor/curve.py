@@ -75,10 +75,14 @@ class Curve(QWidget):
         """Return the room for two lines of words, whatever their numbers become, and the points below them."""
         metrics = self.fontMetrics()
         across = max([metrics.averageCharWidth() * _LETTERS, *map(metrics.horizontalAdvance, self._widest)])
-        return QSize(across + 2 * _EDGE, metrics.height() * (_ROWS + 3) + 2 * _EDGE)
+        return QSize(across + 2 * _EDGE, self._high(_ROWS))
+
+    def _high(self, rows: int) -> int:
+        """The height where the points have that of so many lines of text."""
+        return self.fontMetrics().height() * (rows + 3) + 2 * _EDGE
 
     def stand_by(self, slider: QRect, number: QRect, room: QRect) -> None:
-        """Stand below the slider and the number, or above both where there is no room, lower where neither has enough.
+        """Stand below the slider and the number, above both where there is no room, flatter where that is not enough.
 
         Where there is no room for points either, only the words stand there.
         """
@@ -86,10 +90,9 @@ class Curve(QWidget):
         below, above = max(slider.bottom(), number.bottom()) + _GAP, min(slider.top(), number.top()) - _GAP
         free = room.bottom() - below
         under = free >= min(size.height(), above)
-        line = self.fontMetrics().height()
         height = min(size.height(), free if under else above, round(room.height() * _MOST))
-        if height < line * (_FLATTEST + 3) + 2 * _EDGE:
-            height = line * len(self._said) + 2 * _EDGE
+        if height < self._high(_FLATTEST):
+            height = self.fontMetrics().height() * len(self._said) + 2 * _EDGE
         y = below if under else above - height
         x = max(0, min(slider.left(), room.right() - size.width()))
         self.setGeometry(x, max(0, min(y, room.bottom() - height)), size.width(), height)
@@ -107,7 +110,7 @@ class Curve(QWidget):
             for row, words in enumerate(self._said):
                 elided = metrics.elidedText(words, Qt.TextElideMode.ElideRight, self.width() - 2 * _EDGE)
                 painter.drawText(_EDGE, _EDGE + metrics.ascent() + row * metrics.height(), elided)
-            if slide is not None and self._said and self.height() >= metrics.height() * (_FLATTEST + 3) + 2 * _EDGE:
+            if slide is not None and self._said and self.height() >= self._high(_FLATTEST):
                 self._paint_points(painter, slide.points)
         finally:
             painter.end()
