@@ -98,7 +98,7 @@ SPOKEN_OF: list[tuple[str, str, set[str] | None, list[str]]] = [
     (HEAD + "torch.one(3)", "typo", set(), []),
     (HEAD + "x.sum().backward(retain_grap=True)", "keyword", set(), []),
     (HEAD + "x - 0.1 * x.grad", "no-grad-yet", set(), []),
-    (HEAD + "y = x * 2\ntorch.optim.SGD([y], lr=0.1)", "optimizer-leaf", {"y"}, []),
+    (HEAD + "y = x * 2\ntorch.optim.SGD([x, y], lr=0.1)", "optimizer-leaf", {"y"}, []),
     (HEAD + "torch.optim.SGD([], lr=0.1)", "optimizer-empty", set(), []),
     (HEAD + "a = torch.ones(2, 3, 4)\nb = torch.ones(2, 3, 4)\ntorch.bmm(a, b)", "bmm", {"a", "b"}, []),
     (HEAD + "a = torch.ones(2, 2)\nb = torch.ones(3, 3)\ntorch.cat([a, b])", "joined", {"a", "b"}, []),

@@ -509,6 +509,7 @@ def test_the_names_of_a_function_are_what_they_were_when_it_ran_last() -> None:
     source = "def f(a, c):\n    def g(b):\n        {}\n    {}\n"
     assert names(source.format("pass", "a.|")) == ["sum", "T"]
     assert names(source.format("b.|", "pass")) == ["sum", "T"]
+    assert names(source.format("pass", "class Inner:\n        a.|")) == ["sum", "T"]
     assert names(source.format("pass", "c.|")) == []
     assert names(source.format("pass", "pass") + "a.|") == []
     told = {one.name: one.told for one in offered(HEAD + source.format("pass", "|")).candidates}
