@@ -18,9 +18,10 @@ from PySide6.QtWidgets import QWidget
 from gradviz.drawing.shapes import Drawing, Mark
 from gradviz.layout.geometry import Point
 from gradviz.picture.picture import Keeps
-from gradviz.state.values import Chosen, Wheel
+from gradviz.state.values import Chosen, Selection, Wheel
 from gradviz.ui.graph.graphview import GraphView
 from gradviz.ui.graph.pointing import Pointing
+from gradviz.ui.graph.reading import Reading
 from gradviz.ui.graph.scene import Arrow, Scene, Stand
 from gradviz.ui.graph.viewport import WHOLE, Viewport
 from gradviz.ui.style.card import Card
@@ -86,6 +87,7 @@ class Canvas(GraphView):
         self._rest.timeout.connect(self._come_to_rest)
         self._pointing = Pointing(self)
         self._pointing.found.connect(self._pointed)
+        self._reading = Reading(self)
 
     @property
     def card(self) -> Card:
@@ -101,6 +103,15 @@ class Canvas(GraphView):
         self._card.hide()
         self._pointing.end()
         super().show_drawing(drawing, document)
+        if not self.scene.stays:
+            self._reading.renew()
+            self._reading.tell()
+
+    def light(self, selection: Selection) -> None:
+        """Light up what is selected, and have it read out."""
+        if selection != self.selection:
+            super().light(selection)
+            self._reading.tell()
 
     def _look(self, view: Viewport) -> None:
         if view != self.view:
@@ -179,7 +190,7 @@ class Canvas(GraphView):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Open the menu of the mark under the pointer; by key that of the mark selected."""
         by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
-        mark = self._hit(QPointF(event.pos())) if by_mouse else self._current()
+        mark = self._hit(QPointF(event.pos())) if by_mouse else self.current
         if mark:
             middle = self.view.to_panel(mark.rect.center)
             place = event.pos() if by_mouse else QPoint(int(middle.x), int(middle.y))
@@ -233,11 +244,11 @@ class Canvas(GraphView):
             self._walk(_ARROWS[key])
         elif key == Qt.Key.Key_Escape:
             self._card.hide()
-            if self._current() is None:
+            if self.current is None:
                 event.ignore()  # the window may have something to leave
             self.markChosen.emit(None)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._open(self._current())
+            self._open(self.current)
         elif key == Qt.Key.Key_Space:
             self._space = True
             self._show_cursor()
@@ -251,6 +262,11 @@ class Canvas(GraphView):
             self._show_cursor()
         else:
             super().keyReleaseEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Have that read out which is selected."""
+        super().focusInEvent(event)
+        self._reading.tell()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """A key let go elsewhere is let go."""
@@ -279,7 +295,7 @@ class Canvas(GraphView):
 
     def _about_selected(self, letter: str) -> bool:
         """Ask for what a letter stands for about the mark that is selected."""
-        mark = self._current()
+        mark = self.current
         name = mark.id if mark else ""
         wishes: dict[str, Callable[[], None]] = {
             "w": lambda: self.whyWanted.emit(Chosen("mark", name)),
@@ -295,9 +311,6 @@ class Canvas(GraphView):
         elif mark and letter in wishes:
             wishes[letter]()
         return letter == "a" or letter in wishes
-
-    def _current(self) -> Mark | None:
-        return next(iter(self._selected()), None)
 
     def _walk(self, arrow: Arrow) -> None:
         here = self._here()
@@ -315,7 +328,7 @@ class Canvas(GraphView):
 
     def _here(self) -> Stand | None:
         """Where the person is: at the place of the selected node that they went to, or else at its box."""
-        mark, stand = self._current(), self._stand
+        mark, stand = self.current, self._stand
         if mark is None:
             return None
         there = stand is not None and stand.mark.id == mark.id and stand.place in self.scene.places(mark.id)

@@ -3,6 +3,7 @@
 It decides no colour, label or position of the drawing, and knows nothing of keys and mice.
 """
 
+from collections.abc import Iterator
 from functools import reduce
 from typing import Literal, NamedTuple
 
@@ -95,6 +96,16 @@ class GraphView(QWidget):
     def seen(self) -> Rect:
         """The part of the drawing that is seen."""
         return self._view.seen(self._panel())
+
+    @property
+    def selection(self) -> Selection:
+        """What is lit."""
+        return self._selection
+
+    @property
+    def current(self) -> Mark | None:
+        """The one that is selected, or the first by its id."""
+        return next(self._selected(), None)
 
     @property
     def gaze(self) -> Gaze:
@@ -219,7 +230,7 @@ class GraphView(QWidget):
 
     def fit_selection(self) -> None:
         """Show what is selected, as large as it may be."""
-        marks = self._selected()
+        marks = list(self._selected())
         if marks:
             place = marks[0].rect
             for mark in marks:
@@ -305,8 +316,8 @@ class GraphView(QWidget):
         dx, dy = now.rect.center.x - anchor.rect.center.x, now.rect.center.y - anchor.rect.center.y
         return self._view._replace(x=self._view.x + dx, y=self._view.y + dy)
 
-    def _selected(self) -> list[Mark]:
-        return [mark for mark in map(self._scene.mark, sorted(self._selection.marks)) if mark]
+    def _selected(self) -> Iterator[Mark]:
+        return filter(None, map(self._scene.mark, sorted(self._selection.marks)))
 
     # Painting.
 
