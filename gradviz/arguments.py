@@ -82,6 +82,12 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     add_common(parser)
 
 
+def add_doctor(parser: argparse.ArgumentParser) -> None:
+    """What `gradviz doctor` takes."""
+    parser.add_argument("--lang", choices=("en", "ja"), default="en")
+    add_common(parser)
+
+
 def add_common(parser: argparse.ArgumentParser) -> None:
     """What every command that may run a program takes."""
     add = parser.add_argument

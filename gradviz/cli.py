@@ -213,7 +213,7 @@ def _failures(engine: Engine, lesson: Lesson, limits: Limits) -> Iterator[str]:
 
 def _doctor(chosen: argparse.Namespace) -> int:
     findings = doctor.findings(chosen.python)
-    _print("\n".join(doctor.lines(findings)))
+    _print("\n".join(doctor.lines(findings, chosen.lang)))
     return USAGE if any(finding.verdict == "missing" for finding in findings) else DONE
 
 
@@ -335,7 +335,7 @@ def _parser() -> argparse.ArgumentParser:
         ("trace", _trace, arguments.add_trace, "write the full record of a run as JSON"),
         ("measure", _measure, arguments.add_measure, "time and memory of a program in each grad mode"),
         ("lessons", _lessons, arguments.add_lessons, "list the lessons, or check every claim they make"),
-        ("doctor", _doctor, arguments.add_common, "say what is installed, what is missing, and how to mend it"),
+        ("doctor", _doctor, arguments.add_doctor, "say what is installed, what is missing, and how to mend it"),
     ):
         command = commands.add_parser(name, help=told)
         command.set_defaults(run=run)

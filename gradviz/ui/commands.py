@@ -4,33 +4,26 @@ from collections.abc import Callable
 from functools import partial
 from typing import Literal
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QMainWindow, QMessageBox, QToolBar
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QMainWindow, QToolBar
 
-from gradviz import __version__
 from gradviz.model.costs.heat import HEATS, HeatOf
 from gradviz.model.graph.graph import View
 from gradviz.model.trace import GradMode
 from gradviz.picture.picture import Language, Options
-from gradviz.resources import Words, met_errors
 from gradviz.state import messages as said
-from gradviz.state.asking import KeysSet
-from gradviz.state.enginemessages import PythonSet
-from gradviz.state.keys import Keys
 from gradviz.state.quizzing import veiled
 from gradviz.state.restoring import kept
 from gradviz.state.switching import offered
 from gradviz.state.values import AppState
-from gradviz.ui.bars.keysheet import ShortcutSheet
+from gradviz.ui.dialogs import Dialogs
 from gradviz.ui.editor.finding import Finding
 from gradviz.ui.editor.slider import TENFOLD
-from gradviz.ui.errorguide import ErrorGuide
 from gradviz.ui.exporting.exporter import Exporter
 from gradviz.ui.exporting.exports import Exports
 from gradviz.ui.files.files import Files
 from gradviz.ui.focus import Focus, has_focus
 from gradviz.ui.panels import Panels
-from gradviz.ui.pythons.dialog import PythonDialog
 from gradviz.ui.room import Room
 from gradviz.ui.style.theme import POINTS, enlarge, icon_size
 from gradviz.ui.tour.stops import stops
@@ -60,6 +53,7 @@ class Commands:
         self._finding = Finding(panels.editor, panels.find_bar)
         self._room = Room(window, panels.editor)
         self._size = 1.0
+        self._dialogs = Dialogs(window, send, state, files, lambda: self._size)
         under_way = stop(window)
         if under_way is not None:  # the window has another language now, in which it goes on
             QTimer.singleShot(0, window, lambda: self._tour(under_way))
@@ -84,6 +78,7 @@ class Commands:
             "save_as": lambda: _done(files.save_as()),
             "save_session": lambda: files.save_session(kept(self._state())),
             **self._exports.handlers(),
+            **self._dialogs.handlers(),
             "quit": lambda: _done(self._window.close()),
             "undo": panels.editor.undo,
             "redo": panels.editor.redo,
@@ -128,11 +123,7 @@ class Commands:
             "costs": self.show_costs,
             "inspect": self.show_inspector,
             "outline": self.show_outline,
-            "python": self.choose_python,
             "tour": lambda: self._tour(0),
-            "shortcuts": self.show_shortcuts,
-            "errors": self.show_errors,
-            "about": self.show_about,
         }
 
     @property
@@ -212,47 +203,6 @@ class Commands:
         """Lead through the window."""
         stop(self._window)
         Tour(self._window, stops(self._window, self._panels, self._state().keys), self._panels.editor, at)
-
-    def choose_python(self) -> None:
-        """Let the person choose the Python that runs programs."""
-        dialog = PythonDialog(self._state().python, self._window)
-        dialog.chosen.connect(lambda python: self._send(PythonSet(python)))
-        dialog.open()
-
-    def show_shortcuts(self) -> None:
-        """Show the sheet of shortcuts, in which they can be changed."""
-        menus = self._window.menuBar().actions()
-        sheet = ShortcutSheet(self._state().keys, tuple(menu.text() for menu in menus), self._window)
-
-        def give(keys: Keys) -> None:
-            self._send(KeysSet(keys))
-            sheet.show_keys(self._state().keys)
-
-        sheet.keysWanted.connect(give)
-        sheet.open()
-
-    def show_errors(self) -> None:
-        """Show the guide to errors; its programs open as lessons do, and undo leads back."""
-        guide = ErrorGuide(met_errors(), self._options.language, POINTS * self._size, self._window)
-        guide.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        guide.wanted.connect(lambda met: self._files.lesson(Words(met.id, met.id), met.program))
-        guide.open()
-
-    def show_about(self) -> None:
-        """Say what this is."""
-        text = self._window.tr(
-            "gradviz {version}\n\nType PyTorch code and see what autograd really does with it.\n\n"
-            "MIT licence. Made with Qt (LGPL), PyTorch, Graphviz, msgspec."
-        )
-        self._box(self._window.tr("About gradviz"), text.format(version=__version__)).open()
-
-    def _box(self, title: str, text: str) -> QMessageBox:
-        box = QMessageBox(self._window)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setWindowTitle(title)
-        box.setText(text)
-        return box
 
     @property
     def _options(self) -> Options:

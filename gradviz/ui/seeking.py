@@ -14,6 +14,7 @@ from gradviz.state.asking import Picked
 from gradviz.state.palette import Boxes, Entry, Kind, boxes, choices
 from gradviz.state.values import AppState
 from gradviz.ui.bars import actions as asked
+from gradviz.ui.bars import titles
 from gradviz.ui.bars.palette import Palette
 from gradviz.ui.bars.paletterows import Look
 from gradviz.ui.files.files import Files
@@ -111,7 +112,7 @@ class Seeking:
                     name,
                     action.text(),
                     (name,),
-                    f"{asked.unmarked(asked.said(asked.PANELS))} {asked.unmarked(asked.PANELS)}",
+                    f"{asked.unmarked(asked.said(titles.PANELS))} {asked.unmarked(titles.PANELS)}",
                 )
         for number, lesson in enumerate(self._lessons, start=1):
             title = one_line(getattr(lesson.title, language))
@@ -140,7 +141,7 @@ class Seeking:
 
     def _where(self, entry: Entry) -> str:
         command = next((one for one in asked.COMMANDS if one.id == entry.id and entry.kind == "command"), None)
-        return asked.unmarked(asked.said(asked.PANELS)) if command is None else _path(command, asked.said)
+        return asked.unmarked(asked.said(titles.PANELS)) if command is None else _path(command, asked.said)
 
     def _do(self, entry: Entry) -> None:
         self._send(Picked(entry))
@@ -153,4 +154,4 @@ class Seeking:
 
 
 def _path(command: asked.Command, told: Callable[[str], str]) -> str:
-    return _INTO.join(asked.unmarked(told(menu)) for menu in asked.path(command.menu))
+    return _INTO.join(asked.unmarked(told(menu)) for menu in titles.path(command.menu))

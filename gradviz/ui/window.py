@@ -21,7 +21,7 @@ from gradviz.state.stepping import presented
 from gradviz.state.update import update
 from gradviz.state.values import AppState, Chosen
 from gradviz.ui import beside, completing, folding, inspecting, preferences, quizzing, sliding, staying
-from gradviz.ui.bars import actions as asked
+from gradviz.ui.bars import titles
 from gradviz.ui.bars.bars import MainBar
 from gradviz.ui.bars.making import give_icons, icons, make_actions
 from gradviz.ui.bars.menus import add_lessons, add_recent, fill_bar
@@ -108,8 +108,8 @@ class Window(QMainWindow):
         beside.fill(self._panels, self._actions)
         self.addToolBar(MainBar(self._actions, self._panels.timeline, self))
         menus = fill_bar(self, self._actions)
-        add_lessons(menus[asked.EXAMPLES], self._lessons, language, self._pick_lesson)
-        add_recent(menus[asked.FILE], self._actions["save"], self._files)
+        add_lessons(menus[titles.EXAMPLES], self._lessons, language, self._pick_lesson)
+        add_recent(menus[titles.FILE], self._actions["save"], self._files)
         self._presentation = Presentation(self, self._commands, presented)
         self._connect_panels()
         self._dress()

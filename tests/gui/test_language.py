@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 import gradviz.ui
 from gradviz import resources
 from gradviz.layout.geometry import Size
-from gradviz.ui.bars.actions import COMMANDS, INSIDE, MENUS, USUAL
+from gradviz.ui.bars.actions import COMMANDS, USUAL
+from gradviz.ui.bars.titles import INSIDE, MENUS
 from gradviz.ui.window import Window
 from gradviz.ui.wording.language import words
 from tests.gui.conftest import Opener

@@ -371,6 +371,12 @@ def test_the_doctor_fails_only_for_what_is_missing(
     assert capsys.readouterr().out.split() == [verdict, "tea", "none"]
 
 
+def test_the_doctor_speaks_japanese(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(doctor, "findings", lambda interpreter: (Finding("tea", "ok", "hot", japanese="熱い"),))
+    assert cli.main(["doctor", "--lang", "ja"]) == cli.DONE
+    assert capsys.readouterr().out.split() == ["良好", "tea", "熱い"]
+
+
 def test_every_command_is_known_before_the_commands_are_loaded(capsys: pytest.CaptureFixture[str]) -> None:
     usage_of("--help")
     listed = capsys.readouterr().out.partition("COMMAND\n")[2]

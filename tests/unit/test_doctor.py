@@ -64,7 +64,9 @@ def test_torch_is_asked_of_the_interpreter_that_would_run_it(monkeypatch: pytest
 
 def test_a_missing_wall_is_said_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FakeEngine, "ready", Ready("2.13.0", "3.11.7", "this kernel has no Landlock"))
-    assert finding("sandbox") == Finding("sandbox", "note", "off: this kernel has no Landlock")
+    assert finding("sandbox") == Finding(
+        "sandbox", "note", "off: this kernel has no Landlock", japanese="無効: this kernel has no Landlock"
+    )
 
 
 def test_missing_libraries_come_with_one_command(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,3 +111,17 @@ def test_a_remedy_stands_under_its_finding() -> None:
         "missing  bcd  gone",
         "              mend it with: get it",
     ]
+
+
+def test_in_japanese_too_there_are_columns() -> None:
+    found = (Finding("font", "ok", "fine", japanese="日本語"), Finding("dot", "missing", "gone", "get it"))
+    assert doctor.lines(found, "ja") == [
+        "良好  font  日本語",
+        "不足  dot   gone",
+        "            直すコマンド: get it",
+    ]
+
+
+def test_all_that_is_found_where_nothing_is_missing_is_told_in_japanese() -> None:
+    told = [finding for finding in doctor.findings() if finding.subject not in ("qt", "dot")]  # a name and a path
+    assert [finding.subject for finding in told if not finding.japanese] == []

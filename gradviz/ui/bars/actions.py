@@ -8,11 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from gradviz.model.cost import MODES, NAMES
 from gradviz.model.trace import GradMode
-
-
-def QT_TRANSLATE_NOOP(_context: str, text: str) -> str:
-    """Mark a text for translation. The translation tools know this name; Qt's own function has no types."""
-    return text
+from gradviz.ui.bars.titles import BESIDE, EDIT, FILE, HEAT, HELP, PANELS, PARTS, QT_TRANSLATE_NOOP, RUN, VIEW
 
 
 class Command(NamedTuple):
@@ -29,25 +25,6 @@ class Command(NamedTuple):
     group: str = ""
 
 
-MENUS = (
-    QT_TRANSLATE_NOOP("Actions", "&File"),
-    QT_TRANSLATE_NOOP("Actions", "&Edit"),
-    QT_TRANSLATE_NOOP("Actions", "&View"),
-    QT_TRANSLATE_NOOP("Actions", "&Run"),
-    QT_TRANSLATE_NOOP("Actions", "E&xamples"),
-    QT_TRANSLATE_NOOP("Actions", "&Help"),
-)
-FILE, EDIT, VIEW, RUN, EXAMPLES, HELP = MENUS
-HEAT = QT_TRANSLATE_NOOP("Actions", "&Heat")
-BESIDE = QT_TRANSLATE_NOOP("Actions", "&Modes side by side")
-PANELS = QT_TRANSLATE_NOOP("Actions", "Pa&nels")
-PARTS = QT_TRANSLATE_NOOP("Actions", "Parts of the &graph")
-INSIDE = {
-    BESIDE: VIEW,
-    HEAT: VIEW,
-    PANELS: VIEW,
-    PARTS: VIEW,
-}  # menus that stand in another, where the first of their commands is
 LINE = ""  # the id of a line between two groups of a menu
 
 # Those of the grad modes that can stand side by side.
@@ -376,16 +353,17 @@ COMMANDS = (
     Command("tour", HELP, QT_TRANSLATE_NOOP("Actions", "&Tour of the window")),
     Command("shortcuts", HELP, QT_TRANSLATE_NOOP("Actions", "&Keyboard shortcuts"), ("Ctrl+Alt+/",)),
     Command("errors", HELP, QT_TRANSLATE_NOOP("Actions", "&Error guide …")),
+    Command(
+        "doctor",
+        HELP,
+        QT_TRANSLATE_NOOP("Actions", "&Doctor …"),
+        tip=QT_TRANSLATE_NOOP("Actions", "What gradviz needs, whether it is there, and what mends what is not"),
+    ),
     Command("about", HELP, QT_TRANSLATE_NOOP("Actions", "&About gradviz")),
 )
 
 
 USUAL = {command.id: command.keys for command in COMMANDS if command.id != LINE}  # keys, where nobody has chosen others
-
-
-def path(menu: str) -> tuple[str, ...]:
-    """Return the titles of the menus that lead to the commands of one, the outermost first."""
-    return (INSIDE[menu], menu) if menu in INSIDE else (menu,)
 
 
 def said(text: str) -> str:

@@ -10,23 +10,24 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu
 from gradviz.picture.picture import Language
 from gradviz.resources import Lesson, Words
 from gradviz.ui.bars import actions as asked
+from gradviz.ui.bars import titles
 from gradviz.ui.files.files import Files
 from gradviz.ui.style.plain import plain
 
 
 def fill_bar(window: QMainWindow, actions: Mapping[str, QAction]) -> dict[str, QMenu]:
     """Put the commands into the menus; return each menu by its title in the table."""
-    menus = {title: window.menuBar().addMenu(asked.said(title)) for title in asked.MENUS}
+    menus = {title: window.menuBar().addMenu(asked.said(title)) for title in titles.MENUS}
     for command in asked.COMMANDS:
         if command.menu not in menus:
-            menus[command.menu] = menus[asked.INSIDE[command.menu]].addMenu(asked.said(command.menu))
+            menus[command.menu] = menus[titles.INSIDE[command.menu]].addMenu(asked.said(command.menu))
         if command.id == asked.LINE:
             menus[command.menu].addSeparator()
         elif command.id in actions:
             menus[command.menu].addAction(actions[command.id])
-    menus[asked.PANELS].addSeparator()
+    menus[titles.PANELS].addSeparator()
     for dock in window.findChildren(QDockWidget):
-        menus[asked.PANELS].addAction(dock.toggleViewAction())
+        menus[titles.PANELS].addAction(dock.toggleViewAction())
     return menus
 
 
