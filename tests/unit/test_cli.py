@@ -360,6 +360,9 @@ class TestLessons:
         said = capsys.readouterr().out
         assert "lesson:first: wrong\n  no tensor is named x\n" in said
         assert "after '2.0' became '3.0': no tensor is named x" in said
+        asks = [one.telling.ask for one in resources.lessons()]
+        wanted = [f"  there is nothing to ask as in {ask.wanted}" for ask in asks if ask is not None]
+        assert [line for line in said.splitlines() if "nothing to ask" in line] == wanted != []
 
 
 @pytest.mark.parametrize(("verdict", "status"), [("ok", cli.DONE), ("note", cli.DONE), ("missing", cli.USAGE)])

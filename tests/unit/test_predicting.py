@@ -110,3 +110,10 @@ def test_a_run_without_stops_cannot_wait() -> None:
     state, _ = play(AppState(), OPENED, READY)
     assert state.prediction == Prediction(WANTED)
     assert not veiled(state).bared
+
+
+def test_a_line_that_runs_again_is_asked_about_before_the_last_time() -> None:
+    course = Course("LLOLL", (0, 2, 3, 4, 6), (1, 3, 3, 2, 3), (0,) * 5)
+    arrived = m.PictureArrived(picture(None).picture._replace(course=course))
+    state, _ = play(NEW, OPENED, READY, m.RunExited(1, Exit(0, 0)), arrived)
+    assert state.at == 4

@@ -64,6 +64,20 @@ def test_the_question_that_is_wanted_is_asked_and_no_other(wanted: Wanted, text:
         assert choice_text(one.choices[one.right], "en") == "None"
 
 
+def test_the_last_execution_of_its_line_is_asked_about() -> None:
+    tape = Tape()
+    tape.line(1)
+    tape.line(2)
+    x = tape.leaf(scalar(2.0))
+    for _ in range(2):
+        tape.line(3, x=x)
+        y = tape.apply("mul", x, x, value=scalar(4.0))
+        tape.line(4, y=y)
+    known = grounds(History(tape.trace()._replace(source=SOURCE)))
+    (one,) = wanted_question(known, Wanted("flags", 3, "y"))
+    assert (one.ran.times, one.ran.of) == (2, 2)
+
+
 @pytest.mark.parametrize("wanted", [Wanted("grad", 3, "y"), Wanted("grad", 4, "z"), Wanted("raises", 4)])
 def test_what_cannot_be_asked_is_not(wanted: Wanted) -> None:
     assert wanted_question(grounds(History(squared())), wanted) == ()
