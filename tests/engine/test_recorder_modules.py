@@ -206,10 +206,39 @@ m = 1
 """
 
 
-def test_a_module_that_has_other_parts_and_parameters_has_them_named_from_the_next_line_on() -> None:
-    trace, names = record(CHANGED), dict[str, object]()
+IN_CONTAINERS = """\
+import torch
+from torch import nn
+m = nn.ModuleDict({'a': nn.Linear(1, 2), 'b': nn.Linear(2, 2)})
+m['c'] = nn.Linear(2, 3)
+del m['a']
+m.pop('b')
+m.clear()
+m = nn.ModuleList([nn.Linear(1, 1)])
+m.insert(0, nn.Linear(1, 2))
+m[0](torch.ones(1, 1))
+m.append(nn.Sequential())
+m[2].append(nn.Linear(2, 2))
+m[2].insert(0, nn.Linear(2, 4))
+m[2][1](torch.ones(1, 2))
+m[2] = nn.Sequential(m[2], nn.Linear(2, 1))
+m[2][0][1](torch.ones(1, 2))
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "called"),
+    [
+        (CHANGED, {8: ["m.0", "m.1", "m.last"], 14: ["m.1", "m.last"]}),
+        (IN_CONTAINERS, {10: ["m.0"], 14: ["m.2.1"], 16: ["m.2.0.1"]}),
+    ],
+)
+def test_a_module_that_has_other_parts_and_parameters_has_them_named_from_the_next_line_on(
+    source: str, called: dict[int, list[str]]
+) -> None:
+    trace, names = record(source), dict[str, object]()
     steps = [step for step in trace.steps if step.kind == "line" and step.scope == 0]
-    lines = CHANGED.splitlines()
+    lines = source.splitlines()
     bodies = [index for index, line in enumerate(lines) if not line.startswith(" ")]
     for begin, end, step in zip(bodies, [*bodies[1:], len(lines)], steps[1:], strict=True):
         exec("\n".join(lines[begin:end]), names)
@@ -218,5 +247,18 @@ def test_a_module_that_has_other_parts_and_parameters_has_them_named_from_the_ne
         held = bindings(trace).held(step.id)
         told = {name.text: trace.tensors[number].shape for name, number in held.items() if name.function is None}
         assert told == {path: tuple(one.shape) for path, one in found.items()}, lines[begin]
-    paths = [op.module for op in trace.ops if op.name == "aten::addmm.default" and op.line == 8]
-    assert paths == ["m.0", "m.1", "m.last"]
+    for line, paths in called.items():
+        assert [op.module for op in trace.ops if op.name == "aten::addmm.default" and op.line == line] == paths
+
+
+def test_a_function_names_what_comes_into_a_module_of_its_own() -> None:
+    source = "def f(x):\n    m = torch.nn.Sequential()\n    m.append(torch.nn.Linear(2, 1))\n    return m(x)\nf(torch.ones(2))"
+    assert any(tensor.shape == (1, 2) for tensor in (tensor(record(source), "m.0.weight"),))
+
+
+def test_a_part_that_comes_into_a_module_is_named_without_a_look_at_all_others() -> None:
+    part = "class Part(torch.nn.Tanh):\n    looks = 0\n    def named_modules(self, *a, **k):\n        Part.looks += 1\n"
+    source = f"{part}        return super().named_modules(*a, **k)\nm = torch.nn.ModuleList()\n"
+    trace = record(f"{source}for i in range(100):\n    m.append(Part())\nprint(Part.looks)")
+    assert int(trace.output[0].text) <= 200
+    assert {module.path for module in trace.modules} >= {f"m.{i}" for i in range(100)}

@@ -142,25 +142,37 @@ def replace_settings(
     return undo
 
 
-def replace_registrations(changed: Callable[[torch.nn.Module], None]) -> Callable[[], None]:
+def replace_registrations(
+    placing: Callable[[torch.nn.Module, str, object], None], moved: Callable[[torch.nn.Module], None]
+) -> Callable[[], None]:
     """Have every change of what parts and parameters a module has noted; returns what undoes it.
 
     Args:
-        changed: is given the module.
+        placing: is given the module, a name in it, and what will be under that.
+        moved: is given a module that has others in any other way.
     """
+    nn: Any = torch.nn
+    register = nn.Module.register_parameter
 
-    def noted(original: Callable[..., None]) -> Callable[..., None]:
+    @functools.wraps(register)
+    def register_parameter(self: torch.nn.Module, name: str, param: torch.nn.Parameter | None) -> None:
+        placing(self, name, param)
+        register(self, name, param)
+
+    def noted(original: Callable[..., object]) -> Callable[..., object]:
         @functools.wraps(original)
-        def change(module: torch.nn.Module, *args: object, **kwargs: object) -> None:
-            original(module, *args, **kwargs)
-            changed(module)
+        def change(module: torch.nn.Module, *args: object, **kwargs: object) -> object:
+            result = original(module, *args, **kwargs)
+            moved(module)
+            return result
 
         return change
 
-    entry: Any = torch.nn.Module
-    handle = register_module_module_registration_hook(lambda module, _name, _part: changed(module))
-    undo = [replace(entry, name, noted(getattr(entry, name))) for name in ("register_parameter", "__delattr__")]
-    return _all([handle.remove, *undo])
+    ways = [(nn.Module, "__delattr__"), (nn.ModuleDict, "__delitem__"), (nn.ModuleDict, "clear")]
+    ways += [(kind, "insert") for kind in (nn.Sequential, nn.ModuleList)]
+    handle = register_module_module_registration_hook(placing)
+    undo = [replace(owner, name, noted(getattr(owner, name))) for owner, name in ways]
+    return _all([handle.remove, replace(nn.Module, "register_parameter", register_parameter), *undo])
 
 
 def replace_swap(swapping: Callable[[torch.Tensor, torch.Tensor, Callable[[], None]], None]) -> Callable[[], None]:

@@ -5,7 +5,7 @@ change what is computed. Nothing here keeps a module alive.
 """
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import FrameType
 
 import torch
@@ -29,12 +29,37 @@ class Modules:
         self._tell = tell
         self._told: set[Module] = set()
         self._paths: dict[int, tuple[weakref.ref[torch.nn.Module], str, bool]] = {}
-        self.changes = 0  # of what is in modules that have a name
+        self._moved: dict[int, weakref.ref[torch.nn.Module]] = {}  # modules with parts that have other paths, or none
+        self.changes = 0  # of the parameters in modules that have a name
+        self.losses = 0  # of those changes, the ones that took some away
 
-    def changed(self, module: torch.nn.Module) -> None:
-        """Note that a module has other parts, or other parameters, than before."""
-        if self._known(module) is not None:
+    def placing(self, module: torch.nn.Module, name: str, placed: object) -> None:
+        """Note that a module is given a part or a parameter: name what comes, forget what goes, and look at no other.
+
+        Args:
+            module: that has what it had yet.
+            name: of what it is given, in it.
+            placed: that.
+        """
+        known = self._known(module)
+        if known is None:
+            return
+        path, before = f"{known[1]}.{name}", module._modules[name] if name in module._modules else None
+        loses = before is not None or (name in module._parameters and module._parameters[name] is not None)
+        if before is not None:
+            self._forget(path, {id(part) for part in before.modules()})
+        if isinstance(placed, torch.nn.Module):
+            self.bind(path, placed, lasting=known[2])
+        if loses or not isinstance(placed, torch.nn.Module) or any(True for _ in placed.parameters()):
             self.changes += 1
+            self.losses += loses
+
+    def moved(self, module: torch.nn.Module) -> None:
+        """Note that a module has others than it had, or the same elsewhere: its parts are named when that is asked."""
+        if self._known(module) is not None:
+            self._moved[id(module)] = weakref.ref(module)
+            self.changes += 1
+            self.losses += 1
 
     def bind(self, path: str, module: torch.nn.Module, *, lasting: bool) -> None:
         """Note that a module has a name; its parts have theirs by it.
@@ -44,18 +69,25 @@ class Modules:
             module: the module.
             lasting: whether it outlives the function it was bound in, and so replaces a name that does not.
         """
-        within = f"{path}."
-        for key, (_, name, _) in list(self._paths.items()) if self.changes else ():
-            if name.startswith(within):  # it may be elsewhere in the module now, or no longer in it
-                del self._paths[key]
         for name, part in module.named_modules(prefix=path):
             known = self._known(part)
             if known is None or (lasting and not known[2]):
                 self._put(part, name, lasting=lasting)
 
+    def renew(self) -> None:
+        """Name the parts anew of modules in which they have moved."""
+        while self._moved:
+            _, moved = self._moved.popitem()
+            module = moved()
+            known = None if module is None else self._known(module)
+            if module is not None and known is not None:
+                self._forget(f"{known[1]}.", self._paths)
+                self.bind(known[1], module, lasting=known[2])
+
     def path(self, frame: FrameType) -> str | None:
         """The path of the module whose call (MODULE_CALL) a frame is; its class where it has no name."""
         module = frame.f_locals["self"]
+        self.renew()
         known = self._known(module)
         if known is None:
             self._find(frame, module)
@@ -69,6 +101,12 @@ class Modules:
     def _known(self, module: torch.nn.Module) -> tuple[weakref.ref[torch.nn.Module], str, bool] | None:
         known = self._paths.get(id(module))
         return known if known is not None and known[0]() is module else None
+
+    def _forget(self, beginning: str, keys: Iterable[int]) -> None:
+        """Take the paths from modules that begin in a way; such a one may be elsewhere now, or in none."""
+        for key in list(keys):
+            if key in self._paths and self._paths[key][1].startswith(beginning):
+                del self._paths[key]
 
     def _find(self, frame: FrameType, module: torch.nn.Module) -> None:
         """Name a module that came into a named one after that got its name; else by its class."""

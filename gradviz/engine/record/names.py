@@ -5,6 +5,7 @@ import weakref
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from types import CodeType
+from typing import NamedTuple
 
 import torch
 
@@ -29,8 +30,15 @@ class Scope:
         self.arguments: dict[str, int | None] | None = None  # that it was called with, until that is told
         self.changed: dict[str, int | None] = {}  # since that was last told, by path
         self.bound: dict[str, dict[str, int]] = {}  # by name, and by path: "x", "ws[0]", "model.weight"
-        # By the name that it is under, with how often modules had changed when its parameters were named.
-        self.modules: dict[str, tuple[weakref.ref[torch.nn.Module], int]] = {}
+        self.modules: dict[str, _Named] = {}  # by the name that it is under
+
+
+class _Named(NamedTuple):
+    """A module whose parameters have names, since so many changes of modules."""
+
+    module: weakref.ref[torch.nn.Module]
+    changes: int
+    losses: int
 
 
 class Names:
@@ -98,9 +106,10 @@ class Names:
         if self._changes == self._modules.changes:
             return
         self._changes = self._modules.changes
+        self._modules.renew()
         for owner in dict.fromkeys((self.outermost, scope)):
-            for name, (known, _) in list(owner.modules.items()):
-                module = known()
+            for name, known in list(owner.modules.items()):
+                module = known.module()
                 if module is not None:
                     (self.bind if owner is scope else self.bind_elsewhere)(owner, name, module, line)
 
@@ -139,13 +148,16 @@ class Names:
 
     def _bind_module(self, scope: Scope, name: str, module: torch.nn.Module, line: int | None) -> None:
         """Note the parameters of a module; a function does not name those of a module that has a name."""
-        known, changes = scope.modules.get(name), self._modules.changes
-        if known is not None and known[0]() is module and known[1] == changes:
-            return  # its parameters have their names already
-        scope.modules[name] = weakref.ref(module), changes
+        known, modules = scope.modules.get(name), self._modules
+        is_known = known is not None and known.module() is module
+        if is_known and known is not None:
+            is_full = known.losses == modules.losses and len(scope.bound.get(name, _NOTHING)) == MOST
+            if is_full or known.changes == modules.changes:
+                return  # its parameters have their names already
         lasting = scope is self.outermost
-        if not lasting and not self._modules.is_new(module):
+        if not (lasting or is_known or modules.is_new(module)):
             return
+        scope.modules[name] = _Named(weakref.ref(module), modules.changes, modules.losses)
         if name != "self":  # what its own methods call it is no name of the program's
             self._modules.bind(name, module, lasting=lasting)
         named = islice(module.named_parameters(remove_duplicate=False), MOST)

@@ -85,7 +85,7 @@ def recorded(program: Program, request: Request, stream: Stream, *watches: Watch
         entries.replace_script_calls(ScriptWatch(threads.here).wrap),
         entries.replace_push_hooks(PackWatch(threads.here).wrap),
         entries.replace_settings(run.ledger.reassigned, run.ledger.changed),
-        entries.replace_registrations(source.modules.changed),
+        entries.replace_registrations(source.modules.placing, source.modules.moved),
         entries.replace_swap(run.ledger.swap),
         entries.replace_exports(run.ledger.handed_out),
         entries.replace_levels(levels.opened, levels.closing, levels.lifted),
