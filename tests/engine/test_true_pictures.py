@@ -254,3 +254,22 @@ def test_what_was_detached_in_place_is_given_no_gradient() -> None:
     (made, detached) = (edge for edge in graph.edges if edge.head.startswith("t"))
     assert made.passed is not None
     assert (detached.passed, detached.gradient) == (None, None)
+
+
+UNRECORDED = {
+    "an element of nested lists": "ys = [[x * 2]]\nwith torch.no_grad():\n    ys[0][0].clamp_(min=3.)\n(ys[0][0] * 3)",
+    "a view of one": "ys = [[x * 2]]\nv = [[ys[0][0][:1]]]\nwith torch.no_grad():\n    v[0][0].clamp_(min=3.)\n"
+    "(ys[0][0] * v[0][0])",
+    "several at once": "ys = [[x * 2, x * 3]]\nwith torch.no_grad():\n    torch._foreach_mul_(ys[0], 2.)\n"
+    "(ys[0][0] * ys[0][1])",
+    "a name": "y = x * 2\nwith torch.no_grad():\n    y.clamp_(min=3.)\n(y * 3)",
+}
+
+
+@pytest.mark.parametrize("change", UNRECORDED.values(), ids=UNRECORDED.keys())
+def test_no_gradient_goes_through_what_autograd_has_not_recorded(change: str) -> None:
+    trace = record(f"import torch\nx = torch.tensor([1., 2.], requires_grad=True)\n{change}.sum().backward()")
+    graph = build(trace, "both")
+    unrecorded = {node.id for node in graph.nodes if node.kind is NodeKind.OP and node.grad_fn is None}
+    assert unrecorded
+    assert not [edge for edge in graph.edges if edge.passed is not None and {edge.tail, edge.head} & unrecorded]

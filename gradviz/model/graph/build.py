@@ -127,7 +127,9 @@ class _Builder:
     def _add_output(self, op: Op, node: Node, kind: EdgeKind, output: int, tensor: int) -> None:
         final = self._trace.tensors[tensor]
         state = self._states.get((tensor, op.id), final)
-        if final.names or tensor in self._roots or tensor in self._accumulators or state.retains_grad:
+        # What nobody recorded was written to a tensor whose gradient goes past that, to what made it.
+        is_past = kind is EdgeKind.UNRECORDED and state.grad_fn is not None
+        if is_past or final.names or tensor in self._roots or tensor in self._accumulators or state.retains_grad:
             name = f"t{tensor}.{op.id}" if tensor in self._makers else f"t{tensor}"
             passed = None if node.grad_fn is None else _arriving(state, op, output, self._trace.grad_fns)
             gradient = self._gradient(passed)
