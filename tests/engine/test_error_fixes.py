@@ -15,7 +15,7 @@ from gradviz.model.why.errorfixes import clone_before, of_error, of_warning
 from gradviz.model.why.fixes import Fix, Fixes
 from tests.engine.bare import bare_run
 from tests.engine.programs import sweep
-from tests.engine.recording import record
+from tests.engine.recording import record, tensor
 from tests.unit.model.traces import known as ended
 
 HEAD = (
@@ -230,6 +230,66 @@ def test_a_leaf_that_is_updated_is_to_stay_the_leaf(update: str, fixed: str) -> 
     changed = fix.edit.applied(source)
     assert f"        {fixed}" in changed.splitlines()
     assert bare_run(changed).error is None
+    without = source.replace("range(3)", "range(1)")
+    trace = record(without)
+    (fix,) = known(trace).of(tensor(trace, "w"))
+    changed = fix.edit.applied(without)
+    assert f"        {fixed}" in changed.splitlines()
+    assert tensor(record(changed), "w").grad is not None
+
+
+CELL = (
+    "import torch\nfrom torch import nn\ncell = nn.{kind}(2, 3)\nopt = torch.optim.SGD(cell.parameters(), 0.1)\n"
+    "x, h, c = torch.ones(1, 2), torch.zeros(1, 3), torch.zeros(1, 3)\n"
+)
+LOOP = "for _ in range(3):\n    opt.zero_grad()\n    {step}\n    h.sum().backward({given})\n    opt.step()\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        (CELL.format(kind="RNNCell") + LOOP.format(step="h = cell(x, h)", given=""), "h = h.detach()"),
+        (
+            CELL.format(kind="RNNCell") + LOOP.format(step="h = cell(x, h)", given="retain_graph=True"),
+            "h = h.detach()",
+        ),
+        (
+            CELL.format(kind="LSTMCell") + LOOP.format(step="h, c = cell(x, (h, c))", given=""),
+            "c, h = c.detach(), h.detach()",
+        ),
+        (
+            HEAD.format(leaf="tensor(2.") + "h = x\nfor _ in range(2):\n    h = torch.tanh(h * w)\n"
+            "    h.sum().backward()\n    with torch.no_grad():\n        w -= 0.1 * w.grad",
+            "h = h.detach()",
+        ),
+        (
+            "import torch\nw = torch.ones(2, requires_grad=True)\ndef train(h):\n    for i in range(3):\n"
+            "        new = (h * w).tanh()\n        new.sum().backward(); z = i\n        h = new\n"
+            "train(torch.ones(2))\n",
+            "new = new.detach()",
+        ),
+    ],
+)
+def test_what_a_loop_carries_over_is_cut_off_from_the_graph_that_is_gone(source: str, line: str) -> None:
+    fix = fix_of(source)[1][-1]
+    assert (fix.does, fix.what) == ("detach", line)
+    changed = fix.edit.applied(source)
+    assert line in changed
+    assert bare_run(changed).error is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "y = w * x\ny.backward()\ny.backward()",
+        "h = w * w\nfor _ in range(2):\n    (h * x).backward()",
+        "h = w * 2\nk = w * w\nfor _ in range(2):\n    h = (h * k * w).sum()\n    h.backward()",
+        "h = w * w\nfor _ in range(2):\n    h = h * 3\n    h.backward()",
+        "y = w * w\nx = (w * 3).exp()\nz = 1\nx.add_(1)\nx.backward()",
+    ],
+)
+def test_what_is_not_carried_over_is_not_cut_off(body: str) -> None:
+    assert "detach" not in {fix.does for fix in fix_of(f"{HEAD.format(leaf='tensor(2.')}{body}\n")[1]}
 
 
 @pytest.mark.parametrize("body", ["y = q * 2", "y = ab + 1", "def f():\n    u = uu\n    uu = 1\nf()"])
@@ -320,11 +380,6 @@ def test_a_warning_without_a_safe_change_offers_none() -> None:
         ("infer-rg", "from torch import inference_mode as q\nwith q():\n    y = torch.ones(1)\ny.requires_grad_()"),
         ("mm", "torch.ones(2, 3) @ torch.ones(2, 3)"),
         ("not-contiguous", "v = torch.ones(2, 3).t().view; v(6)"),
-        (
-            "second-backward",
-            "h = x\nfor _ in range(2):\n    h = torch.tanh(h * w)\n    h.sum().backward()\n"
-            "    with torch.no_grad():\n        w -= 0.1 * w.grad",
-        ),
     ],
 )
 def test_no_fix_is_guessed(name: str, body: str) -> None:

@@ -44,8 +44,8 @@ class Modules:
         known = self._known(module)
         if known is None:
             return
-        path, before = f"{known[1]}.{name}", module._modules[name] if name in module._modules else None
-        loses = before is not None or (name in module._parameters and module._parameters[name] is not None)
+        path, before = f"{known[1]}.{name}", module._modules.get(name)
+        loses = before is not None or module._parameters.get(name) is not None
         if before is not None:
             self._forget(path, {id(part) for part in before.modules()})
         if isinstance(placed, torch.nn.Module):

@@ -12,6 +12,7 @@ from gradviz.model.source.edits import calls_in, joined, keyword_set, line_befor
 from gradviz.model.source.literals import as_floats
 from gradviz.model.source.place import Edit, Placed, Text, lines_of_text
 from gradviz.model.trace import BackwardCall, Op, ProgramError, Tensor, Trace, Warned
+from gradviz.model.why.carried import detached
 from gradviz.model.why.fixes import Fix, Fixes, named
 from gradviz.model.why.why import origin
 
@@ -24,7 +25,6 @@ _FULL = re.compile(
 )
 _WRITTEN = re.compile(r"(?:module '(?P<module>[\w.]+)' has no )?(?:attribute|name|keyword argument) '(?P<name>\w+)'")
 _BLOCK = re.compile(r"on line (?P<line>\d{1,9})$")
-_SIGNS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 _HALF = {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u3001": ",", "\u3002": "."}
 
 
@@ -100,33 +100,9 @@ def _recorded(fixes: Fixes, text: Text, _placed: Placed, error: ProgramError) ->
 
 def _required(fixes: Fixes, text: Text, tensor: Tensor) -> Fix | None:
     blamed = origin(fixes.known, tensor)
-    call, update = _that_gave(fixes.known.trace, blamed), _updated(fixes.known.trace, text, blamed)
-    if update is not None:
-        return update
+    call = _that_gave(fixes.known.trace, blamed)
     found = fixes.of(tensor) if call is None else _some(_created(fixes, text, call, tensor))
     return found[0] if found else None
-
-
-def _updated(trace: Trace, text: Text, tensor: Tensor) -> Fix | None:
-    """Change a leaf in place where a new tensor has its name, which nothing records: w = w - rate * w.grad."""
-    maker = None if tensor.made_by is None else trace.ops[tensor.made_by]
-    if maker is None or maker.line is None or maker.why_unrecorded != "no_grad":
-        return None
-    leaf, placed = trace.tensors[maker.inputs[0]], text.statement(maker.line, maker.call or "")
-    match None if placed is None else placed.statement:
-        case (
-            ast.Assign(
-                targets=[ast.Name(id=name)], value=ast.BinOp(left=ast.Name(id=changed), op=operator, right=by)
-            ) as statement
-        ) if name == changed and leaf.is_leaf and leaf.requires_grad and type(operator) in _SIGNS:
-            change = text.cut(by)
-            if "\n" in change:
-                change = f"({change})"  # the brackets around it are not in its text
-            line = f"{name} {_SIGNS[type(operator)]}= {change}"
-            told = " ".join(line.split())
-            return Fix("name", Edit(text.start(statement), text.end(statement), line), told, statement.lineno)
-        case _:
-            return None
 
 
 def _that_gave(trace: Trace, tensor: Tensor) -> BackwardCall | None:
@@ -364,11 +340,11 @@ _ERRORS: dict[str, tuple[_Find, ...]] = {
     "not-tracked": (_recorded,),
     "retain-no-rg": (_recorded,),
     "non-scalar": (_summed,),
-    "second-backward": (_kept,),
+    "second-backward": (_kept, detached),
     "int-grad": (_as_floats,),
     "leaf-inplace": (_under_no_grad,),
     "view-of-leaf": (_under_no_grad,),
-    "version": (_changed_copy,),
+    "version": (_changed_copy, detached),
     "flag-non-leaf": (_detached_leaf,),
     "infer-save": (_no_inference,),
     "infer-inplace": (_no_inference,),

@@ -29,6 +29,7 @@ from gradviz.model.source.place import Edit, Placed, Text
 from gradviz.model.source.toggles import Locked, Toggles
 from gradviz.model.trace import Op, Tensor
 from gradviz.model.why.grounds import Grounds
+from gradviz.model.why.updates import in_place
 from gradviz.model.why.why import Why, WhyNoGrad, cutter, origin, why
 
 Does = Literal[
@@ -179,9 +180,12 @@ class Fixes:
     def _floats(self, _text: Text, tensor: Tensor, _reason: Why) -> Fix | None:
         return self.floats(tensor)
 
-    def recorded(self, _text: Text, tensor: Tensor, _reason: Why) -> Fix | None:
+    def recorded(self, text: Text, tensor: Tensor, _reason: Why) -> Fix | None:
         """Have the op that made a tensor recorded."""
         op = cutter(self.known, tensor)
+        update = None if op is None else in_place(self.known.trace, text, op)
+        if update is not None:
+            return Fix("name", *update)
         return None if op is None else self.recording(op)
 
     def _uncut(self, _text: Text, tensor: Tensor, _reason: Why) -> Fix | None:
