@@ -95,25 +95,25 @@ def _backward(trace: Trace) -> list[Offender]:
     To pass on an inf that the program gave the op, or that it computed before, is no grad_fn's doing; a nan that comes
     of such a one is.
     """
-    found: dict[Ill, Offender] = {}
+    spoiling = [
+        (step.id, step.grad_fn, ills)
+        for step in trace.steps
+        if step.kind == "backward" and step.grad_fn is not None
+        if (ills := _spoilt(step.left)) and not _spoilt(step.arrived)
+    ]
+    if not spoiling:
+        return []
     given = {op.grad_fn for op in trace.ops if op.given is not None}
-    for step in trace.steps:
-        if step.kind != "backward" or step.grad_fn is None:
-            continue
-        ills = _spoilt(step.left)
-        if not ills or _spoilt(step.arrived):
-            continue
-        for ill in ills - found.keys():
-            if ill is Ill.NAN or not (step.grad_fn in given or _saved_inf(trace, step.grad_fn)):
-                found[ill] = Offender(ill, None, step.grad_fn, step.id, trace.grad_fns[step.grad_fn].line)
+    states = (*trace.past, *trace.tensors)
+    infinite = {(state.id, state.version) for state in states if Ill.INF in _spoilt((state.value,))}
+    found: dict[Ill, Offender] = {}
+    for step, grad_fn, ills in spoiling:
+        made = trace.grad_fns[grad_fn]
+        had_inf = grad_fn in given or not infinite.isdisjoint((one.tensor, one.version) for one in made.saved)
+        for ill in (Ill.NAN, Ill.INF):
+            if ill in ills and ill not in found and not (ill is Ill.INF and had_inf):
+                found[ill] = Offender(ill, None, grad_fn, step, made.line)
     return sorted(found.values(), key=lambda one: one.step)
-
-
-def _saved_inf(trace: Trace, grad_fn: int) -> bool:
-    """Whether there was an inf in what a grad_fn saved."""
-    saved = {(one.tensor, one.version) for one in trace.grad_fns[grad_fn].saved}
-    states = (state for state in (*trace.past, *trace.tensors) if (state.id, state.version) in saved)
-    return Ill.INF in _spoilt(state.value for state in states)
 
 
 def passed_ill(trace: Trace, step: Step) -> Ill | None:

@@ -102,6 +102,11 @@ def test_the_first_grad_fn_to_pass_nan_on_is_to_blame() -> None:
     assert ills(trace) == [Ill.INF, Ill.NAN]
 
 
+def test_of_nan_and_inf_that_one_grad_fn_passed_on_nan_is_told_first() -> None:
+    trace = backward((scalar(1.0), Value((2,), ("inf", "nan"))))
+    assert [one.ill for one in offenders(trace).backward] == [Ill.NAN, Ill.INF]
+
+
 def test_gradients_of_nought_and_none_at_all_are_marked() -> None:
     zeros = vector(0.0, 0.0)
     assert ills(backward((scalar(1.0), zeros), (zeros, zeros))) == [Ill.ZERO]  # the second was given nought already
