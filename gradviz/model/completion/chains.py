@@ -8,6 +8,8 @@ LIBRARY = "="  # begins a link that is a path of a library's thing
 
 _OPERATORS = frozenset(("+", "-", "*", "/", "//", "%", "@", "**", "<", ">", "<=", ">=", "==", "!=", "&", "|", "^", "~"))
 
+_NUMBERS = frozenset(f"{LIBRARY}builtins.{kind}" for kind in ("int", "float", "complex"))
+
 # A name, or the path of a library's thing; then attributes, calls and items.
 Chain = tuple[str, ...]
 
@@ -45,7 +47,7 @@ def whole_chain(found: tuple[Token, ...]) -> Chain | None:
 
 
 def _result(found: tuple[Token, ...]) -> Chain | None:
-    """What operators make of their operands: of the first that is no literal, which the others are made to be like."""
+    """What operators make of their operands: of the first that is no number, which the others are made to be like."""
     operands: list[list[Token]] = [[]]
     depth = 0
     for token in found:
@@ -59,7 +61,7 @@ def _result(found: tuple[Token, ...]) -> Chain | None:
     chains = [whole_chain(tuple(one)) for one in operands if one]
     if None in chains:
         return None  # a lambda, a condition, several values: what binds less than an operator
-    known = (one for one in chains if one is not None and not one[0].startswith(f"{LIBRARY}builtins."))
+    known = (one for one in chains if one is not None and one[0] not in _NUMBERS)
     first = next(known, None)
     return None if first is None else (*first, RESULT)
 

@@ -499,7 +499,8 @@ def test_what_an_operator_makes_of_a_tensor_is_one(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["(1 + 2).|", "(q + 1).|", "(x + 1, 2).|", "(lambda: x + 1).|", "(x if x > 1 else 2).|"]
+    "text",
+    ["(1 + 2).|", "(q + 1).|", "('loss %f' % x).|", "(x + 1, 2).|", "(lambda: x + 1).|", "(x if x > 1 else 2).|"],
 )
 def test_what_an_operator_makes_of_anything_else_is_not_known(text: str) -> None:
     assert names(text) == []
