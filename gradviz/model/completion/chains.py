@@ -42,12 +42,15 @@ def chain_before(found: tuple[Token, ...], end: int) -> tuple[Chain, int] | None
 
 def whole_chain(found: tuple[Token, ...]) -> Chain | None:
     """Return the chain that an expression is; None: it is something else."""
+    operands = _operands(found)
+    if len(operands) > 1:
+        return _result(operands)
     chain = chain_before(found, len(found))
-    return chain[0] if chain is not None and chain[1] == 0 else _result(found)
+    return chain[0] if chain is not None and chain[1] == 0 else None
 
 
-def _result(found: tuple[Token, ...]) -> Chain | None:
-    """What operators make of their operands: of the first that is no number, which the others are made to be like."""
+def _operands(found: tuple[Token, ...]) -> list[list[Token]]:
+    """What is between the operators of an expression; of one that comes first, nothing is before it."""
     operands: list[list[Token]] = [[]]
     depth = 0
     for token in found:
@@ -56,8 +59,11 @@ def _result(found: tuple[Token, ...]) -> Chain | None:
             operands.append([])
         else:
             operands[-1].append(token)
-    if len(operands) == 1:
-        return None
+    return operands
+
+
+def _result(operands: list[list[Token]]) -> Chain | None:
+    """What operators make of their operands: of the first that is no number, which the others are made to be like."""
     chains = [whole_chain(tuple(one)) for one in operands if one]
     if None in chains:
         return None  # a lambda, a condition, several values: what binds less than an operator

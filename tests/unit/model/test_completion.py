@@ -239,6 +239,10 @@ def test_chains(text: str, links: Chain | None) -> None:
     assert chain(text) == links
 
 
+def test_a_chain_deep_in_operators_is_found_without_looking_twice_at_any_bracket() -> None:
+    assert chain("x * (" * 50 + "x" + ")" * 50) == ("x", RESULT)  # would else take 2 to the 50 looks
+
+
 # Bindings.
 
 
