@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from gradviz.model.references import DEPTH, REFERENCES, WHOLE, depths
+from gradviz.model.references import DEPTH, REFERENCES, UNLOOKED, WHOLE, Counts, all_there, depths
 from gradviz.model.rules import DIMENSIONS, LARGE, LAWS, RECORDS, SOUND, broken
-from gradviz.model.trace import BackwardCall, GradFn, Memory, Number, ProgramError, Region, Step, Trace, Value
+from gradviz.model.trace import BackwardCall, GradFn, Memory, Number, Page, ProgramError, Region, Step, Trace, Value
 from tests.unit.model.traces import Tape, loop, saved, scalar, square
 
 TENSOR = "a tensor's references exist"
@@ -226,6 +226,17 @@ def test_one_wrong_fact_breaks_its_law(law: str, change: Change) -> None:
     if law not in REFERENCES:
         assert list(broken(trace, REFERENCES)) == []
     assert law in {name for name, _ in broken(trace, LAWS)}
+
+
+@pytest.mark.parametrize("change", [change for law, change in BREAKS if law in REFERENCES.keys() - UNLOOKED.keys()])
+def test_a_page_that_refers_to_nothing_is_not_taken_for_all_there(change: Change) -> None:
+    whole = base()
+    counts = Counts(len(whole.tensors), len(whole.ops), len(whole.grad_fns), len(whole.regions))
+    pages = [
+        Page((*trace.past, *trace.tensors), trace.ops, (*trace.past_grad_fns, *trace.grad_fns), trace.steps)
+        for trace in (whole, change(whole))
+    ]
+    assert [all_there(page, counts) for page in pages] == [True, False]
 
 
 def test_every_law_is_tried() -> None:
