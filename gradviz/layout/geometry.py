@@ -1,4 +1,4 @@
-"""Points, sizes, rectangles and routes as small frozen values with arithmetic. Units are CSS pixels, y grows down."""
+"""Points, sizes, rectangles, routes and what a layout made of them, as frozen values. In CSS pixels, y grows down."""
 
 from collections.abc import Mapping
 from itertools import cycle
@@ -93,7 +93,7 @@ class Yardstick(NamedTuple):
 
     fresh: Badness
     cells: int  # how many it has now
-    changes: int  # of it since then
+    changes: int  # since then: one for each time it was laid out, and the cells that came or went
 
 
 class Placement(NamedTuple):

@@ -10,10 +10,15 @@ from hypothesis import strategies as st
 
 from gradviz.layout import loose
 from gradviz.layout.burden import SLACK, STALE, WORSE
-from gradviz.layout.diagram import Diagram, Direction
-from gradviz.layout.former import Laid
-from gradviz.layout.geometry import Badness, Placement, Rect
+from gradviz.layout.columns import columns
+from gradviz.layout.diagram import Cell, Diagram, Direction, Link
+from gradviz.layout.former import Laid, formerly
+from gradviz.layout.geometry import Badness, Placement, Rect, Size
 from gradviz.layout.layered import place
+from gradviz.layout.layering import rows
+from gradviz.layout.nesting import nesting
+from gradviz.layout.net import build
+from gradviz.layout.pulls import pulls
 from tests.unit.layout import workloads
 from tests.unit.layout.laws import check, parallel_links_do_not_cross
 from tests.unit.layout.strategies import diagrams, parts_of
@@ -173,6 +178,34 @@ def test_what_is_worse_than_its_yardstick_is_held_against_a_new_one() -> None:
     after = place(edit, before=Laid(diagram, placement._replace(yardsticks={name: strict})))
     assert after == place(edit, before=Laid(diagram, placement._replace(yardsticks={})))
     assert after.yardsticks[name].changes == 0
+
+
+def test_each_part_is_held_against_its_own_yardstick() -> None:
+    diagram = beside(4, 6)
+    placement = place(diagram, before=Laid(in_another_order(diagram), place(diagram)))
+    assert {name: one.cells for name, one in placement.yardsticks.items()} == {"a.0": 4, "b.0": 6}
+
+
+def joined(*arcs: str) -> Diagram:
+    """Cells named by letters, each with its ports at a place of its own, the same for what leads in and on."""
+    names = sorted({name for arc in arcs for name in arc})
+    ports = {name: 20.0 + 37 * at % 90 for at, name in enumerate(names)}
+    cells = tuple(Cell(name, Size(120, 30), (ports[name],), (ports[name],)) for name in names)
+    return Diagram(cells, tuple(Link(arc, arc[0], 0, arc[1], 0) for arc in arcs))
+
+
+@pytest.mark.parametrize("old", ["ab", "cd", "bc"])
+def test_what_is_new_begins_in_line_with_what_it_is_joined_to(old: str) -> None:
+    after = joined("ab", "bc", "cd")
+    cells = tuple(cell for cell in after.cells if cell.id in old)
+    before = Diagram(cells, tuple(link for link in after.links if link.tail in old and link.head in old))
+    placed = place(before)
+    flat = columns(after)
+    row = rows(len(after.cells), flat.arcs)
+    net = build(after, flat, row, nesting(after, row), [])
+    former = formerly(after, net, [], pulls(net), placed.cells, Laid(before, placed), sideways=False)
+    ports = [start + cell.outputs[0] for cell, start in zip(after.cells, former.start, strict=True)]
+    assert ports == [placed.cells[old[0]].x + cells[0].outputs[0]] * 4
 
 
 def test_a_frame_that_is_new_goes_round_what_was_there() -> None:
