@@ -33,6 +33,7 @@ from gradviz.ui.editor.completion import Completion
 from gradviz.ui.editor.editor import Editor
 from gradviz.ui.editor.findbar import FindBar
 from gradviz.ui.editor.modeline import ModeLine
+from gradviz.ui.editor.patience import Patience
 from gradviz.ui.editor.sliding import Sliding
 from gradviz.ui.editor.strip import ProblemStrip
 from gradviz.ui.graph.canvas import Canvas
@@ -59,6 +60,7 @@ class Panels(NamedTuple):
     sliding: Sliding
     find_bar: FindBar
     strip: ProblemStrip
+    patience: Patience
     graph_bar: GraphBar
     notice: Notice
     search: SearchField
@@ -95,16 +97,18 @@ def build(
     """
     canvas, notice, search = Canvas(own), Notice(own, window), SearchField(window)
     editor = Editor(own, document)
+    completion, strip = Completion(editor, own), ProblemStrip(own)
     panels = Panels(
         examples=Examples(lessons, language),
         lesson=LessonPanel(lessons, language, own),
         quiz=QuizPanel(own),
         mode_line=ModeLine(own),
         editor=editor,
-        completion=Completion(editor, own),
+        completion=completion,
         sliding=Sliding(editor, own),
         find_bar=FindBar(),
-        strip=ProblemStrip(own),
+        strip=strip,
+        patience=Patience(editor, completion, strip),
         graph_bar=GraphBar(window, notice, search),
         notice=notice,
         search=search,

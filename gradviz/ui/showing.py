@@ -115,7 +115,7 @@ def _show_problems(panels: Panels, before: AppState, now: AppState) -> None:
     earlier = before.picture.problems if before.picture and _of_this_text(before) else ()
     if problems != earlier:
         panels.editor.show_problems(problems)
-        panels.strip.show_problem(wording.first_error(now.picture) if problems else None)
+        panels.patience.show_problem(wording.first_error(now.picture) if problems else None)
 
 
 def _of_this_text(state: AppState) -> bool:

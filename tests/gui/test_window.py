@@ -15,6 +15,7 @@ from gradviz import resources
 from gradviz.drawing.theme import contrast
 from gradviz.state.messages import BreakpointToggled, OptionsSet, PictureArrived
 from gradviz.state.values import Phase, Selection
+from gradviz.ui.editor.patience import PAUSE
 from gradviz.ui.style.theme import colours
 from gradviz.ui.window import Window
 from tests.gui.conftest import Opener
@@ -49,7 +50,7 @@ def test_an_error_keeps_the_picture_dimmed_and_stands_on_its_line(qtbot: QtBot, 
     assert names(window) == ["x", "y"]
     assert window.panels.tensors.model().rowCount() == 2
     assert window.panels.notice.whole == "Last good graph · error on line 3"
-    assert window.panels.strip.text.startswith("Line 3: this line is wrong: error")
+    qtbot.waitUntil(lambda: window.panels.strip.text.startswith("Line 3: this line is wrong: error"))
     assert window.panels.output.problems == ("Line 3: this line is wrong: error\nSyntaxError: fake",)
     waves = [mark for mark in window.panels.editor.extraSelections() if mark.cursor.selectedText() == "err"]
     assert len(waves) == 1
@@ -59,6 +60,42 @@ def test_an_error_keeps_the_picture_dimmed_and_stands_on_its_line(qtbot: QtBot, 
     assert table.accessibleDescription() == ""
     assert window.panels.notice.isHidden()
     assert window.panels.strip.isHidden()
+
+
+def test_the_strip_tells_of_no_word_that_is_still_being_written(qtbot: QtBot, window: Window) -> None:
+    strip, editor = window.panels.strip, window.panels.editor
+    type_text(window, "error")
+    qtbot.waitUntil(lambda: window.state.dimmed and not window.state.busy)
+    assert strip.isHidden()
+    assert len(editor.extraSelections()) == 2  # the wave is under it at once
+    rub_out(window, 5)
+    qtbot.waitUntil(lambda: drawn(window) and not window.state.dimmed)
+    QTest.qWait(PAUSE + 100)
+    assert strip.isHidden()
+    type_text(window, "error")
+    qtbot.waitUntil(lambda: not strip.isHidden())
+    type_text(window, "s")
+    qtbot.waitUntil(lambda: strip.text.startswith("Line 3: this line is wrong: errors"))
+
+
+def test_the_strip_tells_of_a_line_as_soon_as_it_is_left(qtbot: QtBot, window: Window) -> None:
+    type_text(window, "error")
+    qtbot.waitUntil(lambda: window.state.dimmed and not window.state.busy)
+    assert window.panels.strip.isHidden()
+    press(window.panels.editor, Qt.Key.Key_Return)
+    assert not window.panels.strip.isHidden()
+
+
+def test_the_strip_waits_while_it_is_chosen_how_a_word_ends(qtbot: QtBot, window: Window) -> None:
+    listed = window.panels.completion.list
+    type_text(window, "error = x")
+    window.action("complete").trigger()
+    qtbot.waitUntil(lambda: listed.isVisible() and window.state.dimmed and not window.state.busy)
+    QTest.qWait(PAUSE + 100)
+    assert window.panels.strip.isHidden()
+    press(window.panels.editor, Qt.Key.Key_Escape)
+    assert listed.isHidden()
+    qtbot.waitUntil(lambda: not window.panels.strip.isHidden())
 
 
 def test_a_quick_answer_does_not_flicker(qtbot: QtBot, window: Window) -> None:
