@@ -74,6 +74,19 @@ def _offered(state: AppState) -> Iterator[Edit | None]:
         yield from (offer.edit for problem in picture.problems for offer in problem.offers)
 
 
+def worth_grad(state: AppState) -> TensorRow | None:
+    """Return the first tensor that would give autograd something to record, where it has had nothing to.
+
+    In another grad mode than grad it would still record nothing.
+    """
+    drawn = state.drawing is None or state.drawing.nodes
+    if drawn or state.at is not None or state.mode != "grad" or not _is_of_text(state):
+        return None
+    rows = shown_rows(state)
+    tracked = any(row.requires_grad for row in rows)
+    return None if tracked else next((row for row in rows if row.edit), None)
+
+
 def row_of(state: AppState, of: Chosen) -> TensorRow | None:
     """Return the row of a tensor, or of the tensor that a mark stands for."""
     return next(

@@ -38,6 +38,7 @@ from gradviz.ui.editor.sliding import Sliding
 from gradviz.ui.editor.strip import ProblemStrip
 from gradviz.ui.graph.canvas import Canvas
 from gradviz.ui.graph.crumbs import Crumbs
+from gradviz.ui.graph.invitation import Invitation
 from gradviz.ui.graph.minimap import Minimap
 from gradviz.ui.graph.notice import Notice
 from gradviz.ui.graph.question import Question
@@ -66,6 +67,7 @@ class Panels(NamedTuple):
     search: SearchField
     canvas: Canvas
     welcome: Welcome
+    invitation: Invitation
     question: Question
     crumbs: Crumbs
     outline: Outline
@@ -114,6 +116,7 @@ def build(
         search=search,
         canvas=canvas,
         welcome=Welcome(canvas),
+        invitation=Invitation(canvas),
         question=Question(canvas),
         crumbs=Crumbs(),
         outline=Outline(),
@@ -152,7 +155,8 @@ def _float(panels: Panels) -> None:
     """Put over the graph what stands in for it, and its map into the corner where drawings end."""
     over = QGridLayout(panels.canvas)
     over.setSizeConstraint(QGridLayout.SizeConstraint.SetNoConstraint)
-    over.addWidget(panels.welcome, 0, 0, Qt.AlignmentFlag.AlignCenter)
+    for panel in (panels.welcome, panels.invitation):
+        over.addWidget(panel, 0, 0, Qt.AlignmentFlag.AlignCenter)
     over.addWidget(panels.question, 0, 0, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
     over.addWidget(panels.minimap, 0, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
 

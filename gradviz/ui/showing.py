@@ -6,7 +6,7 @@ from PySide6.QtGui import QAction
 
 from gradviz.drawing.theme import THEMES
 from gradviz.state.keys import Keys
-from gradviz.state.switching import shown_rows
+from gradviz.state.switching import shown_rows, worth_grad
 from gradviz.state.values import AppState, Theme
 from gradviz.ui import beside, completing, folding, inspecting
 from gradviz.ui.bars.making import allow, give_keys
@@ -43,9 +43,11 @@ def show(panels: Panels, actions: Mapping[str, QAction], before: AppState, now: 
     beside.show(panels, actions, before, now)
     panels.canvas.dim(now.dimmed)
     panels.tensors.dim(now.dimmed)
-    panels.canvas.show_words(wording.empty_words(now))
+    words = wording.empty_words(now)
+    panels.canvas.show_words(words)
+    panels.invitation.invite(worth_grad(now))
     panels.welcome.setVisible(now.empty)
-    panels.notice.say("" if now.search or wording.empty_words(now) else wording.notice(now))
+    panels.notice.say("" if now.search or words else wording.notice(now))
     _show_selection(panels, before, now)
     panels.search.show_search(now.search)
     panels.status.show_state(now)

@@ -242,8 +242,9 @@ class Window(QMainWindow):
         panels.welcome.fileWanted.connect(self._files.open)
         panels.tensors.chosen.connect(lambda tensor: send(said.TensorChosen(tensor)))
         panels.tensors.lineWanted.connect(panels.editor.go_to)
+        for switch in (panels.tensors, panels.canvas, panels.invitation):
+            switch.flagWanted.connect(lambda of, flag: send(said.FlagSwitched(of, flag)))
         for panel in (panels.tensors, panels.canvas):
-            panel.flagWanted.connect(lambda of, flag: send(said.FlagSwitched(of, flag)))
             panel.whyWanted.connect(self._ask_why)
             panel.menuWanted.connect(self._menus.open)
         panels.cost.pressed.connect(lambda: send(said.MeasurePressed()))

@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog, QPushButto
 from pytestqt.qtbot import QtBot
 
 from gradviz import resources
+from gradviz.drawing.shapes import Drawing
 from gradviz.drawing.theme import contrast
+from gradviz.layout.geometry import Size
 from gradviz.state.messages import BreakpointToggled, OptionsSet, PictureArrived
 from gradviz.state.values import Phase, Selection
 from gradviz.ui.editor.patience import PAUSE
@@ -96,6 +98,25 @@ def test_the_strip_waits_while_it_is_chosen_how_a_word_ends(qtbot: QtBot, window
     press(window.panels.editor, Qt.Key.Key_Escape)
     assert listed.isHidden()
     qtbot.waitUntil(lambda: not window.panels.strip.isHidden())
+
+
+def test_a_graph_that_nothing_requires_grad_for_is_one_button_away(qtbot: QtBot, window: Window) -> None:
+    editor, invitation = window.panels.editor, window.panels.invitation
+    editor.setPlainText("x = 1  # off\n")
+    qtbot.waitUntil(lambda: drawn(window) and names(window) == ["x"])
+    assert invitation.isHidden()
+    picture = window.state.picture
+    assert picture is not None
+    window.send(PictureArrived(picture._replace(drawing=Drawing(Size(0, 0), (), (), ()))))
+    assert invitation.isVisible()
+    assert window.panels.canvas.words == "No graph: nothing here requires grad"
+    assert invitation.button.text() == "Make x require grad"
+    invitation.button.setFocus()
+    press(invitation.button, Qt.Key.Key_Space)
+    assert editor.toPlainText() == "x = 1\n"
+    assert window.panels.canvas.hasFocus()
+    qtbot.waitUntil(lambda: drawn(window) and names(window) == ["x"])
+    assert invitation.isHidden()
 
 
 def test_a_quick_answer_does_not_flicker(qtbot: QtBot, window: Window) -> None:

@@ -8,7 +8,7 @@ from gradviz.model.costs.table import CostTable
 from gradviz.model.program import MAX_SOURCE
 from gradviz.model.trace import Limit
 from gradviz.model.wire import Ready, Request
-from gradviz.picture.picture import Picture, Problem
+from gradviz.picture.picture import Picture, Problem, TensorRow
 from gradviz.state.keys import Keys
 from gradviz.state.values import AppState, Engine, Measuring, Phase, Refusal, Shown
 from gradviz.ui.bars.actions import COMMANDS, USUAL
@@ -19,6 +19,7 @@ WALLED = Engine(Phase.READY, Ready("2.13.0+cpu", "3.11", ""))
 OPEN = Engine(Phase.READY, Ready("2.13.0+cpu", "3.11", "macOS has none"))
 PROBLEM = Problem("error", 4, 0, None, 0, "This is wrong", "E", None)
 BASE = AppState(text="x", engine=WALLED, run=1, request=Request("x", "grad"), keys=Keys(USUAL))
+LEAF = TensorRow(0, "x", "()", "float32", True, True, "None", "1.0", "None", 1, None)
 NODE = Mark("a", Role.LEAF, Rect(0, 0, 1, 1), (), (), "a", "")
 DRAWN = Shown(Drawing(Size(1, 1), (), (), (NODE,)), 1, 0)
 BROKEN = DRAWN._replace(good=False)
@@ -55,6 +56,7 @@ TABLE = CostTable(runs=9)
         (BASE._replace(picture=Picture(1, True, None, limits=Limit("ops", ""))), "The run reached its limit (ops)"),
         (BASE._replace(picture=Picture(1, True, None, notice="Laid out anew")), "Laid out anew"),
         (BASE._replace(picture=Picture(1, True, None, seconds=0.01234)), "Ready · recorded in 12.3 ms"),
+        (BASE._replace(text="", request=Request("", "grad"), picture=Picture(1, True, None, seconds=0.01234)), "Ready"),
     ],
 )
 def test_activity(state: AppState, words: str) -> None:
@@ -74,6 +76,7 @@ def test_activity(state: AppState, words: str) -> None:
         (BASE._replace(running=True), "Running …"),
         (BASE._replace(text="y", live=False), "Press Run (F5)"),
         (BASE, "No graph: nothing here requires grad"),
+        (BASE._replace(table=Picture(1, True, None, rows=(LEAF,))), "No graph: autograd recorded nothing here"),
         (BASE._replace(shown=DRAWN), ""),
     ],
 )

@@ -9,7 +9,7 @@ from gradviz.model.wire import Exit, Ready
 from gradviz.picture.inspection import Fact, Inspect, Inspection, Section, Subject
 from gradviz.picture.picture import FlagRow, Offer, Picture, Problem, TensorRow
 from gradviz.state import messages as m
-from gradviz.state.switching import offered, shown_rows
+from gradviz.state.switching import offered, shown_rows, worth_grad
 from gradviz.state.values import AppState, Chosen, Refusal
 from tests.unit.playing import play
 
@@ -114,6 +114,36 @@ def test_a_mark_is_switched_by_its_tensor() -> None:
     assert play(opened(), m.FlagSwitched(Chosen("mark", "a")))[0].text == ON
     assert play(opened(), m.FlagSwitched(Chosen("mark", "op")))[0].said is Refusal.UNNAMED
     assert play(AppState(), m.FlagSwitched(X))[0].said is Refusal.UNNAMED
+
+
+def without_a_graph(on: bool = False) -> AppState:
+    """PyTorch's own graph of a program that made no grad_fn."""
+    state = opened()
+    picture = Picture(state.run, True, Drawing(Size(0, 0), (), (), ()), rows(on, Edit(10, 10, ", requires_grad=True")))
+    return play(state, m.PictureArrived(picture))[0]
+
+
+def test_where_nothing_requires_grad_the_first_tensor_that_can_is_worth_it() -> None:
+    state = without_a_graph()
+    found = worth_grad(state)
+    assert found is not None
+    assert found.name == "x"
+    assert play(state, m.FlagSwitched(Chosen("tensor", found.tensor)))[0].text == ON
+
+
+def test_no_tensor_is_worth_it_where_that_would_make_no_graph() -> None:
+    assert worth_grad(AppState()) is None
+    assert worth_grad(opened()) is None  # there is a graph
+    assert worth_grad(without_a_graph(on=True)) is None  # one requires grad, and nothing came of it
+    assert worth_grad(without_a_graph()._replace(at=0)) is None
+    assert worth_grad(play(without_a_graph(), m.Edited(OFF + "y = x\n"))[0]) is None
+    state = without_a_graph()
+    assert state.request is not None
+    inside = state._replace(mode="no_grad", request=state.request._replace(mode="no_grad"))
+    assert worth_grad(inside) is None
+    assert state.table is not None
+    integers = state._replace(table=state.table._replace(rows=state.table.rows[1:]))
+    assert worth_grad(integers) is None
 
 
 def test_another_program_has_no_way_back() -> None:

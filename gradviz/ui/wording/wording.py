@@ -84,7 +84,7 @@ def _outcome(state: AppState) -> str:
         return _tr("The run reached its limit ({limit})").format(limit=picture.limits.reached)
     if picture and picture.notice:
         return one_line(picture.notice)
-    if state.current and picture and picture.run == state.run:
+    if state.current and picture and picture.run == state.run and not state.empty:
         return _tr("Ready · recorded in {duration}").format(duration=second_text(picture.seconds))
     return _tr("Ready")
 
@@ -223,6 +223,8 @@ def empty_words(state: AppState) -> str:
         return _tr("Running …")
     if not state.current:
         return activity(state)
+    if any(row.requires_grad for row in (state.table.rows if state.table else ())):
+        return _tr("No graph: autograd recorded nothing here")
     return _tr("No graph: nothing here requires grad")
 
 
