@@ -25,6 +25,16 @@ def test_windows_line_ends_and_marks_are_taken_off(tmp_path: Path) -> None:
     assert read(path) == ""
 
 
+def test_a_file_keeps_its_line_ends(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_bytes(b"x = 1\r\ny = 2\r\n")
+    write(path, read(path) + "z = 3\n")
+    assert path.read_bytes() == b"x = 1\r\ny = 2\r\nz = 3\r\n"
+    path.write_bytes(b"x = 1\n")
+    write(path, "y = 2\n")
+    assert path.read_bytes() == b"y = 2\n"
+
+
 @pytest.mark.parametrize("data", [b"\xff\xfe\x00", b"#" * (MAX_SOURCE + 1), b"#" * (5 * MAX_SOURCE)])
 def test_what_is_no_program_is_refused(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "a.py"

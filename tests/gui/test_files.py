@@ -121,6 +121,38 @@ def test_of_several_files_the_first_opens_and_that_is_said(qtbot: QtBot, window:
     assert window.panels.status.activity.startswith("none.py was not opened: ")
 
 
+@pytest.mark.parametrize("there", [b"other = 1\n", b"caf\xe9\n"])
+def test_what_another_program_wrote_is_not_replaced_unasked(
+    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bytes
+) -> None:
+    path = tmp_path / "program.py"
+    type_text(window, "z = 3")
+    path.write_bytes(there)
+    answer(monkeypatch, QMessageBox.StandardButton.Cancel)
+    window.action("save").trigger()
+    assert path.read_bytes() == there
+    assert window.isWindowModified()
+    answer(monkeypatch, QMessageBox.StandardButton.Save)
+    window.action("save").trigger()
+    assert path.read_text() == "x = 1\ny = 2\nz = 3"
+    assert not window.isWindowModified()
+
+
+def test_a_file_that_vanished_is_written_anew_and_what_is_there_already_is_not_asked_about(
+    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QMessageBox, "exec", lambda _box: pytest.fail("nothing is lost here"))
+    path = tmp_path / "program.py"
+    type_text(window, "z = 3")
+    path.unlink()
+    window.action("save").trigger()
+    assert path.read_text() == "x = 1\ny = 2\nz = 3"
+    type_text(window, "0")
+    path.write_text("x = 1\ny = 2\nz = 30")
+    window.action("save").trigger()
+    assert not window.isWindowModified()
+
+
 def test_a_file_changed_elsewhere_is_read_anew_and_unsaved_text_is_not_lost(
     opened: Opener, qtbot: QtBot, tmp_path: Path
 ) -> None:

@@ -64,12 +64,22 @@ def read_session(path: Path) -> Session:
 
 
 def write(path: Path, text: str) -> None:
-    """Write a program whole, or leave the file as it is.
+    """Write a program whole, or leave the file as it is. A file of Windows line ends keeps them.
 
     Raises:
         DocumentError: it cannot be written.
     """
-    _write(path, text.encode("utf-8", "surrogatepass"))
+    data = text.encode("utf-8", "surrogatepass")
+    _write(path, data.replace(b"\n", b"\r\n") if _has_windows_ends(path) else data)
+
+
+def _has_windows_ends(path: Path) -> bool:
+    """Whether the first line of a file ends as lines do on Windows."""
+    try:
+        with path.open("rb") as file:
+            return file.readline(4 * MAX_SOURCE).endswith(b"\r\n")
+    except OSError:
+        return False  # there is no file yet, or writing it tells what is wrong
 
 
 def write_session(path: Path, session: Session) -> None:

@@ -215,6 +215,8 @@ class Files(QObject):
         self._tell()
 
     def _save_to(self, path: Path) -> bool:
+        if path == self.path and self._changed_elsewhere(path) and not self._may_replace(path):
+            return False
         try:
             write(path, self._text)
         except DocumentError as error:
@@ -224,6 +226,25 @@ class Files(QObject):
         self._note(path)
         self._tell()
         return True
+
+    def _changed_elsewhere(self, path: Path) -> bool:
+        """Whether the program's file holds what neither was read from it nor is to be written."""
+        try:
+            return path.exists() and read(path) not in (self._open.saved, self._text)
+        except DocumentError:
+            return True  # it is no program any more
+
+    def _may_replace(self, path: Path) -> bool:
+        """Ask whether what another program wrote is to be lost."""
+        box = QMessageBox(self._window)
+        box.setTextFormat(box.textFormat().PlainText)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setText(self.tr("Another program has changed {name}.").format(name=one_line(path.name)))
+        box.setInformativeText(self.tr("Saving replaces what it wrote."))
+        buttons = QMessageBox.StandardButton
+        box.setStandardButtons(buttons.Save | buttons.Cancel)
+        box.setDefaultButton(buttons.Cancel)
+        return box.exec() == buttons.Save
 
     def _note(self, path: Path) -> None:
         name = str(path.absolute())
