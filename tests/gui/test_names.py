@@ -1,15 +1,17 @@
-"""What a screen reader is told: every widget that can have the focus, or be pressed, has a name in each language."""
+"""What a screen reader is told: the name of every widget that can have the focus or be pressed, in each language, and
+what goes on.
+"""
 
 import re
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent
 from PySide6.QtWidgets import QAbstractButton, QDialog, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from gradviz.ui.window import Window
-from tests.gui.driving import drawn
+from tests.gui.driving import drawn, rub_out, type_text
 
 JAPANESE = re.compile("[\u3041-\u30ff\u4e00-\u9fff]")
 
@@ -49,3 +51,21 @@ def test_every_widget_that_can_be_used_has_a_name(qtbot: QtBot, window: Window, 
             assert [name(one) for one in asked_of(dialog) if not JAPANESE.search(name(one))] == []
         dialog.reject()
         qtbot.waitUntil(lambda: not [one for one in window.findChildren(QDialog) if one.isVisible()])
+
+
+def test_the_end_of_a_run_and_its_error_are_read_out(
+    qtbot: QtBot, window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    def tell(event: QAccessibleEvent) -> None:
+        if isinstance(event, QAccessibleAnnouncementEvent):
+            told.append(event.message())
+
+    monkeypatch.setattr(QAccessible, "updateAccessibility", tell)
+    qtbot.waitUntil(lambda: told != [])
+    assert told[-1].startswith("Ready · recorded in ")
+    type_text(window, "error")
+    qtbot.waitUntil(lambda: told[-1] == "Line 3: this line is wrong: error")
+    rub_out(window, 5)
+    qtbot.waitUntil(lambda: told[-1].startswith("Ready · recorded in "))

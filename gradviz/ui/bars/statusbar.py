@@ -1,14 +1,17 @@
 """The line at the bottom: what is going on at the left, with Stop where it takes long; facts at the right."""
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QStatusBar, QWidget
 
 from gradviz.state.values import AppState
+from gradviz.ui.style.announcing import announce
 from gradviz.ui.style.labels import CutLabel
 from gradviz.ui.style.plain import plain, tooltip
 from gradviz.ui.wording import wording
 
 _SAID = 16  # letters of what goes on that are seen before any fact is
+
+_REST = 700  # milliseconds that it has been said before it is read out: not each letter that is typed ends a run
 
 
 class _Fact(QLabel):
@@ -20,7 +23,7 @@ class _Fact(QLabel):
 
 
 class StatusLine(QStatusBar):
-    """Shows the state in words.
+    """Shows the state in words, and has what goes on read out by a screen reader: the end of a run, its error, a step.
 
     Signals:
         stopWanted: Stop was pressed.
@@ -32,6 +35,10 @@ class StatusLine(QStatusBar):
         super().__init__(parent)
         self.setSizeGripEnabled(False)
         self._activity = CutLabel(self)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST)
+        self._rest.timeout.connect(lambda: announce(self._activity, self.activity))
         self._stop = QPushButton(self.tr("Stop"), self)
         self._stop.clicked.connect(self.stopWanted)
         self._stop.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -76,7 +83,7 @@ class StatusLine(QStatusBar):
 
     def show_state(self, state: AppState) -> None:
         """Say what holds now."""
-        self._activity.say(wording.activity(state))
+        self.say(wording.activity(state))
         self._stop.setVisible(state.busy and state.slow)
         self._counts.setText(wording.counts(state))
         self._torch.setText(wording.torch(state))
@@ -87,7 +94,10 @@ class StatusLine(QStatusBar):
 
     def say(self, text: str) -> None:
         """Say something once, until the state changes."""
+        before = self.activity
         self._activity.say(text)
+        if self.activity != before:
+            self._rest.start()
 
     def show_place(self, line: int, column: int) -> None:
         """Say where the cursor is."""
