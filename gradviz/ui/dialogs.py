@@ -68,7 +68,7 @@ class Dialogs:
         """Show the guide to errors; its programs open as lessons do, and undo leads back."""
         guide = ErrorGuide(met_errors(), self._state().options.language, POINTS * self._size(), self._window)
         guide.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        guide.wanted.connect(lambda met: self._files.lesson(Words(met.id, met.id), met.program))
+        guide.wanted.connect(lambda met: self._files.lesson(Words(met.kind, met.kind), met.program))
         guide.open()
 
     def _doctor(self) -> None:

@@ -18,6 +18,7 @@ def test_an_error_is_explained_and_its_program_opened_and_undone(qtbot: QtBot, w
     assert "一つの数から始まります" in guide.means
     press(guide.errors, Qt.Key.Key_Return)
     assert window.panels.editor.toPlainText() == met_errors()[1].program
+    assert window.windowTitle().startswith(met_errors()[1].kind)
     qtbot.waitUntil(lambda: not window.findChildren(ErrorGuide))
     window.action("undo").trigger()
     assert window.panels.editor.toPlainText() == before
