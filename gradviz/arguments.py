@@ -3,6 +3,7 @@
 import argparse
 from typing import Literal
 
+from gradviz.model.seeds import seed_of
 from gradviz.model.wire import Limits
 
 Drawable = Literal["svg", "png", "pdf", "gif", "apng", "dot"]
@@ -11,7 +12,6 @@ FILMS = ("gif", "apng")  # formats of the steps, one after another
 _DEFAULTS = Limits()
 _MOST = 1e9  # seconds, or times as large: more than anybody waits for, or can look at
 _DIGITS = 20  # of a number of 64 bits
-_SEEDS = range(-(2**63), 2**64)  # that torch takes
 _LEAST = 2**23  # bytes, with fewer of which a run does not even begin
 ALL: Literal["all"] = "all"  # of the steps
 _PROGRAM = "a path, of a session (.gradviz) too, - for standard input, or lesson:NAME"
@@ -121,9 +121,8 @@ def _bytes(text: str) -> int:
 
 
 def _seed(text: str) -> int:
-    found = _counted(text.removeprefix("-"))
-    number = -found if found is not None and text.startswith("-") else found
-    if number is None or number not in _SEEDS:
+    number = seed_of(text)
+    if number is None:
         raise argparse.ArgumentTypeError(f"{text} is not a whole number that torch takes for a seed")
     return number
 

@@ -57,6 +57,7 @@ class Program(NamedTuple):
 
     source: str
     mode: GradMode = "grad"  # where none is asked for
+    seed: int | None = None  # as well
 
 
 class UsageError(Exception):
@@ -126,7 +127,7 @@ def _timed(trace: Trace, chosen: argparse.Namespace) -> Timed | None:
     if chosen.heat != "time":
         return None
     with Engine(chosen.python) as engine:
-        return engine.timed(_measuring(chosen, trace.source, _OP_TIMES), trace.mode)
+        return engine.timed(_measuring(chosen, Program(trace.source), _OP_TIMES), trace.mode)
 
 
 def _options(trace: Trace, chosen: argparse.Namespace) -> Options:
@@ -151,16 +152,16 @@ def _trace(chosen: argparse.Namespace) -> int:
     return _report(trace, chosen.lang)
 
 
-def _measuring(chosen: argparse.Namespace, source: str, budget: float) -> Request:
+def _measuring(chosen: argparse.Namespace, program: Program, budget: float) -> Request:
     limits = _limits(chosen)._replace(seconds=chosen.timeout + PATIENCE * budget)
-    return Request(source, seed=chosen.seed, limits=limits, budget=budget)
+    return Request(program.source, seed=_seed(chosen, program), limits=limits, budget=budget)
 
 
 def _measure(chosen: argparse.Namespace) -> int:
     costs = Costs()
     with Engine(chosen.python) as engine:
         _warn_of_no_wall(engine)
-        for costs in engine.costs(_measuring(chosen, _program(chosen.program).source, chosen.budget)):
+        for costs in engine.costs(_measuring(chosen, _program(chosen.program), chosen.budget)):
             if chosen.verbose:
                 _say(f"{len(costs.laps)} runs")
     sys.stdout.write(cost.document(costs).decode() if chosen.json else cost.table(costs, chosen.lang))
@@ -219,7 +220,7 @@ def _doctor(chosen: argparse.Namespace) -> int:
 
 def _record(chosen: argparse.Namespace) -> Trace:
     program = _program(chosen.program)
-    request = Request(program.source, chosen.mode or program.mode, chosen.seed, _limits(chosen))
+    request = Request(program.source, chosen.mode or program.mode, _seed(chosen, program), _limits(chosen))
     with Engine(chosen.python) as engine:
         _warn_of_no_wall(engine)
         trace = engine.trace(request)
@@ -231,6 +232,10 @@ def _record(chosen: argparse.Namespace) -> Trace:
             f"{len(trace.steps)} steps in {trace.seconds:.3f} s"
         )
     return trace
+
+
+def _seed(chosen: argparse.Namespace, program: Program) -> int | None:
+    return program.seed if chosen.seed is None else int(chosen.seed)
 
 
 def _warn_of_no_wall(engine: Engine) -> None:
@@ -253,7 +258,7 @@ def _program(program: str) -> Program:
         session = parsed(_read(program, MAX_FILE))
     except SessionError as error:
         raise UsageError(f"{program}: {error}") from error
-    return Program(session.program, session.mode)
+    return Program(session.program, session.mode, session.seed)
 
 
 def _read(program: str, most: int) -> bytes:

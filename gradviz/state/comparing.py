@@ -43,7 +43,7 @@ def begun(state: AppState) -> tuple[AppState, Effects]:
     run, mode = state.next_run, _next(state)
     assert mode is not None
     comparing = state.comparing._replace(run=run, mode=mode, slow=False)
-    return state._replace(comparing=comparing), (RunBeside(run, Request(state.text, mode)), Watch(run))
+    return state._replace(comparing=comparing), (RunBeside(run, Request(state.text, mode, state.seed)), Watch(run))
 
 
 def _next(state: AppState) -> GradMode | None:

@@ -1,4 +1,4 @@
-"""Which Python the engine runs in: what is said of it, and what is then to be done (`engines.py`)."""
+"""How the engine runs every program: in which Python (`engines.py`), and from which seed."""
 
 from typing import NamedTuple
 
@@ -7,6 +7,12 @@ class PythonSet(NamedTuple):
     """The person wants programs to run in another Python."""
 
     python: str  # the path of the interpreter; "": the one that the window runs in
+
+
+class SeedSet(NamedTuple):
+    """The person wants each run to begin with this seed; None: with none."""
+
+    seed: int | None
 
 
 class UsePython(NamedTuple):

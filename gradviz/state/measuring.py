@@ -30,7 +30,9 @@ def begun(state: AppState) -> tuple[AppState, Effects]:
     """Return the state in which the program is being measured."""
     run = state.next_run
     measuring = state.measuring._replace(pressed=False, run=run, going=True, source=state.text, limit=None)
-    return state._replace(measuring=measuring), (Measure(run, Request(state.text, limits=LIMITS, budget=BUDGET)),)
+    return state._replace(measuring=measuring), (
+        Measure(run, Request(state.text, seed=state.seed, limits=LIMITS, budget=BUDGET)),
+    )
 
 
 def pressed(state: AppState) -> tuple[AppState, Effects]:

@@ -15,6 +15,7 @@ def kept(state: AppState) -> Session:
         torch="" if ready is None else ready.torch,
         python="" if ready is None else ready.python,
         mode=state.mode,
+        seed=state.seed,
         view=options.view,
         direction=options.direction,
         fold=options.fold,
@@ -37,6 +38,7 @@ def begun(state: AppState, session: Session | None) -> AppState:
     return state._replace(
         session=session,
         mode=session.mode,
+        seed=session.seed,
         options=state.options._replace(
             view=session.view,
             direction=session.direction,

@@ -13,6 +13,7 @@ from gradviz.layout.diagram import Direction
 from gradviz.model.costs.heat import HeatOf
 from gradviz.model.graph.graph import View
 from gradviz.model.program import MAX_SOURCE
+from gradviz.model.seeds import SEEDS
 from gradviz.model.trace import GradMode
 from gradviz.picture.picture import Focus, FoldMode
 
@@ -34,6 +35,7 @@ class Session:
     torch: str = ""  # that ran it
     python: str = ""
     mode: GradMode = "grad"
+    seed: int | None = None  # of torch, random and numpy before the run
     view: View = "both"
     direction: Direction = "TB"
     fold: FoldMode = "auto"
@@ -57,6 +59,8 @@ def parsed(data: bytes) -> Session:
         session = msgspec.json.decode(data, type=Session)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise SessionError(f"this is no session of gradviz: {error}") from error
+    if session.seed is not None and session.seed not in SEEDS:
+        raise SessionError(f"torch takes no seed of {session.seed}")
     if len(session.program) > MAX_SOURCE:
         raise SessionError("its program is longer than what gradviz runs")
     return session

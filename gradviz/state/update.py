@@ -12,7 +12,7 @@ from gradviz.picture.picture import Options, Picture
 from gradviz.state import comparing, engines, folding, inspecting, measuring, predicting, quizzing, restoring, sliding
 from gradviz.state.asking import Asking, KeysSet, Picked
 from gradviz.state.document import forgotten, let_go, opened, with_text
-from gradviz.state.enginemessages import PythonSet
+from gradviz.state.enginemessages import PythonSet, SeedSet
 from gradviz.state.foldmessages import (
     DrawnAnyway,
     Entered,
@@ -96,6 +96,7 @@ _DEEDS = (
     FoldOpened,
     Narrowed,
     PythonSet,
+    SeedSet,
 )
 
 Next = tuple[AppState, Effects]
@@ -159,8 +160,8 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
             return _stopped(state)
         case LiveSet(on):
             return _rerun(state._replace(live=on)) if on and not state.current else (state._replace(live=on), ())
-        case ModeSet(mode):
-            return _rerun(state._replace(mode=mode)) if mode != state.mode else (state, ())
+        case ModeSet() | SeedSet():
+            return _otherwise(state, message)
         case OptionsSet(options):
             return _redrawn(state, options)
         case FoldOpened() | FoldClosed() | FoldsClosed() | DrawnAnyway() | Narrowed() | Widened() | Entered():
@@ -224,6 +225,15 @@ def _edited(state: AppState, text: str) -> Next:
     return (state, ()) if text == state.text else _rerun(with_text(state, text))
 
 
+def _otherwise(state: AppState, message: ModeSet | SeedSet) -> Next:
+    """Run the same text in another grad mode, or from another seed: what was measured from one says nothing of that."""
+    if isinstance(message, ModeSet):
+        after = state._replace(mode=message.mode)
+        return _rerun(after) if message.mode != state.mode else (state, ())
+    after = state._replace(seed=message.seed, measuring=measuring.cleared(state.measuring))
+    return _rerun(after) if message.seed != state.seed else (state, ())
+
+
 def _rewritten(state: AppState, edit: Edit | None) -> Next:
     """Edit the program, if it is to be, and go on as after any edit."""
     if edit is None:
@@ -243,7 +253,7 @@ def _start(state: AppState) -> Next:
     if state.too_long:
         return state._replace(pressed=False), (Remember(state.text),)
     run = state.next_run
-    request = Request(state.text, state.mode)
+    request = Request(state.text, state.mode, state.seed)
     state = comparing.cut(state)._replace(
         run=run,
         request=request,

@@ -245,6 +245,7 @@ class AppState(NamedTuple):
     document: int = 0  # counts the programs opened
     lesson: str = ""  # the name of the one that is open; "": none is
     mode: GradMode = "grad"
+    seed: int | None = None  # of torch, random and numpy before each run; None: chance has its way
     live: bool = True
     options: Options = Options()
     theme: Theme = "light"
@@ -325,7 +326,7 @@ class AppState(NamedTuple):
     @property
     def current(self) -> bool:
         """Whether the newest run is of the program as it stands."""
-        return self.request is not None and (self.request.source, self.request.mode) == (self.text, self.mode)
+        return self.request is not None and self.request[:3] == (self.text, self.mode, self.seed)
 
     @property
     def settled(self) -> bool:

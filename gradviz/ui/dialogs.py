@@ -9,7 +9,7 @@ from gradviz import __version__
 from gradviz.resources import Words, met_errors
 from gradviz.state import messages as said
 from gradviz.state.asking import KeysSet
-from gradviz.state.enginemessages import PythonSet
+from gradviz.state.enginemessages import PythonSet, SeedSet
 from gradviz.state.keys import Keys
 from gradviz.state.values import AppState
 from gradviz.ui.bars.keysheet import ShortcutSheet
@@ -18,6 +18,7 @@ from gradviz.ui.errorguide import ErrorGuide
 from gradviz.ui.files.files import Files
 from gradviz.ui.processes.commands import doctor
 from gradviz.ui.pythons.dialog import PythonDialog
+from gradviz.ui.seeddialog import SeedDialog
 from gradviz.ui.style.theme import POINTS
 
 
@@ -39,12 +40,20 @@ class Dialogs:
     def handlers(self) -> dict[str, Callable[[], None]]:
         """Return what each command does, by its id."""
         return {
+            "seed": self._seed,
             "python": self._python,
             "shortcuts": self._shortcuts,
             "errors": self._errors,
             "doctor": self._doctor,
             "about": self._about,
         }
+
+    def _seed(self) -> None:
+        """Let the person choose the seed of each run."""
+        dialog = SeedDialog(self._state().seed, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.chosen.connect(lambda seed: self._send(SeedSet(seed)))
+        dialog.open()
 
     def _python(self) -> None:
         """Let the person choose the Python that runs programs."""

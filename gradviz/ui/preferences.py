@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from gradviz.model.cost import MODES
 from gradviz.model.graph.graph import View
+from gradviz.model.seeds import seed_of
 from gradviz.model.trace import GradMode
 from gradviz.picture.picture import Language, Options
 from gradviz.state.keys import Keys, chosen
@@ -49,6 +50,7 @@ def load(settings: QSettings, system_theme: Theme, language: Language) -> AppSta
         options=options,
         theme=theme,
         wheel="scroll" if saved["wheel"] == "scroll" else "zoom",
+        seed=seed_of(str(settings.value("seed", ""))),
         python=str(settings.value("python", "")),
         speed=_SPEEDS.get(saved["speed"], 1.0),
         keys=_keys(settings),
@@ -74,13 +76,14 @@ def language(settings: QSettings) -> Language:
 
 def choices(state: AppState) -> tuple[object, ...]:
     """Return what of a window is remembered, to be told from what was."""
-    own = (state.mode, state.options, state.live, state.theme, state.wheel, state.speed)
+    own = (state.mode, state.seed, state.options, state.live, state.theme, state.wheel, state.speed)
     return (*own, state.keys, state.used, state.python, state.quizzed, state.predicted, state.breakpoints)
 
 
 def store(settings: QSettings, state: AppState) -> None:
     """Remember the choices of a window."""
     settings.setValue("mode", state.mode)
+    settings.setValue("seed", "" if state.seed is None else str(state.seed))
     settings.setValue("view", state.options.view)
     settings.setValue("direction", state.options.direction)
     settings.setValue("legend", "true" if state.options.legend else "false")

@@ -12,6 +12,7 @@ from gradviz.model.program import MAX_SOURCE
 from gradviz.model.wire import Exit, Ready
 from gradviz.picture.picture import Focus, Options, Picture
 from gradviz.state import messages as m
+from gradviz.state.enginemessages import SeedSet
 from gradviz.state.restoring import kept
 from gradviz.state.session import Session, SessionError, parsed, written
 from gradviz.state.values import AppState, Elsewhere
@@ -141,3 +142,20 @@ def test_before_the_engine_is_there_nothing_is_known_of_its_torch() -> None:
 def test_keys_of_no_fold_do_not_keep_the_program_from_being_edited(key: str) -> None:
     state, _ = brought_back(replace(KEPT, opened=(key,), focus=(Focus("from", key),), module=key))
     assert play(state, m.Edited("b\na"))[0].text == "b\na"
+
+
+def test_a_session_keeps_its_seed() -> None:
+    state, _ = play(looked_at(), SeedSet(7))
+    session = parsed(written(kept(state)))
+    back, effects = brought_back(session)
+    assert (session.seed, back.seed) == (7, 7)
+    assert [effect.request.seed for effect in effects if isinstance(effect, m.StartRun)] == [7]
+    with pytest.raises(SessionError, match="no seed"):
+        parsed(b'{"gradviz": 1, "program": "x", "seed": -9223372036854775809}')
+
+
+def test_another_seed_is_another_run_and_the_same_is_none() -> None:
+    state, effects = play(looked_at(), SeedSet(7), SeedSet(7))
+    assert [effect.request.seed for effect in effects if isinstance(effect, m.StartRun)] == [7]
+    assert state.current
+    assert not state._replace(seed=None).current

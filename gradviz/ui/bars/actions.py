@@ -342,6 +342,12 @@ COMMANDS = (
     Command("breakpoint", RUN, QT_TRANSLATE_NOOP("Actions", "&Breakpoint on this line"), ("Ctrl+B",)),
     Command("next_breakpoint", RUN, QT_TRANSLATE_NOOP("Actions", "Next brea&kpoint"), ("Ctrl+F5",)),
     Command(LINE, RUN, ""),
+    Command(
+        "seed",
+        RUN,
+        QT_TRANSLATE_NOOP("Actions", "See&d …"),
+        tip=QT_TRANSLATE_NOOP("Actions", "Seed torch, random and numpy before each run, or leave them to chance"),
+    ),
     Command("python", RUN, QT_TRANSLATE_NOOP("Actions", "C&hoose the Python …")),
     Command(
         "palette",

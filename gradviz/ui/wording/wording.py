@@ -108,8 +108,11 @@ def counts(state: AppState) -> str:
 
 
 def torch(state: AppState) -> str:
-    """Return which PyTorch runs the programs."""
-    return f"torch {one_line(state.engine.ready.torch, 40)}" if state.engine.ready else ""
+    """Return which PyTorch runs the programs, and from which seed where one is set."""
+    if state.engine.ready is None:
+        return ""
+    version = f"torch {one_line(state.engine.ready.torch, 40)}"
+    return version if state.seed is None else f"{version} · {_tr('seed {seed}').format(seed=state.seed)}"
 
 
 def torch_tip(state: AppState) -> str:
