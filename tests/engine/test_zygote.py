@@ -175,32 +175,34 @@ child._live = late
 """
 
 
-def test_a_worker_killed_before_it_has_greeted_is_replaced(tmp_path: Path) -> None:
+def test_a_worker_killed_before_it_has_read_its_request_is_replaced(tmp_path: Path) -> None:
     gate = tmp_path / "shut"
     with Client(change=GATE.format(gate=str(gate))) as client:
         client.warm()
         server = client.servers()[-1]
         assert client.rests(server)
-        greeted = children(server)
+        (newborn,) = killed = children(server)
         gate.touch()
-        client.works()
-        killed = set(greeted)
         for _ in range(5):
-            (newborn,) = born(client, server, killed)
             os.kill(newborn, signal.SIGKILL)
-            killed.add(newborn)
+            newborn = born(client, server, killed)
+            killed.append(newborn)
+        run = client.start(GOOD, Limits(seconds=PATIENCE))
+        os.kill(newborn, signal.SIGKILL)
         born(client, server, killed)
         gate.unlink()
-        client.works()
+        pages, how = client.finish(run)
+        assert how == Exit(0, 0)
+        assert client.trace(pages, GOOD).error is None
 
 
-def born(client: Client, server: int, known: set[int]) -> list[int]:
-    """Wait for a child that is not known yet."""
+def born(client: Client, server: int, known: list[int]) -> int:
+    """Wait for a child that is not known yet; return its id."""
     until = time.monotonic() + PATIENCE
     while not (new := [pid for pid in children(server) if pid not in known]):
         client.listen(0.01)
         assert time.monotonic() < until
-    return new
+    return new[0]
 
 
 def test_late_imports_work_behind_the_wall() -> None:

@@ -1,6 +1,9 @@
 """Bytes between the zygote, its children and its reader, without ever waiting for any of them."""
 
+import fcntl
 import os
+import sys
+import termios
 from collections import deque
 from collections.abc import Iterator
 
@@ -21,6 +24,13 @@ class Outlet:
         self.waiting = 0  # bytes not yet written
         self._queue: deque[tuple[int, bytes]] = deque()
         self._written = 0  # bytes of the first message
+        self._dropped = 0
+
+    @property
+    def unread(self) -> int:
+        """Bytes that have been put here and that nobody has read."""
+        held = fcntl.ioctl(self.fd, termios.FIONREAD, bytes(4))
+        return self.waiting + self._dropped + int.from_bytes(held, sys.byteorder)
 
     def put(self, run: int, message: bytes) -> None:
         """Queue a message."""
@@ -36,7 +46,8 @@ class Outlet:
         self.waiting = sum(len(message) for _, message in self._queue) - self._written
 
     def clear(self) -> None:
-        """Drop everything."""
+        """Drop everything: nobody will read it."""
+        self._dropped += self.waiting
         self._queue.clear()
         self.waiting = self._written = 0
 

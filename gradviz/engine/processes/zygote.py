@@ -26,6 +26,7 @@ _ENOUGH_WAITING = 1024 * 1024  # bytes for the reader, beyond which a run has to
 _CENSUS = 0.1  # seconds between two looks at a run's threads
 _QUIET = 0.02  # seconds without news from a run, after which the next process is made ready
 _LOSSES = 9  # processes that signals may end between two runs: beyond that none would live
+_CLOSED = "it closed its pipe"
 
 
 class NoChildError(RuntimeError):
@@ -47,6 +48,7 @@ class _Child:
         self.payloads = Payloads()
         self.greeted = False  # its Ready has come
         self.run: int | None = None
+        self.request: Frame | None = None
         self.wanted = True  # False: cancelled, nothing more is passed on
         self.heard = True  # False: its pipe is at an end
         self.measures = False
@@ -58,7 +60,7 @@ class _Child:
     def assign(self, frame: Frame) -> None:
         """Give it a run."""
         request = read_request(frame.payload)
-        self.run, self.measures = frame.run, request.budget is not None
+        self.run, self.request, self.measures = frame.run, frame, request.budget is not None
         self.deadline = time.monotonic() + request.limits.seconds
         self.requests.put(frame.run, LENGTH.pack(len(frame.payload)) + frame.payload)
 
@@ -70,6 +72,11 @@ class _Child:
         for end in (os.killpg, os.kill):  # the group is not there yet in its first moments
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 end(self.pid, signal.SIGKILL)
+
+    @property
+    def unused(self) -> bool:
+        """Whether it has not read a Request; one that somebody still waits for may be given to another then."""
+        return self.run is None or bool(self.requests.unread and self.wanted and self.reason in ("", _CLOSED))
 
     def close(self) -> None:
         os.close(self.requests.fd)
@@ -96,7 +103,7 @@ class Zygote:
         self._children: dict[int, _Child] = {}
         self._standby: _Child | None = None
         self._current: _Child | None = None
-        self._lost = 0  # processes that a signal ended while they waited, since the last run was given to one
+        self._lost = 0  # processes that a signal ended while they waited, since the last run ended
         self._open = True
         self._death, death = os.pipe()
         os.set_blocking(self._death, False)
@@ -187,17 +194,21 @@ class Zygote:
         for frame in self._frames.feed(data):
             if frame.kind is Kind.RUN:
                 self._cancel()
-                child = self._standby or self._bear()
-                child.assign(frame)
-                self._flush(child.requests)
-                self._current, self._standby, self._lost = child, None, 0
-                if child.measures:  # nobody waits for it, and whoever types on must not wait for a process
-                    self._bear()
+                self._assign(frame)
             elif frame.kind is Kind.CANCEL and self._current and self._current.run == frame.run:
                 self._cancel()
             elif frame.kind is Kind.LOOK:
                 (path,) = json.loads(frame.payload)
                 self._out.put(0, pack(Kind.FOUND, 0, encode(look(path))))
+
+    def _assign(self, frame: Frame) -> None:
+        """Have a process run a program."""
+        child = self._standby or self._bear()
+        child.assign(frame)
+        self._flush(child.requests)
+        self._current, self._standby = child, None
+        if child.measures:  # nobody waits for it, and whoever types on must not wait for a process
+            self._bear()
 
     def _cancel(self) -> None:
         """End the current run, if any, and drop what it said and is not yet passed on."""
@@ -215,7 +226,7 @@ class Zygote:
             return
         if not data:
             child.heard = False
-            child.kill("it closed its pipe")  # to no effect if it is on its way out
+            child.kill(_CLOSED)  # to no effect if it is on its way out
         elif child.wanted:
             self._relay(child, data)
 
@@ -270,14 +281,18 @@ class Zygote:
             self._hear(child)
             if child.relayed == before:
                 break
+        unused = child.unused
         child.close()
         del self._children[child.pid]
         self._current = None if self._current is child else self._current
         self._standby = None if self._standby is child else self._standby
-        if child.run is not None:
-            self._out.put(child.run, pack(Kind.EXITED, child.run, encode(_exit(child, code))))
-        elif code < 0 and self._lost < _LOSSES:
+        if code < 0 and unused and self._lost < _LOSSES:
             self._lost += 1  # somebody killed it, as a system short of memory does; the next one is born in a moment
+            if child.request is not None:
+                self._assign(child.request)
+        elif child.run is not None:
+            self._lost = 0
+            self._out.put(child.run, pack(Kind.EXITED, child.run, encode(_exit(child, code))))
         elif code or not child.greeted:
             raise NoChildError(code)
 
