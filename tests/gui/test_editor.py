@@ -55,6 +55,16 @@ def test_a_message_beside_an_empty_line_is_gone_with_its_problem(qtbot: QtBot, e
     editor.viewport().removeEventFilter(seen)
 
 
+def test_a_resize_moves_no_margin(editor: Editor) -> None:
+    """A margin that moves resizes what is within it: with a scroll bar that comes and goes that had no end."""
+    told = list[int]()
+    editor.indented.connect(told.append)
+    editor.resize(300, 120)
+    QApplication.processEvents()
+    assert told == []
+    assert editor.viewport().x() > 0
+
+
 def test_home_goes_to_the_code_and_then_to_the_line(editor: Editor) -> None:
     editor.open("if 1:\n    y = x")
     editor.moveCursor(QTextCursor.MoveOperation.End)

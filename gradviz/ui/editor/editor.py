@@ -346,7 +346,7 @@ class Editor(QPlainTextEdit):
         """Keep the gutter at the left, and the cursor in view: a problem told below takes room while one types."""
         seen = 0 <= self.cursorRect().top() < event.oldSize().height()
         super().resizeEvent(event)
-        self._make_room()
+        self._place_gutter()  # new margins would lay out again: with a scroll bar that comes and goes, without end
         if seen:
             self.ensureCursorVisible()
 
@@ -378,6 +378,9 @@ class Editor(QPlainTextEdit):
     def _make_room(self) -> None:
         self.setViewportMargins(self._gutter_width(), 0, 0, 0)
         self.indented.emit(self._gutter_width())
+        self._place_gutter()
+
+    def _place_gutter(self) -> None:
         area = self.contentsRect()
         self._gutter.setGeometry(QRect(area.left(), area.top(), self._gutter_width(), area.height()))
 
