@@ -30,6 +30,32 @@ torch._foreach_mul_(z, 2.0)
 print(z[0]._version)
 """,
     "foreach no_grad": "with torch.no_grad():\n    torch._foreach_add_([x], 1.0)\nprint(x._version)",
+    "custom ops": """\
+@torch.library.custom_op("wider::twice", mutates_args={"a"})
+def twice(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    a.add_(1)
+    a.mul_(2)
+    return b * 2
+@torch.library.custom_op("wider::all", mutates_args={"those"})
+def all(those: list[torch.Tensor]) -> None:
+    for one in those:
+        one.add_(1)
+@torch.library.custom_op("wider::copied", mutates_args=())
+def copied(a: torch.Tensor) -> torch.Tensor:
+    b = a.clone()
+    return b.add_(1)
+a = torch.zeros(2)
+b = twice(a, x)
+all([a])
+all([])
+c = copied(a)
+print(a._version, b._version, c._version)
+with torch.no_grad():
+    twice(x, a)
+with torch.inference_mode():
+    twice(a, x)
+print(a, a._version, x._version)
+""",
     "optimizers": """\
 for kind in (torch.optim.SGD, torch.optim.Adam):
     for form in ({'foreach': True}, {'foreach': False}, {'fused': True}):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import torch
+from torch._library.custom_ops import OPDEFS
 from torch._ops import HigherOrderOperator, OpOverload
 from torch.utils._python_dispatch import TorchDispatchMode
 
@@ -51,6 +52,7 @@ class Traits:
     is_birth: bool  # it turns raw memory into the program's tensor: what it is given is no tensor of the program
     is_composite: bool  # it is made of others alone and leaves views and versions to them
     counts_inside: bool  # it is left to the ops in its kernel to count what it writes, as in the foreach ones
+    is_custom: bool  # a torch.library.custom_op, whose kernel is Python: what that does in place counts
     is_factory: bool  # such a one, and it is given no tensor: who calls it may see to it that nothing is counted
     wants_tensor: bool  # its first argument is a tensor, and a number does not do
     is_question: bool  # what it returns is a fact about a tensor, such as its sizes, and no kernel runs
@@ -64,17 +66,19 @@ def learn(operator: Any) -> Traits:  # noqa: ANN401  # OpOverload is generic ove
     if isinstance(operator, HigherOrderOperator):  # torch.cond and the like
         name = f"higher_order::{operator.__name__}"
         return _remember(
-            Traits(operator, operator, name, (), False, False, (), *(False,) * 3, "not differentiable", *(False,) * 6)
+            Traits(operator, operator, name, (), False, False, (), *(False,) * 3, "not differentiable", *(False,) * 7)
         )
     name = operator.name()
     arguments = tuple(enumerate(operator._schema.arguments))
     writes = tuple((k, one.name) for k, one in arguments if one.alias_info is not None and one.alias_info.is_write)
     may_write = () if writes else _may_write(operator)
     counts_inside = not _has_kernel(name, "ADInplaceOrView")
+    is_custom = operator._schema.name in OPDEFS
+    kernel = operator._op if type(operator).__call__ is OpOverload.__call__ else operator
     return _remember(
         Traits(
             operator,
-            operator._op if type(operator).__call__ is OpOverload.__call__ else operator,
+            _counted(operator) if is_custom and writes else kernel,
             f"{operator._schema.name}.{operator._overloadname}",
             writes,
             has_out := bool(writes) and all(arguments[k][1].kwarg_only for k, _ in writes),
@@ -87,6 +91,7 @@ def learn(operator: Any) -> Traits:  # noqa: ANN401  # OpOverload is generic ove
             operator is _aten.lift_fresh.default,
             counts_inside and _has_kernel(name, "CompositeImplicitAutograd"),
             counts_inside,
+            is_custom,
             counts_inside and not _takes_tensors(operator),
             _wants_tensor(operator),
             operator._schema.name in _QUESTIONS,
@@ -177,6 +182,19 @@ def run_unguarded(operator: Kernel, args: tuple[object, ...], kwargs: dict[str, 
     finally:
         for key, was in zip(keys, before, strict=True):
             torch._C._dispatch_tls_set_dispatch_key_excluded(key, was)
+
+
+def _counted(operator: Any) -> Kernel:  # noqa: ANN401  # torch leaves the parts of operators untyped
+    """Return what runs a custom operator past where torch counts what it was called to write, which is done."""
+
+    def kernel(*args: object, **kwargs: object) -> object:
+        given = reader.tensors_in((*args, *kwargs.values()))
+        if not given:
+            return operator(*args, **kwargs)
+        keys = _untyped._after_ADInplaceOrView_keyset & torch._C._dispatch_keys(given[0])
+        return operator.redispatch(keys, *args, **kwargs)
+
+    return kernel
 
 
 def run_counting(operator: Kernel, args: tuple[object, ...], kwargs: dict[str, object]) -> object:

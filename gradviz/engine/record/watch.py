@@ -69,9 +69,8 @@ class OpWatch(operators.TorchDispatchMode):
             pending = recorder.op_started(traits, args, kwargs, caller)
         kernel = traits.kernel if self._around is None else self._around(traits.kernel)
         own = bool(traits.is_factory or (traits.writes and pending.written))
-        if is_sum or (
-            own and operators.counts(traits, inside)
-        ):  # for a sum torch called another op, and counted nothing
+        counts = traits.is_custom or (own and operators.counts(traits, inside))
+        if is_sum or counts:  # for a sum torch called another op, and counted nothing
             result = operators.run_counting(kernel, args, kwargs)
         elif unguarded and not own:
             result = operators.run_unguarded(kernel, args, kwargs)
