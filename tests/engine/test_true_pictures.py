@@ -27,6 +27,7 @@ CHANGES = {
     "a block": "import torch\na = torch.ones(4, 4, requires_grad=True)\ny = a.clone()\ny[1:3, ::2] = a[:2, :2] * 2\n"
     "y[0].add_(a[1])\ny.t()[0].mul_(3)\n(y * y).sum().backward()",
     "several at once": ON_A_VIEW + "z = x * 3\ntorch._foreach_mul_([v, z[1]], 2.)\n(y * z).sum().backward()",
+    "by another view": ON_A_VIEW + "y[:1].add_(y[2:])\n(y * y).sum().backward()",
     "the base itself": ON_A_VIEW + "y.mul_(3)\n(y * v).sum().backward()",
     "a Function": ON_A_VIEW + "class Double(torch.autograd.Function):\n    @staticmethod\n    def forward(ctx, x):\n"
     "        ctx.mark_dirty(x.mul_(2))\n        return x\n    @staticmethod\n    def backward(ctx, g):\n"
@@ -273,3 +274,18 @@ def test_no_gradient_goes_through_what_autograd_has_not_recorded(change: str) ->
     unrecorded = {node.id for node in graph.nodes if node.kind is NodeKind.OP and node.grad_fn is None}
     assert unrecorded
     assert not [edge for edge in graph.edges if edge.passed is not None and {edge.tail, edge.head} & unrecorded]
+
+
+def test_a_view_that_a_change_of_another_took_passes_the_gradient_on_that_it_was_given() -> None:
+    source = "import torch\nx = torch.tensor([1., 2.], requires_grad=True)\ny = x * 2\nv, w = y[:1], y[1:]\nseen = []\n"
+    source += "w.register_hook(seen.append)\nv.add_(w)\n(y * y).sum().backward()"
+    trace, seen = record(source), bare(source)["seen"]
+    graph = build(trace, "both")
+    (change,) = (node.id for node in graph.nodes if node.op is not None and node.op.name == "aten::add_.Tensor")
+    given = {edge.tail: edge.gradient for edge in graph.edges if edge.head == change}
+    made = {edge.head: edge.gradient for edge in graph.edges}
+    w = f"t{tensor(trace, 'w').id}"
+    assert isinstance(seen, list)
+    for gradient in (given[w], made[w]):
+        assert gradient is not None
+        assert gradient.data == tuple(seen[0].tolist())

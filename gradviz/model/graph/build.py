@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from gradviz.model.flow import Flow, Passed, operand_edges, sums
-from gradviz.model.graph.generations import birth_regions, changed_bases, generations, grad_fn_made, touched
+from gradviz.model.graph.generations import birth_regions, changed_bases, generations, grad_fn_made, remade, touched
 from gradviz.model.graph.graph import Edge, EdgeKind, Graph, Node, NodeKind, View
 from gradviz.model.graph.next_functions import next_functions
 from gradviz.model.moments.moment import History
@@ -73,6 +73,7 @@ class _Builder:
         self._view: View = view
         self._flow = history.flow if self._both else Flow({})
         self._states = generations(trace, shown)
+        self._remade = remade(trace) if self._both else {}
         self._touched = touched(self._states, ops)
         self._birth_regions = birth_regions(trace)
         self._grads = {state.grad_tensor for state in (*trace.past, *trace.tensors)}
@@ -131,7 +132,8 @@ class _Builder:
         is_past = kind is EdgeKind.UNRECORDED and state.grad_fn is not None
         if is_past or final.names or tensor in self._roots or tensor in self._accumulators or state.retains_grad:
             name = f"t{tensor}.{op.id}" if tensor in self._makers else f"t{tensor}"
-            passed = None if node.grad_fn is None else _arriving(state, op, output, self._trace.grad_fns)
+            made = state._replace(grad_fn=op.grad_fn) if op.grad_fn in self._remade.get(tensor, ()) else state
+            passed = None if node.grad_fn is None else _arriving(made, op, output, self._trace.grad_fns)
             gradient = self._gradient(passed)
             self._edges.append(Edge(f"{node.id}-{name}", kind, node.id, name, 0, output, gradient, passed))
             self._add_tensor(name, state, op.region)
@@ -143,7 +145,7 @@ class _Builder:
 
     def _ways(self, inputs: tuple[int, ...], bases: tuple[int, ...], grad_fn: GradFn) -> list[Passed | None]:
         """Where backward sends the gradient of each input, then each base; noted also for the leaf it goes to."""
-        states = [self._now[tensor] for tensor in (*bases, *inputs)]  # CopySlices has its base first
+        states = [self._then(tensor, grad_fn) for tensor in (*bases, *inputs)]  # CopySlices has its base first
         positions = operand_edges(grad_fn, states, self._trace.grad_fns)
         found: list[Passed | None] = []
         for tensor, position in zip((*bases, *inputs), positions, strict=True):
@@ -152,6 +154,12 @@ class _Builder:
             if tensor in self._accumulators and passed is not None:
                 self._uses[tensor].append(passed)
         return [*found[len(bases) :], *found[: len(bases)]]
+
+    def _then(self, tensor: int, user: GradFn) -> Tensor:
+        """A tensor now, with the grad_fn that it had when the op of a grad_fn took it."""
+        state, targets = self._now[tensor], {target for target, _ in user.next}
+        had = self._remade.get(tensor, ())
+        return next((state._replace(grad_fn=one) for one in reversed(had) if one in targets), state)
 
     def _finished(self, node: Node) -> Node:
         """A tensor node with the backward calls from it and the gradients that met in it."""

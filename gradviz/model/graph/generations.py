@@ -20,6 +20,17 @@ def generations(trace: Trace, shown: dict[int, int]) -> dict[Generation, Tensor]
     return states
 
 
+def remade(trace: Trace) -> dict[int, list[int]]:
+    """Return the grad_fns that views had one after another, of those that torch gave another after a change."""
+    found: dict[int, list[int]] = {}
+    for state in (*trace.past, *trace.tensors):
+        if state.base is not None and state.grad_fn is not None:
+            had = found.setdefault(state.id, [])
+            if state.grad_fn not in had:
+                had.append(state.grad_fn)
+    return {tensor: had for tensor, had in found.items() if len(had) > 1}
+
+
 def touched(states: Iterable[Generation], ops: Iterable[Op]) -> dict[int, list[int]]:
     """Return the tensors each op changed though it did not return them: they share memory with what it wrote to."""
     outputs = {op.id: set(op.outputs) for op in ops}
