@@ -41,8 +41,8 @@ class Modules:
             name: of what it is given, in it.
             placed: that.
         """
-        known = self._known(module)
-        if known is None:
+        known = self._paths.get(id(module))  # as _known finds it, without a call: models are built of thousands
+        if known is None or known[0]() is not module:
             return
         path, before = f"{known[1]}.{name}", module._modules.get(name)
         loses = before is not None or module._parameters.get(name) is not None
