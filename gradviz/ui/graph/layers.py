@@ -24,6 +24,7 @@ _OLD = 0.45  # how much of the ground lies over a drawing that is not of the pro
 _UNLIT = 0.7  # and over what a selection leaves aside
 _PEN = 4  # pixels, of the ring round what has just been done
 _AWAY = 4  # drawing units from a box to it: the labels of the edges that enter stand close above
+_BESIDE = 2.1  # how far the arrow reaches from the ring, in halves of its height
 _NONE = Marks(())
 
 
@@ -150,8 +151,8 @@ def done_room(mark: Mark, scale: float) -> Rect:
     """Return the part of a drawing in which `_paint_done` paints, up to the width of its pen."""
     x, y, width, height = mark.rect.grown(_AWAY)
     size = _arrow(scale)
-    beside, above = 2.1 * size, max(0.0, size - height / 2)
-    return Rect(x - beside, y - above, beside + width, height + 2 * above).grown(_PEN / scale)
+    beside, above = _BESIDE * size, max(0.0, size - height / 2)
+    return Rect(x - beside, y - above, width + 2 * beside, height + 2 * above).grown(_PEN / scale)
 
 
 def _arrow(scale: float) -> float:
@@ -160,7 +161,10 @@ def _arrow(scale: float) -> float:
 
 
 def _paint_done(painter: QPainter, scene: Scene, scale: float, look: Look) -> None:
-    """Put a heavy ring round what has just been done and, as in the program, a hollow arrow at its left."""
+    """Put a heavy ring round what has just been done and, as in the program, a hollow arrow at its left.
+
+    Where another box stands there, and none at its right, the arrow points at it from the right.
+    """
     mark = scene.mark(look.done) if look.done else None
     if mark is None or look.dimmed:
         return
@@ -169,11 +173,16 @@ def _paint_done(painter: QPainter, scene: Scene, scale: float, look: Look) -> No
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter.setPen(pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    place = mark.rect.grown(_AWAY)
+    place, size = mark.rect.grown(_AWAY), _arrow(scale)
     painter.drawRoundedRect(QRectF(*place), 12, 12)
-    size = _arrow(scale)
-    tip, middle = place.x - size / 2, place.center.y
+    left = Rect(place.x - _BESIDE * size, place.center.y - size, _BESIDE * size, 2 * size)
+    right = left._replace(x=place.right)
+    other_side = _taken(left, scene, mark) and not _taken(right, scene, mark)
+    tip, tail = (place.right + size / 2, right.right) if other_side else (place.x - size / 2, left.x)
     painter.setBrush(colour(look.theme.ground))
-    painter.drawPolygon(
-        [QPointF(tip - 1.6 * size, middle - size), QPointF(tip - 1.6 * size, middle + size), QPointF(tip, middle)]
-    )
+    painter.drawPolygon([QPointF(tail, left.y), QPointF(tail, left.bottom), QPointF(tip, place.center.y)])
+
+
+def _taken(place: Rect, scene: Scene, mark: Mark) -> bool:
+    """Whether another box stands where the arrow that points at one would."""
+    return any(one.id != mark.id for one in scene.nodes.within(place))
