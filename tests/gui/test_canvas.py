@@ -4,8 +4,8 @@ from time import perf_counter
 
 import msgspec
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QInputDevice, QPointingDevice, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QInputDevice, QKeyEvent, QPointingDevice, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -28,6 +28,7 @@ from tests.gui.driving import place, press
 
 CENTRE = QPointF(300, 200)
 PANEL = Size(600, 400)
+NONE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
 
 
 def box(name: str, x: float, y: float, line: int | None = None) -> Mark:
@@ -143,7 +144,7 @@ def test_keys_walk_zoom_and_open(qtbot: QtBot) -> None:
     press(canvas, Qt.Key.Key_Minus)
     press(canvas, Qt.Key.Key_F)
     assert canvas.view.holds(CHAIN.size, PANEL)
-    QTest.keyClicks(canvas, "F")
+    press(canvas, Qt.Key.Key_F, SHIFT)
     assert canvas.view == fitted_to(Rect(20, 120, 80, 40), PANEL)
     with qtbot.waitSignal(canvas.searchWanted):
         QTest.keyClicks(canvas, "/")
@@ -470,7 +471,7 @@ def test_a_click_on_a_badge_chooses_its_leaf_and_keys_go_on_from_there(qtbot: Qt
     assert not seen.contains(Point(180, 1912))
     QTest.keyClicks(canvas, "n")
     assert canvas.seen.contains(Point(60, 40))
-    QTest.keyClicks(canvas, "N")
+    press(canvas, Qt.Key.Key_N, SHIFT)
     assert canvas.seen.contains(Point(180, 1912))
     canvas.light(NOTHING)
     QTest.keyClicks(canvas, "n")
@@ -556,6 +557,55 @@ def test_a_resize_keeps_in_sight_what_has_just_been_done(qtbot: QtBot) -> None:
     assert not canvas.seen.contains(first.rect.center)
     canvas.resize(300, 220)
     assert not canvas.seen.contains(first.rect.center)  # the person looked elsewhere
+
+
+def pointed_at(qtbot: QtBot, *others: Mark) -> tuple[Canvas, QImage, QImage]:
+    """A box amid others, before and after it is pointed out."""
+    canvas = shown(qtbot, Drawing(Size(400, 120), (), (), (box("done", 150, 40), *others)))
+    canvas.zoom_to(1.0)
+    before = canvas.grab().toImage()
+    canvas.mark_done("done")
+    return canvas, before, canvas.grab().toImage()
+
+
+def part(canvas: Canvas, image: QImage, place: Rect) -> QImage:
+    corner = canvas.view.to_panel(Point(place.x, place.y))
+    return image.copy(round(corner.x), round(corner.y), round(place.width), round(place.height))
+
+
+LEFT, RIGHT = Rect(126, 40, 18, 40), Rect(237, 40, 18, 40)  # of the ring
+
+
+def test_what_has_just_been_done_is_pointed_at_from_the_left(qtbot: QtBot) -> None:
+    canvas, before, after = pointed_at(qtbot)
+    assert part(canvas, after, LEFT) != part(canvas, before, LEFT)
+    assert part(canvas, after, RIGHT) == part(canvas, before, RIGHT)
+
+
+def test_or_from_the_right_where_another_box_stands_at_the_left(qtbot: QtBot) -> None:
+    canvas, before, after = pointed_at(qtbot, box("note", 60, 40))
+    assert part(canvas, after, LEFT) == part(canvas, before, LEFT)
+    assert part(canvas, after, RIGHT) != part(canvas, before, RIGHT)
+    canvas.mark_done(None)
+    assert canvas.grab().toImage() == before
+
+
+def test_between_two_boxes_it_is_pointed_at_from_the_left(qtbot: QtBot) -> None:
+    canvas, before, after = pointed_at(qtbot, box("one", 60, 40), box("two", 240, 40))
+    assert part(canvas, after, LEFT) != part(canvas, before, LEFT)
+    assert part(canvas, after, RIGHT) == part(canvas, before, RIGHT)
+
+
+@pytest.mark.parametrize(("keys", "typed", "asked"), [(NONE, "U", "unfold"), (SHIFT, "u", "fold")])
+def test_caps_lock_makes_no_other_wish_of_a_letter(
+    qtbot: QtBot, keys: Qt.KeyboardModifier, typed: str, asked: str
+) -> None:
+    canvas, wishes = shown(qtbot), list[str]()
+    canvas.light(Selection(frozenset({"a"})))
+    canvas.unfoldWanted.connect(lambda _: wishes.append("unfold"))
+    canvas.foldWanted.connect(lambda _: wishes.append("fold"))
+    QApplication.sendEvent(canvas, QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_U, keys, typed))
+    assert wishes == [asked]
 
 
 def test_ten_thousand_nodes_pan_in_a_frame(qtbot: QtBot) -> None:

@@ -73,7 +73,7 @@ def test_keys_and_commands_do_the_same(qtbot: QtBot, window: Window) -> None:
     assert opened(window) == ("L2-2.0/1-9",)
     window.send(m.OptionsSet(window.state.options._replace(opened=("L2-2.0",))))
     with_folds(window)
-    QTest.keyClicks(canvas, "U")
+    press(canvas, Qt.Key.Key_U, Qt.KeyboardModifier.ShiftModifier)
     assert opened(window) == ()
     window.send(m.OptionsSet(window.state.options._replace(opened=("L2-2.0",))))
     with_folds(window)

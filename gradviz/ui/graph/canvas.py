@@ -252,7 +252,7 @@ class Canvas(GraphView):
         elif key == Qt.Key.Key_Space:
             self._space = True
             self._show_cursor()
-        elif not self._letter(event.text()):
+        elif not self._letter(_letter_of(event)):
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
@@ -349,3 +349,9 @@ def _smooth(event: QWheelEvent) -> bool:
     """Whether fingers on a touchpad turned it, not a wheel."""
     touchpad = event.device().type() == QInputDevice.DeviceType.TouchPad
     return not event.pixelDelta().isNull() and (touchpad or event.phase() != Qt.ScrollPhase.NoScrollPhase)
+
+
+def _letter_of(event: QKeyEvent) -> str:
+    """What a key types, a capital letter with Shift only: Caps Lock asks for nothing else."""
+    shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+    return event.text().upper() if shifted else event.text().lower()
