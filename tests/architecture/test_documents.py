@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize("document", ["README.md", "ARCHITECTURE.md", "SECURITY.md", "CHANGELOG.md"])
 def test_every_path_that_is_named_exists(document: str) -> None:
     text = (ROOT / document).read_text()
-    named = set(re.findall(r"\b(?:gradviz|scripts|tests|resources)/[\w./*-]*[\w*/]", text))
+    named = set(re.findall(r"\b(?:docs|gradviz|scripts|tests|resources)/[\w./*-]*[\w*/]", text))
     missing = [name for name in named if not list(ROOT.glob(name.rstrip("/")))]
     assert not missing
 
@@ -30,7 +30,7 @@ def test_the_architecture_stays_short() -> None:
 def test_the_top_level_is_the_readers() -> None:
     """What git keeps there, and nothing besides."""
     known = {"ARCHITECTURE.md", "CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "pyproject.toml"}
-    folders = {"gradviz", "resources", "scripts", "tests"}
+    folders = {"docs", "gradviz", "resources", "scripts", "tests"}
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     kept = {path.partition("/")[0] for path in listed.splitlines() if not path.startswith(".")}
     assert kept <= known | folders
