@@ -53,11 +53,11 @@ _OP_TIMES = 0.5  # seconds of runs before those whose ops are timed
 
 
 class Program(NamedTuple):
-    """What is to be run."""
+    """What is to be run, and how where nothing else is asked for."""
 
     source: str
-    mode: GradMode = "grad"  # where none is asked for
-    seed: int | None = None  # as well
+    mode: GradMode = "grad"
+    seed: int | None = None
 
 
 class UsageError(Exception):
@@ -87,25 +87,26 @@ def _export(chosen: argparse.Namespace) -> int:
     _check_folder(chosen.output)
     if chosen.step == ALL and (form in _TEXTS or (form in _ALONE and chosen.output == STANDARD)):
         raise UsageError(f"--step {ALL} cannot be had as {form}" + (" in one file" if form in _ALONE else ""))
-    trace = _record(chosen)
+    program = _program(chosen)
+    trace = _record(chosen, program)
     if form == "json":
         _write(chosen.output, data.document(trace))
     else:
-        files = _drawn(trace, form, chosen)
+        files = _drawn(trace, form, chosen, program)
         for at, file in enumerate(files):
             path = Path(chosen.output)
             _write(str(numbered(path, at + 1, len(files))) if len(files) > 1 else chosen.output, [file])
     return _report(trace, chosen.lang)
 
 
-def _drawn(trace: Trace, form: Drawable, chosen: argparse.Namespace) -> list[bytes]:
+def _drawn(trace: Trace, form: Drawable, chosen: argparse.Namespace, program: Program) -> list[bytes]:
     """Return the file that is wanted, or where a picture of every step is, one for each."""
     run, options = Record(trace), _options(trace, chosen)
     if form == "dot":
         what = *seen(run, options), THEMES[chosen.theme], WORDS[options.language]
         return [dot(*what, values=options.values, direction=options.direction).encode(errors="replace")]
     every = form in FILMS or chosen.step == ALL
-    staged = stage(run, options, _timed(trace, chosen), walked=every or options.step is not None)
+    staged = stage(run, options, _timed(trace, chosen, program), walked=every or options.step is not None)
     found = shown(run, options, staged)
     if staged.notice:
         _say(f"gradviz: {staged.notice}")
@@ -123,11 +124,11 @@ def _drawn(trace: Trace, form: Drawable, chosen: argparse.Namespace) -> list[byt
     return [finished(painted(drawings, form, look))]
 
 
-def _timed(trace: Trace, chosen: argparse.Namespace) -> Timed | None:
+def _timed(trace: Trace, chosen: argparse.Namespace, program: Program) -> Timed | None:
     if chosen.heat != "time":
         return None
     with Engine(chosen.python) as engine:
-        return engine.timed(_measuring(chosen, Program(trace.source), _OP_TIMES), trace.mode)
+        return engine.timed(_measuring(chosen, program, _OP_TIMES), trace.mode)
 
 
 def _options(trace: Trace, chosen: argparse.Namespace) -> Options:
@@ -147,21 +148,22 @@ def _existing_step(trace: Trace, step: int | str | None) -> int | None:
 
 def _trace(chosen: argparse.Namespace) -> int:
     _check_folder(chosen.output)
-    trace = _record(chosen)
+    trace = _record(chosen, _program(chosen))
     _write(chosen.output, data.document(trace))
     return _report(trace, chosen.lang)
 
 
 def _measuring(chosen: argparse.Namespace, program: Program, budget: float) -> Request:
     limits = _limits(chosen)._replace(seconds=chosen.timeout + PATIENCE * budget)
-    return Request(program.source, seed=_seed(chosen, program), limits=limits, budget=budget)
+    return Request(program.source, seed=program.seed, limits=limits, budget=budget)
 
 
 def _measure(chosen: argparse.Namespace) -> int:
+    program = _program(chosen)
     costs = Costs()
     with Engine(chosen.python) as engine:
         _warn_of_no_wall(engine)
-        for costs in engine.costs(_measuring(chosen, _program(chosen.program), chosen.budget)):
+        for costs in engine.costs(_measuring(chosen, program, chosen.budget)):
             if chosen.verbose:
                 _say(f"{len(costs.laps)} runs")
     sys.stdout.write(cost.document(costs).decode() if chosen.json else cost.table(costs, chosen.lang))
@@ -218,9 +220,8 @@ def _doctor(chosen: argparse.Namespace) -> int:
     return USAGE if any(finding.verdict == "missing" for finding in findings) else DONE
 
 
-def _record(chosen: argparse.Namespace) -> Trace:
-    program = _program(chosen.program)
-    request = Request(program.source, chosen.mode or program.mode, _seed(chosen, program), _limits(chosen))
+def _record(chosen: argparse.Namespace, program: Program) -> Trace:
+    request = Request(program.source, chosen.mode or program.mode, program.seed, _limits(chosen))
     with Engine(chosen.python) as engine:
         _warn_of_no_wall(engine)
         trace = engine.trace(request)
@@ -234,10 +235,6 @@ def _record(chosen: argparse.Namespace) -> Trace:
     return trace
 
 
-def _seed(chosen: argparse.Namespace, program: Program) -> int | None:
-    return program.seed if chosen.seed is None else int(chosen.seed)
-
-
 def _warn_of_no_wall(engine: Engine) -> None:
     """Say always, and before the run, that the program is not locked in."""
     if engine.ready.sandbox:
@@ -248,7 +245,13 @@ def _limits(chosen: argparse.Namespace) -> Limits:
     return Limits(seconds=chosen.timeout, memory=chosen.memory)
 
 
-def _program(program: str) -> Program:
+def _program(chosen: argparse.Namespace) -> Program:
+    """Return what PROGRAM is, from the seed that was asked for."""
+    program = _found(chosen.program)
+    return program if chosen.seed is None else program._replace(seed=chosen.seed)
+
+
+def _found(program: str) -> Program:
     """Return what PROGRAM is: a text, read as Python reads a source file, or what is kept in a session."""
     if program.startswith("lesson:"):
         return Program(resources.lesson(program.removeprefix("lesson:")).source)

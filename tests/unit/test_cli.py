@@ -3,7 +3,7 @@
 import gc
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import SimpleNamespace, TracebackType
 from typing import ClassVar, Self
@@ -14,8 +14,9 @@ import gradviz
 from gradviz import cli, doctor, resources
 from gradviz.__main__ import COMMANDS
 from gradviz.doctor import Finding
+from gradviz.model.cost import MODES, Costs, Raised, Timed
 from gradviz.model.program import MAX_SOURCE
-from gradviz.model.trace import Limit, Output, ProgramError, Trace, Warned
+from gradviz.model.trace import GradMode, Limit, Output, ProgramError, Trace, Warned
 from gradviz.model.wire import Ready, Request
 from gradviz.runs import EngineError
 
@@ -26,6 +27,7 @@ class FakeEngine:
     answer = Trace("2.13.0", "3.11.7", "grad", "")
     asked: ClassVar[list[Request]] = []
     interpreter: str | None = None
+    timed_in: GradMode | None = None
     ready = Ready("2.13.0", "3.11.7", "")
 
     def __init__(self, interpreter: str | None) -> None:
@@ -44,6 +46,15 @@ class FakeEngine:
     def trace(self, request: Request) -> Trace:
         self.asked.append(request)
         return self.answer._replace(source=request.source, mode=request.mode)
+
+    def timed(self, request: Request, mode: GradMode) -> Timed:
+        self.asked.append(request)
+        FakeEngine.timed_in = mode
+        return Timed(mode, (), (), 1)
+
+    def costs(self, request: Request) -> Iterator[Costs]:
+        self.asked.append(request)
+        yield Costs(raised=tuple(Raised(mode, ProgramError("Boom", "no", 1)) for mode in MODES), done=True)
 
 
 @pytest.fixture(autouse=True)
@@ -150,6 +161,18 @@ class TestProgram:
         file.write_bytes(b"z = 3")
         assert self.trace(str(file), tmp_path) == cli.USAGE
         assert f"{file}: this is no session of gradviz" in capsys.readouterr().err
+
+    @pytest.mark.parametrize(("more", "seed"), [([], 7), (["--seed", "0"], 0)])
+    def test_every_run_of_a_session_begins_with_its_seed_unless_another_is_named(
+        self, program: Path, tmp_path: Path, engine: type[FakeEngine], more: list[str], seed: int
+    ) -> None:
+        file = program.with_suffix(".gradviz")
+        file.write_bytes(b'{"gradviz": 1, "program": "z = 3", "mode": "inference", "seed": 7}')
+        assert cli.main(["export", str(file), "-o", str(tmp_path / "a.svg"), "--heat", "time", *more]) == cli.DONE
+        assert cli.main(["measure", str(file), *more]) == cli.RAISED
+        drawn, timed, measured = engine.asked
+        assert (drawn.mode, engine.timed_in) == ("inference", "inference")
+        assert [(asked.source, asked.seed) for asked in (drawn, timed, measured)] == [("z = 3", seed)] * 3
 
     def test_a_dash_is_standard_input(
         self, tmp_path: Path, engine: type[FakeEngine], monkeypatch: pytest.MonkeyPatch
