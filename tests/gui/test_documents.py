@@ -25,14 +25,13 @@ def test_windows_line_ends_and_marks_are_taken_off(tmp_path: Path) -> None:
     assert read(path) == ""
 
 
-def test_a_file_keeps_its_line_ends(tmp_path: Path) -> None:
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_a_file_keeps_its_line_ends_and_its_mark(tmp_path: Path, mark: bytes, end: bytes) -> None:
     path = tmp_path / "a.py"
-    path.write_bytes(b"x = 1\r\ny = 2\r\n")
+    path.write_bytes(mark + b"x = 1" + end + b"y = 2" + end)
     write(path, read(path) + "z = 3\n")
-    assert path.read_bytes() == b"x = 1\r\ny = 2\r\nz = 3\r\n"
-    path.write_bytes(b"x = 1\n")
-    write(path, "y = 2\n")
-    assert path.read_bytes() == b"y = 2\n"
+    assert path.read_bytes() == mark + b"x = 1" + end + b"y = 2" + end + b"z = 3" + end
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfe\x00", b"#" * (MAX_SOURCE + 1), b"#" * (5 * MAX_SOURCE)])

@@ -1,6 +1,7 @@
 """Programs on disk: reading, writing whole or not at all, and the copy that survives a crash."""
 
 import json
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import NamedTuple
 
@@ -64,22 +65,23 @@ def read_session(path: Path) -> Session:
 
 
 def write(path: Path, text: str) -> None:
-    """Write a program whole, or leave the file as it is. A file of Windows line ends keeps them.
+    """Write a program whole, or leave the file as it is. A file keeps its byte order mark and its Windows line ends.
 
     Raises:
         DocumentError: it cannot be written.
     """
-    data = text.encode("utf-8", "surrogatepass")
-    _write(path, data.replace(b"\n", b"\r\n") if _has_windows_ends(path) else data)
+    first, data = _first_line(path), text.encode("utf-8", "surrogatepass")
+    mark = BOM_UTF8 if first.startswith(BOM_UTF8) else b""
+    _write(path, mark + (data.replace(b"\n", b"\r\n") if first.endswith(b"\r\n") else data))
 
 
-def _has_windows_ends(path: Path) -> bool:
-    """Whether the first line of a file ends as lines do on Windows."""
+def _first_line(path: Path) -> bytes:
+    """Return how a file begins; nothing where it cannot be read."""
     try:
         with path.open("rb") as file:
-            return file.readline(4 * MAX_SOURCE).endswith(b"\r\n")
+            return file.readline(4 * MAX_SOURCE)
     except OSError:
-        return False  # there is no file yet, or writing it tells what is wrong
+        return b""  # there is no file yet, or writing it tells what is wrong
 
 
 def write_session(path: Path, session: Session) -> None:
