@@ -72,6 +72,21 @@ def test_recovery_keeps_the_newest_and_is_one_windows_own(tmp_path: Path) -> Non
     third.close()
 
 
+def test_the_longest_program_is_kept_with_what_its_file_held(tmp_path: Path) -> None:
+    recovery, kept = Recovery(tmp_path), Kept("\U0001f600" * MAX_SOURCE, "/a.py", True, saved="\U0001f601" * MAX_SOURCE)
+    recovery.keep(kept)
+    assert recovery.restore() == kept
+    recovery.close()
+
+
+def test_what_was_kept_before_it_was_noted_what_the_file_held_is_brought_back(tmp_path: Path) -> None:
+    recovery = Recovery(tmp_path)
+    recovery.keep(Kept("x", None, False))
+    next(tmp_path.glob("*.json")).write_text(json.dumps(["y", "/a.py", True, "gradviz-recovery", 1]))
+    assert recovery.restore() == Kept("y", "/a.py", True)
+    recovery.close()
+
+
 @pytest.mark.parametrize("text", ["", "{", "[1]", json.dumps(["x", None, False, "other", 1])])
 def test_a_recovery_file_that_makes_no_sense_is_nothing(tmp_path: Path, text: str) -> None:
     recovery = Recovery(tmp_path)

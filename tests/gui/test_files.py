@@ -175,6 +175,27 @@ def test_a_file_changed_elsewhere_is_read_anew_and_unsaved_text_is_not_lost(
     assert fourth.files.path is None
 
 
+def test_what_another_program_wrote_while_the_window_was_closed_is_not_replaced_unasked(
+    opened: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.py"
+    path.write_text("x = 1\n")
+    first = opened((path,), start=False)
+    type_text(first, "y")
+    first.close()
+    path.write_text("x = 2\n")
+    second = opened(start=False)
+    assert second.panels.editor.toPlainText() == "x = 1\ny"
+    assert second.isWindowModified()
+    answer(monkeypatch, QMessageBox.StandardButton.Cancel)
+    second.action("save").trigger()
+    assert path.read_text() == "x = 2\n"
+    answer(monkeypatch, QMessageBox.StandardButton.Save)
+    second.action("save").trigger()
+    assert path.read_text() == "x = 1\ny"
+    assert not second.isWindowModified()
+
+
 def test_notes_and_placeholders_are_as_large_as_the_text_they_stand_in(window: Window) -> None:
     editors = window.findChildren(QPlainTextEdit)
     assert len(editors) > 1

@@ -14,6 +14,7 @@ from gradviz.state.session import MAX_FILE, Session, SessionError, parsed, writt
 _FORMAT = "gradviz-recovery"
 _VERSION = 1
 _SLOTS = 20
+_MOST_KEPT = 32 * MAX_SOURCE  # bytes: two texts, for a letter of which JSON takes twelve at most
 
 
 class DocumentError(Exception):
@@ -28,6 +29,7 @@ class Kept(NamedTuple):
     dirty: bool  # whether the file holds something else
     format: str = _FORMAT
     version: int = _VERSION
+    saved: str | None = None  # what the file held when it was opened or saved, where that is something else
 
 
 def read(path: Path) -> str:
@@ -113,7 +115,7 @@ class Recovery:
     def restore(self) -> Kept | None:
         """Return what was kept, or None where there is nothing or it makes no sense."""
         file = QFile(str(self._path))
-        if file.size() > 8 * MAX_SOURCE or not file.open(QIODevice.OpenModeFlag.ReadOnly):
+        if file.size() > _MOST_KEPT or not file.open(QIODevice.OpenModeFlag.ReadOnly):
             return None
         try:
             kept = msgspec.json.decode(bytes(file.readAll().data()), type=Kept)

@@ -75,7 +75,8 @@ class Files(QObject):
     def remember(self, text: str) -> None:
         """Keep the text where a crash does not reach it."""
         self._text = text
-        self._recovery.keep(Kept(text, str(self.path) if self.path else None, self.dirty))
+        path, saved = str(self.path) if self.path else None, self._open.saved if self.dirty else None
+        self._recovery.keep(Kept(text, path, self.dirty, saved=saved))
 
     def restore(self) -> bool:
         """Bring back what was in the editor when the window was last there; False where there is nothing."""
@@ -89,7 +90,9 @@ class Files(QObject):
                 on_disk = read(path)
             except DocumentError:
                 path = None  # the file is gone, its text is not
-        self._show(kept.text if kept.dirty or path is None else on_disk, path, on_disk, undo=False)
+        text = kept.text if kept.dirty or path is None else on_disk
+        saved = on_disk if kept.saved is None or text == on_disk else kept.saved  # which tells when it is replaced
+        self._show(text, path, saved, undo=False)
         return True
 
     def close(self) -> None:
