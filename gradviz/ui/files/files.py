@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtCore import QObject, QSettings, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from gradviz.picture.picture import Language
@@ -187,15 +187,14 @@ class Files(QObject):
         if not self.dirty:
             return True
         box = QMessageBox(self._window)
-        box.setTextFormat(box.textFormat().PlainText)
         box.setIcon(QMessageBox.Icon.Question)
         box.setText(self.tr("Save the changes to {name}?").format(name=self._title))
         buttons = QMessageBox.StandardButton
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
-        answer = box.exec()
+        answer = _answer(box)
         if answer == buttons.Save:
             return self.save()
-        return bool(answer == buttons.Discard)
+        return answer == buttons.Discard
 
     def return_to(self, opened: Opened, text: str) -> None:
         """Note that undo has led to another program, and how that is by now."""
@@ -240,14 +239,13 @@ class Files(QObject):
     def _may_replace(self, path: Path) -> bool:
         """Ask whether what another program wrote is to be lost."""
         box = QMessageBox(self._window)
-        box.setTextFormat(box.textFormat().PlainText)
         box.setIcon(QMessageBox.Icon.Warning)
         box.setText(self.tr("Another program has changed {name}.").format(name=one_line(path.name)))
         box.setInformativeText(self.tr("Saving replaces what it wrote."))
         buttons = QMessageBox.StandardButton
         box.setStandardButtons(buttons.Save | buttons.Cancel)
         box.setDefaultButton(buttons.Cancel)
-        return box.exec() == buttons.Save
+        return _answer(box) == buttons.Save
 
     def _note(self, path: Path) -> None:
         name = str(path.absolute())
@@ -265,3 +263,11 @@ class Files(QObject):
 def _named(path: Path) -> Words:
     """The name of a file, which is the same in every language."""
     return Words(path.name, path.name)
+
+
+def _answer(box: QMessageBox) -> int:
+    """Put a question, in which a name of a file is no markup, and let go of it."""
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    answer = box.exec()
+    box.deleteLater()
+    return answer
