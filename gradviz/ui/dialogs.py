@@ -93,12 +93,9 @@ class Dialogs:
             "gradviz {version}\n\nType PyTorch code and see what autograd really does with it.\n\n"
             "MIT licence. Made with Qt (LGPL), PyTorch, Graphviz, msgspec."
         )
-        self._box(self._window.tr("About gradviz"), text.format(version=__version__)).open()
-
-    def _box(self, title: str, text: str) -> QMessageBox:
         box = QMessageBox(self._window)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setWindowTitle(title)
-        box.setText(text)
-        return box
+        box.setWindowTitle(self._window.tr("About gradviz"))
+        box.setText(text.format(version=__version__))
+        box.open()
