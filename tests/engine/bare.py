@@ -84,6 +84,7 @@ def bare_hooked(source: str, place: int, path: str) -> list[Value | None]:
         here = next(places)
         if here == place:
             tensor = _at(names, path)
+            assert tensor is not None
             handles.append(tensor.register_hook(lambda grad: came.append(_value(grad))))  # type: ignore[no-untyped-call]
         elif here == place + 1:
             handles[0].remove()
@@ -99,7 +100,9 @@ def bare_asked(source: str, place: int, path: str) -> Facts:
 
     def look(_line: int, names: dict[str, object]) -> None:
         if next(places) == place:
-            found.append(facts_of(_at(names, path)))
+            tensor = _at(names, path)
+            assert tensor is not None
+            found.append(facts_of(tensor))
 
     _alone(lambda: _run(source, _before_lines(look)))
     return found[0]
@@ -116,13 +119,13 @@ def _before_lines(look: Callable[[int, dict[str, object]], None]) -> Tracer:
     return trace
 
 
-def _at(names: dict[str, object], path: str) -> torch.Tensor:
+def _at(names: dict[str, object], path: str) -> torch.Tensor | None:
+    """The tensor that a path leads to; None where there is none yet."""
     first, *rest = path.split(".")
-    found = names[first]
+    found = names.get(first)
     for name in rest:
-        found = getattr(found, name)
-    assert isinstance(found, torch.Tensor)
-    return found
+        found = getattr(found, name, None)
+    return found if isinstance(found, torch.Tensor) else None
 
 
 def both_runs(source: str) -> tuple[Bare, Bare, Trace]:
@@ -187,7 +190,7 @@ class Asked:
 
 
 def tensors_in(names: dict[str, object], paths: Collection[str] = (), asked: Asked | None = None) -> dict[str, Facts]:
-    """What can be said of each name that holds a tensor, and of the paths whose first name is bound.
+    """What can be said of each name that holds a tensor, and of the paths that lead to one.
 
     Args:
         names: of the program.
@@ -195,7 +198,7 @@ def tensors_in(names: dict[str, object], paths: Collection[str] = (), asked: Ask
         asked: what must not be asked; None: the program is over.
     """
     found = {name: value for name, value in names.items() if isinstance(value, torch.Tensor)}
-    found |= {path: _at(names, path) for path in paths if path.partition(".")[0] in names}
+    found |= {path: tensor for path in paths if (tensor := _at(names, path)) is not None}
     return {name: facts_of(value, ask=asked is None or asked.may(value)) for name, value in found.items()}
 
 
