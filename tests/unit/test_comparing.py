@@ -10,6 +10,7 @@ from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Changes, Comparison, Picture
 from gradviz.state import messages as m
 from gradviz.state.comparing import with_changes
+from gradviz.state.enginemessages import SeedSet
 from gradviz.state.values import AppState
 from tests.unit.playing import play
 
@@ -67,6 +68,11 @@ def test_what_is_chosen_lights_up_in_every_column_and_the_names_of_the_columns_s
         assert state.selection.marks == {"a", "a@no_grad"}
         assert state.selection.lit == state.selection.marks | names(sides)
         assert state.selection.tensors == {0}
+
+
+def test_the_other_modes_begin_with_the_seed_too() -> None:
+    _, effects = play(drawn(), SeedSet(7), m.RunExited(2, DONE), answer(2), m.BesideSet(True))
+    assert beside(effects) == [m.RunBeside(3, Request("x", "no_grad", 7))]
 
 
 def test_nothing_is_run_beside_before_the_picture_is_there() -> None:

@@ -10,6 +10,7 @@ from gradviz.model.trace import Limit
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Options, Picture, Problem
 from gradviz.state import messages as m
+from gradviz.state.enginemessages import SeedSet
 from gradviz.state.measuring import BUDGET, LIMITS
 from gradviz.state.values import AppState, Measuring
 from tests.unit.playing import play
@@ -77,6 +78,13 @@ def test_typing_puts_it_off_and_ends_it() -> None:
     assert not state.measuring.going
     state, effects = play(state, m.Edited("xy"), m.RunExited(5, DONE), answer(5), m.Rested(5))
     assert effects[-1] == m.Measure(6, Request("xy", limits=LIMITS, budget=BUDGET))  # it had been cut short
+
+
+def test_another_seed_has_it_measured_anew_from_that_seed() -> None:
+    state, _ = play(measured(), SeedSet(7))
+    assert state.measuring.table is None
+    _, effects = play(state, m.RunExited(3, DONE), answer(3), m.Rested(3))
+    assert effects[-1] == m.Measure(4, Request("x", seed=7, limits=LIMITS, budget=BUDGET))
 
 
 def test_the_grad_mode_chosen_changes_no_costs() -> None:
