@@ -238,6 +238,15 @@ def test_a_leaf_that_is_updated_is_to_stay_the_leaf(update: str, fixed: str) -> 
     assert tensor(record(changed), "w").grad is not None
 
 
+@pytest.mark.parametrize("update", ["w = w - torch.ones(3)", "w = w * 1j"])
+def test_a_leaf_that_cannot_hold_what_is_made_of_it_is_not_to_be_updated(update: str) -> None:
+    start = "import torch\nw = torch.ones(1, requires_grad=True)\n(w * 2).sum().backward()\n"
+    source = f"{start}with torch.no_grad():\n    {update}\n"
+    assert bare_run(source.replace("w = w - ", "w -= ").replace("w = w * ", "w *= ")).error is not None
+    trace = record(source)
+    assert "name" not in [fix.does for fix in known(trace).of(tensor(trace, "w"))]
+
+
 CELL = (
     "import torch\nfrom torch import nn\ncell = nn.{kind}(2, 3)\nopt = torch.optim.SGD(cell.parameters(), 0.1)\n"
     "x, h, c = torch.ones(1, 2), torch.zeros(1, 3), torch.zeros(1, 3)\n"

@@ -19,6 +19,9 @@ def in_place(trace: Trace, text: Text, maker: Op) -> tuple[Edit, str, int] | Non
     if maker.line is None or maker.why_unrecorded != "no_grad" or not maker.inputs:
         return None
     leaf, placed = trace.tensors[maker.inputs[0]], text.statement(maker.line, maker.call or "")
+    made = [trace.tensors[number] for number in maker.outputs]
+    if [(one.shape, one.dtype) for one in made] != [(leaf.shape, leaf.dtype)]:
+        return None  # it cannot hold what is made of it
     match None if placed is None else placed.statement:
         case (
             ast.Assign(
