@@ -131,6 +131,41 @@ def test_a_program_of_modules_runs_as_it_would_alone() -> None:
     assert recorded == bare
 
 
+OF_ITS_OWN = """\
+import torch
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = torch.nn.Linear(2, 2)
+    def named_modules(self, *given, **named):
+        print("named_modules")
+        return super().named_modules(*given, **named)
+    def modules(self):
+        print("modules")
+        return super().modules()
+    def named_parameters(self, *given, **named):
+        print("named_parameters")
+        return super().named_parameters(*given, **named)
+    def parameters(self, recurse=True):
+        print("parameters")
+        return super().parameters(recurse)
+m = Net()
+m.b = Net()
+m.b = torch.nn.Linear(2, 2)
+m.b(torch.ones(2)).sum().backward()
+print("done")
+"""
+ITSELF = "import torch\nm = torch.nn.ReLU()\nm.me = m\nm.weight = torch.nn.Parameter(torch.ones(1))\nprint('done')\n"
+NOT_YET = "import torch\nm = torch.nn.Linear.__new__(torch.nn.Linear)\nprint('done')\n"
+
+
+@pytest.mark.parametrize("source", [OF_ITS_OWN, ITSELF, NOT_YET])
+def test_modules_are_named_without_the_code_of_their_own_and_whatever_they_hold(source: str) -> None:
+    bare, recorded, _ = both_runs(source)
+    assert recorded == bare
+    assert bare.printed == "done\n"
+
+
 def test_no_module_is_kept_alive() -> None:
     source = """\
 import torch, weakref
@@ -257,8 +292,24 @@ def test_a_function_names_what_comes_into_a_module_of_its_own() -> None:
 
 
 def test_a_part_that_comes_into_a_module_is_named_without_a_look_at_all_others() -> None:
-    part = "class Part(torch.nn.Tanh):\n    looks = 0\n    def named_modules(self, *a, **k):\n        Part.looks += 1\n"
-    source = f"{part}        return super().named_modules(*a, **k)\nm = torch.nn.ModuleList()\n"
-    trace = record(f"{source}for i in range(100):\n    m.append(Part())\nprint(Part.looks)")
-    assert int(trace.output[0].text) <= 200
+    source = """\
+import torch
+class Parts(dict):
+    looks = 0
+    def items(self):
+        Parts.looks += 1
+        return super().items()
+def made():
+    parts = [torch.nn.Tanh() for _ in range(100)]
+    for part in parts:
+        part._modules = Parts()
+    return parts
+m, parts = torch.nn.ModuleList(), made()
+Parts.looks = 0
+while parts:
+    m.append(parts.pop())
+print(Parts.looks)
+"""
+    trace = record(source)
+    assert 100 <= int(trace.output[0].text) <= 200
     assert {module.path for module in trace.modules} >= {f"m.{i}" for i in range(100)}

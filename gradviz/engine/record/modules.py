@@ -5,7 +5,7 @@ change what is computed. Nothing here keeps a module alive.
 """
 
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from types import FrameType
 
 import torch
@@ -44,13 +44,13 @@ class Modules:
         known = self._paths.get(id(module))  # as _known finds it, without a call: models are built of thousands
         if known is None or known[0]() is not module:
             return
-        path, before = f"{known[1]}.{name}", module._modules.get(name)
-        loses = before is not None or module._parameters.get(name) is not None
-        if before is not None:
-            self._forget(path, {id(part) for part in before.modules()})
+        path, before = f"{known[1]}.{name}", _held(module, "_modules").get(name)
+        loses = before is not None or _held(module, "_parameters").get(name) is not None
+        if isinstance(before, torch.nn.Module):
+            self._forget(path, {id(part) for _, part in parts(before, path)})
         if isinstance(placed, torch.nn.Module):
             self.bind(path, placed, lasting=known[2])
-        if loses or not isinstance(placed, torch.nn.Module) or any(True for _ in placed.parameters()):
+        if loses or not isinstance(placed, torch.nn.Module) or any(True for _ in parameters(placed, path)):
             self.changes += 1
             self.losses += loses
 
@@ -69,7 +69,7 @@ class Modules:
             module: the module.
             lasting: whether it outlives the function it was bound in, and so replaces a name that does not.
         """
-        for name, part in module.named_modules(prefix=path):
+        for name, part in parts(module, path):
             known = self._known(part)
             if known is None or (lasting and not known[2]):
                 self._put(part, name, lasting=lasting)
@@ -115,7 +115,7 @@ class Modules:
             if outer.f_code is MODULE_CALL:
                 root = outer.f_locals["self"]
                 known = self._known(root)
-                if known is not None and any(part is module for part in root.modules()):
+                if known is not None and any(part is module for _, part in parts(root, known[1])):
                     self.bind(known[1], root, lasting=known[2])
                     return
             outer = outer.f_back
@@ -131,6 +131,40 @@ class Modules:
         if record not in self._told:
             self._told.add(record)
             self._tell(record)
+
+
+def parts(module: torch.nn.Module, path: str) -> Iterator[tuple[str, torch.nn.Module]]:
+    """A module and all in it, each once, with the paths to them: its own named_modules() may be the program's code."""
+    return _within(module, path, set(), is_once=True)
+
+
+def parameters(module: torch.nn.Module, path: str) -> Iterator[tuple[str, torch.Tensor]]:
+    """The parameters in a module, with every path to each: its own named_parameters() may be the program's code."""
+    for place, part in _within(module, path, set(), is_once=False):
+        for name, parameter in list(_held(part, "_parameters").items()):
+            if isinstance(parameter, torch.Tensor):
+                yield f"{place}.{name}", parameter
+
+
+def _within(
+    module: torch.nn.Module, path: str, met: set[int], *, is_once: bool
+) -> Iterator[tuple[str, torch.nn.Module]]:
+    """A module and all in it; each once, or again under every path that does not lead through itself."""
+    if id(module) in met:
+        return
+    met.add(id(module))
+    yield path, module
+    for name, part in list(_held(module, "_modules").items()):
+        if isinstance(part, torch.nn.Module):
+            yield from _within(part, f"{path}.{name}", met, is_once=is_once)
+    if not is_once:
+        met.discard(id(module))
+
+
+def _held(module: torch.nn.Module, name: str) -> dict[str, object]:
+    """What a module keeps under a name; nothing before its Module.__init__() has run."""
+    held: dict[str, dict[str, object]] = object.__getattribute__(module, "__dict__")
+    return held.get(name, {})
 
 
 def _class_name(named: object) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import torch
 
 from gradviz.engine.record.ledger import Ledger
-from gradviz.engine.record.modules import Modules
+from gradviz.engine.record.modules import Modules, parameters
 from gradviz.engine.record.stream import Stream
 
 MOST = 256  # entries of a list or dict, parameters of a module, attributes of an object that are given names
@@ -160,8 +160,8 @@ class Names:
         scope.modules[name] = _Named(weakref.ref(module), modules.changes, modules.losses)
         if name != "self":  # what its own methods call it is no name of the program's
             self._modules.bind(name, module, lasting=lasting)
-        named = islice(module.named_parameters(remove_duplicate=False), MOST)
-        self._replace(scope, name, {f"{name}.{path}": self._ledger.see(one, line) for path, one in named})
+        named = islice(parameters(module, name), MOST)
+        self._replace(scope, name, {path: self._ledger.see(one, line) for path, one in named})
 
 
 def _parameters(code: CodeType) -> int:
