@@ -10,7 +10,8 @@ from torch.autograd.function import _SingleLevelFunction
 from torch.autograd.graph import _engine_run_backward as engine_run  # the true one, which nothing is put in place of
 from torch.nn.modules.module import register_module_module_registration_hook
 
-from gradviz.engine.record.reader import Aside
+from gradviz.engine.record.quiet import Untraced
+from gradviz.engine.record.reader import aside
 
 __all__ = ["engine_run"]
 
@@ -105,28 +106,28 @@ def replace_settings(
         changed: is given a tensor that has its new .grad or flag.
     """
     entry: Any = torch.Tensor
-    inherited = entry.__setattr__, entry.__delattr__
+    set_one, delete_one = entry.__setattr__, entry.__delattr__
     notes = {"data": reassigned, **dict.fromkeys(("grad", "_grad", "requires_grad"), changed)}
     flagging = ("requires_grad_", "retain_grad")
 
-    def note(tensor: torch.Tensor, name: str) -> None:
+    def assign(tensor: torch.Tensor, name: str, value: object) -> None:
+        set_one(tensor, name, value)
         if name in notes:
-            with Aside():
+            with Untraced():
                 notes[name](tensor)
 
-    def assign(tensor: torch.Tensor, name: str, value: object) -> None:
-        inherited[0](tensor, name, value)
-        note(tensor, name)
-
     def delete(tensor: torch.Tensor, name: str) -> None:
-        inherited[1](tensor, name)
-        note(tensor, name)
+        delete_one(tensor, name)
+        if name in notes:
+            with Untraced():
+                notes[name](tensor)
 
     def noted(original: Callable[..., object]) -> Callable[..., object]:
         @functools.wraps(original)
         def flag(tensor: torch.Tensor, *args: object, **kwargs: object) -> object:
             result = original(tensor, *args, **kwargs)
-            note(tensor, "requires_grad")
+            with Untraced():
+                changed(tensor)
             return result
 
         return flag
@@ -180,7 +181,7 @@ def replace_swap(swapping: Callable[[torch.Tensor, torch.Tensor, Callable[[], No
     original = torch.utils.swap_tensors
 
     def swap_tensors(one: torch.Tensor, other: torch.Tensor) -> None:
-        with Aside():
+        with aside():
             swapping(one, other, lambda: original(one, other))  # type: ignore[no-untyped-call]  # left untyped by torch
 
     return replace(torch.utils, "swap_tensors", swap_tensors)
@@ -199,7 +200,7 @@ def replace_exports(note: Callable[[torch.Tensor], None]) -> Callable[[], None]:
         @functools.wraps(original)
         def export(tensor: torch.Tensor, *args: object, **kwargs: object) -> object:
             result = original(tensor, *args, **kwargs)
-            with Aside():
+            with aside():
                 note(tensor)
             return result
 
@@ -241,13 +242,13 @@ def replace_levels(
         return level
 
     def left() -> object:
-        with Aside():
+        with aside():
             closing()
         return leave()
 
     def wrapped(*inputs: object, **level: object) -> object:
         result = lift(*inputs, **level)
-        with Aside():
+        with aside():
             lifted(result)
         return result
 

@@ -206,7 +206,7 @@ class Ledger:
         """
         with self._stream.lock:
             known = self._known.find(tensor)
-            required = known is not None and known.last is not None and known.requires_grad
+            required = known is not None and known.told is not None and known.requires_grad
             self._write_made(tensor)
             if self._known.find(tensor) is None:
                 return
