@@ -294,6 +294,7 @@ def test_what_a_loop_carries_over_is_cut_off_from_the_graph_that_is_gone(source:
         "h = w * w\nfor _ in range(2):\n    (h * x).backward()",
         "h = w * 2\nk = w * w\nfor _ in range(2):\n    h = (h * k * w).sum()\n    h.backward()",
         "h = w * w\nfor _ in range(2):\n    h = h * 3\n    h.backward()",
+        "old = [x]\nfor _ in range(3):\n    h = torch.tanh(w * old[0])\n    old[0] = h\n    h.backward()",
         "y = w * w\nx = (w * 3).exp()\nz = 1\nx.add_(1)\nx.backward()",
     ],
 )

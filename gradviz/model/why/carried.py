@@ -1,5 +1,7 @@
 """What a loop carries over from one round into the next, as the state of an RNN, with the graph that made it."""
 
+from collections import Counter
+
 from gradviz.model.moments.held import Name
 from gradviz.model.moments.reach import runs
 from gradviz.model.source.edits import line_after
@@ -28,15 +30,18 @@ def detached(fixes: Fixes, text: Text, _placed: Placed, error: ProgramError) -> 
 def _rebound(fixes: Fixes, before: BackwardCall, call: BackwardCall) -> dict[int, str]:
     """The names that stand for another tensor in each of two backward calls, by the grad_fn of the first.
 
-    Those of the function that runs: what the module holds a function can read, and not bind.
+    Those of the function that runs: what the module holds a function can read, and not bind. A tensor with a second
+    name, as in a list, may be carried over by that one.
     """
     trace, held = fixes.known.trace, fixes.known.moment.history.bindings.held
     step = next(step for step in reversed(trace.steps[: before.step]) if step.kind == "line")
     then, now = held(before.step), held(call.step)
+    often = Counter(then.values())
     return {
         grad_fn: name.text
         for name, number in then.items()
         if name.text.isidentifier() and name == Name(step.function, name.text) and now.get(name, number) != number
+        if often[number] == 1
         if (grad_fn := trace.tensors[number].grad_fn) is not None
     }
 
