@@ -11,6 +11,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gradviz.model.moments.accumulated import accumulations
 from gradviz.model.moments.held import bindings
 from gradviz.model.moments.moment import History
 from gradviz.resources import Lesson, lessons
@@ -103,6 +104,16 @@ def test_each_leaf_has_its_gradient_at_the_step_that_adds_it() -> None:
         found.append({name: None if one is None or one.data is None else one.data[0] for name, one in held.items()})
     assert found == seen
     assert len(handles) == len(seen) == 3
+
+
+def test_what_is_added_to_a_grad_is_there_when_its_accumulate_grad_has_run() -> None:
+    lines = "".join(f"(x * {factor}).sum().backward()\n" for factor in (2, 3, 5))
+    trace = record(f"import torch\nx = torch.ones(2, requires_grad=True)\n{lines}")
+    (sink,) = [one for one in trace.grad_fns if one.variable is not None]
+    found = accumulations(History(trace).end, sink, 3)
+    told = [[one and one.data for one in (each.old, each.new, each.total)] for each in found]
+    assert told == [[None, (2, 2), (2, 2)], [(2, 2), (3, 3), (5, 5)], [(5, 5), (5, 5), (10, 10)]]
+    assert all(one.adds_up for one in found)
 
 
 NOT_BY_NAME = """\

@@ -136,6 +136,7 @@ class BackwardWatch:
                     _check_last(call)
                     call.recorder.settle()  # AccumulateGrad copies a sum that somebody still holds
                     call.at_work, call.recorder.between = number, None
+                    call.recorder.ledger.filling = reader.leaf_of(node)
                     arrived = _read(call.recorder, gradients)
 
         def after(left: Gradients, _: Gradients) -> None:
@@ -146,7 +147,7 @@ class BackwardWatch:
                     recorder.settle()
                     recorder.stream.step(kind, line, number, arrived, _read(recorder, left))
                     call.at_work, call.last, recorder.between = None, (node, number), call.frame
-                    leaf = reader.leaf_of(node)
+                    leaf, recorder.ledger.filling = reader.leaf_of(node), None
                     if leaf is not None:
                         recorder.ledger.refresh_grad(leaf)
                         call.filled.add(number)
@@ -221,6 +222,7 @@ def _finish(call: _Call) -> None:
         handle.remove()
     recorder = call.recorder
     recorder.settle()
+    recorder.ledger.filling = None
     _check_last(call)
     for node, number in call.reached:
         recorder.nodes.check_freed(node, number)

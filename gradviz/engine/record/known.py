@@ -188,13 +188,19 @@ class KnownTensors:
         grad.grad_of[known.id] = known
         return grad.id
 
-    def owners_again(self, owners: dict[int, Known], grad: Tensor) -> Iterator[Tensor]:
-        """Yield the new records of those whose .grad a tensor still is, if that holds something else now."""
+    def owners_again(self, owners: dict[int, Known], grad: Tensor, filling: torch.Tensor | None) -> Iterator[Tensor]:
+        """Yield the new records of those whose .grad a tensor still is, if that holds something else now.
+
+        Args:
+            owners: by id; who is gone, or has another .grad, is taken out.
+            grad: the record of the .grad.
+            filling: whose AccumulateGrad is at work, which tells of it itself.
+        """
         for number, owner in list(owners.items()):
             last = owner.last
             if last is None or last.grad_tensor != grad.id or owner() is None:
                 del owners[number]
-            elif last.grad != grad.value:
+            elif last.grad != grad.value and owner() is not filling:
                 again = owner.told = last._replace(step=grad.step, grad=grad.value)
                 yield again
 

@@ -33,6 +33,7 @@ class Ledger:
         self._made: dict[int, int] = {}  # grad_fn -> the first tensor seen with it
         # Views that were changed, or whose base was, by id: the version that they have their grad_fn from.
         self.changed_views: dict[int, int | None] = {}
+        self.filling: torch.Tensor | None = None  # whose AccumulateGrad is at work, which tells of its .grad
         self.storages = Storages(stream)
         self._unwritten = self.storages.unwritten.held
 
@@ -44,8 +45,7 @@ class Ledger:
     def alive(self) -> Iterator[torch.Tensor]:
         """Every tensor seen that still lives."""
         for known in self._known:
-            tensor = known()
-            if tensor is not None:
+            if (tensor := known()) is not None:
                 yield tensor
 
     def is_tracked(self, number: int) -> bool:
@@ -335,7 +335,7 @@ class Ledger:
             known.counter.stands(known, is_view=is_view)
         stream.tensors.append(facts)
         if known.grad_of is not None:
-            stream.tensors.extend(self._known.owners_again(known.grad_of, whole(Tensor, facts)))
+            stream.tensors.extend(self._known.owners_again(known.grad_of, whole(Tensor, facts), self.filling))
         return number
 
     def _rewrite(self, known: Known, tensor: torch.Tensor) -> None:
