@@ -55,6 +55,11 @@ def flag_of(source: str, name: str) -> bool:
             "x.requires_grad_(True)\ny = 1",
         ),
         (
+            "x = torch.ones(3, requires_grad=True)\nfor on in (False, True, False):\n    x.requires_grad_(on)\ny = 1",
+            "x = torch.ones(3, requires_grad=True)\nfor on in (False, True, False):\n    x.requires_grad_(on)\n"
+            "x.requires_grad_(True)\ny = 1",
+        ),
+        (
             "def f(t):\n    t.requires_grad_(True)\n    return 1\nx = torch.ones(3)\ny = f(x)\nz = 1",
             "def f(t):\n    t.requires_grad_(True)\n    return 1\nx = torch.ones(3)\ny = f(x)\n"
             "x.requires_grad_(False)\nz = 1",
