@@ -29,3 +29,25 @@ def test_what_is_made_of_a_parameter_of_inference_mode_is_what_torch_makes_of_it
     assert [op.name for op in trace.ops if op.grad_fn is not None and op.line == 4] == [
         *("aten::clone.default", "aten::_to_copy.default", "aten::add.Tensor"),
     ]
+
+
+COMPOSITE = (
+    *("x.square()", "x @ x", "x.reshape(4)", "F.linear(x, x)", "F.layer_norm(x, (2,))", "F.dropout(x, 0.0)"),
+    *("x.std()", "x.flatten()", "torch.einsum('ij,jk->ik', x, x)", "x.clone().square_()"),
+)
+
+
+def test_where_grad_is_enabled_inside_inference_mode_nothing_is_recorded_that_torch_does_not() -> None:
+    lines = (
+        *("import torch", "import torch.nn.functional as F", "x = torch.ones(2, 2, requires_grad=True)"),
+        *(
+            "with torch.inference_mode():",
+            "    p = torch.nn.Parameter(torch.ones(2, 2))",
+            "    with torch.enable_grad():",
+        ),
+        *(f"        {made} = {what}" for made, what in zip("abcdefghij", COMPOSITE, strict=True)),
+        *(f"        {made}2 = {what.replace('x', 'p')}" for made, what in zip("abcdefghij", COMPOSITE, strict=True)),
+    )
+    bare, seen, _ = both_runs("\n".join(lines))
+    assert seen == bare
+    assert not bare.tensors["a"].requires_grad

@@ -158,14 +158,16 @@ def run_composite(
 ) -> object:
     """Run a composite operator so that the mode sees the ones it is made of, each as if the program had called it.
 
-    Under inference_mode torch hands composite operators over whole, past the point where a view is made one.
+    Under inference_mode torch hands composite operators over whole, past the point where a view is made one. What they
+    are made of has no grad_fn there, even where enable_grad() is inside.
     """
 
     def kernel(*args: object, **kwargs: object) -> object:
         with mode:
             return operator._op_dk(torch._C.DispatchKey.CompositeImplicitAutograd, *args, **kwargs)
 
-    return run_unguarded(kernel, args, kwargs)
+    run = run_counting if torch.is_inference_mode_enabled() else run_unguarded
+    return run(kernel, args, kwargs)
 
 
 def run_unguarded(operator: Kernel, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
