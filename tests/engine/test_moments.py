@@ -116,6 +116,15 @@ def test_what_is_added_to_a_grad_is_there_when_its_accumulate_grad_has_run() -> 
     assert all(one.adds_up for one in found)
 
 
+def test_a_view_that_died_when_the_program_was_done_has_the_version_of_those_it_shared_memory_with() -> None:
+    source = (
+        "import torch\nwith torch.no_grad():\n    a, c = torch.ones(2).unbind()\na *= 2.0\nz = 1\n"
+        "def f(x):\n    y = x * 2\n    return y\nc = f(c)\n"
+    )
+    for seed in range(4):
+        _compare(source, random.Random(seed))
+
+
 NOT_BY_NAME = """\
 import torch, copy
 from torch import nn

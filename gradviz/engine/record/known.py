@@ -95,7 +95,8 @@ class KnownTensors:
         self._count = 0
 
     def __iter__(self) -> Iterator[Known]:
-        """Every tensor that has an id; it may have died."""
+        """Every tensor that has an id; it may die meanwhile."""
+        self.bury()
         return iter(list(self.by_address.values()))
 
     def find(self, tensor: torch.Tensor) -> Known | None:
