@@ -79,13 +79,16 @@ def records(most: int) -> Iterator[Row]:
             run = window.state.run
             opening = Frame(run, Kind.RUN, encode(Request(source)))
             sent = [ready, opening, *(one._replace(run=run) for one in _broken(chance, frames))]
-            problems = list[Problem]()
-            spent.append(_clocked(lambda: problems.extend(_shown(window, sent))))  # noqa: B023
-            told += [one.original for one in problems if one.message == FLAW]
+            spent.append(_clocked(partial(_tell_flaws, window, sent, told)))
     for one, times in Counter(told).most_common(9):
         sys.stderr.write(f"{times} times: {one}\n")
     row = _row("hostile-records", f"of {count:,} broken runs those that failed or froze the window", failed, spent)
     yield row._replace(figures={**row.figures, "told as a flaw of ours": float(len(told))})
+
+
+def _tell_flaws(window: Window, sent: list[Frame], told: list[str]) -> None:
+    """Show a run, and add what is said of flaws of ours."""
+    told += [one.original for one in _shown(window, sent) if one.message == FLAW]
 
 
 def _row(name: str, what: str, failed: list[str], spent: list[float]) -> Row:

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from random import Random
 from statistics import median
 
@@ -92,7 +93,7 @@ def gaps(most: int) -> Iterator[Row]:
     with _typing() as window:
         for name, source in (("stuck", STUCK), ("flooding", FLOOD), ("killed", programs.SMALL)):
             _replace(window, source)
-            gaps, own = _ticked(seconds, lambda: _harass(window) if name == "killed" else None)  # noqa: B023
+            gaps, own = _ticked(seconds, partial(_harass, window) if name == "killed" else lambda: None)
             window.action("stop").trigger()
             worst = {"most, ms": max(gaps), "p99 of its own work, ms": _within(own), "most of that, ms": max(own)}
             figures = {**worst, "turns": float(len(gaps))}
