@@ -9,11 +9,11 @@ import torch
 
 from gradviz import intake
 from gradviz.engine.record import worker
-from gradviz.engine.record.lines import Tracer
-from gradviz.engine.record.operators import Operator, TorchDispatchMode
+from gradviz.engine.record.internals.operators import Operator, TorchDispatchMode
+from gradviz.engine.record.ledger.stream import Stream
+from gradviz.engine.record.program.source import Source
 from gradviz.engine.record.run import Run
-from gradviz.engine.record.source import Source
-from gradviz.engine.record.stream import Stream
+from gradviz.engine.record.watches.lines import Tracer
 from gradviz.intake import TraceBuilder
 from gradviz.model.program import FILE, Program, parse
 from gradviz.model.trace import Trace

@@ -7,7 +7,7 @@ import weakref
 import pytest
 import torch
 
-from gradviz.engine.record.places import Places, are_apart, spot_of
+from gradviz.engine.record.ledger.places import Places, are_apart, spot_of
 from gradviz.export.data import document
 from gradviz.model.moments.held import bindings
 from gradviz.model.moments.moment import History

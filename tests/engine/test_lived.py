@@ -11,7 +11,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from gradviz.engine.measuring.workspace import highest
-from gradviz.engine.record.operators import Operator
+from gradviz.engine.record.internals.operators import Operator
 from gradviz.model.cost import MODES
 from gradviz.model.memory import LEVELS, Holder, Lived, peak_bytes
 from gradviz.model.trace import GradMode

@@ -15,17 +15,17 @@ import pytest
 import torch
 from torch.testing._internal.common_methods_invocations import op_db
 
-from gradviz.engine.record.composites import replace_composites
-from gradviz.engine.record.entries import replace_function_apply
-from gradviz.engine.record.functions import FunctionWatch
-from gradviz.engine.record.quiet import Untraced
-from gradviz.engine.record.reader import Node
+from gradviz.engine.record.internals.composites import replace_composites
+from gradviz.engine.record.internals.entries import replace_function_apply
+from gradviz.engine.record.internals.quiet import Untraced
+from gradviz.engine.record.internals.reader import Node
+from gradviz.engine.record.ledger.stream import Stream
+from gradviz.engine.record.program.regions import Regions
+from gradviz.engine.record.program.source import Source
 from gradviz.engine.record.recorder import Recorder
-from gradviz.engine.record.regions import Regions
 from gradviz.engine.record.run import Run
-from gradviz.engine.record.source import Source
-from gradviz.engine.record.stream import Stream
-from gradviz.engine.record.watch import OpWatch
+from gradviz.engine.record.watches.functions import FunctionWatch
+from gradviz.engine.record.watches.ops import OpWatch
 from gradviz.intake import TraceBuilder
 from gradviz.model.program import Program, parse
 from gradviz.model.rules import LAWS, broken

@@ -5,7 +5,7 @@ import json
 import pytest
 import torch
 
-from gradviz.engine.record.stream import Stream
+from gradviz.engine.record.ledger.stream import Stream
 from gradviz.model.moments.held import Name, bindings
 from gradviz.model.moments.moment import History
 from gradviz.model.trace import End, Memory, Output, Value

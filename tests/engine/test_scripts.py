@@ -3,7 +3,7 @@
 import pytest
 
 from gradviz.engine.processes.child import run_in_thread
-from gradviz.engine.record import stream
+from gradviz.engine.record.ledger import stream
 from gradviz.engine.record.worker import run
 from gradviz.model.calls import calls
 from gradviz.model.graph.build import build

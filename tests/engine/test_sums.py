@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.engine.record import sums
+from gradviz.engine.record.internals import sums
 from tests.engine.bare import both_runs
 from tests.engine.programs import sweep
 

@@ -10,9 +10,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from gradviz.engine.record import ledger, reader, storages, unwritten
-from gradviz.engine.record.operators import Operator, Traits
-from gradviz.engine.record.unwritten import Flow, Unwritten
+from gradviz.engine.record.internals import reader
+from gradviz.engine.record.internals.operators import Operator, Traits
+from gradviz.engine.record.ledger import ledger, storages, unwritten
+from gradviz.engine.record.ledger.unwritten import Flow, Unwritten
 from gradviz.model.rules import EXACT
 from gradviz.model.trace import Value
 from tests.engine.recording import record, tensor

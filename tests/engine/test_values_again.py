@@ -5,9 +5,9 @@ import random
 import pytest
 import torch
 
-from gradviz.engine.record import reader
-from gradviz.engine.record.places import are_apart, spot_of
-from gradviz.engine.record.values import read_value
+from gradviz.engine.record.internals import reader
+from gradviz.engine.record.internals.values import read_value
+from gradviz.engine.record.ledger.places import are_apart, spot_of
 from gradviz.model.trace import Value
 from tests.engine.recording import record, tensor
 

@@ -8,8 +8,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradviz.engine.record import reader
-from gradviz.engine.record.values import read_value
+from gradviz.engine.record.internals import reader
+from gradviz.engine.record.internals.values import read_value
 from gradviz.model.trace import Number
 from gradviz.model.values import truths
 

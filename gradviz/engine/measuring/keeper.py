@@ -7,8 +7,8 @@ import torch
 from torch.optim.optimizer import Optimizer, register_optimizer_step_post_hook
 
 from gradviz.engine.measuring.workspace import Workspaces
+from gradviz.engine.record.ledger.stream import Stream, whole
 from gradviz.engine.record.run import Run
-from gradviz.engine.record.stream import Stream, whole
 from gradviz.model.memory import TEXT, Event, HolderKind, Known, Lived, lived
 from gradviz.model.names import is_path_of
 from gradviz.model.trace import GradFn, GradMode, Op, Page, Step, Tensor, named_by

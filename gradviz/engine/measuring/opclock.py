@@ -10,7 +10,7 @@ from statistics import median, quantiles
 
 import torch
 
-from gradviz.engine.record import operators, reader
+from gradviz.engine.record.internals import operators, reader
 from gradviz.model.cost import MOST_TIMED, Timed
 from gradviz.model.trace import GradMode
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
-from gradviz.engine.record import entries
+from gradviz.engine.record.internals import entries
 
 
 class Stopwatch:

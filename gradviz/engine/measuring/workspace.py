@@ -10,7 +10,7 @@ from itertools import accumulate
 
 import torch
 
-from gradviz.engine.record.operators import Kernel
+from gradviz.engine.record.internals.operators import Kernel
 from gradviz.engine.record.run import Run
 
 LEAST = 64  # bytes; less is a number of Python's, of which torch made a tensor for the kernel

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from gradviz.engine.measuring import measure
-from gradviz.engine.record import reader, worker
+from gradviz.engine.record import worker
+from gradviz.engine.record.internals import reader
 from gradviz.model.wire import Request
 
 

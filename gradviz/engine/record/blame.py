@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import torch
 
-from gradviz.engine.record import reader
+from gradviz.engine.record.internals import reader
 from gradviz.engine.record.recorder import Recorder
 from gradviz.model.errors.errors import hint
 from gradviz.model.errors.fitting import FITTING

@@ -9,8 +9,8 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import gradviz
-from gradviz.engine.record.source import Source
-from gradviz.engine.record.stream import Stream
+from gradviz.engine.record.ledger.stream import Stream
+from gradviz.engine.record.program.source import Source
 from gradviz.model.program import FILE
 from gradviz.model.trace import Output, Warned
 from gradviz.model.trace import Stream as StreamName

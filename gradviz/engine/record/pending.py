@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 import torch
 
-from gradviz.engine.record.keeping import kind_of
-from gradviz.engine.record.known import Counter
-from gradviz.engine.record.probing import Inside
-from gradviz.engine.record.reader import Node, is_scripted
-from gradviz.engine.record.regions import Open
-from gradviz.engine.record.source import Place
-from gradviz.engine.record.storages import Storage
-from gradviz.engine.record.unwritten import Flow
+from gradviz.engine.record.internals.keeping import kind_of
+from gradviz.engine.record.internals.probing import Inside
+from gradviz.engine.record.internals.reader import Node, is_scripted
+from gradviz.engine.record.ledger.known import Counter
+from gradviz.engine.record.ledger.storages import Storage
+from gradviz.engine.record.ledger.unwritten import Flow
+from gradviz.engine.record.program.regions import Open
+from gradviz.engine.record.program.source import Place
 from gradviz.model.trace import GradMode, Phase, Unbounded, Value
 
 

@@ -12,12 +12,12 @@ from typing import Protocol
 
 import torch
 
-from gradviz.engine.record import operators, probing, reader
+from gradviz.engine.record.internals import operators, probing, reader
+from gradviz.engine.record.internals.values import read_value
+from gradviz.engine.record.ledger.stream import Row
 from gradviz.engine.record.pending import Call, Pending, could_make, is_among, is_any_tracked, just_read
-from gradviz.engine.record.regions import Open, Regions
+from gradviz.engine.record.program.regions import Open, Regions
 from gradviz.engine.record.run import Run
-from gradviz.engine.record.stream import Row
-from gradviz.engine.record.values import read_value
 from gradviz.model.trace import AT_LEVEL, EMPTY, FUNCTION, INSIDE_FUNCTION, INSIDE_HOOK, NO_INPUT, RESOLVED, Phase
 
 

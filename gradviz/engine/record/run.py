@@ -5,12 +5,12 @@ from typing import Protocol
 
 import torch
 
-from gradviz.engine.record import reader
-from gradviz.engine.record.ledger import Ledger
-from gradviz.engine.record.nodes import Nodes
-from gradviz.engine.record.operators import Kernel
-from gradviz.engine.record.source import Source
-from gradviz.engine.record.stream import LimitReached, Stream
+from gradviz.engine.record.internals import reader
+from gradviz.engine.record.internals.operators import Kernel
+from gradviz.engine.record.ledger.ledger import Ledger
+from gradviz.engine.record.ledger.nodes import Nodes
+from gradviz.engine.record.ledger.stream import LimitReached, Stream
+from gradviz.engine.record.program.source import Source
 from gradviz.model.trace import Memory
 
 MOST_OPERANDS = 50_000  # of one op: its record, and that of its grad_fn, must fit into a frame

@@ -11,15 +11,15 @@ import threading
 from collections.abc import Callable
 from types import FrameType
 
-from gradviz.engine.record import entries
-from gradviz.engine.record.entries import Function
-from gradviz.engine.record.lines import Lines, Tracer
-from gradviz.engine.record.names import Names
+from gradviz.engine.record.internals import entries
+from gradviz.engine.record.internals.entries import Function
+from gradviz.engine.record.ledger.stream import LimitReached
+from gradviz.engine.record.program.names import Names
+from gradviz.engine.record.program.regions import Regions
 from gradviz.engine.record.recorder import Recorder
-from gradviz.engine.record.regions import Regions
 from gradviz.engine.record.run import Run
-from gradviz.engine.record.stream import LimitReached
-from gradviz.engine.record.watch import OpWatch
+from gradviz.engine.record.watches.lines import Lines, Tracer
+from gradviz.engine.record.watches.ops import OpWatch
 from gradviz.model.trace import GradMode
 
 

@@ -6,24 +6,25 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import NamedTuple
 
-from gradviz.engine.record import chance, entries, sums
-from gradviz.engine.record.backward import BackwardWatch
+from gradviz.engine.record import chance
 from gradviz.engine.record.blame import spoken_of
-from gradviz.engine.record.compilers import replace_compilers
-from gradviz.engine.record.composites import replace_composites
 from gradviz.engine.record.console import captured
-from gradviz.engine.record.detaching import DetachWatch
-from gradviz.engine.record.functions import FunctionWatch
-from gradviz.engine.record.levels import LevelWatch
-from gradviz.engine.record.names import Names
-from gradviz.engine.record.packing import PackWatch
+from gradviz.engine.record.internals import entries, sums
+from gradviz.engine.record.internals.composites import replace_composites
+from gradviz.engine.record.ledger.stream import LimitReached, Stream
+from gradviz.engine.record.program.names import Names
+from gradviz.engine.record.program.source import Source
 from gradviz.engine.record.run import Run
-from gradviz.engine.record.scripts import ScriptWatch
-from gradviz.engine.record.source import Source
 from gradviz.engine.record.stage import ambient, error_of, main_module
-from gradviz.engine.record.stream import LimitReached, Stream
 from gradviz.engine.record.threads import Threads
-from gradviz.engine.record.watch import OpWatch
+from gradviz.engine.record.watches.backward import BackwardWatch
+from gradviz.engine.record.watches.compilers import replace_compilers
+from gradviz.engine.record.watches.detaching import DetachWatch
+from gradviz.engine.record.watches.functions import FunctionWatch
+from gradviz.engine.record.watches.levels import LevelWatch
+from gradviz.engine.record.watches.ops import OpWatch
+from gradviz.engine.record.watches.packing import PackWatch
+from gradviz.engine.record.watches.scripts import ScriptWatch
 from gradviz.model.program import FILE, Program, parse
 from gradviz.model.trace import NOTE, End, GradMode, Limit, Memory, ProgramError, Warned
 from gradviz.model.wire import Request

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import torch
 
-from gradviz.engine.record import entries, operators, reader
-from gradviz.engine.record.quiet import Untraced
+from gradviz.engine.record.internals import entries, operators, reader
+from gradviz.engine.record.internals.quiet import Untraced
 from gradviz.engine.record.recorder import Recorder
 
 

@@ -6,7 +6,7 @@ not require grad: of them it is known by their inputs alone that a level recorde
 
 from collections.abc import Callable
 
-from gradviz.engine.record import reader
+from gradviz.engine.record.internals import reader
 from gradviz.engine.record.recorder import Recorder
 
 

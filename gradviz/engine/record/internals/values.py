@@ -7,7 +7,7 @@ from typing import Final
 
 import torch
 
-from gradviz.engine.record import reader
+from gradviz.engine.record.internals import reader
 from gradviz.model.floats import as_text
 from gradviz.model.rules import EXACT
 from gradviz.model.trace import Number, Value

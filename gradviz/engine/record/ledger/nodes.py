@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 
 import torch
 
-from gradviz.engine.record import keeping, reader
-from gradviz.engine.record.ledger import Ledger
-from gradviz.engine.record.probing import Inside
-from gradviz.engine.record.stream import Stream
-from gradviz.engine.record.values import read_value
+from gradviz.engine.record.internals import keeping, reader
+from gradviz.engine.record.internals.probing import Inside
+from gradviz.engine.record.internals.values import read_value
+from gradviz.engine.record.ledger.ledger import Ledger
+from gradviz.engine.record.ledger.stream import Stream
 from gradviz.model.rules import EXACT
 from gradviz.model.trace import COPY_SLICES, INSIDE, OUTPUT_NR, GradFn, Origin, Saved, Setting
 

@@ -6,8 +6,8 @@ tensor and hands its result on as it is. Until it returns, the op around it must
 
 from collections.abc import Callable
 
-from gradviz.engine.record import entries
-from gradviz.engine.record.quiet import Untraced
+from gradviz.engine.record.internals import entries
+from gradviz.engine.record.internals.quiet import Untraced
 from gradviz.engine.record.recorder import Recorder
 
 

@@ -1,7 +1,6 @@
 """Live tensors and grad_fns read as plain facts.
 
-Only this, keeping.py, operators.py, entries.py, composites.py, modules.py and measuring/workspace.py touch private or
-untyped names of torch.
+Only this folder and measuring/workspace.py lean on private or untyped names of torch.
 
 Nothing here keeps a tensor or a grad_fn alive, writes to one, or computes under the program's autograd: reading must
 not change what is read.

@@ -13,9 +13,9 @@ from types import FrameType
 
 import torch
 
-from gradviz.engine.record import entries, reader
-from gradviz.engine.record.entries import Function
-from gradviz.engine.record.quiet import Untraced
+from gradviz.engine.record.internals import entries, reader
+from gradviz.engine.record.internals.entries import Function
+from gradviz.engine.record.internals.quiet import Untraced
 
 # What compiles what it is given, or traces it, without that the person has said so.
 _INNER = ("torch._higher_order_ops", "torch.jit")

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 
 import torch
 
-from gradviz.engine.record import reader
-from gradviz.engine.record.places import Places
-from gradviz.engine.record.stream import Stream
-from gradviz.engine.record.unwritten import Unwritten
+from gradviz.engine.record.internals import reader
+from gradviz.engine.record.ledger.places import Places
+from gradviz.engine.record.ledger.stream import Stream
+from gradviz.engine.record.ledger.unwritten import Unwritten
 
 MOST_FOREIGN = 32  # storages that are looked into at each line
 _NO_MEMORY = torch.UntypedStorage()  # type: ignore[no-untyped-call]  # left untyped by torch

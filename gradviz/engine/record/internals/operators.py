@@ -9,7 +9,7 @@ from torch._library.custom_ops import OPDEFS
 from torch._ops import HigherOrderOperator, OpOverload
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from gradviz.engine.record import reader
+from gradviz.engine.record.internals import reader
 from gradviz.model.trace import RESOLVED, Unbounded
 
 __all__ = ["TorchDispatchMode"]

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import torch
 
-from gradviz.engine.record import keeping, reader
-from gradviz.engine.record.operators import Operator
+from gradviz.engine.record.internals import keeping, reader
+from gradviz.engine.record.internals.operators import Operator
 
 _META = torch.device("meta")
 _Key = tuple[object, ...]

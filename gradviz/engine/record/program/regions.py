@@ -1,7 +1,7 @@
 """Stretches of the run in another grad mode than around them, each with the line that opened it."""
 
-from gradviz.engine.record.source import Source
-from gradviz.engine.record.stream import Stream
+from gradviz.engine.record.ledger.stream import Stream
+from gradviz.engine.record.program.source import Source
 from gradviz.model.trace import GradMode, Region
 
 Open = list[tuple[int | None, GradMode]]  # the regions open at a time, innermost last, and the mode in each

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import torch
 
-from gradviz.engine.record.places import Places, are_apart, spot_of
-from gradviz.engine.record.storages import Storage
-from gradviz.engine.record.stream import Row, whole
+from gradviz.engine.record.ledger.places import Places, are_apart, spot_of
+from gradviz.engine.record.ledger.storages import Storage
+from gradviz.engine.record.ledger.stream import Row, whole
 from gradviz.model.trace import Tensor
 
 FEW = 8  # tensors in a storage that are looked at one by one

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from gradviz.engine.record.reader import has_own_dispatch, unwatched
+from gradviz.engine.record.internals.reader import has_own_dispatch, unwatched
 
 _untyped: Any = torch._C
 _aten: Any = torch.ops.aten

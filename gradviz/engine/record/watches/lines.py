@@ -5,8 +5,8 @@ import opcode
 from collections.abc import Callable
 from types import CodeType, FrameType
 
-from gradviz.engine.record import reader
-from gradviz.engine.record.names import Names, Scope
+from gradviz.engine.record.internals import reader
+from gradviz.engine.record.program.names import Names, Scope
 from gradviz.engine.record.recorder import Recorder
 from gradviz.model.program import FILE
 

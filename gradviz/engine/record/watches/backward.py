@@ -7,12 +7,12 @@ from types import FrameType
 
 import torch
 
-from gradviz.engine.record import entries, reader
 from gradviz.engine.record.blame import Failure, fitting
-from gradviz.engine.record.quiet import Untraced
+from gradviz.engine.record.internals import entries, reader
+from gradviz.engine.record.internals.quiet import Untraced
+from gradviz.engine.record.ledger.stream import LimitReached
 from gradviz.engine.record.recorder import Recorder
 from gradviz.engine.record.stage import error_of
-from gradviz.engine.record.stream import LimitReached
 from gradviz.model.rules import CAUGHT
 from gradviz.model.trace import BackwardCall, ProgramError, StepKind, Value
 

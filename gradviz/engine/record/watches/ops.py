@@ -6,8 +6,8 @@ from types import FrameType
 
 import torch
 
-from gradviz.engine.record import operators, reader, sums
-from gradviz.engine.record.reader import aside
+from gradviz.engine.record.internals import operators, reader, sums
+from gradviz.engine.record.internals.reader import aside
 from gradviz.engine.record.recorder import Recorder
 
 

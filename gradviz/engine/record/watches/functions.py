@@ -7,8 +7,8 @@ grad_fn is put on the outputs after forward has returned, when no op runs that c
 
 from collections.abc import Callable
 
-from gradviz.engine.record import entries
-from gradviz.engine.record.quiet import Untraced
+from gradviz.engine.record.internals import entries
+from gradviz.engine.record.internals.quiet import Untraced
 from gradviz.engine.record.recorder import Recorder
 
 

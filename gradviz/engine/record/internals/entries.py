@@ -10,8 +10,8 @@ from torch.autograd.function import _SingleLevelFunction
 from torch.autograd.graph import _engine_run_backward as engine_run  # the true one, which nothing is put in place of
 from torch.nn.modules.module import register_module_module_registration_hook
 
-from gradviz.engine.record.quiet import Untraced
-from gradviz.engine.record.reader import aside
+from gradviz.engine.record.internals.quiet import Untraced
+from gradviz.engine.record.internals.reader import aside
 
 __all__ = ["engine_run"]
 

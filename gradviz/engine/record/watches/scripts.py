@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 
 import torch
 
-from gradviz.engine.record import reader
-from gradviz.engine.record.entries import Function
-from gradviz.engine.record.known import Known
-from gradviz.engine.record.operators import Traits
+from gradviz.engine.record.internals import reader
+from gradviz.engine.record.internals.entries import Function
+from gradviz.engine.record.internals.operators import Traits
+from gradviz.engine.record.internals.quiet import Untraced
+from gradviz.engine.record.ledger.known import Known
+from gradviz.engine.record.ledger.stream import whole
 from gradviz.engine.record.pending import Pending, is_among
-from gradviz.engine.record.quiet import Untraced
 from gradviz.engine.record.recorder import Recorder
-from gradviz.engine.record.stream import whole
 from gradviz.model.trace import INSIDE_FUNCTION, INSIDE_SCRIPT, SCRIPT, Op
 
 _UNTOLD = "\nRuntimeError: \n"  # the end of an error without its reason

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import torch
 
-from gradviz.engine.record import reader
-from gradviz.engine.record.operators import Traits
+from gradviz.engine.record.internals import reader
+from gradviz.engine.record.internals.operators import Traits
 from gradviz.model.trace import EMPTY
 
 # Elements that are told apart in all, a byte each: a storage with more than are left counts as written after any write.

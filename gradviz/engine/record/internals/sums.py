@@ -9,8 +9,8 @@ from functools import cache
 
 import torch
 
-from gradviz.engine.record import entries, reader
-from gradviz.engine.record.operators import Operator, TorchDispatchMode
+from gradviz.engine.record.internals import entries, reader
+from gradviz.engine.record.internals.operators import Operator, TorchDispatchMode
 
 ADD: Operator = torch.ops.aten.add.Tensor
 IN_PLACE: Operator = torch.ops.aten.add_.Tensor

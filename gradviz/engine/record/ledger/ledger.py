@@ -5,11 +5,11 @@ from functools import cache
 
 import torch
 
-from gradviz.engine.record import reader
-from gradviz.engine.record.known import Counter, Known, KnownTensors
-from gradviz.engine.record.storages import Storage, Storages
-from gradviz.engine.record.stream import Row, Stream, whole
-from gradviz.engine.record.values import read_value
+from gradviz.engine.record.internals import reader
+from gradviz.engine.record.internals.values import read_value
+from gradviz.engine.record.ledger.known import Counter, Known, KnownTensors
+from gradviz.engine.record.ledger.storages import Storage, Storages
+from gradviz.engine.record.ledger.stream import Row, Stream, whole
 from gradviz.model.rules import EXACT
 from gradviz.model.trace import Tensor, Value
 

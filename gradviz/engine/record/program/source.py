@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
 from typing import NamedTuple
 
-from gradviz.engine.record.modules import MODULE_CALL, Modules
+from gradviz.engine.record.program.modules import MODULE_CALL, Modules
 from gradviz.model.program import FILE, Program
 from gradviz.model.trace import Module
 

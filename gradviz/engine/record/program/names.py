@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import torch
 
-from gradviz.engine.record.ledger import Ledger
-from gradviz.engine.record.modules import Modules, parameters
-from gradviz.engine.record.stream import Stream
+from gradviz.engine.record.ledger.ledger import Ledger
+from gradviz.engine.record.ledger.stream import Stream
+from gradviz.engine.record.program.modules import Modules, parameters
 
 MOST = 256  # entries of a list or dict, parameters of a module, attributes of an object that are given names
 
