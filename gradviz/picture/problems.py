@@ -8,6 +8,7 @@ from gradviz.model.errors.ending import DIED
 from gradviz.model.errors.errors import explained, limit_said, limit_text
 from gradviz.model.errors.warned import warning_hint, warning_text
 from gradviz.model.moments.foretold import foretold
+from gradviz.model.moments.moment import Moment
 from gradviz.model.trace import ProgramError, Trace
 from gradviz.model.why.answerwords import fix_text
 from gradviz.model.why.errorfixes import of_error, of_warning
@@ -65,7 +66,7 @@ def _told(record: Record, error: ProgramError, language: Language) -> str:
     """What an error means; of a saved tensor that was changed also what changed it, and where."""
     told, naming = explained(error, language, mode_to_blame(record.trace)), Naming(record.history.end, language)
     if error.hint == "version":
-        for one in foretold(record.history.end, error.grad_fns):
+        for one in foretold(_failed_at(record, error), error.grad_fns):
             if one.changed_by is not None and one.saved.tensor is not None:
                 op, tensor = record.trace.ops[one.changed_by], record.trace.tensors[one.saved.tensor]
                 if not tensor.names and tensor.base is not None:
@@ -73,6 +74,12 @@ def _told(record: Record, error: ProgramError, language: Language) -> str:
                 text = naming.words.changed_it if op.line is None else naming.words.changed_on
                 return text.format(naming.name(tensor), op_title(op), op.line, told=told)
     return told
+
+
+def _failed_at(record: Record, error: ProgramError) -> Moment:
+    """The moment at which a backward call began that raised: what only a local led to is freed soon after."""
+    call = next((call for call in reversed(record.trace.backwards) if call.line == error.line), None)
+    return record.history.end if call is None else record.history.at(call.step - 1)
 
 
 def _errors(record: Record, fixes: Fixes, language: Language) -> Iterator[Problem]:

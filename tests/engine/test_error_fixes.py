@@ -11,7 +11,8 @@ from gradviz.model.errors.warned import warning_hint
 from gradviz.model.moments.moment import History
 from gradviz.model.source.toggles import Toggles
 from gradviz.model.trace import Trace
-from gradviz.model.why.errorfixes import clone_before, of_error, of_warning
+from gradviz.model.why.changed import clone_before
+from gradviz.model.why.errorfixes import of_error, of_warning
 from gradviz.model.why.fixes import Fix, Fixes
 from tests.engine.bare import bare_run
 from tests.engine.programs import sweep
@@ -218,6 +219,8 @@ def test_a_name_is_written_as_a_person_would_write_it(body: str, line: str) -> N
     [
         ("w = w - 0.1 * w.grad", "w -= 0.1 * w.grad"),
         ("w = w + (-w.grad - w.grad)", "w += -w.grad - w.grad"),
+        ("w = w - (z := 0.1) * w.grad", "w -= (z := 0.1) * w.grad"),
+        ("w = w - (z := 0.1)", "w -= (z := 0.1)"),
         ("w = w * 0.9; z = 1", "w *= 0.9; z = 1"),
         ("w = w - (\n            0.1 * w.grad\n            + 1)", "w -= (0.1 * w.grad"),
     ],
@@ -251,6 +254,11 @@ CELL = (
     "import torch\nfrom torch import nn\ncell = nn.{kind}(2, 3)\nopt = torch.optim.SGD(cell.parameters(), 0.1)\n"
     "x, h, c = torch.ones(1, 2), torch.zeros(1, 3), torch.zeros(1, 3)\n"
 )
+LSTM = (
+    "import torch\nlstm = torch.nn.LSTM(2, 3)\nopt = torch.optim.SGD(lstm.parameters(), 0.1)\n"
+    "x, hidden = torch.ones(5, 1, 2), (torch.zeros(1, 1, 3), torch.zeros(1, 1, 3))\n"
+)
+ROUNDS = "for _ in range(3):\n    opt.zero_grad()\n    {step}\n    out.sum().backward()\n    opt.step()\n"
 LOOP = "for _ in range(3):\n    opt.zero_grad()\n    {step}\n    h.sum().backward({given})\n    opt.step()\n"
 
 
@@ -277,11 +285,31 @@ LOOP = "for _ in range(3):\n    opt.zero_grad()\n    {step}\n    h.sum().backwar
             "train(torch.ones(2))\n",
             "new = new.detach()",
         ),
+        (LSTM + ROUNDS.format(step="out, hidden = lstm(x, hidden)"), "hidden = tuple(one.detach() for one in hidden)"),
+        (
+            LSTM.replace("(torch.zeros(1, 1, 3), torch.zeros(1, 1, 3))", "None")
+            + ROUNDS.format(step="out, hidden = lstm(x, hidden)"),
+            "hidden = tuple(one.detach() for one in hidden)",
+        ),
+        (
+            LSTM + "h, c = hidden\n" + ROUNDS.format(step="out, (h, c) = lstm(x, (h, c))"),
+            "c, h = c.detach(), h.detach()",
+        ),
+        (
+            LSTM.replace("LSTM", "GRU") + "hidden = hidden[0]\n" + ROUNDS.format(step="out, hidden = lstm(x, hidden)"),
+            "hidden = hidden.detach()",
+        ),
+        (
+            LSTM.replace("LSTM", "GRU")
+            + "state = {'h': hidden[0]}\n"
+            + ROUNDS.format(step="out, state['h'] = lstm(x, state['h'])"),
+            "state['h'] = state['h'].detach()",
+        ),
     ],
 )
 def test_what_a_loop_carries_over_is_cut_off_from_the_graph_that_is_gone(source: str, line: str) -> None:
-    fix = fix_of(source)[1][-1]
-    assert (fix.does, fix.what) == ("detach", line)
+    fix = fix_of(source)[1][0]
+    assert (fix.does, fix.what) == ("cut", line)
     changed = fix.edit.applied(source)
     assert line in changed
     assert bare_run(changed).error is None
@@ -296,10 +324,88 @@ def test_what_a_loop_carries_over_is_cut_off_from_the_graph_that_is_gone(source:
         "h = w * w\nfor _ in range(2):\n    h = h * 3\n    h.backward()",
         "old = [x]\nfor _ in range(3):\n    h = torch.tanh(w * old[0])\n    old[0] = h\n    h.backward()",
         "y = w * w\nx = (w * 3).exp()\nz = 1\nx.add_(1)\nx.backward()",
+        "s = (1, w)\nfor _ in range(2):\n    s = (1, (s[1] * w).exp())\n    s[1].backward()",
+        "s, t = (w, w), (w, w)\nfor _ in range(2):\n    s, t = ((t[0] * w).exp(), w), ((s[0] * w).exp(), w)\n"
+        "    (s[0] + t[0]).backward()",
+        "s = [(w, w)]\nfor _ in range(2):\n    s = [((s[0][0] * w).exp(), w)]\n    s[0][0].backward()",
+        "h = w * w\np = h.exp().reshape(1)\nfor _ in range(2):\n    q = p.expand(2).unbind()\n"
+        "    k, p = q[0], (q[0] * w).reshape(1)\n    k.backward()",
     ],
 )
 def test_what_is_not_carried_over_is_not_cut_off(body: str) -> None:
-    assert "detach" not in {fix.does for fix in fix_of(f"{HEAD.format(leaf='tensor(2.')}{body}\n")[1]}
+    assert "cut" not in {fix.does for fix in fix_of(f"{HEAD.format(leaf='tensor(2.')}{body}\n")[1]}
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        ("y = torch.sigmoid(x)\nz = torch.relu_(y)\nz.backward()", "z = torch.relu(y)"),
+        (
+            "y = torch.sigmoid(x)\nz = torch.nn.functional.leaky_relu(y, 0.1, inplace=True)\nz.backward()",
+            "z = torch.nn.functional.leaky_relu(y, 0.1, inplace=False)",
+        ),
+        (
+            "net = torch.nn.Sequential(\n    torch.nn.Sigmoid(),\n    torch.nn.ReLU(inplace=True),\n)\n"
+            "net(x).backward()",
+            "    torch.nn.ReLU(inplace=False),",
+        ),
+        (
+            "out = torch.zeros(3)\nfor i in range(1, 3):\n    out[i] = out[i - 1] * w + x\nout.sum().backward()",
+            "    out[i] = out[i - 1].clone() * w + x",
+        ),
+    ],
+)
+def test_what_is_changed_is_another_tensor_than_what_backward_needs(body: str, line: str) -> None:
+    source = f"{HEAD.format(leaf='tensor(2.')}{body}\n"
+    told, (fix,) = fix_of(source)
+    changed = fix.edit.applied(source)
+    assert told == "version"
+    assert line in changed.splitlines()
+    assert bare_run(changed).error is None
+
+
+@pytest.mark.parametrize(
+    ("change", "before"),
+    [
+        ("with torch.no_grad():\n    x += 1", "with torch.no_grad():"),
+        ("z = 1\nwith torch.no_grad():\n    x.mul_(2)\nw.data.add_(1)", "with torch.no_grad():"),
+        ("def f():\n    x.data\n    with torch.no_grad():\n        x.fill_(1)\nf()", "f()"),
+    ],
+)
+def test_backward_comes_before_a_leaf_is_changed(change: str, before: str) -> None:
+    source = f"{HEAD.format(leaf='tensor(2.')}y = (x * x * w).sum()\n{change}\ny.backward()\n"
+    (fix,) = fix_of(source)[1]
+    lines = fix.edit.applied(source).splitlines()
+    assert fix.does == "earlier"
+    assert lines[lines.index("y.backward()") + 1] == before
+    bare = bare_run("\n".join(lines))
+    unchanged = bare_run(source.replace(change, "pass"))
+    assert bare.error is None
+    assert bare.tensors["x"].grad == unchanged.tensors["x"].grad  # that of the value that y was computed from
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "y = x * 2\ny *= y\ny.backward()",  # backward of another value
+        "y = (x * x).sum()\n(x * 3).backward()\nwith torch.no_grad():\n    x -= x.grad\ny.backward()",  # its .grad
+        "o = torch.optim.SGD([x])\ny = x * x\n(x * 3).backward()\no.step()\ny.backward()",
+        "y = x * x\nwith torch.no_grad():\n    x += 1\nx.grad = None\ny.backward()",  # which would take it away
+        "y = x * x\nwith torch.no_grad():\n    x += 1\nif 1:\n    y.backward()",
+        "y = x * x\nwith torch.no_grad():\n    x += 1\nz = y\n(y * z).backward()",
+        "y = x * x\nwith torch.no_grad():\n    x += 1\nz = 1; y.backward()  # so",
+    ],
+)
+def test_backward_is_not_moved_where_that_gives_other_gradients(body: str) -> None:
+    source = f"{HEAD.format(leaf='tensor(2.')}{body}\n"
+    trace = record(source)
+    assert trace.error is not None
+    assert hint(trace.error) == "version"
+    assert fix_of(source)[1] == () or "so" in body
+
+
+def test_of_a_container_no_copy_can_be_taken_as_of_a_tensor() -> None:
+    assert fix_of(HEAD.format(leaf="tensor(2.") + "d = {'a': x * 2}\nz = copy.deepcopy(d)") == ("deepcopy", ())
 
 
 @pytest.mark.parametrize("body", ["y = q * 2", "y = ab + 1", "def f():\n    u = uu\n    uu = 1\nf()"])
@@ -414,7 +520,7 @@ def test_an_error_that_says_less_than_torch_does_has_no_fix() -> None:
     assert of_error(known(trace), error._replace(hint="typo", suggestion=None)) == ()
     assert of_error(known(trace), error._replace(hint="full-width")) == ()
     op = trace.ops[-1]
-    assert clone_before(known(trace), op._replace(line=None)) is None
+    assert clone_before(known(trace), op._replace(line=None), trace.grad_fns[-1]) is None
     asked = record("import torch\nn = torch.arange(3)\nn.requires_grad_()")
     assert asked.error is not None
     whole = asked.error._replace(hint="int-grad")

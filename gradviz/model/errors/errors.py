@@ -102,9 +102,9 @@ HINTS = (
         "RuntimeError",
         r"modified by an inplace operation.*is at version (?P<now>\d+); expected version (?P<then>\d+)",
         "A tensor saved for backward was changed in place afterwards: saved at version {then}, now at version {now}. "
-        "Use the form that makes a new tensor.",
+        "Use the form that makes a new tensor; a leaf is changed after backward().",
         "逆伝播用に保存されたテンソルが、その後その場で変更されました (保存時のバージョン {then}、現在 {now})。"
-        "新しいテンソルを作る書き方にしてください。",
+        "新しいテンソルを作る書き方にしてください。葉テンソルは backward() の後で変更してください。",
     ),
     Hint(
         "detached",

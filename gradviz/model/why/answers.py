@@ -14,7 +14,8 @@ from gradviz.model.moments.moment import Moment
 from gradviz.model.moments.reach import reachable
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import BackwardCall, GradFn, Op, Saved, Tensor
-from gradviz.model.why.errorfixes import clone_before, retain_graph
+from gradviz.model.why.changed import clone_before
+from gradviz.model.why.errorfixes import retain_graph
 from gradviz.model.why.fixes import Fix, Fixes
 from gradviz.model.why.grounds import Grounds, cut_off
 from gradviz.model.why.why import cutter, origin, why
@@ -206,7 +207,7 @@ class _Told:
         }
         fix = None if self._fixes is None or one.why != "freed" or freed is None else retain_graph(self._fixes, freed)
         if self._fixes is not None and changed is not None and one.why == "version":
-            fix = clone_before(self._fixes, changed)
+            fix = clone_before(self._fixes, changed, grad_fn)
         said = "gone" if one.why == "freed" and freed is None else one.why
         return Answer(question, said, facts, line or grad_fn.line, None, grad_fn.id, () if fix is None else (fix,))
 

@@ -68,6 +68,11 @@ def cleared_on(found: dict[str | None, Clearings], names: Iterable[str], granted
     return lines.pop() if len(lines) == 1 else None
 
 
+def clears(text: str) -> bool:
+    """Whether a piece of a program takes a .grad away."""
+    return any(True for line in _LINE_END.split(text) for _ in _cleared(line.partition("#")[0]))
+
+
 def _cleared(text: str) -> Iterator[str | None]:
     if _ZERO.search(text):
         yield None

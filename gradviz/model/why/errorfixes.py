@@ -6,17 +6,16 @@ import re
 from collections.abc import Callable
 from unicodedata import normalize
 
-from gradviz.model.moments.held import Name
 from gradviz.model.moments.reach import reachable, runs
-from gradviz.model.source.edits import calls_in, joined, keyword_set, line_before, method_before, method_on, wrapped
+from gradviz.model.source.edits import calls_in, joined, keyword_set, method_before, method_on, wrapped
 from gradviz.model.source.literals import as_floats
 from gradviz.model.source.place import Edit, Placed, Text, lines_of_text
-from gradviz.model.trace import BackwardCall, Op, ProgramError, Tensor, Trace, Warned
+from gradviz.model.trace import BackwardCall, ProgramError, Tensor, Trace, Warned
 from gradviz.model.why.carried import detached
+from gradviz.model.why.changed import cloned, left_alone
 from gradviz.model.why.fixes import Fix, Fixes, named
 from gradviz.model.why.why import origin
 
-_IN_PLACE = re.compile(r"(?P<name>[A-Za-z_]\w*)[^=\n]*?(?:\.\w+_\(|\[.*\]\s*[-+*/@]?=|\s*[-+*/@]{1,2}=)")
 _FULL = re.compile(
     r"""(\"{3}|'{3}|"|')(?:\\.|(?!\1).)*\1|\#[^\r\n]*  # a text, a comment: left alone
     |(?P<open>[\u201c\u201d])[^\u201c\u201d\r\n]*(?P<close>[\u201c\u201d])  # a text between curly quotes: they alone
@@ -63,24 +62,6 @@ def retain_graph(fixes: Fixes, call: BackwardCall) -> Fix | None:
     if found is None or fixes.text is None:
         return None
     return Fix("retain graph", keyword_set(fixes.text, found, "retain_graph", "True"), line=call.line)
-
-
-def clone_before(fixes: Fixes, op: Op) -> Fix | None:
-    """Return what has an in-place op change a copy, where it was written on a name that is no leaf's."""
-    text = fixes.text
-    placed = None if text is None or op.line is None else text.statement(op.line, (op.call or "").strip())
-    if text is None or placed is None:
-        return None
-    changed = fixes.known.trace.tensors[op.outputs[0]] if op.outputs else None
-    return None if changed is None or changed.is_leaf else _cloned(fixes, text, placed)
-
-
-def _cloned(fixes: Fixes, text: Text, placed: Placed) -> Fix | None:
-    found = _IN_PLACE.match(text.cut(placed.statement))
-    if found is None or _named(fixes, found["name"]) is None:
-        return None
-    line = f"{found['name']} = {found['name']}.clone()"
-    return Fix("clone", line_before(text, placed.statement, line), line, placed.statement.lineno)
 
 
 def _call(placed: Placed, *names: str) -> ast.Call | None:
@@ -178,33 +159,15 @@ def _as_floats(fixes: Fixes, text: Text, placed: Placed, error: ProgramError) ->
             ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="requires_grad_")))
             | ast.Assign(targets=[ast.Attribute(value=ast.Name(id=name), attr="requires_grad")])
         ):
-            tensor = _named(fixes, name)
+            tensor = fixes.bound(name)
             return None if tensor is None else fixes.floats(tensor)
         case _:
             return None
 
 
-def _named(fixes: Fixes, name: str) -> Tensor | None:
-    """The tensor that a name stood for where the program ended: one of the function there, or of the module."""
-    trace = fixes.known.trace
-    last = next((step for step in reversed(trace.steps) if step.kind == "line" and step.line is not None), None)
-    if last is None:
-        return None
-    held = fixes.known.moment.history.bindings.held(last.id)
-    number = held.get(Name(last.function, name), held.get(Name(None, name)))
-    return None if number is None else trace.tensors[number]
-
-
 def _under_no_grad(_fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -> Fix | None:
     edit = wrapped(text, placed.statement, "with torch.no_grad():")
     return None if edit is None else Fix("no_grad block", edit, "", placed.statement.lineno)
-
-
-def _changed_copy(fixes: Fixes, _text: Text, _placed: Placed, error: ProgramError) -> Fix | None:
-    """Have the op that changed what backward needs change a copy."""
-    told = [one for one in fixes.foretold if one.grad_fn in error.grad_fns and one.changed_by is not None]
-    changed = next((one.changed_by for one in told), None)
-    return None if changed is None else clone_before(fixes, fixes.known.trace.ops[changed])
 
 
 def _detached_leaf(_fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -> Fix | None:
@@ -261,16 +224,18 @@ def _reshaped(_fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -
     return Fix("name", Edit(end - len("view"), end, "reshape"), ".reshape()", call.lineno)
 
 
-def _copied_leaf(_fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -> Fix | None:
+def _copied_leaf(fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -> Fix | None:
     call = _call(placed, "deepcopy")
     if call is None or len(call.args) != 1:
         return None
+    if isinstance(call.args[0], ast.Name) and fixes.bound(call.args[0].id) is None:
+        return None  # what holds the tensor has no detach()
     edit = method_on(text, call.args[0], "detach")
     return Fix("detach", edit, edit.text, call.lineno)
 
 
 def _cloned_view(fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -> Fix | None:
-    return _cloned(fixes, text, placed)
+    return cloned(fixes, text, placed)
 
 
 def _spelt(_fixes: Fixes, text: Text, placed: Placed, error: ProgramError) -> Fix | None:
@@ -294,7 +259,7 @@ def _retained(fixes: Fixes, placed: Placed) -> Fix | None:
     """retain_grad() of the one tensor whose .grad a line reads and that is no leaf."""
     nodes = [node for node in ast.walk(placed.statement) if isinstance(node, ast.Attribute) and node.attr == "grad"]
     names = {node.value.id for node in nodes if isinstance(node.value, ast.Name)}
-    found = [tensor for name in sorted(names) if (tensor := _named(fixes, name)) is not None and not tensor.is_leaf]
+    found = [tensor for name in sorted(names) if (tensor := fixes.bound(name)) is not None and not tensor.is_leaf]
     return fixes.retained(found[0]) if len(found) == 1 else None
 
 
@@ -340,11 +305,11 @@ _ERRORS: dict[str, tuple[_Find, ...]] = {
     "not-tracked": (_recorded,),
     "retain-no-rg": (_recorded,),
     "non-scalar": (_summed,),
-    "second-backward": (_kept, detached),
+    "second-backward": (detached, _kept),
     "int-grad": (_as_floats,),
     "leaf-inplace": (_under_no_grad,),
     "view-of-leaf": (_under_no_grad,),
-    "version": (_changed_copy, detached),
+    "version": (left_alone, detached),
     "flag-non-leaf": (_detached_leaf,),
     "infer-save": (_no_inference,),
     "infer-inplace": (_no_inference,),

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from gradviz.model.moments.foretold import Foretold, foretold
+from gradviz.model.moments.held import Name
 from gradviz.model.moments.reach import reachable
 from gradviz.model.source.edits import (
     KEYWORD,
@@ -123,6 +124,16 @@ class Fixes:
         if op.why_unrecorded == "detach":
             return _without(text, placed, "no detach")
         return _without(text, placed, "no readout")
+
+    def bound(self, name: str) -> Tensor | None:
+        """The tensor that a name stood for where the program ended: one of the function there, or of the module."""
+        trace = self.known.trace
+        last = next((step for step in reversed(trace.steps) if step.kind == "line" and step.line is not None), None)
+        if last is None:
+            return None
+        held = self.known.moment.history.bindings.held(last.id)
+        number = held.get(Name(last.function, name), held.get(Name(None, name)))
+        return None if number is None else trace.tensors[number]
 
     def toggled(self, tensor: Tensor, flag: Literal["requires_grad", "retain_grad"]) -> tuple[str, Edit] | None:
         """The name of a tensor by which its flag can be switched, and the change that does."""

@@ -29,7 +29,7 @@ def in_place(trace: Trace, text: Text, maker: Op) -> tuple[Edit, str, int] | Non
             ) as statement
         ) if name == changed and leaf.is_leaf and leaf.requires_grad and type(operator) in _SIGNS:
             change = text.cut(by)
-            if "\n" in change:
+            if "\n" in change or isinstance(by, ast.NamedExpr):
                 change = f"({change})"  # the brackets around it are not in its text
             line = f"{name} {_SIGNS[type(operator)]}= {change}"
             told = " ".join(line.split())
