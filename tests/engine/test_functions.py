@@ -290,3 +290,43 @@ def test_torch_is_left_as_it_was() -> None:
 
     record(SQUARE)
     assert "apply" not in vars(torch.autograd.function._SingleLevelFunction)
+
+
+WITH_JVP = """\
+import torch
+import torch.autograd.forward_ad as forward_ad
+
+class Exp(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        result = x.exp()
+        ctx.save_for_backward(result)
+        ctx.save_for_forward(result)
+        return result
+
+    @staticmethod
+    def backward(ctx, g):
+        (result,) = ctx.saved_tensors
+        return g * result
+
+    @staticmethod
+    def jvp(ctx, t):
+        (result,) = ctx.saved_tensors
+        return result * t
+
+x = torch.tensor(3.0, requires_grad=True)
+with forward_ad.dual_level():
+    primal, tangent = forward_ad.unpack_dual(Exp.apply(forward_ad.make_dual(x, torch.tensor(1.0))))
+(primal * tangent).backward()
+print(x.grad)
+"""
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_call_owns_its_grad_fn_though_its_jvp_has_used_what_it_returns() -> None:
+    bare, seen, trace = both_runs(WITH_JVP)
+    assert seen._replace(warned=[]) == bare._replace(warned=[])
+    (call,) = _calls(trace)
+    made = grad_fn(trace, "ExpBackward")
+    assert (call.grad_fn, made.line) == (made.id, call.line)
+    assert [one.tensor for one in made.saved] == list(call.outputs)

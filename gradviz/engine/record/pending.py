@@ -39,13 +39,17 @@ class Pending:
     counter: Counter | None = None  # the version counter of the output, of what shares one and is no view
     given: Unbounded | None = None  # a number that is nan or infinite
     flow: Flow | None = None  # where there is memory that nobody has written to
-    is_function: bool = False  # a call of a torch.autograd.Function
+    first: int | None = None  # of a call of a torch.autograd.Function, the id of the first grad_fn met since it began
     grad_fn: int | None = None  # that is known to be its own
     outputs: Sequence[torch.Tensor] = ()
     values: Sequence[Value | None] = ()
     storages: Sequence[Storage] = ()  # the outputs are in
     id: int = field(init=False)
     step: int = field(init=False)
+
+    def is_met(self, grad_fn: int) -> bool:
+        """Whether a grad_fn on an output is that of a call, and was met before this had returned, as by its jvp()."""
+        return self.first is not None and self.is_tracked and grad_fn >= self.first
 
 
 class Call(NamedTuple):
@@ -60,7 +64,7 @@ def could_make(pending: Pending, node: Node) -> bool:
     """Whether a grad_fn is one that an op or call can make. In inference_mode a call can, though no op can."""
     kind = kind_of(node)
     if kind.is_function:
-        return pending.is_function and pending.mode != "no_grad"
+        return pending.first is not None and pending.mode != "no_grad"
     return pending.mode == "grad" and (bool(kind.name) or not is_scripted(node))
 
 

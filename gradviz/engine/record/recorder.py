@@ -137,7 +137,7 @@ class Recorder:
         with self.lock:
             self.settle()
             pending = self._begin(FUNCTION + function, operands, "not differentiable", sys._getframe(1))
-            pending.is_function = True
+            pending.first = self.nodes.count
             self._inside.append(INSIDE_FUNCTION)
             regions = self.regions.enter_call("no_grad" if pending.mode == "grad" else pending.mode)
         return Call(pending, operands, regions)
@@ -145,7 +145,8 @@ class Recorder:
     def call_raised(self, call: Call) -> None:
         """Note that forward raised: the call has no outputs."""
         with self.lock:
-            self._leave(call)
+            self._inside.pop()
+            self.regions.leave_call(call.regions)
             self.settle()
             if not self._inside:
                 call.pending.why = "raised"
@@ -155,7 +156,8 @@ class Recorder:
         """Note what the call returned, grad_fn and all."""
         outputs = reader.tensors_in((result,))
         with self.lock:
-            self._leave(call)
+            self._inside.pop()
+            self.regions.leave_call(call.regions)
             self.settle(outputs)
             call.pending.written = [tensor for tensor in outputs if is_among(tensor, call.operands)]
             with reader.unwatched():
@@ -236,10 +238,6 @@ class Recorder:
             if node is not None:
                 nodes.append(node)
         return tuple(tensors), nodes
-
-    def _leave(self, call: Call) -> None:
-        self._inside.pop()
-        self.regions.leave_call(call.regions)
 
     def _begin(
         self, name: str, operands: list[torch.Tensor], why: str, frame: FrameType, *, promise: bool = False
@@ -386,9 +384,9 @@ class Recorder:
             node, number = reader.grad_fn(tensor), None
             if node is not None:
                 number = nodes.known(node)
-                if number is None:
-                    own = made is None and could_make(pending, node)
-                    number = nodes.add(node, line, pending.outputs, own=own)
+                if number is None or (made is None and pending.is_met(number)):
+                    own, add = made is None and could_make(pending, node), nodes.add if number is None else nodes.claim
+                    number = add(node, line, pending.outputs, own=own)
                     if own:
                         made = number
                         if not pending.is_tracked:

@@ -40,7 +40,7 @@ class Nodes:
         self._ledger = ledger
         self._life = object()  # of their lives there
         self._key = object()  # of this run's ids in the memo of a grad_fn, which can outlive a run
-        self._count = 0
+        self.count = 0  # of ids that were given out
         self._accumulators: dict[int, int] = {}  # tensor id of the variable -> id
         self._records: dict[int, GradFn] = {}  # of grad_fns that save something
         self._lives: dict[int, _Watched] = {}  # of those
@@ -118,6 +118,14 @@ class Nodes:
         """Return the id of a grad_fn of an op that is still to be written down. The arguments are those of add."""
         known = self.id_of(node)
         return self.add(node, line, outputs, own=True) if known is None else known
+
+    def claim(self, node: reader.Node, line: int | None, outputs: Sequence[torch.Tensor], *, own: bool) -> int:
+        """Write down again a grad_fn that was met before its call had returned. The arguments are those of add."""
+        number, ways = self.see(node, line), reader.inputs_of(node)
+        edges = tuple((None if target is None else self.id_of(target), output) for target, output in ways)
+        with reader.unwatched():
+            self._write((node, number, None), edges, line, outputs, own=own)
+        return number
 
     def leads_to(self, node: reader.Node) -> list[int]:
         """The living tensors that a grad_fn passes gradients to: variables, and those whose grad_fn is next."""
@@ -226,9 +234,9 @@ class Nodes:
             known = self._accumulators.get(variable)
             if known is not None:
                 return known
-            self._accumulators[variable] = self._count
-        number = node.metadata[self._key] = self._count
-        self._count = number + 1
+            self._accumulators[variable] = self.count
+        number = node.metadata[self._key] = self.count
+        self.count = number + 1
         todo.append((node, number, variable))
         return number
 
@@ -256,9 +264,10 @@ class Nodes:
         facts = (number, stamp, name, edges, None, line, saved, origin, settings or None)
         if saved or name == COPY_SLICES:
             self._records[number] = GradFn._make(facts)
-            life = reader.memo(node)[self._life] = _Life()
-            self._lives[number] = watched = _Watched(life, self._die)
-            watched.number = number
+            if number not in self._lives:
+                life = reader.memo(node)[self._life] = _Life()
+                self._lives[number] = watched = _Watched(life, self._die)
+                watched.number = number
         stream.grad_fns.append(facts)
 
     def _saved(
