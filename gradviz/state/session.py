@@ -22,8 +22,22 @@ FORMAT: Literal[1] = 1
 MAX_FILE = 8 * MAX_SOURCE  # bytes: JSON may take several for a letter
 
 
+Flaw = Literal["no session", "seed", "too long"]
+_SAID: dict[Flaw, str] = {
+    "no session": "this is no session of gradviz: {what}",
+    "seed": "torch takes no seed of {what}",
+    "too long": "its program is longer than what gradviz runs",
+}
+
+
 class SessionError(ValueError):
     """This is no session; the message says why."""
+
+    def __init__(self, flaw: Flaw, what: str = "") -> None:
+        """Take what is wrong, and what of the file shows it."""
+        super().__init__(_SAID[flaw].format(what=what))
+        self.flaw: Flaw = flaw
+        self.what = what
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +72,11 @@ def parsed(data: bytes) -> Session:
     try:
         session = msgspec.json.decode(data, type=Session)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise SessionError(f"this is no session of gradviz: {error}") from error
+        raise SessionError("no session", str(error)) from error
     if session.seed is not None and session.seed not in SEEDS:
-        raise SessionError(f"torch takes no seed of {session.seed}")
+        raise SessionError("seed", str(session.seed))
     if len(session.program) > MAX_SOURCE:
-        raise SessionError("its program is longer than what gradviz runs")
+        raise SessionError("too long")
     return session
 
 

@@ -43,7 +43,7 @@ def test_what_is_no_program_is_refused(tmp_path: Path, data: bytes) -> None:
 
 
 def test_missing_and_unwritable_files_say_so(tmp_path: Path) -> None:
-    with pytest.raises(DocumentError, match="No such file"):
+    with pytest.raises(DocumentError, match="there is no such file"):
         read(tmp_path / "none.py")
     with pytest.raises(DocumentError):
         write(tmp_path / "no folder" / "a.py", "x")

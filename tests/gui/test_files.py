@@ -8,6 +8,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
+from gradviz.model.program import MAX_SOURCE
 from gradviz.ui.window import Window
 from tests.gui.conftest import Opener
 from tests.gui.driving import drawn, type_text
@@ -271,6 +272,18 @@ def test_what_is_no_session_is_told_and_a_session_that_cannot_be_kept_too(
     monkeypatch.setattr(QFileDialog, "selectedFiles", lambda _dialog: [str(tmp_path / "none" / "a.gradviz")])
     window.action("save_session").trigger()
     assert str(window.state.said).startswith("a.gradviz was not saved: ")
+    window.action("ja").trigger()
+    drop(window, tmp_path / "bad.gradviz")
+    assert str(window.state.said).startswith("bad.gradviz を開けませんでした: gradviz のセッションではありません: ")
+    for name, data, reason in (
+        ("gone.py", None, "そのようなファイルやフォルダはありません"),
+        ("bytes.py", b"\xff\xfe", "UTF-8 のテキストファイルではありません"),
+        ("long.py", b"#" * (5 * MAX_SOURCE), "gradviz で実行できるプログラムより長いファイルです"),
+    ):
+        if data is not None:
+            (tmp_path / name).write_bytes(data)
+        drop(window, tmp_path / name)
+        assert window.state.said == f"{name} を開けませんでした: {reason}"
     monkeypatch.setattr(QFileDialog, "exec", lambda _dialog: 0)
     window.action("save_session").trigger()
     assert window.files.path == tmp_path / "program.py"

@@ -10,6 +10,7 @@ from PySide6.QtCore import QFile, QIODevice, QLockFile, QSaveFile
 
 from gradviz.model.program import MAX_SOURCE
 from gradviz.state.session import MAX_FILE, Session, SessionError, parsed, written
+from gradviz.ui.files import reasons
 
 _FORMAT = "gradviz-recovery"
 _VERSION = 1
@@ -18,7 +19,7 @@ _MOST_KEPT = 32 * MAX_SOURCE  # bytes: two texts, for a letter of which JSON tak
 
 
 class DocumentError(Exception):
-    """A program cannot be read or written; the message says why."""
+    """A program cannot be read or written; the message says why, in the person's language."""
 
 
 class Kept(NamedTuple):
@@ -42,11 +43,11 @@ def read(path: Path) -> str:
         data = path.read_bytes() if path.stat().st_size <= 4 * MAX_SOURCE else b""
         text = data.decode("utf-8-sig") if data or path.stat().st_size == 0 else None
     except OSError as error:
-        raise DocumentError(error.strerror or str(error)) from error
+        raise DocumentError(reasons.system(error.strerror or str(error))) from error
     except UnicodeDecodeError as error:
-        raise DocumentError("this is not a text file in UTF-8") from error
+        raise DocumentError(reasons.no_text()) from error
     if text is None or len(text) > MAX_SOURCE:
-        raise DocumentError("this is longer than a program that gradviz runs")
+        raise DocumentError(reasons.too_long())
     return text.replace("\r\n", "\n")
 
 
@@ -61,9 +62,9 @@ def read_session(path: Path) -> Session:
             data = file.read(MAX_FILE + 1)
         return parsed(data)  # of what is longer only a part was read, which is none
     except OSError as error:
-        raise DocumentError(error.strerror or str(error)) from error
+        raise DocumentError(reasons.system(error.strerror or str(error))) from error
     except SessionError as error:
-        raise DocumentError(str(error)) from error
+        raise DocumentError(reasons.session(error)) from error
 
 
 def write(path: Path, text: str) -> None:
@@ -95,7 +96,7 @@ def _write(path: Path, data: bytes) -> None:
     file = QSaveFile(str(path))
     written = file.open(QIODevice.OpenModeFlag.WriteOnly) and file.write(data) == len(data) and file.commit()
     if not written:
-        raise DocumentError(file.errorString())
+        raise DocumentError(reasons.system(file.errorString()))
 
 
 class Recovery:
