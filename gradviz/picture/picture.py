@@ -78,10 +78,10 @@ class Saved(NamedTuple):
 
 
 class Offer(NamedTuple):
-    """A change of the source that is offered: what it does, in words, and the change."""
+    """A change that is offered: what it does, in words, and the change of the source, or the grad mode to run it in."""
 
     text: str
-    edit: Edit
+    edit: Edit | GradMode
 
 
 class FoldRow(NamedTuple):

@@ -20,6 +20,7 @@ from gradviz.picture.picture import Language, Offer, Options, Problem
 from gradviz.picture.record import Record
 from gradviz.picture.words import WORDS
 
+_IN_GRAD: dict[Language, str] = {"en": "Set the grad mode to grad", "ja": "勾配モードを grad にする"}
 WARNINGS = 100  # that are told; a loop can raise as many as it has rounds
 
 
@@ -89,7 +90,9 @@ def _errors(record: Record, fixes: Fixes, language: Language) -> Iterator[Proble
         if error.type == DIED:  # a word of ours: no program and no torch said it
             said = words if error.hint == "stopped" else error.message
         place = (error.line, error.column, error.end_line, error.end_column)
-        yield Problem("error", *place, words, said, error.hint, _offers(of_error(fixes, error), language))
+        mode = mode_to_blame(record.trace)
+        offers = () if mode is None else (Offer(_IN_GRAD[language], "grad"),)
+        yield Problem("error", *place, words, said, error.hint, (*offers, *_offers(of_error(fixes, error), language)))
 
 
 def _warnings(trace: Trace, fixes: Fixes, language: Language) -> Iterator[Problem]:

@@ -167,9 +167,9 @@ class FlagSwitched(NamedTuple):
 
 
 class FixTaken(NamedTuple):
-    """The person takes a change of the program that is offered."""
+    """The person takes a change that is offered: of the program, or of the grad mode that it runs in."""
 
-    edit: Edit
+    edit: Edit | GradMode
 
 
 class CostsSeen(NamedTuple):

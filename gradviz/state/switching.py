@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from gradviz.model.source.edits import KEYWORD
 from gradviz.model.source.place import Edit
+from gradviz.model.trace import GradMode
 from gradviz.picture.picture import Offer, TensorRow
 from gradviz.state.messages import FixTaken, FlagSwitched
 from gradviz.state.values import AppState, Chosen, Refusal, Switch
@@ -12,7 +13,7 @@ from gradviz.state.values import AppState, Chosen, Refusal, Switch
 def changed(state: AppState, message: FlagSwitched | FixTaken) -> tuple[AppState, Edit | None]:
     """Return the state with the change of the text that was asked for, or with the reason why there is none."""
     if isinstance(message, FixTaken):
-        return _fixed(state, message.edit)
+        return (state, None) if isinstance(message.edit, str) else _fixed(state, message.edit)
     if message.flag == KEYWORD:
         return _switched(state, message.of)
     return _flagged(state, message.of, message.flag)
@@ -61,7 +62,7 @@ def _fixed(state: AppState, edit: Edit) -> tuple[AppState, Edit | None]:
     return state._replace(said=Refusal.STALE), None
 
 
-def _offered(state: AppState) -> Iterator[Edit | None]:
+def _offered(state: AppState) -> Iterator[Edit | GradMode | None]:
     """What the inspector and the problems offer to change in the text as it stands."""
     if not state.current:
         return

@@ -6,7 +6,6 @@ to carry out. A reply that is not of the current run is dropped here.
 
 from gradviz.drawing.shapes import Drawing
 from gradviz.layout.geometry import Size
-from gradviz.model.source.place import Edit
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Options, Picture
 from gradviz.state import comparing, engines, folding, inspecting, measuring, predicting, quizzing, restoring, sliding
@@ -183,7 +182,7 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
         case PictureEnded(reason):
             return state._replace(traced=False, awaited=False, failure=reason), ()
         case FlagSwitched() | FixTaken():
-            return _rewritten(*changed(state, message))
+            return _rewritten(state, message)
         case CostsSeen(on):
             return state._replace(measuring=state.measuring._replace(seen=on)), ()
         case MeasurePressed():
@@ -234,8 +233,11 @@ def _otherwise(state: AppState, message: ModeSet | SeedSet) -> Next:
     return _rerun(after) if message.seed != state.seed else (state, ())
 
 
-def _rewritten(state: AppState, edit: Edit | None) -> Next:
-    """Edit the program, if it is to be, and go on as after any edit."""
+def _rewritten(state: AppState, message: FlagSwitched | FixTaken) -> Next:
+    """Edit the program, if it is to be, and go on as after any edit; or run it in the grad mode that is offered."""
+    if isinstance(message, FixTaken) and isinstance(message.edit, str):
+        return _otherwise(state, ModeSet(message.edit))
+    state, edit = changed(state, message)
     if edit is None:
         return state, ()
     state, effects = _edited(state, edit.applied(state.text))

@@ -14,9 +14,13 @@ from gradviz.model.errors.warned import WARNINGS, warning_hint, warning_text
 from gradviz.model.program import FILE
 from gradviz.model.trace import GradMode
 from gradviz.model.why.why import mode_to_blame
+from gradviz.picture.picture import Language, Options
+from gradviz.picture.problems import problems
+from gradviz.picture.record import Record
 from tests.engine.recording import record
 
 TRACKED = "import torch\nx = torch.tensor(2., requires_grad=True)\ny = x * 2\n"
+LANGUAGES: tuple[Language, ...] = ("en", "ja")
 WARNED = {
     "non-leaf-grad": TRACKED + "y.backward()\ny.grad",
     "grad-cycle": TRACKED + "y.backward(create_graph=True)\nx.grad = None",
@@ -164,6 +168,12 @@ def test_the_grad_mode_chosen_for_the_run_is_to_blame(mode: GradMode, call: str)
     assert trace.error is not None
     assert mode_to_blame(trace) == mode
     assert "toolbar" in explained(trace.error, "en", mode)
+    for language in LANGUAGES:
+        (told,) = problems(Record(trace), Options(language=language))
+        (offer,) = told.offers
+        assert offer.edit == "grad"
+        assert offer.text
+    assert record(trace.source, "grad").error is None
 
 
 @pytest.mark.parametrize(

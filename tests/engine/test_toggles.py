@@ -309,6 +309,7 @@ def test_rows_carry_the_switches_and_what_unlocks_them() -> None:
     assert found["y"].unlock is not None
     assert found["y"].unlock.text == "Add y = y.detach() after line 3"
     assert found["n"].unlock is not None
+    assert isinstance(found["n"].unlock.edit, Edit)
     assert found["n"].unlock.edit.applied(trace.source) == trace.source.replace("tensor(1)", "tensor(1.)")
     assert found["x"].unlock is None
     frozen = found["net.0.weight"].flags

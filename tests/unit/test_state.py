@@ -222,6 +222,13 @@ def test_the_grad_mode_is_a_setting_of_the_run() -> None:
     assert len([effect for effect in effects if isinstance(effect, m.StartRun)]) == 1
 
 
+def test_a_grad_mode_that_is_offered_is_set_as_any_other() -> None:
+    blamed = play(shown(), m.ModeSet("inference"))[0]
+    state, effects = play(blamed, m.FixTaken("grad"))
+    assert (state, effects) == play(blamed, m.ModeSet("grad"))
+    assert state.request == Request("x", "grad")
+
+
 def test_another_view_is_a_redraw() -> None:
     options = Options(view="forward")
     state, effects = play(shown(), m.OptionsSet(options), m.OptionsSet(options))

@@ -5,7 +5,7 @@ from PySide6.QtGui import QTextOption
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QPlainTextEdit, QTabWidget, QWidget
 
 from gradviz.model.source.place import Edit
-from gradviz.model.trace import Output
+from gradviz.model.trace import GradMode, Output
 from gradviz.picture.picture import Hot, Offer, Problem
 from gradviz.ui.docks.listing import WHOLE, Listing
 from gradviz.ui.style.plain import one_line, plain
@@ -23,7 +23,7 @@ class OutputTabs(QTabWidget):
     Signals:
         placeWanted: line and column of the problem the person picked.
         markWanted: the node of the graph that the person picked.
-        fixWanted: the `Edit` of the program that mends a problem, when the row that offers it is picked.
+        fixWanted: what mends a problem, as an `Offer` has it, when the row that offers it is picked.
     """
 
     placeWanted = Signal(int, int)
@@ -38,7 +38,7 @@ class OutputTabs(QTabWidget):
         self._told: tuple[str, ...] = ()
         self._hottest: tuple[Hot, ...] = ()
         self._heat_wanted = False
-        self._edits: dict[int, Edit] = {}  # by row of the list, what it offers
+        self._edits: dict[int, Edit | GradMode] = {}  # by row of the list, what it offers
         self._text = QPlainTextEdit(self)
         self._text.setReadOnly(True)
         self._text.setFrameShape(QFrame.Shape.NoFrame)

@@ -17,7 +17,7 @@ class ProblemStrip(QFrame):
 
     Signals:
         placeWanted: line and column of the problem, when it is clicked.
-        fixWanted: the `Edit` of the program that mends it, when its button is pressed.
+        fixWanted: what mends it, as an `Offer` has it, when its button is pressed.
     """
 
     placeWanted = Signal(int, int)
