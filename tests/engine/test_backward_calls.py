@@ -4,7 +4,7 @@ import pytest
 
 from gradviz.model.moments.moment import History
 from gradviz.model.moments.reach import reachable
-from tests.engine.bare import bare_run
+from tests.engine.bare import bare_moments, bare_run, recorded
 from tests.engine.recording import record, tensor
 
 HEAD = "import torch\nx = torch.tensor([1.0, 2.0], requires_grad=True)\nw = torch.ones(2, requires_grad=True)\n"
@@ -126,3 +126,15 @@ def test_gradients_are_added_and_copied_only_where_torch_does(made: str) -> None
     trace = record(HEAD + f"y = {made}\ny.backward()\n")
     ran = [op.name.partition(".")[0] for op in trace.ops if op.phase == "backward"]
     assert [name for name in ran if name in ("aten::add", "aten::add_", "aten::clone")] == bare
+
+
+def test_what_is_asked_for_and_no_leaf_has_its_gradient_when_the_call_is_done() -> None:
+    source = (
+        HEAD + "y = x * w\nz = (y.exp() * x).sum()\nz.backward(inputs=[x, y], retain_graph=True)\nv = 1\nv = 2\nv = 3\n"
+    )
+    trace, moments = record(source), bare_moments(source)
+    (line,) = [step for step in trace.steps if step.line == 7]
+    y = History(trace).at(line.id).known_tensor(tensor(trace, "y").id)
+    assert y.retains_grad
+    assert recorded(trace, y) == dict(moments)[7]["y"]
+    assert y.grad is not None

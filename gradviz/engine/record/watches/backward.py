@@ -32,7 +32,9 @@ class _Call:
         self.keep_graph, self.create_graph = (bool(flag) for flag in (*args[1:3], False, False)[:2])
         self.roots, self.nodes = recorder.backward_started(roots)
         tensors = [root for root in roots if isinstance(root, torch.Tensor) and root.requires_grad]
-        self.leaves = [root for root in tensors if reader.entered(root) is None]  # without an AccumulateGrad to watch
+        self.unwatched = [root for root in tensors if reader.entered(root) is None]  # leaves without an AccumulateGrad
+        if accumulates:  # torch has what is asked for retain its gradient, if that is no leaf
+            self.unwatched += reader.tensors_in(args[3:4])
         self.reached = list(recorder.nodes.reachable(self.nodes))
         self.at_work: int | None = None  # the grad_fn
         self.last: tuple[reader.Node, int] | None = None  # that has run: torch frees what it saved after its hooks
@@ -231,8 +233,8 @@ def _finish(call: _Call) -> None:
             recorder.ledger.refresh_grad(leaf)
     recorder.stream.stamp_ahead = 1  # no step of this call tells of them
     try:
-        for leaf in call.leaves:
-            recorder.ledger.refresh_grad(leaf)
+        for tensor in call.unwatched:
+            recorder.ledger.refresh_grad(tensor)
         recorder.ledger.refresh_retained()
     finally:
         recorder.stream.stamp_ahead = 0
