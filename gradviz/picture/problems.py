@@ -9,10 +9,13 @@ from gradviz.model.errors.errors import explained, limit_said, limit_text
 from gradviz.model.errors.warned import warning_hint, warning_text
 from gradviz.model.moments.foretold import foretold
 from gradviz.model.moments.moment import Moment
+from gradviz.model.source.place import text_of
 from gradviz.model.trace import ProgramError, Trace
 from gradviz.model.why.answerwords import fix_text
 from gradviz.model.why.errorfixes import of_error, of_warning
 from gradviz.model.why.fixes import Fix, Fixes
+from gradviz.model.why.silent import mistakes
+from gradviz.model.why.silentwords import mistake_text
 from gradviz.model.why.why import mode_to_blame
 from gradviz.picture.inspectionwords import INSPECTION_WORDS
 from gradviz.picture.naming import Naming
@@ -36,6 +39,7 @@ def problems(record: Record, options: Options) -> list[Problem]:
         line = next((step.line for step in reversed(trace.steps) if step.kind == "line" and step.line), None)
         found.append(Problem("error", line, 0, None, 0, limit_text(limit, language), limit_said(limit), "limits"))
     found.extend(_caught(record, language))
+    found.extend(_silent(record, language))
     return [*found, *_spoilt(record, language), *(() if fixes is None else _warnings(trace, fixes, language))]
 
 
@@ -48,6 +52,14 @@ def _spoilt(record: Record, language: Language) -> Iterator[Problem]:
         else:
             told = words.first_from.format(first.ill.value, trace.grad_fns[first.grad_fn or 0].name)
         yield Problem("warning", first.line, 0, None, 0, told, told, None)
+
+
+def _silent(record: Record, language: Language) -> Iterator[Problem]:
+    """What went wrong without an error."""
+    text = text_of(record.trace.source)
+    for one in () if text is None else mistakes(record.history, text):
+        told, offers = mistake_text(one, language), () if one.fix is None else (one.fix,)
+        yield Problem("warning", one.line, 0, None, 0, told, told, f"silent-{one.said}", _offers(offers, language))
 
 
 def _caught(record: Record, language: Language) -> Iterator[Problem]:

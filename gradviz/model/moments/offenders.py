@@ -157,6 +157,11 @@ def _ill(value: Value | None) -> Ill | None:
     ills = _spoilt((value,))
     if ills:
         return Ill.NAN if Ill.NAN in ills else Ill.INF
+    return Ill.ZERO if is_nought(value) else None
+
+
+def is_nought(value: Value) -> bool:
+    """Whether a value has elements, and each is nought."""
     if value.data is not None:
-        return None if any(value.data) or not value.data else Ill.ZERO
-    return Ill.ZERO if value.min == 0 and value.max == 0 else None
+        return bool(value.data) and not any(value.data)
+    return value.min == 0 and value.max == 0

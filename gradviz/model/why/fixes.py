@@ -55,6 +55,7 @@ Does = Literal[
     "no inference",
     "allow unused",
     "zeros",
+    "clear",
     "name",
     "half width",
     "indent",

@@ -1,0 +1,159 @@
+"""What goes wrong without an error: told where it happens, and nowhere else; torch runs what mends it."""
+
+import pytest
+
+from gradviz import resources
+from gradviz.model.moments.moment import History
+from gradviz.model.source.place import text_of
+from gradviz.model.why.silent import Mistake, mistakes
+from gradviz.model.why.silentwords import SAID, mistake_text
+from gradviz.picture.picture import Options
+from gradviz.picture.problems import problems
+from gradviz.picture.record import Record
+from tests.engine.bare import bare_run
+from tests.engine.recording import record
+
+MODEL = (
+    "import torch\ntorch.manual_seed(0)\nm = torch.nn.Linear(2, 1)\nx, t = torch.ones(4, 2), torch.ones(4, 1)\n"
+    "opt = torch.optim.{optimizer}(m.parameters(), lr=0.1)\n"
+)
+WEIGHT = "import torch\nw = torch.tensor([2., 0.3], requires_grad=True)\n"
+LOSS = "    loss = (m(x) - t).pow(2).mean()\n"
+
+
+def told(source: str) -> list[Mistake]:
+    trace, text = record(source), text_of(source)
+    assert text is not None
+    return list(mistakes(History(trace), text))
+
+
+@pytest.mark.parametrize("optimizer", ["SGD", "Adam", "RMSprop"])
+@pytest.mark.parametrize("in_function", [False, True])
+def test_gradients_that_an_update_has_used_are_told_where_another_uses_them_again(
+    optimizer: str, in_function: bool
+) -> None:
+    loop = "for _ in range(4):\n" + LOSS + "    loss.backward()\n    opt.step()\n"
+    if in_function:
+        loop = "def train():\n" + "".join(f"    {line}\n" for line in loop.splitlines()) + "train()\n"
+    source = MODEL.format(optimizer=optimizer) + loop
+    (one,) = told(source)
+    backward = next(at for at, line in enumerate(source.splitlines(), 1) if "backward" in line)
+    assert (one.said, one.line, one.facts) == ("stale", backward, {"names": "m.weight, m.bias", "used": backward + 1})
+    assert one.fix is not None
+    changed = one.fix.edit.applied(source)
+    assert told(changed) == []
+    cleared = source.replace("opt.step()", "opt.step(); m.zero_grad()")
+    ended = [bare_run(one, ["m.weight"]).tensors["m.weight"].value for one in (source, cleared, changed)]
+    assert ended[0] != ended[1] == ended[2]
+
+
+def test_an_update_by_hand_is_told_too_and_no_call_is_guessed() -> None:
+    loop = "for _ in range(3):\n    (w * w).sum().backward()\n    with torch.no_grad():\n        w -= 0.1 * w.grad\n"
+    (one,) = told(WEIGHT + loop)
+    assert (one.said, one.line, one.facts, one.fix) == ("stale", 4, {"names": "w", "used": 6}, None)
+    for clear in ("w.grad = None", "w.grad.zero_()"):
+        assert told(f"{WEIGHT}{loop}        {clear}\n") == []
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        LOSS
+        + "    (loss / 2).backward(retain_graph=True)\n    (loss / 2).backward()\n    opt.step()\n    opt.zero_grad()",
+        LOSS + "    loss.backward()\n    print(m.weight.grad.norm())\n    if _ % 2:\n        opt.step(); m.zero_grad()",
+        "    opt.zero_grad()\n" + LOSS + "    loss.backward()\n    opt.step()\n    m(x).sum().backward()",
+        "    opt.zero_grad(set_to_none=False)\n" + LOSS + "    loss.backward()\n    opt.step()",
+    ],
+)
+def test_gradients_that_are_meant_to_add_up_are_no_mistake(loop: str) -> None:
+    assert told(f"{MODEL.format(optimizer='SGD')}for _ in range(4):\n{loop}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("before", "loop"),
+    [
+        ("m = torch.nn.Linear(2, 1)\n", "    opt.zero_grad()\n" + LOSS + "    loss.backward()\n    opt.step()"),
+        ("", LOSS + "    loss.backward()\n    opt.zero_grad()\n    opt.step()"),
+        ("m.requires_grad_(False)\nx.requires_grad_()\n", LOSS + "    loss.backward()\n    opt.step()"),
+    ],
+)
+def test_an_optimizer_that_never_changes_anything_is_told(before: str, loop: str) -> None:
+    source = f"{MODEL.format(optimizer='Adam')}{before}for _ in range(2):\n{loop}\n"
+    (one,) = told(source)
+    line = next(at for at, line in enumerate(source.splitlines(), 1) if "opt.step" in line)
+    assert (one.said, one.line, one.facts) == ("idle", line, {"name": "opt"})
+    without = source.replace("opt.step()", "pass")
+    ended = [bare_run(one, ["m.weight"]).tensors["m.weight"].value for one in (source, without)]
+    assert ended[0] == ended[1]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "for _ in range(2):\n    opt.step()\n    opt.zero_grad()\n" + LOSS + "    loss.backward()",
+        "class Own:\n    def step(self):\n        pass\nown = Own()\nown.step()",
+        "class Net(torch.nn.Module):\n    def step(self):\n        pass\nnet = Net()\nnet.step()",
+        "s = torch.optim.lr_scheduler.StepLR(opt, 1)\nm(x).sum().backward()\nopt.step()\ns.step()",
+    ],
+)
+def test_an_optimizer_that_changes_something_and_what_is_none_is_no_mistake(body: str) -> None:
+    assert told(f"{MODEL.format(optimizer='SGD')}{body}\n") == []
+
+
+@pytest.mark.parametrize("f", ["round", "sign", "floor", "ceil", "trunc"])
+def test_a_function_whose_derivative_is_nought_is_told_where_nothing_else_comes_by(f: str) -> None:
+    (one,) = told(f"{WEIGHT}y = (w.{f}() * 3).sum()\ny.backward()\n")
+    assert (one.said, one.line, one.facts["names"]) == ("flat", 3, "w")
+    assert told(f"{WEIGHT}y = (w - w.{f}()).sum()\ny.backward()\n") == []
+    assert told(f"{WEIGHT}y = (w + (w.{f}() - w).detach()).sum()\ny.backward()\n") == []
+    assert told(f"{WEIGHT}y = w.{f}()\n") == []
+
+
+@pytest.mark.parametrize("add", ["total += loss", "total = total + loss"])
+def test_a_sum_that_holds_the_graphs_of_all_rounds_is_told(add: str) -> None:
+    loop = "total = 0\nfor i in range(4):\n    loss = (w * i).exp().sum()\n    loss.backward()\n    w.grad = None\n"
+    source = f"{WEIGHT}{loop}    {add}\n"
+    (one,) = told(source)
+    assert (one.said, one.line, one.facts) == (
+        "growing",
+        8,
+        {"call": add.removeprefix("total = "), "times": 4},
+    )
+    for way in (".detach()", ".item()"):
+        assert told(source.replace(add, add + way)) == []
+    if one.fix is not None:
+        changed = one.fix.edit.applied(source)
+        assert bare_run(changed).tensors["total"].value == bare_run(source).tensors["total"].value
+        assert bare_run(changed).tensors["total"].grad_fn is None
+    assert (one.fix is not None) == ("+=" in add)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "total = 0\nfor i in range(4):\n    total += (w * i).exp().sum()\ntotal.backward()",
+        "total = 0\nfor i in range(4):\n    loss = (w * i).exp().sum()\n    loss.backward(retain_graph=True)\n"
+        "    total += loss\ntotal.backward()",
+        "loss = w.exp().sum()\nloss.backward()\ntotal = loss + 1",
+    ],
+)
+def test_a_sum_through_which_backward_goes_is_no_mistake(body: str) -> None:
+    assert [one.said for one in told(f"{WEIGHT}{body}\n")] == []
+
+
+def test_each_is_said_in_both_languages_with_what_it_speaks_of() -> None:
+    facts: dict[str, str | int] = {"names": "", "used": 3, "name": "opt", "grad_fn": "RoundBackward0", "call": "a += b"}
+    for said in SAID["en"]:
+        english, japanese = (mistake_text(Mistake(said, 1, {**facts, "times": 2}), one) for one in ("en", "ja"))
+        assert english.isascii()
+        assert not japanese.isascii()
+        assert "{" not in english + japanese
+    source = MODEL.format(optimizer="SGD") + "for _ in range(3):\n" + LOSS + "    loss.backward()\n    opt.step()\n"
+    (problem,) = problems(Record(record(source)), Options())
+    assert (problem.severity, problem.hint, len(problem.offers)) == ("warning", "silent-stale", 1)
+
+
+def test_of_the_lessons_only_those_that_are_about_it_are_said_to_go_wrong() -> None:
+    found = {lesson.name: {one.said for one in told(lesson.source)} for lesson in resources.lessons()}
+    wrong = {name: said for name, said in found.items() if said}
+    assert wrong == {"total_loss": {"growing"}, "zero_is_not_none": {"flat"}}
