@@ -13,6 +13,7 @@ from types import FrameType, ModuleType
 from typing import NamedTuple, TypeVar
 
 import torch
+from torch._C._functorch import is_functorch_wrapped_tensor
 from torch.utils.weak import WeakTensorKeyDictionary
 
 from gradviz.model.program import FILE
@@ -66,6 +67,34 @@ def bare_moments(source: str, paths: Collection[str] = ()) -> list[Moment]:
 
     _alone(lambda: _run(source, _before_lines(look)))
     return moments
+
+
+def bare_calls(source: str, paths: Collection[str] = ()) -> list[list[Moment]]:
+    """Run a program as Python would, and look at the names of its functions: before each line, and as they are left.
+
+    Returns:
+        The moments of each call in order; the line of the last is that of the one before.
+    """
+    calls: list[list[Moment]] = []
+    asked = Asked()
+
+    def enter(frame: FrameType, event: str, _: object) -> Tracer | None:
+        code, moments = frame.f_code, list[Moment]()
+        if code.co_filename != FILE or code.co_name.startswith("<"):
+            return None
+        calls.append(moments)
+
+        def trace(frame: FrameType, event: str, _: object) -> Tracer:
+            if event == "line" or (event == "return" and moments):
+                line = frame.f_lineno if event == "line" else moments[-1][0]
+                there = {name: held for name, held in frame.f_locals.items() if not _is_wrapped(held)}
+                moments.append((line, tensors_in(there, paths, asked)))
+            return trace
+
+        return trace
+
+    _alone(lambda: _run(source, enter))
+    return calls
 
 
 def bare_hooked(source: str, place: int, path: str) -> list[Value | None]:
@@ -220,6 +249,10 @@ def facts_of(tensor: torch.Tensor, *, ask: bool = True) -> Facts:
         None if tensor.is_inference() else tensor._version,
         NOT_ASKED if not ask else None if grad_fn is None else _name(grad_fn),
     )
+
+
+def _is_wrapped(held: object) -> bool:
+    return isinstance(held, torch.Tensor) and is_functorch_wrapped_tensor(held)
 
 
 def _name(grad_fn: object) -> str:

@@ -15,10 +15,20 @@ from gradviz.model.quiz.question import Candidate, Question, kind, kind_of, numb
 from gradviz.model.quiz.quiz import MOST, candidates, questions
 from gradviz.model.quiz.quizwords import asked as words_of
 from gradviz.model.quiz.quizwords import choice_text, reason_text
-from gradviz.model.trace import Trace
+from gradviz.model.trace import Step, Trace
 from gradviz.model.why.grounds import Grounds, grounds
 from gradviz.resources import Lesson, lessons
-from tests.engine.bare import NOT_ASKED, SEED, Facts, bare_asked, bare_hooked, bare_moments, bare_run
+from tests.engine.bare import (
+    NOT_ASKED,
+    SEED,
+    Facts,
+    Moment,
+    bare_asked,
+    bare_calls,
+    bare_hooked,
+    bare_moments,
+    bare_run,
+)
 from tests.engine.programs import PROGRAMS, sweep
 from tests.engine.recording import record
 from tests.engine.typed import TYPED
@@ -86,6 +96,9 @@ def _is_fair(one: Candidate) -> None:
     assert question.reasons
 
 
+_OF_NAMES = ("grad", "grads", "flags", "grad_fn", "recorded", "version")
+
+
 class _Bare:
     """What the bare program has before each line of its module, and at its end."""
 
@@ -95,9 +108,12 @@ class _Bare:
         steps = [step for step in trace.steps if step.kind == "line" and step.scope == 0 and step.line is not None]
         assert [step.line for step in steps] == [line for line, _ in self._moments]
         self._at = {step.id: place for place, step in enumerate(steps)}
+        self._in_calls = _joined(trace, bare_calls(source, paths))
 
     def check(self, question: Question) -> None:
         right = choice_text(question.choices[question.right], "en")
+        if question.ran.function is not None and question.about not in _OF_NAMES:
+            return  # nobody stops the bare program in the middle of a function
         if question.about == "raises":
             self._check_error(question, right)
         elif question.about == "arrives":
@@ -126,6 +142,8 @@ class _Bare:
         after = question.ran.after
         if after is None:
             return self._run.tensors[name]
+        if question.ran.function is not None:
+            return self._in_calls[after][name]
         place = self._at[after]
         facts = self._moments[place][1][name]
         return bare_asked(self._source, place, name) if facts.grad_fn == NOT_ASKED else facts
@@ -140,6 +158,23 @@ class _Bare:
         found = numbers(came)
         assert found is not None
         return choice_text(found, "en")
+
+
+def _joined(trace: Trace, calls: list[list[Moment]]) -> dict[int, dict[str, Facts]]:
+    """What the bare program has at each step in a function; torch calls some of them where nothing is recorded."""
+    scopes: dict[int, list[Step]] = {}
+    for step in trace.steps:
+        if step.kind == "line" and step.scope:
+            scopes.setdefault(step.scope, []).append(step)
+    found: dict[int, dict[str, Facts]] = {}
+    left = [([line for line, _ in moments], [facts for _, facts in moments]) for moments in calls]
+    for steps in scopes.values():
+        own = [step.line for step in steps]
+        same = next((place for place, (lines, _) in enumerate(left) if own in (lines, lines[:-1])), None)
+        if same is not None:  # as it is of a generator, whose pieces are calls here
+            found |= {step.id: facts for step, facts in zip(steps, left[same][1], strict=False)}
+            left = left[same + 1 :]
+    return found
 
 
 def _grad_text(facts: Facts, question: Question) -> str:

@@ -76,9 +76,9 @@ def _shuffled(question: Question, chance: Random) -> Question:
 
 
 def _same_answer(one: Candidate, other: Candidate) -> bool:
-    """Whether the answer to one is seen with that to the other: they are about the same execution, or line."""
+    """Whether the answer to one is seen with that to the other: one ran in the other, or they are about one line."""
     mine, its = one.question, other.question
-    return mine.ran == its.ran or (mine.ran.line == its.ran.line and mine.about == its.about)
+    return mine.ran.overlaps(its.ran) or (mine.ran.line == its.ran.line and mine.about == its.about)
 
 
 def _alike(one: Candidate, other: Candidate) -> int:

@@ -40,13 +40,16 @@ class Scene:
 
     @cached_property
     def were(self) -> dict[str, int]:
-        """The tensors that names of the module held before it."""
-        return _held(self.before)
+        """The tensors that names held before it."""
+        return _held(self.before, self.ran.function)
 
     @cached_property
     def names(self) -> dict[str, int]:
-        """The tensors that names of the module hold after it, each under the last name that it got."""
-        return _held(self.after)
+        """The tensors that names hold after it, each under the last name that it got.
+
+        Names of the module, or in a function its own.
+        """
+        return _held(self.after, self.ran.function)
 
     @cached_property
     def bound(self) -> dict[str, Tensor]:
@@ -64,15 +67,15 @@ class Scene:
         return self.trace.steps[self.ran.before + 1 : self.ran.after]
 
     @cached_property
+    def within(self) -> tuple[Op, ...]:
+        """The forward ops that compute something, those of functions that it calls among them."""
+        ops = (self.trace.ops[step.op] for step in self.steps if step.op is not None)
+        return tuple(op for op in ops if op.phase == "forward" and op.inputs and op.id not in self._known.born)
+
+    @cached_property
     def ops(self) -> tuple[Op, ...]:
-        """The forward ops on its line that compute something."""
-        return tuple(
-            op
-            for step in self.steps
-            if step.op is not None
-            for op in (self.trace.ops[step.op],)
-            if op.line == self.ran.line and op.phase == "forward" and op.inputs and op.id not in self._known.born
-        )
+        """Those of them on its own lines."""
+        return tuple(op for op in self.within if op.line in self.ran.lines)
 
     @cached_property
     def calls(self) -> tuple[BackwardCall, ...]:
@@ -91,10 +94,10 @@ class Scene:
         return Said(key, {"line": self.ran.line, "times": self.ran.times, "of": self.ran.of, **facts})
 
 
-def _held(moment: Moment) -> dict[str, int]:
+def _held(moment: Moment, function: str | None) -> dict[str, int]:
     held: dict[int, str] = {}
     for name, number in moment.history.bindings.held(moment.begun - 1).items():
-        tensor = moment.tensor(number) if name.function is None and _NAME.fullmatch(name.text) else None
+        tensor = moment.tensor(number) if name.function == function and _NAME.fullmatch(name.text) else None
         # Of a module's parameters it is asked where the program speaks of them; and others may be computed anew.
         spoken = tensor is not None and tensor.is_parameter and name.text in _spoken_of(moment.trace.source)
         if tensor is not None and (spoken or "." not in name.text):

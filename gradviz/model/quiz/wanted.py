@@ -6,7 +6,7 @@ About = Literal["grad", "grads", "flags", "grad_fn", "recorded", "raises", "vers
 
 
 class Wanted(NamedTuple):
-    """A question about the last execution of a line."""
+    """A question about the last execution of a line, or of the statement that begins there."""
 
     about: About
     line: int

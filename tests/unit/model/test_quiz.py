@@ -187,3 +187,55 @@ def test_a_block_that_may_swallow_an_error_is_known(block: str, guarded: bool) -
     tape.line(2)
     (one,) = executions(tape.trace()._replace(source=f"{block}\n    x = 1\n"))
     assert one.guarded is guarded
+
+
+def stepped(source: str, *steps: tuple[int, int, str | None]) -> list[tuple[int, int, int | None, str | None]]:
+    """What ran of a source, whose lines ran so: line, call (0: the module), function."""
+    tape = Tape()
+    for line, scope, function in steps:
+        tape.line(line)
+        tape.steps[-1] = tape.steps[-1]._replace(scope=scope, depth=1 if scope else 0, function=function)
+    found = executions(tape.trace()._replace(source=source))
+    return [(one.line, one.before, one.after, one.function) for one in found]
+
+
+def test_a_statement_of_several_lines_runs_once() -> None:
+    source = "x = f(\n    1,\n    2,\n)\ny = 1\n"
+    lines = [(line, 0, None) for line in (1, 2, 3, 1, 5)]
+    assert stepped(source, *lines) == [(1, 0, 4, None), (5, 4, None, None)]
+
+
+def test_of_several_lines_that_may_be_all_of_a_loop_nothing_is_asked() -> None:
+    source = "while True:\n    f(\n        1,\n    )\n"
+    assert stepped(source, *((line, 0, None) for line in (2, 3, 2, 2, 3, 2))) == []
+
+
+def test_statements_of_a_function_are_asked_about_up_to_the_last_of_a_call() -> None:
+    source = "def f():\n    a = 1\n    b = 2\nf()\nc = 3\n"
+    steps = ((1, 0, None), (4, 0, None), (2, 1, "f"), (3, 1, "f"), (5, 0, None))
+    assert stepped(source, *steps) == [(4, 1, 4, None), (2, 2, 3, "f"), (5, 4, None, None)]
+
+
+def test_of_a_generator_nothing_is_asked() -> None:
+    source = "def f():\n    a = 1\n    yield a\nx = list(f())\n"
+    assert stepped(source, (4, 0, None), (2, 1, "f"), (3, 1, "f")) == [(4, 0, None, None)]
+
+
+def test_of_two_statements_one_of_which_ran_in_the_other_one_is_asked_about() -> None:
+    source = "def f(t):\n    a = t * t\n    return a\nx = 2\ny = f(x)\nz = 1\n"
+    tape = Tape()
+    tape.line(4)
+    x = tape.leaf(scalar(2.0))
+    tape.line(5, x=x)
+    tape.line(2)
+    tape.steps[-1] = tape.steps[-1]._replace(scope=1, depth=1, function="f")
+    a = tape.apply("mul", x, x, value=scalar(4.0))
+    tape.line(3)
+    tape.steps[-1] = tape.steps[-1]._replace(scope=1, depth=1, function="f", names={"a": a})
+    tape.line(6, y=a)
+    trace = tape.trace()._replace(source=source)
+    known = grounds(History(trace))
+    assert [one.ran.line for one in wanted_question(known, Wanted("flags", 2, "a"))] == [2]
+    for seed in range(20):
+        lines = {one.ran.line for one in questions(known, seed)}
+        assert not {2, 5} <= lines
