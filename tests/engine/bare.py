@@ -6,6 +6,7 @@ import sys
 import threading
 import traceback
 import warnings
+import weakref
 from collections.abc import Callable, Collection
 from contextlib import redirect_stdout
 from itertools import count
@@ -97,6 +98,41 @@ def bare_calls(source: str, paths: Collection[str] = ()) -> list[list[Moment]]:
     return calls
 
 
+def bare_kept(source: str, place: int) -> int:
+    """Run a program as Python would; return the bytes that saved tensors hold before a line, each storage once.
+
+    Args:
+        source: of the program.
+        place: of the line among those that run in no function; one past the last: the end.
+    """
+    packed: weakref.WeakSet[_Packed] = weakref.WeakSet()
+    found: list[int] = []
+    places = count()
+
+    def pack(tensor: torch.Tensor) -> _Packed:
+        one = _Packed(tensor)
+        packed.add(one)
+        return one
+
+    def look() -> None:
+        storages = {one.tensor.untyped_storage() for one in packed}
+        found.append(sum({one._cdata: one.nbytes() for one in storages}.values()))
+
+    def work() -> None:
+        with torch.autograd.graph.saved_tensors_hooks(pack, lambda one: one.tensor):
+            _run(source, _before_lines(lambda *_: look() if next(places) == place else None), at_end=look)
+
+    _alone(work)
+    return found[0]
+
+
+class _Packed:
+    """What autograd holds in place of a tensor that it saved."""
+
+    def __init__(self, tensor: torch.Tensor) -> None:
+        self.tensor = tensor.detach()  # a result leads to the grad_fn that holds this, and neither would ever die
+
+
 def bare_hooked(source: str, place: int, path: str) -> list[Value | None]:
     """Run a program as Python would; return the gradients that arrive at a tensor while one of its lines runs.
 
@@ -177,7 +213,9 @@ def _alone(work: Callable[[], Found]) -> Found:
     return found[0]
 
 
-def _run(source: str, trace: Tracer | None, paths: Collection[str] = ()) -> Bare:
+def _run(
+    source: str, trace: Tracer | None, paths: Collection[str] = (), at_end: Callable[[], None] = lambda: None
+) -> Bare:
     module = ModuleType("__main__")
     as_file = io.StringIO(source, newline=None).readlines()
     linecache.cache[FILE] = (len(source), None, as_file, FILE)  # TorchScript reads it
@@ -195,6 +233,7 @@ def _run(source: str, trace: Tracer | None, paths: Collection[str] = ()) -> Bare
             error = (type(raised).__name__, str(raised), lines[-1])
         finally:
             sys.settrace(None)
+    at_end()
     messages = [str(warning.message) for warning in warned]
     random = torch.get_rng_state().numpy().tobytes()
     return Bare(out.getvalue(), messages, error, tensors_in(vars(module), paths), random)

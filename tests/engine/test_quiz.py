@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradviz.model.moments.moment import History
+from gradviz.model.quantities import byte_text
 from gradviz.model.quiz.question import Candidate, Question, kind, kind_of, numbers
 from gradviz.model.quiz.quiz import MOST, candidates, questions
 from gradviz.model.quiz.quizwords import asked as words_of
@@ -26,6 +27,7 @@ from tests.engine.bare import (
     bare_asked,
     bare_calls,
     bare_hooked,
+    bare_kept,
     bare_moments,
     bare_run,
 )
@@ -116,6 +118,9 @@ class _Bare:
             return  # nobody stops the bare program in the middle of a function
         if question.about == "raises":
             self._check_error(question, right)
+        elif question.about == "kept":
+            after = question.ran.after
+            assert right == byte_text(bare_kept(self._source, len(self._at) if after is None else self._at[after]))
         elif question.about == "arrives":
             assert right == self._arrives(question)
         elif question.about == "recorded":

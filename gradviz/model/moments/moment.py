@@ -180,6 +180,11 @@ class History:
         return kept(self._nodes(), self.owned)
 
     @cached_property
+    def saves_unseen(self) -> bool:
+        """Whether a grad_fn saved what is no tensor that the program sees: a Python number, or what a hook packed."""
+        return any(saved.tensor is None for grad_fn in self.trace.grad_fns for saved in grad_fn.saved)
+
+    @cached_property
     def frees(self) -> dict[int, int]:
         """The place of the backward call that freed what each grad_fn saved."""
         return frees(self.trace)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from random import Random
 
 from gradviz.model.quiz.grads import arrivals, grads
+from gradviz.model.quiz.keeping import kept
 from gradviz.model.quiz.made import flags, grad_fns, recorded, version
 from gradviz.model.quiz.question import Candidate, Question
 from gradviz.model.quiz.raising import raises
@@ -65,7 +66,7 @@ def candidates(known: Grounds) -> Iterator[Candidate]:
     """Yield all that could be asked about a run."""
     for ran in executions(known.trace):
         scene = Scene(known, ran)
-        for ask in (grads, flags, grad_fns, recorded, raises, version, arrivals):
+        for ask in (grads, flags, grad_fns, recorded, raises, version, arrivals, kept):
             yield from (one for one in ask(scene) if one is not None)
 
 

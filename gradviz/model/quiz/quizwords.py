@@ -16,6 +16,7 @@ ASKS = {
         "raises": "What happens when line {line} runs{again}?",
         "version": "What is {name}._version {when}?",
         "arrives": "Which gradient arrives at {grad_fn}, the grad_fn of {name}, when line {line} runs{again}?",
+        "kept": "How many bytes are kept for backward {when}?",
     },
     "ja": {
         "grad": "{when}、{name}.grad は何になりますか。",
@@ -26,6 +27,7 @@ ASKS = {
         "raises": "{line} 行目が{again}実行されると何が起こりますか。",
         "version": "{when}、{name}._version はいくつになりますか。",
         "arrives": "{line} 行目が{again}実行されるとき、{name} の {grad_fn} に届く勾配はどれですか。",
+        "kept": "{when}、逆伝播のために何バイトが保持されていますか。",
     },
 }
 CHOICES = {
@@ -109,6 +111,13 @@ REASONS = {
         "went through": "Line {line} ran: nothing forbids it.",
         "passed on": "{by} passed it on.",
         "met": "Gradients from {by} met there, and were added up.",
+        "saves": "{grad_fn} keeps {what}.",
+        "and before": "With what was kept before, {was}, that makes {now}. Memory that is kept twice counts once.",
+        "saves nothing": "Nothing is saved for {grad_fn}: backward needs no values there.",
+        "nothing recorded": "Nothing that line {line} did was recorded: it keeps nothing, and lets go of nothing.",
+        "let go": "{was} were kept before line {line}. What backward has used, or what no graph needs, is freed.",
+        "freed again": "What line {line} saved is freed already.",
+        "keeps on": "Line {line} freed nothing: {now} are kept as before.",
     },
     "ja": {
         "first": "{name}.grad は None でした。{line} 行目が {name} に送った勾配がそのまま入ります。",
@@ -130,6 +139,13 @@ REASONS = {
         "went through": "{line} 行目は実行されました。妨げるものはありません。",
         "passed on": "{by} が渡しました。",
         "met": "{by} からの勾配がここで足し合わされました。",
+        "saves": "{grad_fn} が {what} を保持します。",
+        "and before": "前から保持されていた {was} と合わせて {now} です。同じメモリは一度だけ数えます。",
+        "saves nothing": "{grad_fn} の逆伝播に値は要らないので、何も保存されません。",
+        "nothing recorded": "{line} 行目は何も記録されませんでした。新たに保持も解放もされません。",
+        "let go": "{line} 行目の前は {was} でした。逆伝播で使い終わったものや、グラフがなくなったものは解放されます。",
+        "freed again": "{line} 行目で保存されたものは、もう解放されています。",
+        "keeps on": "{line} 行目は何も解放しません。{now} がそのまま保持されます。",
     },
 }
 

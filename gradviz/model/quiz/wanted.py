@@ -2,7 +2,7 @@
 
 from typing import Literal, NamedTuple
 
-About = Literal["grad", "grads", "flags", "grad_fn", "recorded", "raises", "version", "arrives"]
+About = Literal["grad", "grads", "flags", "grad_fn", "recorded", "raises", "version", "arrives", "kept"]
 
 
 class Wanted(NamedTuple):
