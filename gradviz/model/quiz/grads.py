@@ -9,6 +9,7 @@ from itertools import combinations
 
 from gradviz.model.flow import Passed
 from gradviz.model.moments.accumulated import accumulations
+from gradviz.model.moments.offenders import Ill
 from gradviz.model.quiz.question import (
     NONE,
     Candidate,
@@ -21,6 +22,7 @@ from gradviz.model.quiz.question import (
     literal,
     numbers,
     scaled,
+    sound,
 )
 from gradviz.model.quiz.scene import Scene
 from gradviz.model.trace import OUTPUT_NR, GradFn, Tensor, Value
@@ -68,6 +70,7 @@ def _beliefs(scene: Scene, tensor: Tensor) -> Iterator[Said | None]:
     """What people take for the .grad of a tensor; what is no simple number is None."""
     old = scene.before.known_tensor(tensor.id).grad
     if tensor.grad is not None:
+        yield numbers(sound(tensor.grad))
         yield from (numbers(last) for last in _arrived(scene, tensor)[-1:] if old is not None)
         yield numbers(old)
         yield numbers(tensor.value)
@@ -107,6 +110,8 @@ def _sink(scene: Scene, tensor: Tensor) -> GradFn | None:
 def _worth(scene: Scene, tensor: Tensor) -> int:
     """How likely a person is to be wrong."""
     old = scene.before.known_tensor(tensor.id).grad
+    if sound(tensor.grad) is not None:
+        return 11
     if tensor.grad is None:
         if old is not None:
             return 7
@@ -138,6 +143,9 @@ def _reasons(scene: Scene, name: str, tensor: Tensor) -> Iterator[Reason]:
         yield Said("added", {**facts, "old": was, "new": came, "total": total})
     else:
         yield Said("added to", facts)
+    if sound(tensor.grad) is not None:
+        began = (one for one in scene.after.offenders.backward if one.ill == Ill.NAN and one.grad_fn is not None)
+        yield from (Said("nan", {"by": scene.trace.grad_fns[one.grad_fn or 0].name}) for one in began)
 
 
 def _is_short(one: Candidate) -> bool:

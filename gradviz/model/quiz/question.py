@@ -104,6 +104,13 @@ def like(value: Value, number: float) -> Value:
     return Value(value.shape, (number,) * len(value.data or ()))
 
 
+def sound(value: Value | None) -> Value | None:
+    """Return the elements with 0 for each nan; None: there is none, or they are not all known."""
+    if value is None or not is_read(value) or "nan" not in (value.data or ()):
+        return None
+    return Value(value.shape, tuple(0.0 if number == "nan" else number for number in value.data or ()))
+
+
 def scaled(value: Value | None, factor: float) -> Value | None:
     """Return the elements times a number; None: they are not all known."""
     if value is None or not is_read(value) or not all(isinstance(number, int | float) for number in value.data or ()):
@@ -112,6 +119,8 @@ def scaled(value: Value | None, factor: float) -> Value | None:
 
 
 def _is_plain(number: object) -> bool:
+    if number == "nan":
+        return True
     if isinstance(number, bool) or not isinstance(number, int | float):
         return False
     return abs(number) < 1000 and abs(number - round(number, 2)) <= _HUNDREDTHS * max(1.0, abs(number))

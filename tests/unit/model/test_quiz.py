@@ -3,8 +3,8 @@
 import pytest
 
 from gradviz.model.moments.moment import History
-from gradviz.model.quiz.question import kind_of, numbers, scaled
-from gradviz.model.quiz.quiz import questions, wanted_question
+from gradviz.model.quiz.question import kind_of, numbers, scaled, sound
+from gradviz.model.quiz.quiz import candidates, questions, wanted_question
 from gradviz.model.quiz.quizwords import asked, choice_text, reason_text
 from gradviz.model.quiz.statements import executions
 from gradviz.model.quiz.wanted import Wanted
@@ -126,7 +126,8 @@ def test_of_a_loop_the_first_two_rounds_and_the_last_are_asked_about() -> None:
         (scalar(0.1 + 1e-9), "0.1"),
         (scalar(0.123456), None),
         (scalar(1e6), None),
-        (Value((), ("nan",)), None),
+        (Value((), ("nan",)), "nan"),
+        (Value((), ("inf",)), None),
         (Value((), (True,)), None),
         (Value((0,), ()), None),
         (Value((100,), None, 0.0, 1.0), None),
@@ -158,6 +159,11 @@ def test_of_other_gradients_it_is_asked_what_kind_they_are(value: Value | None, 
 
 def test_zero_with_a_sign_is_no_other_choice_than_zero() -> None:
     assert numbers(scaled(Value((2,), (0.0, 0.0)), -1.0)) == numbers(Value((2,), (0.0, 0.0)))
+
+
+def test_what_would_be_there_without_a_nan_is_known() -> None:
+    assert sound(Value((2,), ("nan", 0.5))) == vector(0.0, 0.5)
+    assert sound(vector(1.0)) is sound(Value((100,))) is sound(None) is None
 
 
 def test_only_numbers_that_are_known_are_scaled() -> None:
@@ -239,3 +245,18 @@ def test_of_two_statements_one_of_which_ran_in_the_other_one_is_asked_about() ->
     for seed in range(20):
         lines = {one.ran.line for one in questions(known, seed)}
         assert not {2, 5} <= lines
+
+
+@pytest.mark.parametrize(("number", "asked_of"), [("inf", {"y"}), ("nan", {"x", "y"}), (4.0, {"x", "y"})])
+def test_of_a_gradient_without_numbers_to_say_nothing_is_asked(number: float | str, asked_of: set[str]) -> None:
+    tape = Tape()
+    tape.line(1)
+    x = tape.leaf(scalar(2.0))
+    tape.line(2, x=x)
+    y = tape.apply("mul", x, x, value=scalar(4.0))
+    tape.line(3, y=y)
+    tape.backward(y)
+    tape.accumulate(x, Value((), (number,)))
+    tape.line(4)
+    found = candidates(grounds(History(tape.trace()._replace(source="x\n" * 4))))
+    assert {one.question.names[0] for one in found if one.question.about == "grad"} == asked_of
