@@ -2,7 +2,7 @@
 
 from gradviz.drawing.words import Words
 from gradviz.model.trace import Value
-from gradviz.model.values import elements_text, is_read, number_text, statistics, truths, truths_text, value_text
+from gradviz.model.values import Range, elements_text, is_read, number_text, statistics, told_of, truths, truths_text
 
 
 def long_text(value: Value | None, words: Words) -> str:
@@ -25,4 +25,9 @@ def long_text(value: Value | None, words: Words) -> str:
 
 def short_text(value: Value, words: Words) -> str | None:
     """The shortest true wording of a value. None: it could not be read."""
-    return words.uninitialized if value.uninitialized else value_text(value)
+    if value.uninitialized:
+        return words.uninitialized
+    told = told_of(value)
+    if not isinstance(told, Range):
+        return told
+    return words.alike.format(number_text(told.low)) if told.low == told.high else told.text

@@ -41,6 +41,7 @@ class Words(NamedTuple):
     value: str
     too_big: str
     uninitialized: str  # memory as torch.empty hands it out, or what was computed from it
+    alike: str  # many elements, all of them one number
     view_of: str
     version: str
     inputs: str
@@ -125,6 +126,7 @@ ENGLISH = Words(
     value="value {}",
     too_big="not read",
     uninitialized="uninitialized",
+    alike="all {}",
     view_of="view of {}",
     version="version {}",
     inputs="inputs: {}",
@@ -215,6 +217,7 @@ JAPANESE = Words(
     value="値 {}",
     too_big="読み取りなし",
     uninitialized="未初期化",
+    alike="すべて {}",
     view_of="{} のビュー",
     version="バージョン {}",
     inputs="入力: {}",

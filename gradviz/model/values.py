@@ -92,11 +92,16 @@ def number_text(number: Number) -> str:
     Floats of ten million and more, and those below a ten-thousandth, are rounded to four digits and an exponent.
     """
     if not isinstance(number, float):
-        return str(number)
+        return _complex_text(number) if isinstance(number, str) and number.endswith("j)") else str(number)
     if (number.is_integer() or not -_WIDE < number < _WIDE) and -_LARGE < number < _LARGE:
         return f"{number:.1f}"
     text = f"{number:.4g}"
     return text if "." in text or "e" in text or not text[-1].isdigit() else text + ".0"
+
+
+def _complex_text(number: str) -> str:
+    """A complex number as Python writes it, each part to four digits: `(0.4472-1j)`."""
+    return f"({complex(number):.4g})"
 
 
 def shape_text(shape: Sequence[int]) -> str:
@@ -109,19 +114,38 @@ def is_read(value: Value) -> bool:
     return value.data is not None and len(value.data) == math.prod(value.shape)
 
 
+class Range(NamedTuple):
+    """The least and the largest of many elements."""
+
+    low: Number
+    high: Number
+
+    @property
+    def text(self) -> str:
+        """Both ends, in any language."""
+        return f"{number_text(self.low)} … {number_text(self.high)}"
+
+
 def value_text(value: Value) -> str | None:
     """The shortest true wording: the number, a few elements, or the range of many. None: it could not be read."""
-    if is_read(value) and math.prod(value.shape) <= FEW:
-        text = elements_text(value)
-        if len(text) <= _SHORT or not value.shape:
-            return text
+    told = told_of(value)
+    return told.text if isinstance(told, Range) else told
+
+
+def told_of(value: Value) -> Range | str | None:
+    """What the shortest true wording is of: a range, which has words of its own where all elements are alike."""
+    few = elements_text(value) if is_read(value) and math.prod(value.shape) <= FEW else None
+    if few is not None and (len(few) <= _SHORT or not value.shape):
+        return few
     true = truths(value)
     if true is not None:
         return truths_text(true)
     low, high = _extremes(value)
-    if low is None or high is None:
-        return None if value.mean is None else f"mean {number_text(value.mean)}"
-    return f"{number_text(low)} … {number_text(high)}"
+    if low is None or high is None:  # complex numbers have no order
+        return few if few is not None or value.mean is None else f"mean {number_text(value.mean)}"
+    if low == _finite(math.nan):  # one is enough to hide what the others are
+        return f"nan: {statistics(value).nan:,} / {math.prod(value.shape):,}"
+    return Range(low, high)
 
 
 class Truths(NamedTuple):
@@ -161,7 +185,7 @@ def elements_text(value: Value) -> str:
     """All elements in nested brackets, as torch prints them: `[[1., 2.], [3., 4.]]`; one alone as a number."""
     if value.data and not value.shape:
         return number_text(value.data[0])
-    items = [text[:-1] if text.endswith(".0") else text for text in map(number_text, value.data or ())]
+    items = [text[:-1] if text.endswith(".0") else text.strip("()") for text in map(number_text, value.data or ())]
     return nested(items, value.shape, lambda parts: f"[{', '.join(parts)}]")
 
 

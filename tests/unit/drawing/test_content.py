@@ -4,6 +4,7 @@ from gradviz.drawing.content import Content, Shape
 from gradviz.drawing.nodecontent import node_content
 from gradviz.drawing.shapes import Role
 from gradviz.drawing.telling import tell
+from gradviz.drawing.valuewords import short_text
 from gradviz.drawing.words import ENGLISH, JAPANESE, Words
 from gradviz.model.graph.graph import Fold, Graph, Node, NodeKind, Span, View
 from gradviz.model.graph.modules import Modules
@@ -350,6 +351,19 @@ def test_descriptions_tell_all_there_is() -> None:
     box = told((Graph("both", (node_of(empty),), (), ()), Trace("", "", "grad", "", (empty,))))["t0"]
     assert "value uninitialized" in box.details
     assert box.lines[1].text == "uninitialized · float32 · (90,)"
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "japanese"),
+    [
+        (Value((90,), min=0.0, max=0.0, mean=0.0, std=0.0), "all 0.0", "すべて 0.0"),
+        (Value((7,), ("-inf",) * 7), "all -inf", "すべて -inf"),
+        (Value((90,), min=0.0, max=1.0, mean=0.5, std=0.5), "0.0 … 1.0", "0.0 … 1.0"),
+    ],
+)
+def test_many_elements_that_are_alike_are_told_as_that(value: Value, english: str, japanese: str) -> None:
+    assert short_text(value, ENGLISH) == english
+    assert short_text(value, JAPANESE) == japanese
 
 
 def test_text_of_a_program_is_made_safe() -> None:
