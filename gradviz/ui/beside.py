@@ -66,7 +66,7 @@ def show_drawing(panels: Panels, before: AppState, now: AppState) -> None:
     canvas.show_drawing(drawing, (document, now.columns is not None, now.asked.module if now.asked else ""))
     if before.marked is not None and now.marked is None and before.shown is now.shown and now.columns is None:
         canvas.let_fade(before.marked)
-    panels.minimap.show_layers(canvas.layers, drawing.size)
+    panels.minimap.show_layers(canvas.layers, drawing.size, abreast=now.columns is not None)
     panels.minimap.show_seen(canvas.seen)
 
 

@@ -155,8 +155,8 @@ def _float(panels: Panels) -> None:
     """Put over the graph what stands in for it, and its map into the corner where drawings end."""
     over = QGridLayout(panels.canvas)
     over.setSizeConstraint(QGridLayout.SizeConstraint.SetNoConstraint)
-    for panel in (panels.welcome, panels.invitation):
-        over.addWidget(panel, 0, 0, Qt.AlignmentFlag.AlignCenter)
+    over.addWidget(panels.welcome, 0, 0)
+    over.addWidget(panels.invitation, 0, 0, Qt.AlignmentFlag.AlignCenter)
     over.addWidget(panels.question, 0, 0, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
     over.addWidget(panels.minimap, 0, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
 

@@ -27,6 +27,20 @@ def test_the_map_is_there_only_while_the_graph_does_not_fit(qtbot: QtBot, window
     assert minimap.isHidden()
 
 
+def test_the_map_covers_no_column_of_those_side_by_side(qtbot: QtBot, window: Window) -> None:
+    minimap = window.panels.minimap
+    size = Size(900, 3000)
+    layers = Layers(Scene(Drawing(size, (), (), (BOX,))))
+    for abreast, part, there in (
+        (False, Rect(-10, 0, 920, 300), True),
+        (True, Rect(-10, 0, 920, 300), False),
+        (True, Rect(-10, 0, 500, 300), True),
+    ):
+        minimap.show_layers(layers, size, abreast=abreast)
+        minimap.show_seen(part)
+        assert minimap.isVisible() == there
+
+
 def test_a_press_on_the_map_leads_there(qtbot: QtBot, window: Window) -> None:
     canvas, minimap = window.panels.canvas, window.panels.minimap
     canvas.zoom(4.0)

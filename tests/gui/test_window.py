@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from gradviz import resources
@@ -18,6 +18,7 @@ from gradviz.layout.geometry import Size
 from gradviz.state.messages import BreakpointToggled, OptionsSet, PictureArrived
 from gradviz.state.values import Phase, Selection
 from gradviz.ui.editor.patience import PAUSE
+from gradviz.ui.graph.welcome import Welcome
 from gradviz.ui.style.theme import colours
 from gradviz.ui.window import Window
 from tests.gui.conftest import Opener
@@ -132,6 +133,21 @@ def test_a_program_without_tensors_says_so(qtbot: QtBot, window: Window) -> None
     QTest.keyClicks(window.panels.editor, "print")
     qtbot.waitUntil(lambda: drawn(window))
     assert "nothing here requires grad" in window.panels.canvas.words
+
+
+@pytest.mark.parametrize(("high", "told"), [(400, ["title", "hint"]), (180, ["title"]), (130, [])])
+def test_the_ways_to_begin_are_whole_however_little_room_there_is(qtbot: QtBot, high: int, told: list[str]) -> None:
+    panel = QWidget()  # which asks for nothing, as that of the graph
+    qtbot.addWidget(panel)
+    welcome = Welcome(panel)
+    welcome.tell_keys([("F5", "Run")])
+    panel.show()
+    welcome.show()
+    welcome.resize(500, high)
+    title, hint = welcome.findChildren(QLabel)
+    assert [name for name, label in (("title", title), ("hint", hint)) if label.isVisible()] == told
+    assert all(one.height() >= one.heightForWidth(one.width()) for one in (title, hint) if one.isVisible())
+    assert all(one.height() >= one.sizeHint().height() for one in welcome.findChildren(QPushButton))
 
 
 def test_no_program_is_three_ways_to_begin(qtbot: QtBot, window: Window, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,6 +35,7 @@ class Minimap(QWidget):
         self._colours, self._theme = colours, theme
         self._layers: Layers | None = None
         self._drawing = Size(0, 0)
+        self._abreast = False  # columns side by side, of which the map would cover the last
         self._seen = Rect(0, 0, 0, 0)
         self._backing = Backing(_SLICE)
         self._painted: tuple[Layers, Size] | None = None  # whose overview is on the map
@@ -53,13 +54,13 @@ class Minimap(QWidget):
         self._colours, self._theme = colours, theme
         self.update()
 
-    def show_layers(self, layers: Layers, drawing: Size) -> None:
+    def show_layers(self, layers: Layers, drawing: Size, *, abreast: bool = False) -> None:
         """Show another drawing, once the graph itself is painted. Its overview is made only where the map is seen.
 
         Drawings of one size are steps of a run, and follow each other quickly: the map is of the one that stays.
         """
         self._rest.start(_REST if self._painted is not None and drawing == self._painted[1] else 0)
-        before, self._layers, self._drawing = self._drawing, layers, drawing
+        before, self._layers, self._drawing, self._abreast = self._drawing, layers, drawing, abreast
         if drawing != before:
             self.updateGeometry()
 
@@ -75,12 +76,13 @@ class Minimap(QWidget):
             self._painted = self._layers, self._drawing
 
     def show_seen(self, seen: Rect) -> None:
-        """Frame the part that is seen; hide where that is all of it."""
+        """Frame the part that is seen; hide where that is all of it, or all of every column side by side in width."""
         moved, self._seen = seen != self._seen, seen
         if self._room() != self._most:
             self._most, self._backing = self._room(), Backing(_SLICE)
             self.updateGeometry()
-        self.setHidden(covers(seen, self._drawing))
+        across = seen._replace(y=0, height=self._drawing.height)
+        self.setHidden(covers(across if self._abreast else seen, self._drawing))
         if moved:
             self.update()
 
