@@ -121,6 +121,7 @@ class Commands:
             "no_grad": lambda: self._mode("no_grad"),
             "inference": lambda: self._mode("inference"),
             "costs": self.show_costs,
+            "measure": self.measure,
             "inspect": self.show_inspector,
             "outline": self.show_outline,
             "tour": lambda: self._tour(0),
@@ -183,6 +184,11 @@ class Commands:
     def show_costs(self) -> None:
         """Bring the panel of the costs into view, or put it away."""
         self._room.show("cost", on=not self._state().measuring.seen)
+
+    def measure(self) -> None:
+        """Measure the program, where what comes of it is seen."""
+        self._room.show("cost", on=True)
+        self._send(said.MeasurePressed())
 
     def show_inspector(self) -> None:
         """Bring the inspector into view, or put it away."""

@@ -20,6 +20,7 @@ from gradviz.ui.panels import Panels
 from gradviz.ui.wording import unavailable, wording
 
 Send = Callable[[said.Message], None]
+_NARROWING: dict[str, Keeps] = {"only_from": "from", "only_to": "to", "only_linked": "linked", "hide": "others"}
 
 
 def connect(send: Send, state: Callable[[], AppState], panels: Panels) -> None:
@@ -44,10 +45,7 @@ def handlers(send: Send, state: Callable[[], AppState]) -> dict[str, Callable[[]
         "fold": lambda: _each(send, state(), asked.FoldClosed),
         "unfolded": lambda: _unfold(send, state()),
         "refold": lambda: send(asked.FoldsClosed()),
-        "only_from": lambda: _each(send, state(), lambda mark: asked.Narrowed(mark, "from")),
-        "only_to": lambda: _each(send, state(), lambda mark: asked.Narrowed(mark, "to")),
-        "only_linked": lambda: _each(send, state(), lambda mark: asked.Narrowed(mark, "linked")),
-        "hide": lambda: _each(send, state(), lambda mark: asked.Narrowed(mark, "others")),
+        **{name: partial(_narrow, send, state, keeps) for name, keeps in _NARROWING.items()},
         "show_all": lambda: send(asked.Widened()),
         "module_up": lambda: send(asked.Entered(state().options.module.rpartition(".")[0])),
     }
@@ -77,16 +75,25 @@ def fill_menu(menu: QMenu, send: Send, state: AppState, mark: str, panels: Panel
         menu.addAction(menu.tr("Go to line {line}").format(line=line), lambda: panels.editor.go_to(line))
 
 
-def show(state: AppState, panels: Panels, actions: Mapping[str, QAction]) -> None:
+def show(panels: Panels, actions: Mapping[str, QAction], before: AppState, now: AppState) -> None:
     """Show what of the graph is seen, and ask where more is to be drawn than anybody reads."""
-    picture, ending = state.picture, state.ending
-    panels.question.ask(0 if picture is None or state.dimmed or not picture.complete else picture.withheld)
-    modules = () if ending is None or state.empty else ending.table.modules
-    within = state.options.module if wording.narrowed(state) else None
-    panels.crumbs.show_path(within, wording.folded(state), {row.path: row.types for row in modules})
+    picture, ending = now.picture, now.ending
+    panels.question.ask(0 if picture is None or now.dimmed or not picture.complete else picture.withheld)
+    modules = () if ending is None or now.empty else ending.table.modules
+    within = now.options.module if wording.narrowed(now) else None
+    panels.crumbs.show_path(within, wording.folded(now), {row.path: row.types for row in modules})
     panels.outline.show_modules(modules)
-    allow(actions["show_all"], wording.narrowed(state), unavailable.all_shown())
-    allow(actions["module_up"], bool(state.options.module), unavailable.all_shown())
+    marks, options = now.selection.marks, now.options
+    allow(actions["unfold"], any(fold_of(now, mark) for mark in marks), unavailable.no_fold())
+    allow(actions["fold"], any(round_of(now, mark) for mark in marks), unavailable.in_no_fold())
+    allow(actions["refold"], bool(options.opened) or options.fold == "none", unavailable.no_open_fold())
+    # No step of a run asks for the keys of a large graph.
+    if not marks or marks != before.selection.marks or ending is not before.ending:
+        found = any(key_of(now, mark) for mark in marks)
+        for name in _NARROWING:
+            allow(actions[name], found, unavailable.nothing_selected())
+    allow(actions["show_all"], wording.narrowed(now), unavailable.all_shown())
+    allow(actions["module_up"], bool(options.module), unavailable.all_shown())
 
 
 def _open(send: Send, state: AppState, panels: Panels, mark: str) -> None:
@@ -105,6 +112,10 @@ def _open(send: Send, state: AppState, panels: Panels, mark: str) -> None:
 def _each(send: Send, state: AppState, message: Callable[[str], said.Message]) -> None:
     for mark in sorted(state.selection.marks):
         send(message(mark))
+
+
+def _narrow(send: Send, state: Callable[[], AppState], keeps: Keeps) -> None:
+    _each(send, state(), lambda mark: asked.Narrowed(mark, keeps))
 
 
 def _unfold(send: Send, state: AppState) -> None:

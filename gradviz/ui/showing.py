@@ -38,7 +38,7 @@ def show(panels: Panels, actions: Mapping[str, QAction], before: AppState, now: 
     told = Told(veiled, now.lesson in now.quizzed, now.prediction is not None)
     panels.lesson.show_lesson(now.lesson, now.text, told)
     inspecting.show(now, panels)
-    folding.show(now, panels, actions)
+    folding.show(panels, actions, before, now)
     completing.show(panels, before, now)
     beside.show(panels, actions, before, now)
     panels.canvas.dim(now.dimmed)
@@ -145,6 +145,9 @@ def _show_choices(panels: Panels, actions: Mapping[str, QAction], now: AppState)
         ("inspect", now.inspecting.seen),
     ):
         actions[name].setChecked(holds)
+    measuring = now.measuring.going or now.measuring.pressed
+    why = unavailable.measuring() if measuring else unavailable.no_program()
+    allow(actions["measure"], not measuring and not now.empty, why)
     allow(actions["stop"], now.busy or now.comparing.mode is not None, unavailable.no_run())
     panels.canvas.set_wheel(now.wheel)
     panels.mode_line.show_mode(now.mode)

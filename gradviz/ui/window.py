@@ -3,7 +3,7 @@
 Nothing is decided here. What happens goes through `state.update`; panels are told what to show and never ask.
 """
 
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, Signal
@@ -23,7 +23,7 @@ from gradviz.state.values import AppState, Chosen
 from gradviz.ui import beside, completing, folding, inspecting, preferences, quizzing, sliding, staying
 from gradviz.ui.bars import titles
 from gradviz.ui.bars.bars import MainBar
-from gradviz.ui.bars.making import give_icons, icons, make_actions
+from gradviz.ui.bars.making import allow, give_icons, icons, make_actions
 from gradviz.ui.bars.menus import add_lessons, add_recent, fill_bar
 from gradviz.ui.commands import Commands
 from gradviz.ui.effects import order
@@ -40,6 +40,7 @@ from gradviz.ui.seeking import Seeking
 from gradviz.ui.showing import dress, show
 from gradviz.ui.steps import Steps
 from gradviz.ui.style.theme import colours, enlarge, palette, stylesheet, system_theme
+from gradviz.ui.wording import unavailable
 from gradviz.ui.wording.language import speak
 
 _LEAST = (1280, 800)  # pixels of the first window, where the screen has them
@@ -262,6 +263,13 @@ class Window(QMainWindow):
         panels.lesson.picked.connect(self._pick_lesson)
         panels.lesson.textWanted.connect(self._rewrite)
         panels.status.stopWanted.connect(lambda: send(said.StopPressed()))
+        document = panels.editor.document()
+        for name, heard, there, why in (
+            ("undo", panels.editor.undoAvailable, document.isUndoAvailable(), unavailable.nothing_to_undo()),
+            ("redo", panels.editor.redoAvailable, document.isRedoAvailable(), unavailable.nothing_to_redo()),
+        ):
+            heard.connect(partial(allow, self._actions[name], why=why))
+            allow(self._actions[name], there, why)
         self._show_place()
 
     def _edited(self, text: str) -> None:

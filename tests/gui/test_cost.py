@@ -142,3 +142,19 @@ def test_heat_is_chosen_in_the_menu_and_time_has_the_program_measured(qtbot: QtB
     qtbot.waitUntil(lambda: measured(window))  # though its panel is not in view
     window.action("heat_time").trigger()
     assert window.state.options.heat == "off"
+
+
+def test_measurements_are_repeated_by_a_command(qtbot: QtBot, window: Window) -> None:
+    repeat = window.action("measure")
+    repeat.trigger()
+    assert window.state.measuring.seen
+    assert not repeat.isEnabled()
+    assert repeat.whatsThis() == "Measuring …"
+    qtbot.waitUntil(lambda: measured(window))
+    first = window.state.measuring.run
+    assert repeat.isEnabled()
+    repeat.trigger()
+    qtbot.waitUntil(lambda: window.state.measuring.run > first and measured(window))
+    window.action("new").trigger()
+    assert not repeat.isEnabled()
+    assert repeat.whatsThis() == "There is no program"

@@ -81,6 +81,26 @@ def test_keys_and_commands_do_the_same(qtbot: QtBot, window: Window) -> None:
     assert opened(window) == ()
 
 
+def test_commands_are_offered_where_they_do_something(window: Window) -> None:
+    narrowing = ("only_from", "only_to", "only_linked", "hide")
+
+    def offered() -> dict[str, bool]:
+        return {name: window.action(name).isEnabled() for name in ("unfold", "fold", "refold", *narrowing)}
+
+    assert not any(offered().values())
+    assert window.action("hide").whatsThis() == "Nothing in the graph is selected"
+    assert window.state.picture is not None
+    window.send(m.PictureArrived(window.state.picture._replace(keys=(("t0", "Nt1.x"), ("t1", "Nt2.y")))))
+    window.panels.canvas.markChosen.emit("t0")
+    assert offered() == {"unfold": False, "fold": False, "refold": False, **dict.fromkeys(narrowing, True)}
+    window.send(m.OptionsSet(window.state.options._replace(opened=("L2-2.0",))))
+    with_folds(window)
+    window.panels.canvas.markChosen.emit("t1")
+    assert all(offered().values())
+    window.panels.canvas.markChosen.emit("")
+    assert [name for name, on in offered().items() if on] == ["refold"]
+
+
 def test_what_was_chosen_is_still_in_sight_and_inspected_in_the_fold_that_was_opened(window: Window) -> None:
     window.action("inspect").trigger()
     state = window.state

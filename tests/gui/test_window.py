@@ -506,6 +506,23 @@ def test_a_lesson_can_be_undone(qtbot: QtBot, window: Window) -> None:
     qtbot.waitUntil(lambda: drawn(window))
 
 
+def test_undo_and_redo_are_offered_where_there_is_something(qtbot: QtBot, window: Window) -> None:
+    def offered() -> list[bool]:
+        return [window.action(name).isEnabled() for name in ("undo", "redo")]
+
+    assert offered() == [False, False]
+    assert window.action("undo").whatsThis() == "There is nothing to undo"
+    type_text(window, "z")
+    assert offered() == [True, False]
+    window.action("undo").trigger()
+    assert offered() == [False, True]
+    window.action("ja").trigger()  # with panels and actions made anew
+    assert offered() == [False, True]
+    window.action("redo").trigger()
+    assert offered() == [True, False]
+    qtbot.waitUntil(lambda: drawn(window))
+
+
 def test_undo_and_redo_lead_to_a_program_with_its_name_its_file_and_its_lesson(
     qtbot: QtBot, window: Window, tmp_path: Path
 ) -> None:

@@ -295,6 +295,13 @@ COMMANDS = (
         checkable=True,
     ),
     Command(
+        "measure",
+        RUN,
+        QT_TRANSLATE_NOOP("Actions", "Repeat &measurements"),
+        ("Ctrl+Alt+M",),
+        QT_TRANSLATE_NOOP("Actions", "Measure time and memory of the program once more"),
+    ),
+    Command(
         "inspect",
         RUN,
         QT_TRANSLATE_NOOP("Actions", "Inspec&tor"),
