@@ -8,7 +8,7 @@ import pytest
 import shiboken6
 from PySide6.QtCore import QSettings
 from PySide6.QtGui import QImage, QImageReader
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from gradviz.drawing.shapes import Role
@@ -19,7 +19,7 @@ from gradviz.layout.geometry import Rect
 from gradviz.picture.picture import DataFormat
 from gradviz.state.values import AppState, Selection
 from gradviz.ui.exporting import exporter as writing
-from gradviz.ui.exporting.exportchoice import FORMATS, WHATS, Choice, Part, cut, load, store
+from gradviz.ui.exporting.exportchoice import FORMATS, WHATS, Choice, Format, Part, cut, load, store
 from gradviz.ui.exporting.exportdialog import ExportDialog
 from gradviz.ui.processes.pictures import PATIENCE
 from gradviz.ui.window import Window
@@ -41,7 +41,7 @@ def test_pictures_are_made_of_what_is_shown(qtbot: QtBot, window: Window, tmp_pa
 
 def test_a_file_that_cannot_be_written_is_told(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
     window.exporter.export(tmp_path / "none" / "g.svg", Choice(), window.state)
-    assert window.panels.status.activity.startswith("Not exported: No such file")
+    assert window.panels.status.activity.startswith("Not exported: there is no such file")
     window.exporter.export(tmp_path / "g.svg", Choice(), AppState())
     assert window.panels.status.activity == "Not exported: there is no graph yet"
 
@@ -106,6 +106,14 @@ def test_the_dialog_gives_back_what_it_was_given(qtbot: QtBot) -> None:
         dialog = ExportDialog(choice)
         qtbot.addWidget(dialog)
         assert dialog.choice() == choice
+
+
+@pytest.mark.parametrize(("name", "muted"), [("png", {"Paper"}), ("gif", {"What", "Paper"}), ("pdf", {"Scale"})])
+def test_what_does_not_apply_to_a_format_is_muted_with_its_name(qtbot: QtBot, name: Format, muted: set[str]) -> None:
+    dialog = ExportDialog(Choice(name))
+    qtbot.addWidget(dialog)
+    names = {label.text(): label.isEnabled() for label in dialog.findChildren(QLabel) if label.buddy() is not None}
+    assert {text for text, on in names.items() if not on} == muted
 
 
 def facts(qtbot: QtBot, dialog: ExportDialog) -> str:

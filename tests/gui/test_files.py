@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from gradviz.model.program import MAX_SOURCE
@@ -45,6 +45,18 @@ def test_save_writes_what_is_seen(qtbot: QtBot, window: Window, tmp_path: Path) 
     window.action("save").trigger()
     assert (tmp_path / "program.py").read_text() == "x = 1\ny = 2\nz = 3"
     assert not window.isWindowModified()
+    qtbot.waitUntil(lambda: drawn(window))
+
+
+def test_recent_files_of_one_name_are_told_apart(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "same.py").write_text("x = 1\n")
+        window.files.open_path(tmp_path / folder / "same.py")
+    (recent,) = [menu for menu in window.menuBar().findChildren(QMenu) if menu.title() == "Open &recent"]
+    recent.aboutToShow.emit()
+    told = [action.text().partition("  ")[2] for action in recent.actions()]
+    assert told == [f"same.py — {tmp_path / 'b'}", f"same.py — {tmp_path / 'a'}", "program.py"]
     qtbot.waitUntil(lambda: drawn(window))
 
 

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QSettings
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDockWidget, QTabBar, QToolBar, QWidget
@@ -79,6 +79,9 @@ def test_the_window_speaks_japanese_and_is_silent_when_it_is_gone(
     window.action("ja").trigger()
     assert window.state.options.language == "ja"
     assert window.action("run").text() == "実行(&R)"
+    model = window.panels.tensors.model()
+    heads = [model.headerData(at, Qt.Orientation.Horizontal) for at in range(model.columnCount())]
+    assert heads == ["名前", "値", ".grad", "requires_grad", "is_leaf", "grad_fn", "shape", "dtype", "行"]
     qtbot.waitUntil(lambda: drawn(window))
     window.close()
     assert QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat).value("language") == "ja"

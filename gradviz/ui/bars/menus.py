@@ -1,5 +1,6 @@
 """The menu bar: the commands of the table under their titles, and what no table knows, lessons, files and panels."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -48,11 +49,15 @@ def add_recent(menu: QMenu, before: QAction, files: Files) -> None:
     """Put a menu of the files opened last into a menu."""
     recent = QMenu(menu.tr("Open &recent"), menu)
     recent.aboutToShow.connect(lambda: _fill_recent(recent, files))
+    menu.aboutToShow.connect(lambda: recent.setEnabled(bool(files.recent)))
     menu.insertMenu(before, recent)
 
 
 def _fill_recent(menu: QMenu, files: Files) -> None:
     menu.clear()
-    for number, name in enumerate(files.recent, start=1):
-        shown = plain(Path(name).name).replace("&", "&&")
-        menu.addAction(f"&{number}  {shown}", partial(files.open_path, Path(name)))
+    paths = [Path(name) for name in files.recent]
+    of_one_name = Counter(path.name for path in paths)
+    for number, path in enumerate(paths, start=1):
+        told = path.name if of_one_name[path.name] == 1 else f"{path.name} — {path.parent}"
+        shown = plain(told).replace("&", "&&")
+        menu.addAction(f"&{number}  {shown}", partial(files.open_path, path))

@@ -72,6 +72,8 @@ class TensorModel(QAbstractTableModel):
         self._changes: Changes = {}
         self._ground, self._muted = QColor(), QColor()
         self._dimmed = False
+        # Words of PyTorch are the same in every language.
+        self._heads = (_tr("name"), _tr("value"), *_HEADS[2:-1], _tr("line"))
 
     @property
     def rows(self) -> tuple[TensorRow, ...]:
@@ -171,7 +173,7 @@ class TensorModel(QAbstractTableModel):
         """Return a column's head, and as its tip too, where it is cut."""
         texts = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
         if orientation == Qt.Orientation.Horizontal and role in texts:
-            return _HEADS[section]
+            return self._heads[section]
         return None
 
 

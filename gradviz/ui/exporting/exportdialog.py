@@ -130,6 +130,7 @@ class ExportDialog(QDialog):
         self._clock.setSingleShot(True)
         self._clock.setInterval(_REST)
         self._clock.timeout.connect(self._paint)
+        self._form = QFormLayout()
         self._arrange()
         for box in (self._format, self._what, self._theme, self._paper):
             box.currentIndexChanged.connect(self._fit)
@@ -139,7 +140,7 @@ class ExportDialog(QDialog):
         self._fit()
 
     def _arrange(self) -> None:
-        form = QFormLayout()
+        form = self._form
         form.addRow(self.tr("Format"), self._format)
         form.addRow(self.tr("What"), self._what)
         form.addRow(self.tr("Colours"), self._theme)
@@ -225,14 +226,19 @@ class ExportDialog(QDialog):
         """Offer only what matters to the format."""
         choice = self.choice()
         picture, pages = choice.form is not None, choice.format == "pdf"
-        self._what.setEnabled(picture and not choice.animated)
-        self._theme.setEnabled(choice.format != "json")
+        self._offer(self._what, picture and not choice.animated)
+        self._offer(self._theme, choice.format != "json")
         self._transparent.setEnabled(picture and choice.format != "gif")
         self._legend.setEnabled(picture)
         self._outlines.setEnabled(choice.format == "svg")
-        self._scale.setEnabled(picture and choice.look.scale == choice.scale and choice.format != "svg")
-        self._paper.setEnabled(pages)
+        self._offer(self._scale, picture and choice.look.scale == choice.scale and choice.format != "svg")
+        self._offer(self._paper, pages)
         self._clock.start()
+
+    def _offer(self, field: QWidget, on: bool) -> None:
+        """Let a field be filled in, or mute it and what stands before it."""
+        field.setEnabled(on)
+        self._form.labelForField(field).setEnabled(on)
 
     def _paint(self) -> None:
         choice = self.choice()

@@ -18,6 +18,7 @@ from gradviz.export.work import Work, finished
 from gradviz.picture.picture import DataFormat, Save, Saved
 from gradviz.state.values import AppState
 from gradviz.ui.exporting.exportchoice import ALL, Choice, Part, cut, load, store
+from gradviz.ui.files import reasons
 from gradviz.ui.processes.runner import Runner
 
 _AT_ONCE = 0.1  # seconds of work after which the window is let have its turn
@@ -131,7 +132,7 @@ class Exporter(QObject):
             self._write(end.value)
         except OSError as error:
             self._work = None
-            self.failed.emit(error.strerror or str(error))
+            self.failed.emit(reasons.system(error.strerror or str(error)))
 
     def _write(self, data: bytes) -> None:
         """Write what the work made; nothing, where it wrote files of its own."""
@@ -139,7 +140,7 @@ class Exporter(QObject):
             if data:
                 write_whole(self._target, [data])
         except OSError as error:
-            self.failed.emit(error.strerror or str(error))
+            self.failed.emit(reasons.system(error.strerror or str(error)))
         else:
             self.done.emit(self._told)
 
@@ -158,7 +159,7 @@ class Exporter(QObject):
         if path is None:
             return
         if saved.reason:
-            self.failed.emit(saved.reason)
+            self.failed.emit(reasons.system(saved.reason))
         elif not path.exists():  # believe nobody that there is a file
             self.failed.emit(self.tr("the file is not there"))
         elif copy is None:
