@@ -11,7 +11,8 @@ from gradviz.model.moments.foretold import foretold
 from gradviz.model.moments.moment import Moment
 from gradviz.model.source.place import text_of
 from gradviz.model.trace import ProgramError, Trace
-from gradviz.model.why.answerwords import fix_text
+from gradviz.model.why.answers import of_tensor
+from gradviz.model.why.answerwords import answer_text, fix_text
 from gradviz.model.why.errorfixes import of_error, of_warning
 from gradviz.model.why.fixes import Fix, Fixes
 from gradviz.model.why.silent import mistakes
@@ -77,7 +78,8 @@ def _caught(record: Record, language: Language) -> Iterator[Problem]:
 
 def _told(record: Record, error: ProgramError, language: Language) -> str:
     """What an error means; of a saved tensor that was changed also what changed it, and where."""
-    told, naming = explained(error, language, mode_to_blame(record.trace)), Naming(record.history.end, language)
+    told = explained(error, language, mode_to_blame(record.trace), _reason(record, error, language))
+    naming = Naming(record.history.end, language)
     if error.hint == "version":
         for one in foretold(_failed_at(record, error), error.grad_fns):
             if one.changed_by is not None and one.saved.tensor is not None:
@@ -87,6 +89,13 @@ def _told(record: Record, error: ProgramError, language: Language) -> str:
                 text = naming.words.changed_it if op.line is None else naming.words.changed_on
                 return text.format(naming.name(tensor), op_title(op), op.line, told=told)
     return told
+
+
+def _reason(record: Record, error: ProgramError, language: Language) -> str:
+    """Why a tensor that an error speaks of does not require grad; "" where all do."""
+    lacking = (tensor for one in error.tensors if not (tensor := record.trace.tensors[one]).requires_grad)
+    answers = (answer for tensor in lacking for answer in of_tensor(record.grounds, tensor))
+    return next((answer_text(answer, language) for answer in answers if answer.question == "grad"), "")
 
 
 def _failed_at(record: Record, error: ProgramError) -> Moment:

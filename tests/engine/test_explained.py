@@ -161,6 +161,25 @@ def test_a_program_that_asks_for_input_is_told_that_there_is_no_keyboard(monkeyp
     assert "keyboard" in explained(error, "en")
 
 
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("w = (x > 1).float()\nw.backward()", "x > 1 on line 4 has no derivative"),
+        ("w = y.detach() * 2\nw.backward()", "y.detach() on line 4 cuts its result off"),
+        ("with torch.no_grad():\n    w = x * 3\nw.backward()", "x * 3 ran under no_grad (line 4)"),
+        ("c = torch.ones(1)\nw = c * 3\nw.backward()", "computed from requires grad. requires_grad of c is False"),
+        ("c = torch.ones(1)\nw = c * 3\nc.requires_grad_()\nw.backward()", "Line 5 used c before its requires_grad"),
+        ("c = torch.ones(1)\nc.retain_grad()", "requires_grad of c is False"),
+    ],
+)
+def test_why_there_is_no_graph_is_told_of_the_very_tensor(body: str, reason: str) -> None:
+    (told,) = problems(Record(record(TRACKED + body)), Options())
+    (japanese,) = problems(Record(record(TRACKED + body)), Options(language="ja"))
+    assert reason in told.message
+    assert told.message.startswith(("No graph leads back", "This tensor gets no"))
+    assert not japanese.message.isascii()
+
+
 @pytest.mark.parametrize("mode", ["no_grad", "inference"])
 @pytest.mark.parametrize("call", ["y.backward()", "y.retain_grad()"])
 def test_the_grad_mode_chosen_for_the_run_is_to_blame(mode: GradMode, call: str) -> None:

@@ -97,6 +97,8 @@ CASES: list[tuple[str, str, Why]] = [
         "x",
         Why("no gradient", 13),
     ),
+    ("c = torch.tensor(3.)\ny = x * c\nc.requires_grad_()\ny.backward()", "c", Why("used before", 5)),
+    ("c = torch.tensor(3.)\nc.requires_grad_()\ny = x * w\ny.backward()", "c", Why("unused")),
     (FUNCTION.format("global inner; inner = a * 2") + "y = F.apply(x)", "inner", Why("unrecorded", 7)),
 ]
 

@@ -113,6 +113,10 @@ _BODIES: dict[WhyNoGrad, list[tuple[str, str]]] = {
         ("x", "y = x{f}\nz = w * {k}\n§z{r}.backward()"),
         ("x", "y = x{f}{r}\nz = w{f}{r}\n§z.backward()"),
     ],
+    "used before": [
+        ("c", "§y = (c * w){f}\nc.requires_grad_()\ny{r}.backward()"),
+        ("c", "v = {k}\n§y = (c{f} * w){r}\nv = c.shape\nc.requires_grad = True\ny.backward()"),
+    ],
     "unused": [("w", "y = x{f}\ny{r}.backward()"), ("w", "y = x * {k}\ny{r}.backward()")],
 }
 _HEAD = (

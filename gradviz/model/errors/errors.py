@@ -299,6 +299,11 @@ HINTS = (
 
 _ALL = (*HINTS, *FITTING, *PYTHON)
 
+# What is said before the very reason, where that is known; else the text of the row tells which there are.
+_BEFORE_REASON = {
+    "not-tracked": ("No graph leads back from here. ", "ここからたどれる計算グラフがありません。"),
+    "retain-no-rg": ("This tensor gets no gradient. ", "このテンソルには勾配が来ません。"),
+}
 # Where not a line of the program but the grad mode chosen for the whole run is to blame.
 _RUN_MODE = {
     "not-tracked": (
@@ -321,13 +326,14 @@ def hint(error: ProgramError) -> str | None:
     return None if found is None else found[0].id
 
 
-def explained(error: ProgramError, language: str, mode: GradMode | None = None) -> str:
+def explained(error: ProgramError, language: str, mode: GradMode | None = None, reason: str = "") -> str:
     """What happened, in "en" or "ja"; the original message where nothing better is known.
 
     Args:
         error: what was raised.
         language: of the text.
         mode: the grad mode of the whole run, where that is to blame (see `why.mode_to_blame`).
+        reason: why the tensor that it speaks of does not require grad, where that is known.
     """
     found = match(_ALL, error.type, error.message, error.suggestion)
     if found is None:
@@ -335,6 +341,8 @@ def explained(error: ProgramError, language: str, mode: GradMode | None = None) 
     row, groups = found
     if mode is not None and row.id in _RUN_MODE:
         return _RUN_MODE[row.id][language == "ja"].format(mode=mode)
+    if reason and row.id in _BEFORE_REASON:
+        return _BEFORE_REASON[row.id][language == "ja"] + reason
     return (row.ja if language == "ja" else row.en).format(**groups, suggestion=error.suggestion)
 
 

@@ -131,3 +131,8 @@ def moved_out(text: Text, block: ast.With, statement: ast.stmt) -> Edit | None:
 def calls_in(node: ast.AST) -> Iterator[ast.Call]:
     """Yield the calls in a node."""
     return (one for one in ast.walk(node) if isinstance(one, ast.Call))
+
+
+def named(call: ast.Call) -> str:
+    """The last part of the name of what is called."""
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")

@@ -59,6 +59,7 @@ SAID: dict[str, dict[Question, dict[str, str]]] = {
             "cut off": "{call} on line {line} cuts the way from the root of backward back to {name}.",
             "not reached": "The backward on line {line} began at a root that does not lead back to {name}.",
             "unused": "No op that autograd recorded took {name}, so no backward() can come to it.",
+            "used before": "Line {line} used {name} before its requires_grad was set: no gradient of that comes to it.",
         },
         "requires_grad": {
             "own flag": "{name} is a leaf that was told to: requires_grad was set where it was made (line {line}).",
@@ -127,6 +128,7 @@ SAID: dict[str, dict[Question, dict[str, str]]] = {
             "cut off": "{line} 行目の {call} が、backward の起点から {name} への道を切っています。",
             "not reached": "{line} 行目の backward の起点からは {name} にたどり着けません。",
             "unused": "記録された演算は {name} を使っていないため、backward() は届きません。",
+            "used before": "{line} 行目は {name} を requires_grad にする前に使ったため、そこから勾配は届きません。",
         },
         "requires_grad": {
             "own flag": "{name} は葉で、作られたとき ({line} 行目) に requires_grad が設定されました。",

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from gradviz.model.moments.foretold import Foretold, foretold
 from gradviz.model.moments.held import Name
 from gradviz.model.moments.reach import runs
-from gradviz.model.source.edits import calls_in, joined, keyword_set, line_before, line_removed
+from gradviz.model.source.edits import calls_in, joined, keyword_set, line_before, line_removed, named
 from gradviz.model.source.place import Edit, Placed, Text, lines_of
 from gradviz.model.trace import GradFn, Op, ProgramError, Step
 from gradviz.model.why.clearings import clears
-from gradviz.model.why.fixes import Fix, Fixes, named
+from gradviz.model.why.fixes import Fix, Fixes
 
 _IN_PLACE = re.compile(r"(?P<name>[A-Za-z_]\w*)[^=\n]*?(?:\.\w+_\(|\[.*\]\s*[-+*/@]?=|\s*[-+*/@]{1,2}=)")
 

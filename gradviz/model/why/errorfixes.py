@@ -7,13 +7,13 @@ from collections.abc import Callable
 from unicodedata import normalize
 
 from gradviz.model.moments.reach import reachable, runs
-from gradviz.model.source.edits import calls_in, joined, keyword_set, method_before, method_on, wrapped
+from gradviz.model.source.edits import calls_in, joined, keyword_set, method_before, method_on, named, wrapped
 from gradviz.model.source.literals import as_floats
 from gradviz.model.source.place import Edit, Placed, Text, lines_of_text
 from gradviz.model.trace import BackwardCall, ProgramError, Tensor, Trace, Warned
 from gradviz.model.why.carried import detached
 from gradviz.model.why.changed import cloned, left_alone
-from gradviz.model.why.fixes import Fix, Fixes, named
+from gradviz.model.why.fixes import Fix, Fixes
 from gradviz.model.why.why import origin
 
 _FULL = re.compile(

@@ -24,11 +24,13 @@ from gradviz.model.source.edits import (
     method_on,
     method_removed,
     moved_out,
+    named,
 )
 from gradviz.model.source.literals import as_floats
 from gradviz.model.source.place import Edit, Placed, Text
 from gradviz.model.source.toggles import Locked, Toggles
 from gradviz.model.trace import Op, Tensor
+from gradviz.model.why.earlier import cleared_earlier, flagged_earlier
 from gradviz.model.why.grounds import Grounds
 from gradviz.model.why.updates import in_place
 from gradviz.model.why.why import Why, WhyNoGrad, cutter, origin, why
@@ -254,19 +256,12 @@ class Fixes:
         return Fix("retain earlier", whole, name, text.line_of(edit.start))
 
     def _clear_earlier(self, text: Text, _tensor: Tensor, reason: Why) -> Fix | None:
-        """Move what takes .grad away before the backward that fills it; it is in the same block."""
-        placed = None if reason.line is None else text.statement(reason.line)
-        if placed is None:
-            return None
-        before = [one for one in placed.block[: placed.at] if _calls_backward(one)]
-        if not before or placed.previous is None:
-            return None
-        line = text.cut(placed.statement)
-        put = line_before(text, before[-1], line)
-        removed = line_removed(text, placed.previous, placed.statement)
-        if removed is None:
-            removed = Edit(text.start(placed.statement), text.end(placed.statement), "pass")
-        return Fix("earlier", joined(text.source, [put, removed]), line, before[-1].lineno)
+        found = cleared_earlier(text, reason.line)
+        return None if found is None else Fix("earlier", *found)
+
+    def _flag_earlier(self, text: Text, tensor: Tensor, reason: Why) -> Fix | None:
+        found = flagged_earlier(text, tensor, reason.line)
+        return None if found is None else Fix("earlier", *found)
 
     def _backward_too(self, text: Text, _tensor: Tensor, reason: Why) -> Fix | None:
         """Call backward() where torch.autograd.grad is called."""
@@ -335,6 +330,7 @@ _FIXES: dict[WhyNoGrad, _Find] = {
     "left out": Fixes._add_input,
     "cut off": Fixes._uncut,
     "not reached": Fixes._backward,
+    "used before": Fixes._flag_earlier,
 }
 
 
@@ -354,16 +350,6 @@ def _call(statement: ast.stmt, method: str) -> ast.Call | None:
     """The only call of a method or function of a name in a statement."""
     found = [call for call in calls_in(statement) if named(call) == method]
     return found[0] if len(found) == 1 else None
-
-
-def named(call: ast.Call) -> str:
-    """The last part of the name of what is called."""
-    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-
-
-def _calls_backward(statement: ast.stmt) -> bool:
-    defines = isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-    return not defines and any(named(call) == "backward" for call in calls_in(statement))
 
 
 def _without(text: Text, placed: Placed, does: Does) -> Fix | None:

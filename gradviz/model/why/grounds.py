@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from functools import cached_property
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from math import inf
 from typing import NamedTuple
 
@@ -102,6 +102,13 @@ class Grounds(NamedTuple):
         calls = [call for name in tensor.names for call in self.retainings.get(name, ()) if call.step >= begun]
         first = min(calls, default=None)
         return None if first is None or first.step < after else first.line
+
+    def used_before(self, tensor: Tensor) -> int | None:
+        """The line of the first op that took a leaf before its requires_grad was set; None where none did."""
+        states = self.moment.states(tensor.id)
+        flagged = next((two.step for one, two in pairwise(states) if two.requires_grad and not one.requires_grad), 0)
+        taken = (op for op in self.trace.ops if flagged and op.step < flagged and op.phase == "forward")
+        return next((op.line for op in taken if tensor.id in op.inputs and op.id not in self.born), None)
 
     def target(self, tensor: Tensor) -> int | None:
         """The grad_fn through which the gradient of a tensor would come."""

@@ -29,6 +29,7 @@ WhyNoGrad = Literal[
     "cut off",  # its data led to the root, through an op that autograd did not record
     "not reached",  # backward ran from a root that it does not lead to
     "unused",  # no recorded op took it
+    "used before",  # an op took it while its flag was False
 ]
 
 
@@ -43,6 +44,8 @@ def why(known: Grounds, tensor: Tensor) -> Why:
     """Return the reason for a state of a tensor without .grad, as it was while that state stood."""
     if not tensor.requires_grad:
         return _untracked(known, tensor)
+    if known.target(tensor) is None and (line := known.used_before(tensor)) is not None:
+        return Why("used before", line)
     life = known.life(tensor)
     calls = known.calls_before(life.end)
     ran = calls > known.calls_before(life.begun)
@@ -145,7 +148,7 @@ def origin(known: Grounds, tensor: Tensor) -> Tensor:
         if reason == "untracked" and maker is not None:
             inputs = [known.moment.known_tensor(number) for number in maker.inputs if number not in seen]
             seen.update(maker.inputs)
-            todo += [one for one in inputs if not one.requires_grad]
+            todo += [one for one in inputs if not one.requires_grad or why(known, one).reason == "used before"]
     return best
 
 
@@ -189,6 +192,7 @@ TEXTS: dict[str, dict[WhyNoGrad, str]] = {
         "cut off": "cut off from the root",
         "not reached": "backward did not reach it",
         "unused": "no recorded op used it",
+        "used before": "used before it required grad",
     },
     "ja": {
         "dtype": "requires_grad にできない dtype",
@@ -211,6 +215,7 @@ TEXTS: dict[str, dict[WhyNoGrad, str]] = {
         "cut off": "起点から切り離されている",
         "not reached": "backward が届いていない",
         "unused": "記録された演算で使われていない",
+        "used before": "requires_grad にする前に使用",
     },
 }
 _ON_LINE = {"en": "{} · line {}", "ja": "{} · {} 行目"}
