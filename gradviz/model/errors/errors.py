@@ -131,8 +131,9 @@ HINTS = (
         "infer-save",
         "RuntimeError",
         r"Inference tensors cannot be saved for backward",
-        "A tensor made under inference_mode can never take part in autograd. Use .clone() outside of it, or no_grad.",
-        "inference_mode の中で作られたテンソルは自動微分に使えません。外で .clone() するか、no_grad を使ってください。",
+        "A tensor made under inference_mode cannot be saved for backward. Use .clone() outside of it, or no_grad.",
+        "inference_mode の中で作られたテンソルは逆伝播用に保存できません。"
+        "外で .clone() するか、no_grad を使ってください。",
     ),
     Hint(
         "infer-inplace",
@@ -226,8 +227,19 @@ HINTS = (
         "nan",
         "RuntimeError",
         r"returned nan values",
-        "A gradient became nan (not a number) in this step of backward.",
-        "逆伝播のこの段階で勾配が nan になりました。",
+        "A gradient became nan (not a number) in this step of backward, often as 0 times infinity. "
+        "Keep away from where a slope is infinite, such as that of sqrt at 0.",
+        "逆伝播のこの段階で勾配が nan (非数) になりました。多くは 0 と無限大の積です。"
+        "0 での sqrt のように、傾きが無限大になる入力を避けてください。",
+    ),
+    Hint(
+        "gradcheck",
+        "GradcheckError",
+        r"Jacobian mismatch for output",
+        "What backward gives differs from finite differences of the forward: the two numbers stand below. "
+        "Look for what the backward leaves out.",
+        "backward の返す勾配が、forward から求めた有限差分と違います (下の二つの数)。"
+        "backward に足りないものを探してください。",
     ),
     Hint(
         "no-grad-yet",

@@ -158,6 +158,12 @@ SAID: list[tuple[str, str, str]] = [
     ),
     ("nan", "RuntimeError", "Function 'SqrtBackward0' returned nan values in its 0th output."),
     (
+        "gradcheck",
+        "GradcheckError",
+        "Jacobian mismatch for output 0 with respect to input 0,\nnumerical:tensor([[10.0000]], dtype=torch.float64)\n"
+        "analytical:tensor([[5.]], dtype=torch.float64)\n",
+    ),
+    (
         "memory",
         "RuntimeError",
         "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to "
