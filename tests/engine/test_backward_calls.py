@@ -138,3 +138,14 @@ def test_what_is_asked_for_and_no_leaf_has_its_gradient_when_the_call_is_done() 
     assert y.retains_grad
     assert recorded(trace, y) == dict(moments)[7]["y"]
     assert y.grad is not None
+
+
+def test_what_a_function_of_a_library_computes_before_its_own_backward_is_forward() -> None:
+    step = "def step(x):\\n    y = (x * x).sum()\\n    y.item()\\n    y.backward()\\n"
+    trace = record(f"{HEAD}names = {{}}\nexec(compile('{step}', 'library.py', 'exec'), names)\nnames['step'](x)\n")
+    ran = [(op.name.partition(".")[0], op.phase) for op in trace.ops if op.line == 6]
+    assert ran[:4] == [
+        *(("aten::mul", "forward"), ("aten::sum", "forward")),
+        *(("aten::_local_scalar_dense", "forward"), ("aten::ones_like", "backward")),
+    ]
+    assert {phase for _, phase in ran[4:]} == {"backward"}

@@ -57,6 +57,7 @@ class Stream:
         self.steps = 0  # steps numbered so far
         self.stamp_ahead = 0  # 1: what is written down now holds only from the next step on
         self._regions = 0
+        self.prepared = 0  # the first op that torch may have run to make the gradients that a backward starts with
         self.promised = 0  # ids of tensors that are not written down yet: a page must not leave them out
         self._clear()
 
@@ -144,7 +145,7 @@ class Stream:
         ops = self.ops
         for index in range(len(ops) - 1, -1, -1):
             op = whole(Op, ops[index])
-            if (op.line, op.call) != (line, call):
+            if op.id < self.prepared or (op.line, op.call) != (line, call):
                 break
             ops[index] = op._replace(phase="backward")
 

@@ -87,10 +87,13 @@ class BackwardWatch:
         """Return what makes the gradients of roots, with its errors noted."""
 
         def watched(roots: Sequence[object], gradients: Sequence[object], *args: object, **kwargs: object) -> object:
+            recorder = self._here()
+            with Untraced(), recorder.lock:
+                recorder.settle()
+                recorder.stream.prepared = recorder.run.ops
             try:
                 return make_grads(roots, gradients, *args, **kwargs)
             except Exception as error:
-                recorder = self._here()
                 with Untraced(), recorder.lock:
                     told = error_of(error)
                     given = fitting(told, reader.tensors_in((*roots, *gradients)))
