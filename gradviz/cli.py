@@ -9,10 +9,8 @@ import argparse
 import json
 import os
 import sys
-import tokenize
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
-from io import BytesIO, IncrementalNewlineDecoder
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,6 +33,7 @@ from gradviz.model.quiz.quiz import wanted_question
 from gradviz.model.trace import GradMode, Trace
 from gradviz.model.uncollected import uncollected
 from gradviz.model.wire import FrameError, Limits, Request
+from gradviz.neighbours import Neighbourhood, decoded
 from gradviz.picture.picture import Language, Options
 from gradviz.picture.problems import problems
 from gradviz.picture.record import Record
@@ -58,6 +57,13 @@ class Program(NamedTuple):
     source: str
     mode: GradMode = "grad"
     seed: int | None = None
+    file: str = ""  # the whole path of its file; "": it is in none
+
+    def asked(self) -> Request:
+        """A run of it, with the files beside it that it imports."""
+        return Request(
+            self.source, self.mode, self.seed, file=self.file, neighbours=Neighbourhood().of(self.file, self.source)
+        )
 
 
 class UsageError(Exception):
@@ -155,7 +161,7 @@ def _trace(chosen: argparse.Namespace) -> int:
 
 def _measuring(chosen: argparse.Namespace, program: Program, budget: float) -> Request:
     limits = _limits(chosen)._replace(seconds=chosen.timeout + PATIENCE * budget)
-    return Request(program.source, seed=program.seed, limits=limits, budget=budget)
+    return program.asked()._replace(mode="grad", limits=limits, budget=budget)
 
 
 def _measure(chosen: argparse.Namespace) -> int:
@@ -221,7 +227,7 @@ def _doctor(chosen: argparse.Namespace) -> int:
 
 
 def _record(chosen: argparse.Namespace, program: Program) -> Trace:
-    request = Request(program.source, chosen.mode or program.mode, program.seed, _limits(chosen))
+    request = program.asked()._replace(mode=chosen.mode or program.mode, limits=_limits(chosen))
     with Engine(chosen.python) as engine:
         _warn_of_no_wall(engine)
         trace = engine.trace(request)
@@ -256,7 +262,8 @@ def _found(program: str) -> Program:
     if program.startswith("lesson:"):
         return Program(resources.lesson(program.removeprefix("lesson:")).source)
     if not program.endswith(ENDING):
-        return Program(_source(program, _read(program, MAX_SOURCE)))
+        file = "" if program == STANDARD else str(Path(program).absolute())
+        return Program(_source(program, _read(program, MAX_SOURCE)), file=file)
     try:
         session = parsed(_read(program, MAX_FILE))
     except SessionError as error:
@@ -280,8 +287,7 @@ def _read(program: str, most: int) -> bytes:
 
 def _source(program: str, data: bytes) -> str:
     try:
-        encoding, _ = tokenize.detect_encoding(BytesIO(data).readline)
-        return IncrementalNewlineDecoder(None, translate=True).decode(data.decode(encoding))
+        return decoded(data)
     except (SyntaxError, UnicodeDecodeError) as error:
         raise UsageError(f"{program} is not Python source text: {error}") from error
 

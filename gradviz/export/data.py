@@ -240,4 +240,6 @@ def _error(error: ProgramError) -> dict[str, Json]:
         "column": error.column,
         "end_line": error.end_line,
         "end_column": error.end_column,
+        "file": error.file,
+        "file_line": error.file_line,
     }

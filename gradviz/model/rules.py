@@ -210,7 +210,7 @@ def _lines_known(trace: Trace) -> Iterator[str]:
             if record.line is not None and not 0 <= record.line < LINES:
                 yield f"{kind} {position}"
     for error in errors(trace):
-        places = (error.line, error.column, error.end_line, error.end_column)
+        places = (error.line, error.column, error.end_line, error.end_column, error.file_line)
         if not all(number is None or 0 <= number < LINES for number in places):
             yield "an error"
 

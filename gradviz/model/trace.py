@@ -252,6 +252,8 @@ class ProgramError(NamedTuple):
     end_line: int | None = None
     end_column: int = 0
     suggestion: str | None = None  # a name that exists, near one that does not
+    file: str | None = None  # beside the program, in which it was raised; `line` is the program's own that led there
+    file_line: int | None = None
 
 
 class Limit(NamedTuple):

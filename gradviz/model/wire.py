@@ -58,6 +58,14 @@ class Limits(NamedTuple):
     output: int = 256 * 1024  # characters
 
 
+class Neighbour(NamedTuple):
+    """A file beside the program that it imports, itself or by another."""
+
+    path: str
+    text: str
+    problem: str = ""  # why it was not read
+
+
 class Request(NamedTuple):
     """One run asked for."""
 
@@ -67,6 +75,8 @@ class Request(NamedTuple):
     limits: Limits = Limits()
     schema: int = SCHEMA
     budget: float | None = None  # seconds to measure for, instead of recording once
+    file: str = ""  # the whole path of the program; "": it is in none
+    neighbours: tuple[Neighbour, ...] = ()
 
 
 class Ready(NamedTuple):
@@ -108,7 +118,7 @@ def pack(kind: Kind, run: int = 0, payload: bytes = b"") -> bytes:
     return HEADER.pack(len(payload), run, kind) + payload
 
 
-def encode(message: Request | Ready | Exit | Page | CostPage | Look | Found) -> bytes:
+def encode(message: Request | Neighbour | Ready | Exit | Page | CostPage | Look | Found) -> bytes:
     """Return a message as JSON; named tuples become arrays. Non-finite floats are refused.
 
     Half a surrogate pair is a character to Python, but none of UTF-8: it arrives as a question mark.

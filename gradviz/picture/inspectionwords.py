@@ -49,6 +49,7 @@ class InspectionWords(NamedTuple):
     first_here: str
     first_from: str
     made_by: str
+    in_file: str
     caught: str
     caught_at: str
     changed_it: str
@@ -113,6 +114,7 @@ INSPECTION_WORDS: dict[Language, InspectionWords] = {
         first_here="The first {} came from here",
         first_from="The first {} came from {}",
         made_by="The first {} of the forward run was made by {}",
+        in_file="{}, line {}: {}",
         caught="Caught by the program: {}",
         changed_it="{told} Here {0} was changed by {1}.",
         changed_on="{told} Here {0} was changed by {1} on line {2}.",
@@ -175,6 +177,7 @@ INSPECTION_WORDS: dict[Language, InspectionWords] = {
         first_here="最初の {} はここから出ました",
         first_from="最初の {} は {} から出ました",
         made_by="順伝播で最初の {} を作ったのは {} です",
+        in_file="{} の {} 行目: {}",
         caught="プログラムが捕捉したエラー: {}",
         changed_it="{told}変更されたのは {0} で、変更したのは {1} です。",
         changed_on="{told}変更されたのは {0} で、変更したのは {2} 行目の {1} です。",

@@ -110,6 +110,9 @@ def _errors(record: Record, fixes: Fixes, language: Language) -> Iterator[Proble
         words, said = _told(record, error, language), f"{error.type}: {error.message}"
         if error.type == DIED:  # a word of ours: no program and no torch said it
             said = words if error.hint == "stopped" else error.message
+        if error.file is not None:
+            at = INSPECTION_WORDS[language].in_file
+            words, said = (at.format(error.file, error.file_line, text) for text in (words, said))
         place = (error.line, error.column, error.end_line, error.end_column)
         mode = mode_to_blame(record.trace)
         offers = () if mode is None else (Offer(_IN_GRAD[language], "grad"),)

@@ -17,7 +17,7 @@ from gradviz.doctor import Finding
 from gradviz.model.cost import MODES, Costs, Raised, Timed
 from gradviz.model.program import MAX_SOURCE
 from gradviz.model.trace import GradMode, Limit, Output, ProgramError, Trace, Warned
-from gradviz.model.wire import Ready, Request
+from gradviz.model.wire import Neighbour, Ready, Request
 from gradviz.runs import EngineError
 
 
@@ -133,11 +133,20 @@ class TestArguments:
         assert cli.main(told) == cli.DONE
         assert engine.asked[0].seed == seed
 
+    @pytest.mark.parametrize("command", ["trace", "export", "measure"])
+    def test_the_files_beside_a_program_go_with_it(
+        self, command: str, program: Path, tmp_path: Path, engine: type[FakeEngine]
+    ) -> None:
+        program.write_text("import config\n")
+        (tmp_path / "config.py").write_text("width = 4\n")
+        cli.main([command, str(program), *(() if command == "measure" else ("-o", str(tmp_path / "t.json")))])
+        assert engine.asked[0].neighbours == (Neighbour(str(tmp_path / "config.py"), "width = 4\n"),)
+
     def test_they_become_the_request(self, program: Path, tmp_path: Path, engine: type[FakeEngine]) -> None:
         options = ["--mode=no_grad", "--timeout=2.5", "--memory=10000000", "--seed=7", "--python=/opt/python"]
         assert cli.main(["trace", str(program), "-o", str(tmp_path / "t.json"), *options]) == cli.DONE
         (request,) = engine.asked
-        assert request == Request("x = 1\n", "no_grad", 7, request.limits)
+        assert request == Request("x = 1\n", "no_grad", 7, request.limits, file=str(program))
         assert (request.limits.seconds, request.limits.memory) == (2.5, 10_000_000)
         assert engine.interpreter == "/opt/python"
 

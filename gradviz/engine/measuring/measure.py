@@ -21,6 +21,7 @@ from gradviz.engine.measuring.heap import heap_bytes, keep_freed
 from gradviz.engine.measuring.keeper import Keeper
 from gradviz.engine.measuring.stopwatch import CutOff, phases
 from gradviz.engine.record import chance, worker
+from gradviz.engine.record.program import neighbours
 from gradviz.engine.record.stage import ambient, main_module
 from gradviz.model.cost import FEW, MODES, PATIENCE, CostPage, Held, Lap, Raised, Timed
 from gradviz.model.memory import peak_bytes
@@ -50,7 +51,7 @@ def measure(request: Request, send: Callable[[bytes], None], modes: Sequence[Gra
         send(encode(CostPage(raised=tuple(Raised(mode, program) for mode in modes), done=True)))
         return
     keep_freed()
-    runs = _Runs(program, request.seed)
+    runs = _Runs(program, request)
     timed = [mode for mode in modes if _weigh(runs, mode, request, send)]
     _race(runs, timed, request.budget or 0.0, send)
     for mode in timed:
@@ -61,10 +62,11 @@ def measure(request: Request, send: Callable[[bytes], None], modes: Sequence[Gra
 class _Runs:
     """A program that can be run any number of times from the same state, for nobody to see."""
 
-    def __init__(self, program: Program, seed: int | None) -> None:
-        if seed is not None:
-            chance.seed(seed)
+    def __init__(self, program: Program, request: Request) -> None:
+        if request.seed is not None:
+            chance.seed(request.seed)
         self.program = program
+        self._request = request
         self._code = compile(program.tree, FILE, "exec")
         self._bring_back_chance = chance.keep()
         self._dtype = torch.get_default_dtype()
@@ -81,7 +83,7 @@ class _Runs:
         """Run it once, timed until what it made is freed."""
         with phases() as (backward, optimizer):
             names, began, _ = self._run(mode)
-            names.clear()
+            _free(names)
             freed = time.perf_counter()
         forward = (backward.first or freed) - began
         return Lap(mode, freed - began, forward, backward.seconds, optimizer.seconds, turn)
@@ -90,7 +92,7 @@ class _Runs:
         """Run it until it calls backward; return the seconds that took."""
         with phases(cut=True) as (backward, _):
             names, began, ended = self._run(mode)
-            names.clear()
+            _free(names)
         return (backward.first or ended) - began
 
     def left_behind(self, mode: GradMode) -> dict[str, object]:
@@ -102,12 +104,18 @@ class _Runs:
     def _run(self, mode: GradMode) -> tuple[dict[str, object], float, float]:
         """Run it once; return the names it has bound, when it began and when it ended."""
         self.reset()
-        names = vars(main_module(self.program.source))
+        names = vars(main_module(self._request))
         with redirect_stdout(self._sink), redirect_stderr(self._sink), ambient(mode):
             began = time.perf_counter()
             with suppress(Exception, SystemExit, CutOff):  # that it raises in this mode is known and told
                 exec(self._code, names)
             return names, began, time.perf_counter()
+
+
+def _free(names: dict[str, object]) -> None:
+    """Let go of what a run has left behind under its names, and in the files beside the program."""
+    names.clear()
+    neighbours.drop()
 
 
 class _Sink(io.TextIOBase):
@@ -141,7 +149,7 @@ def _graph_bytes(runs: _Runs, mode: GradMode, live_bytes: int, live_tensors: int
         left = runs.left_behind(mode)
     gc.collect()
     before = heap_bytes()
-    left.clear()
+    _free(left)
     gc.collect()
     after = heap_bytes()
     if before is None or after is None:
@@ -194,7 +202,7 @@ def _block(runs: _Runs, mode: GradMode, turn: int, slowest: float) -> list[Lap]:
 
 def _time_ops(runs: _Runs, mode: GradMode, budget: float) -> Timed:
     with warnings.catch_warnings(action="ignore"), _collected_between():
-        return opclock.timed(mode, lambda: runs.left_behind(mode).clear(), budget / _CLOCKED)
+        return opclock.timed(mode, lambda: _free(runs.left_behind(mode)), budget / _CLOCKED)
 
 
 def _order(modes: Sequence[GradMode], turn: int) -> list[GradMode]:

@@ -20,7 +20,7 @@ from typing import NoReturn
 from gradviz.engine.wall import limits, sandbox
 from gradviz.model.launch import NO_LOCK
 from gradviz.model.trace import SCHEMA, End, Memory, Page, ProgramError
-from gradviz.model.wire import Limits, Ready, Request, encode
+from gradviz.model.wire import Limits, Neighbour, Ready, Request, encode
 
 Send = Callable[[bytes], None]
 Work = Callable[[Request, Send], None]
@@ -56,7 +56,8 @@ def live(requests: int, results: int, parent: int, torch: str, work: Work) -> No
 def read_request(payload: bytes) -> Request:
     """Return the Request that `wire.encode` wrote."""
     source, mode, seed, allowed, *rest = json.loads(payload)
-    return Request(source, mode, seed, Limits(*allowed), *rest)
+    request = Request(source, mode, seed, Limits(*allowed), *rest)
+    return request._replace(neighbours=tuple(Neighbour(*one) for one in request.neighbours))
 
 
 def run_in_thread(work: Callable[[], None], stack: int = limits.THREAD_STACK) -> bool:

@@ -8,13 +8,15 @@ import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import nullcontext
-from types import ModuleType
+from types import CodeType, ModuleType
 
 import torch
 
+from gradviz.engine.record.program import neighbours
 from gradviz.model.program import FILE
 from gradviz.model.source.place import lines_of_text
 from gradviz.model.trace import GradMode, ProgramError
+from gradviz.model.wire import Request
 
 # Arguments of torch that have to do with gradients, or come with nearly every call: those that are misspelt.
 _KEYWORDS = (
@@ -34,31 +36,42 @@ def ambient(mode: GradMode) -> torch.no_grad | torch.inference_mode | nullcontex
     return torch.inference_mode() if mode == "inference" else nullcontext()
 
 
-def main_module(source: str) -> ModuleType:
+def main_module(request: Request) -> ModuleType:
     """A fresh __main__, as a program run by itself would have, with torch at hand even where it is not imported.
 
     Its source can be read, as that of a file can: TorchScript asks for it, and so do tracebacks.
     """
-    linecache.cache[FILE] = (len(source), None, lines_of_text(source), FILE)
+    source, file = request.source, request.file
     module = ModuleType("__main__")
     vars(module)["torch"] = torch
+    if file:
+        vars(module)["__file__"] = file
+    sys.argv[:] = [file or "-c"]
+    for name in filter(None, (FILE, file)):
+        linecache.cache[name] = (len(source), None, lines_of_text(source), name)
     sys.modules["__main__"] = module
+    neighbours.place(request)
     return module
 
 
 def error_of(raised: BaseException) -> ProgramError:
-    """The exception, and the innermost line of the program it passed through."""
-    line = None
+    """The exception, and the innermost line of the program it passed through; of a file beside it too."""
+    line, inner = None, None
     for frame, number in traceback.walk_tb(raised.__traceback__):
         if frame.f_code.co_filename == FILE:
-            line = number
+            line, inner = number, None
+        elif (file := neighbours.called(frame.f_code.co_filename)) is not None:
+            inner = file, number
     try:
         message = str(raised)
     except Exception:  # noqa: BLE001  # a hostile __str__ must not take the report with it
         message = ""
     if isinstance(raised, SyntaxError) and raised.filename == FILE:
         line = raised.lineno
-    return ProgramError(type(raised).__name__, message[:4000], line, suggestion=_suggestion(raised))
+    elif isinstance(raised, SyntaxError) and (file := neighbours.called(str(raised.filename))) is not None:
+        inner, message = (file, raised.lineno or 1), str(raised.msg)
+    found = ProgramError(type(raised).__name__, message[:4000], line, suggestion=_suggestion(raised))
+    return found if inner is None else found._replace(file=inner[0], file_line=inner[1])
 
 
 def _suggestion(raised: BaseException) -> str | None:
@@ -70,7 +83,7 @@ def _suggestion(raised: BaseException) -> str | None:
             return _nearest(name, _names_at(raised)) if len(name) >= _TELLING else None
         case TypeError(args=(str(message), *_)):
             written = _UNEXPECTED.match(message[:_LONGEST])
-            return _nearest(written["name"], _KEYWORDS) if written and not _is_own(written["called"]) else None
+            return _nearest(written["name"], _KEYWORDS) if written and not _defines(written["called"]) else None
     return None
 
 
@@ -85,18 +98,24 @@ def _attribute(owner: object, name: str) -> str | None:
 
 
 def _names_at(raised: BaseException) -> list[str]:
-    """The names that the innermost line of the program could see."""
-    frames = [frame for frame, _line in traceback.walk_tb(raised.__traceback__) if frame.f_code.co_filename == FILE]
+    """The names that the innermost line of the program, or of a file beside it, could see."""
+    frames = [frame for frame, _line in traceback.walk_tb(raised.__traceback__) if is_own(frame.f_code)]
     if not frames:
         return []
     seen = (*frames[-1].f_locals, *frames[-1].f_globals, *vars(builtins))
     return [name for name in dict.fromkeys(seen) if not name.startswith("_")]
 
 
-def _is_own(called: str) -> bool:
-    """Whether the program itself defines a function or class of this name: its arguments are not torch's."""
+def is_own(code: CodeType) -> bool:
+    """Whether code is the program's, or that of a file beside it, and no library's."""
+    return code.co_filename == FILE or neighbours.called(code.co_filename) is not None
+
+
+def _defines(called: str) -> bool:
+    """Whether the program or a file beside it has a function or class of this name: its arguments are not torch's."""
     definition = re.compile(rf"^\s*(?:async\s+)?(?:def|class)\s+{re.escape(called)}\b")
-    return called == "<lambda>" or any(map(definition.match, linecache.getlines(FILE)))
+    files = [name for name in linecache.cache if name == FILE or neighbours.called(name) is not None]
+    return called == "<lambda>" or any(definition.match(line) for name in files for line in linecache.getlines(name))
 
 
 def _nearest(name: str, names: Sequence[str]) -> str | None:

@@ -103,10 +103,10 @@ PYTHON = (
         "no-module",
         "ModuleNotFoundError",
         r"No module named '(?P<what>[^']+)'",
-        "There is no module {what} for the Python that runs programs, and files beside the program are not seen. "
-        "Install it there, or put its code into the program.",
-        "プログラムを実行する Python に {what} というモジュールがありません。隣にあるファイルも読み込めません。"
-        "インストールするか、コードをプログラムに直接書いてください。",
+        "There is no module {what} for the Python that runs programs, nor beside the program. Install it, or save the "
+        "program and its file in one folder: files there are found by import statements that name them.",
+        "プログラムを実行する Python にも、プログラムの隣にも {what} というモジュールがありません。インストールするか、"
+        "同じフォルダに保存してください。フォルダにあるファイルは、import 文にその名前があれば見つかります。",
     ),
     Hint(
         "no-cuda",

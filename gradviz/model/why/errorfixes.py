@@ -28,7 +28,9 @@ _HALF = {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u3001": "
 
 
 def of_error(fixes: Fixes, error: ProgramError) -> tuple[Fix, ...]:
-    """Return the fixes of the error that ended a run, each by itself enough."""
+    """Return the fixes of the error that ended a run, each by itself enough; none of what is in another file."""
+    if error.file is not None:
+        return ()
     if error.hint == "full-width":
         return _some(_half_width(fixes.known.trace.source))
     if error.hint == "indent":

@@ -11,6 +11,7 @@ import torch
 
 from gradviz.engine.record.ledger.ledger import Ledger
 from gradviz.engine.record.ledger.stream import Stream
+from gradviz.engine.record.program import neighbours
 from gradviz.engine.record.program.modules import Modules, parameters
 
 MOST = 256  # entries of a list or dict, parameters of a module, attributes of an object that are given names
@@ -171,7 +172,7 @@ def _parameters(code: CodeType) -> int:
 
 
 def _inside(name: str, value: object) -> Iterator[tuple[str, torch.Tensor]]:
-    """The tensors in a list, a dict or an object of one of the program's own classes, with the paths to them."""
+    """The tensors in a list, a dict or an object of one of its own classes, with the paths to them."""
     if isinstance(value, dict):
         for key, item in islice(dict.items(value), MOST):
             if isinstance(item, torch.Tensor) and isinstance(key, str | int):
@@ -180,7 +181,7 @@ def _inside(name: str, value: object) -> Iterator[tuple[str, torch.Tensor]]:
         for position, item in enumerate(islice(value, MOST)):
             if isinstance(item, torch.Tensor):
                 yield f"{name}[{position}]", item
-    elif type(value).__module__ == "__main__":
+    elif (module := type(value).__module__) == "__main__" or neighbours.defines(module):
         for attribute, item in islice(_attributes(value).items(), MOST):
             if isinstance(item, torch.Tensor):
                 yield f"{name}.{attribute}", item

@@ -16,6 +16,7 @@ import torch
 from gradviz.engine.record.internals import entries, reader
 from gradviz.engine.record.internals.entries import Function
 from gradviz.engine.record.internals.quiet import Untraced
+from gradviz.engine.record.stage import is_own
 
 # What compiles what it is given, or traces it, without that the person has said so.
 _INNER = ("torch._higher_order_ops", "torch.jit")
@@ -70,7 +71,7 @@ def _taken(note: Note, cond: Function) -> Function:
 def _scripted(note: Note, script: Function) -> Function:
     @functools.wraps(script)
     def scripted(*args: object, _frames_up: int = 0, **kwargs: object) -> object:
-        if sys._getframe(1).f_globals.get("__name__") == "__main__":  # torch has scripts of its own
+        if is_own(sys._getframe(1).f_code):  # torch has scripts of its own
             note("torch.jit.script was called")
         return script(*args, _frames_up=_frames_up + 1, **kwargs)
 
