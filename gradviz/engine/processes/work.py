@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 from gradviz.engine.measuring import measure
 from gradviz.engine.record import worker
-from gradviz.engine.record.internals import reader
+from gradviz.engine.record.internals import formulas, reader
 from gradviz.model.wire import Request
 
 
 def prepare() -> None:
     """Do what can only be done before a process is locked, and holds for all that are forked from it."""
     reader.know_processor()
+    formulas.prepare()
 
 
 def work(request: Request, send: Callable[[bytes], None]) -> None:

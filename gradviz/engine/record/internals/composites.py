@@ -1,8 +1,9 @@
 """Composite operators that torch makes of other ones while a dispatch mode is on: here they take their usual way.
 
-reshape() of what is not contiguous makes a ReshapeAliasBackward0, and ctc_loss() of lengths in tensors one that takes
-numbers, but for kinds of tensors that replace what operators do. Torch counts every tensor among those as long as any
-dispatch mode is on, and so a recorded program would have another graph than the program itself.
+reshape() of what is not contiguous makes a ReshapeAliasBackward0, ctc_loss() of lengths in tensors a grad_fn that takes
+numbers, and linear() of what is not contiguous adds its bias in place, but for kinds of tensors that replace what
+operators do. Torch counts every tensor among those as long as any dispatch mode is on, and so a recorded program would
+have another graph than the program itself.
 """
 
 import math
@@ -10,11 +11,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
+from torch.autograd import forward_ad
 
 from gradviz.engine.record.internals.reader import has_own_dispatch, unwatched
 
 _untyped: Any = torch._C
 _aten: Any = torch.ops.aten
+_ROWS = 2  # dimensions of what torch multiplies and adds to at once
 _make_library: Any = torch.library.Library
 
 
@@ -24,6 +27,7 @@ def replace_composites() -> Callable[[], None]:
     library.impl("reshape", _reshape, "AutogradCPU")
     library.impl("flatten.using_ints", _flatten, "AutogradCPU")
     library.impl("ctc_loss.Tensor", _ctc_loss, "AutogradCPU")
+    library.impl("linear", _linear, "AutogradCPU")
     undo: Callable[[], None] = library._destroy
     return undo
 
@@ -50,6 +54,13 @@ def _flatten(tensor: torch.Tensor, start_dim: int = 0, end_dim: int = -1) -> tor
         return _usual(_aten.flatten.using_ints, tensor, start_dim, end_dim)
     sizes = tensor.shape
     return _reshape(tensor, (*sizes[:start], math.prod(sizes[start : end + 1]), *sizes[end + 1 :]))
+
+
+def _linear(tensor: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None = None) -> torch.Tensor:
+    is_usual = bias is None or tensor.dim() == _ROWS or tensor.is_contiguous() or forward_ad._current_level >= 0
+    if is_usual or bias is None or not all(map(_is_plain, (tensor, weight, bias))):
+        return _usual(_aten.linear.default, tensor, weight, bias)
+    return torch.matmul(tensor, weight.t()).add_(bias)
 
 
 def _ctc_loss(

@@ -8,7 +8,8 @@ from types import FrameType
 import torch
 
 from gradviz.engine.record.blame import Failure, fitting
-from gradviz.engine.record.internals import entries, reader
+from gradviz.engine.record.internals import entries, formulas, reader
+from gradviz.engine.record.internals.keeping import kind_of
 from gradviz.engine.record.internals.quiet import Untraced
 from gradviz.engine.record.ledger.stream import LimitReached
 from gradviz.engine.record.recorder import Recorder
@@ -76,6 +77,7 @@ class BackwardWatch:
                     self._note(error, call)
                 raise
             finally:
+                formulas.show_modes()
                 with Untraced(), recorder.lock:
                     recorder.running, recorder.between = call.outer
                     call.frame = None  # which holds the call
@@ -133,6 +135,7 @@ class BackwardWatch:
     ) -> tuple[torch.utils.hooks.RemovableHandle, torch.utils.hooks.RemovableHandle]:
         arrived: tuple[Value | None, ...] = ()
         kind: StepKind = "backward" if reader.leaf_of(node) is None else "accumulate"
+        is_different = kind_of(node).name in formulas.DIFFERENT
 
         def before(gradients: Gradients) -> None:
             nonlocal arrived
@@ -143,8 +146,11 @@ class BackwardWatch:
                     call.at_work, call.recorder.between = number, None
                     call.recorder.ledger.filling = reader.leaf_of(node)
                     arrived = _read(call.recorder, gradients)
+            if is_different:
+                formulas.hide_modes()
 
         def after(left: Gradients, _: Gradients) -> None:
+            formulas.show_modes()
             with Untraced(), call.recorder.lock:
                 if self._runs_in(call):
                     recorder = call.recorder
