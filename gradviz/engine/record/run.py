@@ -34,7 +34,7 @@ class Run:
     def __init__(self, stream: Stream, source: Source, max_ops: int) -> None:
         self.stream = stream
         self.source = source
-        self.ledger = Ledger(stream, self._grad_fn_of, self._write_made)
+        self.ledger = Ledger(stream, self._grad_fn_of, self.write_made)
         self.nodes = Nodes(stream, self.ledger)
         self.threads: list[Thread] = []
         self.ops = 0
@@ -68,13 +68,13 @@ class Run:
             nodes = self.nodes
             return Memory(nodes.saved_bytes, self.ledger.storages.peak_bytes, None, nodes.parameter_bytes)
 
-    def _grad_fn_of(self, tensor: torch.Tensor) -> int | None:
-        """The id of a tensor's grad_fn as it is now."""
-        node = reader.grad_fn(tensor)
-        return None if node is None else self.nodes.see(node, None)
-
-    def _write_made(self, tensor: torch.Tensor) -> None:
+    def write_made(self, tensor: torch.Tensor) -> None:
         """Have the thread whose last op made a tensor write that op down."""
         for thread in self.threads:
             if thread.has_made(tensor):
                 thread.settle()
+
+    def _grad_fn_of(self, tensor: torch.Tensor) -> int | None:
+        """The id of a tensor's grad_fn as it is now."""
+        node = reader.grad_fn(tensor)
+        return None if node is None else self.nodes.see(node, None)

@@ -25,6 +25,7 @@ from gradviz.engine.record.watches.levels import LevelWatch
 from gradviz.engine.record.watches.ops import OpWatch
 from gradviz.engine.record.watches.packing import PackWatch
 from gradviz.engine.record.watches.scripts import ScriptWatch
+from gradviz.engine.record.watches.settings import SettingWatch
 from gradviz.model.program import FILE, Program, parse
 from gradviz.model.trace import NOTE, End, GradMode, Limit, Memory, ProgramError, Warned
 from gradviz.model.wire import Request
@@ -76,19 +77,19 @@ def recorded(program: Program, request: Request, stream: Stream, *watches: Watch
     names, module = Names(run.ledger, source.modules), main_module(request)
     threads = Threads(run, names, request.mode)
     error: ProgramError | None = None
-    backward, levels = BackwardWatch(threads.here), LevelWatch(threads.here)
+    backward, levels, settings = BackwardWatch(threads.here), LevelWatch(threads.here), SettingWatch(run)
     sums.fewest()
     undo = [
         entries.replace_engine_run(backward.wrap),
         entries.replace_make_grads(backward.wrap_make_grads),
-        entries.replace_detach(DetachWatch(threads.here).wrap),
+        entries.replace_detach(DetachWatch(threads.here, settings.changed).wrap),
         entries.replace_function_apply(FunctionWatch(threads.here).wrap),
         entries.replace_script_calls(ScriptWatch(threads.here).wrap),
         entries.replace_push_hooks(PackWatch(threads.here).wrap),
-        entries.replace_settings(run.ledger.reassigned, run.ledger.changed),
+        entries.replace_settings(settings.reassigned, settings.changed),
         entries.replace_registrations(source.modules.placing, source.modules.moved),
-        entries.replace_swap(run.ledger.swap),
-        entries.replace_exports(run.ledger.handed_out),
+        entries.replace_swap(settings.swap),
+        entries.replace_exports(settings.handed_out),
         entries.replace_levels(levels.opened, levels.closing, levels.lifted),
         replace_composites(),
         replace_compilers(lambda what: stream.warn(Warned(source.here()[0], NOTE, what))),

@@ -178,6 +178,11 @@ def base(tensor: torch.Tensor) -> torch.Tensor | None:
     return None if tensor.is_inference() else tensor._base
 
 
+def gradient(tensor: torch.Tensor) -> torch.Tensor | None:
+    """The tensor in .grad. Any other tensor than these warns when it is asked."""
+    return tensor.grad if tensor.retains_grad or is_leaf(tensor) else None
+
+
 def is_leafs(tensor: torch.Tensor) -> bool:
     """Whether the memory of a tensor is that of a leaf that requires grad, which keeps it without a graph too."""
     owner = base(tensor)

@@ -28,8 +28,8 @@ class Ledger:
         self._stream = stream
         self._grad_fn_of = grad_fn_of  # torch makes views a new one after their base was changed in place
         self._write_made = write_made  # has a thread write down a tensor that its last op made
-        self._known = KnownTensors(self._close)
-        self._by_address = self._known.by_address
+        self.tensors = KnownTensors(self._close)
+        self._by_address = self.tensors.by_address
         self._made: dict[int, int] = {}  # grad_fn -> the first tensor seen with it
         # Views that were changed, or whose base was, by id: the version that they have their grad_fn from.
         self.changed_views: dict[int, int | None] = {}
@@ -39,18 +39,18 @@ class Ledger:
 
     def id_of(self, tensor: torch.Tensor) -> int | None:
         """The id of a tensor seen before."""
-        known = self._known.find(tensor)
+        known = self.tensors.find(tensor)
         return None if known is None else known.id
 
     def alive(self) -> Iterator[torch.Tensor]:
         """Every tensor seen that still lives."""
-        for known in self._known:
+        for known in self.tensors:
             if (tensor := known()) is not None:
                 yield tensor
 
     def is_tracked(self, number: int) -> bool:
         """Whether the tensor of an id lives and requires grad, as far as is known."""
-        return any(known.id == number and known.told is not None and known.requires_grad for known in self._known)
+        return any(known.id == number and known.told is not None and known.requires_grad for known in self.tensors)
 
     def with_grad_fn(self, grad_fn: int | None) -> list[int]:
         """The first tensor seen with a grad_fn, if there was one."""
@@ -66,7 +66,7 @@ class Ledger:
         known = self._by_address.get(id(tensor))
         if known is None or known() is not tensor:
             self._write_made(tensor)
-            known = self._known.find(tensor) or self.promise(tensor)
+            known = self.tensors.find(tensor) or self.promise(tensor)
         storage = known.storage
         if known.told is None or storage is None:
             return self.write(known, tensor, None, self._grad_fn_of(tensor), line, self._value(tensor))
@@ -97,7 +97,7 @@ class Ledger:
         if known is not None and known() is tensor:
             return known
         self._stream.promised += 1
-        return self._known.adopt(tensor)
+        return self.tensors.adopt(tensor)
 
     def view_changed(self, tensor: torch.Tensor) -> None:
         """Note that an op that autograd records has changed a view in place, and so given it a grad_fn."""
@@ -109,12 +109,12 @@ class Ledger:
 
     def has_outdated(self, tensor: torch.Tensor) -> bool:
         """Whether torch will make the grad_fn of a tensor anew."""
-        known = self._known.find(tensor)
+        known = self.tensors.find(tensor)
         return known is not None and self._is_outdated(known, tensor)
 
     def made_anew(self, tensor: torch.Tensor) -> None:
         """Note that torch has made a tensor's grad_fn anew."""
-        known = self._known.find(tensor)
+        known = self.tensors.find(tensor)
         last = None if known is None else known.last
         if known is not None and last is not None:
             self.changed_views[known.id] = reader.version(tensor)
@@ -122,21 +122,21 @@ class Ledger:
 
     def counter_of(self, tensor: torch.Tensor) -> Counter | None:
         """The version counter of a tensor that has an id, which another is to share."""
-        return self._known.counter_of(tensor)
+        return self.tensors.counter_of(tensor)
 
     def spread(self, tensor: torch.Tensor) -> None:
         """Write down again every other tensor in the memory of one that has another flag now."""
-        self.see_again(self._known.sharing(self.storages.of(tensor)))
+        self.see_again(self.tensors.sharing(self.storages.of(tensor)))
 
     def written(self, tensor: torch.Tensor, op: int) -> list[Known]:
         """Note that an op has written to a tensor; return the others that are other than they were because of that.
 
         What it has not touched has another version at most, which the record of one that shares its counter tells.
         """
-        self._known.bury()  # what has died has not seen it
+        self.tensors.bury()  # what has died has not seen it
         storage, known = self.storages.of(tensor), self.promise(tensor)
         storage.writer = op
-        touched = self._known.touched(known, tensor, storage)
+        touched = self.tensors.touched(known, tensor, storage)
         for one in (known, *touched):
             one.is_stale = True
         if known.counter is not None:
@@ -146,7 +146,7 @@ class Ledger:
                 self.changed_views[view.id] = view.version
             known.counter.views.clear()
         is_first = known.told is not None and tensor.requires_grad and not known.requires_grad
-        return self._known.sharing(storage) if is_first else touched  # its base and the views of that have the flag too
+        return self.tensors.sharing(storage) if is_first else touched  # so has its base, and the views of that
 
     def see_again(self, those: Iterable[Known]) -> None:
         """Write down again those that live of some tensors."""
@@ -186,58 +186,6 @@ class Ledger:
         value = held or self._held_value(operand)
         return None if value is None else tuple.__new__(Value, (tuple(output.shape), *value[1:]))
 
-    def handed_out(self, tensor: torch.Tensor) -> None:
-        """Note that the memory of a tensor may be written to unseen, as by others than torch that were given it."""
-        with self._stream.lock:
-            self.storages.hand_out(tensor)
-
-    def reassigned(self, tensor: torch.Tensor) -> None:
-        """Write down a tensor that the program gave other memory: x.data = y."""
-        with self._stream.lock:
-            self._write_made(tensor)
-            known = self._known.find(tensor)
-            if known is not None:
-                self._rewrite(known, tensor)
-
-    def changed(self, tensor: torch.Tensor) -> None:
-        """Write down a tensor that was given another .grad, or another flag.
-
-        A view of a leaf that was made under no_grad is detached with the leaf.
-        """
-        with self._stream.lock:
-            known = self._known.find(tensor)
-            required = known is not None and known.told is not None and known.requires_grad
-            self._write_made(tensor)
-            if self._known.find(tensor) is None:
-                return
-            gradient = _gradient(tensor)
-            if gradient is not None:
-                self._write_made(gradient)
-            self._stream.stamp_ahead = 1
-            try:
-                self.refresh_grad(tensor)
-                if required and not tensor.requires_grad:
-                    self.spread(tensor)
-            finally:
-                self._stream.stamp_ahead = 0
-
-    def swap(self, one: torch.Tensor, other: torch.Tensor, swap: Callable[[], None]) -> None:
-        """Have two tensors swapped (torch.utils.swap_tensors), which torch refuses while anybody has weak references.
-
-        Args:
-            one: a tensor.
-            other: another.
-            swap: swaps what they are; each stays the object that it is.
-        """
-        with self._stream.lock:
-            held = [(tensor, self._known.let_go(tensor)) for tensor in (one, other)]
-            try:
-                swap()
-            finally:
-                for tensor, facts in held:
-                    if facts is not None:
-                        self._rewrite(self._known.take_back(tensor, facts), tensor)
-
     def refresh(self) -> None:
         """Write down again every living tensor whose version, flags or grad changed, at the end of the run."""
         outdated = self.outdated(list(self.alive()))
@@ -250,14 +198,14 @@ class Ledger:
     def refresh_foreign(self) -> None:
         """Write down again what others may have written to, as numpy does, where it is little: they do so unseen."""
         for storage in self.storages.foreign:
-            for known in self._known.sharing(storage):
+            for known in self.tensors.sharing(storage):
                 tensor = known()
                 if tensor is not None and known.told is not None and tensor.numel() <= EXACT:
                     self.see(tensor, None)
 
     def refresh_retained(self) -> None:
         """Write down again every living tensor that is no leaf and was given a .grad since it was written down last."""
-        for known in self._known:
+        for known in self.tensors:
             if known.told is None or not known.retains_grad or known.is_leaf:
                 continue
             tensor, last = known(), whole(Tensor, known.told)
@@ -265,7 +213,7 @@ class Ledger:
                 self.refresh_grad(tensor)
 
     def _grad_value(self, tensor: torch.Tensor) -> Value | None:
-        gradient = _gradient(tensor)
+        gradient = reader.gradient(tensor)
         return None if gradient is None else self.value_of(gradient)
 
     def refresh_grad(self, tensor: torch.Tensor) -> None:
@@ -276,7 +224,7 @@ class Ledger:
         if last is None:
             return
         is_same = tensor.retains_grad == last.retains_grad and last.version == reader.version(tensor)
-        if not is_same or last.grad is not None or _gradient(tensor) is not None:
+        if not is_same or last.grad is not None or reader.gradient(tensor) is not None:
             self.write(known, tensor, last.made_by, last.grad_fn, last.line, last.value)
 
     def write(
@@ -316,17 +264,17 @@ class Ledger:
         )
         if gradient is not None or strides is not None or type(tensor) is not torch.Tensor:
             grad = None if gradient is None else self.value_of(gradient)
-            source = None if gradient is None else self._known.note_grad(known, gradient)
+            source = None if gradient is None else self.tensors.note_grad(known, gradient)
             facts = (*facts, grad, (), isinstance(tensor, torch.nn.Parameter), source, strides)
         if grad_fn is not None:
             self._made.setdefault(grad_fn, number)
         if known.storage is not storage:
-            self._known.put(known, storage)
+            self.tensors.put(known, storage)
         known.requires_grad, known.is_leaf, known.retains_grad = requires_grad, is_leaf, retains_grad
         known.version, known.is_stale = version, False
         if told is None:
             stream.promised -= 1
-            self._known.meet(known, storage, base, is_made=made_by is not None)
+            self.tensors.meet(known, storage, base, is_made=made_by is not None)
         elif facts[2:] == told[2:]:
             return number
         known.told = facts
@@ -335,20 +283,18 @@ class Ledger:
             known.counter.stands(known, is_view=is_view)
         stream.tensors.append(facts)
         if known.grad_of is not None:
-            stream.tensors.extend(self._known.owners_again(known.grad_of, whole(Tensor, facts), self.filling))
+            stream.tensors.extend(self.tensors.owners_again(known.grad_of, whole(Tensor, facts), self.filling))
         return number
 
-    def _rewrite(self, known: Known, tensor: torch.Tensor) -> None:
+    def rewrite(self, known: Known, tensor: torch.Tensor) -> None:
         """Write down all of a tensor as it is when the line at hand is done."""
-        last, self._stream.stamp_ahead = known.last, 1
-        try:
-            if last is not None:
-                if known.storage is not None:
-                    self._known.put(known, known.storage)  # it may lie elsewhere in it
-                grad_fn = self._grad_fn(known, tensor)
-                self.write(known, tensor, last.made_by, grad_fn, last.line, self._value(tensor))
-        finally:
-            self._stream.stamp_ahead = 0
+        last = known.last
+        if last is None:
+            return
+        with self._stream.ahead:
+            if known.storage is not None:
+                self.tensors.put(known, known.storage)  # it may lie elsewhere in it
+            self.write(known, tensor, last.made_by, self._grad_fn(known, tensor), last.line, self._value(tensor))
 
     def _is_outdated(self, known: Known, tensor: torch.Tensor) -> bool:
         return known.id in self.changed_views and self.changed_views[known.id] != reader.version(tensor)
@@ -364,7 +310,7 @@ class Ledger:
 
     def _held_value(self, tensor: torch.Tensor) -> Value | None:
         """The value in a tensor's last record, if that is what it still holds."""
-        known = self._known.find(tensor)
+        known = self.tensors.find(tensor)
         if known is None or known.told is None or known.storage is None:
             return None
         storage = known.storage
@@ -383,11 +329,6 @@ class Ledger:
 def _is_told(known: Known, tensor: torch.Tensor) -> bool:
     """Whether a tensor's version is that which another with its counter was last written down with."""
     return known.counter is not None and known.counter.version == tensor._version
-
-
-def _gradient(tensor: torch.Tensor) -> torch.Tensor | None:
-    """The tensor in .grad. Any other tensor than these warns when it is asked."""
-    return tensor.grad if tensor.retains_grad or reader.is_leaf(tensor) else None
 
 
 @cache

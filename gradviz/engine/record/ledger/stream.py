@@ -41,6 +41,21 @@ class LimitReached(BaseException):
     """The run has used up one of its limits; not an Exception, so that a program does not catch it by accident."""
 
 
+class _Ahead:
+    """Within it, what is written down holds only from the next step on."""
+
+    __slots__ = ("_stream",)
+
+    def __init__(self, stream: "Stream") -> None:
+        self._stream = stream
+
+    def __enter__(self) -> None:
+        self._stream.stamp_ahead = 1
+
+    def __exit__(self, *_: object) -> None:
+        self._stream.stamp_ahead = 0
+
+
 class Stream:
     """Takes records, numbers the steps, sends pages."""
 
@@ -55,7 +70,8 @@ class Stream:
         self.lock = threading.RLock()
         self.limit: Limit | None = None
         self.steps = 0  # steps numbered so far
-        self.stamp_ahead = 0  # 1: what is written down now holds only from the next step on
+        self.stamp_ahead = 0  # 1 within `ahead`
+        self.ahead = _Ahead(self)
         self._regions = 0
         self.prepared = 0  # the first op that torch may have run to make the gradients that a backward starts with
         self.promised = 0  # ids of tensors that are not written down yet: a page must not leave them out

@@ -240,10 +240,7 @@ def _finish(call: _Call) -> None:
         leaf = None if number in call.filled else reader.leaf_of(node)
         if leaf is not None:
             recorder.ledger.refresh_grad(leaf)
-    recorder.stream.stamp_ahead = 1  # no step of this call tells of them
-    try:
+    with recorder.stream.ahead:  # no step of this call tells of them
         for tensor in call.unwatched:
             recorder.ledger.refresh_grad(tensor)
         recorder.ledger.refresh_retained()
-    finally:
-        recorder.stream.stamp_ahead = 0

@@ -13,8 +13,9 @@ from gradviz.engine.record.recorder import Recorder
 class DetachWatch:
     """Stands where a tensor is detached in place."""
 
-    def __init__(self, here: Callable[[], Recorder]) -> None:
+    def __init__(self, here: Callable[[], Recorder], changed: Callable[[torch.Tensor], None]) -> None:
         self._here = here  # the recorder of this thread
+        self._changed = changed  # writes down a tensor that has another flag
         self._traits = operators.learn(torch.ops.aten.detach_.default)
 
     def wrap(self, detach: entries.Detach) -> entries.Detach:
@@ -30,7 +31,7 @@ class DetachWatch:
             with Untraced(), reader.unwatched():
                 pending.why = "detach"
                 recorder.op_done(pending, result)
-                recorder.ledger.changed(tensor)
+                self._changed(tensor)
             return result
 
         return watched

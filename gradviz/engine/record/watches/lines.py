@@ -97,16 +97,12 @@ class Lines:
 
     def _done(self, frame: FrameType, scope: Scope, line: int | None) -> None:
         """Note what a line has done beside running ops. It holds from the next step on, not from the line's own."""
-        stream = self._recorder.stream
-        stream.stamp_ahead = 1
-        try:
+        with self._recorder.stream.ahead:
             if self._recorder.ledger.storages.foreign:
                 self._recorder.ledger.refresh_foreign()
             if line in self._stores:
                 self._bind(frame, scope, line)
                 self._names.bind_changed(scope, line)
-        finally:
-            stream.stamp_ahead = 0
 
     def _bind(self, frame: FrameType, scope: Scope, line: int) -> None:
         """Note the names that a line can have bound; one that is no name of the function is the module's."""
@@ -128,12 +124,8 @@ class Lines:
         self._recorder.settle()
         if self._recorder.pending:
             return
-        stream = self._recorder.stream
-        stream.stamp_ahead = 1
-        try:
+        with self._recorder.stream.ahead:
             self._names.take(scope, frame.f_code, frame.f_locals, self._line)
-        finally:
-            stream.stamp_ahead = 0
 
     def _owner(self, scope: Scope, name: str) -> Scope:
         """The call around one that has a name which that one takes from there; itself where that has returned."""

@@ -1,0 +1,68 @@
+"""What a program does to tensors without an op: gives one other memory, another .grad or flag, or swaps two of them."""
+
+from collections.abc import Callable
+
+import torch
+
+from gradviz.engine.record.internals import reader
+from gradviz.engine.record.run import Run
+
+
+class SettingWatch:
+    """Stands where a tensor is set, in whatever thread: no recorder knows of it."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._ledger = run.ledger
+        self._stream = run.stream
+
+    def handed_out(self, tensor: torch.Tensor) -> None:
+        """Note that the memory of a tensor may be written to unseen, as by others than torch that were given it."""
+        with self._stream.lock:
+            self._ledger.storages.hand_out(tensor)
+
+    def reassigned(self, tensor: torch.Tensor) -> None:
+        """Write down a tensor that the program gave other memory: x.data = y."""
+        with self._stream.lock:
+            self._run.write_made(tensor)
+            known = self._ledger.tensors.find(tensor)
+            if known is not None:
+                self._ledger.rewrite(known, tensor)
+
+    def changed(self, tensor: torch.Tensor) -> None:
+        """Write down a tensor that was given another .grad, or another flag.
+
+        A view of a leaf that was made under no_grad is detached with the leaf.
+        """
+        ledger = self._ledger
+        with self._stream.lock:
+            known = ledger.tensors.find(tensor)
+            required = known is not None and known.told is not None and known.requires_grad
+            self._run.write_made(tensor)
+            if ledger.tensors.find(tensor) is None:
+                return
+            gradient = reader.gradient(tensor)
+            if gradient is not None:
+                self._run.write_made(gradient)
+            with self._stream.ahead:
+                ledger.refresh_grad(tensor)
+                if required and not tensor.requires_grad:
+                    ledger.spread(tensor)
+
+    def swap(self, one: torch.Tensor, other: torch.Tensor, swap: Callable[[], None]) -> None:
+        """Have two tensors swapped (torch.utils.swap_tensors), which torch refuses while anybody has weak references.
+
+        Args:
+            one: a tensor.
+            other: another.
+            swap: swaps what they are; each stays the object that it is.
+        """
+        tensors = self._ledger.tensors
+        with self._stream.lock:
+            held = [(tensor, tensors.let_go(tensor)) for tensor in (one, other)]
+            try:
+                swap()
+            finally:
+                for tensor, facts in held:
+                    if facts is not None:
+                        self._ledger.rewrite(tensors.take_back(tensor, facts), tensor)
