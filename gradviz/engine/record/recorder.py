@@ -2,7 +2,7 @@
 
 The program runs under a dispatch mode, never under a function mode: that would change what torch computes. Only plain
 records are kept; the outputs of the last op are held until the next event, because autograd gives them their grad_fn
-and flags after the op has returned. A grad_fn that is new on them then is the one the op made.
+and flags after the op has returned. A grad_fn that is new on them then is the one the op made (writing.py).
 """
 
 import sys
@@ -14,11 +14,11 @@ import torch
 
 from gradviz.engine.record.internals import operators, probing, reader
 from gradviz.engine.record.internals.values import read_value
-from gradviz.engine.record.ledger.stream import Row
-from gradviz.engine.record.pending import Call, Pending, could_make, is_among, is_any_tracked, just_read
+from gradviz.engine.record.pending import Call, Pending, is_among, is_any_tracked, just_read
 from gradviz.engine.record.program.regions import Open, Regions
 from gradviz.engine.record.run import Run
-from gradviz.model.trace import AT_LEVEL, EMPTY, FUNCTION, INSIDE_FUNCTION, INSIDE_HOOK, NO_INPUT, RESOLVED, Phase
+from gradviz.engine.record.writing import Writer
+from gradviz.model.trace import AT_LEVEL, EMPTY, FUNCTION, INSIDE_FUNCTION, INSIDE_HOOK, NO_INPUT, Phase
 
 
 class Scripted(Protocol):
@@ -51,7 +51,7 @@ class Recorder:
         self._inside: list[str] = []  # what is running that autograd records nothing in, innermost last
         self.levels = 0  # of torch.func that are open
         self.lifted: set[int] = set()  # tensors that one of them records on
-        self._copies: dict[int, int] = {}  # what kernels are given in the place of conjugate views -> those
+        self._writer = Writer(run, self.lifted)
         self._packing = 0  # hooks that run in the middle of an op
         self.scripted: Scripted | None = None
         self.refusal = ""  # the text of the last error that an op raised in it
@@ -215,7 +215,7 @@ class Recorder:
             run.ops += 1
             stream.steps += 1
         for pending in settled:
-            self._write(pending, taken)
+            self._writer.write(pending, taken)
 
     def has_made(self, tensor: torch.Tensor) -> bool:
         """Whether a tensor is a result of the op that is not written down yet."""
@@ -314,85 +314,3 @@ class Recorder:
             ]
         pending.outputs, pending.same_as = outputs, None
         self.pending.append(pending)
-
-    def _write(self, pending: Pending, taken: Sequence[torch.Tensor]) -> None:
-        ledger = self.ledger
-        touched = [ledger.written(tensor, pending.id) for tensor in pending.written] if pending.written else []
-        if pending.written:
-            self._note_written(pending)
-        made, outputs = self._write_outputs(pending, taken)
-        self.nodes.inside = None
-        for others in touched:
-            ledger.see_again(others)
-        for tensor in pending.outdated if made is not None else ():
-            ledger.made_anew(tensor)
-        for tensor in pending.promised:
-            if not is_among(tensor, taken):
-                ledger.see(tensor, pending.place.line)
-        if pending.why == AT_LEVEL:
-            self.lifted.update(outputs)
-        elif made is None and pending.why == RESOLVED:
-            self._copies[outputs[0]] = pending.inputs[0]
-        line, call, module = pending.place
-        facts: Row = (  # of Op
-            pending.id,
-            pending.step,
-            pending.name,
-            call,
-            pending.phase,
-            line,
-            module,
-            pending.inputs,
-            tuple(outputs),
-            pending.mode,
-            made,
-            None if made is not None else pending.why,
-        )
-        if pending.region is not None or pending.given is not None:
-            facts = (*facts, pending.region, pending.given)
-        self.stream.ops.append(facts)
-
-    def _note_written(self, pending: Pending) -> None:
-        """Note what an op did to what it changed in place, before its outputs are written down."""
-        for tensor in pending.written:
-            if pending.mode == "grad" and tensor.requires_grad and tensor._is_view():
-                self.ledger.view_changed(tensor)
-        if pending.inside is not None:
-            self.nodes.inside = self.nodes.saved_inside(pending.inside, pending.kept)
-
-    def _write_outputs(self, pending: Pending, taken: Sequence[torch.Tensor]) -> tuple[int | None, list[int]]:
-        """Write down the outputs and their grad_fns; return the grad_fn this op made, and the outputs' ids.
-
-        The op made it if it is on an output, was on no tensor before, and the op ran in grad mode; the grad_fn of a
-        torch.autograd.Function is made by the call around the ops of its forward.
-        """
-        made = pending.grad_fn
-        outputs: list[int] = []
-        ledger, nodes, line = self.ledger, self.nodes, pending.place.line
-        promised = list(map(ledger.promise, pending.outputs))  # their own grad_fn may save them
-        for tensor, known, value, storage in zip(
-            pending.outputs, promised, pending.values, pending.storages, strict=True
-        ):
-            outputs.append(known.id)
-            if pending.counter is not None:
-                known.counter = pending.counter
-            if taken and is_among(tensor, taken):
-                continue
-            if pending.written and ledger.changed_views and ledger.has_outdated(tensor):
-                ledger.see(tensor, line)
-                continue
-            node, number = reader.grad_fn(tensor), None
-            if node is not None:
-                number = nodes.known(node)
-                if number is None or (made is None and pending.is_met(number)):
-                    own, add = made is None and could_make(pending, node), nodes.add if number is None else nodes.claim
-                    number = add(node, line, pending.outputs, own=own)
-                    if own:
-                        made = number
-                        if not pending.is_tracked:
-                            # As copies of conjugate views do, whose originals are the true inputs.
-                            pending.inputs = tuple(nodes.leads_to(node)) or pending.inputs
-                        elif self._copies:
-                            pending.inputs = tuple([self._copies.get(one, one) for one in pending.inputs])
-            ledger.write(known, tensor, pending.id, number, line, value, storage)
-        return made, outputs
