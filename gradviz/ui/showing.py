@@ -98,7 +98,7 @@ def _show_selection(panels: Panels, before: AppState, now: AppState) -> None:
     elsewhere = now.search is not None or (now.chosen is not None and now.chosen.kind in ("tensor", "module"))
     found, earlier = now.search and now.search.hit, before.search and before.search.hit
     elsewhere = elsewhere or _opened(before, now)
-    if (now.chosen != before.chosen or found != earlier) and elsewhere:
+    if ((now.chosen != before.chosen or found != earlier) and elsewhere) or _turned(before, now):
         if found:
             panels.canvas.read(found)
         elif now.selection.marks:
@@ -109,6 +109,13 @@ def _opened(before: AppState, now: AppState) -> bool:
     """Whether a fold was opened or closed round what is chosen: its boxes stand elsewhere than it did."""
     same = before.shown is not None and now.shown is not None and before.shown.run == now.shown.run
     return same and before.chosen is not None and before.drawing is not now.drawing
+
+
+def _turned(before: AppState, now: AppState) -> bool:
+    """Whether the graph is seen in another view or direction: what all else is faded for stands elsewhere in it."""
+    one, other = (state.ending and state.ending.options for state in (before, now))
+    another = one is not None and other is not None and (one.view, one.direction) != (other.view, other.direction)
+    return another and now.chosen is not None and now.chosen.kind != "line"
 
 
 def _show_problems(panels: Panels, before: AppState, now: AppState) -> None:

@@ -52,6 +52,22 @@ def test_a_press_on_the_map_leads_there(qtbot: QtBot, window: Window) -> None:
     assert canvas.seen.center == Point(0, 0)
 
 
+def test_a_press_beside_a_narrow_drawing_keeps_it_in_sight(qtbot: QtBot) -> None:
+    minimap = Minimap(OWN, LIGHT, None)
+    qtbot.addWidget(minimap)
+    size = Size(400, 30_000)
+    minimap.show_layers(Layers(Scene(Drawing(size, (), (), (BOX,)))), size)
+    minimap.show_seen(Rect(-100, 0, 600, 300))
+    minimap.resize(minimap.sizeHint())
+    middle = QPoint(minimap.width() // 2, minimap.height() // 2)
+    with qtbot.waitSignal(minimap.wanted) as led:
+        QTest.mouseClick(minimap, Qt.MouseButton.LeftButton, pos=middle)
+    assert led.args is not None
+    (place,) = led.args
+    assert place.x == 200
+    assert 10_000 < place.y < 20_000
+
+
 def test_the_map_shows_the_drawing_and_what_is_seen(qtbot: QtBot) -> None:
     minimap = Minimap(OWN, LIGHT, None)
     qtbot.addWidget(minimap)

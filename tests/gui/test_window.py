@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from gradviz import resources
 from gradviz.drawing.shapes import Drawing
 from gradviz.drawing.theme import contrast
-from gradviz.layout.geometry import Size
+from gradviz.layout.geometry import Point, Size
 from gradviz.state.messages import BreakpointToggled, OptionsSet, PictureArrived
 from gradviz.state.values import Phase, Selection
 from gradviz.ui.editor.patience import PAUSE
@@ -504,6 +504,20 @@ def test_a_lesson_can_be_undone(qtbot: QtBot, window: Window) -> None:
     window.action("undo").trigger()
     assert window.panels.editor.toPlainText() == "x = 1\ny = 2\n"
     qtbot.waitUntil(lambda: drawn(window))
+
+
+@pytest.mark.parametrize("command", ["backward", "sideways"])
+def test_what_is_selected_is_in_sight_in_another_view(qtbot: QtBot, window: Window, command: str) -> None:
+    canvas = window.panels.canvas
+    window.panels.tensors.selectRow(1)
+    canvas.zoom(8.0)
+    first, chosen = canvas.scene.mark("t0"), canvas.current
+    assert first is not None
+    assert chosen is not None
+    canvas.look_at(Point(first.rect.x, first.rect.y))
+    assert not canvas.seen.overlaps(chosen.rect)
+    window.action(command).trigger()
+    qtbot.waitUntil(lambda: drawn(window) and canvas.seen.overlaps(chosen.rect))
 
 
 def test_undo_and_redo_are_offered_where_there_is_something(qtbot: QtBot, window: Window) -> None:

@@ -95,7 +95,8 @@ class Minimap(QWidget):
         """Look there."""
         at = event.position()
         x, y = (at.x() - _PAD) / self._scale, (at.y() - _PAD) / self._scale
-        self.wanted.emit(Point(min(max(0.0, x), self._drawing.width), min(max(0.0, y), self._drawing.height)))
+        drawing, seen = self._drawing, self._seen
+        self.wanted.emit(Point(_led(x, drawing.width, seen.width), _led(y, drawing.height, seen.height)))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Follow a drag: without a button held Qt sends none."""
@@ -144,3 +145,8 @@ class Minimap(QWidget):
         if panel is None:
             return _MOST
         return Size(min(_MOST.width, panel.width() * _SHARE), min(_MOST.height, panel.height() * _SHARE))
+
+
+def _led(at: float, extent: float, seen: float) -> float:
+    """Where a press leads along a side: where all of it is seen at once there is nothing beside its middle to see."""
+    return extent / 2 if seen >= extent else min(max(0.0, at), extent)
