@@ -68,6 +68,25 @@ def test_another_sitting_asks_something_else_where_there_is_something_else_to_as
         assert all(questions_about[one.ran] == 1 for one in repeated)
 
 
+def test_a_line_of_a_loop_may_be_recorded_in_one_round_and_not_in_another() -> None:
+    loop = "import torch\nx = torch.ones(2)\nfor step in range(2):\n    y = x * 2\n    x.requires_grad = True\n"
+    found = [one.question for one in candidates(_check(loop, 0))]
+    answers = [(one.ran.times, one.choices[one.right].key) for one in found if one.about == "recorded"]
+    assert answers == [(1, "is untracked"), (2, "is recorded")]
+
+
+def test_functions_and_statements_of_several_lines_are_asked_about() -> None:
+    source = (
+        "import torch\ndef scaled(t, by):\n    u = t.detach()\n"
+        "    v = (\n        t * by\n        + u\n    )\n    return v\n"
+        "x = torch.ones(32, requires_grad=True)\ny = scaled(\n    x,\n    x,\n)\ny.sum().backward()\n"
+    )
+    asked = {
+        (one.question.about, one.question.ran.line, one.question.names[0]) for one in candidates(_check(source, 0))
+    }
+    assert {("flags", 3, "u"), ("recorded", 4, "v"), ("grad_fn", 10, "y"), ("kept", 10, ""), ("kept", 14, "")} <= asked
+
+
 def _check(source: str, seed: int) -> Grounds:
     """Check all that could be asked, and what is asked of a seed."""
     trace = record(source, seed=SEED)

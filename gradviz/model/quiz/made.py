@@ -93,7 +93,7 @@ def recorded(scene: Scene) -> Iterator[Candidate | None]:
     """Yield the question whether autograd recorded the line, where it did so with all of it or with nothing."""
     made = {op.id for op in scene.ops}
     reasons = {None if op.grad_fn is not None else op.why_unrecorded or "" for op in scene.ops}
-    if len(reasons) != 1 or scene.ran.of > 1 or scene.calls:
+    if len(reasons) != 1 or scene.calls:
         return
     (reason,) = reasons
     results = ((name, one) for name, one in scene.bound.items() if one.made_by in made)
