@@ -4,8 +4,9 @@ import json
 import os
 import sys
 
+from gradviz.engine.processes.child import read_request
 from gradviz.model.completion.found import Found, Named
-from gradviz.model.wire import Exit, FrameReader, Kind, Ready, encode, pack
+from gradviz.model.wire import Exit, FrameReader, Kind, Ready, Request, encode, pack
 
 
 def write(out: int, data: bytes) -> None:
@@ -28,8 +29,8 @@ def main() -> None:
                 found = Found(path, "module", names=(Named("ones", "function"), Named("zeros", "function")))
                 os.write(out, pack(Kind.FOUND, 0, encode(found)))
                 continue
-            request = json.loads(frame.payload) if frame.kind is Kind.RUN else [""]
-            source, measures = request[0], request[-1] is not None
+            request = read_request(frame.payload) if frame.kind is Kind.RUN else Request("")
+            source, measures = request.source, request.budget is not None
             if "die" in source:
                 sys.exit("the fake was told to die")
             if "garbage" in source:

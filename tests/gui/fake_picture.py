@@ -3,7 +3,6 @@
 At a step the rows are those of the lines so far, and what the last of them made is what has just been done.
 """
 
-import json
 import os
 import pathlib as files
 import signal
@@ -12,6 +11,7 @@ import sys
 import msgspec
 
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role, Text, TextRole
+from gradviz.engine.processes.child import read_request
 from gradviz.layout.geometry import Point, Rect, Size
 from gradviz.model.costs.table import CostRow, CostTable, Curve, HolderRow
 from gradviz.model.memory import Level
@@ -91,8 +91,8 @@ class Measuring:
         self.run, self.source = 0, ""
 
     def answer(self, frame: Frame) -> bytes:
-        if frame.kind is Kind.RUN and json.loads(frame.payload)[-1] is not None:
-            self.run, self.source = frame.run, json.loads(frame.payload)[0]
+        if frame.kind is Kind.RUN and read_request(frame.payload).budget is not None:
+            self.run, self.source = frame.run, read_request(frame.payload).source
             return pack(Kind.RUN, frame.run)
         if frame.run != self.run or frame.kind not in (Kind.PAGE, Kind.EXITED):
             return b""
@@ -111,7 +111,7 @@ class Beside:
         if frame.kind is Kind.RUN:
             self.modes, self.ended = {}, set()
         if frame.kind is Kind.BESIDE:
-            self.modes[frame.run] = json.loads(frame.payload)[1]
+            self.modes[frame.run] = read_request(frame.payload).mode
         elif frame.run not in self.modes:
             return None
         elif frame.kind is Kind.EXITED:
@@ -226,7 +226,7 @@ def main() -> None:
                 os.write(out, answer)
                 continue
             if frame.kind is Kind.RUN:
-                run, source, whole = frame.run, json.loads(frame.payload)[0], False
+                run, source, whole = frame.run, read_request(frame.payload).source, False
                 answer = pack(Kind.RUN, run)
             elif frame.kind is Kind.REDRAW:
                 wish = msgspec.msgpack.decode(frame.payload, type=Wish)
