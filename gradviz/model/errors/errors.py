@@ -5,6 +5,7 @@ it was said. Ids are stable: they are the `hint` of the trace and of lessons.
 """
 
 from gradviz.model.errors.fitting import FITTING
+from gradviz.model.errors.functions import FUNCTIONS
 from gradviz.model.errors.hints import Hint, match
 from gradviz.model.errors.python import PYTHON
 from gradviz.model.trace import GradMode, Limit, LimitName, ProgramError
@@ -169,8 +170,8 @@ HINTS = (
         "numpy",
         "RuntimeError",
         r"Can't call numpy\(\) on Tensor that requires grad",
-        "NumPy knows nothing of gradients. Take .detach() first.",
-        "NumPy は勾配を扱えません。先に .detach() してください。",
+        "NumPy knows nothing of gradients. Use the function of torch, or .detach() first to leave autograd out.",
+        "NumPy は勾配を扱えません。torch の関数を使うか、自動微分に含めないなら先に .detach() してください。",
     ),
     Hint(
         "item",
@@ -309,7 +310,7 @@ HINTS = (
     ),
 )
 
-_ALL = (*HINTS, *FITTING, *PYTHON)
+_ALL = (*FUNCTIONS, *HINTS, *FITTING, *PYTHON)
 
 # What is said before the very reason, where that is known; else the text of the row tells which there are.
 _BEFORE_REASON = {

@@ -24,10 +24,57 @@ FITTING = (
     Hint(
         "dtype",
         "RuntimeError",
-        r"same dtype,? but (?:got|found):? (?P<one>\w+) (?:!=|and) (?P<two>\w+)"
+        r"same dtype,? but (?:got|found):? (?P<one>\w+(?: int)?) (?:!=|and) (?P<two>\w+(?: int)?)"
         r"|expected scalar type (?P<three>\w+) but found (?P<four>\w+)",
         "The two tensors are of different dtypes: {one}{three} and {two}{four}. Convert one of them with .to(dtype).",
         "二つのテンソルの dtype が違います: {one}{three} と {two}{four}。どちらかを .to(dtype) で変換してください。",
+    ),
+    Hint(
+        "vector",
+        "RuntimeError",
+        r"inconsistent tensor size, expected tensor \[(?P<one>\d+)\] and src \[(?P<two>\d+)\]",
+        "These vectors are of different lengths: {one} and {two}.",
+        "ベクトルの長さが違います: {one} と {two}。",
+    ),
+    Hint(
+        "mv",
+        "RuntimeError",
+        r"size mismatch, got input \(\d+\), mat \((?P<one>\d+x\d+)\), vec \((?P<two>\d+)\)",
+        "A matrix of {one} cannot be multiplied by a vector of {two}: its rows must be as long as that.",
+        "{one} の行列と長さ {two} のベクトルは掛けられません。行列の列数をベクトルの長さに合わせてください。",
+    ),
+    Hint(
+        "whole",
+        "RuntimeError",
+        r"(?P<what>\w+)\(\): (?:could not infer output dtype\. Input|input) dtype (?:must|should) be either "
+        r"(?:a )?floating point or complex.*[Gg]ot:? (?P<one>\w+)",
+        "{what} gives a fraction, and this tensor is of whole numbers ({one}). "
+        "Write 1. instead of 1, or .float() first.",
+        "{what} の結果は小数になりますが、このテンソルは整数 ({one}) です。1 ではなく 1. と書くか、"
+        "先に .float() してください。",
+    ),
+    Hint(
+        "cast",
+        "RuntimeError",
+        r"result type (?P<one>\w+) can't be cast to the desired output type (?P<two>\w+)",
+        "The result is {one} and cannot be put into a tensor of {two}. Convert that with .float().",
+        "結果は {one} なので {two} のテンソルには入りません。そのテンソルを .float() で変換してください。",
+    ),
+    Hint(
+        "one-class",
+        "RuntimeError",
+        r"0D or 1D target tensor expected, multi-target not supported",
+        "Here each example has one class: the target is of shape (N,). One of (N, 1) becomes that by .squeeze(1).",
+        "ここでは各データのクラスは一つで、正解の形状は (N,) です。(N, 1) なら .squeeze(1) で直せます。",
+    ),
+    Hint(
+        "batch-norm",
+        "ValueError",
+        r"Expected more than 1 value per channel when training, got input size torch\.Size\((?P<one>\[[\d, ]*\])\)",
+        "In training this layer takes mean and variance over the batch, and of an input of shape {one} there is one "
+        "value per channel. Give it more examples, or call .eval() first.",
+        "学習中のこの層はバッチの平均と分散を使いますが、形状 {one} の入力ではチャンネルごとに値が一つしかありません。"
+        "データを増やすか、先に .eval() を呼んでください。",
     ),
     Hint(
         "bmm",

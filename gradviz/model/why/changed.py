@@ -29,12 +29,13 @@ def left_alone(fixes: Fixes, text: Text, placed: Placed, error: ProgramError) ->
     moment = fixes.known.moment.history.at(call.step - 1)  # what only a local led to is freed by the end of the run
     refused = [one for one in foretold(moment, runs(trace, call)) if one.why == "version"]
     first = next((one for one in refused if one.grad_fn in error.grad_fns and one.changed_by is not None), None)
-    if first is None or first.changed_by is None:
+    op = None if first is None or first.changed_by is None else trace.ops[first.changed_by]
+    change = None if op is None or op.line is None else text.statement(op.line, (op.call or "").strip())
+    if first is None or op is None or change is None:
         return None
-    op, saver = trace.ops[first.changed_by], trace.grad_fns[first.grad_fn]
     return (
-        clone_before(fixes, op, saver)
-        or _out_of_place(text, op)
+        clone_before(fixes, op, trace.grad_fns[first.grad_fn])
+        or _out_of_place(text, change.statement, op)
         or _read_as_copy(fixes, text, refused)
         or _before_the_change(fixes, text, placed, refused)
     )
@@ -65,12 +66,9 @@ def cloned(fixes: Fixes, text: Text, placed: Placed) -> Fix | None:
     return Fix("clone", line_before(text, placed.statement, line), line, placed.statement.lineno)
 
 
-def _out_of_place(text: Text, op: Op) -> Fix | None:
+def _out_of_place(text: Text, statement: ast.stmt, op: Op) -> Fix | None:
     """Write torch.relu for torch.relu_, and inplace=False: what is bound to the result is another tensor then."""
-    placed = None if op.line is None else text.statement(op.line, (op.call or "").strip())
-    if placed is None:
-        return None
-    within, kind = placed.statement if op.module is None else text.tree, op.name.partition(".")[0].partition("::")[2]
+    within, kind = statement if op.module is None else text.tree, op.name.partition(".")[0].partition("::")[2]
     told = [
         (call, one.value)
         for call in calls_in(within)
@@ -80,10 +78,10 @@ def _out_of_place(text: Text, op: Op) -> Fix | None:
     ]
     if len(told) == 1:
         return Fix("name", keyword_set(text, told[0][0], "inplace", "False"), "inplace=False", told[0][0].lineno)
-    match placed.statement:
+    match statement:
         case ast.Assign(value=ast.Call(func=ast.Attribute() as function)) if function.attr == kind:
             end = text.end(function)
-            return Fix("name", Edit(end - 1, end, ""), text.cut(function)[:-1], placed.statement.lineno)
+            return Fix("name", Edit(end - 1, end, ""), text.cut(function)[:-1], statement.lineno)
         case _:
             return None
 

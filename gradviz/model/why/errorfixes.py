@@ -13,7 +13,8 @@ from gradviz.model.source.place import Edit, Placed, Text, lines_of_text
 from gradviz.model.trace import BackwardCall, ProgramError, Tensor, Trace, Warned
 from gradviz.model.why.carried import detached
 from gradviz.model.why.changed import cloned, left_alone
-from gradviz.model.why.fixes import Fix, Fixes
+from gradviz.model.why.fitted import applied, floats_first, floats_given, torchs_own, transposed
+from gradviz.model.why.fixes import Fix, Fixes, without
 from gradviz.model.why.why import origin
 
 _FULL = re.compile(
@@ -218,6 +219,21 @@ def _array(_fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -> F
     return Fix("detach", method_before(text, call.func, "detach"), ".detach().numpy()", call.lineno)
 
 
+def _kept_tensor(fixes: Fixes, text: Text, placed: Placed, error: ProgramError) -> Fix | None:
+    """A tensor in place of the number that the statement made of it which bound the name before."""
+    what = _WRITTEN.search(error.message)
+    nodes = [node for node in ast.walk(placed.statement) if isinstance(node, ast.Attribute)]
+    owners = [node.value for node in nodes if what is not None and node.attr == what["name"]]
+    if len(owners) != 1 or not isinstance(owners[0], ast.Name):
+        return None
+    name, steps = owners[0].id, reversed(fixes.known.trace.steps)
+    ran = (step.line for step in steps if step.kind == "line" and step.line is not None)
+    bound = next((one for line in ran if (one := text.binding(line, name)) and one.statement != placed.statement), None)
+    if bound is None or not isinstance(bound.statement, ast.Assign):
+        return None
+    return without(text, bound, "no readout") or torchs_own(fixes, text, bound, error)
+
+
 def _reshaped(_fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -> Fix | None:
     call = _call(placed, "view")
     if call is None or not isinstance(call.func, ast.Attribute):
@@ -317,7 +333,13 @@ _ERRORS: dict[str, tuple[_Find, ...]] = {
     "infer-inplace": (_no_inference,),
     "infer-rg": (_no_inference,),
     "unused": (_zeros, _unused),
-    "numpy": (_array,),
+    "numpy": (_array, torchs_own),
+    "number": (_kept_tensor,),
+    "mm": (transposed,),
+    "dtype": (floats_given,),
+    "cast": (floats_given,),
+    "whole": (floats_first,),
+    "function-called": (applied,),
     "deepcopy": (_copied_leaf,),
     "multi-view": (_cloned_view,),
     "overlap": (_cloned_view,),

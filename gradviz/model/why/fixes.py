@@ -125,8 +125,8 @@ class Fixes:
         if placed is None:
             return None
         if op.why_unrecorded == "detach":
-            return _without(text, placed, "no detach")
-        return _without(text, placed, "no readout")
+            return without(text, placed, "no detach")
+        return without(text, placed, "no readout")
 
     def bound(self, name: str) -> Tensor | None:
         """The tensor that a name stood for where the program ended: one of the function there, or of the module."""
@@ -352,8 +352,8 @@ def _call(statement: ast.stmt, method: str) -> ast.Call | None:
     return found[0] if len(found) == 1 else None
 
 
-def _without(text: Text, placed: Placed, does: Does) -> Fix | None:
-    """Take away the part of a statement that cuts its result off: .detach(), .data, .item(), float()."""
+def without(text: Text, placed: Placed, does: Does) -> Fix | None:
+    """Return what takes the part of a statement away that cuts its result off: .detach(), .data, .item(), float()."""
     for node in _parts(placed.statement):
         part = text.cut(node)
         if isinstance(node, ast.Attribute) or (isinstance(node.func, ast.Attribute) and not node.args):

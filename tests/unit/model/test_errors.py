@@ -206,6 +206,25 @@ SAID: list[tuple[str, str, str]] = [
         " instead",
     ),
     ("called", "TypeError", "'Tensor' object is not callable"),
+    (
+        "vector",
+        "RuntimeError",
+        "inconsistent tensor size, expected tensor [4] and src [3] to have the same number of elements, but got 4 and 3"
+        " elements respectively",
+    ),
+    ("mv", "RuntimeError", "size mismatch, got input (3), mat (3x5), vec (4)"),
+    (
+        "whole",
+        "RuntimeError",
+        "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: Long",
+    ),
+    ("cast", "RuntimeError", "result type Float can't be cast to the desired output type Long"),
+    ("one-class", "RuntimeError", "0D or 1D target tensor expected, multi-target not supported"),
+    (
+        "batch-norm",
+        "ValueError",
+        "Expected more than 1 value per channel when training, got input size torch.Size([1, 3])",
+    ),
     ("stopped", "ProcessDied", "the program's process was ended: cancelled"),
     ("denied", "FileNotFoundError", "[Errno 2] No usable temporary directory found in ['/tmp', '/var/tmp']"),
     ("refused", "RecordRefused", "what the program's process sent cannot be read: record 7 has no number"),
