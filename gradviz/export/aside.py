@@ -1,0 +1,47 @@
+"""A drawing as PNG or PDF without Qt in this process: another one paints it. A program that is not ours may have a Qt.
+
+Loads no Qt.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import msgspec
+
+import gradviz
+from gradviz.drawing.shapes import Drawing
+from gradviz.export.look import Look
+
+PATIENCE = 120.0  # seconds
+
+
+class Painting(NamedTuple):
+    """What is to be painted."""
+
+    drawing: Drawing
+    form: Literal["png", "pdf"]
+    look: Look
+
+
+def painted_aside(wanted: Painting) -> bytes:
+    """Return the file.
+
+    Raises:
+        OSError: it could not be painted; the message says why.
+    """
+    path = os.pathsep.join(filter(None, (str(Path(gradviz.__file__).parents[1]), os.environ.get("PYTHONPATH"))))
+    ended = subprocess.run(
+        (sys.executable, "-P", "-c", "from gradviz.export.painting import main; main()"),
+        input=msgspec.msgpack.encode(wanted),
+        capture_output=True,
+        env={"QT_QPA_PLATFORM": "offscreen", **os.environ, "PYTHONPATH": path},
+        timeout=PATIENCE,
+        check=False,
+    )
+    if ended.returncode:
+        told = ended.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        raise OSError(f"{wanted.form} could not be painted: {told or ended.returncode}")
+    return ended.stdout
