@@ -1,12 +1,18 @@
 """What the box of an op or of a grad_fn says: what was called, what autograd made of it, and what it keeps."""
 
+from collections.abc import Iterator
+
 from gradviz.drawing.content import Content, Line, Shape
 from gradviz.drawing.saved import is_freed, saved_notes
 from gradviz.drawing.shapes import Role, TextRole
 from gradviz.drawing.telling import Telling, line_text, tensor_name
+from gradviz.drawing.tensorcontent import grad_texts, result_line
 from gradviz.drawing.titles import call_strips, op_title
 from gradviz.drawing.troubled import trouble_of
 from gradviz.model.graph.graph import Node, NodeKind
+from gradviz.model.values import shape_text
+
+_SHAPES = 3  # of a grad_fn with several results, that are told
 
 
 def op_content(node: Node, telling: Telling) -> Content:
@@ -35,6 +41,8 @@ def _op_details(node: Node, role: Role, lines: list[Line], notes: tuple[str, ...
     words = telling.words
     details = [] if telling.view == "forward" else [words.kinds[role]]
     details += [line.text for line in lines[1:]]
+    if node.op is None and node.grad_fn is not None:
+        details += [f"{name} = {setting}" for name, setting in (node.grad_fn.settings or {}).items()]
     if node.op is not None:
         details.append(node.op.name)
         tensors = telling.moment.trace.tensors
@@ -43,13 +51,25 @@ def _op_details(node: Node, role: Role, lines: list[Line], notes: tuple[str, ...
     return (*details, *notes, *line_text(node.line, words))
 
 
+def _result_lines(node: Node, telling: Telling) -> Iterator[Line]:
+    """What a grad_fn whose op was not seen is on: the tensors that have a name, or else the shapes."""
+    for tensor in node.results:
+        yield result_line(tensor, telling)
+        if tensor.grad is not None or tensor.retains_grad:
+            yield Line(grad_texts(tensor, (), telling)[0], TextRole.GRAD)
+    shapes = () if node.grad_fn is None or node.results else node.grad_fn.shapes
+    if shapes:
+        more = [telling.words.more.format(len(shapes) - _SHAPES)] if len(shapes) > _SHAPES else []
+        yield Line(" ".join((*map(shape_text, shapes[:_SHAPES]), *more)), TextRole.MUTED)
+
+
 def _op_lines(node: Node, telling: Telling, recorded: bool) -> list[Line]:
     """What was called, and the grad_fn it made or why there is none; the grad_fn first where only those are drawn."""
     words = telling.words
     lines: list[Line] = []
     if node.kind is NodeKind.GRAD_FN and node.grad_fn is not None:
-        lines.append(Line(node.grad_fn.name, TextRole.OP))
-        return lines if node.op is None else [*lines, Line(op_title(node.op), TextRole.MUTED)]
+        told = _result_lines(node, telling) if node.op is None else [Line(op_title(node.op), TextRole.MUTED)]
+        return [Line(node.grad_fn.name, TextRole.OP), *told]
     if node.op is not None:
         lines.append(Line(op_title(node.op), TextRole.OP))
     if node.grad_fn is not None:

@@ -26,7 +26,7 @@ def tensor_content(node: Node, tensor: Tensor, telling: Telling) -> Content:
         Line(title, TextRole.TITLE),
         Line(" · ".join([*facts, tensor.dtype, shape_text(tensor.shape)]), TextRole.BODY),
     ]
-    short, full = ("", "") if telling.view == "forward" else _grad_texts(tensor, node.sums, telling)
+    short, full = ("", "") if telling.view == "forward" else grad_texts(tensor, node.sums, telling)
     if short:
         lines.append(Line(short, TextRole.GRAD))
     return Content(
@@ -57,7 +57,17 @@ def tensor_look(node: Node, tensor: Tensor, telling: Telling) -> tuple[Role, Sha
     return (Role.CONSTANT if never else Role.DETACHED), Shape.SQUARE
 
 
-def _grad_texts(tensor: Tensor, sums: tuple[Value | None, ...], telling: Telling) -> tuple[str, str]:
+def result_line(tensor: Tensor, telling: Telling) -> Line:
+    """Return what is said of a tensor in the box of what made it, in one line."""
+    return Line(_facts(tensor, tensor_name(tensor), telling), TextRole.BODY)
+
+
+def _facts(tensor: Tensor, name: str, telling: Telling) -> str:
+    value = telling.value(tensor.value) if tensor.value is not None else None
+    return " · ".join(filter(None, (name, value, tensor.dtype, shape_text(tensor.shape))))
+
+
+def grad_texts(tensor: Tensor, sums: tuple[Value | None, ...], telling: Telling) -> tuple[str, str]:
     """What is said of a .grad, or why there is none: as it fits a box, and in full."""
     if tensor.grad is None:
         return telling.grad_none(tensor)
@@ -109,7 +119,9 @@ def accumulate_content(node: Node, variable: int, telling: Telling) -> Content:
     kind = node.grad_fn.name if node.grad_fn is not None else ""
     lines = [Line(name or kind, TextRole.TITLE), *([Line(kind, TextRole.GRAD_FN)] if name else [])]
     tensor = node.tensor or telling.moment.trace.tensors[variable]
-    lines.append(Line(_grad_texts(tensor, node.sums, telling)[0], TextRole.GRAD))
+    if not telling.moment.trace.seen:  # no op that took it tells what it is
+        lines.append(Line(_facts(tensor, "", telling), TextRole.BODY))
+    lines.append(Line(grad_texts(tensor, node.sums, telling)[0], TextRole.GRAD))
     return Content(
         Role.ERROR if node.in_error else Role.ACCUMULATE,
         Shape.HEXAGON,

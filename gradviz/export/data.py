@@ -68,6 +68,7 @@ def _members(trace: Trace) -> Iterator[tuple[str, bytes | Iterator[Json]]]:
     yield "backwards", map(_backward, trace.backwards)
     yield "caught", map(_error, trace.caught)
     yield "regions", map(_region, trace.regions)
+    yield "seen", _ENCODE(trace.seen)
     yield "modules", ({"path": module.path, "type": module.type} for module in trace.modules)
     yield "past", ({"step": tensor.step, **_tensor(tensor)} for tensor in trace.past)
     yield "counters", _counters(trace)
@@ -162,6 +163,8 @@ def _op(op: Op) -> dict[str, Json]:
 
 
 def _grad_fn(grad_fn: GradFn) -> dict[str, Json]:
+    shapes: list[Json] = [[*shape] for shape in grad_fn.shapes]
+    known: dict[str, Json] = {"shapes": shapes} if shapes else {}
     return {
         "id": grad_fn.id,
         "name": grad_fn.name,
@@ -173,6 +176,7 @@ def _grad_fn(grad_fn: GradFn) -> dict[str, Json]:
         "settings": {
             name: list(one) if isinstance(one, tuple) else one for name, one in (grad_fn.settings or {}).items()
         },
+        **known,
     }
 
 

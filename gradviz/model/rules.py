@@ -138,7 +138,9 @@ def _all_sized(trace: Trace) -> bool:
     """Whether every number of a record is a size or a count, but those in values and that of a line."""
     states, nodes = states_of(trace), nodes_of(trace)
     saved = list(chain.from_iterable([one.saved for one in nodes]))
-    shapes = {one.shape for one in states}.union([one.shape for one in saved])
+    shapes = {one.shape for one in states}.union(
+        [one.shape for one in saved], chain.from_iterable([one.shapes for one in nodes])
+    )
     strides = {(one.shape, one.strides) for one in states if one.strides is not None}
     settings = chain.from_iterable([one.settings.values() for one in nodes if one.settings])
     counts = [number for one in states for number in (one.step, one.nbytes, one.version, one.storage, one.grad_tensor)]
@@ -164,6 +166,8 @@ def _unsized(trace: Trace) -> Iterator[str]:
         outputs = [output for _, output in grad_fn.next]
         if not _countable(grad_fn.step, *outputs) or not all(map(_is_sized, grad_fn.saved)):
             yield f"grad_fn {grad_fn.id}"
+        if not all(_countable(*shape) and len(shape) <= DIMENSIONS for shape in grad_fn.shapes):
+            yield f"grad_fn {grad_fn.id}: a shape"
         if not all(map(_is_setting, (grad_fn.settings or {}).values())):
             yield f"grad_fn {grad_fn.id}: a setting"
     for kind, numbers in _stamps(trace):

@@ -16,7 +16,7 @@ GradMode = Literal["grad", "no_grad", "inference"]
 Phase = Literal["forward", "backward"]
 StepKind = Literal["line", "op", "backward", "accumulate"]
 SavedState = Literal["kept", "freed", "packed"]
-Origin = Literal["op", "function", "accumulate", "torch"]
+Origin = Literal["op", "function", "accumulate", "torch", "unseen"]
 LimitName = Literal["time", "memory", "ops", "output"]
 Unbounded = Literal["nan", "inf"]
 Stream = Literal["stdout", "stderr"]
@@ -155,6 +155,7 @@ class GradFn(NamedTuple):
     saved: tuple[Saved, ...]
     origin: Origin = "op"
     settings: dict[str, Setting] | None = None  # by torch's own names: alpha, dim, self_sym_sizes; None: there are none
+    shapes: tuple[tuple[int, ...], ...] = ()  # of the results that it is on, where no op tells
 
 
 class Step(NamedTuple):
@@ -320,3 +321,4 @@ class Trace(NamedTuple):
     past_grad_fns: tuple[GradFn, ...] = ()  # earlier states of grad_fns, whose saved tensors were freed since
     caught: tuple[ProgramError, ...] = ()  # errors of backward calls that did not end the run
     modules: tuple[Module, ...] = ()  # in the order in which they got their names; a name may come with several classes
+    seen: bool = True  # as it went on; False: it is of a graph that was there already, read as it stood

@@ -35,6 +35,11 @@ def test_only_the_engine_loads_torch(module: str) -> None:
     assert not loaded_by(f"import {module}") & {"torch", "numpy"}
 
 
+def test_what_draws_the_graph_of_a_process_loads_no_qt_there_and_nothing_unasked() -> None:
+    assert "PySide6" not in loaded_by("import gradviz.notebook")
+    assert not {name for name in modules_after("import gradviz") if name.startswith("gradviz.")}
+
+
 def test_the_window_loads_records_and_not_what_makes_them() -> None:
     """Whatever it loads, a person waits for before the first window."""
     loaded = modules_after("import gradviz.ui.app")

@@ -85,6 +85,7 @@ class Node(NamedTuple):
     line: int | None = None
     in_error: bool = False
     ghost: bool = False  # not there yet at the step that is shown
+    results: tuple[Tensor, ...] = ()  # GRAD_FN without an op: the tensors that it is on, of those that have a name
     uses: tuple[Passed, ...] = ()  # TENSOR: where the gradients pass that meet in .grad, in the order of its uses
 
 

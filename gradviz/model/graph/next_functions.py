@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from gradviz.model.flow import Flow, Passed
 from gradviz.model.graph.graph import Edge, EdgeKind, Graph, Node, NodeKind
-from gradviz.model.trace import BackwardCall, GradFn, Trace
+from gradviz.model.trace import BackwardCall, GradFn, Tensor, Trace
 
 
 def next_functions(trace: Trace, gradients: Flow) -> Graph:
@@ -16,6 +16,7 @@ def next_functions(trace: Trace, gradients: Flow) -> Graph:
 def _nodes(trace: Trace) -> Iterator[Node]:
     makers = {op.grad_fn: op for op in trace.ops if op.grad_fn is not None}
     roots = _calls_by_grad_fn(trace.backwards)
+    made = _results(trace)
     tensors = frozenset[int | None](trace.error.tensors if trace.error is not None else ())
     grad_fns = frozenset(trace.error.grad_fns if trace.error is not None else ())
     for grad_fn in trace.grad_fns:
@@ -28,9 +29,19 @@ def _nodes(trace: Trace) -> Iterator[Node]:
             roots=tuple(roots.get(grad_fn.id, ())),
             op=makers.get(grad_fn.id),
             grad_fn=grad_fn,
+            results=made.get(grad_fn.id, ()),
             line=grad_fn.line if variable is None else variable.line,
             in_error=grad_fn.id in grad_fns or grad_fn.variable in tensors,
         )
+
+
+def _results(trace: Trace) -> dict[int, tuple[Tensor, ...]]:
+    """The tensors that each grad_fn is on, where no op was seen to make them."""
+    found: dict[int, tuple[Tensor, ...]] = {}
+    for tensor in () if trace.seen else trace.tensors:
+        if tensor.grad_fn is not None:
+            found[tensor.grad_fn] = (*found.get(tensor.grad_fn, ()), tensor)
+    return found
 
 
 def _calls_by_grad_fn(calls: tuple[BackwardCall, ...]) -> dict[int, list[BackwardCall]]:

@@ -20,6 +20,7 @@ WhyNoGrad = Literal[
     "not a leaf",  # and does not retain_grad
     "too late",  # retain_grad() was called after the backward that came by
     "not run",
+    "unseen",  # nobody saw whether backward has run
     "cleared",
     "returned",  # torch.autograd.grad hands gradients out and adds none to .grad
     "left out",  # of backward(inputs=[...])
@@ -49,7 +50,7 @@ def why(known: Grounds, tensor: Tensor) -> Why:
     life = known.life(tensor)
     calls = known.calls_before(life.end)
     ran = calls > known.calls_before(life.begun)
-    reason = _not_filled(known, tensor, calls) if ran else Why("not run")
+    reason = _not_filled(known, tensor, calls) if ran else Why("not run" if known.trace.seen else "unseen")
     if life.granted is not None and reason.reason != "under way":
         # What a line does is stamped with the step after the next line's: that line comes before the stamp.
         return Why("cleared", cleared_on(known.clearings, tensor.names, life.granted - 1, tensor.step))
@@ -183,6 +184,7 @@ TEXTS: dict[str, dict[WhyNoGrad, str]] = {
         "not a leaf": "not a leaf",
         "too late": "retain_grad came after backward",
         "not run": "no backward yet",
+        "unseen": "not filled, or set to None",
         "cleared": "set to None",
         "returned": "autograd.grad returns, adds nothing",
         "left out": "not among inputs=",
@@ -206,6 +208,7 @@ TEXTS: dict[str, dict[WhyNoGrad, str]] = {
         "not a leaf": "葉でない",
         "too late": "retain_grad が backward の後",
         "not run": "backward 未実行",
+        "unseen": "未計算、または None に戻された",
         "cleared": "None に戻された",
         "returned": "autograd.grad は返すだけで加算しない",
         "left out": "inputs= に含まれない",

@@ -155,6 +155,8 @@ BREAKS: list[tuple[str, Change]] = [
     (SIZES, grad_fn(settings={"dim": 2**64})),
     (SIZES, grad_fn(settings={"dim": (0, -(2**64))})),
     (SIZES, grad_fn(settings={"self_sym_sizes": (1,) * 65})),
+    (SIZES, grad_fn(shapes=((2, -1),))),
+    (SIZES, grad_fn(shapes=((1,) * 65,))),
     (SIZES, grad_fn(saved=(saved(0, -4),))),
     (SIZES, grad_fn(saved=(saved(0, 4)._replace(version=LARGE),))),
     (SIZES, grad_fn(saved=(saved(-1, 4),))),

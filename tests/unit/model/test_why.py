@@ -26,6 +26,12 @@ def test_before_any_backward(tape: Tape) -> None:
     assert told(tape, tape.leaf(scalar(1.0))) == "not run"
 
 
+def test_of_a_graph_that_was_there_nobody_saw_whether_backward_ran(tape: Tape) -> None:
+    tape.leaf(scalar(1.0))
+    trace = tape.trace()._replace(seen=False)
+    assert why(known(trace), trace.tensors[0]).reason == "unseen"
+
+
 def test_a_tensor_made_after_backward_has_seen_none() -> None:
     tape = square()
     assert told(tape, tape.leaf(scalar(1.0))) == "not run"

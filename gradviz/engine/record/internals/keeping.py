@@ -151,3 +151,16 @@ def _places(node: Node) -> Setting | EllipsisType:
 def _signed(value: int) -> int:
     """Torch hands some of its signed numbers out as unsigned ones."""
     return value - 2 * _SIGN if value >= _SIGN else int(value)
+
+
+def result_shapes(node: Node) -> tuple[tuple[int, ...], ...]:
+    """The shapes of the gradients that a grad_fn is given, which are those of the results it is on."""
+    return tuple(map(_sizes, getattr(node, "_input_metadata", ())))
+
+
+def _sizes(given: Node) -> tuple[int, ...]:
+    try:
+        sizes = tuple(given.shape)
+    except RuntimeError:  # torch.strided and nested: they are a tensor
+        return ()
+    return sizes if _INTS.issuperset(map(type, sizes)) else ()

@@ -263,7 +263,7 @@ class Nodes:
             self.inside = None
         facts = (number, stamp, name, edges, None, line, saved, origin, settings or None)
         if saved or name == COPY_SLICES:
-            self._records[number] = GradFn._make(facts)
+            self._records[number] = GradFn(*facts)
             if number not in self._lives:
                 life = reader.memo(node)[self._life] = _Life()
                 self._lives[number] = watched = _Watched(life, self._die)
@@ -286,7 +286,7 @@ class Nodes:
                 name = slot.name if len(tensors) == 1 else f"{slot.name}[{position}]"
                 described = self._describe(name, tensor, stale, outputs)
                 if described.tensor is None and not described.shape:
-                    _note_number(name, tensor, settings)
+                    note_number(name, tensor, settings)
                 found.append(described)
         return tuple(found)
 
@@ -308,7 +308,7 @@ class Nodes:
         return tuple.__new__(Saved, facts)
 
 
-def _note_number(name: str, tensor: torch.Tensor, settings: dict[str, Setting]) -> None:
+def note_number(name: str, tensor: torch.Tensor, settings: dict[str, Setting]) -> None:
     """Take a number that torch made a tensor of, as the 2 of x * 2, for a setting: the program has none."""
     value = read_value(tensor)
     if value is not None and value.data:

@@ -94,7 +94,7 @@ class Names:
         elif isinstance(value, torch.optim.Optimizer):
             self._modules.tell(name, value)
         else:
-            found = {path: self._ledger.see(tensor, line) for path, tensor in _inside(name, value)}
+            found = {path: self._ledger.see(tensor, line) for path, tensor in inside(name, value)}
             self._replace(scope, name, found)
 
     def bind_changed(self, scope: Scope, line: int | None) -> None:
@@ -171,7 +171,7 @@ def _parameters(code: CodeType) -> int:
     return code.co_argcount + code.co_kwonlyargcount + gathered
 
 
-def _inside(name: str, value: object) -> Iterator[tuple[str, torch.Tensor]]:
+def inside(name: str, value: object) -> Iterator[tuple[str, torch.Tensor]]:
     """The tensors in a list, a dict or an object of one of its own classes, with the paths to them."""
     if isinstance(value, dict):
         for key, item in islice(dict.items(value), MOST):

@@ -1,0 +1,59 @@
+"""The grad_fns that backward from some tensors can run, found and put in order without a trace left on any of them.
+
+Where the recorder keeps its ids in the metadata of a grad_fn, this keeps them here: the graph is not ours.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from gradviz.engine.record.internals import reader
+
+# Of a grad_fn that Python has seen, torch keeps an object, and frees a chain of such by recursion in C++: a stack of
+# 8 MiB, as that of the main thread, holds some 40,000. What a graph has beyond this is left unseen, and frees itself
+# as it would have.
+MOST = 20_000
+Edges = tuple[tuple[reader.Node | None, int], ...]
+
+
+class Reached(NamedTuple):
+    """Every grad_fn that is reached with its next_functions, in the order in which the program made them."""
+
+    edges: dict[reader.Node, Edges]
+    left_out: (
+        bool  # there may be more: these are the nearest to the roots, and of the last where they lead is not known
+    )
+
+
+def reached(roots: Iterable[reader.Node], most: int = MOST) -> Reached:
+    """Walk from the roots to the leaves, nearest first.
+
+    Args:
+        roots: the grad_fns to begin with.
+        most: how many grad_fns are looked at.
+    """
+    edges: dict[reader.Node, Edges] = dict.fromkeys(roots, ())
+    todo, left_out = list(edges), False
+    for node in todo:  # grows as it is walked
+        if len(edges) > most:
+            left_out = True
+            break
+        edges[node] = reader.inputs_of(node)
+        for target, _ in edges[node]:
+            if target is not None and target not in edges:
+                edges[target] = ()
+                todo.append(target)
+    return Reached({node: edges[node] for node in _made(edges)}, left_out)
+
+
+def _made(edges: dict[reader.Node, Edges]) -> Iterator[reader.Node]:
+    """The grad_fns as they were made, by torch's numbers; an AccumulateGrad, which has none, before its first user."""
+    told: set[reader.Node] = set()
+    sinks = [node for node in edges if reader.leaf_of(node) is not None]
+    others = edges.keys() - set(sinks)
+    for node in sorted(others, key=reader.number_of):
+        for target, _ in edges[node]:
+            if target is not None and target not in others and target not in told:
+                told.add(target)
+                yield target
+        yield node
+    yield from (node for node in sinks if node not in told)
