@@ -23,10 +23,13 @@ from gradviz.model.quiz.question import (
     numbers,
     scaled,
     sound,
+    summed,
 )
 from gradviz.model.quiz.scene import Scene
 from gradviz.model.trace import OUTPUT_NR, GradFn, Tensor, Value
 from gradviz.model.values import is_read
+
+_ROUNDS = 10  # whose gradients a person may add up
 
 
 def grads(scene: Scene) -> Iterator[Candidate | None]:
@@ -71,6 +74,8 @@ def _beliefs(scene: Scene, tensor: Tensor) -> Iterator[Said | None]:
     old = scene.before.known_tensor(tensor.id).grad
     if tensor.grad is not None:
         yield numbers(sound(tensor.grad))
+        if old is None:
+            yield numbers(summed(_all_that_arrived(scene, tensor)))
         yield from (numbers(last) for last in _arrived(scene, tensor)[-1:] if old is not None)
         yield numbers(old)
         yield numbers(tensor.value)
@@ -99,6 +104,13 @@ def _arrived(scene: Scene, tensor: Tensor) -> list[Value | None]:
     sink = _sink(scene, tensor)
     runs = () if sink is None else scene.after.runs(sink.id)
     return [step.arrived[0] for step in runs if step.id > scene.ran.before and step.arrived]
+
+
+def _all_that_arrived(scene: Scene, tensor: Tensor) -> list[Value | None]:
+    """What its AccumulateGrad was given in the rounds up to then, as if nobody had emptied .grad; nothing of many."""
+    sink = _sink(scene, tensor)
+    runs = () if sink is None else scene.after.runs(sink.id)
+    return [step.arrived[0] for step in runs if step.arrived] if len(runs) <= _ROUNDS else []
 
 
 def _sink(scene: Scene, tensor: Tensor) -> GradFn | None:

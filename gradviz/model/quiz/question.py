@@ -3,6 +3,7 @@
 A claim is a key with facts and holds in no language. What a program says is in its facts, as it was said.
 """
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from gradviz.model.quiz.statements import Ran
@@ -116,6 +117,16 @@ def scaled(value: Value | None, factor: float) -> Value | None:
     if value is None or not is_read(value) or not all(isinstance(number, int | float) for number in value.data or ()):
         return None
     return Value(value.shape, tuple(float(number) * factor + 0.0 for number in value.data or ()))  # + 0.0: no -0.0
+
+
+def summed(values: Sequence[Value | None]) -> Value | None:
+    """Return the sum of several of one shape, element by element; None: their elements are not all known."""
+    rows = [scaled(value, 1.0) for value in values]
+    known = [row for row in rows if row is not None]
+    if not known or len(known) < len(rows) or any(row.shape != known[0].shape for row in known):
+        return None
+    columns = zip(*(row.data or () for row in known), strict=True)
+    return Value(known[0].shape, tuple(sum(map(float, column)) for column in columns))
 
 
 def _is_plain(number: object) -> bool:

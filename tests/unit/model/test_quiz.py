@@ -3,7 +3,7 @@
 import pytest
 
 from gradviz.model.moments.moment import History
-from gradviz.model.quiz.question import kind_of, numbers, scaled, sound
+from gradviz.model.quiz.question import kind_of, numbers, scaled, sound, summed
 from gradviz.model.quiz.quiz import candidates, questions, wanted_question
 from gradviz.model.quiz.quizwords import asked, choice_text, reason_text
 from gradviz.model.quiz.statements import executions
@@ -159,6 +159,11 @@ def test_of_other_gradients_it_is_asked_what_kind_they_are(value: Value | None, 
 
 def test_zero_with_a_sign_is_no_other_choice_than_zero() -> None:
     assert numbers(scaled(Value((2,), (0.0, 0.0)), -1.0)) == numbers(Value((2,), (0.0, 0.0)))
+
+
+def test_values_are_added_up_where_they_are_known() -> None:
+    assert summed((vector(1.0, 2.0), vector(0.5, -2.0))) == vector(1.5, 0.0)
+    assert summed((vector(1.0), None)) is summed((vector(1.0), vector(1.0, 2.0))) is summed(()) is None
 
 
 def test_what_would_be_there_without_a_nan_is_known() -> None:
