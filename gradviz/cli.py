@@ -262,7 +262,7 @@ def _found(program: str) -> Program:
     if program.startswith("lesson:"):
         return Program(resources.lesson(program.removeprefix("lesson:")).source)
     if not program.endswith(ENDING):
-        file = "" if program == STANDARD else str(Path(program).absolute())
+        file = "" if program == STANDARD else str(Path(program).resolve())
         return Program(_source(program, _read(program, MAX_SOURCE)), file=file)
     try:
         session = parsed(_read(program, MAX_FILE))

@@ -1,4 +1,4 @@
-"""How the engine runs every program: in which Python (`engines.py`), and from which seed."""
+"""How the engine runs every program: in which Python (`engines.py`), from which seed, with which files beside it."""
 
 from typing import NamedTuple
 
@@ -13,6 +13,10 @@ class SeedSet(NamedTuple):
     """The person wants each run to begin with this seed; None: with none."""
 
     seed: int | None
+
+
+class NeighboursChanged(NamedTuple):
+    """What the program imports from the files beside it is no longer what the newest run had."""
 
 
 class UsePython(NamedTuple):

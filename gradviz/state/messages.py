@@ -11,7 +11,7 @@ from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.inspection import Inspect, Inspection, Subject
 from gradviz.picture.picture import Comparison, Options, Picture
 from gradviz.state.asking import Asking
-from gradviz.state.enginemessages import PythonSet, SeedSet, UsePython
+from gradviz.state.enginemessages import NeighboursChanged, PythonSet, SeedSet, UsePython
 from gradviz.state.foldmessages import Folding
 from gradviz.state.quizmessages import AskForQuiz, Quizzing
 from gradviz.state.session import Session
@@ -293,7 +293,7 @@ Inspecting = InspectorSeen | Inspected | InspectionArrived
 Comparing = BesideSet | ComparisonArrived | ChangesPinned | Faded
 Running = EngineReady | EngineEnded | RunExited | RanLong | PictureArrived | PictureEnded
 Choice = ModuleChosen | MarkChosen | LineChosen | TensorChosen | Searched | SearchStepped
-Setting = LiveSet | ModeSet | OptionsSet | ThemeSet | WheelSet | PresentSet | PythonSet | SeedSet
+Setting = LiveSet | ModeSet | OptionsSet | ThemeSet | WheelSet | PresentSet | PythonSet | SeedSet | NeighboursChanged
 Deed = Edited | Sliding | Opened | RunPressed | StopPressed | FlagSwitched | FixTaken | Told
 
 Message = Deed | Setting | Running | Choice | Step | Costing | Inspecting | Comparing | Folding | Asking | Quizzing

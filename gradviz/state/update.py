@@ -11,7 +11,7 @@ from gradviz.picture.picture import Options, Picture
 from gradviz.state import comparing, engines, folding, inspecting, measuring, predicting, quizzing, restoring, sliding
 from gradviz.state.asking import Asking, KeysSet, Picked
 from gradviz.state.document import forgotten, let_go, opened, with_text
-from gradviz.state.enginemessages import PythonSet, SeedSet
+from gradviz.state.enginemessages import NeighboursChanged, PythonSet, SeedSet
 from gradviz.state.foldmessages import (
     DrawnAnyway,
     Entered,
@@ -159,7 +159,7 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
             return _stopped(state)
         case LiveSet(on):
             return _rerun(state._replace(live=on)) if on and not state.current else (state._replace(live=on), ())
-        case ModeSet() | SeedSet():
+        case ModeSet() | SeedSet() | NeighboursChanged():
             return _otherwise(state, message)
         case OptionsSet(options):
             return _redrawn(state, options)
@@ -224,11 +224,16 @@ def _edited(state: AppState, text: str) -> Next:
     return (state, ()) if text == state.text else _rerun(with_text(state, text))
 
 
-def _otherwise(state: AppState, message: ModeSet | SeedSet) -> Next:
-    """Run the same text in another grad mode, or from another seed: what was measured from one says nothing of that."""
+def _otherwise(state: AppState, message: ModeSet | SeedSet | NeighboursChanged) -> Next:
+    """Run the same text in another grad mode, from another seed, or with other files beside it.
+
+    What was measured from one seed, or with some files, says nothing of others.
+    """
     if isinstance(message, ModeSet):
         after = state._replace(mode=message.mode)
         return _rerun(after) if message.mode != state.mode else (state, ())
+    if isinstance(message, NeighboursChanged):
+        return _rerun(state._replace(request=None, measuring=measuring.cleared(state.measuring)))
     after = state._replace(seed=message.seed, measuring=measuring.cleared(state.measuring))
     return _rerun(after) if message.seed != state.seed else (state, ())
 

@@ -4,18 +4,22 @@ from gradviz.picture.picture import Wish
 from gradviz.state import messages as said
 from gradviz.state.enginemessages import UsePython
 from gradviz.state.quizmessages import AskForQuiz
+from gradviz.ui.files.files import Files
 from gradviz.ui.processes.runner import Runner
 
 
-def order(effect: said.Effect, runner: Runner) -> None:
-    """Have the processes do what an effect asks of them; one that asks nothing of them does nothing."""
+def order(effect: said.Effect, runner: Runner, files: Files) -> None:
+    """Have the processes do what an effect asks of them; one that asks nothing of them does nothing.
+
+    What stands beside a run is of the same files as that, whatever has become of them.
+    """
     match effect:
         case said.StartRun(run, request, options):
-            runner.run(run, request, options)
+            runner.run(run, files.joined(request, anew=True), options)
         case said.Measure(run, request):
-            runner.measure(run, request)
+            runner.measure(run, files.joined(request, anew=False))
         case said.RunBeside(run, request):
-            runner.run_beside(run, request)
+            runner.run_beside(run, files.joined(request, anew=False))
         case said.CancelRun(run):
             runner.cancel(run)
         case said.KillEngine():

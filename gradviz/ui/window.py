@@ -15,6 +15,7 @@ from gradviz.model.source.place import between
 from gradviz.picture.picture import Language
 from gradviz.resources import Lesson
 from gradviz.state import messages as said
+from gradviz.state.enginemessages import NeighboursChanged
 from gradviz.state.quizzing import veiled
 from gradviz.state.session import Session
 from gradviz.state.stepping import presented
@@ -216,6 +217,7 @@ class Window(QMainWindow):
         hear(self._runner, send)
         self._files.opened.connect(self._opened)
         self._files.named.connect(self._named)
+        self._files.neighboursChanged.connect(lambda: send(NeighboursChanged()))
         self._files.said.connect(lambda text: send(said.Told(text)))
         self._exporter.done.connect(lambda name: send(said.Told(self.tr("Wrote {name}").format(name=name))))
         self._exporter.failed.connect(lambda why: send(said.Told(self.tr("Not exported: {why}").format(why=why))))
@@ -338,7 +340,7 @@ class Window(QMainWindow):
                 self._panels.editor.change(edit)
                 self._files.edited(self._panels.editor.toPlainText())
             case _:
-                order(effect, self._runner)
+                order(effect, self._runner, self._files)
 
     # What is shown.
 

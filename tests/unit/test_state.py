@@ -11,11 +11,11 @@ from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Options, Picture, Problem, TensorRow
 from gradviz.state import messages as m
 from gradviz.state import selection
-from gradviz.state.enginemessages import PythonSet, UsePython
+from gradviz.state.enginemessages import NeighboursChanged, PythonSet, UsePython
 from gradviz.state.engines import MAX_STARTS, START_DELAYS
 from gradviz.state.selection import reach
 from gradviz.state.update import update
-from gradviz.state.values import NOTHING, AppState, Chosen, NoPython, Phase, Search, Selection
+from gradviz.state.values import NOTHING, AppState, Chosen, Engine, NoPython, Phase, Search, Selection
 from tests.unit.playing import play
 
 READY = m.EngineReady(Ready("2.13.0", "3.11", ""))
@@ -516,3 +516,15 @@ def test_whatever_happens_the_laws_hold(messages: list[m.Message]) -> None:
         if state.shown and not state.busy and not state.dimmed:
             assert state.current
             assert state.shown.run == state.run
+
+
+def test_a_change_of_the_files_beside_a_program_runs_it_again_and_forgets_what_was_measured() -> None:
+    state, _ = update(AppState(engine=Engine(Phase.READY, Ready("2", "3", ""))), m.Edited("import config"))
+    state = state._replace(measuring=state.measuring._replace(source=state.text, of=state.text))
+    after, effects = update(state, NeighboursChanged())
+    assert after.run == state.run + 1
+    assert after.measuring.source is None
+    assert [effect.request.source for effect in effects if isinstance(effect, m.StartRun)] == ["import config"]
+    held, effects = update(state._replace(live=False), NeighboursChanged())
+    assert not held.current
+    assert not any(isinstance(effect, m.StartRun) for effect in effects)

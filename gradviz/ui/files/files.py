@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
+from gradviz.model.wire import Neighbour, Request
+from gradviz.neighbours import Neighbourhood
 from gradviz.picture.picture import Language
 from gradviz.resources import Words
 from gradviz.state.session import ENDING, Session
@@ -34,11 +36,13 @@ class Files(QObject):
         opened: another program is to be shown, as it was `Opened`; whether undo is to lead back to the one before.
         named: the name to show and whether the file holds something else.
         said: a sentence about a file.
+        neighboursChanged: the program would import something else from the files beside it than when it ran last.
     """
 
     opened = Signal(object, bool)
     named = Signal(str, bool)
     said = Signal(str)
+    neighboursChanged = Signal()
 
     def __init__(self, settings: QSettings, folder: Path, window: QWidget) -> None:
         super().__init__(window)
@@ -47,6 +51,12 @@ class Files(QObject):
         self._recovery = Recovery(folder)
         self._open = Opened("", None, "")
         self._text = ""
+        self._neighbourhood = Neighbourhood()
+        self._program = "", ""  # that was run last: its file and its text
+        self._neighbours: tuple[Neighbour, ...] = ()  # that it had
+        self._application = QApplication.instance()
+        if isinstance(self._application, QApplication):
+            self._application.applicationStateChanged.connect(self._look_again)
         self._begun = False  # a program is shown, to which undo can lead back
         self._language: Language = "en"
 
@@ -95,8 +105,31 @@ class Files(QObject):
         self._show(text, path, saved, undo=False)
         return True
 
+    def joined(self, request: Request, *, anew: bool) -> Request:
+        """Return a run of the program with the files beside it that it imports.
+
+        Args:
+            request: the run alone.
+            anew: as they are now; else as the newest run of this text had them.
+        """
+        program = self._file, request.source
+        if anew or program != self._program:
+            self._program, self._neighbours = program, self._neighbourhood.of(*program)
+        return request._replace(file=self._file, neighbours=self._neighbours)
+
+    @property
+    def _file(self) -> str:
+        return str(self.path.resolve()) if self.path else ""
+
+    def _look_again(self) -> None:
+        """Another program may have saved a file while the person was there."""
+        if self._neighbourhood.of(self._file, self._program[1]) != self._neighbours:
+            self.neighboursChanged.emit()
+
     def close(self) -> None:
         """Let go of the recovery file; what is in it comes back next time."""
+        if isinstance(self._application, QApplication):
+            self._application.applicationStateChanged.disconnect(self._look_again)
         self._recovery.close()
 
     def new(self) -> None:
@@ -227,6 +260,7 @@ class Files(QObject):
         self._open.path, self._open.saved = path.absolute(), self._text
         self._note(path)
         self._tell()
+        self._look_again()  # in another folder there are others
         return True
 
     def _changed_elsewhere(self, path: Path) -> bool:

@@ -126,21 +126,21 @@ class Runner(QObject):
         payload = encode(request)
         self._engine.send(pack(Kind.RUN, run, payload))
         self._engine.push()
-        self._pictures.begin(run, payload, options)
+        self._pictures.begin(run, _alone(request, payload), options)
 
     def measure(self, run: int, request: Request) -> None:
         """Measure a program, beside the record of the newest run. It ends as that would at the next run."""
         self._cancelled = False
         payload = encode(request)
         self._engine.send(pack(Kind.RUN, run, payload))
-        self._pictures.measure(run, payload)
+        self._pictures.measure(run, _alone(request, payload))
 
     def run_beside(self, run: int, request: Request) -> None:
         """Run a program in another grad mode, to stand beside the newest run. It ends as that would at the next run."""
         self._cancelled = False
         payload = encode(request)
         self._engine.send(pack(Kind.RUN, run, payload))
-        self._pictures.beside(run, payload)
+        self._pictures.beside(run, _alone(request, payload))
 
     def cancel(self, run: int) -> None:
         """Kill a run's process. Its end is listened for, whatever is still on its way."""
@@ -231,3 +231,8 @@ class Runner(QObject):
     def _ended(self, reason: str) -> None:
         self._watch.stop()
         self.engineEnded.emit(reason or self._why)
+
+
+def _alone(request: Request, payload: bytes) -> bytes:
+    """A request as the picture process is sent it, which looks into no file beside the program."""
+    return encode(request._replace(neighbours=())) if request.neighbours else payload
