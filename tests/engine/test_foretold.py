@@ -35,6 +35,8 @@ def test_a_change_after_the_save_is_foretold_with_the_op_that_made_it() -> None:
         ("with torch.no_grad():\n    y.view(-1).zero_()", ["version"]),
         ("torch._foreach_add_([y], 1.0)", ["version"]),
         ("torch.ones(3, out=y.detach())", ["version"]),
+        ("torch.autograd.graph.increment_version(y)", ["version"]),
+        ("torch.autograd.graph.increment_version([y.detach()])", ["version"]),
         ("y.data.zero_()", []),  # wrong gradients without a word: .data has a counter of its own
         ("y = y + 1", []),
         ("v = y[:2]\ndel y\nv.zero_()", ["version"]),

@@ -89,6 +89,7 @@ def recorded(program: Program, request: Request, stream: Stream, *watches: Watch
         entries.replace_settings(settings.reassigned, settings.changed),
         entries.replace_registrations(source.modules.placing, source.modules.moved),
         entries.replace_swap(settings.swap),
+        entries.replace_increments(settings.reassigned),
         entries.replace_exports(settings.handed_out),
         entries.replace_levels(levels.opened, levels.closing, levels.lifted),
         replace_composites(),

@@ -1,7 +1,7 @@
 """The entries of torch that the recorder stands in while a program runs: each is wrapped, and put back after it."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
@@ -185,6 +185,21 @@ def replace_swap(swapping: Callable[[torch.Tensor, torch.Tensor, Callable[[], No
             swapping(one, other, lambda: original(one, other))  # type: ignore[no-untyped-call]  # left untyped by torch
 
     return replace(torch.utils, "swap_tensors", swap_tensors)
+
+
+def replace_increments(moved: Callable[[torch.Tensor], None]) -> Callable[[], None]:
+    """Have every tensor noted whose version the program itself moves on, after that; returns what undoes it."""
+    original = torch.autograd.graph.increment_version
+
+    @functools.wraps(original)
+    def increment_version(tensor: torch.Tensor | Iterable[torch.Tensor]) -> None:
+        tensors = [tensor] if isinstance(tensor, torch.Tensor) else list(tensor)
+        original(tensors)
+        with aside():
+            for one in tensors:
+                moved(one)
+
+    return replace(torch.autograd.graph, "increment_version", increment_version)
 
 
 def replace_exports(note: Callable[[torch.Tensor], None]) -> Callable[[], None]:
