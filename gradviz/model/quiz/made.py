@@ -53,12 +53,16 @@ def _of_flags(scene: Scene, name: str, tensor: Tensor) -> tuple[Reason, ...]:
     if tensor.requires_grad:
         leaf = Said("leaf", {"name": name}) if grad_fn is None else Said("no leaf", {"name": name, "grad_fn": grad_fn})
         return (*scene.why("requires_grad", tensor), leaf)
-    return (*_why_not(scene, tensor), Said("free leaf" if tensor.is_leaf else "given up", {"name": name}))
+    return (*_why_not(scene, tensor), _free(name, tensor))
 
 
 def _why_not(scene: Scene, tensor: Tensor) -> tuple[Reason, ...]:
-    """Why a tensor does not require grad, which is also why it has no .grad; nothing of one whose .grad was given."""
+    """Why a tensor does not require grad, which is also why it has no .grad; nothing of one that has a .grad."""
     return scene.why("grad", tensor)
+
+
+def _free(name: str, tensor: Tensor) -> Said:
+    return Said("free leaf" if tensor.is_leaf else "given up", {"name": name})
 
 
 def grad_fns(scene: Scene) -> Iterator[Candidate | None]:
@@ -70,7 +74,7 @@ def grad_fns(scene: Scene) -> Iterator[Candidate | None]:
         changed = scene.before.tensor(tensor.id) is not None
         wrong = [literal("AccumulateGrad") if leaf else NONE, *map(literal, _others(known)), *map(literal, _USUAL)]
         if own is None and not leaf:
-            reasons = _why_not(scene, tensor)
+            reasons = _why_not(scene, tensor) or (_free(name, tensor),)
             worth = 4 if _surprise(scene, name, tensor) > 3 else 1
         else:
             reasons = (_made_by(name, own),)
