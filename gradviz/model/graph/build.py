@@ -83,6 +83,7 @@ class _Builder:
         self._edges: list[Edge] = []
         self._makers: dict[int, tuple[str, int]] = {}  # tensor -> the node that stands for it now, and its output
         self._now: dict[int, Tensor] = {}  # tensor -> its state there
+        self._ends: dict[int, int] = {}  # tensor where a backward begins or ends -> the place of its last node
         self._uses: dict[int, list[Passed]] = defaultdict(list)  # leaf -> where each use of it sends its gradient
 
     def add(self, op: Op) -> None:
@@ -105,9 +106,10 @@ class _Builder:
         for tensor in self._trace.tensors:
             if tensor.names and tensor.id not in self._makers and tensor.id not in self._grads:
                 self._maker(tensor.id)
+        for number, place in self._ends.items():
+            self._nodes[place] = self._finished(self._nodes[place], number)
         wrong = self._in_error()
-        finished = map(self._finished, self._nodes)
-        nodes = tuple(node._replace(in_error=True) if node.id in wrong else node for node in finished)
+        nodes = tuple([node._replace(in_error=True) if node.id in wrong else node for node in self._nodes])
         regions = _regions_of(nodes, self._trace.regions)
         return Graph(self._view, nodes, tuple(self._edges), regions, modules=self._trace.modules)
 
@@ -120,6 +122,8 @@ class _Builder:
 
     def _add_tensor(self, name: str, state: Tensor, region: int | None) -> None:
         accumulates = state.id in self._accumulators
+        if accumulates or state.id in self._roots:
+            self._ends[state.id] = len(self._nodes)
         node = Node(name, NodeKind.TENSOR, tensor=state, accumulates=accumulates, region=region, line=state.line)
         self._nodes.append(node)
         self._makers[state.id] = (name, 0)
@@ -157,19 +161,19 @@ class _Builder:
 
     def _then(self, tensor: int, user: GradFn) -> Tensor:
         """A tensor now, with the grad_fn that it had when the op of a grad_fn took it."""
-        state, targets = self._now[tensor], {target for target, _ in user.next}
-        had = self._remade.get(tensor, ())
+        state, had = self._now[tensor], self._remade.get(tensor)
+        if had is None:
+            return state
+        targets = {target for target, _ in user.next}
         return next((state._replace(grad_fn=one) for one in reversed(had) if one in targets), state)
 
-    def _finished(self, node: Node) -> Node:
-        """A tensor node with the backward calls from it and the gradients that met in it."""
-        if node.tensor is None or self._makers[node.tensor.id][0] != node.id:
-            return node
-        tensor, uses = node.tensor, tuple(self._uses.get(node.tensor.id, ()))
-        added = self._flow.added(self._accumulators.get(tensor.id, -1))
-        terms = sums(tensor.grad, added, [self._flow.gradient(passed) for passed in uses], tensor.dtype)
-        roots = tuple(self._roots.get(tensor.id, ()))
-        return node._replace(roots=roots, uses=uses, sums=terms) if roots or uses or terms else node
+    def _finished(self, node: Node, number: int) -> Node:
+        """The last node of a tensor with the backward calls from it and the gradients that met in it."""
+        uses = tuple(self._uses.get(number, ()))
+        added = self._flow.added(self._accumulators.get(number, -1))
+        state = self._now[number]
+        terms = sums(state.grad, added, [self._flow.gradient(passed) for passed in uses], state.dtype)
+        return node._replace(roots=tuple(self._roots.get(number, ())), uses=uses, sums=terms)
 
     def _in_error(self) -> set[str]:
         """The nodes that the error speaks of, among them the op of a tensor that has no node of its own."""

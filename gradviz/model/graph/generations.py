@@ -33,10 +33,11 @@ def remade(trace: Trace) -> dict[int, list[int]]:
 
 def touched(states: Iterable[Generation], ops: Iterable[Op]) -> dict[int, list[int]]:
     """Return the tensors each op changed though it did not return them: they share memory with what it wrote to."""
-    outputs = {op.id: set(op.outputs) for op in ops}
+    returned = {(tensor, op.id) for op in ops for tensor in op.outputs}
     found: dict[int, list[int]] = {}
-    for tensor, op in states:
-        if op is not None and tensor not in outputs[op]:
+    for generation in states:
+        tensor, op = generation
+        if op is not None and generation not in returned:
             found.setdefault(op, []).append(tensor)
     return found
 

@@ -6,6 +6,7 @@ window comes again no further on than it is long, a repetition may begin. Time i
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import count
 from typing import NamedTuple
 
 LONGEST = 4096  # the longest period looked for, in items; a power of two
@@ -57,8 +58,8 @@ def _levels(items: Sequence[int]) -> list[list[int]]:
     levels = [list(items)]
     while len(levels[-1]) > 1 << (len(levels) - 1) < LONGEST:
         below, width = levels[-1], 1 << (len(levels) - 1)
-        numbers: dict[tuple[int, int], int] = {}
-        levels.append([numbers.setdefault(pair, len(numbers)) for pair in zip(below, below[width:], strict=False)])
+        numbers = defaultdict[tuple[int, int], int](count().__next__)
+        levels.append([numbers[pair] for pair in zip(below, below[width:], strict=False)])
     return levels
 
 

@@ -18,9 +18,10 @@ FEWEST = 3  # rounds that are worth folding
 
 
 class _Step(NamedTuple):
-    """An op and the tensors it made that have a node."""
+    """An op, the edges that lead to it, and the tensors it made that have a node."""
 
     op: Node
+    takes: list[Edge]
     results: list[Node]
 
 
@@ -30,8 +31,6 @@ class _Score(NamedTuple):
     steps: list[_Step]
     sources: dict[str, Node]  # tensors that no op made, or none of a repetition
     at: dict[str, int]  # every other node -> its step
-    into: dict[int, list[Edge]]  # of each step: edges that lead to its nodes
-    users: dict[str, list[str]]
     taken: dict[str, tuple[int, int]]  # of each source: the first and the last step that takes it
 
 
@@ -53,55 +52,50 @@ def _fed(score: _Score, found: list[Repeat]) -> _Score:
         for step in score.steps[before:begin]:
             sources.update((node.id, node) for node in step.results if not node.roots)
         before = end
-    return score._replace(sources=sources, taken=_taken(len(score.steps), score.into, sources))
+    return score._replace(sources=sources, taken=_taken(score.steps, sources))
 
 
 def _score(graph: Graph) -> _Score:
-    users: dict[str, list[str]] = defaultdict(list)
-    makers: dict[str, str] = {}
+    into: dict[str, list[Edge]] = defaultdict(list)
     for edge in graph.edges:
-        users[edge.tail].append(edge.head)
-        makers[edge.head] = edge.tail
+        into[edge.head].append(edge)
     steps: list[_Step] = []
     sources: dict[str, Node] = {}
     at: dict[str, int] = {}
-    for node in _makers_first(graph, users):
-        if _is_source(node, makers):
+    for node in _makers_first(graph):
+        takes = into.get(node.id, [])
+        if node.kind is NodeKind.TENSOR and takes:
+            at[node.id] = step = at[takes[-1].tail]
+            steps[step].results.append(node)
+        elif node.kind is NodeKind.TENSOR or (node.kind is NodeKind.GRAD_FN and node.accumulates):
             sources[node.id] = node
-        elif node.kind is NodeKind.TENSOR:
-            at[node.id] = at[makers[node.id]]
-            steps[at[node.id]].results.append(node)
         else:
             at[node.id] = len(steps)
-            steps.append(_Step(node, []))
-    into: dict[int, list[Edge]] = defaultdict(list)
-    for edge in graph.edges:
-        into[at.get(edge.head, -1)].append(edge)
-    return _Score(steps, sources, at, into, users, {})
+            steps.append(_Step(node, takes, []))
+    return _Score(steps, sources, at, {})
 
 
-def _taken(count: int, into: dict[int, list[Edge]], sources: dict[str, Node]) -> dict[str, tuple[int, int]]:
+def _taken(steps: list[_Step], sources: dict[str, Node]) -> dict[str, tuple[int, int]]:
     found: dict[str, tuple[int, int]] = {}
-    for at in range(count):
-        for edge in into[at]:
+    for at, step in enumerate(steps):
+        for edge in step.takes:
             if edge.tail in sources:
                 found[edge.tail] = (found.get(edge.tail, (at, at))[0], at)
     return found
 
 
-def _is_source(node: Node, makers: dict[str, str]) -> bool:
-    return node.accumulates if node.kind is NodeKind.GRAD_FN else node.kind is NodeKind.TENSOR and node.id not in makers
-
-
-def _makers_first(graph: Graph, users: dict[str, list[str]]) -> Iterable[Node]:
+def _makers_first(graph: Graph) -> Iterable[Node]:
     """The nodes in program order, or as near to it as lets makers come first: torch may change its own graph later."""
     place = {node.id: number for number, node in enumerate(graph.nodes)}
-    if all(place[edge.tail] < place[edge.head] for edge in graph.edges):
+    if all([place[edge.tail] < place[edge.head] for edge in graph.edges]):
         return graph.nodes
-    return _sorted(graph, users, place)
+    return _sorted(graph, place)
 
 
-def _sorted(graph: Graph, users: dict[str, list[str]], place: dict[str, int]) -> Iterator[Node]:
+def _sorted(graph: Graph, place: dict[str, int]) -> Iterator[Node]:
+    users: dict[str, list[str]] = defaultdict(list)
+    for edge in graph.edges:
+        users[edge.tail].append(edge.head)
     waiting = Counter(edge.head for edge in graph.edges)
     ready = [number for number, node in enumerate(graph.nodes) if node.id not in waiting]
     while ready:  # sorted, so a heap
@@ -138,6 +132,7 @@ def _stretches(score: _Score, repeat: Repeat) -> Iterator[Stretch]:
     """The nodes of one repetition, cut into groups. What the last round leaves to be seen stays a node."""
     own = _own_sources(score, repeat)
     groups = _groups(score, repeat, own)
+    users = _users(score, repeat, groups)
     members: dict[int, list[Node]] = defaultdict(list)
     once: dict[int, tuple[Node, ...]] = {}
     starts: dict[int, list[int]] = {group: [] for group in groups}
@@ -146,9 +141,9 @@ def _stretches(score: _Score, repeat: Repeat) -> Iterator[Stretch]:
         if not offset:
             for name, begins in starts.items():
                 begins.append(len(members[name]))
-        group, (op, results) = groups[offset], score.steps[at]
+        group, (op, _, results) = groups[offset], score.steps[at]
         if number == repeat.times - 1:
-            results = [node for node in results if not _stays(node, group, score, repeat, groups)]
+            results = [node for node in results if not _stays(node, group, users[node.id])]
         members[group] += [*own[at], op, *results]
         if at == repeat.start + repeat.period - 1:
             once = {name: tuple(nodes) for name, nodes in members.items()}
@@ -156,17 +151,24 @@ def _stretches(score: _Score, repeat: Repeat) -> Iterator[Stretch]:
         yield Stretch(tuple(nodes), repeat.times, once[name], tuple(starts[name]))
 
 
-def _inside(score: _Score, repeat: Repeat, nodes: Iterable[str]) -> list[int]:
-    """The steps of those nodes that belong to the repetition."""
-    steps = (score.at.get(node, -1) for node in nodes)
-    return [at for at in steps if repeat.start <= at < repeat.end]
+def _users(score: _Score, repeat: Repeat, groups: list[int]) -> dict[str, set[int]]:
+    """The groups in which the last round takes each node."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for group, step in zip(groups, score.steps[repeat.end - repeat.period : repeat.end], strict=True):
+        for edge in step.takes:
+            found[edge.tail].add(group)
+    return found
 
 
-def _stays(node: Node, group: int, score: _Score, repeat: Repeat, groups: list[int]) -> bool:
-    """Whether a result of the last round is still what a person looks at, and can stand outside without a cycle."""
-    inside = _inside(score, repeat, score.users[node.id])
-    within = {groups[(at - repeat.start) % repeat.period] for at in inside}
-    return group not in within and (not inside or bool(node.roots))
+def _stays(node: Node, group: int, within: set[int]) -> bool:
+    """Whether a result of the last round is still what a person looks at, and can stand outside without a cycle.
+
+    Args:
+        node: the result.
+        group: that it is made in.
+        within: the groups that take it.
+    """
+    return group not in within and (not within or bool(node.roots))
 
 
 def _own_sources(score: _Score, repeat: Repeat) -> dict[int, list[Node]]:
@@ -174,7 +176,7 @@ def _own_sources(score: _Score, repeat: Repeat) -> dict[int, list[Node]]:
     slots: dict[tuple[int, int], dict[str, int]] = defaultdict(dict)
     for at in range(repeat.start, repeat.end):
         number, offset = divmod(at - repeat.start, repeat.period)
-        for edge in score.into[at]:
+        for edge in score.steps[at].takes:
             first, last = score.taken.get(edge.tail, (-1, -1))
             if first == at and (last - repeat.start) // repeat.period == number:
                 slots[offset, edge.operand].setdefault(edge.tail, at)
@@ -206,15 +208,16 @@ def _groups(score: _Score, repeat: Repeat, own: dict[int, list[Node]]) -> list[i
 
 def _links(score: _Score, repeat: Repeat, own: dict[int, list[Node]]) -> set[tuple[int, int]]:
     """Which offsets take what others make, or share a tensor of their round."""
-    found: set[tuple[int, int]] = set()  # of steps
-    for at in range(repeat.start, repeat.end):
-        found.update([(score.at.get(edge.tail, -1), at) for edge in score.into[at]])
-        for source in own.get(at, ()):
-            found.update([(at, score.at.get(user, -1)) for user in score.users[source.id]])
-    steps, first, period = range(repeat.start, repeat.end), repeat.start, repeat.period
-    return {
-        ((tail - first) % period, (head - first) % period) for tail, head in found if tail in steps and head in steps
-    }
+    found: set[tuple[int, int]] = set()
+    first, period = repeat.start, repeat.period
+    taker = {source.id: at for at, sources in own.items() for source in sources}
+    for at in range(first, repeat.end):
+        for edge in score.steps[at].takes:
+            tail = score.at.get(edge.tail, -1)
+            tail = taker.get(edge.tail, -1) if tail < 0 else tail
+            if tail >= first:
+                found.add(((tail - first) % period, (at - first) % period))
+    return found
 
 
 def _statements(ops: list[Node]) -> Iterator[tuple[int, int]]:

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from gradviz.model.flow import SUMMED, sums
 from gradviz.model.graph.build import drawn
-from gradviz.model.graph.graph import Edge, Graph, Node, NodeKind
+from gradviz.model.graph.contract import leaves
+from gradviz.model.graph.graph import Edge, Fold, Graph, Node, NodeKind
 from gradviz.model.moments.moment import History, Moment, latest
 from gradviz.model.trace import GradFn, Step, Tensor, Value
 
@@ -134,51 +135,41 @@ class _Finder:
     def past(self, node: Node) -> Past:
         """What a node was."""
         if node.fold is not None:
-            return self._fold(node, node.fold.members)
+            return self._fold(node, node.fold)
         times: list[float] = [call.step for call in node.roots]
         times += self._grad_fn_times(node.grad_fn)
         if node.kind is NodeKind.OP or node.tensor is None:
-            first = self._first(node.id)
+            first = self._first(node)
             return Past(first, _ascending(first, times))
         states, until = self._states(node, node.tensor)
         times += (state.step for state in states)
         times += self._gradient_times(node, node.tensor.id)
-        first = self._first(node.id) if node.kind is NodeKind.GRAD_FN else states[0].step
+        first = self._first(node) if node.kind is NodeKind.GRAD_FN else states[0].step
         past = Past(first, _ascending(first, [*times, until]), waits=True, states=states, until=until)
         written = self._history.tensors(node.tensor.id)
         if written[0].version == written[-1].version:
             return past
         return past._replace(moves=self._history.versions.steps(node.tensor.id), closed=written[-1].step)
 
-    def _fold(self, node: Node, members: tuple[str, ...]) -> Past:
-        """A fold is there as soon as one of its members is."""
-        first = min(map(self._first, members))
-        ops = tuple(sorted(step for name in members for step in self._op_times(name)))
-        backs = tuple(sorted(step for name in members for step in self._back_times(name)))
+    def _fold(self, node: Node, fold: Fold) -> Past:
+        """A fold is there as soon as one of what it holds is."""
+        held = list(leaves(fold.parts))
+        first = min(map(self._first, held))
+        ops = tuple(sorted([one.op.step + 1 for one in held if one.op is not None]))
+        ran = self._history.flow.ran if self._view != "forward" else {}
+        grad_fns = [number for one in held if ran and (number := _grad_fn(one)) is not None]
+        backs = tuple(sorted([step.id + 1 for number in grad_fns for step in ran.get(number, ())]))
         times = [*ops, *backs, *(call.step for call in node.roots)]
         return Past(first, _ascending(first, times), waits=bool(backs), ops=ops, backs=backs)
 
-    def _op_times(self, name: str) -> Iterator[float]:
-        if name[0] in "og":
-            op = int(name[1:]) if name[0] == "o" else self._history.makers.get(int(name[1:]))
-            if op is not None:
-                yield self._history.trace.ops[op].step + 1
-
-    def _back_times(self, name: str) -> Iterator[float]:
-        if self._view != "forward" and name[0] in "og":
-            number = int(name[1:])
-            grad_fn = number if name[0] == "g" else self._history.trace.ops[number].grad_fn
-            if grad_fn is not None:
-                yield from self._ran(grad_fn)
-
-    def _first(self, name: str) -> float:
-        """The stamp from which on a node of the unfolded graph is there; its id tells what it is of."""
-        kind, numbers = name[0], name[1:].split(".")
-        if kind == "g":
-            return self._history.grad_fns(int(numbers[0]))[0].step
-        if kind == "t" and len(numbers) == 1:
-            return self._history.tensors(int(numbers[0]))[0].step
-        return self._history.trace.ops[int(numbers[-1])].step + 1
+    def _first(self, node: Node) -> float:
+        """The stamp from which on a node of the unfolded graph is there."""
+        if node.op is not None and node.kind is NodeKind.OP:
+            return node.op.step + 1
+        if node.tensor is None or node.kind is NodeKind.GRAD_FN:
+            return self._history.grad_fns(int(node.id[1:]))[0].step
+        _, _, op = node.id.partition(".")
+        return self._history.trace.ops[int(op)].step + 1 if op else self._history.tensors(node.tensor.id)[0].step
 
     def _grad_fn_times(self, grad_fn: GradFn | None) -> Iterator[float]:
         """When a grad_fn ran, has another state, or what it saved another version."""
@@ -227,6 +218,13 @@ class _Finder:
 
     def _ran(self, grad_fn: int) -> Iterator[float]:
         return (step.id + 1 for step in self._history.flow.ran.get(grad_fn, ()))
+
+
+def _grad_fn(node: Node) -> int | None:
+    """The grad_fn that an op made, where that is drawn as a part of it, or that a node is."""
+    if node.kind is NodeKind.GRAD_FN:
+        return None if node.grad_fn is None else node.grad_fn.id
+    return None if node.op is None else node.op.grad_fn
 
 
 def _marked(node: Node, past: Past) -> Past:

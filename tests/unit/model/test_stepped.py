@@ -177,12 +177,12 @@ def test_a_fold_of_ops_that_were_not_recorded_has_no_part_in_backward() -> None:
 def test_a_fold_of_nodes_of_all_kinds_is_there_with_the_first() -> None:
     trace = loop(3).trace()
     whole = build(trace, "both")
-    members = tuple(node.id for node in whole.nodes)
-    node = Node("f", NodeKind.FOLD, fold=Fold(1, (), (), 0, None, ("t0.1", *members)))
+    changed = Node("t0.1", NodeKind.TENSOR, tensor=trace.tensors[0])
+    node = Node("f", NodeKind.FOLD, fold=Fold(1, (), (), 0, None, parts=(changed, *whole.nodes)))
     known = lives(whole._replace(nodes=(node,), edges=()), History(trace))
     assert known.nodes[0].first == trace.tensors[0].step
     sink = lives(build(trace, "backward"), History(trace))
-    fold_ = node._replace(fold=Fold(1, (), (), 0, None, tuple(one.id for one in sink.graph.nodes)))
+    fold_ = node._replace(fold=Fold(1, (), (), 0, None, parts=sink.graph.nodes))
     assert len(lives(sink.graph._replace(nodes=(fold_,), edges=()), History(trace)).nodes[0].ops) == 3
 
 
