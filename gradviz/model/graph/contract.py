@@ -35,7 +35,7 @@ def contract(graph: Graph, stretches: Iterable[Stretch]) -> Graph:
     for stretch in stretches:
         node = _folded(stretch, parents, kinds)
         folds[stretch.members[0].id] = node
-        home.update((member.id, node.id) for member in stretch.members)
+        home.update(dict.fromkeys([member.id for member in stretch.members], node.id))
         emptied |= _own(stretch)
     if not folds:
         return graph
@@ -54,12 +54,12 @@ def contract(graph: Graph, stretches: Iterable[Stretch]) -> Graph:
 def _edges(edges: Iterable[Edge], home: dict[str, str]) -> Iterable[Edge]:
     found: dict[tuple[str, str, int], Edge] = {}
     for edge in edges:
-        tail, head = home.get(edge.tail, edge.tail), home.get(edge.head, edge.head)
-        if edge.tail not in home and edge.head not in home:
-            found[tail, head, edge.operand] = edge
+        tail, head = home.get(edge.tail), home.get(edge.head)
+        if tail is None and head is None:
+            found[edge.tail, edge.head, edge.operand] = edge
         elif tail != head:
-            key = (tail, head, -1)
-            found[key] = _together(found[key], edge) if key in found else _moved(edge, tail, head)
+            key = (tail or edge.tail, head or edge.head, -1)
+            found[key] = _together(found[key], edge) if key in found else _moved(edge, *key[:2])
     return found.values()
 
 

@@ -87,7 +87,7 @@ def _taken(steps: list[_Step], sources: dict[str, Node]) -> dict[str, tuple[int,
 def _makers_first(graph: Graph) -> Iterable[Node]:
     """The nodes in program order, or as near to it as lets makers come first: torch may change its own graph later."""
     place = {node.id: number for number, node in enumerate(graph.nodes)}
-    if all([place[edge.tail] < place[edge.head] for edge in graph.edges]):
+    if all(place[edge.tail] < place[edge.head] for edge in graph.edges):
         return graph.nodes
     return _sorted(graph, place)
 
