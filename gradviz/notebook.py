@@ -114,7 +114,9 @@ def graph(
     """Read the graph of autograd that leads to some tensors, as it stands now, to be looked at or saved.
 
     Leaves are called what `names` says, else what `model` calls them, else what variables do that the caller sees.
-    Nothing of the program is changed or kept alive. Of more than 20,000 grad_fns, the nearest to the outputs are read.
+    No tensor, version, hook, random state or grad mode is changed, and nothing is kept alive. Torch alone keeps an
+    object for each grad_fn that was looked at, while that lives, and frees a chain of those by recursion: so of more
+    than 20,000 the nearest to the outputs are read, and a graph that grows without end is not for every step.
 
     Args:
         outputs: a tensor, or a list, tuple or dict of tensors, as a loss or what a model returns.
