@@ -92,7 +92,9 @@ def _told(record: Record, error: ProgramError, language: Language) -> str:
 
 
 def _reason(record: Record, error: ProgramError, language: Language) -> str:
-    """Why a tensor that an error speaks of does not require grad; "" where all do."""
+    """Why a tensor that an error speaks of does not require grad; "" where all do, or another file holds the line."""
+    if error.file is not None:
+        return ""
     lacking = (tensor for one in error.tensors if not (tensor := record.trace.tensors[one]).requires_grad)
     answers = (answer for tensor in lacking for answer in of_tensor(record.grounds, tensor))
     return next((answer_text(answer, language) for answer in answers if answer.question == "grad"), "")
