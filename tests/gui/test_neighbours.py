@@ -126,3 +126,16 @@ def test_the_picture_process_is_sent_none_of_them(window: Window, monkeypatch: p
     window.runner.measure(900, Request("x = 1", neighbours=(Neighbour("/a.py", "secret"),)))
     assert b"x = 1" in sent[0]
     assert b"secret" not in sent[0]
+
+
+def test_a_window_that_was_closed_runs_nothing_and_may_be_closed_again(
+    qtbot: QtBot, opened: Opener, project: Path
+) -> None:
+    window = opened((project / "train.py",))
+    qtbot.waitUntil(lambda: drawn(window))
+    window.close()
+    run = window.state.run
+    changed(project / "config.py", "width = 8\n")
+    come_back()
+    assert window.state.run == run
+    window.close()

@@ -54,9 +54,9 @@ class Files(QObject):
         self._neighbourhood = Neighbourhood()
         self._program = "", ""  # that was run last: its file and its text
         self._neighbours: tuple[Neighbour, ...] = ()  # that it had
-        self._application = QApplication.instance()
-        if isinstance(self._application, QApplication):
-            self._application.applicationStateChanged.connect(self._look_again)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.applicationStateChanged.connect(self._look_again)
         self._begun = False  # a program is shown, to which undo can lead back
         self._language: Language = "en"
 
@@ -128,8 +128,7 @@ class Files(QObject):
 
     def close(self) -> None:
         """Let go of the recovery file; what is in it comes back next time."""
-        if isinstance(self._application, QApplication):
-            self._application.applicationStateChanged.disconnect(self._look_again)
+        self._program, self._neighbours = ("", ""), ()  # that is not run again
         self._recovery.close()
 
     def new(self) -> None:
