@@ -218,6 +218,63 @@ def test_a_module_at_the_address_of_one_that_has_gone_has_its_own_parameters_nam
     assert tensor(trace, "m.weight").id == tensor(trace, "v").id
 
 
+HOLDING = """\
+import torch
+from torch import nn
+class Cell(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer('mask', torch.ones(2))
+        self.scale = torch.tensor(3., requires_grad=True)
+        self.h = None
+        self.norm = nn.BatchNorm1d(2)
+    def forward(self, x):
+        self.h = x * self.mask if self.h is None else self.h * self.scale + x
+        return self.h
+net = nn.Sequential(Cell(), Cell())
+net(torch.ones(1, 2))
+net(torch.ones(1, 2))
+cell = net[0]
+net[1].h = torch.zeros(2)
+cell.mask = torch.zeros(2)
+del cell.h
+def used():
+    own = Cell()
+    own(torch.ones(1, 2))
+    return own(torch.ones(1, 2)).sum()
+used().backward()
+net[0] = nn.Tanh()
+net = cell
+net = 1
+"""
+
+
+def test_what_a_module_of_an_own_class_holds_beside_parameters_has_its_path() -> None:
+    trace, names = record(HOLDING, seed=0), dict[str, object]()
+    steps = [step for step in trace.steps if step.kind == "line" and step.scope == 0]
+    lines = HOLDING.splitlines()
+    bodies = [index for index, line in enumerate(lines) if not line.startswith(" ")]
+    for begin, end, step in zip(bodies, [*bodies[1:], len(lines)], steps[1:], strict=True):
+        exec("\n".join(lines[begin:end]), names)
+        net = names.get("net")
+        parts = net.named_modules() if isinstance(net, torch.nn.Module) else ()
+        own = [(path, part) for path, part in parts if type(part).__name__ == "Cell"]
+        expected = {
+            ".".join(filter(None, ("net", path, name))): (tuple(held.shape), held.requires_grad)
+            for path, part in own
+            for name, held in (vars(part) | dict(part.named_buffers(recurse=False))).items()
+            if isinstance(held, torch.Tensor)
+        }
+        bound = {name.text: number for name, number in bindings(trace).held(step.id).items() if name.function is None}
+        held = {name: trace.tensors[number] for name, number in bound.items() if name.startswith("net")}
+        found = {name: (one.shape, one.requires_grad) for name, one in held.items() if not one.is_parameter}
+        assert found == expected, lines[begin]
+    assert (
+        tensor(trace, "own.h").line
+        == lines.index("        self.h = x * self.mask if self.h is None else self.h * self.scale + x") + 1
+    )
+
+
 CHANGED = """\
 import torch
 from torch import nn

@@ -10,6 +10,7 @@ from types import FrameType
 
 import torch
 
+from gradviz.engine.record.program.neighbours import is_own
 from gradviz.model.trace import Module
 
 # The code of every call of a module; it rebinds none of its locals.
@@ -50,7 +51,7 @@ class Modules:
             self._forget(path, {id(part) for _, part in parts(before, path)})
         if isinstance(placed, torch.nn.Module):
             self.bind(path, placed, lasting=known[2])
-        if loses or not isinstance(placed, torch.nn.Module) or any(True for _ in parameters(placed, path)):
+        if loses or not isinstance(placed, torch.nn.Module) or _is_told(placed, path):
             self.changes += 1
             self.losses += loses
 
@@ -144,6 +145,14 @@ def parameters(module: torch.nn.Module, path: str) -> Iterator[tuple[str, torch.
         for name, parameter in list(_held(part, "_parameters").items()):
             if isinstance(parameter, torch.Tensor):
                 yield f"{place}.{name}", parameter
+
+
+def _is_told(module: torch.nn.Module, path: str) -> bool:
+    """Whether a module may hold what has a name by its path."""
+    return any(
+        is_own(part) or any(isinstance(one, torch.Tensor) for one in _held(part, "_parameters").values())
+        for _, part in parts(module, path)
+    )
 
 
 def _within(

@@ -2,7 +2,7 @@
 
 import inspect
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import islice
 from types import CodeType
 from typing import NamedTuple
@@ -11,8 +11,8 @@ import torch
 
 from gradviz.engine.record.ledger.ledger import Ledger
 from gradviz.engine.record.ledger.stream import Stream
-from gradviz.engine.record.program import neighbours
-from gradviz.engine.record.program.modules import Modules, parameters
+from gradviz.engine.record.program.modules import Modules, parameters, parts
+from gradviz.engine.record.program.neighbours import is_own
 
 MOST = 256  # entries of a list or dict, parameters of a module, attributes of an object that are given names
 
@@ -30,7 +30,8 @@ class Scope:
         self.function = None if code is None else code.co_qualname.replace("<locals>.", "")
         self.arguments: dict[str, int | None] | None = None  # that it was called with, until that is told
         self.changed: dict[str, int | None] = {}  # since that was last told, by path
-        self.bound: dict[str, dict[str, int]] = {}  # by name, and by path: "x", "ws[0]", "model.weight"
+        # By name, and by path: "x", "ws[0]", "model.weight"; what modules hold beside, by their path and a dot.
+        self.bound: dict[str, dict[str, int]] = {}
         self.modules: dict[str, _Named] = {}  # by the name that it is under
 
 
@@ -40,6 +41,15 @@ class _Named(NamedTuple):
     module: weakref.ref[torch.nn.Module]
     changes: int
     losses: int
+    own: tuple[weakref.ref[torch.nn.Module], ...]  # what is in it, of the program's own classes
+
+
+class _Home(NamedTuple):
+    """Where a module of one of the program's own classes has its name."""
+
+    module: weakref.ref[torch.nn.Module]
+    scope: Scope
+    path: str
 
 
 class Names:
@@ -51,6 +61,7 @@ class Names:
         self._calls = 0
         self._changes = 0  # of modules, of which the names tell
         self._elsewhere: dict[int, Scope] = {}  # scopes in which a function that is called there has bound something
+        self._homes: dict[int, list[_Home]] = {}  # of what lasts, or else of the last call that has named it
         self.outermost = Scope()  # of the module
 
     def open(self, code: CodeType) -> Scope:
@@ -82,8 +93,8 @@ class Names:
             value: what it stands for; None if it stands for nothing.
             line: the line that bound it.
         """
-        if not isinstance(value, torch.nn.Module):
-            scope.modules.pop(name, None)
+        if not isinstance(value, torch.nn.Module) and scope.modules.pop(name, None) is not None:
+            self._forget_held(scope, name, ())
         if type(value) in _PLAIN:
             if name in scope.bound:
                 self._replace(scope, name, _NOTHING)
@@ -153,16 +164,50 @@ class Names:
         is_known = known is not None and known.module() is module
         if is_known and known is not None:
             is_full = known.losses == modules.losses and len(scope.bound.get(name, _NOTHING)) == MOST
-            if is_full or known.changes == modules.changes:
-                return  # its parameters have their names already
+            if is_full or known.changes == modules.changes:  # its parameters have their names already
+                for one in known.own:
+                    if (part := one()) is not None:
+                        self._bind_held(part, scope, line)
+                return
         lasting = scope is self.outermost
         if not (lasting or is_known or modules.is_new(module)):
+            self._bind_held(module, scope, line)
             return
-        scope.modules[name] = _Named(weakref.ref(module), modules.changes, modules.losses)
+        own = {path: part for path, part in parts(module, name) if is_own(part)}
+        refs = tuple(weakref.ref(part) for part in own.values())
+        scope.modules[name] = _Named(weakref.ref(module), modules.changes, modules.losses, refs)
         if name != "self":  # what its own methods call it is no name of the program's
             self._modules.bind(name, module, lasting=lasting)
         named = islice(parameters(module, name), MOST)
         self._replace(scope, name, {path: self._ledger.see(one, line) for path, one in named})
+        self._forget_held(scope, name, own)
+        for path, part in own.items():
+            self._settle(part, scope, path)
+            self._bind_held(part, scope, line)
+
+    def _settle(self, module: torch.nn.Module, scope: Scope, path: str) -> None:
+        """Note that a module has a name in a scope: beside others there, or in the place of those in calls before."""
+        scope.bound.setdefault(f"{path}.", _NOTHING)
+        homes = [home for home in self._homes.get(id(module), ()) if home.module() is module and home.scope is scope]
+        self._homes[id(module)] = [
+            *(home for home in homes if home.path != path),
+            _Home(weakref.ref(module), scope, path),
+        ]
+
+    def _bind_held(self, module: torch.nn.Module, running: Scope, line: int | None) -> None:
+        """Note the tensors that a module holds beside its parameters, under the names that it has somewhere."""
+        for of, scope, path in self._homes.get(id(module), ()):
+            if of() is module and f"{path}." in scope.bound:
+                held = {f"{path}.{name}": self._ledger.see(one, line) for name, one in _held(module)}
+                self._replace(scope, f"{path}.", held)
+                if scope is not running and scope.changed:
+                    self._elsewhere[scope.number] = scope
+
+    def _forget_held(self, scope: Scope, name: str, kept: Collection[str]) -> None:
+        """Take the names from what modules under a name held, but for those at the paths that are kept."""
+        for key in [key for key in scope.bound if key.startswith(f"{name}.") and key[:-1] not in kept]:
+            self._replace(scope, key, _NOTHING)
+            del scope.bound[key]
 
 
 def _parameters(code: CodeType) -> int:
@@ -181,10 +226,21 @@ def inside(name: str, value: object) -> Iterator[tuple[str, torch.Tensor]]:
         for position, item in enumerate(islice(value, MOST)):
             if isinstance(item, torch.Tensor):
                 yield f"{name}[{position}]", item
-    elif (module := type(value).__module__) == "__main__" or neighbours.defines(module):
+    elif is_own(value):
         for attribute, item in islice(_attributes(value).items(), MOST):
             if isinstance(item, torch.Tensor):
                 yield f"{name}.{attribute}", item
+
+
+def _held(module: torch.nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
+    """The buffers of a module, and the tensors that are no more to it than an attribute."""
+    attributes = _attributes(module)
+    buffers = attributes.get("_buffers")
+    for held in (buffers, attributes):
+        if isinstance(held, dict):
+            for name, item in islice(held.items(), MOST):
+                if isinstance(item, torch.Tensor):
+                    yield name, item
 
 
 def _attributes(value: object) -> dict[str, object]:

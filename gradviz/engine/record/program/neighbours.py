@@ -126,10 +126,11 @@ def called(filename: str) -> str | None:
     return None if finder is None else finder.name_of(filename)
 
 
-def defines(module: object) -> bool:
-    """Whether what a class says of its module is the name of a file beside the program."""
+def is_own(value: object) -> bool:
+    """Whether an object is of a class that the program defines, or a file beside it."""
+    module = type(value).__module__
     finder = standing()
-    return finder is not None and type(module) is str and module in finder.found
+    return module == "__main__" or (finder is not None and type(module) is str and module in finder.found)
 
 
 @cache
