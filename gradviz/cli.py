@@ -35,9 +35,9 @@ from gradviz.model.uncollected import uncollected
 from gradviz.model.wire import FrameError, Limits, Request
 from gradviz.neighbours import Neighbourhood, decoded
 from gradviz.picture.picture import Language, Options
-from gradviz.picture.problems import problems
-from gradviz.picture.record import Record
-from gradviz.picture.stage import moments, seen, shown, stage
+from gradviz.picture.record.record import Record
+from gradviz.picture.stage.stage import moments, seen, shown, stage
+from gradviz.picture.texts.problems import problems
 from gradviz.picture.words import WORDS
 from gradviz.resources import Lesson, ResourceError
 from gradviz.runs import Engine, EngineError

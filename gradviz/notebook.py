@@ -32,10 +32,10 @@ from gradviz.model import wire
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import Trace
 from gradviz.model.uncollected import uncollected
-from gradviz.picture.notices import notices
 from gradviz.picture.picture import Engine, FoldMode, Language, Options
-from gradviz.picture.record import Record
-from gradviz.picture.stage import seen, shown
+from gradviz.picture.record.record import Record
+from gradviz.picture.stage.stage import seen, shown
+from gradviz.picture.texts.notices import notices
 from gradviz.picture.words import WORDS
 
 FORMATS = ("svg", "png", "pdf", "dot", "json")

@@ -17,7 +17,7 @@ class Change(NamedTuple):
     nodes: tuple[Mark, ...]
     legend: tuple[Mark, ...]
     description: str
-    known: tuple[int, ...] = ()  # more of them, on their way: numbers of what was sent (`picture/looks.py`)
+    known: tuple[int, ...] = ()  # more of them, on their way: numbers of what was sent (`picture/sent/looks.py`)
 
 
 def change(since: int, before: Drawing, after: Drawing) -> Change:

@@ -20,17 +20,17 @@ from gradviz.intake import TraceBuilder, concluded
 from gradviz.model.source.place import text_of
 from gradviz.model.trace import Trace
 from gradviz.model.wire import Exit, Frame, FrameError, FrameReader, Kind, Ready, Request, pack
-from gradviz.picture import inspecting
-from gradviz.picture.beside import Beside, began, comparison, complete, fed, progress, without
-from gradviz.picture.inspection import Inspect
+from gradviz.picture.inspection import inspecting
+from gradviz.picture.inspection.inspection import Inspect
 from gradviz.picture.make import unable
-from gradviz.picture.measured import Measured
 from gradviz.picture.picture import Options, Save, Saved, Wish
-from gradviz.picture.questions import AskQuiz, Quizzed
-from gradviz.picture.quizzing import quizzed
-from gradviz.picture.record import Record
-from gradviz.picture.screen import Screen
-from gradviz.picture.together import few
+from gradviz.picture.quiz.questions import AskQuiz, Quizzed
+from gradviz.picture.quiz.quizzing import quizzed
+from gradviz.picture.record.record import Record
+from gradviz.picture.sent.measured import Measured
+from gradviz.picture.sent.screen import Screen
+from gradviz.picture.together.beside import Beside, began, comparison, complete, fed, progress, without
+from gradviz.picture.together.together import few
 
 if sys.platform != "win32":
     import resource

@@ -5,14 +5,14 @@ from itertools import groupby
 
 from gradviz.model.moments.course import Course
 from gradviz.model.trace import Output, Trace
-from gradviz.picture.locals import locals_of
-from gradviz.picture.parts import fold_rows, keys, module_rows
 from gradviz.picture.picture import Language, Options, Picture, Problem
-from gradviz.picture.problems import problems
-from gradviz.picture.ranking import ranking
-from gradviz.picture.record import Record
-from gradviz.picture.rows import rows
-from gradviz.picture.stage import Shown, shown
+from gradviz.picture.record.record import Record
+from gradviz.picture.stage.parts import fold_rows, keys, module_rows
+from gradviz.picture.stage.stage import Shown, shown
+from gradviz.picture.texts.locals import locals_of
+from gradviz.picture.texts.problems import problems
+from gradviz.picture.texts.ranking import ranking
+from gradviz.picture.texts.rows import rows
 
 _PLAIN = re.compile(r"\.backward\((retain_graph=\w+)?\)$")  # with no gradient of its own to begin with
 _FOLDED: dict[Language, str] = {

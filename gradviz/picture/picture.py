@@ -13,7 +13,6 @@ from gradviz.model.graph.graph import MANY, View
 from gradviz.model.moments.course import Course
 from gradviz.model.source.place import Edit
 from gradviz.model.trace import GradMode, Limit, Output
-from gradviz.picture.locals import Local
 
 FoldMode = Literal["auto", "none"]
 Engine = Literal["layered", "graphviz"]
@@ -133,6 +132,15 @@ class TensorRow(NamedTuple):
     flags: tuple[FlagRow, ...] = ()
     number: float | None = None  # what it holds, where that is one finite real number
     slope: float | None = None  # likewise its .grad
+
+
+class Local(NamedTuple):
+    """A tensor that a name of a function stood for when that ran last."""
+
+    function: str  # "Net.forward"
+    name: str
+    shape: str
+    dtype: str
 
 
 class Problem(NamedTuple):

@@ -7,7 +7,7 @@ with.
 
 from gradviz.drawing.pages import Marks, node
 from gradviz.drawing.shapes import Mark
-from gradviz.picture.inspection import Inspect, Subject
+from gradviz.picture.inspection.inspection import Inspect, Subject
 from gradviz.state.folding import folds
 from gradviz.state.messages import (
     AskInspection,

@@ -8,7 +8,7 @@ from gradviz.model.quiz.wanted import Wanted
 from gradviz.model.source.place import Edit
 from gradviz.model.trace import GradMode
 from gradviz.model.wire import Exit, Ready, Request
-from gradviz.picture.inspection import Inspect, Inspection, Subject
+from gradviz.picture.inspection.inspection import Inspect, Inspection, Subject
 from gradviz.picture.picture import Comparison, Options, Picture
 from gradviz.state.asking import Asking
 from gradviz.state.enginemessages import NeighboursChanged, PythonSet, SeedSet, UsePython

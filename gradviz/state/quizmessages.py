@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from gradviz.model.quiz.wanted import Wanted
-from gradviz.picture.questions import AskQuiz, Quizzed
+from gradviz.picture.quiz.questions import AskQuiz, Quizzed
 
 
 class QuizSet(NamedTuple):

@@ -11,7 +11,7 @@ from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.model.moments.course import Course
 from gradviz.model.quiz.wanted import Wanted
 from gradviz.picture.picture import TensorRow
-from gradviz.picture.questions import AskQuiz, Quizzed
+from gradviz.picture.quiz.questions import AskQuiz, Quizzed
 from gradviz.state import predicting
 from gradviz.state.inspecting import pointed
 from gradviz.state.messages import Effects, TensorChosen

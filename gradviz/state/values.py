@@ -11,9 +11,9 @@ from gradviz.model.quiz.wanted import Wanted
 from gradviz.model.source.place import Edit
 from gradviz.model.trace import GradMode, LimitName, Output
 from gradviz.model.wire import Exit, Ready, Request
-from gradviz.picture.inspection import Inspect, Inspection, Subject
+from gradviz.picture.inspection.inspection import Inspect, Inspection, Subject
 from gradviz.picture.picture import Comparison, Options, Picture, TensorRow
-from gradviz.picture.questions import AskQuiz, Question
+from gradviz.picture.quiz.questions import AskQuiz, Question
 from gradviz.state.keys import Keys
 from gradviz.state.session import Session
 from gradviz.state.slidemessages import Slid

@@ -8,9 +8,9 @@ import msgspec
 from gradviz.drawing.shapes import Drawing
 from gradviz.model.wire import FrameReader, Kind
 from gradviz.picture.__main__ import PIECE
-from gradviz.picture.frames import SentPage
-from gradviz.picture.looks import Looks
 from gradviz.picture.picture import Picture
+from gradviz.picture.sent.frames import SentPage
+from gradviz.picture.sent.looks import Looks
 from gradviz.ui.processes.pictures import decoded
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from gradviz.layout.diagram import Diagram
 from gradviz.model.wire import Request
-from gradviz.picture.frames import frames
 from gradviz.picture.make import picture
 from gradviz.picture.picture import Options, Picture
-from gradviz.picture.record import Record
+from gradviz.picture.record.record import Record
+from gradviz.picture.sent.frames import frames
 from gradviz.runs import Engine
 from gradviz.state.update import EMPTY
 from tests.bench import programs

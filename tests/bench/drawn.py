@@ -13,8 +13,8 @@ from gradviz.drawing.shapes import Path as Shape
 from gradviz.layout import layered
 from gradviz.layout.diagram import Diagram
 from gradviz.layout.geometry import Point, Rect, Route
-from gradviz.picture.frames import frames
 from gradviz.picture.picture import Picture
+from gradviz.picture.sent.frames import frames
 from tests.unit.layout.workloads import synthetic
 
 

@@ -21,10 +21,10 @@ from PySide6.QtWidgets import QApplication
 from gradviz import resources
 from gradviz.model.wire import Frame, FrameReader, Kind, Request, encode
 from gradviz.picture.__main__ import Session
-from gradviz.picture.frames import SentPage
-from gradviz.picture.looks import Looks
 from gradviz.picture.make import unable
 from gradviz.picture.picture import Problem
+from gradviz.picture.sent.frames import SentPage
+from gradviz.picture.sent.looks import Looks
 from gradviz.runs import Engine
 from gradviz.state import messages as said
 from gradviz.ui.processes.pictures import decoded

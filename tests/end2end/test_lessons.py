@@ -8,7 +8,7 @@ from gradviz import resources
 from gradviz.model.claims import failures
 from gradviz.model.quiz.quiz import wanted_question
 from gradviz.model.wire import Request
-from gradviz.picture.record import Record
+from gradviz.picture.record.record import Record
 from gradviz.resources import Lesson
 from gradviz.runs import Engine
 

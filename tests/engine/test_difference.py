@@ -14,8 +14,8 @@ from gradviz.model.trace import GradMode, Trace
 from gradviz.model.why.why import Why
 from gradviz.model.wire import Request
 from gradviz.picture.picture import Language, Options
-from gradviz.picture.record import Record
-from gradviz.picture.together import compared, since
+from gradviz.picture.record.record import Record
+from gradviz.picture.together.together import compared, since
 from gradviz.runs import Engine
 from tests.unit.model.traces import known
 

@@ -16,8 +16,8 @@ from gradviz.model.program import FILE
 from gradviz.model.trace import GradMode
 from gradviz.model.why.why import mode_to_blame
 from gradviz.picture.picture import Language, Options
-from gradviz.picture.problems import problems
-from gradviz.picture.record import Record
+from gradviz.picture.record.record import Record
+from gradviz.picture.texts.problems import problems
 from tests.engine.recording import record
 
 TRACKED = "import torch\nx = torch.tensor(2., requires_grad=True)\ny = x * 2\n"

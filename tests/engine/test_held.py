@@ -5,8 +5,8 @@ import torch
 
 from gradviz.model.trace import Trace
 from gradviz.picture.picture import TensorRow
-from gradviz.picture.record import Record
-from gradviz.picture.rows import rows
+from gradviz.picture.record.record import Record
+from gradviz.picture.texts.rows import rows
 from tests.engine.recording import record
 
 F = "import torch\ndef f(a):\n    y = a * 2\n    x = y + 1\n    return x\n"

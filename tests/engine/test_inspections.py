@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.picture.inspecting import inspection
-from gradviz.picture.inspection import Inspect, Subject
-from gradviz.picture.record import Record
+from gradviz.picture.inspection.inspecting import inspection
+from gradviz.picture.inspection.inspection import Inspect, Subject
+from gradviz.picture.record.record import Record
 from tests.engine.programs import PROGRAMS, sweep
 from tests.engine.recording import record
-from tests.unit.picture.cut_off import both_ways
+from tests.unit.picture.inspection.cut_off import both_ways
 
 TRAINING = """\
 import torch

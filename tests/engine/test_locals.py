@@ -1,6 +1,7 @@
 """What names of functions stood for is told after they have returned."""
 
-from gradviz.picture.locals import MOST, Local, locals_of
+from gradviz.picture.picture import Local
+from gradviz.picture.texts.locals import MOST, locals_of
 from tests.engine.recording import record
 
 SOURCE = """\

@@ -14,8 +14,8 @@ from gradviz.model.trace import Trace
 from gradviz.model.wire import Limits, Request
 from gradviz.neighbours import Neighbourhood
 from gradviz.picture.picture import Options
-from gradviz.picture.problems import problems
-from gradviz.picture.record import Record
+from gradviz.picture.record.record import Record
+from gradviz.picture.texts.problems import problems
 from gradviz.runs import Engine
 
 PROJECT = {

@@ -20,8 +20,8 @@ from gradviz.engine.record.internals import reader
 from gradviz.model.rules import LAWS, broken
 from gradviz.model.trace import GradFn, Trace
 from gradviz.notebook import Drawn, graph
-from gradviz.picture.notices import notices
-from gradviz.picture.record import Record
+from gradviz.picture.record.record import Record
+from gradviz.picture.texts.notices import notices
 from tests.engine.recording import record
 
 Leading = Counter[tuple[str, tuple[tuple[str | None, int], ...]]]

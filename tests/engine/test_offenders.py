@@ -6,9 +6,9 @@ import pytest
 
 from gradviz.export.data import document
 from gradviz.model.moments.offenders import offenders
-from gradviz.picture.inspecting import inspection
-from gradviz.picture.inspection import Inspect, Subject
-from gradviz.picture.record import Record
+from gradviz.picture.inspection.inspecting import inspection
+from gradviz.picture.inspection.inspection import Inspect, Subject
+from gradviz.picture.record.record import Record
 from tests.engine.recording import record
 
 HEAD = "import torch\nx = torch.tensor([[1., 2.], [3., 4.]], requires_grad=True)\nm = torch.eye(2).bool()\n"

@@ -6,7 +6,7 @@ import torch
 from gradviz.model.graph.build import build
 from gradviz.model.moments.held import bindings
 from gradviz.model.trace import Trace
-from gradviz.picture.parts import module_rows
+from gradviz.picture.stage.parts import module_rows
 from tests.engine.bare import both_runs
 from tests.engine.recording import record, tensor
 

@@ -10,9 +10,9 @@ from gradviz.model.graph.build import build
 from gradviz.model.graph.graph import Node
 from gradviz.model.trace import INSIDE_SCRIPT, Op, Trace
 from gradviz.model.wire import Limits, Request
-from gradviz.picture.inspecting import inspection
-from gradviz.picture.inspection import Inspect, Subject
-from gradviz.picture.record import Record
+from gradviz.picture.inspection.inspecting import inspection
+from gradviz.picture.inspection.inspection import Inspect, Subject
+from gradviz.picture.record.record import Record
 from tests.engine.bare import both_runs
 from tests.engine.recording import record, tensor
 

@@ -8,8 +8,8 @@ from gradviz.model.source.place import text_of
 from gradviz.model.why.silent import Mistake, mistakes
 from gradviz.model.why.silentwords import SAID, mistake_text
 from gradviz.picture.picture import Options
-from gradviz.picture.problems import problems
-from gradviz.picture.record import Record
+from gradviz.picture.record.record import Record
+from gradviz.picture.texts.problems import problems
 from tests.engine.bare import bare_run
 from tests.engine.recording import record
 

@@ -4,7 +4,7 @@ import pytest
 
 from gradviz.picture.make import picture
 from gradviz.picture.picture import Options, Picture, TensorRow
-from gradviz.picture.record import Record
+from gradviz.picture.record.record import Record
 from tests.engine.recording import record
 
 SQUARE = "import torch\nx = torch.tensor({}, requires_grad=True)\nw = torch.tensor([1., 2.])\ny = torch.sin(x) * x\n"

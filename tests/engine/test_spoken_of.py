@@ -10,8 +10,8 @@ from gradviz.model.graph.build import build
 from gradviz.model.program import FILE
 from gradviz.model.trace import Trace
 from gradviz.picture.picture import Options
-from gradviz.picture.problems import problems
-from gradviz.picture.record import Record
+from gradviz.picture.record.record import Record
+from gradviz.picture.texts.problems import problems
 from tests.engine.bare import bare_run
 from tests.engine.recording import record, tensor
 from tests.engine.refused import refused

@@ -12,8 +12,8 @@ from gradviz.model.moments.moment import History
 from gradviz.model.source.place import Edit
 from gradviz.model.source.toggles import Flag, Toggles
 from gradviz.model.trace import Tensor, Trace
-from gradviz.picture.record import Record
-from gradviz.picture.rows import rows
+from gradviz.picture.record.record import Record
+from gradviz.picture.texts.rows import rows
 from tests.engine.programs import sweep
 from tests.engine.recording import record, tensor
 

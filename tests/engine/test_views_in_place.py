@@ -8,9 +8,9 @@ from torch.testing._internal.common_methods_invocations import op_db
 from torch.testing._internal.opinfo.core import OpInfo
 
 from gradviz.model.graph.build import build
-from gradviz.picture.inspecting import inspection
-from gradviz.picture.inspection import Inspect, Subject
-from gradviz.picture.record import Record
+from gradviz.picture.inspection.inspecting import inspection
+from gradviz.picture.inspection.inspection import Inspect, Subject
+from gradviz.picture.record.record import Record
 from tests.engine.bare import both_runs
 from tests.engine.programs import sweep
 from tests.engine.recording import grad_fn, record, tensor

@@ -19,9 +19,9 @@ from gradviz.model.moments.course import Course
 from gradviz.model.source.place import Edit
 from gradviz.model.trace import Output
 from gradviz.model.wire import Frame, FrameReader, Kind, pack
-from gradviz.picture.inspection import Cell, Fact, Inspect, Inspection, Section, Subject
+from gradviz.picture.inspection.inspection import Cell, Fact, Inspect, Inspection, Section, Subject
 from gradviz.picture.picture import Changes, Comparison, Picture, Problem, Side, TensorRow, Wish
-from gradviz.picture.questions import AskQuiz, Question, Quizzed
+from gradviz.picture.quiz.questions import AskQuiz, Question, Quizzed
 
 OFF = "  # off"
 

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from gradviz.drawing.shapes import Mark, Role
 from gradviz.layout.geometry import Rect, Size
-from gradviz.picture.inspection import Subject
+from gradviz.picture.inspection.inspection import Subject
 from gradviz.picture.picture import Focus, FoldRow, ModuleRow
 from gradviz.state import messages as m
 from gradviz.state.values import Chosen

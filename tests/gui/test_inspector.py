@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap, QTextTable
 from pytestqt.qtbot import QtBot
 
-from gradviz.picture.inspection import Subject
+from gradviz.picture.inspection.inspection import Subject
 from gradviz.state.values import Chosen
 from gradviz.ui.docks.inspector import Inspector
 from gradviz.ui.style.theme import DARK, LIGHT

@@ -8,9 +8,9 @@ import pytest
 from gradviz.drawing.change import Change
 from gradviz.drawing.pages import Marks
 from gradviz.model.wire import FrameReader, Kind
-from gradviz.picture.frames import SentPage, frames
-from gradviz.picture.looks import Looks
 from gradviz.picture.picture import Picture
+from gradviz.picture.sent.frames import SentPage, frames
+from gradviz.picture.sent.looks import Looks
 from gradviz.ui.processes.pictures import decoded
 from tests.bench.drawn import drawn
 

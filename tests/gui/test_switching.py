@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QListWidget, QMenu, QPushButton, QWi
 from pytestqt.qtbot import QtBot
 
 from gradviz.model.source.place import Edit
-from gradviz.picture.inspection import Fact, Inspect, Inspection, Section, Subject
+from gradviz.picture.inspection.inspection import Fact, Inspect, Inspection, Section, Subject
 from gradviz.picture.picture import FlagRow, Offer, Problem, TensorRow
 from gradviz.state import messages as m
 from gradviz.state.messages import MarkChosen

@@ -11,7 +11,7 @@ from gradviz.layout.geometry import Rect, Size
 from gradviz.model.costs.table import CostTable
 from gradviz.model.moments.course import Course
 from gradviz.model.wire import Exit, Ready
-from gradviz.picture.inspection import Inspect, Inspection, Subject
+from gradviz.picture.inspection.inspection import Inspect, Inspection, Subject
 from gradviz.picture.picture import FoldRow, Options, Picture, TensorRow
 from gradviz.state import messages as m
 from gradviz.state.values import AppState, Chosen, Measuring

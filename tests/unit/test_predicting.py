@@ -3,7 +3,7 @@
 from gradviz.model.moments.course import Course
 from gradviz.model.quiz.wanted import Wanted
 from gradviz.model.wire import Exit, Ready
-from gradviz.picture.questions import AskQuiz, Quizzed
+from gradviz.picture.quiz.questions import AskQuiz, Quizzed
 from gradviz.state import messages as m
 from gradviz.state import predicting
 from gradviz.state import quizmessages as q

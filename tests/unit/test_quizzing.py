@@ -7,7 +7,7 @@ from gradviz.layout.geometry import Point, Rect, Size
 from gradviz.model.moments.course import Course
 from gradviz.model.wire import Exit, Ready
 from gradviz.picture.picture import Hot, Picture, Problem, TensorRow
-from gradviz.picture.questions import AskQuiz, Question, Quizzed
+from gradviz.picture.quiz.questions import AskQuiz, Question, Quizzed
 from gradviz.state import messages as m
 from gradviz.state import quizmessages as q
 from gradviz.state import quizzing, values

@@ -6,7 +6,7 @@ from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.layout.geometry import Rect, Size
 from gradviz.model.source.place import Edit
 from gradviz.model.wire import Exit, Ready
-from gradviz.picture.inspection import Fact, Inspect, Inspection, Section, Subject
+from gradviz.picture.inspection.inspection import Fact, Inspect, Inspection, Section, Subject
 from gradviz.picture.picture import FlagRow, Offer, Picture, Problem, TensorRow
 from gradviz.state import messages as m
 from gradviz.state.switching import offered, shown_rows, worth_grad

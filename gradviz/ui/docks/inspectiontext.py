@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 
 from gradviz.model.source.place import Edit
-from gradviz.picture.inspection import Cell, Fact, Inspection, Section, Subject
+from gradviz.picture.inspection.inspection import Cell, Fact, Inspection, Section, Subject
 from gradviz.ui.style.plain import plain
 from gradviz.ui.style.prose import CHANGE, look
 from gradviz.ui.style.theme import Colours, colour

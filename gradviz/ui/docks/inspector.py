@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QSize, QUrl, Signal
 from PySide6.QtWidgets import QWidget
 
 from gradviz.model.source.place import Edit
-from gradviz.picture.inspection import Inspection
+from gradviz.picture.inspection.inspection import Inspection
 from gradviz.ui.docks.inspectiontext import Turn, link_of, write
 from gradviz.ui.style.prose import ProsePanel
 from gradviz.ui.style.theme import Colours

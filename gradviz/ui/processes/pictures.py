@@ -14,11 +14,11 @@ from gradviz.drawing.pages import Marks, paged
 from gradviz.model.costs.table import CostTable
 from gradviz.model.uncollected import uncollected
 from gradviz.model.wire import Frame, Kind, pack
-from gradviz.picture.frames import SentPage
-from gradviz.picture.inspection import Inspect, Inspection
-from gradviz.picture.looks import Looks
+from gradviz.picture.inspection.inspection import Inspect, Inspection
 from gradviz.picture.picture import Comparison, Options, Picture, Save, Saved, Wish
-from gradviz.picture.questions import AskQuiz, Quizzed
+from gradviz.picture.quiz.questions import AskQuiz, Quizzed
+from gradviz.picture.sent.frames import SentPage
+from gradviz.picture.sent.looks import Looks
 from gradviz.ui.processes.link import Link
 
 PATIENCE = 150  # milliseconds

@@ -12,8 +12,8 @@ from gradviz.export.whole import write_whole
 from gradviz.model.trace import Trace
 from gradviz.picture.__main__ import main
 from gradviz.picture.picture import Save
-from gradviz.picture.record import Record
-from gradviz.picture.stage import seen
+from gradviz.picture.record.record import Record
+from gradviz.picture.stage.stage import seen
 from gradviz.picture.words import WORDS
 
 

@@ -11,9 +11,9 @@ from gradviz import intake
 from gradviz.model.completion.found import Look
 from gradviz.model.trace import SCHEMA
 from gradviz.model.wire import Frame, FrameError, Kind, Ready, Request, encode, pack
-from gradviz.picture.inspection import Inspect
+from gradviz.picture.inspection.inspection import Inspect
 from gradviz.picture.picture import Options, Save, Wish
-from gradviz.picture.questions import AskQuiz
+from gradviz.picture.quiz.questions import AskQuiz
 from gradviz.ui.processes import commands
 from gradviz.ui.processes.link import Link
 from gradviz.ui.processes.pictures import Pictures

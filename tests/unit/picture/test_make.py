@@ -39,9 +39,9 @@ from gradviz.model.trace import (
 from gradviz.model.wire import Exit, FrameError, Ready, Request, encode
 from gradviz.picture.make import picture, told
 from gradviz.picture.picture import Focus, FoldMode, Keeps, Language, Options, Problem
-from gradviz.picture.problems import WARNINGS, problems
-from gradviz.picture.record import Record
-from gradviz.picture.stage import shown, stage
+from gradviz.picture.record.record import Record
+from gradviz.picture.stage.stage import shown, stage
+from gradviz.picture.texts.problems import WARNINGS, problems
 from tests.unit.model.records import records
 from tests.unit.model.traces import known, loop, scalar, square
 

@@ -18,17 +18,18 @@ from gradviz.model.costs.table import CostTable
 from gradviz.model.trace import End, GradMode, Memory, Page, Step, Tensor, Trace
 from gradviz.model.wire import Exit, Frame, FrameReader, Kind, Ready, Request, encode, pack
 from gradviz.picture import __main__ as process
-from gradviz.picture import beside as together
-from gradviz.picture import frames as framing
-from gradviz.picture import inspecting, screen
-from gradviz.picture import stage as stages
 from gradviz.picture.__main__ import Session, serve
-from gradviz.picture.inspection import Inspect, Inspection, Subject
-from gradviz.picture.looks import Looks
-from gradviz.picture.past import Past
+from gradviz.picture.inspection import inspecting
+from gradviz.picture.inspection.inspection import Inspect, Inspection, Subject
 from gradviz.picture.picture import Comparison, FoldMode, Language, Options, Picture, Save, Saved, Wish
-from gradviz.picture.questions import AskQuiz, Quizzed
-from gradviz.picture.record import Record
+from gradviz.picture.quiz.questions import AskQuiz, Quizzed
+from gradviz.picture.record.record import Record
+from gradviz.picture.sent import frames as framing
+from gradviz.picture.sent import screen
+from gradviz.picture.sent.looks import Looks
+from gradviz.picture.stage import stage as stages
+from gradviz.picture.stage.past import Past
+from gradviz.picture.together import beside as together
 from tests.unit.model.records import records
 from tests.unit.model.traces import Tape, loop, scalar, square
 

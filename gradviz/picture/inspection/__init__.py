@@ -1,0 +1,1 @@
+"""What there is to say of a tensor, op, grad_fn or fold at a step."""

@@ -1,0 +1,1 @@
+"""What goes to the window, and what of it the window has."""

@@ -1,0 +1,1 @@
+"""The texts around a drawing: tensors, locals, errors and warnings, what costs most."""
