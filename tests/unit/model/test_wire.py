@@ -10,7 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradviz.model.trace import Output, Page, Tensor, Value
-from gradviz.model.wire import HEADER, MAX_PAYLOAD, Exit, Frame, FrameError, FrameReader, Kind, Request, encode, pack
+from gradviz.model.wire import (
+    HEADER,
+    MAX_PAYLOAD,
+    Exit,
+    Frame,
+    FrameError,
+    FrameReader,
+    Kind,
+    Neighbour,
+    Request,
+    encode,
+    pack,
+)
 
 FRAMES = st.builds(Frame, st.integers(0, 2**32 - 1), st.sampled_from(Kind), st.binary(max_size=40))
 
@@ -69,7 +81,9 @@ def test_any_bytes_are_frames_or_a_frame_error(data: bytes) -> None:
 
 def test_named_tuples_become_arrays() -> None:
     assert json.loads(encode(Exit(1, 9, "time", "late"))) == [1, 9, "time", "late"]
-    assert json.loads(encode(Request("x"))) == ["x", "grad", None, [30.0, 2**31, 200_000, 262_144], 1, None]
+    request = Request("x", file="/f/p.py", neighbours=(Neighbour("/f/q.py", "y"),))
+    expected = ["x", "grad", None, [30.0, 2**31, 200_000, 262_144], 1, None, "/f/p.py", [["/f/q.py", "y", ""]]]
+    assert json.loads(encode(request)) == expected
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
