@@ -6,11 +6,13 @@ the median of some runs. What autograd itself adds to an op is not in it; the wh
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from statistics import median, quantiles
 
 import torch
 
 from gradviz.engine.record.internals import operators, reader
+from gradviz.engine.record.internals.composites import replace_composites
 from gradviz.model.cost import MOST_TIMED, Timed
 from gradviz.model.trace import GradMode
 
@@ -64,11 +66,13 @@ def timed(mode: GradMode, run: Callable[[], object], seconds: float) -> Timed:
     """
     clocks: list[OpClock] = []
     until = time.monotonic() + seconds
-    while len(clocks) < LEAST or (len(clocks) < MOST and time.monotonic() < until):
-        clock = OpClock()
-        with clock:
-            run()
-        clocks.append(clock)
+    with ExitStack() as stack:
+        stack.callback(replace_composites())  # as under the recorder: both have the ops of the program itself
+        while len(clocks) < LEAST or (len(clocks) < MOST and time.monotonic() < until):
+            clock = OpClock()
+            with clock:
+                run()
+            clocks.append(clock)
     names = clocks[0].names
     if len(names) > MOST_TIMED or any(clock.names != names for clock in clocks):
         return Timed(mode, (), (), len(clocks))
