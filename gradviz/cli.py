@@ -33,7 +33,7 @@ from gradviz.model.quiz.quiz import wanted_question
 from gradviz.model.trace import GradMode, Trace
 from gradviz.model.uncollected import uncollected
 from gradviz.model.wire import FrameError, Limits, Request
-from gradviz.neighbours import Neighbourhood, decoded
+from gradviz.neighbours import Neighbourhood, decoded, whole_path
 from gradviz.picture.picture import Language, Options
 from gradviz.picture.record.record import Record
 from gradviz.picture.stage.stage import moments, seen, shown, stage
@@ -262,7 +262,7 @@ def _found(program: str) -> Program:
     if program.startswith("lesson:"):
         return Program(resources.lesson(program.removeprefix("lesson:")).source)
     if not program.endswith(ENDING):
-        file = "" if program == STANDARD else str(Path(program).resolve())
+        file = "" if program == STANDARD else whole_path(program)
         return Program(_source(program, _read(program, MAX_SOURCE)), file=file)
     try:
         session = parsed(_read(program, MAX_FILE))
@@ -288,7 +288,7 @@ def _read(program: str, most: int) -> bytes:
 def _source(program: str, data: bytes) -> str:
     try:
         return decoded(data)
-    except (SyntaxError, UnicodeDecodeError) as error:
+    except SyntaxError as error:
         raise UsageError(f"{program} is not Python source text: {error}") from error
 
 

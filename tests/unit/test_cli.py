@@ -200,6 +200,7 @@ class TestProgram:
         [
             (b"\xff\xfe\x00", "is not Python source text"),
             (b"# coding: nonsense\n", "is not Python source text"),
+            (b"# coding: rot13\n", "is not Python source text"),
             (b"#" * (MAX_SOURCE + 1), "longer than"),
         ],
     )
@@ -214,6 +215,11 @@ class TestProgram:
     def test_what_is_not_there_is_said(self, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert self.trace(name, tmp_path) == cli.USAGE
         assert name.removeprefix("lesson:") in capsys.readouterr().err
+
+    def test_a_link_to_itself_is_said(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        (tmp_path / "loop.py").symlink_to("loop.py")
+        assert self.trace(str(tmp_path / "loop.py"), tmp_path) == cli.USAGE
+        assert "loop.py cannot be read" in capsys.readouterr().err
 
     def test_an_engine_that_does_not_start_is_said(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert cli.main(["trace", "lesson:first", "-o", str(tmp_path / "t.json"), "--python", "broken"]) == cli.USAGE

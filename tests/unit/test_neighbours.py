@@ -1,14 +1,16 @@
 """The files beside a program: which are read, when again, and what is said of one that is not."""
 
 import os
+import time
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from gradviz import neighbours
 from gradviz.model.program import MAX_SOURCE
 from gradviz.model.wire import MAX_PAYLOAD, Neighbour, Request, encode
-from gradviz.neighbours import MOST_BYTES, MOST_FILES, Neighbourhood, decoded
+from gradviz.neighbours import MOST_BYTES, MOST_FILES, Neighbourhood, decoded, whole_path
 
 
 def written(folder: Path, **files: str) -> str:
@@ -114,12 +116,76 @@ def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
 
 
 def test_a_file_that_goes_while_it_is_read_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def gone(_: Path) -> bytes:
+    def gone(_path: Path, _mode: str) -> BinaryIO:
         raise FileNotFoundError(2, "No such file or directory")
 
     program = written(tmp_path, a="")
-    monkeypatch.setattr(Path, "read_bytes", gone)
+    monkeypatch.setattr(Path, "open", gone)
     assert Neighbourhood().of(program, "import a")[0].problem == "No such file or directory"
+
+
+@pytest.mark.parametrize("codec", ["rot13", "zlib", "undefined", "punycode"])
+def test_a_codec_that_is_of_no_source_text_is_a_problem_of_the_file(tmp_path: Path, codec: str) -> None:
+    (found,) = Neighbourhood().of(written(tmp_path, a=f"# coding: {codec}\n" + "a" * 999 + "-" + "a" * 999), "import a")
+    assert found.problem.startswith("it is not Python source text: ")
+
+
+def test_no_codec_takes_the_square_of_a_length(tmp_path: Path) -> None:
+    program = written(tmp_path, a="# coding: punycode\n" + "a" * 900_000 + "-" + "a" * 900_000)
+    began = time.process_time()
+    Neighbourhood().of(program, "import a")
+    assert time.process_time() - began < 5  # where it is decoded: minutes
+
+
+def test_no_more_is_read_than_a_file_is_said_to_hold(tmp_path: Path) -> None:
+    program = written(tmp_path, real="x = 1")
+    for name, target in {"loop": "loop.py", "linked": "real.py", "system": "/proc/self/environ"}.items():
+        (tmp_path / f"{name}.py").symlink_to(target)
+    found = Neighbourhood().of(program, "import loop, linked, system")
+    assert {Path(one.path).stem: one.text for one in found} in (
+        {"linked": "x = 1", "system": ""},
+        {"linked": "x = 1"},  # where the system has no such file
+    )
+
+
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """What the disk is asked of, from now on."""
+    stat, paths = Path.stat, list[Path]()
+
+    def noted(path: Path) -> os.stat_result:
+        paths.append(path)
+        return stat(path)
+
+    monkeypatch.setattr(Path, "stat", noted)
+    return paths
+
+
+def test_the_disk_is_asked_once_of_each_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {f"p_s_m{number}": "from torch import nn, optim\nfrom p.m0 import a, b, c, d" for number in range(20)}
+    program = written(tmp_path, p_s___init__="from p import " + ",".join(f"m{number}" for number in range(20)), **files)
+    paths = asked(monkeypatch)
+    assert len(Neighbourhood().of(program, "import p")) == 21
+    assert len(paths) == len({*paths}) == 2 + 2 * 20 + 2  # p, each module, torch
+
+
+def test_links_in_a_circle_are_not_followed_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = written(tmp_path)
+    for name in "ab":
+        (tmp_path / name).symlink_to(".")
+    monkeypatch.setattr(neighbours, "MOST_PLACES", 1000)
+    paths = asked(monkeypatch)
+    dotted = [".".join("ab"[number >> bit & 1] for bit in range(14)) for number in range(1 << 14)]
+    assert Neighbourhood().of(program, "import " + ", ".join(dotted)) == ()
+    assert len(paths) <= 3 * 1000
+
+
+def test_the_path_of_a_program_is_where_its_links_lead(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "train.py").touch()
+    (tmp_path / "linked.py").symlink_to("deep/train.py")
+    (tmp_path / "loop.py").symlink_to("loop.py")
+    assert whole_path(str(tmp_path / "linked.py")) == str(tmp_path.resolve() / "deep" / "train.py")
+    assert whole_path(str(tmp_path / "loop.py")) == str(tmp_path.resolve() / "loop.py")
 
 
 def test_a_name_no_file_can_have_is_no_file(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QSettings, Qt, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
 from gradviz.model.wire import Neighbour, Request
-from gradviz.neighbours import Neighbourhood
+from gradviz.neighbours import Neighbourhood, whole_path
 from gradviz.picture.picture import Language
 from gradviz.resources import Words
 from gradviz.state.session import ENDING, Session
@@ -119,7 +119,7 @@ class Files(QObject):
 
     @property
     def _file(self) -> str:
-        return str(self.path.resolve()) if self.path else ""
+        return whole_path(str(self.path)) if self.path else ""
 
     def _look_again(self) -> None:
         """Another program may have saved a file while the person was there."""
