@@ -114,7 +114,8 @@ def _alone(text: Text) -> dict[int, ast.stmt]:
     nobody can say where one round ends.
     """
     on = Counter(line for placed in text.statements for line in _own_lines(placed.statement))
-    pieces = {line for line in on if _suspends(text.function(line))}
+    generators = {one for one in {text.function(line) for line in on} if _suspends(one)}
+    pieces = {line for line in on if text.function(line) in generators}
     return {
         line: one
         for one, block, _ in text.statements

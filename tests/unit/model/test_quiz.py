@@ -1,5 +1,8 @@
 """Questions about a run made by hand: which are asked, in which order, and of what nothing is asked."""
 
+import ast
+from collections.abc import Iterator
+
 import pytest
 
 from gradviz.model.moments.moment import History
@@ -230,6 +233,20 @@ def test_statements_of_a_function_are_asked_about_up_to_the_last_of_a_call() -> 
 def test_of_a_generator_nothing_is_asked() -> None:
     source = "def f():\n    a = 1\n    yield a\nx = list(f())\n"
     assert stepped(source, (4, 0, None), (2, 1, "f"), (3, 1, "f")) == [(4, 0, None, None)]
+
+
+def test_a_function_is_searched_once_and_not_for_each_of_its_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    functions: list[ast.AST] = []
+    walk = ast.walk
+
+    def noted(node: ast.AST) -> Iterator[ast.AST]:
+        functions.append(node)
+        return walk(node)
+
+    source = "def f():\n" + "    a = 1\n" * 50 + "f()\n"
+    monkeypatch.setattr(ast, "walk", noted)
+    assert stepped(source, (52, 0, None), (2, 1, "f"), (3, 1, "f"))
+    assert sum(isinstance(node, ast.FunctionDef) for node in functions) == 1
 
 
 def test_of_two_statements_one_of_which_ran_in_the_other_one_is_asked_about() -> None:
