@@ -11,10 +11,12 @@ from gradviz.model.graph.graph import Fold
 from gradviz.model.moments.course import Course
 from gradviz.model.moments.moment import History, Moment
 from gradviz.model.moments.stops import course
+from gradviz.model.source.place import text_of
 from gradviz.model.source.toggles import Toggles
 from gradviz.model.trace import Trace
 from gradviz.model.why.fixes import Fixes
 from gradviz.model.why.grounds import Grounds, grounds
+from gradviz.model.why.silent import Mistake, mistakes
 from gradviz.picture.record.foldtotals import FoldTotals
 from gradviz.picture.record.switches import Switches
 
@@ -82,6 +84,12 @@ class Record:
     def fixes(self) -> Fixes:
         """The changes of the source that mend or switch something."""
         return Fixes(self.grounds, self.toggles)
+
+    @cached_property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """What went wrong in it without an error."""
+        text = text_of(self.trace.source)
+        return () if text is None else tuple(mistakes(self.history, text))
 
     @cached_property
     def switches(self) -> Switches:

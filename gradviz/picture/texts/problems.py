@@ -9,13 +9,11 @@ from gradviz.model.errors.errors import explained, limit_said, limit_text
 from gradviz.model.errors.warned import warning_hint, warning_text
 from gradviz.model.moments.foretold import foretold
 from gradviz.model.moments.moment import Moment
-from gradviz.model.source.place import text_of
-from gradviz.model.trace import ProgramError, Trace
+from gradviz.model.trace import ProgramError
 from gradviz.model.why.answers import of_tensor
 from gradviz.model.why.answerwords import answer_text, fix_text
 from gradviz.model.why.errorfixes import of_error, of_warning
-from gradviz.model.why.fixes import Fix, Fixes
-from gradviz.model.why.silent import mistakes
+from gradviz.model.why.fixes import Fix
 from gradviz.model.why.silentwords import mistake_text
 from gradviz.model.why.why import mode_to_blame
 from gradviz.picture.inspection.naming import Naming
@@ -33,15 +31,13 @@ def problems(record: Record, options: Options) -> list[Problem]:
     found: list[Problem] = []
     trace, language = record.trace, options.language
     limit = trace.limits
-    fixes = Fixes(record.grounds, record.toggles) if trace.error is not None or trace.warnings else None
-    if fixes is not None:
-        found.extend(_errors(record, fixes, language))
+    found.extend(_errors(record, language))
     if limit is not None:
         line = next((step.line for step in reversed(trace.steps) if step.kind == "line" and step.line), None)
         found.append(Problem("error", line, 0, None, 0, limit_text(limit, language), limit_said(limit), "limits"))
-    found.extend(_caught(record, language))
-    found.extend(_silent(record, language))
-    return [*found, *_spoilt(record, language), *(() if fixes is None else _warnings(trace, fixes, language))]
+    for rest in (_caught, _silent, _spoilt, _warnings):
+        found.extend(rest(record, language))
+    return found
 
 
 def _spoilt(record: Record, language: Language) -> Iterator[Problem]:
@@ -57,8 +53,7 @@ def _spoilt(record: Record, language: Language) -> Iterator[Problem]:
 
 def _silent(record: Record, language: Language) -> Iterator[Problem]:
     """What went wrong without an error."""
-    text = text_of(record.trace.source)
-    for one in () if text is None else mistakes(record.history, text):
+    for one in record.mistakes:
         told, offers = mistake_text(one, language), () if one.fix is None else (one.fix,)
         yield Problem("warning", one.line, 0, None, 0, told, told, f"silent-{one.said}", _offers(offers, language))
 
@@ -106,7 +101,7 @@ def _failed_at(record: Record, error: ProgramError) -> Moment:
     return record.history.end if call is None else record.history.at(call.step - 1)
 
 
-def _errors(record: Record, fixes: Fixes, language: Language) -> Iterator[Problem]:
+def _errors(record: Record, language: Language) -> Iterator[Problem]:
     error = record.trace.error
     if error is not None:
         words, said = _told(record, error, language), f"{error.type}: {error.message}"
@@ -117,16 +112,17 @@ def _errors(record: Record, fixes: Fixes, language: Language) -> Iterator[Proble
             words, said = (at.format(error.file, error.file_line, text) for text in (words, said))
         place = (error.line, error.column, error.end_line, error.end_column)
         mode = mode_to_blame(record.trace)
-        offers = () if mode is None else (Offer(_IN_GRAD[language], "grad"),)
-        yield Problem("error", *place, words, said, error.hint, (*offers, *_offers(of_error(fixes, error), language)))
+        in_grad = () if mode is None else (Offer(_IN_GRAD[language], "grad"),)
+        offers = (*in_grad, *_offers(of_error(record.fixes, error), language))
+        yield Problem("error", *place, words, said, error.hint, offers)
 
 
-def _warnings(trace: Trace, fixes: Fixes, language: Language) -> Iterator[Problem]:
-    raised, words = Counter(trace.warnings), WORDS[language]
+def _warnings(record: Record, language: Language) -> Iterator[Problem]:
+    raised, words = Counter(record.trace.warnings), WORDS[language]
     for warned, times in list(raised.items())[:WARNINGS]:
         often, hint = f" (×{times:,})" if times > 1 else "", warning_hint(warned)
         told, said = warning_text(warned, language) + often, f"{warned.category}: {warned.message}{often}"
-        offers = _offers(of_warning(fixes, warned, hint), language)
+        offers = _offers(of_warning(record.fixes, warned, hint), language)
         yield Problem("warning", warned.line, 0, None, 0, told, said, hint, offers)
     hidden = len(raised) - WARNINGS
     if hidden > 0:

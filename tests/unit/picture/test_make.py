@@ -1,5 +1,6 @@
 """Trace and Options in, Picture out."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import get_args
 
@@ -20,6 +21,7 @@ from gradviz.model.graph.graph import View
 from gradviz.model.moments.course import Course
 from gradviz.model.moments.moment import History
 from gradviz.model.moments.stops import course
+from gradviz.model.source.place import Text
 from gradviz.model.trace import (
     GradFn,
     Limit,
@@ -36,9 +38,11 @@ from gradviz.model.trace import (
     Value,
     Warned,
 )
+from gradviz.model.why.silent import Mistake
 from gradviz.model.wire import Exit, FrameError, Ready, Request, encode
 from gradviz.picture.make import picture, told
 from gradviz.picture.picture import Focus, FoldMode, Keeps, Language, Options, Problem
+from gradviz.picture.record import record as records_of
 from gradviz.picture.record.record import Record
 from gradviz.picture.stage.stage import shown, stage
 from gradviz.picture.texts.problems import WARNINGS, problems
@@ -338,3 +342,17 @@ def test_modules_are_told_in_the_order_in_which_they_ran_with_all_that_is_in_the
     inside = picture(1, Record(trace), Options(module="net.a"), complete=True)
     assert inside.drawing is not None
     assert [mark.texts[0].text for mark in inside.drawing.titles] == ["− net.a · Linear, Conv2d · line 2"]
+
+
+def test_mistakes_are_looked_for_once_for_all_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[History] = []
+
+    def noted(history: History, text: Text) -> Iterator[Mistake]:
+        looked.append(history)
+        yield Mistake("idle", 1, {"name": "adam"})
+
+    monkeypatch.setattr(records_of, "mistakes", noted)
+    record = Record(square().trace()._replace(source="adam.step()\n"))
+    made = [picture(1, record, Options(step=step), complete=True) for step in (None, 1, 2)]
+    assert looked == [record.history]
+    assert [[one.hint for one in each.problems] for each in made] == [["silent-idle"]] * 3
