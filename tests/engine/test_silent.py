@@ -141,6 +141,51 @@ def test_a_sum_through_which_backward_goes_is_no_mistake(body: str) -> None:
     assert [one.said for one in told(f"{WEIGHT}{body}\n")] == []
 
 
+ADVERSARY = "D = torch.nn.Linear(2, 1)\nd = torch.optim.SGD(D.parameters(), lr=0.1)\n"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "for _ in range(2):\n    opt.zero_grad()\n    for _ in range(2):\n        m(x).sum().backward()\n"
+        "        print(m.weight.grad.norm())\n        with torch.no_grad():\n            m.weight.clamp_(-1, 1)\n"
+        "    opt.step()",
+        ADVERSARY + "for _ in range(3):\n    d.zero_grad()\n    D(x).mean().backward()\n    d.step()\n"
+        "    opt.zero_grad()\n    (m(x) + D(x)).mean().backward()\n    opt.step()\n    print(D.weight.grad.norm())",
+        "for _ in range(3):\n    m(x).sum().backward()\n    opt.step()\n"
+        "    with torch.no_grad():\n        m.weight.grad *= 0.9\n        m.bias.grad = None",
+    ],
+    ids=["read before the update", "read after the update", "kept in part on purpose"],
+)
+def test_gradients_that_are_read_or_changed_between_updates_are_no_mistake(body: str) -> None:
+    assert told(f"{MODEL.format(optimizer='SGD')}{body}\n") == []
+
+
+def test_no_backward_of_several_for_an_update_is_put_after_a_zero_grad() -> None:
+    loop = "for _ in range(4):\n    m(x).sum().backward()\n    if _ % 2:\n        opt.step()\n"
+    (one,) = told(MODEL.format(optimizer="SGD") + loop)
+    assert (one.said, one.line, one.fix) == ("stale", 7, None)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "f = torch.nn.Linear(2, 1).requires_grad_(False)\nother = torch.optim.SGD(f.parameters(), lr=0.1)\n"
+        "for _ in range(2):\n    (m(x) + f(x)).sum().backward()\n    opt.step()\n    opt.zero_grad()\n    other.step()",
+        "if False: opt.step()",
+        "opt.step()\nm(x).sum().backward()\nopt.step()",
+    ],
+    ids=["frozen", "not run", "busy elsewhere"],
+)
+def test_an_optimizer_that_has_nothing_to_do_beside_others_is_no_mistake(body: str) -> None:
+    assert told(f"{MODEL.format(optimizer='SGD')}{body}\n") == []
+
+
+def test_what_nothing_arrived_at_is_not_said_to_be_given_noughts() -> None:
+    given = "y = (w * 3).round().sum() * v.sum()\nv = torch.autograd.grad(y, v)\n"
+    assert told(f"{WEIGHT}v = torch.ones(2, requires_grad=True)\n{given}") == []
+
+
 def test_each_is_said_in_both_languages_with_what_it_speaks_of() -> None:
     facts: dict[str, str | int] = {"names": "", "used": 3, "name": "opt", "grad_fn": "RoundBackward0", "call": "a += b"}
     for said in SAID["en"]:

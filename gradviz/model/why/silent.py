@@ -2,10 +2,11 @@
 
 import ast
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from gradviz.model.moments.foretold import foretold
@@ -14,13 +15,14 @@ from gradviz.model.moments.offenders import is_nought
 from gradviz.model.moments.reach import reachable
 from gradviz.model.source.edits import line_before, method_on
 from gradviz.model.source.place import Text
-from gradviz.model.trace import Op, Step, Tensor, Value
+from gradviz.model.trace import Op, Step, Tensor
 from gradviz.model.why.fixes import Fix
 
 Silent = Literal["stale", "idle", "flat", "growing"]
 _MOST = 3  # tensors that are named
 _STEP = re.compile(r"(?P<name>[^\W\d]\w*)\.step\(")
 _FLAT = ("RoundBackward", "SignBackward", "FloorBackward", "CeilBackward", "TruncBackward")  # 0 wherever it is defined
+_NUMBER = attrgetter("id")
 _ADDS = ("aten::add.", "aten::add_.")
 
 
@@ -44,20 +46,24 @@ def mistakes(history: History, text: Text) -> Iterator[Mistake]:
 
 def _stale(history: History, text: Text) -> Iterator[Mistake]:
     """Gradients that were added to what an update had already used, and used again: nothing cleared them in between."""
-    found: dict[tuple[int | None, int | None], tuple[Op, list[Tensor]]] = {}
-    for leaf, uses in _uses(history).items():
-        for first, second in pairwise(uses):
-            line = _added_to(history, leaf, first, second)
-            if line is not None:
-                found.setdefault((line, first.line), (first, []))[1].append(history.trace.tensors[leaf])
+    found: dict[tuple[int | None, int | None], tuple[Op, list[Tensor], bool]] = {}
+    sinks = {one.variable: one.id for one in reversed(history.trace.grad_fns)}
+    for leaf, updates in _updates(history).items():
+        ran = history.flow.runs(sinks.get(leaf, -1))
+        for first, second in pairwise(updates):
+            runs = ran[bisect_right(ran, first.step, key=_NUMBER) : bisect_left(ran, second.step, key=_NUMBER)]
+            had = [_had(history, leaf, step) for step in runs]
+            if had and all(had) and not _is_changed(history, had[0], first, runs[0]):
+                told = found.setdefault((runs[0].line, first.line), (first, [], len(runs) == 1))
+                told[1].append(history.trace.tensors[leaf])
                 break
-    for (line, used), (op, leaves) in found.items():
+    for (line, used), (op, leaves, alone) in found.items():
         facts: dict[str, str | int] = {"names": _names(leaves), "used": used or 0}
-        yield Mistake("stale", line, facts, _cleared(text, line, op))
+        yield Mistake("stale", line, facts, _cleared(text, line, op) if alone else None)
 
 
-def _uses(history: History) -> dict[int, list[Op]]:
-    """The ops of the forward run that took the .grad of each leaf, in order."""
+def _updates(history: History) -> dict[int, list[Op]]:
+    """The ops of the forward run that took the .grad of each leaf on a line that changed the leaf, in order."""
     owners = {
         state.grad_tensor: state.id
         for state in (*history.trace.past, *history.trace.tensors)
@@ -67,26 +73,33 @@ def _uses(history: History) -> dict[int, list[Op]]:
     for op in history.trace.ops if owners else ():
         if op.phase == "forward":
             for leaf in {owners[tensor] for tensor in op.inputs if tensor in owners}:
-                found[leaf].append(op)
+                if _is_changed_by(history, leaf, op):
+                    found[leaf].append(op)
     return found
 
 
-def _added_to(history: History, leaf: int, first: Op, second: Op) -> int | None:
-    """The line of the backward that added to a .grad after an op had used it for a change of its leaf."""
-    sink = next((one.id for one in history.trace.grad_fns if one.variable == leaf), None)
-    runs = [] if sink is None else [one for one in history.flow.runs(sink) if first.step < one.id < second.step]
-    if not runs or not all(_had(history, leaf, step) for step in runs):
-        return None
-    moved = any(first.step <= step <= runs[0].id for step in history.versions.steps(leaf))
-    return runs[0].line if moved else None
+def _is_changed_by(history: History, leaf: int, op: Op) -> bool:
+    """Whether the next change of a leaf is on the line of an op, which may have read its .grad for another reason."""
+    moves = history.versions.moves.get(history.versions.counters[leaf])
+    place = 0 if moves is None else bisect_right(moves.steps, op.step)
+    by = None if moves is None or place == len(moves.steps) else moves.made_by[place]
+    return by is not None and history.trace.ops[by].line == op.line
 
 
-def _had(history: History, leaf: int, step: Step) -> bool:
-    """Whether there was a .grad, of more than noughts, before an AccumulateGrad ran."""
+def _had(history: History, leaf: int, step: Step) -> Tensor | None:
+    """A leaf as it was before an AccumulateGrad ran, where it had a .grad then, of more than noughts."""
     states = history.tensors(leaf)
     place = bisect_right(states, step.id, key=lambda state: state.step)
-    grad = states[place - 1].grad if place else None
-    return grad is not None and not is_nought(grad)
+    state = states[place - 1] if place else None
+    return None if state is None or state.grad is None or is_nought(state.grad) else state
+
+
+def _is_changed(history: History, had: Tensor | None, update: Op, step: Step) -> bool:
+    """Whether the program itself changed a .grad between an update and a backward: it means to use it again."""
+    grad = None if had is None else had.grad_tensor
+    moves = None if grad is None else history.versions.moves.get(history.versions.counters[grad])
+    changes = (history.trace.ops[by] for by in (() if moves is None else moves.made_by) if by is not None)
+    return any(op.phase == "forward" and update.step < op.step < step.id for op in changes)
 
 
 def _cleared(text: Text, line: int | None, op: Op) -> Fix | None:
@@ -99,22 +112,25 @@ def _cleared(text: Text, line: int | None, op: Op) -> Fix | None:
 
 
 def _idle(history: History, text: Text) -> Iterator[Mistake]:
-    """Calls of step() of an optimizer that never did anything: none of its tensors had a .grad then."""
+    """Calls of step() of optimizers none of which ever did anything: none of their tensors had a .grad then.
+
+    Where one does, another may well be of a part that is frozen, or not used yet.
+    """
     known = {module.path for module in history.trace.modules}
     calls = {}
     for placed in text.statements:
         match placed.statement:
             case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="step"), args=[])) if (
-                name in known
+                name in known and not text.before(placed.statement).strip()
             ):
                 calls[placed.statement.lineno] = name
-    ran, busy = set[int](), set[int]()
+    ran = set[int]()
     for step, after in pairwise(history.trace.steps) if calls else ():
         if step.kind == "line" and step.line in calls:
-            ran.add(step.line)
             if after.kind != "line" or after.depth > step.depth:
-                busy.add(step.line)
-    for line in sorted(ran - busy):
+                return
+            ran.add(step.line)
+    for line in sorted(ran):
         yield Mistake("idle", line, {"name": calls[line]})
 
 
@@ -136,8 +152,8 @@ def _names(tensors: list[Tensor]) -> str:
 
 
 def _noughts(history: History, sink: int) -> bool:
-    arrived: Iterable[Value | None] = history.flow.added(sink)
-    return all(value is not None and is_nought(value) for value in arrived)
+    arrived = history.flow.added(sink)
+    return bool(arrived) and all(value is not None and is_nought(value) for value in arrived)
 
 
 def _growing(history: History, text: Text) -> Iterator[Mistake]:

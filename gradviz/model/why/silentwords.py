@@ -7,7 +7,8 @@ SAID: dict[str, dict[Silent, str]] = {
         "stale": "This backward adds to gradients that line {used} had already used, and they are used again: "
         "nothing cleared .grad of {names} in between.",
         "idle": "{name}.step() never changed anything: no tensor that {name} was given had a .grad when it was called. "
-        "It has to come after backward() and before zero_grad(), and {name} needs the tensors that are used now.",
+        "It has to come after backward() and before zero_grad(), and {name} needs tensors that require grad "
+        "and are used now.",
         "flat": "Only zeros arrive at {names}: {grad_fn}, on the way there, passes on nothing else, "
         "because the derivative of its function is 0.",
         "growing": "{call} has kept the graphs of {times} rounds, and backward() cannot go through them any more. "
@@ -18,7 +19,7 @@ SAID: dict[str, dict[Silent, str]] = {
         "その間に {names} の .grad は消されていません。",
         "idle": "{name}.step() は一度も何も変更していません。呼ばれたとき、{name} に渡されたテンソルには "
         ".grad がありませんでした。backward() の後、zero_grad() の前に呼び、"
-        "{name} には今使っているテンソルを渡してください。",
+        "{name} には requires_grad で今使っているテンソルを渡してください。",
         "flat": "{names} には 0 しか届いていません。途中の {grad_fn} は、微分が 0 の関数なので 0 だけを渡しています。",
         "growing": "{call} は {times} 回分の計算グラフを保持していますが、backward() はもう通れません。"
         ".detach() か .item() を使って数だけを足してください。",
