@@ -1,5 +1,7 @@
 """Fixes of errors and warnings, of programs in which torch raises them: the changed program no longer does."""
 
+from textwrap import indent
+
 import pytest
 import torch
 from hypothesis import given
@@ -298,6 +300,19 @@ LSTM = (
     "x, hidden = torch.ones(5, 1, 2), (torch.zeros(1, 1, 3), torch.zeros(1, 1, 3))\n"
 )
 ROUNDS = "for _ in range(3):\n    opt.zero_grad()\n    {step}\n    out.sum().backward()\n    opt.step()\n"
+NET = """\
+import torch
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.cell, self.head = torch.nn.RNNCell(2, 3), torch.nn.Linear(3, 1)
+        self.hidden = torch.zeros(1, 3)
+    def forward(self, x):
+        self.hidden = self.cell(x, self.hidden)
+        return self.head(self.hidden)
+net, x = Net(), torch.ones(1, 2)
+opt = torch.optim.SGD(net.parameters(), 0.1)
+"""
 LOOP = "for _ in range(3):\n    opt.zero_grad()\n    {step}\n    h.sum().backward({given})\n    opt.step()\n"
 
 
@@ -344,11 +359,18 @@ LOOP = "for _ in range(3):\n    opt.zero_grad()\n    {step}\n    h.sum().backwar
             + ROUNDS.format(step="out, state['h'] = lstm(x, state['h'])"),
             "state['h'] = state['h'].detach()",
         ),
+        (NET + ROUNDS.format(step="out = net(x)"), "net.hidden = net.hidden.detach()"),
+        (
+            NET + "def train():\n" + indent(ROUNDS.format(step="out = net(x)"), "    ") + "train()\n",
+            "net.hidden = net.hidden.detach()",
+        ),
     ],
 )
 def test_what_a_loop_carries_over_is_cut_off_from_the_graph_that_is_gone(source: str, line: str) -> None:
-    fix = fix_of(source)[1][0]
+    fixes = fix_of(source)[1]
+    fix = fixes[0]
     assert (fix.does, fix.what) == ("cut", line)
+    assert [bare_run(other.edit.applied(source)).error for other in fixes] == [None] * len(fixes)
     changed = fix.edit.applied(source)
     assert line in changed
     assert bare_run(changed).error is None

@@ -40,9 +40,11 @@ HINTS = (
         "RuntimeError",
         r"Trying to backward through the graph a second time",
         "This graph was already walked by backward(), which freed the tensors saved in it. "
-        "Pass retain_graph=True to the first backward(), or compute the result again.",
+        "Compute the result again, in a loop detach() what the round before left, or pass retain_graph=True "
+        "to the first backward().",
         "この計算グラフは一度 backward() で使われ、保存されたテンソルは解放済みです。"
-        "最初の backward() に retain_graph=True を渡すか、計算し直してください。",
+        "結果を計算し直すか、ループなら前の回から持ち越すものを detach() するか、"
+        "最初の backward() に retain_graph=True を渡してください。",
     ),
     Hint(
         "not-tracked",

@@ -14,6 +14,7 @@ from gradviz.model.trace import BackwardCall, ProgramError
 from gradviz.model.why.fixes import Fix, Fixes
 
 _ENTRY = re.compile(r"(?P<of>[^\W\d]\w*)\[(?:(?P<place>\d+)|'\w+')\]")  # of a tuple, a list or a dict
+_ATTRIBUTE = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")  # of a module
 _Carried = Mapping[int, Mapping[int, str]]  # names of tensors by id, by their grad_fn
 
 
@@ -35,8 +36,8 @@ def detached(fixes: Fixes, text: Text, _placed: Placed, error: ProgramError) -> 
 def _rebound(history: History, before: BackwardCall, call: BackwardCall) -> _Carried:
     """The names that stand for another tensor in each of two backward calls, by the grad_fn of the first.
 
-    Those of the function that runs: what the module holds a function can read, and not bind. A tensor with a second
-    name, as in a list, may be carried over by that one.
+    Those of the function that runs: what the module holds a function can read, and not bind; but it can set what a
+    torch module there holds. A tensor with a second name, as in a list, may be carried over by that one.
     """
     trace = history.trace
     step = next(step for step in reversed(trace.steps[: before.step]) if step.kind == "line")
@@ -45,7 +46,8 @@ def _rebound(history: History, before: BackwardCall, call: BackwardCall) -> _Car
     for name, number in then.items():
         grad_fn = trace.tensors[number].grad_fn
         own = name == Name(step.function, name.text) and (name.text.isidentifier() or _ENTRY.fullmatch(name.text))
-        if own and grad_fn is not None and now.get(name, number) != number and often[number] == 1:
+        reached = name.function in (None, step.function) and _ATTRIBUTE.fullmatch(name.text)
+        if (own or reached) and grad_fn is not None and now.get(name, number) != number and often[number] == 1:
             found[grad_fn][number] = name.text
     return found
 

@@ -143,12 +143,14 @@ def _is_autograd(owner: ast.expr | None) -> bool:
 def _kept(fixes: Fixes, _text: Text, _placed: Placed, error: ProgramError) -> Fix | None:
     """Keep the graph in the first call that freed what the last one needs, unless that has changed since."""
     trace, versions = fixes.known.trace, fixes.known.moment.history.versions
-    needed = runs(trace, trace.backwards[-1]) if trace.backwards else ()
-    if any(math.isfinite(versions.moved(saved)) for number in needed for saved in trace.grad_fns[number].saved):
+    needed = [trace.grad_fns[number] for number in runs(trace, trace.backwards[-1])] if trace.backwards else []
+    if any(math.isfinite(versions.moved(saved)) for one in needed for saved in one.saved):
         return None
     for call in trace.backwards:
         if not call.keep_graph and not runs(trace, call).isdisjoint(error.grad_fns):
-            return retain_graph(fixes, call)
+            leaves = (one.variable for one in needed if one.variable is not None)
+            is_updated = any(step > call.step for leaf in leaves for step in versions.steps(leaf)[-1:])
+            return None if is_updated else retain_graph(fixes, call)  # the next round would need what a leaf was
     return None
 
 
