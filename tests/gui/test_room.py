@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QLabel, QToolBar, QToolButton
 from pytestqt.qtbot import QtBot
 
+from gradviz.ui.bars.bars import Scale
 from gradviz.ui.room import Wish, shared
 from gradviz.ui.window import Window
 from tests.gui.conftest import Opener
@@ -236,3 +237,14 @@ def test_a_narrow_bar_keeps_room_for_words_and_searching(window: Window, qtbot: 
         qtbot.waitUntil(lambda: search.isVisible() and search.width() > 100)
         assert search.mapTo(bar, search.rect().topRight()).x() < bar.width()
     assert zoom.isEnabled()  # in the menu and by its key
+
+
+def test_the_scale_of_the_graph_is_read_whole_in_every_size_of_text(qtbot: QtBot, window: Window) -> None:
+    window.resize(2400, 900)  # where the bar has room for it
+    (scale,) = window.panels.graph_bar.findChildren(Scale)
+    for _ in range(5):
+        window.action("larger").trigger()
+    scale.show_scale(4.0)
+    margins = scale.contentsMargins()
+    room = scale.fontMetrics().horizontalAdvance("400%") + margins.left() + margins.right()
+    qtbot.waitUntil(lambda: scale.width() >= room)

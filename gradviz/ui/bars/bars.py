@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolBar, QToolButton, QWidget
 
@@ -77,9 +77,7 @@ class GraphBar(QToolBar):
         room.addWidget(search)
         self._middle.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._all: list[tuple[int, QAction]] = []  # with the pixels of a bar in which there is room for it
-        self._scale = _label("100%", self)
-        self._scale.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._scale.setMinimumWidth(self.fontMetrics().horizontalAdvance("400%") + 12)
+        self._scale = Scale(self)
 
     def fill(self, actions: Mapping[str, QAction]) -> None:
         """Put the actions into the bar."""
@@ -106,7 +104,31 @@ class GraphBar(QToolBar):
 
     def show_scale(self, scale: float) -> None:
         """Show how large the graph is."""
-        self._scale.setText(f"{round(scale * 100)}%")
+        self._scale.show_scale(scale)
+
+
+class Scale(QLabel):
+    """How large the graph is, in as much room as the largest takes: what stands beside it does not move."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setContentsMargins(6, 0, 6, 0)
+        self.show_scale(1.0)
+
+    def show_scale(self, scale: float) -> None:
+        """Show how large it is, 1.0 being as it is drawn."""
+        self.setText(f"{round(scale * 100)}%")
+
+    def sizeHint(self) -> QSize:
+        """Return that room, in the size that text has by now."""
+        margins = self.contentsMargins()
+        width = self.fontMetrics().horizontalAdvance("400%") + margins.left() + margins.right()
+        return super().sizeHint().expandedTo(QSize(width, 0))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the same: a part of a number is another number."""
+        return self.sizeHint()
 
 
 def _name_rest(bar: QToolBar, name: str) -> None:
