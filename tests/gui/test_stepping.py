@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QObject, QPoint, Qt
-from PySide6.QtGui import QFont, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetrics, QPaintEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
@@ -270,9 +270,11 @@ def test_what_a_step_changed_is_marked_in_the_table(qtbot: QtBot, stepping: Wind
     go(qtbot, stepping, 2)
     go(qtbot, stepping, 3)
     assert [look(model, row, 0, Qt.ItemDataRole.BackgroundRole) is not None for row in (0, 1)] == [False, True]
-    font = look(model, 1, 1, Qt.ItemDataRole.FontRole)
+    font, usual = look(model, 1, 1, Qt.ItemDataRole.FontRole), QFont()
     assert isinstance(font, QFont)
-    assert font.bold() or font.weight() >= QFont.Weight.DemiBold
+    assert font.underline()  # not by colour alone, and no wider
+    assert not usual.underline()
+    assert QFontMetrics(font).horizontalAdvance("1.0") == QFontMetrics(usual).horizontalAdvance("1.0")
     assert look(model, 1, 1, Qt.ItemDataRole.AccessibleTextRole) == "1.0\nnot there before"
     assert "not there before" in str(look(model, 1, 1, Qt.ItemDataRole.ToolTipRole))
     assert look(model, 1, 1, Qt.ItemDataRole.DisplayRole) == "1.0"

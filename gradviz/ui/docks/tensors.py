@@ -62,6 +62,12 @@ def _bold() -> QFont:
     return font
 
 
+def _underlined(font: QFont) -> QFont:
+    """A line under a text takes no room: a column that shows it whole does so when it has changed too."""
+    font.setUnderline(True)
+    return font
+
+
 class TensorModel(QAbstractTableModel):
     """The rows of a picture as Qt asks for them."""
 
@@ -140,9 +146,8 @@ class TensorModel(QAbstractTableModel):
         if flag and role == LOCKED:
             return row.locked
         if (index.row(), index.column()) in self._changes:
-            look = self._changed(
-                tip if role == Qt.ItemDataRole.ToolTipRole else text, self._changes[index.row(), index.column()], role
-            )
+            said = tip if role == Qt.ItemDataRole.ToolTipRole else text
+            look = self._changed(index, said, self._changes[index.row(), index.column()], role)
             if look is not None:
                 return look
         if role == Qt.ItemDataRole.DisplayRole:
@@ -155,12 +160,12 @@ class TensorModel(QAbstractTableModel):
             return self._muted
         return None
 
-    def _changed(self, text: str, before: str, role: int) -> str | QFont | QColor | None:
+    def _changed(self, index: Index, text: str, before: str, role: int) -> str | QFont | QColor | None:
         """What is different about a cell that has just changed, for the eye and for who is read to."""
         if role == Qt.ItemDataRole.BackgroundRole:
             return self._ground
         if role == Qt.ItemDataRole.FontRole:
-            return _bold()
+            return _underlined(_bold() if index.column() == 0 else QFont())
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
             words = _tr("{text}\nshown before: {before}") if before else _tr("{text}\nnot there before")
             whole = words.format(text=text, before=before)
