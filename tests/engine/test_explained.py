@@ -231,6 +231,11 @@ def test_the_grad_mode_chosen_for_the_run_is_to_blame(mode: GradMode, call: str)
             "no_grad",
         ),
         ("1 / 0", "no_grad"),
+        (
+            TRACKED + "y + torch.ones(2) + torch.ones(3)",
+            "no_grad",
+        ),  # in which y is made, and which it does not matter to
+        (TRACKED + "z = torch.ones(2) * y\nz + torch.ones(3)", "inference"),
         ("1", "no_grad"),
     ],
 )

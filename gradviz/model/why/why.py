@@ -162,9 +162,14 @@ def _rank(tensor: Tensor, reason: WhyNoGrad) -> int:
     return order.get(reason, 0)
 
 
+# What is raised where a graph is missing. Other errors speak of tensors too, and come in every grad mode.
+_OF_UNTRACKED = ("hook-untracked", "not-tracked", "not-asked", "retain-no-rg")
+_OF_NO_GRAPH = (*_OF_UNTRACKED, "infer-save", "infer-inplace", "infer-rg", "no-grad-view")
+
+
 def mode_to_blame(trace: Trace) -> GradMode | None:
     """Return the grad mode of the whole run where that alone kept what the error speaks of out of the graph."""
-    if trace.error is None or trace.mode == "grad":
+    if trace.error is None or trace.mode == "grad" or trace.error.hint not in _OF_NO_GRAPH:
         return None
     known = grounds(History(trace))
     whys = [why(known, trace.tensors[tensor]) for tensor in trace.error.tensors]
