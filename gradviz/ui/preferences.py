@@ -80,27 +80,37 @@ def choices(state: AppState) -> tuple[object, ...]:
     return (*own, state.keys, state.used, state.python, state.quizzed, state.predicted, state.breakpoints)
 
 
-def store(settings: QSettings, state: AppState) -> None:
-    """Remember the choices of a window."""
-    settings.setValue("mode", state.mode)
-    settings.setValue("seed", "" if state.seed is None else str(state.seed))
-    settings.setValue("view", state.options.view)
-    settings.setValue("direction", state.options.direction)
-    settings.setValue("legend", "true" if state.options.legend else "false")
-    settings.setValue("ghosts", "true" if state.options.ghosts else "false")
-    settings.setValue("badges", "true" if state.options.badges else "false")
-    settings.setValue("beside", " ".join(state.options.beside))
-    settings.setValue("live", "true" if state.live else "false")
-    settings.setValue("theme", state.theme)
-    settings.setValue("language", state.options.language)
-    settings.setValue("wheel", state.wheel)
-    settings.setValue("speed", f"{state.speed:g}")
-    settings.setValue("keys", msgspec.json.encode(dict(state.keys.own)).decode())
-    settings.setValue("used", " ".join(state.used))
-    settings.setValue("python", state.python)
-    settings.setValue("quizzed", " ".join(sorted(state.quizzed)))
-    settings.setValue("predicted", " ".join(sorted(state.predicted)))
-    settings.setValue("breakpoints", " ".join(map(str, sorted(state.breakpoints))))
+def store(settings: QSettings, before: AppState, now: AppState) -> None:
+    """Remember what was chosen just now; what was not stays as another window may have left it."""
+    known = _texts(before)
+    for key, text in _texts(now).items():
+        if text != known[key]:
+            settings.setValue(key, text)
+
+
+def _texts(state: AppState) -> dict[str, str]:
+    """The choices of a window, as they are kept."""
+    return {
+        "mode": state.mode,
+        "seed": "" if state.seed is None else str(state.seed),
+        "view": state.options.view,
+        "direction": state.options.direction,
+        "legend": "true" if state.options.legend else "false",
+        "ghosts": "true" if state.options.ghosts else "false",
+        "badges": "true" if state.options.badges else "false",
+        "beside": " ".join(state.options.beside),
+        "live": "true" if state.live else "false",
+        "theme": state.theme,
+        "language": state.options.language,
+        "wheel": state.wheel,
+        "speed": f"{state.speed:g}",
+        "keys": msgspec.json.encode(dict(state.keys.own)).decode(),
+        "used": " ".join(state.used),
+        "python": state.python,
+        "quizzed": " ".join(sorted(state.quizzed)),
+        "predicted": " ".join(sorted(state.predicted)),
+        "breakpoints": " ".join(map(str, sorted(state.breakpoints))),
+    }
 
 
 def first_start(settings: QSettings) -> bool:
@@ -110,9 +120,10 @@ def first_start(settings: QSettings) -> bool:
     return first
 
 
-def breakpoints(settings: QSettings) -> list[int]:
-    """Return the lines at which the program that was open had breakpoints."""
+def take_breakpoints(settings: QSettings) -> list[int]:
+    """Return the lines at which the program that was open had breakpoints, and forget them: another may be open now."""
     lines = str(settings.value("breakpoints", "")).split()
+    settings.remove("breakpoints")
     return [int(line) for line in lines if re.fullmatch("[1-9][0-9]{0,8}", line)]
 
 

@@ -174,7 +174,7 @@ class Window(QMainWindow):
 
     def begin(self, files: list[str]) -> None:
         """Show the program to start with: a file, what was there last time, or the first lesson."""
-        marked = preferences.breakpoints(self._settings)  # before another program, which has none, is shown
+        marked = preferences.take_breakpoints(self._settings)
         restored = self._files.restore()
         if files:
             self._files.open_paths(files)
@@ -205,7 +205,7 @@ class Window(QMainWindow):
         for effect in effects:
             self._perform(effect)
         if preferences.choices(self._state) != preferences.choices(before):
-            preferences.store(self._settings, self._state)  # at once: no crash is to take a person's keys
+            preferences.store(self._settings, before, self._state)  # at once: no crash is to take a person's keys
         if self._state.options.language == before.options.language:
             self._show()
         else:

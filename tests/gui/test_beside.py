@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from gradviz.model.cost import MODES
 from gradviz.model.costs.table import CostRow, CostTable
 from gradviz.picture.picture import FEW, Picture
-from gradviz.state.values import Measuring
+from gradviz.state.values import AppState, Measuring
 from gradviz.ui import beside, preferences
 from gradviz.ui.processes import runner
 from gradviz.ui.window import Window
@@ -74,7 +74,7 @@ def test_which_modes_stand_side_by_side_is_chosen_at_the_heads_of_the_table_and_
         QTest.mouseClick(head.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, head.height() // 2))
     window.panels.sides.menu.close()
     settings = QSettings(str(tmp_path / "kept.ini"), QSettings.Format.IniFormat)
-    preferences.store(settings, window.state)
+    preferences.store(settings, AppState(), window.state)
     assert preferences.load(settings, "light", "en").options.beside == ("grad", "inference")
     settings.setValue("beside", "grad")
     assert preferences.load(settings, "light", "en").options.beside == MODES

@@ -5,7 +5,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtGui import QColor, QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog, QLabel, QPushButton, QWidget
@@ -17,6 +17,7 @@ from gradviz.drawing.theme import contrast
 from gradviz.layout.geometry import Point, Size
 from gradviz.state.messages import BreakpointToggled, OptionsSet, PictureArrived
 from gradviz.state.values import Phase, Selection
+from gradviz.ui import preferences
 from gradviz.ui.editor.patience import PAUSE
 from gradviz.ui.graph.welcome import Welcome
 from gradviz.ui.style.theme import colours
@@ -440,6 +441,30 @@ def test_what_is_chosen_is_remembered(qtbot: QtBot, opened: Opener, window: Wind
     assert again.state.breakpoints == {2}  # there is no line 99
     assert again.files.path is not None
     assert again.files.path.name == "program.py"
+
+
+def test_a_window_leaves_alone_what_another_has_chosen(
+    qtbot: QtBot, opened: Opener, window: Window, tmp_path: Path
+) -> None:
+    other = opened((tmp_path / "program.py",))
+    qtbot.waitUntil(lambda: drawn(other))
+    window.action("dark").trigger()
+    other.action("wheel_scrolls").trigger()
+    kept = preferences.load(QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat), "light", "en")
+    assert (kept.theme, kept.wheel) == ("dark", "scroll")
+
+
+def test_breakpoints_of_a_program_do_not_come_to_another(qtbot: QtBot, opened: Opener, window: Window) -> None:
+    window.send(BreakpointToggled(2))
+    assert window.files.path is not None
+    other = window.files.path.with_name("other.py")
+    other.write_text("x = 1\ny = 2\n")
+    window.close()
+    opened((other,)).close()
+    again = opened()
+    assert again.files.path == other
+    assert not again.state.breakpoints
+    qtbot.waitUntil(lambda: drawn(again))
 
 
 @pytest.mark.parametrize("name", ["program", "graph", "tensors", "output", "inspector", "cost"])
