@@ -217,6 +217,7 @@ class Window(QMainWindow):
         hear(self._runner, send)
         self._files.opened.connect(self._opened)
         self._files.named.connect(self._named)
+        self._files.reread.connect(self._rewrite)
         self._files.neighboursChanged.connect(lambda: send(NeighboursChanged()))
         self._files.said.connect(lambda text: send(said.Told(text)))
         self._exporter.done.connect(lambda name: send(said.Told(self.tr("Wrote {name}").format(name=name))))

@@ -151,6 +151,51 @@ def test_what_another_program_wrote_is_not_replaced_unasked(
     assert not window.isWindowModified()
 
 
+def come_back() -> None:
+    """Have the person come back from another program."""
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    application.applicationStateChanged.emit(Qt.ApplicationState.ApplicationActive)
+
+
+def test_what_another_program_wrote_is_read_anew_and_undo_brings_back_what_was_here(
+    qtbot: QtBot, window: Window, tmp_path: Path
+) -> None:
+    path, editor = tmp_path / "program.py", window.panels.editor
+    path.write_text("x = 1\ny = 2\nz = 3\n")
+    come_back()
+    assert editor.toPlainText() == path.read_text()
+    assert not window.isWindowModified()
+    assert "read anew" in window.panels.status.activity
+    qtbot.waitUntil(lambda: drawn(window))
+    window.action("undo").trigger()
+    assert editor.toPlainText() == "x = 1\ny = 2\n"
+    assert window.isWindowModified()
+    come_back()
+    assert editor.toPlainText() == "x = 1\ny = 2\n"
+    qtbot.waitUntil(lambda: drawn(window))
+
+
+@pytest.mark.parametrize("there", [b"other = 1\n", b"caf\xe9\n"])
+def test_text_that_is_in_no_file_stays_where_another_program_changed_it(
+    qtbot: QtBot, window: Window, tmp_path: Path, there: bytes
+) -> None:
+    type_text(window, "z = 3")
+    (tmp_path / "program.py").write_bytes(there)
+    come_back()
+    assert window.panels.editor.toPlainText() == "x = 1\ny = 2\nz = 3"
+    assert window.isWindowModified()
+    assert "has changed program.py" in window.panels.status.activity
+    qtbot.waitUntil(lambda: drawn(window))
+
+
+def test_what_another_program_wrote_that_is_no_text_is_told(window: Window, tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_bytes(b"caf\xe9\n")
+    come_back()
+    assert window.panels.editor.toPlainText() == "x = 1\ny = 2\n"
+    assert "cannot be read now" in window.panels.status.activity
+
+
 def test_a_file_that_vanished_is_written_anew_and_what_is_there_already_is_not_asked_about(
     window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

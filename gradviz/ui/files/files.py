@@ -36,12 +36,14 @@ class Files(QObject):
         opened: another program is to be shown, as it was `Opened`; whether undo is to lead back to the one before.
         named: the name to show and whether the file holds something else.
         said: a sentence about a file.
+        reread: the text of the program's file, which another program has changed.
         neighboursChanged: the program would import something else from the files beside it than when it ran last.
     """
 
     opened = Signal(object, bool)
     named = Signal(str, bool)
     said = Signal(str)
+    reread = Signal(str)
     neighboursChanged = Signal()
 
     def __init__(self, settings: QSettings, folder: Path, window: QWidget) -> None:
@@ -56,7 +58,7 @@ class Files(QObject):
         self._neighbours: tuple[Neighbour, ...] = ()  # that it had
         application = QApplication.instance()
         if isinstance(application, QApplication):
-            application.applicationStateChanged.connect(self._look_again)
+            application.applicationStateChanged.connect(self._come_back)
         self._begun = False  # a program is shown, to which undo can lead back
         self._language: Language = "en"
 
@@ -120,6 +122,33 @@ class Files(QObject):
     @property
     def _file(self) -> str:
         return whole_path(str(self.path)) if self.path else ""
+
+    def _come_back(self, to: Qt.ApplicationState) -> None:
+        if to == Qt.ApplicationState.ApplicationActive:
+            self._look_at_own()
+        self._look_again()
+
+    def _look_at_own(self) -> None:
+        """Another program may have changed the file of this one: what is here as it was there is read anew."""
+        path = self.path
+        if path is None or not self._changed_elsewhere(path):
+            return
+        kept, name = self.dirty, one_line(path.name)
+        try:
+            text = read(path)
+        except DocumentError as error:
+            changed = self.tr("Another program has changed {name}, which cannot be read now: {reason}")
+            self.said.emit(changed.format(name=name, reason=error))
+            return
+        if kept:
+            changed = self.tr(
+                "Another program has changed {name}. Here is your text; saving asks before it replaces that."
+            )
+        else:
+            self._open.saved = text
+            self.reread.emit(text)
+            changed = self.tr("Another program has changed {name}: it was read anew. Undo brings back what was here.")
+        self.said.emit(changed.format(name=name))
 
     def _look_again(self) -> None:
         """Another program may have saved a file while the person was there."""
