@@ -6,6 +6,7 @@ Loads no Qt.
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -32,6 +33,9 @@ def painted_aside(wanted: Painting) -> bytes:
     Raises:
         OSError: it could not be painted; the message says why.
     """
+    if find_spec("PySide6") is None:
+        told = "pip install PySide6-Essentials, or save as .svg, which needs none"
+        raise OSError(f"{wanted.form} is painted by PySide6, which this Python lacks: {told}")
     path = os.pathsep.join(filter(None, (str(Path(gradviz.__file__).parents[1]), os.environ.get("PYTHONPATH"))))
     ended = subprocess.run(
         (sys.executable, "-P", "-c", "from gradviz.export.painting import main; main()"),

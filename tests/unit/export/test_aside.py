@@ -34,3 +34,9 @@ def test_a_painter_that_fails_is_quoted(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.setattr(sys, "executable", str(failing))
     with pytest.raises(OSError, match="png could not be painted: libEGL is missing"):
         painted_aside(EMPTY)
+
+
+def test_without_qt_it_says_what_to_install_or_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "PySide6", None)  # as importlib finds it where there is none
+    with pytest.raises(OSError, match=r"png is painted by PySide6, which this Python lacks: pip install .*\.svg"):
+        painted_aside(EMPTY)
