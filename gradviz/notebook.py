@@ -13,7 +13,9 @@ import platform
 import sys
 import warnings
 from collections.abc import Iterable, Mapping
+from math import inf
 from pathlib import Path
+from typing import get_args
 
 from gradviz.drawing.shapes import Drawing
 from gradviz.drawing.theme import THEMES, ThemeName
@@ -119,8 +121,9 @@ def graph(
     than 20,000 the nearest to the outputs are read, and a graph that grows without end is not for every step.
 
     Args:
-        outputs: a tensor, or a list, tuple or dict of tensors, as a loss or what a model returns.
-        model: the torch.nn.Module whose parameters and buffers are meant.
+        outputs: a tensor, as a loss, or what a model returns: a list, tuple, dict or dataclass of tensors, of which
+            all else is passed over.
+        model: the torch.nn.Module whose parameters, buffers and other tensors are meant.
         names: what tensors are to be called: {"weight": w}.
         fold: "auto" draws repeated parts once, with a count; "none" every grad_fn.
         layout: "layered" or "graphviz".
@@ -134,8 +137,13 @@ def graph(
         badges: whether a leaf is named where it is used far away.
 
     Raises:
-        TypeError: what is given is no tensor, or holds something that is none.
+        TypeError: what is given is no tensor and holds none.
+        ValueError: an option is none of those.
     """
+    _check(fold=(fold, FoldMode), layout=(layout, Engine), direction=(direction, Direction), theme=(theme, ThemeName))
+    _check(lang=(lang, Language))
+    if not 0 < scale < inf:
+        raise ValueError(f"scale is to be a number above 0, not {scale!r}")
     found = named.outputs_in(outputs)
     sources = named.sources(found, model, names, sys._getframe(1))
     with uncollected():
@@ -146,6 +154,13 @@ def graph(
     shown_as = Options("backward" if trace.grad_fns else "both", fold, layout, direction, language=lang)
     options = shown_as._replace(legend=legend, values=values, badges=badges, most=None)
     return Drawn(trace, options, Look(theme, transparent, scale))
+
+
+def _check(**chosen: tuple[str, object]) -> None:
+    """Hold what a person chose to the words that there are for it: a notebook checks no types."""
+    for option, (value, words) in chosen.items():
+        if value not in get_args(words):
+            raise ValueError(f"{option} is to be {' or '.join(map(repr, get_args(words)))}, not {value!r}")
 
 
 def _trace(ready: Ready) -> Trace:

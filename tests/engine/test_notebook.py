@@ -9,7 +9,9 @@ import warnings
 import weakref
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import torch
@@ -150,6 +152,99 @@ def test_what_is_asked_for_is_called_by_its_place_where_it_has_no_name() -> None
     assert set(names(drawn)) == {"w", "loss", "logits[0]", "logits[1]"}
     assert set(names(graph((w.exp(), None)))) == {"w", "outputs[0]"}
     assert set(names(graph(w.exp()))) == {"w", "output"}
+
+
+class Losses(NamedTuple):
+    """What a model returns, in fields."""
+
+    loss: torch.Tensor
+    steps: int
+
+
+@dataclass
+class Returned:
+    """What another returns."""
+
+    loss: torch.Tensor
+    hidden: tuple[torch.Tensor, ...]
+    cache: object = None
+
+
+def test_what_a_model_returns_is_called_by_its_fields_and_what_is_no_tensor_is_passed_over() -> None:
+    w = torch.ones(2, 2, requires_grad=True)
+    assert set(names(graph(Losses(w.exp(), 3)))) == {"w", "loss"}
+    assert set(names(graph(w.max(0)))) == {"w", "values", "indices"}
+    drawn = graph(Returned(w.exp(), (w.sin(), w.cos()), cache=iter(())))
+    assert set(names(drawn)) == {"w", "loss", "hidden[0]", "hidden[1]"}
+
+
+def test_a_list_that_holds_itself_is_looked_into_once() -> None:
+    w = torch.ones(2, requires_grad=True)
+    held: list[object] = [w.exp()]
+    held.append(held)
+    assert set(names(graph(held))) == {"w", "held[0]"}
+
+
+class Trainer:
+    """Holds a model and a tensor, as a class of a file that is imported."""
+
+    def __init__(self) -> None:
+        self.model = nn.Linear(2, 1, bias=False)
+        self._scale = torch.ones(1, requires_grad=True)
+
+    def step(self) -> Drawn:
+        """Draw what its method sees."""
+        return graph(self.model(torch.ones(1, 2)) * self._scale)
+
+
+def test_what_a_method_sees_is_called_by_the_attributes_of_self() -> None:
+    assert {"self.model.weight", "self._scale"} < set(names(Trainer().step()))
+
+
+class Forgetful(nn.Module):
+    """Has a weight that is no Parameter."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.w = torch.ones(2, requires_grad=True)
+
+
+def test_a_tensor_that_a_module_holds_as_a_mere_attribute_has_its_name() -> None:
+    inner = Forgetful()
+    model = nn.Sequential(inner)
+    y = (inner.w * 2).sum()
+    del inner
+    assert set(names(graph(y, model=model))) == {"y", "0.w"}
+    assert set(names(graph(y))) == {"y", "model.0.w"}
+
+
+def unbound(_: object) -> type:
+    """What a proxy says of its class, outside of what it stands for."""
+    raise RuntimeError("outside of a request")
+
+
+def test_a_variable_that_fails_when_it_is_asked_what_it_is_does_no_harm() -> None:
+    request, w = type("Proxy", (), {"__class__": property(unbound)})(), torch.ones(2, requires_grad=True)
+    with pytest.raises(RuntimeError, match="outside"):
+        isinstance(request, torch.Tensor)
+    assert set(names(graph(w.exp()))) == {"w", "output"}
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        ("theme='drak'", "theme is to be 'light' or 'dark', not 'drak'"),
+        ("fold='all'", "fold is to be 'auto' or 'none'"),
+        ("layout='dot'", "layout is to be 'layered' or 'graphviz'"),
+        ("direction='RL'", "direction is to be 'TB' or 'LR'"),
+        ("lang='de'", "lang is to be 'en' or 'ja'"),
+        ("scale=-1", "scale is to be a number above 0, not -1"),
+        ("scale=float('inf')", "scale is to be a number above 0, not inf"),
+    ],
+)
+def test_an_option_that_there_is_not_is_refused(option: str, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        exec(f"graph(w, {option})", {"graph": graph, "w": torch.ones(2, requires_grad=True)})
 
 
 def test_grads_flags_and_values_are_those_of_the_tensors() -> None:
@@ -335,7 +430,7 @@ def test_tensors_without_memory() -> None:
     [
         (1.5, "float has no grad_fn: .*item()"),
         (nn.Linear(1, 1), r"Linear is a module; .*graph\(model\(x\), model=model\)"),
-        ("loss", "takes a tensor, or a list, tuple or dict of tensors, not str"),
+        ("loss", "takes a tensor, or a list, tuple, dict or dataclass of tensors, not str"),
         ([], "there is no tensor in what was given"),
     ],
 )

@@ -3,37 +3,57 @@
 import inspect
 from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
-from types import FrameType
+from dataclasses import fields, is_dataclass
+from types import FrameType, ModuleType
 from typing import NoReturn
 
 import torch
 
-from gradviz.engine.record.program.names import inside
+from gradviz.engine.record.program.names import MOST, attributes, inside
 
 Named = Iterator[tuple[str, torch.Tensor]]
 _HISTORY = ("In", "Out")  # where a notebook keeps what cells had and gave
+_TOLD = (torch.Tensor, torch.nn.Module)
 
 
 def outputs_in(outputs: object) -> list[tuple[str, torch.Tensor]]:
-    """The tensors whose graph is wanted, each with the key or place that it has among them; "": it is alone.
+    """The tensors whose graph is wanted, each with the key, field or place that it has among them; "": it is alone.
+
+    What else a model returns beside them, such as a cache or a number, is passed over.
 
     Raises:
-        TypeError: there is something else.
+        TypeError: there is no tensor.
     """
     found: list[tuple[str, torch.Tensor]] = []
     todo: list[tuple[str, object]] = [("", outputs)]
+    met = {id(outputs)}
     for name, value in todo:  # grows as it is walked
         if isinstance(value, torch.Tensor):
             found.append((name, value))
-        elif isinstance(value, Mapping):
-            todo += [(f"{name}[{key!r}]" if name else str(key), item) for key, item in value.items()]
-        elif isinstance(value, list | tuple):
-            todo += [(f"{name or 'outputs'}[{place}]", item) for place, item in enumerate(value)]
-        elif value is not None:
-            _refuse(value)
+            continue
+        for path, item in _items(name, value):
+            if isinstance(item, torch.Tensor) or id(item) not in met:  # a list may hold itself
+                met.add(id(item))
+                todo.append((path, item))
     if not found:
-        raise TypeError("there is no tensor in what was given: graph(loss) draws what backward from loss would run")
+        _refuse(outputs)
     return found
+
+
+def _items(name: str, value: object) -> Iterator[tuple[str, object]]:
+    if isinstance(value, Mapping):
+        yield from ((f"{name}[{key!r}]" if name else str(key), item) for key, item in value.items())
+    elif own := _fields(value):
+        yield from ((f"{name}.{field}" if name else field, getattr(value, field)) for field in own)
+    elif isinstance(value, list | tuple):
+        yield from ((f"{name or 'outputs'}[{place}]", item) for place, item in enumerate(value))
+
+
+def _fields(value: object) -> tuple[str, ...]:
+    """The fields of a dataclass or a named tuple, of which those of torch, as max() returns, have no _fields."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return tuple(field.name for field in fields(value) if hasattr(value, field.name))
+    return getattr(type(value), "__match_args__", ()) if isinstance(value, tuple) else ()
 
 
 def _refuse(value: object) -> NoReturn:
@@ -43,13 +63,22 @@ def _refuse(value: object) -> NoReturn:
     if isinstance(value, int | float | complex) or hasattr(value, "__array__"):
         told = "it is outside of autograd; give the tensor that it was taken from, before item() or numpy()"
         raise TypeError(f"{kind} has no grad_fn: {told}")
-    raise TypeError(f"graph() takes a tensor, or a list, tuple or dict of tensors, not {kind}")
+    if value is None or isinstance(value, Mapping | list | tuple) or is_dataclass(value):
+        raise TypeError("there is no tensor in what was given: graph(loss) draws what backward from loss would run")
+    raise TypeError(f"graph() takes a tensor, or a list, tuple, dict or dataclass of tensors, not {kind}")
 
 
 def of_module(module: torch.nn.Module, prefix: str = "") -> Named:
-    """The parameters and buffers of a module under PyTorch's own names; a shared one under each of them."""
+    """The parameters and buffers of a module under PyTorch's own names; a shared one under each of them.
+
+    Then the tensors that are no more than attributes, as of one who forgot to make a weight a Parameter.
+    """
     yield from module.named_parameters(prefix, remove_duplicate=False)
     yield from module.named_buffers(prefix, remove_duplicate=False)
+    for path, part in module.named_modules(prefix=prefix):
+        for name, item in list(attributes(part).items()):
+            if issubclass(type(item), torch.Tensor):
+                yield from _told(f"{path}.{name}" if path else name, item)
 
 
 def of_frame(frame: FrameType) -> Named:
@@ -60,13 +89,28 @@ def of_frame(frame: FrameType) -> Named:
         bound.clear()  # before Python 3.13 this is a copy, in which the frame would keep what is del'd meanwhile
     for name in (*variables.maps[0], *(name for name in variables.maps[1] if name not in variables.maps[0])):
         if name.isidentifier() and not name.startswith("_") and name not in _HISTORY:
-            value = variables[name]
-            if isinstance(value, torch.Tensor):
-                yield name, value
-            elif isinstance(value, torch.nn.Module):
-                yield from of_module(value, name)
-            else:
-                yield from inside(name, value)
+            yield from _of_variable(name, variables[name])
+
+
+def _of_variable(name: str, value: object) -> Named:
+    """The tensors that a variable stands for, or that are right in what it stands for."""
+    kind = type(value)  # a proxy answers isinstance() with code of its own, that may fail
+    if issubclass(kind, _TOLD):
+        yield from _told(name, value)
+    elif issubclass(kind, dict | list | tuple):
+        yield from inside(name, value)
+    elif not issubclass(kind, type | ModuleType):
+        for attribute, item in list(attributes(value).items())[:MOST]:
+            if issubclass(type(item), _TOLD):
+                yield from _told(f"{name}.{attribute}", item)
+
+
+def _told(name: str, value: object) -> Named:
+    """A tensor, or those of a module."""
+    if isinstance(value, torch.nn.Module):
+        yield from of_module(value, name)
+    elif isinstance(value, torch.Tensor):
+        yield name, value
 
 
 def sources(

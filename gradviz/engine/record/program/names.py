@@ -227,23 +227,23 @@ def inside(name: str, value: object) -> Iterator[tuple[str, torch.Tensor]]:
             if isinstance(item, torch.Tensor):
                 yield f"{name}[{position}]", item
     elif is_own(value):
-        for attribute, item in islice(_attributes(value).items(), MOST):
+        for attribute, item in islice(attributes(value).items(), MOST):
             if isinstance(item, torch.Tensor):
                 yield f"{name}.{attribute}", item
 
 
 def _held(module: torch.nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
     """The buffers of a module, and the tensors that are no more to it than an attribute."""
-    attributes = _attributes(module)
-    buffers = attributes.get("_buffers")
-    for held in (buffers, attributes):
+    own = attributes(module)
+    buffers = own.get("_buffers")
+    for held in (buffers, own):
         if isinstance(held, dict):
             for name, item in islice(held.items(), MOST):
                 if isinstance(item, torch.Tensor):
                     yield name, item
 
 
-def _attributes(value: object) -> dict[str, object]:
+def attributes(value: object) -> dict[str, object]:
     """What an object holds, without asking the code of its class."""
     try:
         held: dict[str, object] = object.__getattribute__(value, "__dict__")
