@@ -186,8 +186,78 @@ def test_what_nothing_arrived_at_is_not_said_to_be_given_noughts() -> None:
     assert told(f"{WEIGHT}v = torch.ones(2, requires_grad=True)\n{given}") == []
 
 
+NET = """\
+import torch
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lin = torch.nn.Linear(2, 1)
+        self.w = torch.ones(2, requires_grad=True)
+    def forward(self, x):
+        return self.lin(x) + x @ self.w
+net, x = Net(), torch.ones(1, 2)
+opt = torch.optim.SGD({tensors}, lr=0.1)
+for i in range(3):
+    opt.zero_grad()
+    net(x).sum().backward()
+    opt.step()
+"""
+OWN = "net.parameters()"
+
+
+def test_an_attribute_that_is_no_parameter_is_told_where_others_are_updated() -> None:
+    source = NET.format(tensors=OWN)
+    (one,) = told(source)
+    assert (one.said, one.line, one.facts) == ("left out", 6, {"names": "net.w", "of": "net"})
+    assert one.fix is not None
+    changed = one.fix.edit.applied(source)
+    assert told(changed) == []
+    before, after = (bare_run(text, ["net.w"]).tensors["net.w"].value for text in (source, changed))
+    assert before is not None
+    assert after is not None
+    assert before.data == (1.0, 1.0) != after.data
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("super().__init__()\n        self.lin", "torch.nn.Module.__init__(self); self.lin"),
+        ("import torch\n", "from torch import nn\nimport torch as th\ntorch = th\n"),
+        ("self.w = torch.ones(2, requires_grad=True)", "self.w = w = torch.ones(2, requires_grad=True)"),
+        ("    def forward(self, x):\n", "    def forward(self, x):\n        self.w = self.w\n"),
+        ("        self.w = torch", "        self.start()\n    def start(self):\n        self.w = torch"),
+    ],
+)
+def test_an_attribute_is_made_a_parameter_only_where_that_surely_can_be(old: str, new: str) -> None:
+    (one,) = told(NET.format(tensors=OWN).replace(old, new))
+    assert (one.said, one.fix is None) == ("left out", "__init__(self)" not in new)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (OWN, "[net.w, *net.parameters()]"),
+        (OWN, "net.lin.parameters()"),
+        ("    opt.step()\n", "    opt.step()\n    print(net.w.grad)\n"),
+        ("    opt.step()\n", "    opt.step()\n    with torch.no_grad(): net.w.mul_(0.9)\n"),
+        ("    opt.zero_grad()\n", "    opt.zero_grad()\n    net.w = torch.ones(2, requires_grad=True)\n"),
+        ("requires_grad=True", "requires_grad=False"),
+        ("range(3)", "range(1)"),
+    ],
+)
+def test_an_attribute_that_is_meant_to_stay_is_no_mistake(old: str, new: str) -> None:
+    assert told(NET.format(tensors=OWN).replace(old, new)) == []
+
+
 def test_each_is_said_in_both_languages_with_what_it_speaks_of() -> None:
-    facts: dict[str, str | int] = {"names": "", "used": 3, "name": "opt", "grad_fn": "RoundBackward0", "call": "a += b"}
+    facts: dict[str, str | int] = {
+        "names": "",
+        "used": 3,
+        "name": "opt",
+        "grad_fn": "RoundBackward0",
+        "call": "a += b",
+        "of": "m",
+    }
     for said in SAID["en"]:
         english, japanese = (mistake_text(Mistake(said, 1, {**facts, "times": 2}), one) for one in ("en", "ja"))
         assert english.isascii()

@@ -99,6 +99,11 @@ class History:
         return {op.grad_fn: op.id for op in self.trace.ops if op.grad_fn is not None}
 
     @cached_property
+    def sinks(self) -> dict[int, int]:
+        """The first AccumulateGrad of each leaf."""
+        return {one.variable: one.id for one in reversed(self.trace.grad_fns) if one.variable is not None}
+
+    @cached_property
     def storages(self) -> dict[int, list[int]]:
         """The tensors that ever used each storage, by id."""
         found: dict[int, list[int]] = {}

@@ -4,7 +4,7 @@ import ast
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from operator import attrgetter
 from typing import Literal, NamedTuple
@@ -14,12 +14,13 @@ from gradviz.model.moments.moment import History
 from gradviz.model.moments.offenders import is_nought
 from gradviz.model.moments.reach import reachable
 from gradviz.model.source.edits import line_before, method_on
-from gradviz.model.source.place import Text
+from gradviz.model.source.place import Edit, Text
 from gradviz.model.trace import Op, Step, Tensor
 from gradviz.model.why.fixes import Fix
 
-Silent = Literal["stale", "idle", "flat", "growing"]
+Silent = Literal["stale", "left out", "idle", "flat", "growing"]
 _MOST = 3  # tensors that are named
+_Updates = Mapping[int, Sequence[Op]]  # by leaf
 _STEP = re.compile(r"(?P<name>[^\W\d]\w*)\.step\(")
 _FLAT = ("RoundBackward", "SignBackward", "FloorBackward", "CeilBackward", "TruncBackward")  # 0 wherever it is defined
 _NUMBER = attrgetter("id")
@@ -38,19 +39,20 @@ class Mistake(NamedTuple):
 def mistakes(history: History, text: Text) -> Iterator[Mistake]:
     """Yield those of a run, in time linear in its record."""
     if history.trace.backwards:
-        yield from _stale(history, text)
+        updates = _updates(history)
+        yield from _stale(history, text, updates)
+        yield from _left_out(history, text, updates)
         yield from _flat(history)
         yield from _growing(history, text)
     yield from _idle(history, text)
 
 
-def _stale(history: History, text: Text) -> Iterator[Mistake]:
+def _stale(history: History, text: Text, updates: _Updates) -> Iterator[Mistake]:
     """Gradients that were added to what an update had already used, and used again: nothing cleared them in between."""
     found: dict[tuple[int | None, int | None], tuple[Op, list[Tensor], bool]] = {}
-    sinks = {one.variable: one.id for one in reversed(history.trace.grad_fns)}
-    for leaf, updates in _updates(history).items():
-        ran = history.flow.runs(sinks.get(leaf, -1))
-        for first, second in pairwise(updates):
+    for leaf, ops in updates.items():
+        ran = _arrivals(history, leaf)
+        for first, second in pairwise(ops):
             runs = ran[bisect_right(ran, first.step, key=_NUMBER) : bisect_left(ran, second.step, key=_NUMBER)]
             had = [_had(history, leaf, step) for step in runs]
             if had and all(had) and not _is_changed(history, had[0], first, runs[0]):
@@ -62,7 +64,13 @@ def _stale(history: History, text: Text) -> Iterator[Mistake]:
         yield Mistake("stale", line, facts, _cleared(text, line, op) if alone else None)
 
 
-def _updates(history: History) -> dict[int, list[Op]]:
+def _arrivals(history: History, leaf: int) -> Sequence[Step]:
+    """The executions of the AccumulateGrad of a leaf."""
+    sink = history.sinks.get(leaf)
+    return () if sink is None else history.flow.runs(sink)
+
+
+def _updates(history: History) -> _Updates:
     """The ops of the forward run that took the .grad of each leaf on a line that changed the leaf, in order."""
     owners = {
         state.grad_tensor: state.id
@@ -109,6 +117,53 @@ def _cleared(text: Text, line: int | None, op: Op) -> Fix | None:
         return None
     put = f"{name['name']}.zero_grad()"
     return Fix("clear", line_before(text, placed.statement, put), put, placed.statement.lineno)
+
+
+def _left_out(history: History, text: Text, updates: _Updates) -> Iterator[Mistake]:
+    """Plain attributes of a module that are given gradients and never change, while its parameters are updated."""
+    updated = {
+        name.partition(".")[0]: ops[-1].step
+        for leaf, ops in updates.items()
+        for name in history.trace.tensors[leaf].names
+        if history.trace.tensors[leaf].is_parameter
+    }
+    for tensor in history.trace.tensors if updated else ():
+        ran = _arrivals(history, tensor.id) if tensor.requires_grad and not tensor.is_parameter else ()
+        of = _module(text.source, tensor) if len(ran) > 1 else ""
+        if of in updated and ran[0].id < updated[of]:
+            moved = history.versions.steps(tensor.id)
+            if not moved or moved[-1] < ran[0].id:
+                yield Mistake("left out", tensor.line, {"names": tensor.names[0], "of": of}, _parameter(text, tensor))
+
+
+def _module(source: str, tensor: Tensor) -> str:
+    """The module of which a tensor is an attribute, where its parameters() are asked for; "" where its .grad is too."""
+    ends = "|".join(re.escape(name.rpartition(".")[2]) for name in tensor.names)
+    if re.search(rf"\b(?:{ends})\.grad\b", source):
+        return ""
+    dotted = (name.partition(".")[0] for name in tensor.names if "." in name)
+    return next((of for of in dotted if re.search(rf"\b{of}\.parameters\(\)", source)), "")
+
+
+def _parameter(text: Text, tensor: Tensor) -> Fix | None:
+    """Make an nn.Parameter of what a module is given when it is made."""
+    placed = None if tensor.line is None else text.statement(tensor.line)
+    maker = text.function(tensor.line)
+    imports = {
+        name.name for one in text.tree.body if isinstance(one, ast.Import) for name in one.names if not name.asname
+    }
+    match None if placed is None or "torch" not in imports else placed.statement:
+        case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self"), attr=attribute)], value=ast.Call() as value):
+            stores = [one for one in ast.walk(text.tree) if isinstance(one, ast.Attribute) and one.attr == attribute]
+            ready = placed is not None and any("__init__(" in text.cut(one) for one in placed.block[: placed.at])
+            is_once = sum(isinstance(one.ctx, ast.Store) for one in stores) == 1
+            if not (ready and is_once and isinstance(maker, ast.FunctionDef) and maker.name == "__init__"):
+                return None
+            put = f"torch.nn.Parameter({text.cut(value)})"
+            edit = Edit(text.start(value), text.end(value), put)
+            return Fix("name", edit, f"self.{attribute} = {put}", value.lineno)
+        case _:
+            return None
 
 
 def _idle(history: History, text: Text) -> Iterator[Mistake]:

@@ -6,6 +6,8 @@ SAID: dict[str, dict[Silent, str]] = {
     "en": {
         "stale": "This backward adds to gradients that line {used} had already used, and they are used again: "
         "nothing cleared .grad of {names} in between.",
+        "left out": "{names} is given a .grad and never changes: it is a plain attribute and no nn.Parameter, "
+        "so {of}.parameters() leaves it out.",
         "idle": "{name}.step() never changed anything: no tensor that {name} was given had a .grad when it was called. "
         "It has to come after backward() and before zero_grad(), and {name} needs tensors that require grad "
         "and are used now.",
@@ -17,6 +19,8 @@ SAID: dict[str, dict[Silent, str]] = {
     "ja": {
         "stale": "この backward は、{used} 行目がすでに使った勾配に加算し、それがもう一度使われています。"
         "その間に {names} の .grad は消されていません。",
+        "left out": "{names} には .grad が入りますが、一度も変更されません。nn.Parameter ではなくただの属性なので、"
+        "{of}.parameters() に含まれません。",
         "idle": "{name}.step() は一度も何も変更していません。呼ばれたとき、{name} に渡されたテンソルには "
         ".grad がありませんでした。backward() の後、zero_grad() の前に呼び、"
         "{name} には requires_grad で今使っているテンソルを渡してください。",
