@@ -19,9 +19,7 @@ class Reached(NamedTuple):
     """Every grad_fn that is reached with its next_functions, in the order in which the program made them."""
 
     edges: dict[reader.Node, Edges]
-    left_out: (
-        bool  # there may be more: these are the nearest to the roots, and of the last where they lead is not known
-    )
+    left_out: bool  # there may be more: these are the nearest to the roots, the last without their next_functions
 
 
 def reached(roots: Iterable[reader.Node], most: int = MOST) -> Reached:
