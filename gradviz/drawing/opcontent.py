@@ -13,6 +13,7 @@ from gradviz.model.graph.graph import Node, NodeKind
 from gradviz.model.values import shape_text
 
 _SHAPES = 3  # of a grad_fn with several results, that are told
+_RESULTS = 8  # likewise, of those that have a name
 
 
 def op_content(node: Node, telling: Telling) -> Content:
@@ -53,10 +54,12 @@ def _op_details(node: Node, role: Role, lines: list[Line], notes: tuple[str, ...
 
 def _result_lines(node: Node, telling: Telling) -> Iterator[Line]:
     """What a grad_fn whose op was not seen is on: the tensors that have a name, or else the shapes."""
-    for tensor in node.results:
+    for tensor in node.results[:_RESULTS]:
         yield result_line(tensor, telling)
         if tensor.grad is not None or tensor.retains_grad:
             yield Line(grad_texts(tensor, (), telling)[0], TextRole.GRAD)
+    if len(node.results) > _RESULTS:
+        yield Line(telling.words.more.format(len(node.results) - _RESULTS), TextRole.MUTED)
     shapes = () if node.grad_fn is None or node.results else node.grad_fn.shapes
     if shapes:
         more = [telling.words.more.format(len(shapes) - _SHAPES)] if len(shapes) > _SHAPES else []

@@ -511,6 +511,14 @@ def test_of_many_results_the_first_shapes_are_told() -> None:
     assert "(3,) (3,) (3,) +2 more" in text
 
 
+def test_of_very_many_results_the_first_are_told() -> None:
+    w = torch.ones(1000, 3, requires_grad=True)
+    text = graph(w.unbind())._repr_svg_()
+    assert "outputs[7] · [1., 1., 1.] · float32 · (3,)" in text
+    assert "outputs[8]" not in text
+    assert "+992 more" in text
+
+
 def test_the_example_of_the_readme_does_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = (Path(__file__).parents[2] / "README.md").read_text()
     (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)

@@ -29,18 +29,18 @@ def _nodes(trace: Trace) -> Iterator[Node]:
             roots=tuple(roots.get(grad_fn.id, ())),
             op=makers.get(grad_fn.id),
             grad_fn=grad_fn,
-            results=made.get(grad_fn.id, ()),
+            results=tuple(made.get(grad_fn.id, ())),
             line=grad_fn.line if variable is None else variable.line,
             in_error=grad_fn.id in grad_fns or grad_fn.variable in tensors,
         )
 
 
-def _results(trace: Trace) -> dict[int, tuple[Tensor, ...]]:
+def _results(trace: Trace) -> dict[int, list[Tensor]]:
     """The tensors that each grad_fn is on, where no op was seen to make them."""
-    found: dict[int, tuple[Tensor, ...]] = {}
+    found: dict[int, list[Tensor]] = {}
     for tensor in () if trace.seen else trace.tensors:
         if tensor.grad_fn is not None:
-            found[tensor.grad_fn] = (*found.get(tensor.grad_fn, ()), tensor)
+            found.setdefault(tensor.grad_fn, []).append(tensor)
     return found
 
 
