@@ -37,14 +37,17 @@ def painted_aside(wanted: Painting) -> bytes:
         told = "pip install PySide6-Essentials, or save as .svg, which needs none"
         raise OSError(f"{wanted.form} is painted by PySide6, which this Python lacks: {told}")
     path = os.pathsep.join(filter(None, (str(Path(gradviz.__file__).parents[1]), os.environ.get("PYTHONPATH"))))
-    ended = subprocess.run(
-        (sys.executable, "-P", "-c", "from gradviz.export.painting import main; main()"),
-        input=msgspec.msgpack.encode(wanted),
-        capture_output=True,
-        env={"QT_QPA_PLATFORM": "offscreen", **os.environ, "PYTHONPATH": path},
-        timeout=PATIENCE,
-        check=False,
-    )
+    try:
+        ended = subprocess.run(
+            (sys.executable, "-P", "-c", "from gradviz.export.painting import main; main()"),
+            input=msgspec.msgpack.encode(wanted),
+            capture_output=True,
+            env={"QT_QPA_PLATFORM": "offscreen", **os.environ, "PYTHONPATH": path},
+            timeout=PATIENCE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise OSError(f"{wanted.form} could not be painted in {PATIENCE:.0f} seconds") from error
     if ended.returncode:
         told = ended.stderr.decode(errors="replace").strip().rpartition("\n")[2]
         raise OSError(f"{wanted.form} could not be painted: {told or ended.returncode}")

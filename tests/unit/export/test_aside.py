@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtGui import QImage
 
 from gradviz.drawing.shapes import Drawing
+from gradviz.export import aside
 from gradviz.export.aside import Painting, painted_aside
 from gradviz.export.look import Look
 from gradviz.export.painting import main
@@ -39,4 +40,14 @@ def test_a_painter_that_fails_is_quoted(monkeypatch: pytest.MonkeyPatch, tmp_pat
 def test_without_qt_it_says_what_to_install_or_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "PySide6", None)  # as importlib finds it where there is none
     with pytest.raises(OSError, match=r"png is painted by PySide6, which this Python lacks: pip install .*\.svg"):
+        painted_aside(EMPTY)
+
+
+def test_a_painter_that_never_ends_is_no_longer_waited_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    waiting = tmp_path / "python"
+    waiting.write_text("#!/bin/sh\nexec sleep 60\n")
+    waiting.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(waiting))
+    monkeypatch.setattr(aside, "PATIENCE", 0.1)
+    with pytest.raises(OSError, match="png could not be painted in"):
         painted_aside(EMPTY)
