@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from gradviz.model.cost import Costs
 from gradviz.model.errors.errors import explained
 from gradviz.model.rules import LAWS, broken
 from gradviz.model.trace import Trace
-from gradviz.model.wire import Limits, Request
+from gradviz.model.wire import Limits, Neighbour, Request
 from gradviz.neighbours import Neighbourhood
 from gradviz.picture.picture import Options
 from gradviz.picture.record.record import Record
@@ -249,6 +250,39 @@ def test_what_is_imported_already_is_not_shadowed(engine: Engine, tmp_path: Path
     files = {"math.py": "1 / 0", "torch.py": "1 / 0", "token.py": "1 / 0"}
     trace = ran(engine, project(tmp_path, source, files))
     assert trace.error is None
+
+
+@pytest.mark.parametrize(
+    ("source", "files"),
+    [
+        ("x = 1\nfrom token import Mine", {"token.py": "Mine = 1"}),
+        ("x = 1\nimport token; token.Mine", {"token/__init__.py": "Mine = 1"}),
+        ("x = 1\nimport token.mine", {"token/__init__.py": "", "token/mine.py": ""}),
+    ],
+)
+def test_a_file_that_another_module_hides_is_named(
+    engine: Engine, tmp_path: Path, source: str, files: dict[str, str]
+) -> None:
+    request = project(tmp_path, source, files)
+    told = ran(engine, request).error
+    assert told is not None
+    assert (told.line, told.hint, told.suggestion) == (2, "hidden-file", None)
+    assert f"({next(iter(files))} beside the program" in told.message
+    told = ran(engine, request._replace(neighbours=(Neighbour(str(tmp_path / "other.py"), ""),))).error
+    assert told is not None
+    assert told.hint != "hidden-file"
+
+
+def test_what_only_the_engine_has_imported_hides_no_file(engine: Engine, tmp_path: Path) -> None:
+    ahead = Request("import sys\nprint('cProfile' in sys.modules)")
+    end = time.monotonic() + 120
+    while printed(engine.trace(ahead)) != "True\n" and time.monotonic() < end:
+        time.sleep(0.1)  # until it has imported what torch imports late
+    source = "import profile, secrets, torch, sympy.mine\nprint(profile.x, secrets.x, sympy.mine.x)\nimport cProfile\n"
+    files = {"profile.py": "x = 1", "secrets/__init__.py": "x = 2", "sympy/__init__.py": "", "sympy/mine.py": "x = 3"}
+    trace = ran(engine, project(tmp_path, source, {**files}))
+    assert trace.error is None
+    assert printed(trace) == "1 2 3\n"
 
 
 def test_a_folder_without_init_gives_way_to_an_installed_package(engine: Engine, tmp_path: Path) -> None:

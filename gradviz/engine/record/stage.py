@@ -70,7 +70,10 @@ def error_of(raised: BaseException) -> ProgramError:
         line = raised.lineno
     elif isinstance(raised, SyntaxError) and (file := neighbours.called(str(raised.filename))) is not None:
         inner, message = (file, raised.lineno or 1), str(raised.msg)
-    found = ProgramError(type(raised).__name__, message[:4000], line, suggestion=_suggestion(raised))
+    hidden, suggestion = neighbours.hidden(raised), _suggestion(raised)
+    if hidden is not None:
+        message, suggestion = f"{message} ({hidden} beside the program is hidden by a module of its name)", None
+    found = ProgramError(type(raised).__name__, message[:4000], line, suggestion=suggestion)
     return found if inner is None else found._replace(file=inner[0], file_line=inner[1])
 
 

@@ -100,6 +100,36 @@ PYTHON = (
         "データをプログラムに直接書いてください。",
     ),
     Hint(
+        "hidden-file",
+        "ImportError|ModuleNotFoundError|AttributeError",
+        r"\((?P<what>[^()]+) beside the program is hidden by a module of its name\)$",
+        "Python had imported another module of this name before the program began, so {what} beside the program is not "
+        "imported. Give the file another name.",
+        "同じ名前の別のモジュールがプログラムの開始前に読み込まれているため、プログラムの隣の {what} は使われません。"
+        "ファイルの名前を変えてください。",
+    ),
+    Hint(
+        "not-source",
+        "ImportError",
+        r"^(?P<what>.+?) was not read: it is not Python source text: (?P<why>.+)",
+        "{what} is not Python source text ({why}). Save it as UTF-8.",
+        "{what} は Python のソースとして読み取れません ({why})。UTF-8 で保存してください。",
+    ),
+    Hint(
+        "too-much-beside",
+        "ImportError",
+        r"^(?P<what>.+?) was not read: a program may import (?P<files>\d+) files beside it, of (?P<bytes>[\d,]+) bytes",
+        "{what} was not read: a program may import {files} files beside it, of {bytes} bytes in all.",
+        "{what} は読み込まれませんでした。隣から読み込めるのは {files} ファイル、合計 {bytes} バイトまでです。",
+    ),
+    Hint(
+        "not-read",
+        "ImportError",
+        r"^(?P<what>.+?) was not read: (?P<why>.+)",
+        "{what} could not be read: {why}.",
+        "{what} を読み取れませんでした ({why})。",
+    ),
+    Hint(
         "no-module",
         "ModuleNotFoundError",
         r"No module named '(?P<what>[^']+)'",

@@ -376,6 +376,20 @@ LACKED = [
     ),
     ("no-network", "gaierror", "[Errno -2] Name or service not known", "without a network"),
     ("no-module", "ModuleNotFoundError", "No module named 'pandas'", "module pandas"),
+    (
+        "hidden-file",
+        "ModuleNotFoundError",
+        "No module named 'token.b' (token/__init__.py beside the program is hidden by a module of its name)",
+        "so token/__init__.py beside the program is not imported",
+    ),
+    ("not-source", "ImportError", "a.py was not read: it is not Python source text: bad", "a.py is not Python source"),
+    (
+        "too-much-beside",
+        "ImportError",
+        "a.py was not read: a program may import 500 files beside it, of 2,000,000 bytes in all",
+        "500 files beside it, of 2,000,000 bytes",
+    ),
+    ("not-read", "ImportError", "a.py was not read: Permission denied", "a.py could not be read: Permission denied."),
     ("no-cuda", "AssertionError", "Torch not compiled with CUDA enabled", "no GPU"),
 ]
 

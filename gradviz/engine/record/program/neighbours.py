@@ -1,7 +1,7 @@
 """The files beside the program, which it imports from the Request: the process of a run can read none of them.
 
 They are found as Python finds what lies in the folder of a script: before all that is installed, but not before what is
-built in or was imported already, and a folder without an __init__.py only where nothing else has its name.
+built in or came with torch, and a folder without an __init__.py only where nothing else has its name.
 """
 
 import linecache
@@ -18,6 +18,8 @@ from gradviz.model.source.place import lines_of_text
 from gradviz.model.wire import Neighbour, Request
 
 _PACKAGE = "__init__.py"
+# With torch, and for this. What the engine imports later, to save a run the time, no program has imported.
+_IMPORTED = frozenset(sys.modules)
 
 
 class _Loader(ExecutionLoader):
@@ -60,6 +62,9 @@ class Neighbours(MetaPathFinder):
         self._files = {one.path: one for one in request.neighbours}
         self._folders = {str(folder) for path in self._files for folder in Path(path).parents}
         self.found: set[str] = set()  # names of modules
+        later = {_top(name) for name in sys.modules} - _IMPORTED
+        giving_way = {name for name in later if self.hidden(name) is not None}
+        self.aside = {name: module for name, module in sys.modules.items() if _top(name) in giving_way}
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
@@ -78,6 +83,12 @@ class Neighbours(MetaPathFinder):
     def name_of(self, filename: str) -> str | None:
         """What a person calls a file, from the folder of the program; None: it is not one of these."""
         return str(Path(filename).relative_to(self._folder)) if filename in self._files else None
+
+    def hidden(self, module: str) -> str | None:
+        """The file that has the name of a module but is not that, as it was imported before; None: there is none."""
+        top = _top(module)
+        files = (str(self._folder / top / _PACKAGE), str(self._folder / f"{top}.py"))
+        return None if top in self.found else next(filter(None, map(self.name_of, files)), None)
 
     def _spec(self, fullname: str, file: str) -> ModuleSpec | None:
         neighbour = self._files[file]
@@ -107,7 +118,10 @@ def place(request: Request) -> None:
     kept = [one for one in sys.meta_path if type(one) is not Neighbours]
     if request.neighbours:
         at = kept.index(PathFinder) if PathFinder in kept else len(kept)
-        kept.insert(at, Neighbours(request))
+        finder = Neighbours(request)
+        kept.insert(at, finder)
+        for name in finder.aside:
+            del sys.modules[name]
     sys.meta_path[:] = kept
 
 
@@ -118,6 +132,8 @@ def drop() -> None:
         module = sys.modules.pop(name, None)
         if isinstance(module, ModuleType):
             vars(module).clear()  # its functions hold the names, and these the functions
+    if finder is not None:
+        sys.modules.update(finder.aside)
 
 
 def called(filename: str) -> str | None:
@@ -126,11 +142,28 @@ def called(filename: str) -> str | None:
     return None if finder is None else finder.name_of(filename)
 
 
+def hidden(raised: BaseException) -> str | None:
+    """The file beside the program that an exception misses, where another module has its name; None: it misses none."""
+    module: object = None
+    match raised:
+        case ImportError(name=name):
+            module = name
+        case AttributeError(obj=ModuleType() as owner):
+            module = object.__getattribute__(owner, "__dict__").get("__name__")  # without asking its own code
+    finder = standing()
+    return finder.hidden(module) if finder is not None and isinstance(module, str) else None
+
+
 def is_own(value: object) -> bool:
     """Whether an object is of a class that the program defines, or a file beside it."""
     module = type(value).__module__
     finder = standing()
     return module == "__main__" or (finder is not None and type(module) is str and module in finder.found)
+
+
+def _top(module: str) -> str:
+    """The outermost package that a module is in, or itself."""
+    return module.partition(".")[0]
 
 
 @cache
