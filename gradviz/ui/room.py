@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget
 
 from gradviz.ui.editor.editor import Editor
 
@@ -22,7 +22,7 @@ class Wish(NamedTuple):
     """How wide the person wants each, in letters of the program, so that it holds for any size of the text."""
 
     program: float = 43.0  # letters of a line that are seen
-    beside: float = 0.0  # of the panel beside the graph; 0: as wide as it asks to be
+    beside: float = 0.0  # of the panel beside the graph; 0: as wide as it asks to be, its tabs read whole
     graph: int = 44  # percent of the window that are left to the graph
     output: float = 0.0  # of the output beside the tensors; 0: its share, and its tabs are read whole
 
@@ -155,13 +155,20 @@ class Room(QObject):
     def _letter(self) -> int:
         return self._editor.width_of(1) - self._editor.width_of(0)
 
+    def _tabs(self, panel: QDockWidget) -> int:
+        """The pixels in which the tabs of a panel and of those behind it are read whole."""
+        bars = self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        name = panel.windowTitle()
+        mine = (bar for bar in bars if bar.isVisible() and name in (bar.tabText(at) for at in range(bar.count())))
+        return max((bar.sizeHint().width() for bar in mine), default=0)
+
     def _share(self, panel: QDockWidget | None) -> None:
         if not self._beside_graph():
             return
         across, letter, none = self._window.width(), self._letter(), self._editor.width_of(0)
         beside = 0
         if panel is not None:
-            beside = round(self._wish.beside * letter) or panel.widget().sizeHint().width()
+            beside = round(self._wish.beside * letter) or max(panel.widget().sizeHint().width(), self._tabs(panel))
         least = min(self._editor.width_of(_LETTERS), across * _MOST // 100)
         widths = shared(across, none + round(self._wish.program * letter), beside, least, self._wish.graph)
         docks = [self._program] if panel is None else [self._program, panel]

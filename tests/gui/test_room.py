@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QSettings, QSize, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QLabel, QToolBar, QToolButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QLabel, QTabBar, QToolBar, QToolButton
 from pytestqt.qtbot import QtBot
 
 from gradviz.ui.bars.bars import Scale
@@ -248,3 +248,15 @@ def test_the_scale_of_the_graph_is_read_whole_in_every_size_of_text(qtbot: QtBot
     margins = scale.contentsMargins()
     room = scale.fontMetrics().horizontalAdvance("400%") + margins.left() + margins.right()
     qtbot.waitUntil(lambda: scale.width() >= room)
+
+
+def test_the_tabs_of_panels_beside_the_graph_are_read_whole_where_there_is_room(qtbot: QtBot, window: Window) -> None:
+    window.resize(2400, 900)
+    for name in ("inspect", "costs", "outline", "quiz"):
+        window.action(name).trigger()
+    direct = Qt.FindChildOption.FindDirectChildrenOnly
+    (tabs,) = [bar for bar in window.findChildren(QTabBar, options=direct) if bar.isVisible()]
+    assert tabs.count() == 4
+    qtbot.waitUntil(lambda: tabs.width() >= tabs.sizeHint().width())
+    assert tabs.sizeHint().width() > window.panels.quiz.sizeHint().width()  # which alone would cut them
+    qtbot.waitUntil(lambda: drawn(window))
