@@ -159,6 +159,13 @@ def test_ops_stand_on_the_line_that_called_and_in_their_modules(engine: Engine, 
     assert {"model.blocks.1.fc.weight", "model.head.bias", "batch.x", "batch.y"} <= names
 
 
+def test_tensors_of_a_file_are_named_by_what_the_program_calls_it(engine: Engine, tmp_path: Path) -> None:
+    files = {"params.py": "import torch\nw = torch.ones(2, requires_grad=True)\n"}
+    source = "import torch, __main__\nimport params as config\nx = torch.ones(1)\n(config.w * 2).sum().backward()\n"
+    trace = ran(engine, project(tmp_path, source, files))
+    assert [tensor.names for tensor in trace.tensors if tensor.names] == [("config.w",), ("x",), ("config.w.grad",)]
+
+
 @pytest.mark.parametrize(
     ("files", "source", "told"),
     [

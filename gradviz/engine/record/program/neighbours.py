@@ -155,10 +155,11 @@ def hidden(raised: BaseException) -> str | None:
 
 
 def is_own(value: object) -> bool:
-    """Whether an object is of a class that the program defines, or a file beside it."""
-    module = type(value).__module__
-    finder = standing()
-    return module == "__main__" or (finder is not None and type(module) is str and module in finder.found)
+    """Whether an object is a file beside the program, as a module, or of a class that such a file or it defines."""
+    is_module, finder = type(value) is ModuleType, standing()
+    module = vars(value).get("__name__") if is_module else type(value).__module__
+    found = () if finder is None else finder.found
+    return type(module) is str and (module in found or (module == "__main__" and not is_module))
 
 
 def _top(module: str) -> str:
