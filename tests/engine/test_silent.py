@@ -225,6 +225,7 @@ def test_an_attribute_that_is_no_parameter_is_told_where_others_are_updated() ->
         ("import torch\n", "from torch import nn\nimport torch as th\ntorch = th\n"),
         ("self.w = torch.ones(2, requires_grad=True)", "self.w = w = torch.ones(2, requires_grad=True)"),
         ("    def forward(self, x):\n", "    def forward(self, x):\n        self.w = self.w\n"),
+        ("net, x = Net()", "net, d = Net(), {'[.w': torch.ones(2, requires_grad=True)}\nnet.w, x = d['[.w']"),
         ("        self.w = torch", "        self.start()\n    def start(self):\n        self.w = torch"),
     ],
 )

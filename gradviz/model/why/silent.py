@@ -142,7 +142,7 @@ def _module(source: str, tensor: Tensor) -> str:
     if re.search(rf"\b(?:{ends})\.grad\b", source):
         return ""
     dotted = (name.partition(".")[0] for name in tensor.names if "." in name)
-    return next((of for of in dotted if re.search(rf"\b{of}\.parameters\(\)", source)), "")
+    return next((of for of in dotted if re.search(rf"\b{re.escape(of)}\.parameters\(\)", source)), "")
 
 
 def _parameter(text: Text, tensor: Tensor) -> Fix | None:
