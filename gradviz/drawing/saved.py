@@ -1,6 +1,7 @@
 """What the note beside an op says of the tensors it keeps for backward: each storage once, its bytes and its state."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 from gradviz.drawing.words import Words
 from gradviz.model.moments.moment import Moment
@@ -19,8 +20,8 @@ def saved_notes(grad_fn: GradFn, moment: Moment, words: Words) -> tuple[str, ...
     states = [_state(group, moment, words) for group in groups]
     if len(groups) == 1:
         (group,) = groups
-        return words.saved.format(_names(group)), " · ".join((*_what(group, moment), *states))
-    told = [" = ".join(filter(None, (_names(group), " · ".join(_what(group, moment))))) for group in groups]
+        return words.saved.format(_names(group)), " · ".join((*_what(group, moment, words), *states))
+    told = [" = ".join(filter(None, (_names(group), " · ".join(_what(group, moment, words))))) for group in groups]
     if len(set(states)) == 1:
         heading = words.saved_heading.format(states[0])
     else:
@@ -49,13 +50,20 @@ def _names(group: Sequence[Saved]) -> str:
     return ", ".join(dict.fromkeys([one.name for one in group]))
 
 
-def _what(group: Sequence[Saved], moment: Moment) -> tuple[str, ...]:
-    """Which tensor it is and how large. Of what a hook packed neither is known, nor of a grad_fn in another."""
+def _what(group: Sequence[Saved], moment: Moment, words: Words) -> tuple[str, ...]:
+    """What it is, by name or as a view, and how large; nothing where a hook or another grad_fn hides that."""
     known = [moment.trace.tensors[one.tensor] for one in group if one.tensor is not None]
     if not known and (group[0].is_hidden or group[0].name == INSIDE):
         return ()
-    names = ", ".join(dict.fromkeys([name for tensor in known for name in tensor.names]))
-    return names or shape_text(group[0].shape), byte_text(max([one.nbytes for one in group]))
+    names = _joined([tensor.names for tensor in known])
+    if not names:
+        bases = [moment.trace.tensors[tensor.base].names for tensor in known if tensor.base is not None]
+        names = words.view_of.format(_joined(bases)) if any(bases) else shape_text(group[0].shape)
+    return names, byte_text(max([one.nbytes for one in group]))
+
+
+def _joined(names: Sequence[tuple[str, ...]]) -> str:
+    return ", ".join(dict.fromkeys(chain.from_iterable(names)))
 
 
 def _state(group: Sequence[Saved], moment: Moment, words: Words) -> str:

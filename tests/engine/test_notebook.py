@@ -22,8 +22,10 @@ from gradviz.engine.record.internals import reader
 from gradviz.model.rules import LAWS, broken
 from gradviz.model.trace import GradFn, Trace
 from gradviz.notebook import Drawn, graph
+from gradviz.picture.picture import Language
 from gradviz.picture.record.record import Record
 from gradviz.picture.texts.notices import notices
+from gradviz.picture.words import WORDS
 from tests.engine.recording import record
 
 Leading = Counter[tuple[str, tuple[tuple[str | None, int], ...]]]
@@ -503,6 +505,26 @@ def test_it_can_be_saved_in_every_form(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"loss\.txt ends in none of \.svg, \.png"):
         drawn.save(tmp_path / "loss.txt")
     assert not (tmp_path / "loss.txt").exists()
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_a_saved_view_is_told_by_what_it_is_a_view_of(lang: Language) -> None:
+    """A linear layer saves its weight transposed."""
+    model = nn.Linear(3, 2)
+    y = model(torch.randn(4, 3, requires_grad=True)).sum()
+    drawn = graph(y, model=model, lang=lang)
+    assert list(broken(drawn.trace, LAWS)) == []
+    (saved,) = (one for one in only(drawn.trace, "AddmmBackward0").saved if one.name == "mat2")
+    assert saved.tensor is not None
+    view = drawn.trace.tensors[saved.tensor]
+    assert (view.shape, view.value, view.base) == ((3, 2), None, only_named(drawn.trace, "weight"))
+    assert f"mat2 = {WORDS[lang].view_of.format('weight')} · 24 B" in drawn._repr_svg_()
+    assert view.names == ()
+
+
+def only_named(trace: Trace, name: str) -> int:
+    (found,) = (tensor.id for tensor in trace.tensors if tensor.names == (name,))
+    return found
 
 
 def test_of_many_results_the_first_shapes_are_told() -> None:

@@ -155,7 +155,7 @@ class _Reading:
         if number is None:
             twins = (one for one in made if self._storage(one) == storage and reader.shape(one) == shape)
             twin = next(twins, None)
-            number = None if twin is None else self._ids[id(twin)]
+            number = self._view(tensor) if twin is None else self._ids[id(twin)]
         key = reader.storage_key(tensor)
         held = nbytes if key is None else key[0].nbytes()
         self._saved_bytes[storage] = held
@@ -163,6 +163,11 @@ class _Reading:
             self._leaf_storages.add(storage)
         version = reader.version(tensor) if stale is None else stale
         return Saved(name, number, nbytes, version, "kept", storage, shape, None if held == nbytes else held)
+
+    def _view(self, tensor: torch.Tensor) -> int | None:
+        """The id of a view of what has one, such as the transposed weight of a linear layer; None: it is none."""
+        base = reader.base(tensor)
+        return None if base is None or self._known(base) is None else self._meet(tensor, None)
 
     def _storage(self, tensor: torch.Tensor) -> int:
         key = reader.storage_key(tensor)
@@ -176,6 +181,7 @@ class _Reading:
         requires_grad, is_inference, retains_grad, version, base, shape, nbytes, strides = reader.state(tensor)
         grad_fn = self._grad_fns.get(id(tensor))
         is_leaf = grad_fn is None and self._is_leaf(tensor)
+        is_told = is_leaf or base is None or id(tensor) in self._named  # of any other view its base is
         gradient = tensor.grad if is_leaf or retains_grad else None  # any other warns when it is asked
         return Tensor(
             id=number,
@@ -194,7 +200,7 @@ class _Reading:
             made_by=None,
             grad_fn=grad_fn,
             line=None,
-            value=self._value(tensor),
+            value=self._value(tensor) if is_told else None,
             grad=None if gradient is None else self._value(gradient) or Value(reader.shape(gradient)),
             is_parameter=isinstance(tensor, torch.nn.Parameter),
             strides=strides,

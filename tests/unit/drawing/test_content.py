@@ -165,7 +165,7 @@ def test_saved_tensors_are_listed_once_for_each_storage() -> None:
         "saved · 6",
         "self = w, weight · 1 B · changed since",
         "other = c · 64 B · kept",
-        "result = () · 4 KiB · kept",
+        "result = view of w, weight · 4 KiB · kept",
         "weight = loss · 256 KiB · kept",
         "+2 more",
     )
