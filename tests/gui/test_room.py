@@ -250,13 +250,19 @@ def test_the_scale_of_the_graph_is_read_whole_in_every_size_of_text(qtbot: QtBot
     qtbot.waitUntil(lambda: scale.width() >= room)
 
 
-def test_the_tabs_of_panels_beside_the_graph_are_read_whole_where_there_is_room(qtbot: QtBot, window: Window) -> None:
-    window.resize(2400, 900)
-    for name in ("inspect", "costs", "outline", "quiz"):
-        window.action(name).trigger()
+def test_the_tabs_of_panels_beside_the_graph_are_read_whole_where_there_is_room(
+    qtbot: QtBot, opened: Opener, tmp_path: Path
+) -> None:
+    QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat).setValue("language", "ja")
+    window = opened((program(tmp_path),))
+    window.resize(1000, 800)
+    qtbot.waitUntil(lambda: drawn(window))
+    for name in ("lesson", "inspector", "cost", "quiz"):
+        window.action(f"go_{name}").trigger()
     direct = Qt.FindChildOption.FindDirectChildrenOnly
     (tabs,) = [bar for bar in window.findChildren(QTabBar, options=direct) if bar.isVisible()]
     assert tabs.count() == 4
+    assert tabs.sizeHint().width() > window.panels.quiz.sizeHint().width()  # in which they would be cut
+    qtbot.waitUntil(lambda: tabs.width() < tabs.sizeHint().width())  # where the graph needs the rest
+    window.resize(2400, 900)
     qtbot.waitUntil(lambda: tabs.width() >= tabs.sizeHint().width())
-    assert tabs.sizeHint().width() > window.panels.quiz.sizeHint().width()  # which alone would cut them
-    qtbot.waitUntil(lambda: drawn(window))
