@@ -54,11 +54,15 @@ def changed(path: Path, text: str) -> None:
     os.utime(path, ns=(len(text), len(text)))
 
 
-def come_back() -> None:
-    """Come to the window from another program."""
+def turn(to: Qt.ApplicationState) -> None:
+    """Come to the window from another program, or go to one."""
     application = QApplication.instance()
     assert isinstance(application, QApplication)
-    application.applicationStateChanged.emit(Qt.ApplicationState.ApplicationActive)
+    application.applicationStateChanged.emit(to)
+
+
+def come_back() -> None:
+    turn(Qt.ApplicationState.ApplicationActive)
 
 
 def test_a_run_is_given_the_files_beside_the_program(qtbot: QtBot, opened: Opener, project: Path, asked: Asked) -> None:
@@ -82,6 +86,8 @@ def test_a_file_changed_elsewhere_is_run_when_the_person_comes_back(
     assert len(asked.requests) == runs
     changed(project / "config.py", "width = 8\n")
     assert window.state.current
+    turn(Qt.ApplicationState.ApplicationInactive)
+    assert len(asked.requests) == runs
     come_back()
     qtbot.waitUntil(lambda: drawn(window))
     assert [request.neighbours[0].text for request in asked.requests[runs:]] == ["width = 8\n"]

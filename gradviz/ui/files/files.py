@@ -126,7 +126,7 @@ class Files(QObject):
     def _come_back(self, to: Qt.ApplicationState) -> None:
         if to == Qt.ApplicationState.ApplicationActive:
             self._look_at_own()
-        self._look_again()
+            self._look_again()
 
     def _look_at_own(self) -> None:
         """Another program may have changed the file of this one: what is here as it was there is read anew."""
