@@ -1,7 +1,7 @@
 """The tour of the window: it leads from part to part, stays out of the way, and is shown once by itself."""
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, QSettings, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QSettings, QSize, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDockWidget, QPushButton
 from pytestqt.qtbot import QtBot
@@ -139,6 +139,15 @@ def test_buttons_do_what_keys_do_and_another_language_goes_on_with_it(qtbot: QtB
     (callout,) = window.findChildren(Callout)
     next(one for one in callout.findChildren(QPushButton) if one.text() == "案内を終了").click()
     qtbot.waitUntil(lambda: not window.findChildren(Tour))
+
+
+def test_a_tour_that_has_ended_follows_nothing(window: Window, tour: Tour) -> None:
+    panels = [window.panels.canvas, window.panels.timeline]
+    tour.end()
+    for panel in panels:
+        panel.hide()
+        panel.show()
+    assert [timer for timer in tour.findChildren(QTimer) if timer.isActive()] == []
 
 
 def test_a_first_start_is_one_only_once(tmp_path: object) -> None:

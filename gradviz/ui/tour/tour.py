@@ -34,7 +34,8 @@ class Tour(QObject):
         self._rest.setSingleShot(True)
         self._rest.setInterval(0)  # once all that moves has moved
         self._rest.timeout.connect(self._follow)
-        for watched in (window, *(widget for stop in stops for widget in stop.widgets())):
+        self._watched = (window, *(widget for stop in stops for widget in stop.widgets()))
+        for watched in self._watched:
             watched.installEventFilter(self)
         self._go(at, 1)
 
@@ -50,8 +51,9 @@ class Tour(QObject):
 
     def end(self) -> None:
         """End it, and give back the focus."""
+        for watched in self._watched:
+            watched.removeEventFilter(self)
         self._rest.stop()
-        self._window.removeEventFilter(self)
         self.setParent(None)
         focus = QApplication.focusWidget()
         if focus is self._callout or (focus is not None and self._callout.isAncestorOf(focus)):
