@@ -154,9 +154,10 @@ def veiled(state: AppState) -> AppState:
     """Return the state as it is shown: without what would tell an answer before its question is answered.
 
     As long as questions are to come nothing is said of the run as a whole, nor why a .grad is None, which may hold of
-    the next backward too. While one is open there is no going on.
+    the next backward too. While one is open there is no going on, and no row is told to have changed: what was shown
+    before is another moment of the run, often its end.
     """
-    quiz = state.quiz
+    quiz, put = state.quiz, state.asks or predicting.is_put(state)
     if not _veils(state):
         return state
     picture = None if state.picture is None else state.picture._replace(problems=(), hottest=())
@@ -166,7 +167,7 @@ def veiled(state: AppState) -> AppState:
         slide=None,  # whose slope is a .grad
         shown=state.bared.shown if state.bared is not None and state.shown is state.bared.of else state.shown,
         table=None if state.table is None else state.table._replace(rows=_without_reasons(state.table.rows)),
-        earlier=None if state.earlier is None else _without_reasons(state.earlier),
+        earlier=None if put or state.earlier is None else _without_reasons(state.earlier),
     )
     ending = state.ending
     if quiz is None or not quiz.open or state.at is None or ending is None:

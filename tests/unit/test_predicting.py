@@ -39,6 +39,7 @@ def test_while_it_waits_nothing_gives_the_answer_away() -> None:
     assert shown.drawing is not None
     assert [mark.id for mark in shown.drawing.nodes] == ["t0", "t1"]  # without what is not there yet
     assert {text.text for mark in shown.drawing.nodes for text in mark.texts} == {".grad 4.0", ".grad None"}
+    assert shown.earlier is None  # what is otherwise than at the end would tell of the end
     assert shown.traced  # the person may step on all the same
     stepped = answered(play(opened(), m.StopChosen(None))[0])
     assert veiled(stepped) == stepped
@@ -68,6 +69,8 @@ def test_who_leaves_the_question_is_back_where_it_is_put() -> None:
     state = answered(play(answered(state), q.QuizSet(False))[0])
     assert (state.quiz, state.at) == (None, BEFORE)
     assert state.prediction is not None
+    assert state.earlier is not None
+    assert veiled(state).earlier is None  # no step led here
 
 
 def test_who_does_not_want_to_predict_is_told_the_rest_at_the_end_of_the_run() -> None:
