@@ -205,6 +205,20 @@ def test_the_head_of_requires_grad_is_never_cut(qtbot: QtBot) -> None:
     assert head.sectionSize(3) > head.fontMetrics().horizontalAdvance("requires_grad") + 12  # its padding
 
 
+def test_every_column_is_seen_at_1280_pixels_however_long_its_text(qtbot: QtBot) -> None:
+    tensors = Tensors()
+    qtbot.addWidget(tensors)
+    tensors.apply(LIGHT)
+    tensors.resize(604, 150)  # below the graph, beside the program and the output
+    tensors.show()
+    name, grad, value = "blocks.0.attention.query.weight", "None — requires_grad is False", "-1.2345 … 2.3456"
+    row = TensorRow(0, name, "(100, 200)", "bfloat16", True, False, "TransposeBackward0", value, grad, 1234, None)
+    tensors.show_rows((row,))
+    head = tensors.horizontalHeader()
+    assert head.length() <= tensors.viewport().width()
+    assert min(head.sectionSize(at) for at in range(head.count())) > 35
+
+
 def test_no_column_narrows_at_a_step_that_needs_no_scroll_bar(qtbot: QtBot) -> None:
     tensors = Tensors()
     qtbot.addWidget(tensors)

@@ -38,8 +38,10 @@ _HEADS = ("name", "value", ".grad", "requires_grad", "is_leaf", "grad_fn", "shap
 _FLAG, _GRAD = _HEADS.index("requires_grad"), _HEADS.index(".grad")
 _LONGEST_CELL = 200
 _WIDEST = 46  # letters of a column
-# Letters of each column that stay to be read however little room there is: what else there is can be scrolled to.
+# Letters of each column that stay to be read where there is room for some of each, and where there is little of it:
+# what else there is can be scrolled to.
 _LETTERS = (16, 16, 18, 11, 7, 8, 9, 7, 4)
+_FEWEST = (12, 8, 10, 11, 7, 7, 6, 7, 4)
 _LOOKED_AT = 60  # rows that decide how wide a column is
 Index = QModelIndex | QPersistentModelIndex
 Shown = str | QFont | QColor | Qt.CheckState | None  # of a cell
@@ -313,10 +315,17 @@ class Tensors(QTableView):
             return
         self._fitting = True
         letter = self.fontMetrics().averageCharWidth()
-        least = [min(want, letter * letters + 16) for want, letters in zip(self._wanted, _LETTERS, strict=True)]
         # The longest head is longer than what is below it, and is what one learns first.
-        least[_FLAG] = max(least[_FLAG], self.horizontalHeader().fontMetrics().horizontalAdvance(KEYWORD) + 13)
-        widths = shared(self._wanted, least, self.viewport().width())
+        head = self.horizontalHeader().fontMetrics().horizontalAdvance(KEYWORD) + 13
+        fewest, least = (
+            [
+                max(min(want, letter * letters + 16), head if at == _FLAG else 0)
+                for at, (want, letters) in enumerate(zip(self._wanted, columns, strict=True))
+            ]
+            for columns in (_FEWEST, _LETTERS)
+        )
+        room = self.viewport().width()
+        widths = shared(self._wanted, shared(least, fewest, room), room)
         # At a step a .grad may be told at more length than at the end. A scroll bar comes and goes: nothing moves then.
         spare = self.width() - self.verticalScrollBar().sizeHint().width() - sum(widths)
         widths[_GRAD] = max(widths[_GRAD], min(letter * _WIDEST, widths[_GRAD] + spare))
