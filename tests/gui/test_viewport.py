@@ -55,6 +55,20 @@ def test_a_first_look_can_be_read_and_shows_the_beginning(drawing: Size, x: floa
     assert view.holds(drawing, PANEL) == (fitted(drawing, PANEL).scale >= 0.42)
 
 
+@pytest.mark.parametrize(
+    ("drawing", "scale"),
+    [
+        (Size(1500, 1500), 752 / 1500),  # all of the width
+        (Size(900, 4000), 0.7),
+        (Size(1840, 4000), 0.7),  # too small, were all of it seen
+        (Size(4000, 900), 552 / 900),  # left to right: all of the height
+    ],
+)
+def test_a_first_look_has_one_way_to_go_where_it_can(drawing: Size, scale: float) -> None:
+    view = first_look(drawing, PANEL, Rect(0, 0, 0, 0))
+    assert view.scale == pytest.approx(scale)
+
+
 @given(VIEWS, st.builds(Rect, PLACES, PLACES, st.floats(1, 30), st.floats(1, 30)))
 def test_showing_moves_no_more_than_needed(view: Viewport, place: Rect) -> None:
     shown = view.showing(place, PANEL)

@@ -88,12 +88,17 @@ def fitted_to(place: Rect, panel: Size, life: float = 1.0) -> Viewport:
 
 
 def first_look(drawing: Size, panel: Size, start: Rect, life: float = 1.0) -> Viewport:
-    """Return the view for a new drawing: all of it where it can be read so, else what is round its first node."""
+    """Return the view for a new drawing: all of it where it can be read so, else what is round its first node.
+
+    Where it can be read with all of its width, or all of its height, in view, nobody need move it both ways.
+    """
     whole = fitted(drawing, panel, life)
     if whole.scale >= WHOLE * life:
         return whole
-    middle = Point(drawing.width / 2, drawing.height / 2)
-    return Viewport(scale=_READABLE * life).about(middle, panel).showing(start, panel)
+    readable, middle = _READABLE * life, Point(drawing.width / 2, drawing.height / 2)
+    one_way = max(fitted(side, panel, life).scale for side in (drawing._replace(height=0), drawing._replace(width=0)))
+    scale = min(one_way, readable) if one_way >= WHOLE * life else readable
+    return Viewport(scale=scale).about(middle, panel).showing(start, panel)
 
 
 def look_at_columns(drawing: Size, panel: Size, names: Rect, life: float = 1.0) -> Viewport:
