@@ -114,7 +114,9 @@ class Session:
         if options.language != before.language:
             yield self._measured.told(options.language)
         # Options for a run that is about to begin come before it: nobody waits for the old one in them.
-        if run == self._run and self._builder is not None and self._how is not None:
+        if run == self._run and self._builder is not None and self._how is None:
+            self._next = 0.0  # who looks at it otherwise need not wait for its end
+        elif run == self._run and self._builder is not None:
             yield self._answer(self._builder, wish.since)
             if options.step is None:
                 yield from self._compared()

@@ -267,6 +267,7 @@ def _start(state: AppState) -> Next:
         pressed=False,
         running=True,
         awaited=True,
+        unfinished=False,
         traced=True,
         slow=False,
         stopped=False,
@@ -311,7 +312,7 @@ def _stopped(state: AppState) -> Next:
 def _redrawn(state: AppState, options: Options) -> Next:
     if options == state.options:
         return state, ()
-    state = state._replace(options=options)
+    state = state._replace(options=options, unfinished=state.running)
     return redrawn(state) if state.traced else _rerun(state)
 
 
@@ -356,8 +357,10 @@ def _pictured(state: AppState, picture: Picture) -> AppState:
         state = state._replace(printed=picture)
     if state.empty:
         return state
-    # The old drawing stays until the new one is whole, unless there is none at all.
-    if not (picture.complete or state.shown is None) or (picture.drawing is None and (failed or not picture.complete)):
+    # The old drawing stays until the new one is whole, unless there is none at all, or not as it is wanted.
+    if not (picture.complete or state.shown is None or state.unfinished) or (
+        picture.drawing is None and (failed or not picture.complete)
+    ):
         return state
     shown = Shown(picture.drawing or EMPTY, picture.run, state.document, good=not failed, number=picture.number)
     return inspecting.found_again(state, seen(state, shown, picture))

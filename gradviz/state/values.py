@@ -260,6 +260,7 @@ class AppState(NamedTuple):
     pressed: bool = False  # Run was pressed before the engine was ready
     running: bool = False  # the engine works on the run
     awaited: bool = False  # the run's whole picture has not come yet
+    unfinished: bool = False  # what has come of the run is shown: another look was asked for while it goes on
     traced: bool = False  # the picture process holds the run's trace
     slow: bool = False  # it has taken long enough to say so
     stopped: bool = False  # the person stopped it

@@ -104,6 +104,19 @@ def test_an_unfinished_picture_is_better_than_none() -> None:
     assert state.awaited
 
 
+def test_another_look_at_a_run_that_goes_on_shows_what_has_come_of_it() -> None:
+    state, _ = play(shown(), m.Edited("xy"), good(2, complete=False), m.OptionsSet(Options(view="backward")))
+    assert state.shown is not None
+    assert state.shown.run == 1
+    state, _ = play(state, good(2, complete=False))
+    assert state.shown is not None
+    assert state.shown.run == 2
+    assert state.awaited
+    state, _ = play(state, m.Edited("xyz"), good(3, complete=False))
+    assert state.shown is not None
+    assert state.shown.run == 2  # of the next run nobody has asked for it
+
+
 def test_an_error_keeps_the_last_good_picture_dimmed_with_its_table() -> None:
     state, _ = play(shown(), m.Edited("x +"))
     assert not state.dimmed  # a quick answer may still come: no flicker

@@ -196,6 +196,21 @@ def test_a_long_run_is_shown_unfinished_now_and_then(monkeypatch: pytest.MonkeyP
     assert list(session.unfinished()) == []  # it has ended
 
 
+def test_who_looks_otherwise_at_a_run_that_goes_on_need_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "time", SimpleNamespace(monotonic=lambda: 100.0))
+    session = Session()
+    answers(session, BEGIN + pack(Kind.PAGE, 1, encode(page())))
+    assert list(session.unfinished()) == []
+    wish = pack(Kind.REDRAW, 1, msgspec.msgpack.encode(Wish(Options(view="backward"))))
+    assert answers(session, wish) == []
+    (sent,) = session.unfinished()
+    (made,) = map(shown, frames(sent))
+    assert not made.complete
+    assert made.drawing is not None
+    assert "MulBackward0" in [mark.title for mark in made.drawing.nodes]
+    assert list(session.unfinished()) == []
+
+
 def test_it_waits_for_nothing_where_nothing_is_to_come() -> None:
     session = Session()
     assert session.patience() is None  # there was no run
