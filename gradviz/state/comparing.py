@@ -11,18 +11,10 @@ from gradviz.model.cost import MODES
 from gradviz.model.trace import GradMode
 from gradviz.model.wire import Request
 from gradviz.picture.picture import Changes
-from gradviz.state.messages import (
-    BesideSet,
-    ChangesPinned,
-    Comparing,
-    ComparisonArrived,
-    Effects,
-    Fade,
-    Faded,
-    RunBeside,
-    Watch,
-)
-from gradviz.state.values import AppState, Phase
+from gradviz.state.appstate import AppState
+from gradviz.state.effects import Effects, Fade, RunBeside, Watch
+from gradviz.state.messages import BesideSet, ChangesPinned, Comparing, ComparisonArrived, Faded
+from gradviz.state.values.engine import Phase
 
 
 def wants(state: AppState) -> bool:

@@ -2,8 +2,8 @@
 
 from gradviz.model.graph.graph import MANY
 from gradviz.state import folding, measuring
+from gradviz.state.appstate import AppState
 from gradviz.state.stepping import carried
-from gradviz.state.values import AppState
 
 
 def with_text(state: AppState, text: str) -> AppState:

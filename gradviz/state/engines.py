@@ -1,9 +1,11 @@
 """How the engine process comes and goes: it is started again when it has ended, in the Python that was chosen."""
 
 from gradviz.state import comparing, measuring
-from gradviz.state.enginemessages import PythonSet, UsePython
-from gradviz.state.messages import Effects, EngineEnded, StartEngine
-from gradviz.state.values import AppState, Engine, NoPython, Phase
+from gradviz.state.appstate import AppState
+from gradviz.state.effects import Effects, StartEngine, UsePython
+from gradviz.state.messages import EngineEnded, PythonSet
+from gradviz.state.values.engine import Engine, Phase
+from gradviz.state.values.told import NoPython
 
 MAX_STARTS = 3  # ends in a row, none of them ever ready, after which the engine is left alone
 START_DELAYS = (0, 1000, 3000)  # milliseconds before each of those starts

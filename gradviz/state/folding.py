@@ -5,16 +5,8 @@ import re
 from gradviz.model.compare.alike import lines_alike
 from gradviz.model.graph.graph import MANY
 from gradviz.picture.picture import Focus, FoldRow, Options
-from gradviz.state.foldmessages import (
-    DrawnAnyway,
-    FoldClosed,
-    Folding,
-    FoldOpened,
-    FoldsClosed,
-    Narrowed,
-    Widened,
-)
-from gradviz.state.values import AppState
+from gradviz.state.appstate import AppState
+from gradviz.state.messages import DrawnAnyway, FoldClosed, Folding, FoldOpened, FoldsClosed, Narrowed, Widened
 
 # A session may hold any key, and int() refuses a number of too many digits.
 _LINES = re.compile(r"L(\d{1,9})-(\d{1,9})\.")

@@ -8,18 +8,11 @@ with.
 from gradviz.drawing.pages import Marks, node
 from gradviz.drawing.shapes import Mark
 from gradviz.picture.inspection.inspection import Inspect, Subject
+from gradviz.state.appstate import AppState
+from gradviz.state.effects import AskInspection, Effects
 from gradviz.state.folding import folds
-from gradviz.state.messages import (
-    AskInspection,
-    Effects,
-    Inspected,
-    InspectionArrived,
-    InspectorSeen,
-    LineChosen,
-    MarkChosen,
-    TensorChosen,
-)
-from gradviz.state.values import AppState, Chosen
+from gradviz.state.messages import Inspected, InspectionArrived, InspectorSeen, LineChosen, MarkChosen, TensorChosen
+from gradviz.state.values.chosen import Chosen
 
 
 def pointed(state: AppState, message: MarkChosen | LineChosen | TensorChosen) -> AppState:

@@ -8,8 +8,10 @@ from gradviz.model.costs.table import CostTable
 from gradviz.model.trace import LimitName
 from gradviz.model.wire import Limits, Request
 from gradviz.state import comparing
-from gradviz.state.messages import CancelRun, Effects, Measure
-from gradviz.state.values import AppState, Measuring, Phase
+from gradviz.state.appstate import AppState
+from gradviz.state.effects import CancelRun, Effects, Measure
+from gradviz.state.values.engine import Phase
+from gradviz.state.values.measuring import Measuring
 
 BUDGET = 2.0  # seconds of timed runs
 LIMITS = Limits(seconds=600.0)  # a slow program is run some ten times, and the person can stop it

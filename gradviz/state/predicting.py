@@ -2,9 +2,10 @@
 
 from gradviz.model.moments.course import LINE
 from gradviz.model.quiz.wanted import Wanted
-from gradviz.state.messages import Effects
+from gradviz.state.appstate import AppState
+from gradviz.state.effects import Effects
 from gradviz.state.stepping import gone_to
-from gradviz.state.values import AppState, Prediction
+from gradviz.state.values.quiz import Prediction
 
 
 def put(state: AppState, wanted: Wanted | None) -> AppState:

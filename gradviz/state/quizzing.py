@@ -13,11 +13,16 @@ from gradviz.model.quiz.wanted import Wanted
 from gradviz.picture.picture import TensorRow
 from gradviz.picture.quiz.questions import AskQuiz, Quizzed
 from gradviz.state import predicting
+from gradviz.state.appstate import AppState
+from gradviz.state.effects import AskForQuiz, Effects
 from gradviz.state.inspecting import pointed
-from gradviz.state.messages import Effects, TensorChosen
-from gradviz.state.quizmessages import AnswerShown, AskForQuiz, ChoiceTaken, QuizArrived, QuizSet, Quizzing, TellAnyway
+from gradviz.state.messages import AnswerShown, ChoiceTaken, QuizArrived, QuizSet, Quizzing, TellAnyway, TensorChosen
 from gradviz.state.stepping import gone_to
-from gradviz.state.values import NOTHING, AppState, Bared, Inspecting, Measuring, Quiz
+from gradviz.state.values.chosen import NOTHING
+from gradviz.state.values.inspecting import Inspecting
+from gradviz.state.values.measuring import Measuring
+from gradviz.state.values.quiz import Quiz
+from gradviz.state.values.shown import Bared
 
 Next = tuple[AppState, Effects]
 _NONE = ".grad None"  # which its reason follows

@@ -1,9 +1,10 @@
 """Keeping a session, and bringing one back: the program at once, its stop when the run is there. Pure."""
 
-from gradviz.state.messages import Effects
+from gradviz.state.appstate import AppState
+from gradviz.state.effects import Effects
 from gradviz.state.session import FORMAT, Session
 from gradviz.state.stepping import gone_to
-from gradviz.state.values import AppState, Elsewhere
+from gradviz.state.values.told import Elsewhere
 
 
 def kept(state: AppState) -> Session:

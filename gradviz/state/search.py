@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from gradviz.drawing.pages import Marks, find
 from gradviz.drawing.shapes import Drawing
 from gradviz.drawing.told import sought
+from gradviz.state.appstate import AppState
 from gradviz.state.messages import Searched, SearchStepped
-from gradviz.state.values import AppState, Chosen, Search
+from gradviz.state.values.chosen import Chosen, Search
 
 
 def looked_for(state: AppState, message: Searched | SearchStepped) -> AppState:

@@ -7,7 +7,8 @@ from gradviz.drawing.pages import Marks, find
 from gradviz.drawing.shapes import Drawing, Mark
 from gradviz.model.graph.modules import is_in
 from gradviz.picture.picture import TensorRow
-from gradviz.state.values import NOTHING, AppState, Chosen, Selection
+from gradviz.state.appstate import AppState
+from gradviz.state.values.chosen import NOTHING, Chosen, Selection
 
 
 def reselected(state: AppState, before: AppState) -> AppState:

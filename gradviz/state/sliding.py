@@ -11,8 +11,9 @@ from math import isclose
 
 from gradviz.picture.picture import Picture, TensorRow
 from gradviz.state import comparing
-from gradviz.state.slidemessages import Slid, SlideRested, Sliding
-from gradviz.state.values import AppState, Point, Slide
+from gradviz.state.appstate import AppState
+from gradviz.state.messages import Slid, SlideRested, Sliding
+from gradviz.state.values.slide import Point, Slide
 
 _ROUNDING = 1e-6  # of a number in a float32
 

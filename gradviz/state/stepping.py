@@ -12,22 +12,22 @@ from typing import NamedTuple
 from gradviz.drawing.change import changed
 from gradviz.model.moments.course import LINE, Way, next_line
 from gradviz.picture.picture import Picture
+from gradviz.state.appstate import AppState
+from gradviz.state.effects import Effects, Redraw, Watch
 from gradviz.state.messages import (
     BreakpointToggled,
     Continued,
-    Effects,
     LineStepped,
     PlaySet,
     RanTo,
-    Redraw,
     SpeedSet,
     Step,
     Stepped,
     StopChosen,
     Ticked,
-    Watch,
 )
-from gradviz.state.values import AppState, Ending, Refusal, Shown
+from gradviz.state.values.shown import Ending, Shown
+from gradviz.state.values.told import Refusal
 
 Next = tuple[AppState, Effects]
 

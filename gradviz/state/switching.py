@@ -6,8 +6,11 @@ from gradviz.model.source.edits import KEYWORD
 from gradviz.model.source.place import Edit
 from gradviz.model.trace import GradMode
 from gradviz.picture.picture import Offer, TensorRow
+from gradviz.state.appstate import AppState
 from gradviz.state.messages import FixTaken, FlagSwitched
-from gradviz.state.values import AppState, Chosen, Refusal, Switch
+from gradviz.state.values.chosen import Chosen
+from gradviz.state.values.switch import Switch
+from gradviz.state.values.told import Refusal
 
 
 def changed(state: AppState, message: FlagSwitched | FixTaken) -> tuple[AppState, Edit | None]:

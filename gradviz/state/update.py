@@ -9,37 +9,44 @@ from gradviz.layout.geometry import Size
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Options, Picture
 from gradviz.state import comparing, engines, folding, inspecting, measuring, predicting, quizzing, restoring, sliding
-from gradviz.state.asking import Asking, KeysSet, Picked
+from gradviz.state.appstate import AppState
 from gradviz.state.document import forgotten, let_go, opened, with_text
-from gradviz.state.enginemessages import NeighboursChanged, PythonSet, SeedSet
-from gradviz.state.foldmessages import (
-    DrawnAnyway,
-    Entered,
-    FoldClosed,
-    FoldOpened,
-    FoldsClosed,
-    Narrowed,
-    Widened,
+from gradviz.state.effects import (
+    CancelRun,
+    DropPicture,
+    Effects,
+    KillEngine,
+    Remember,
+    Rest,
+    Rewrite,
+    StartEngine,
+    StartRun,
+    Watch,
 )
 from gradviz.state.messages import (
+    AnswerShown,
+    Asking,
     BesideSet,
-    CancelRun,
     ChangesPinned,
+    ChoiceTaken,
     ComparisonArrived,
     CostsArrived,
     CostsSeen,
-    DropPicture,
+    DrawnAnyway,
     Edited,
-    Effects,
     EngineEnded,
     EngineReady,
+    Entered,
     Faded,
     FixTaken,
     FlagSwitched,
+    FoldClosed,
+    FoldOpened,
+    FoldsClosed,
     Inspected,
     InspectionArrived,
     InspectorSeen,
-    KillEngine,
+    KeysSet,
     LineChosen,
     LiveSet,
     MarkChosen,
@@ -47,37 +54,43 @@ from gradviz.state.messages import (
     Message,
     ModeSet,
     ModuleChosen,
+    Narrowed,
+    NeighboursChanged,
     Opened,
     OptionsSet,
+    Picked,
     PictureArrived,
     PictureEnded,
     PresentSet,
+    PythonSet,
+    QuizArrived,
+    QuizSet,
+    QuizWentOn,
     RanLong,
-    Remember,
-    Rest,
     Rested,
-    Rewrite,
     RunExited,
     RunPressed,
     Searched,
     SearchStepped,
-    StartEngine,
-    StartRun,
+    SeedSet,
+    Slid,
+    SlideRested,
     StopPressed,
+    TellAnyway,
     TensorChosen,
     ThemeSet,
     Told,
-    Watch,
     WheelSet,
+    Widened,
 )
 from gradviz.state.palette import remembered
-from gradviz.state.quizmessages import AnswerShown, ChoiceTaken, QuizArrived, QuizSet, QuizWentOn, TellAnyway
 from gradviz.state.search import looked_for, searched
 from gradviz.state.selection import reselected
-from gradviz.state.slidemessages import Slid, SlideRested
 from gradviz.state.stepping import caught_up, drawn, left, redrawn, seen, walked
 from gradviz.state.switching import changed
-from gradviz.state.values import AppState, Chosen, Engine, Phase, Shown
+from gradviz.state.values.chosen import Chosen
+from gradviz.state.values.engine import Engine, Phase
+from gradviz.state.values.shown import Shown
 
 EMPTY = Drawing(Size(0, 0), (), (), ())  # of a program without tensors
 

@@ -12,10 +12,10 @@ from gradviz.model.graph.graph import View
 from gradviz.model.trace import GradMode
 from gradviz.picture.picture import Language, Options
 from gradviz.state import messages as said
+from gradviz.state.appstate import AppState
 from gradviz.state.quizzing import veiled
 from gradviz.state.restoring import kept
 from gradviz.state.switching import offered
-from gradviz.state.values import AppState
 from gradviz.ui.dialogs import Dialogs
 from gradviz.ui.editor.finding import Finding
 from gradviz.ui.editor.slider import TENFOLD

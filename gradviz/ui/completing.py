@@ -1,7 +1,7 @@
 """Completion as the window has a part in it: what the last run held, what the engine is asked, who gives way."""
 
 from gradviz.model.completion.things import Known
-from gradviz.state.values import AppState
+from gradviz.state.appstate import AppState
 from gradviz.ui.panels import Panels
 from gradviz.ui.processes.runner import Runner
 

@@ -8,10 +8,8 @@ from PySide6.QtWidgets import QMainWindow, QMessageBox
 from gradviz import __version__
 from gradviz.resources import Words, met_errors
 from gradviz.state import messages as said
-from gradviz.state.asking import KeysSet
-from gradviz.state.enginemessages import PythonSet, SeedSet
+from gradviz.state.appstate import AppState
 from gradviz.state.keys import Keys
-from gradviz.state.values import AppState
 from gradviz.ui.bars.keysheet import ShortcutSheet
 from gradviz.ui.doctordialog import DoctorDialog
 from gradviz.ui.errorguide import ErrorGuide
@@ -52,13 +50,13 @@ class Dialogs:
         """Let the person choose the seed of each run."""
         dialog = SeedDialog(self._state().seed, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.chosen.connect(lambda seed: self._send(SeedSet(seed)))
+        dialog.chosen.connect(lambda seed: self._send(said.SeedSet(seed)))
         dialog.open()
 
     def _python(self) -> None:
         """Let the person choose the Python that runs programs."""
         dialog = PythonDialog(self._state().python, self._window)
-        dialog.chosen.connect(lambda python: self._send(PythonSet(python)))
+        dialog.chosen.connect(lambda python: self._send(said.PythonSet(python)))
         dialog.open()
 
     def _shortcuts(self) -> None:
@@ -67,7 +65,7 @@ class Dialogs:
         sheet = ShortcutSheet(self._state().keys, tuple(menu.text() for menu in menus), self._window)
 
         def give(keys: Keys) -> None:
-            self._send(KeysSet(keys))
+            self._send(said.KeysSet(keys))
             sheet.show_keys(self._state().keys)
 
         sheet.keysWanted.connect(give)

@@ -11,10 +11,9 @@ from gradviz.drawing.shapes import region_mark
 from gradviz.model.graph.graph import MANY
 from gradviz.model.graph.modules import MODULE
 from gradviz.picture.picture import Keeps
-from gradviz.state import foldmessages as asked
 from gradviz.state import messages as said
+from gradviz.state.appstate import AppState
 from gradviz.state.folding import fold_of, key_of, round_of
-from gradviz.state.values import AppState
 from gradviz.ui.bars.making import allow
 from gradviz.ui.panels import Panels
 from gradviz.ui.wording import unavailable, wording
@@ -26,28 +25,28 @@ _NARROWING: dict[str, Keeps] = {"only_from": "from", "only_to": "to", "only_link
 def connect(send: Send, state: Callable[[], AppState], panels: Panels) -> None:
     """Have the graph and what is round it send what happens."""
     canvas = panels.canvas
-    canvas.unfoldWanted.connect(lambda mark: send(asked.FoldOpened(mark)))
-    canvas.foldWanted.connect(lambda mark: send(asked.FoldClosed(mark)))
+    canvas.unfoldWanted.connect(lambda mark: send(said.FoldOpened(mark)))
+    canvas.foldWanted.connect(lambda mark: send(said.FoldClosed(mark)))
     canvas.openWanted.connect(lambda mark: _open(send, state(), panels, mark))
-    canvas.narrowWanted.connect(lambda mark, keeps: send(asked.Narrowed(mark, keeps)))
-    canvas.widenWanted.connect(lambda: send(asked.Widened()))
-    panels.question.answered.connect(lambda on: send(asked.DrawnAnyway(on)))
-    panels.crumbs.wanted.connect(lambda path: send(asked.Entered(path)))
-    panels.crumbs.allWanted.connect(lambda: send(asked.Widened()))
-    panels.outline.wanted.connect(lambda path: send(asked.Entered(path)))
+    canvas.narrowWanted.connect(lambda mark, keeps: send(said.Narrowed(mark, keeps)))
+    canvas.widenWanted.connect(lambda: send(said.Widened()))
+    panels.question.answered.connect(lambda on: send(said.DrawnAnyway(on)))
+    panels.crumbs.wanted.connect(lambda path: send(said.Entered(path)))
+    panels.crumbs.allWanted.connect(lambda: send(said.Widened()))
+    panels.outline.wanted.connect(lambda path: send(said.Entered(path)))
     panels.outline.chosen.connect(lambda path: send(said.ModuleChosen(path)))
 
 
 def handlers(send: Send, state: Callable[[], AppState]) -> dict[str, Callable[[], None]]:
     """Return what each command about it does, by its id."""
     return {
-        "unfold": lambda: _each(send, state(), asked.FoldOpened),
-        "fold": lambda: _each(send, state(), asked.FoldClosed),
+        "unfold": lambda: _each(send, state(), said.FoldOpened),
+        "fold": lambda: _each(send, state(), said.FoldClosed),
         "unfolded": lambda: _unfold(send, state()),
-        "refold": lambda: send(asked.FoldsClosed()),
+        "refold": lambda: send(said.FoldsClosed()),
         **{name: partial(_narrow, send, state, keeps) for name, keeps in _NARROWING.items()},
-        "show_all": lambda: send(asked.Widened()),
-        "module_up": lambda: send(asked.Entered(state().options.module.rpartition(".")[0])),
+        "show_all": lambda: send(said.Widened()),
+        "module_up": lambda: send(said.Entered(state().options.module.rpartition(".")[0])),
     }
 
 
@@ -57,9 +56,9 @@ def fill_menu(menu: QMenu, send: Send, state: AppState, mark: str, panels: Panel
     if menu.actions():
         menu.addSeparator()
     if fold_of(state, mark) is not None:
-        menu.addAction(f"{menu.tr('Unfold')}\tU", lambda: send(asked.FoldOpened(mark)))
+        menu.addAction(f"{menu.tr('Unfold')}\tU", lambda: send(said.FoldOpened(mark)))
     if round_of(state, mark) is not None:
-        menu.addAction(f"{menu.tr('Fold again')}\tShift+U", lambda: send(asked.FoldClosed(mark)))
+        menu.addAction(f"{menu.tr('Fold again')}\tShift+U", lambda: send(said.FoldClosed(mark)))
     if key_of(state, mark) is not None:
         told: tuple[tuple[str, Keeps], ...] = (
             (f"{menu.tr('Only what it comes from')}\tI", "from"),
@@ -68,9 +67,9 @@ def fill_menu(menu: QMenu, send: Send, state: AppState, mark: str, panels: Panel
             (f"{menu.tr('Hide')}\tH", "others"),
         )
         for text, keeps in told:
-            menu.addAction(text, partial(send, asked.Narrowed(mark, keeps)))
+            menu.addAction(text, partial(send, said.Narrowed(mark, keeps)))
     if wording.narrowed(state):
-        menu.addAction(f"{menu.tr('Show all')}\tA", lambda: send(asked.Widened()))
+        menu.addAction(f"{menu.tr('Show all')}\tA", lambda: send(said.Widened()))
     if line is not None:
         menu.addAction(menu.tr("Go to line {line}").format(line=line), lambda: panels.editor.go_to(line))
 
@@ -100,11 +99,11 @@ def _open(send: Send, state: AppState, panels: Panels, mark: str) -> None:
     """Open a fold; close the one, or leave the module, whose title this is; go to the line of anything else."""
     around, line = round_of(state, mark), _line(state, mark)
     if fold_of(state, mark) is not None:
-        send(asked.FoldOpened(mark))
+        send(said.FoldOpened(mark))
     elif around is not None and around.mark == mark:
-        send(asked.FoldClosed(mark))
+        send(said.FoldClosed(mark))
     elif mark == f"{region_mark(MODULE)}-title":
-        send(asked.Entered(state.options.module.rpartition(".")[0]))
+        send(said.Entered(state.options.module.rpartition(".")[0]))
     elif line is not None:
         panels.editor.go_to(line)
 
@@ -115,7 +114,7 @@ def _each(send: Send, state: AppState, message: Callable[[str], said.Message]) -
 
 
 def _narrow(send: Send, state: Callable[[], AppState], keeps: Keeps) -> None:
-    _each(send, state(), lambda mark: asked.Narrowed(mark, keeps))
+    _each(send, state(), lambda mark: said.Narrowed(mark, keeps))
 
 
 def _unfold(send: Send, state: AppState) -> None:

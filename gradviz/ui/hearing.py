@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from gradviz.state import messages as said
-from gradviz.state.quizmessages import QuizArrived
 from gradviz.ui.processes.runner import Runner
 
 
@@ -20,4 +19,4 @@ def hear(runner: Runner, send: Callable[[said.Message], None]) -> None:
     runner.compared.connect(lambda comparison: send(said.ComparisonArrived(comparison)))
     runner.faded.connect(lambda: send(said.Faded()))
     runner.inspected.connect(lambda run, found: send(said.InspectionArrived(run, found)))
-    runner.quizzed.connect(lambda run, found: send(QuizArrived(run, found)))
+    runner.quizzed.connect(lambda run, found: send(said.QuizArrived(run, found)))

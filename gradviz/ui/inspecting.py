@@ -4,10 +4,9 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QDockWidget
 
-from gradviz.state import foldmessages as asked
 from gradviz.state import messages as said
+from gradviz.state.appstate import AppState
 from gradviz.state.folding import folds
-from gradviz.state.values import AppState
 from gradviz.ui.panels import Panels
 
 
@@ -40,4 +39,4 @@ def _turn(send: Callable[[said.Message], None], state: AppState, key: str) -> No
     """Open a fold by one level; close it where it is open."""
     row = next((row for row in folds(state) if row.key == key), None)
     if row is not None:
-        send(asked.FoldClosed(row.mark) if row.open else asked.FoldOpened(row.mark))
+        send(said.FoldClosed(row.mark) if row.open else said.FoldOpened(row.mark))

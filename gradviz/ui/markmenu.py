@@ -6,8 +6,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
 from gradviz.state import messages as said
+from gradviz.state.appstate import AppState
 from gradviz.state.switching import row_of
-from gradviz.state.values import AppState, Chosen
+from gradviz.state.values.chosen import Chosen
 from gradviz.ui import folding
 from gradviz.ui.docks.tensormenu import TensorMenu
 from gradviz.ui.panels import Panels

@@ -11,9 +11,10 @@ from gradviz.model.graph.graph import View
 from gradviz.model.seeds import seed_of
 from gradviz.model.trace import GradMode
 from gradviz.picture.picture import Language, Options
+from gradviz.state.appstate import AppState
 from gradviz.state.keys import Keys, chosen
 from gradviz.state.palette import USED
-from gradviz.state.values import AppState, Theme
+from gradviz.state.values.look import Theme
 from gradviz.ui.bars.actions import SIDES, USUAL
 from gradviz.ui.bars.keyrules import is_key
 from gradviz.ui.bars.timeline import SPEEDS

@@ -7,8 +7,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from gradviz.model.quiz.wanted import Wanted
 from gradviz.state import messages as said
-from gradviz.state import quizmessages as quizzed
-from gradviz.state.values import AppState
+from gradviz.state.appstate import AppState
 from gradviz.ui.focus import has_focus, parts
 from gradviz.ui.panels import Panels
 from gradviz.ui.room import Room
@@ -32,12 +31,12 @@ class Quizzing:
         quiz = panels.quiz
         quiz.begun.connect(lambda: self.begin())
         quiz.left.connect(self.leave)
-        quiz.taken.connect(lambda choice: send(quizzed.ChoiceTaken(choice)))
-        quiz.wentOn.connect(lambda: send(quizzed.QuizWentOn()))
-        quiz.looked.connect(lambda before: send(quizzed.AnswerShown(before)))
+        quiz.taken.connect(lambda choice: send(said.ChoiceTaken(choice)))
+        quiz.wentOn.connect(lambda: send(said.QuizWentOn()))
+        quiz.looked.connect(lambda before: send(said.AnswerShown(before)))
         panels.lesson.quizWanted.connect(lambda: self.begin())
         panels.lesson.predictionWanted.connect(lambda: self.begin(panels.lesson.asked))
-        panels.lesson.restWanted.connect(lambda: send(quizzed.TellAnyway()))
+        panels.lesson.restWanted.connect(lambda: send(said.TellAnyway()))
         for dock in window.findChildren(QDockWidget, NAME):
             dock.visibilityChanged.connect(lambda on, dock=dock: self._put_away(dock, on=on))
 
@@ -50,14 +49,14 @@ class Quizzing:
         self._came_from = next((part for part in parts(self._panels) if has_focus(part)), self._panels.editor)
         self._room.show(NAME, on=True)
         self._panels.quiz.setFocus()
-        self._send(quizzed.QuizSet(True, only))
+        self._send(said.QuizSet(True, only))
 
     def leave(self) -> bool:
         """Put the quiz away, and go back to where the person was; False where there is none."""
         quiz = self._state().quiz
         if quiz is None:
             return False
-        self._send(quizzed.QuizSet(False))
+        self._send(said.QuizSet(False))
         self._room.show(NAME, on=False)
         if quiz.asked.wanted is not None:
             self._room.show("lesson", on=True)
@@ -78,4 +77,4 @@ class Quizzing:
     def _put_away(self, dock: QDockWidget, *, on: bool) -> None:
         """A panel that is closed, and not only behind another, ends the quiz, or nobody knew what veils the graph."""
         if not on and dock.isHidden() and self._state().quiz is not None:
-            self._send(quizzed.QuizSet(False))
+            self._send(said.QuizSet(False))

@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow
 from gradviz.drawing.shapes import Drawing
 from gradviz.resources import Lesson
 from gradviz.state import messages as said
-from gradviz.state.asking import Picked
+from gradviz.state.appstate import AppState
 from gradviz.state.palette import Boxes, Entry, Kind, boxes, choices
-from gradviz.state.values import AppState
 from gradviz.ui.bars import actions as asked
 from gradviz.ui.bars import titles
 from gradviz.ui.bars.palette import Palette
@@ -144,7 +143,7 @@ class Seeking:
         return asked.unmarked(asked.said(titles.PANELS)) if command is None else _path(command, asked.said)
 
     def _do(self, entry: Entry) -> None:
-        self._send(Picked(entry))
+        self._send(said.Picked(entry))
         if (action := self._actions.get(entry.key)) is not None:
             action.trigger()
         else:

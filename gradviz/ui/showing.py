@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from PySide6.QtGui import QAction
 
 from gradviz.drawing.theme import THEMES
+from gradviz.state.appstate import AppState
 from gradviz.state.keys import Keys
 from gradviz.state.switching import shown_rows, worth_grad
-from gradviz.state.values import AppState, Theme
+from gradviz.state.values.look import Theme
 from gradviz.ui import beside, completing, folding, inspecting
 from gradviz.ui.bars.making import allow, give_keys
 from gradviz.ui.docks.lesson import Told

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from gradviz.state import messages as said
-from gradviz.state.slidemessages import SlideRested
 from gradviz.ui.editor.sliding import Sliding
 from gradviz.ui.files.files import Files
 
@@ -12,4 +11,4 @@ def connect(send: Callable[[said.Message], None], files: Files, sliding: Sliding
     """Have what the slider does to the program known to its file, and sent."""
     sliding.slid.connect(lambda slid: files.edited(slid.text))
     sliding.slid.connect(send)
-    sliding.rested.connect(lambda: send(SlideRested()))
+    sliding.rested.connect(lambda: send(said.SlideRested()))

@@ -7,9 +7,9 @@ from typing import Literal
 from PySide6.QtGui import QAction
 
 from gradviz.state import messages as said
+from gradviz.state.appstate import AppState
 from gradviz.state.quizzing import veiled
 from gradviz.state.stepping import step_lines
-from gradviz.state.values import AppState
 from gradviz.ui.bars.making import allow
 from gradviz.ui.bars.timeline import SPEEDS
 from gradviz.ui.panels import Panels

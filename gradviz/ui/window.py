@@ -14,13 +14,14 @@ from gradviz.model.cost import MODES
 from gradviz.model.source.place import between
 from gradviz.picture.picture import Language
 from gradviz.resources import Lesson
+from gradviz.state import effects as do
 from gradviz.state import messages as said
-from gradviz.state.enginemessages import NeighboursChanged
+from gradviz.state.appstate import AppState
 from gradviz.state.quizzing import veiled
 from gradviz.state.session import Session
 from gradviz.state.stepping import presented
 from gradviz.state.update import update
-from gradviz.state.values import AppState, Chosen
+from gradviz.state.values.chosen import Chosen
 from gradviz.ui import beside, completing, folding, inspecting, preferences, quizzing, sliding, staying
 from gradviz.ui.bars import titles
 from gradviz.ui.bars.bars import MainBar
@@ -218,7 +219,7 @@ class Window(QMainWindow):
         self._files.opened.connect(self._opened)
         self._files.named.connect(self._named)
         self._files.reread.connect(self._rewrite)
-        self._files.neighboursChanged.connect(lambda: send(NeighboursChanged()))
+        self._files.neighboursChanged.connect(lambda: send(said.NeighboursChanged()))
         self._files.said.connect(lambda text: send(said.Told(text)))
         self._exporter.done.connect(lambda name: send(said.Told(self.tr("Wrote {name}").format(name=name))))
         self._exporter.failed.connect(lambda why: send(said.Told(self.tr("Not exported: {why}").format(why=why))))
@@ -333,11 +334,11 @@ class Window(QMainWindow):
 
     # What is done about it.
 
-    def _perform(self, effect: said.Effect) -> None:
+    def _perform(self, effect: do.Effect) -> None:
         match effect:
-            case said.Remember(text):
+            case do.Remember(text):
                 self._files.remember(text)
-            case said.Rewrite(edit):
+            case do.Rewrite(edit):
                 self._panels.editor.change(edit)
                 self._files.edited(self._panels.editor.toPlainText())
             case _:

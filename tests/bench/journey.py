@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QApplication
 from gradviz.drawing.shapes import Drawing
 from gradviz.drawing.theme import THEMES, ThemeName
 from gradviz.layout.geometry import Point
-from gradviz.state.values import NOTHING, Selection
+from gradviz.state.values.chosen import NOTHING, Selection
 from gradviz.ui.graph.canvas import Canvas
 from gradviz.ui.graph.minimap import Minimap
 from gradviz.ui.graph.viewport import MAX_SCALE, MIN_SCALE

@@ -18,7 +18,7 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtTest import QTest
 
 from gradviz.model.wire import Kind, Limits
-from gradviz.state.values import Phase
+from gradviz.state.values.engine import Phase
 from gradviz.ui.window import Window
 from tests.bench import programs
 from tests.bench.rows import Row, main

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.drawing.theme import DARK, LIGHT
 from gradviz.layout.geometry import Rect, Size
-from gradviz.state.values import NOTHING, Selection
+from gradviz.state.values.chosen import NOTHING, Selection
 from gradviz.ui.graph import backing
 from gradviz.ui.graph.backing import SLICE, Backing, Piece, Place, placed
 from gradviz.ui.graph.canvas import Canvas

@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 from gradviz.model.cost import MODES
 from gradviz.model.costs.table import CostRow, CostTable
 from gradviz.picture.picture import FEW, Picture
-from gradviz.state.values import AppState, Measuring
+from gradviz.state.appstate import AppState
+from gradviz.state.values.measuring import Measuring
 from gradviz.ui import beside, preferences
 from gradviz.ui.processes import runner
 from gradviz.ui.window import Window

@@ -17,7 +17,7 @@ from gradviz.drawing.shapes import Drawing, Mark, Path, Role
 from gradviz.drawing.theme import DARK, LIGHT
 from gradviz.drawing.words import ENGLISH
 from gradviz.layout.geometry import Point, Rect, Size
-from gradviz.state.values import NOTHING, Selection
+from gradviz.state.values.chosen import NOTHING, Selection
 from gradviz.ui.graph import headings, rings
 from gradviz.ui.graph.canvas import Canvas
 from gradviz.ui.graph.scene import Scene

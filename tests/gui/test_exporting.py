@@ -17,7 +17,8 @@ from gradviz.export.painted import Form
 from gradviz.export.whole import numbered
 from gradviz.layout.geometry import Rect
 from gradviz.picture.picture import DataFormat
-from gradviz.state.values import AppState, Selection
+from gradviz.state.appstate import AppState
+from gradviz.state.values.chosen import Selection
 from gradviz.ui.exporting import exporter as writing
 from gradviz.ui.exporting.exportchoice import FORMATS, WHATS, Choice, Format, Part, cut, load, store
 from gradviz.ui.exporting.exportdialog import ExportDialog

@@ -11,7 +11,7 @@ from gradviz.layout.geometry import Rect, Size
 from gradviz.picture.inspection.inspection import Subject
 from gradviz.picture.picture import Focus, FoldRow, ModuleRow
 from gradviz.state import messages as m
-from gradviz.state.values import Chosen
+from gradviz.state.values.chosen import Chosen
 from gradviz.ui.window import Window
 from tests.gui.driving import drawn, place, press
 

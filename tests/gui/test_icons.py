@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor, QIcon
 from pytestqt.qtbot import QtBot
 
 from gradviz import resources
-from gradviz.state.values import Theme
+from gradviz.state.values.look import Theme
 from gradviz.ui.bars import making
 from gradviz.ui.style.theme import colours, icon
 from gradviz.ui.window import Window

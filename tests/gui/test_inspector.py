@@ -5,7 +5,7 @@ from PySide6.QtGui import QPixmap, QTextTable
 from pytestqt.qtbot import QtBot
 
 from gradviz.picture.inspection.inspection import Subject
-from gradviz.state.values import Chosen
+from gradviz.state.values.chosen import Chosen
 from gradviz.ui.docks.inspector import Inspector
 from gradviz.ui.style.theme import DARK, LIGHT
 from gradviz.ui.window import Window

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QListView, QMenu
 from pytestqt.qtbot import QtBot
 
-from gradviz.state.asking import KeysSet
+from gradviz.state.messages import KeysSet
 from gradviz.ui.bars.actions import unmarked
 from gradviz.ui.bars.palette import Palette
 from gradviz.ui.bars.paletterows import Look

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from gradviz.model.launch import torch_line
 from gradviz.model.wire import Ready
-from gradviz.state.values import Phase
+from gradviz.state.values.engine import Phase
 from gradviz.ui.pythons.check import Check, Finding
 from gradviz.ui.pythons.dialog import PythonDialog, told
 from gradviz.ui.pythons.places import pythons

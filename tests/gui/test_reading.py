@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from gradviz.drawing.shapes import Drawing, Text, TextRole
 from gradviz.layout.geometry import Point, Size
-from gradviz.state.values import Selection
+from gradviz.state.values.chosen import Selection
 from gradviz.ui.graph import reading
 from gradviz.ui.graph.canvas import Canvas
 from gradviz.ui.style.theme import LIGHT

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gradviz.picture.picture import Problem
-from gradviz.state.slidemessages import Slid
-from gradviz.state.values import Point, Slide
+from gradviz.state.messages import Slid
+from gradviz.state.values.slide import Point, Slide
 from gradviz.ui.editor.editor import Editor
 from gradviz.ui.editor.slider import Slider
 from gradviz.ui.editor.sliding import Sliding

@@ -13,7 +13,6 @@ from gradviz.model.source.place import Edit
 from gradviz.picture.inspection.inspection import Fact, Inspect, Inspection, Section, Subject
 from gradviz.picture.picture import FlagRow, Offer, Problem, TensorRow
 from gradviz.state import messages as m
-from gradviz.state.messages import MarkChosen
 from gradviz.ui.docks.tensormenu import TensorMenu
 from gradviz.ui.editor.editing import shifted
 from gradviz.ui.style.flags import LOCKED
@@ -188,7 +187,7 @@ def test_the_menu_by_key_is_that_of_what_is_selected(qtbot: QtBot, window: Windo
     type_text(window, "n = int")
     qtbot.waitUntil(lambda: drawn(window))
     nowhere = QPoint(1, 1)
-    window.send(MarkChosen(None))
+    window.send(m.MarkChosen(None))
     window.panels.tensors.setCurrentIndex(tensors.model().index(-1, -1))
     for panel in (canvas, tensors.viewport()):
         ask(panel, nowhere, QContextMenuEvent.Reason.Keyboard)
@@ -235,7 +234,7 @@ def test_w_asks_why_of_a_row_and_of_a_node(qtbot: QtBot, window: Window) -> None
     QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=place(canvas, "t0"))
     press(canvas, Qt.Key.Key_W)
     qtbot.waitUntil(lambda: window.panels.inspector.text.startswith("tensor 0"))
-    window.send(MarkChosen(None))
+    window.send(m.MarkChosen(None))
     press(canvas, Qt.Key.Key_W)
     assert window.panels.inspector.isVisible()
 

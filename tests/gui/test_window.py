@@ -16,7 +16,8 @@ from gradviz.drawing.shapes import Drawing
 from gradviz.drawing.theme import contrast
 from gradviz.layout.geometry import Point, Size
 from gradviz.state.messages import BreakpointToggled, OptionsSet, PictureArrived
-from gradviz.state.values import Phase, Selection
+from gradviz.state.values.chosen import Selection
+from gradviz.state.values.engine import Phase
 from gradviz.ui import preferences
 from gradviz.ui.editor.patience import PAUSE
 from gradviz.ui.graph.welcome import Welcome

@@ -9,8 +9,12 @@ from gradviz.model.program import MAX_SOURCE
 from gradviz.model.trace import Limit
 from gradviz.model.wire import Ready, Request
 from gradviz.picture.picture import Picture, Problem, TensorRow
+from gradviz.state.appstate import AppState
 from gradviz.state.keys import Keys
-from gradviz.state.values import AppState, Engine, Measuring, Phase, Refusal, Shown
+from gradviz.state.values.engine import Engine, Phase
+from gradviz.state.values.measuring import Measuring
+from gradviz.state.values.shown import Shown
+from gradviz.state.values.told import Refusal
 from gradviz.ui.bars.actions import COMMANDS, USUAL
 from gradviz.ui.bars.shortcuts import sheet
 from gradviz.ui.wording import wording

@@ -8,10 +8,10 @@ from gradviz.model.costs.table import CostTable
 from gradviz.model.trace import Limit
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Changes, Comparison, Picture
+from gradviz.state import effects as do
 from gradviz.state import messages as m
+from gradviz.state.appstate import AppState
 from gradviz.state.comparing import with_changes
-from gradviz.state.enginemessages import SeedSet
-from gradviz.state.values import AppState
 from tests.unit.playing import play
 
 DONE, KILLED = Exit(0, 0), Exit(0, 9)
@@ -35,8 +35,8 @@ def drawn() -> AppState:
     return play(AppState(), m.Opened("x"), READY, m.RunExited(1, DONE), answer(1))[0]
 
 
-def beside(effects: list[m.Effect]) -> list[m.Effect]:
-    return [effect for effect in effects if isinstance(effect, m.RunBeside)]
+def beside(effects: list[do.Effect]) -> list[do.Effect]:
+    return [effect for effect in effects if isinstance(effect, do.RunBeside)]
 
 
 def compared() -> AppState:
@@ -46,10 +46,10 @@ def compared() -> AppState:
 
 def test_the_other_modes_run_one_after_another_and_then_stand_on_the_canvas() -> None:
     state, effects = play(drawn(), m.BesideSet(True))
-    assert effects == [m.RunBeside(2, Request("x", "no_grad")), m.Watch(2)]
+    assert effects == [do.RunBeside(2, Request("x", "no_grad")), do.Watch(2)]
     assert not state.busy
     state, effects = play(state, m.RunExited(2, DONE))
-    assert beside(effects) == [m.RunBeside(3, Request("x", "inference"))]
+    assert beside(effects) == [do.RunBeside(3, Request("x", "inference"))]
     state, effects = play(state, m.RunExited(3, DONE))
     assert beside(effects) == []
     assert state.drawing is DRAWING
@@ -71,8 +71,8 @@ def test_what_is_chosen_lights_up_in_every_column_and_the_names_of_the_columns_s
 
 
 def test_the_other_modes_begin_with_the_seed_too() -> None:
-    _, effects = play(drawn(), SeedSet(7), m.RunExited(2, DONE), answer(2), m.BesideSet(True))
-    assert beside(effects) == [m.RunBeside(3, Request("x", "no_grad", 7))]
+    _, effects = play(drawn(), m.SeedSet(7), m.RunExited(2, DONE), answer(2), m.BesideSet(True))
+    assert beside(effects) == [do.RunBeside(3, Request("x", "no_grad", 7))]
 
 
 def test_nothing_is_run_beside_before_the_picture_is_there() -> None:
@@ -84,18 +84,18 @@ def test_nothing_is_run_beside_before_the_picture_is_there() -> None:
 def test_the_mode_chosen_is_not_run_again() -> None:
     state, _ = play(drawn(), m.ModeSet("inference"), m.RunExited(2, DONE), answer(2))
     _, effects = play(state, m.BesideSet(True), m.RunExited(3, DONE), m.RunExited(4, DONE))
-    assert [effect.request.mode for effect in effects if isinstance(effect, m.RunBeside)] == ["grad", "no_grad"]
+    assert [effect.request.mode for effect in effects if isinstance(effect, do.RunBeside)] == ["grad", "no_grad"]
 
 
 def test_an_edit_cuts_them_off_and_the_columns_stay_until_the_new_ones_come() -> None:
     state, effects = play(compared(), m.Edited("xy"), m.RunExited(4, DONE))
     assert state.drawing is COLUMNS
     assert not state.dimmed
-    assert m.StartRun(4, Request("xy"), state.options) in effects
+    assert do.StartRun(4, Request("xy"), state.options) in effects
     state, effects = play(state, answer(4))
     assert state.drawing is COLUMNS
     assert not state.dimmed
-    assert beside(effects) == [m.RunBeside(5, Request("xy", "no_grad"))]
+    assert beside(effects) == [do.RunBeside(5, Request("xy", "no_grad"))]
     assert play(state, m.RanLong(5))[0].dimmed  # it is of the program before, and that shows
     state, effects = play(state, m.Edited("xyz"), m.RunExited(5, KILLED))
     assert beside(effects) == []
@@ -111,7 +111,7 @@ def test_the_columns_of_another_program_are_put_away() -> None:
 
 def test_what_was_stopped_is_not_run_again_until_the_program_is() -> None:
     state, effects = play(drawn(), m.BesideSet(True), m.StopPressed())
-    assert effects[-1] == m.CancelRun(2)
+    assert effects[-1] == do.CancelRun(2)
     assert beside(play(state, m.RunExited(2, KILLED))[1]) == []
     state, effects = play(state, m.RunPressed(), m.RunExited(3, DONE), answer(3))
     assert len(beside(effects)) == 1
@@ -131,19 +131,19 @@ def test_an_engine_that_ends_is_not_asked_again() -> None:
 
 def test_they_go_before_measuring_which_then_begins_anew() -> None:
     state, effects = play(drawn(), m.CostsSeen(True), m.Rested(1))
-    assert isinstance(effects[-1], m.Measure)
+    assert isinstance(effects[-1], do.Measure)
     state, effects = play(
         state, m.BesideSet(True), m.RunExited(2, KILLED), m.RunExited(3, DONE), m.CostsArrived(2, CostTable())
     )
-    assert [type(effect) for effect in effects] == [m.RunBeside, m.Watch, m.RunBeside, m.Watch]
+    assert [type(effect) for effect in effects] == [do.RunBeside, do.Watch, do.RunBeside, do.Watch]
     assert state.measuring.table is None
     _, effects = play(state, m.RunExited(4, DONE))
-    assert effects == [m.Rest(1)]
+    assert effects == [do.Rest(1)]
 
 
 def test_what_is_side_by_side_is_measured_too() -> None:
     _, effects = play(drawn(), m.BesideSet(True), m.RunExited(2, DONE), m.RunExited(3, DONE))
-    assert effects[-1] == m.Rest(1)
+    assert effects[-1] == do.Rest(1)
 
 
 def test_a_step_stands_alone() -> None:
@@ -155,7 +155,7 @@ def test_a_step_stands_alone() -> None:
 
 def test_what_changed_is_in_view_until_it_fades() -> None:
     state, effects = play(drawn(), m.Edited("xy"), m.RunExited(2, DONE), answer(2), answer(2, CHANGES))
-    assert effects[-1] == m.Fade()
+    assert effects[-1] == do.Fade()
     marked = with_changes(DRAWING, CHANGES)
     assert state.drawing == marked
     assert [one.title for one in marked.nodes] == ["", "tagged", ""]
@@ -174,7 +174,7 @@ def test_what_changed_is_in_view_until_it_fades() -> None:
 def test_what_changed_is_kept_in_view_on_request() -> None:
     state, _ = play(drawn(), m.ChangesPinned(True), m.Edited("xy"), m.RunExited(2, DONE), answer(2))
     state, effects = play(state, answer(2, CHANGES))
-    assert m.Fade() not in effects
+    assert do.Fade() not in effects
     assert play(state, m.Faded())[0] == state
     assert play(state, answer(2, CHANGES))[0].marked is not None  # in another view
     state, _ = play(state, m.ChangesPinned(False))
@@ -185,7 +185,7 @@ def test_what_changed_is_kept_in_view_on_request() -> None:
 
 def test_the_first_picture_of_another_program_has_changed_nothing() -> None:
     state, effects = play(drawn(), m.Opened("other"), m.RunExited(2, DONE), answer(2), answer(2, CHANGES))
-    assert m.Fade() not in effects
+    assert do.Fade() not in effects
     assert state.drawing == DRAWING
 
 

@@ -7,10 +7,10 @@ from gradviz.layout.geometry import Rect, Size
 from gradviz.model.graph.graph import MANY
 from gradviz.model.wire import Exit, Ready
 from gradviz.picture.picture import Focus, FoldRow, ModuleRow, Options, Picture
-from gradviz.state import foldmessages as asked
+from gradviz.state import effects as do
 from gradviz.state import messages as m
+from gradviz.state.appstate import AppState
 from gradviz.state.folding import carried
-from gradviz.state.values import AppState
 from tests.unit.playing import play
 
 LOOP = "import torch\nx = 1\nfor i in range(9):\n    x = x + 1\n    x = x * 2\n"
@@ -36,10 +36,10 @@ def shown(*opened: str) -> AppState:
 
 
 def test_a_fold_opens_where_it_stands_and_is_drawn_anew() -> None:
-    state, effects = play(shown("L4-5.0", "L4-5.0/1-3"), asked.FoldOpened("fo4"))
+    state, effects = play(shown("L4-5.0", "L4-5.0/1-3"), m.FoldOpened("fo4"))
     assert state.options.opened == ("L4-5.0", "L4-5.0/1-3", "L4-5.0/1-3/2-2")
-    assert effects[0] == m.Redraw(1, state.options, 0)
-    assert play(shown(), asked.FoldOpened("o1"))[1] == []
+    assert effects[0] == do.Redraw(1, state.options, 0)
+    assert play(shown(), m.FoldOpened("o1"))[1] == []
 
 
 @pytest.mark.parametrize(
@@ -53,21 +53,21 @@ def test_a_fold_opens_where_it_stands_and_is_drawn_anew() -> None:
     ],
 )
 def test_the_innermost_open_fold_round_a_mark_closes(mark: str, left: tuple[str, ...]) -> None:
-    assert play(shown("L4-5.0", "L4-5.0/1-3"), asked.FoldClosed(mark))[0].options.opened == left
+    assert play(shown("L4-5.0", "L4-5.0/1-3"), m.FoldClosed(mark))[0].options.opened == left
 
 
 def test_all_folds_close_at_once() -> None:
     state = shown("L4-5.0")
-    state = play(state._replace(options=state.options._replace(fold="none", most=None)), asked.FoldsClosed())[0]
+    state = play(state._replace(options=state.options._replace(fold="none", most=None)), m.FoldsClosed())[0]
     assert (state.options.fold, state.options.opened, state.options.most) == ("auto", (), MANY)
 
 
 def test_too_much_is_drawn_or_done_without_as_the_person_says() -> None:
     state = shown("L4-5.0", "L4-5.0/1-3")
-    assert play(state, asked.DrawnAnyway(True))[0].options == state.options._replace(most=None)
-    assert play(state, asked.DrawnAnyway(False))[0].options.opened == ("L4-5.0",)
+    assert play(state, m.DrawnAnyway(True))[0].options == state.options._replace(most=None)
+    assert play(state, m.DrawnAnyway(False))[0].options.opened == ("L4-5.0",)
     whole = state._replace(options=state.options._replace(fold="none"))
-    assert play(whole, asked.DrawnAnyway(False))[0].options == state.options
+    assert play(whole, m.DrawnAnyway(False))[0].options == state.options
 
 
 def test_what_is_open_stays_open_while_the_program_is_edited_and_not_in_another_program() -> None:
@@ -89,9 +89,9 @@ def test_a_fold_whose_lines_are_gone_is_open_no_more() -> None:
 
 def test_what_is_chosen_is_found_again_in_what_is_opened_or_closed_round_it() -> None:
     state = play(shown(), m.MarkChosen("fo4"))[0]
-    state = play(state, asked.FoldOpened("fo4"), answer(1, "o4", "o5"))[0]
+    state = play(state, m.FoldOpened("fo4"), answer(1, "o4", "o5"))[0]
     assert state.selection.marks == {"o4"}
-    state = play(state, asked.FoldsClosed(), answer(1, "fo4"))[0]
+    state = play(state, m.FoldsClosed(), answer(1, "fo4"))[0]
     assert state.selection.marks == {"fo4"}
 
 
@@ -104,20 +104,20 @@ def with_keys() -> AppState:
 
 
 def test_less_of_the_graph_is_asked_for_by_what_holds_in_another_run() -> None:
-    state, effects = play(with_keys(), asked.Narrowed("o1", "from"), asked.Narrowed("gone", "to"))
+    state, effects = play(with_keys(), m.Narrowed("o1", "from"), m.Narrowed("gone", "to"))
     assert state.options.focus == (Focus("from", "No4.0"),)
-    assert isinstance(effects[0], m.Redraw)
-    state = play(state, asked.Narrowed("fo4", "others"), asked.Narrowed("region--2-title", "linked"))[0]
+    assert isinstance(effects[0], do.Redraw)
+    state = play(state, m.Narrowed("fo4", "others"), m.Narrowed("region--2-title", "linked"))[0]
     assert state.options.focus[1:] == (Focus("others", "L4-5.0/1-3/2-2"), Focus("linked", "L4-5.0/1-3"))
-    assert play(state, asked.Widened())[0].options.focus == ()
-    assert play(AppState(), asked.Narrowed("o1", "from"))[0].options.focus == ()
+    assert play(state, m.Widened())[0].options.focus == ()
+    assert play(AppState(), m.Narrowed("o1", "from"))[0].options.focus == ()
 
 
 def test_a_module_is_looked_into_until_all_is_wanted_or_another_program_is_there() -> None:
-    state = play(with_keys(), asked.Narrowed("o1", "from"), asked.Entered("m.a"))[0]
+    state = play(with_keys(), m.Narrowed("o1", "from"), m.Entered("m.a"))[0]
     assert (state.options.module, state.options.focus) == ("m.a", ())
     assert play(state, m.Edited(LOOP + "#"))[0].options.module == "m.a"
-    assert play(state, asked.Widened())[0].options.module == ""
+    assert play(state, m.Widened())[0].options.module == ""
     assert play(state, m.Opened("y = 2"))[0].options.module == ""
 
 

@@ -13,8 +13,11 @@ from gradviz.model.moments.course import Course
 from gradviz.model.wire import Exit, Ready
 from gradviz.picture.inspection.inspection import Inspect, Inspection, Subject
 from gradviz.picture.picture import FoldRow, Options, Picture, TensorRow
+from gradviz.state import effects as do
 from gradviz.state import messages as m
-from gradviz.state.values import AppState, Chosen, Measuring
+from gradviz.state.appstate import AppState
+from gradviz.state.values.chosen import Chosen
+from gradviz.state.values.measuring import Measuring
 from tests.unit.playing import play
 
 READY = m.EngineReady(Ready("2.13.0", "3.11", ""))
@@ -33,7 +36,7 @@ ROW = TensorRow(5, "y", "()", "float32", True, False, "None", "1", "None", 1, "o
 def played(state: AppState, *messages: m.Message) -> tuple[AppState, list[Inspect]]:
     """The state after messages, and what was asked about."""
     state, effects = play(state, *messages)
-    return state, [effect.wanted for effect in effects if isinstance(effect, m.AskInspection)]
+    return state, [effect.wanted for effect in effects if isinstance(effect, do.AskInspection)]
 
 
 def picture(run: int, step: int | None = None, now: str | None = None) -> m.PictureArrived:

@@ -9,10 +9,11 @@ from gradviz.model.program import MAX_SOURCE
 from gradviz.model.trace import Limit
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Options, Picture, Problem
+from gradviz.state import effects as do
 from gradviz.state import messages as m
-from gradviz.state.enginemessages import SeedSet
+from gradviz.state.appstate import AppState
 from gradviz.state.measuring import BUDGET, LIMITS
-from gradviz.state.values import AppState, Measuring
+from gradviz.state.values.measuring import Measuring
 from tests.unit.playing import play
 
 DONE, KILLED = Exit(0, 0), Exit(0, 9)
@@ -27,9 +28,9 @@ WHOLE = TABLE._replace(done=True)
 ERROR = Problem("error", 2, 0, None, 0, "no", "E: no", None)
 
 
-def rests(effects: list[m.Effect]) -> list[int]:
+def rests(effects: list[do.Effect]) -> list[int]:
     """The runs after which rest is waited for; a tuple is equal to others of the same parts."""
-    return [effect.run for effect in effects if isinstance(effect, m.Rest)]
+    return [effect.run for effect in effects if isinstance(effect, do.Rest)]
 
 
 def answer(run: int, steps: int = 3, *problems: Problem, limit: Limit | None = None) -> m.PictureArrived:
@@ -49,7 +50,7 @@ def measured() -> AppState:
 
 def test_a_picture_at_rest_is_measured_under_a_number_of_its_own() -> None:
     state, effects = play(seen(), m.Rested(1))
-    assert effects == [m.Measure(2, Request("x", limits=LIMITS, budget=BUDGET))]
+    assert effects == [do.Measure(2, Request("x", limits=LIMITS, budget=BUDGET))]
     assert state.measuring.going
     assert not state.busy
     state, _ = play(state, m.CostsArrived(2, TABLE))
@@ -57,7 +58,7 @@ def test_a_picture_at_rest_is_measured_under_a_number_of_its_own() -> None:
     state, effects = play(state, m.CostsArrived(2, WHOLE), m.RunExited(2, DONE))
     assert effects == []
     assert state.measuring == Measuring(True, False, 2, False, "x", WHOLE, "x")
-    assert play(state, m.Edited("xy"))[1][0] == m.StartRun(3, Request("xy"), state.options)
+    assert play(state, m.Edited("xy"))[1][0] == do.StartRun(3, Request("xy"), state.options)
 
 
 def test_what_nobody_looks_at_is_not_measured() -> None:
@@ -71,25 +72,25 @@ def test_typing_puts_it_off_and_ends_it() -> None:
     state, effects = play(seen(), m.Edited("xy"), m.Rested(1), m.Rested(2))
     assert not state.measuring.going
     state, effects = play(state, m.RunExited(2, DONE), answer(2), m.Rested(2))
-    assert effects[-1] == m.Measure(3, Request("xy", limits=LIMITS, budget=BUDGET))
+    assert effects[-1] == do.Measure(3, Request("xy", limits=LIMITS, budget=BUDGET))
     state, _ = play(state, m.CostsArrived(3, TABLE), m.Edited("xyz"), m.CostsArrived(3, WHOLE), m.RunExited(3, KILLED))
     assert state.measuring.table == TABLE  # and of what is pale now
     assert state.measuring.of == "xy"
     assert not state.measuring.going
     state, effects = play(state, m.Edited("xy"), m.RunExited(5, DONE), answer(5), m.Rested(5))
-    assert effects[-1] == m.Measure(6, Request("xy", limits=LIMITS, budget=BUDGET))  # it had been cut short
+    assert effects[-1] == do.Measure(6, Request("xy", limits=LIMITS, budget=BUDGET))  # it had been cut short
 
 
 def test_another_seed_has_it_measured_anew_from_that_seed() -> None:
-    state, _ = play(measured(), SeedSet(7))
+    state, _ = play(measured(), m.SeedSet(7))
     assert state.measuring.table is None
     _, effects = play(state, m.RunExited(3, DONE), answer(3), m.Rested(3))
-    assert effects[-1] == m.Measure(4, Request("x", seed=7, limits=LIMITS, budget=BUDGET))
+    assert effects[-1] == do.Measure(4, Request("x", seed=7, limits=LIMITS, budget=BUDGET))
 
 
 def test_the_grad_mode_chosen_changes_no_costs() -> None:
     state, effects = play(measured(), m.ModeSet("no_grad"), m.RunExited(3, DONE), answer(3), m.Rested(3))
-    assert not any(isinstance(effect, m.Rest | m.Measure) for effect in effects)
+    assert not any(isinstance(effect, do.Rest | do.Measure) for effect in effects)
     assert state.measuring.of == state.text
 
 
@@ -121,7 +122,7 @@ def test_without_a_wall_only_the_person_measures() -> None:
     state, effects = play(state, m.RunPressed(), m.RunExited(1, DONE), answer(1))
     assert not rests(effects)
     _, effects = play(state, m.MeasurePressed(), m.Rested(1))
-    assert effects == [m.Rest(1), m.Measure(2, Request("x", limits=LIMITS, budget=BUDGET))]
+    assert effects == [do.Rest(1), do.Measure(2, Request("x", limits=LIMITS, budget=BUDGET))]
 
 
 def test_a_press_waits_for_the_picture_and_can_be_taken_back() -> None:
@@ -139,7 +140,7 @@ def test_no_program_and_too_long_a_one_are_not_measured(text: str) -> None:
 
 def test_a_press_stops_and_what_was_stopped_stays_so() -> None:
     state, effects = play(seen(), m.Rested(1), m.CostsArrived(2, TABLE), m.MeasurePressed())
-    assert effects[-1] == m.CancelRun(2)
+    assert effects[-1] == do.CancelRun(2)
     state, effects = play(state, m.RunExited(2, KILLED), m.CostsArrived(2, WHOLE))
     assert effects == []
     assert state.measuring.table == WHOLE
@@ -178,4 +179,4 @@ def test_the_heat_of_times_has_a_program_measured_beside_no_panel() -> None:
     assert not rests(play(state, m.OptionsSet(Options(heat="saved")))[1])
     state, effects = play(state, m.OptionsSet(Options(heat="time")), answer(1))
     assert rests(effects) == [1]
-    assert play(state, m.Rested(1))[1] == [m.Measure(2, Request("x", limits=LIMITS, budget=BUDGET))]
+    assert play(state, m.Rested(1))[1] == [do.Measure(2, Request("x", limits=LIMITS, budget=BUDGET))]

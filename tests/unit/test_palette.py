@@ -3,11 +3,11 @@
 from gradviz.drawing.pages import Marks, page
 from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.layout.geometry import Rect, Size
-from gradviz.state.asking import KeysSet, Picked
+from gradviz.state.appstate import AppState
 from gradviz.state.keys import Keys
+from gradviz.state.messages import KeysSet, Picked
 from gradviz.state.palette import LONGEST, MOST, USED, Choices, Entry, boxes, choices, found, remembered
 from gradviz.state.update import update
-from gradviz.state.values import AppState
 
 ENTRIES = (
     Entry("command", "run", "実行", ("Run",)),

@@ -4,11 +4,12 @@ from gradviz.model.moments.course import Course
 from gradviz.model.quiz.wanted import Wanted
 from gradviz.model.wire import Exit, Ready
 from gradviz.picture.quiz.questions import AskQuiz, Quizzed
+from gradviz.state import effects as do
 from gradviz.state import messages as m
 from gradviz.state import predicting
-from gradviz.state import quizmessages as q
+from gradviz.state.appstate import AppState
 from gradviz.state.quizzing import veiled
-from gradviz.state.values import AppState, Prediction
+from gradviz.state.values.quiz import Prediction
 from tests.unit.playing import play
 from tests.unit.test_quizzing import COURSE, LAST, answered, picture
 
@@ -48,25 +49,25 @@ def test_while_it_waits_nothing_gives_the_answer_away() -> None:
 
 
 def test_its_question_is_put_alone_and_the_rest_is_told_after_the_answer() -> None:
-    state, effects = play(opened(), q.QuizSet(True, WANTED))
+    state, effects = play(opened(), m.QuizSet(True, WANTED))
     asked = AskQuiz(0, "en", WANTED)
-    assert effects == [q.AskForQuiz(1, asked)]
-    state, _ = play(state, q.QuizArrived(1, Quizzed(asked, (LAST,))))
+    assert effects == [do.AskForQuiz(1, asked)]
+    state, _ = play(state, m.QuizArrived(1, Quizzed(asked, (LAST,))))
     state = answered(state)
     assert state.at == BEFORE
     assert state.prediction is not None
-    state = answered(play(state, q.ChoiceTaken(0))[0])
+    state = answered(play(state, m.ChoiceTaken(0))[0])
     assert state.prediction is None
     assert (state.predicted, state.quizzed) == (frozenset(("first",)), frozenset())
     assert state.at is None
-    state = answered(play(state, q.QuizSet(False))[0])
+    state = answered(play(state, m.QuizSet(False))[0])
     assert (state.at, state.quiz) == (None, None)
     assert state.bared is None
 
 
 def test_who_leaves_the_question_is_back_where_it_is_put() -> None:
-    state, _ = play(opened(), q.QuizSet(True, WANTED), q.QuizArrived(1, Quizzed(AskQuiz(0, "en", WANTED), (LAST,))))
-    state = answered(play(answered(state), q.QuizSet(False))[0])
+    state, _ = play(opened(), m.QuizSet(True, WANTED), m.QuizArrived(1, Quizzed(AskQuiz(0, "en", WANTED), (LAST,))))
+    state = answered(play(answered(state), m.QuizSet(False))[0])
     assert (state.quiz, state.at) == (None, BEFORE)
     assert state.prediction is not None
     assert state.earlier is not None
@@ -74,7 +75,7 @@ def test_who_leaves_the_question_is_back_where_it_is_put() -> None:
 
 
 def test_who_does_not_want_to_predict_is_told_the_rest_at_the_end_of_the_run() -> None:
-    state = answered(play(opened(), q.TellAnyway())[0])
+    state = answered(play(opened(), m.TellAnyway())[0])
     assert state.prediction is None
     assert state.at is None
     assert state.predicted == {"first"}

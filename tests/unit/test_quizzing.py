@@ -8,13 +8,16 @@ from gradviz.model.moments.course import Course
 from gradviz.model.wire import Exit, Ready
 from gradviz.picture.picture import Hot, Picture, Problem, TensorRow
 from gradviz.picture.quiz.questions import AskQuiz, Question, Quizzed
+from gradviz.state import effects as do
 from gradviz.state import messages as m
-from gradviz.state import quizmessages as q
-from gradviz.state import quizzing, values
+from gradviz.state import quizzing
+from gradviz.state.appstate import AppState
 from gradviz.state.quizzing import veiled
-from gradviz.state.slidemessages import Slid
 from gradviz.state.update import update
-from gradviz.state.values import AppState, Chosen, Quiz, Slide
+from gradviz.state.values import slide
+from gradviz.state.values.chosen import Chosen
+from gradviz.state.values.quiz import Quiz
+from gradviz.state.values.slide import Slide
 from tests.unit.playing import play
 
 COURSE = Course("LLOLBAL", (0, 2, 3, 4, 6, 8, 9), (1, 2, 2, 3, 3, 3, 4), (0,) * 7)
@@ -58,7 +61,7 @@ def answered(state: AppState) -> AppState:
 
 def asked(*questions: Question) -> AppState:
     """A quiz whose first question is open and shown."""
-    state = play(ended(), q.QuizSet(True), q.QuizArrived(1, Quizzed(AskQuiz(0), questions)))[0]
+    state = play(ended(), m.QuizSet(True), m.QuizArrived(1, Quizzed(AskQuiz(0), questions)))[0]
     return answered(state)
 
 
@@ -68,33 +71,33 @@ def quiz_of(state: AppState) -> Quiz:
 
 
 def test_a_quiz_asks_for_questions_and_goes_to_the_moment_before_the_first_answer() -> None:
-    state, effects = update(ended(), q.QuizSet(True))
-    assert effects == (q.AskForQuiz(1, AskQuiz(0)),)
+    state, effects = update(ended(), m.QuizSet(True))
+    assert effects == (do.AskForQuiz(1, AskQuiz(0)),)
     assert quiz_of(state).awaited
     assert quiz_of(state).question is None
-    state, effects = update(state, q.QuizArrived(1, Quizzed(AskQuiz(0), (FIRST, LAST))))
-    assert [one.options.step for one in effects if isinstance(one, m.Redraw)] == [FIRST.before]
+    state, effects = update(state, m.QuizArrived(1, Quizzed(AskQuiz(0), (FIRST, LAST))))
+    assert [one.options.step for one in effects if isinstance(one, do.Redraw)] == [FIRST.before]
     assert state.at == 1
     assert state.asks
 
 
 def test_another_sitting_has_another_seed() -> None:
-    effects = play(ended(), q.QuizSet(True), q.QuizSet(False), q.QuizSet(True))[1]
-    assert effects == [q.AskForQuiz(1, AskQuiz(0)), q.AskForQuiz(1, AskQuiz(1))]
+    effects = play(ended(), m.QuizSet(True), m.QuizSet(False), m.QuizSet(True))[1]
+    assert effects == [do.AskForQuiz(1, AskQuiz(0)), do.AskForQuiz(1, AskQuiz(1))]
 
 
-@pytest.mark.parametrize("late", [q.QuizArrived(2, Quizzed(AskQuiz(0))), q.QuizArrived(1, Quizzed(AskQuiz(7)))])
-def test_questions_that_nobody_waits_for_are_dropped(late: q.QuizArrived) -> None:
-    state = play(ended(), q.QuizSet(True))[0]
+@pytest.mark.parametrize("late", [m.QuizArrived(2, Quizzed(AskQuiz(0))), m.QuizArrived(1, Quizzed(AskQuiz(7)))])
+def test_questions_that_nobody_waits_for_are_dropped(late: m.QuizArrived) -> None:
+    state = play(ended(), m.QuizSet(True))[0]
     assert update(state, late) == (state, ())
     assert update(ended(), late) == (ended(), ())
 
 
 def test_where_nothing_has_run_there_is_nothing_to_ask() -> None:
-    state, effects = update(AppState(), q.QuizSet(True))
+    state, effects = update(AppState(), m.QuizSet(True))
     assert effects == ()
     assert not quiz_of(state).awaited
-    state, effects = update(state, q.QuizSet(False))
+    state, effects = update(state, m.QuizSet(False))
     assert (state.quiz, effects) == (None, ())
 
 
@@ -108,17 +111,17 @@ def test_while_a_question_is_open_nobody_steps_on() -> None:
     state = asked(FIRST, LAST)
     for message in (m.Stepped(1), m.StopChosen(None), m.LineStepped(1), m.PlaySet(True), m.Ticked()):
         assert update(state, message)[0].at == state.at
-    for of in (q.QuizWentOn(), q.AnswerShown(), q.ChoiceTaken(2), q.ChoiceTaken(-1)):
+    for of in (m.QuizWentOn(), m.AnswerShown(), m.ChoiceTaken(2), m.ChoiceTaken(-1)):
         assert update(state, of) == (state, ())
 
 
 def test_an_answer_shows_what_is_so_and_lights_what_it_is_about() -> None:
-    state, effects = update(asked(FIRST, LAST), q.ChoiceTaken(1))
+    state, effects = update(asked(FIRST, LAST), m.ChoiceTaken(1))
     assert quiz_of(state).answers == (1,)
     assert quiz_of(state).right == 1
     assert state.at == COURSE.steps.index(4)
-    assert [one.options.step for one in effects if isinstance(one, m.Redraw)] == [4]
-    assert update(state, q.ChoiceTaken(0))[0] == state  # it is answered once
+    assert [one.options.step for one in effects if isinstance(one, do.Redraw)] == [4]
+    assert update(state, m.ChoiceTaken(0))[0] == state  # it is answered once
     state = answered(state)
     assert state.chosen == Chosen("tensor", 1)
     assert state.selection.tensors == {1}
@@ -127,30 +130,30 @@ def test_an_answer_shows_what_is_so_and_lights_what_it_is_about() -> None:
 
 
 def test_after_an_answer_the_moment_before_is_a_step_away() -> None:
-    state = answered(update(asked(FIRST, LAST), q.ChoiceTaken(0))[0])
-    state = answered(update(state, q.AnswerShown(before=True))[0])
+    state = answered(update(asked(FIRST, LAST), m.ChoiceTaken(0))[0])
+    state = answered(update(state, m.AnswerShown(before=True))[0])
     assert (state.at, quiz_of(state).back) == (1, True)
-    state = answered(update(state, q.AnswerShown())[0])
+    state = answered(update(state, m.AnswerShown())[0])
     assert (state.at, quiz_of(state).back) == (3, False)
     assert update(state, m.Stepped(1))[0].at == 4  # and the run is one's own again
 
 
 def test_after_the_last_answer_come_the_score_and_the_end_of_the_run() -> None:
-    state = answered(update(asked(FIRST, LAST), q.ChoiceTaken(0))[0])
-    state = answered(update(state, q.QuizWentOn())[0])
+    state = answered(update(asked(FIRST, LAST), m.ChoiceTaken(0))[0])
+    state = answered(update(state, m.QuizWentOn())[0])
     assert (state.at, quiz_of(state).question) == (3, LAST)
     assert state.quizzed == frozenset()
-    state = answered(update(state, q.ChoiceTaken(1))[0])
+    state = answered(update(state, m.ChoiceTaken(1))[0])
     assert (state.at, quiz_of(state).is_last) == (None, True)
     assert state.quizzed == {"first"}
     assert veiled(state) is state
-    state = answered(update(state, q.QuizWentOn())[0])
+    state = answered(update(state, m.QuizWentOn())[0])
     assert (quiz_of(state).question, quiz_of(state).right, state.at) == (None, 1, None)
-    assert update(state, q.QuizWentOn()) == (state, ())
+    assert update(state, m.QuizWentOn()) == (state, ())
 
 
 def test_a_question_about_no_tensor_lights_nothing() -> None:
-    state = answered(update(asked(LAST), q.ChoiceTaken(0))[0])
+    state = answered(update(asked(LAST), m.ChoiceTaken(0))[0])
     assert state.chosen is None
 
 
@@ -160,9 +163,9 @@ def test_an_answer_whose_picture_process_is_gone_ends_the_quiz() -> None:
 
 
 def test_who_leaves_is_shown_the_end_again() -> None:
-    state = answered(update(asked(FIRST, LAST), q.QuizSet(False))[0])
+    state = answered(update(asked(FIRST, LAST), m.QuizSet(False))[0])
     assert (state.quiz, state.at) == (None, None)
-    assert update(state, q.QuizSet(False)) == (state, ())
+    assert update(state, m.QuizSet(False)) == (state, ())
 
 
 def test_an_edit_ends_the_quiz() -> None:
@@ -173,9 +176,9 @@ def test_an_edit_ends_the_quiz() -> None:
 def test_another_language_asks_the_same_questions_in_it() -> None:
     state = asked(FIRST, LAST)
     state, effects = update(state, m.OptionsSet(state.options._replace(language="ja")))
-    assert q.AskForQuiz(1, AskQuiz(0, "ja")) in effects
+    assert do.AskForQuiz(1, AskQuiz(0, "ja")) in effects
     told = FIRST._replace(text="y は?")
-    state = update(state, q.QuizArrived(1, Quizzed(AskQuiz(0, "ja"), (told, LAST))))[0]
+    state = update(state, m.QuizArrived(1, Quizzed(AskQuiz(0, "ja"), (told, LAST))))[0]
     assert quiz_of(state).question == told
     assert state.at == 1
 
@@ -200,13 +203,13 @@ def test_the_veil_hides_what_is_said_of_the_end_and_what_is_not_there_yet() -> N
 
 def test_the_veil_hides_what_runs_told_of_a_number_that_was_slid() -> None:
     state = asked(FIRST, LAST)
-    state = state._replace(slide=Slide(Slid(state.text, 1, 2.0, 1.0, 1), "y", "x", (values.Point(2.0, 4.0, 4.0),)))
+    state = state._replace(slide=Slide(m.Slid(state.text, 1, 2.0, 1.0, 1), "y", "x", (slide.Point(2.0, 4.0, 4.0),)))
     assert veiled(state).slide is None
-    assert veiled(update(state, q.QuizSet(False))[0]).slide == state.slide
+    assert veiled(update(state, m.QuizSet(False))[0]).slide == state.slide
 
 
 def test_between_questions_the_run_can_be_walked_and_its_end_is_not_told() -> None:
-    state = answered(update(asked(FIRST, LAST), q.ChoiceTaken(0))[0])
+    state = answered(update(asked(FIRST, LAST), m.ChoiceTaken(0))[0])
     shown = veiled(state)
     assert shown.steppable
     assert shown.course == COURSE

@@ -8,8 +8,10 @@ from gradviz.drawing import pages
 from gradviz.drawing.pages import Marks, page
 from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.layout.geometry import Rect, Size
+from gradviz.state.appstate import AppState
 from gradviz.state.search import found, searched, stepped
-from gradviz.state.values import AppState, Chosen, Search, Shown
+from gradviz.state.values.chosen import Chosen, Search
+from gradviz.state.values.shown import Shown
 
 NOTHING = Search("")
 TITLES = ("add", "mul", "matmul", "sum")

@@ -11,11 +11,12 @@ from gradviz.model.moments.course import Course
 from gradviz.model.program import MAX_SOURCE
 from gradviz.model.wire import Exit, Ready
 from gradviz.picture.picture import Focus, Options, Picture
+from gradviz.state import effects as do
 from gradviz.state import messages as m
-from gradviz.state.enginemessages import SeedSet
+from gradviz.state.appstate import AppState
 from gradviz.state.restoring import kept
 from gradviz.state.session import Session, SessionError, parsed, written
-from gradviz.state.values import AppState, Elsewhere
+from gradviz.state.values.told import Elsewhere
 from tests.unit.playing import play
 
 READY = m.EngineReady(Ready("2.13.0", "3.11", ""))
@@ -37,7 +38,7 @@ def looked_at() -> AppState:
     return state._replace(options=options)
 
 
-def brought_back(session: Session, course: Course = COURSE) -> tuple[AppState, list[m.Effect]]:
+def brought_back(session: Session, course: Course = COURSE) -> tuple[AppState, list[do.Effect]]:
     """What becomes of it in another window."""
     opening = m.Opened(session.program, session=session)
     return play(AppState(), opening, READY, m.RunExited(1, Exit(0, 0)), picture(1, course=course))
@@ -50,7 +51,7 @@ def test_a_session_brings_back_what_was_looked_at() -> None:
     assert state.breakpoints == {2}
     wanted = looked_at().options
     assert state.options == wanted._replace(document=state.document)
-    assert [effect.options.step for effect in effects if isinstance(effect, m.Redraw)] == [COURSE.steps[3]]
+    assert [effect.options.step for effect in effects if isinstance(effect, do.Redraw)] == [COURSE.steps[3]]
     assert state.said == ""
     assert state.session is None
 
@@ -113,7 +114,7 @@ def test_a_run_with_other_stops_is_shown_at_its_end() -> None:
 def test_a_run_without_stops_has_none_to_go_to() -> None:
     state, effects = brought_back(replace(KEPT, stops=0), Course())
     assert state.at is None
-    assert not [effect for effect in effects if isinstance(effect, m.Redraw)]
+    assert not [effect for effect in effects if isinstance(effect, do.Redraw)]
 
 
 def test_lines_that_the_program_has_not_have_no_breakpoint() -> None:
@@ -145,17 +146,17 @@ def test_keys_of_no_fold_do_not_keep_the_program_from_being_edited(key: str) -> 
 
 
 def test_a_session_keeps_its_seed() -> None:
-    state, _ = play(looked_at(), SeedSet(7))
+    state, _ = play(looked_at(), m.SeedSet(7))
     session = parsed(written(kept(state)))
     back, effects = brought_back(session)
     assert (session.seed, back.seed) == (7, 7)
-    assert [effect.request.seed for effect in effects if isinstance(effect, m.StartRun)] == [7]
+    assert [effect.request.seed for effect in effects if isinstance(effect, do.StartRun)] == [7]
     with pytest.raises(SessionError, match="no seed"):
         parsed(b'{"gradviz": 1, "program": "x", "seed": -9223372036854775809}')
 
 
 def test_another_seed_is_another_run_and_the_same_is_none() -> None:
-    state, effects = play(looked_at(), SeedSet(7), SeedSet(7))
-    assert [effect.request.seed for effect in effects if isinstance(effect, m.StartRun)] == [7]
+    state, effects = play(looked_at(), m.SeedSet(7), m.SeedSet(7))
+    assert [effect.request.seed for effect in effects if isinstance(effect, do.StartRun)] == [7]
     assert state.current
     assert not state._replace(seed=None).current

@@ -8,9 +8,10 @@ from gradviz.layout.geometry import Size
 from gradviz.model.moments.course import Course
 from gradviz.model.wire import Exit, Ready
 from gradviz.picture.picture import Picture, TensorRow
+from gradviz.state import effects as do
 from gradviz.state import messages as m
-from gradviz.state.slidemessages import Slid, SlideRested
-from gradviz.state.values import AppState, Point, Slide
+from gradviz.state.appstate import AppState
+from gradviz.state.values.slide import Point, Slide
 from tests.unit.playing import play
 
 READY = m.EngineReady(Ready("2.13.0", "3.11", ""))
@@ -26,14 +27,14 @@ def drawn(text: str = "x = 1") -> AppState:
     return play(AppState(), m.Opened(text), READY, *answer(1))[0]
 
 
-def slid(text: str, hold: int = 1) -> Slid:
+def slid(text: str, hold: int = 1) -> m.Slid:
     """The number of a text such as "x = 2", slid to from 1."""
-    return Slid(text, 1, float(text.split(" = ")[1]), 1.0, hold)
+    return m.Slid(text, 1, float(text.split(" = ")[1]), 1.0, hold)
 
 
-def ran(effects: list[m.Effect]) -> list[str]:
+def ran(effects: list[do.Effect]) -> list[str]:
     """The texts that were run."""
-    return [effect.request.source for effect in effects if isinstance(effect, m.StartRun)]
+    return [effect.request.source for effect in effects if isinstance(effect, do.StartRun)]
 
 
 def test_the_first_move_runs_at_once_and_then_the_newest_when_that_is_drawn() -> None:
@@ -65,20 +66,20 @@ def test_nothing_dims_and_no_problem_or_course_goes_away_while_a_newer_text_wait
 
 
 def test_a_hand_that_rests_has_the_newest_run_whatever_goes_on() -> None:
-    state, done = play(drawn(), slid("x = 2"), slid("x = 3"), SlideRested(), SlideRested())
+    state, done = play(drawn(), slid("x = 2"), slid("x = 3"), m.SlideRested(), m.SlideRested())
     assert ran(done) == ["x = 2", "x = 3"]
     assert (state.text, state.newer) == ("x = 3", None)
 
 
 def test_a_run_is_told_as_long_only_where_no_other_waits_for_it() -> None:
-    state, _ = play(drawn(), Slid("x = 2", 1, 2, 1, 1), slid("x = 3"), m.RanLong(2))
+    state, _ = play(drawn(), m.Slid("x = 2", 1, 2, 1, 1), slid("x = 3"), m.RanLong(2))
     assert (state.slow, state.dimmed) == (False, False)
-    state, _ = play(state, SlideRested(), m.RanLong(3))
+    state, _ = play(state, m.SlideRested(), m.RanLong(3))
     assert (state.slow, state.dimmed) == (True, True)
 
 
 def test_going_back_to_what_runs_asks_for_no_other_run() -> None:
-    state, done = play(drawn(), slid("x = 2"), slid("x = 3"), slid("x = 2"), SlideRested(), *answer(2))
+    state, done = play(drawn(), slid("x = 2"), slid("x = 3"), slid("x = 2"), m.SlideRested(), *answer(2))
     assert ran(done) == ["x = 2"]
     assert state.newer is None
 
@@ -103,7 +104,7 @@ def test_other_grad_modes_beside_it_are_waited_for() -> None:
     state, _ = play(drawn(), m.BesideSet(True), m.RunExited(2, Exit(0, 0)), m.RunExited(3, Exit(0, 0)))
     state, done = play(state, slid("x = 2"), slid("x = 3"), *answer(4))
     assert ran(done) == ["x = 2"]
-    beside = [effect.run for effect in done if isinstance(effect, m.RunBeside)]
+    beside = [effect.run for effect in done if isinstance(effect, do.RunBeside)]
     assert beside == [5]
     state, done = play(state, m.RunExited(5, Exit(0, 0)))
     assert ran(done) == []
@@ -115,7 +116,7 @@ def test_without_live_it_runs_nothing_and_keeps_the_text() -> None:
     state, done = play(drawn(), m.LiveSet(False), slid("x = 2"), slid("x = 3"))
     assert ran(done) == []
     assert state.text == "x = 3"
-    assert done[-1] == m.Remember("x = 3")
+    assert done[-1] == do.Remember("x = 3")
 
 
 LEAF = TensorRow(0, "x", "()", "float32", True, True, "None", "", "", 1, "t0", number=1.0, slope=4.0)
@@ -215,12 +216,12 @@ def test_never_more_than_one_text_waits_and_the_last_is_run_in_the_end(doings: l
             messages: tuple[m.Message, ...] = answer(state.run) if state.busy else ()
         else:
             last = last if doing == "rest" else f"x = {doing}"
-            messages = (SlideRested() if doing == "rest" else slid(last),)
+            messages = (m.SlideRested() if doing == "rest" else slid(last),)
         state, done = play(state, *messages)
         runs += ran(done)
         assert (state.newer.text if state.newer else state.text) == last
         assert len(runs) <= len(doings)
-    state, done = play(state, SlideRested(), *answer(state.run))
+    state, done = play(state, m.SlideRested(), *answer(state.run))
     while state.busy:
         state, _ = play(state, *answer(state.run))
     assert state.text == last

@@ -9,13 +9,16 @@ from gradviz.layout.geometry import Rect, Size
 from gradviz.model.program import MAX_SOURCE
 from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Options, Picture, Problem, TensorRow
+from gradviz.state import effects as do
 from gradviz.state import messages as m
 from gradviz.state import selection
-from gradviz.state.enginemessages import NeighboursChanged, PythonSet, UsePython
+from gradviz.state.appstate import AppState
 from gradviz.state.engines import MAX_STARTS, START_DELAYS
 from gradviz.state.selection import reach
 from gradviz.state.update import update
-from gradviz.state.values import NOTHING, AppState, Chosen, Engine, NoPython, Phase, Search, Selection
+from gradviz.state.values.chosen import NOTHING, Chosen, Search, Selection
+from gradviz.state.values.engine import Engine, Phase
+from gradviz.state.values.told import NoPython
 from tests.unit.playing import play
 
 READY = m.EngineReady(Ready("2.13.0", "3.11", ""))
@@ -63,11 +66,11 @@ def shown() -> AppState:
 
 def test_nothing_runs_before_the_engine_is_ready() -> None:
     state, effects = play(AppState(), m.Opened("x"), m.Edited("xy"))
-    assert effects == [m.Remember("x"), m.Remember("xy")]
+    assert effects == [do.Remember("x"), do.Remember("xy")]
     assert state.run == 0
     state, effects = play(state, READY)
     request = Request("xy", "grad")
-    assert effects == [m.StartRun(1, request, Options(document=1)), m.Remember("xy"), m.Watch(1)]
+    assert effects == [do.StartRun(1, request, Options(document=1)), do.Remember("xy"), do.Watch(1)]
     assert state.busy
     assert state.current
 
@@ -75,7 +78,7 @@ def test_nothing_runs_before_the_engine_is_ready() -> None:
 def test_an_edit_is_kept_as_it_runs_and_takes_the_place_of_the_run_before() -> None:
     state, effects = play(shown(), m.Edited("xy"), m.Edited("xyz"))
     kinds = [type(effect) for effect in effects]
-    assert kinds == [m.StartRun, m.Remember, m.Watch] * 2
+    assert kinds == [do.StartRun, do.Remember, do.Watch] * 2
     assert state.run == 3
     state, _ = play(state, good(2), m.RunExited(2, DONE))
     assert state.busy
@@ -175,12 +178,12 @@ def test_a_slow_run_dims_what_is_shown_until_it_answers() -> None:
 
 def test_stop_kills_the_run_then_the_engine() -> None:
     state, effects = play(shown(), m.Edited("while"), m.StopPressed())
-    assert effects[-1] == m.CancelRun(2)
+    assert effects[-1] == do.CancelRun(2)
     assert state.stopped
     state, effects = play(state, m.StopPressed())
-    assert effects == [m.KillEngine()]
+    assert effects == [do.KillEngine()]
     state, effects = play(state, m.EngineEnded("killed"))
-    assert effects == [m.StartEngine(0)]
+    assert effects == [do.StartEngine(0)]
     assert not state.busy
     state, effects = play(state, READY)
     assert effects == []  # what hung is not run again by itself
@@ -188,16 +191,16 @@ def test_stop_kills_the_run_then_the_engine() -> None:
 
 def test_stop_kills_the_picture_process_where_only_the_picture_is_missing() -> None:
     state, effects = play(shown(), m.Edited("xy"), m.RunExited(2, DONE), m.StopPressed())
-    assert effects[-1] == m.DropPicture()
+    assert effects[-1] == do.DropPicture()
     assert not state.busy
     # The trace went with it: another view needs another run.
     _, effects = play(state, m.OptionsSet(Options(view="backward")))
-    assert m.StartRun(3, Request("xy", "grad"), Options(view="backward")) in effects
+    assert do.StartRun(3, Request("xy", "grad"), Options(view="backward")) in effects
 
 
 def test_stop_with_nothing_to_stop_takes_back_run() -> None:
     state, effects = play(AppState(), m.RunPressed(), m.StopPressed(), READY)
-    assert not any(isinstance(effect, m.CancelRun | m.DropPicture) for effect in effects)
+    assert not any(isinstance(effect, do.CancelRun | do.DropPicture) for effect in effects)
     assert state.run == 1  # live, so it runs all the same
     state, effects = play(AppState(live=False), m.RunPressed(), m.StopPressed(), READY)
     assert state.run == 0
@@ -214,7 +217,7 @@ def test_without_a_wall_edits_and_modes_wait_for_run() -> None:
     messages += [m.LiveSet(False), m.LiveSet(True)]
     state, effects = play(AppState(), *messages)
     assert state.run == 0
-    assert not any(isinstance(effect, m.StartRun) for effect in effects)
+    assert not any(isinstance(effect, do.StartRun) for effect in effects)
     state, _ = play(state, m.RunPressed())
     assert state.request == Request("xy", "no_grad")
 
@@ -223,7 +226,7 @@ def test_live_off_and_on() -> None:
     state, effects = play(shown(), m.LiveSet(False), m.Edited("xy"))
     assert state.run == 1
     assert state.dimmed
-    assert effects == [m.Remember("xy")]
+    assert effects == [do.Remember("xy")]
     state, _ = play(state, m.LiveSet(True))
     assert state.run == 2
     assert play(shown(), m.LiveSet(False), m.LiveSet(True))[0].run == 1  # nothing changed: nothing to run
@@ -232,7 +235,7 @@ def test_live_off_and_on() -> None:
 def test_the_grad_mode_is_a_setting_of_the_run() -> None:
     state, effects = play(shown(), m.ModeSet("inference"), m.ModeSet("inference"))
     assert state.request == Request("x", "inference")
-    assert len([effect for effect in effects if isinstance(effect, m.StartRun)]) == 1
+    assert len([effect for effect in effects if isinstance(effect, do.StartRun)]) == 1
 
 
 def test_a_grad_mode_that_is_offered_is_set_as_any_other() -> None:
@@ -245,7 +248,7 @@ def test_a_grad_mode_that_is_offered_is_set_as_any_other() -> None:
 def test_another_view_is_a_redraw() -> None:
     options = Options(view="forward")
     state, effects = play(shown(), m.OptionsSet(options), m.OptionsSet(options))
-    assert effects == [m.Redraw(1, options, 0), m.Watch(1)]
+    assert effects == [do.Redraw(1, options, 0), do.Watch(1)]
     assert state.awaited
     assert not play(state, good(1))[0].awaited
 
@@ -258,42 +261,42 @@ def test_a_theme_is_no_run() -> None:
 def test_an_engine_that_keeps_failing_is_left_alone_until_run() -> None:
     ends: list[m.Message] = [m.EngineEnded("no torch")] * MAX_STARTS
     state, effects = play(AppState(), *ends)
-    assert effects == [m.StartEngine(delay) for delay in START_DELAYS[1:]]
+    assert effects == [do.StartEngine(delay) for delay in START_DELAYS[1:]]
     assert state.engine.phase is Phase.ENDED
     assert state.engine.reason == "no torch"
     state, effects = play(state, m.RunPressed(), READY)
-    assert effects[0] == m.StartEngine(0)
+    assert effects[0] == do.StartEngine(0)
     assert state.run == 1
 
 
 def test_another_python_runs_the_program_anew_and_the_text_stays() -> None:
-    state, effects = play(shown(), PythonSet("/opt/python"))
+    state, effects = play(shown(), m.PythonSet("/opt/python"))
     assert (state.python, state.text, state.engine.phase) == ("/opt/python", shown().text, Phase.STARTING)
-    assert effects == [UsePython("/opt/python")]
+    assert effects == [do.UsePython("/opt/python")]
     assert not state.busy
     assert state.dimmed  # what is shown was recorded by another torch
-    state, effects = play(state, PythonSet("/opt/python"), READY)
+    state, effects = play(state, m.PythonSet("/opt/python"), READY)
     assert state.request == Request(state.text, "grad")
-    assert [type(effect) for effect in effects] == [m.StartRun, m.Remember, m.Watch]
+    assert [type(effect) for effect in effects] == [do.StartRun, do.Remember, do.Watch]
     state, _ = play(state, m.EngineEnded("signal 9"))
     assert state.python == "/opt/python"  # it has run programs before
 
 
 def test_a_python_that_cannot_start_is_given_up_for_the_windows_own() -> None:
     state, effects = play(AppState(text="x", python="/gone"), m.RunPressed(), m.EngineEnded("no such file"))
-    assert effects == [UsePython("")]
+    assert effects == [do.UsePython("")]
     assert (state.python, state.said) == ("", NoPython("/gone", "no such file"))
     assert state.engine.phase is Phase.STARTING
     state, effects = play(state, READY)
     assert state.request == Request("x", "grad")
     assert state.said
     state, effects = play(AppState(text="x", python="/gone"), m.EngineEnded(""), m.EngineEnded("no torch"))
-    assert effects[-1] == m.StartEngine(START_DELAYS[1])  # of the window's own
+    assert effects[-1] == do.StartEngine(START_DELAYS[1])  # of the window's own
 
 
 def test_an_engine_that_dies_later_is_started_at_once() -> None:
     state, effects = play(shown(), m.Edited("xy"), m.EngineEnded("signal 9"))
-    assert effects[-1] == m.StartEngine(0)
+    assert effects[-1] == do.StartEngine(0)
     assert not state.busy
     assert state.dimmed
     state, effects = play(state, m.Edited("xyz"), READY)
@@ -317,7 +320,7 @@ def test_a_huge_program_is_kept_but_not_run() -> None:
     text = "#" * (MAX_SOURCE + 1)
     state, effects = play(shown(), m.Edited(text))
     assert state.too_long
-    assert effects == [m.Remember(text)]
+    assert effects == [do.Remember(text)]
 
 
 def test_an_empty_program_has_no_graph_and_the_next_error_has_no_last_good_one() -> None:
@@ -513,13 +516,13 @@ def test_whatever_happens_the_laws_hold(messages: list[m.Message]) -> None:
     for message in messages:
         before = state
         state, effects = update(state, message)
-        started = [effect for effect in effects if isinstance(effect, m.StartRun)]
+        started = [effect for effect in effects if isinstance(effect, do.StartRun)]
         assert len(started) <= 1
         assert state.run == before.run + len(started)
         if started:
             # A program runs by itself only behind the wall; its text is kept in the same breath.
             assert state.engine.walled or isinstance(message, m.RunPressed) or before.pressed
-            assert m.Remember(state.text) in effects
+            assert do.Remember(state.text) in effects
             run = started[0].run
         assert state.run == run
         assert state.shown is None or state.shown.run <= state.run
@@ -534,10 +537,10 @@ def test_whatever_happens_the_laws_hold(messages: list[m.Message]) -> None:
 def test_a_change_of_the_files_beside_a_program_runs_it_again_and_forgets_what_was_measured() -> None:
     state, _ = update(AppState(engine=Engine(Phase.READY, Ready("2", "3", ""))), m.Edited("import config"))
     state = state._replace(measuring=state.measuring._replace(source=state.text, of=state.text))
-    after, effects = update(state, NeighboursChanged())
+    after, effects = update(state, m.NeighboursChanged())
     assert after.run == state.run + 1
     assert after.measuring.source is None
-    assert [effect.request.source for effect in effects if isinstance(effect, m.StartRun)] == ["import config"]
-    held, effects = update(state._replace(live=False), NeighboursChanged())
+    assert [effect.request.source for effect in effects if isinstance(effect, do.StartRun)] == ["import config"]
+    held, effects = update(state._replace(live=False), m.NeighboursChanged())
     assert not held.current
-    assert not any(isinstance(effect, m.StartRun) for effect in effects)
+    assert not any(isinstance(effect, do.StartRun) for effect in effects)

@@ -13,10 +13,12 @@ from gradviz.model.moments.course import Course
 from gradviz.model.trace import Output
 from gradviz.model.wire import Exit, Ready
 from gradviz.picture.picture import Options, Picture, TensorRow
+from gradviz.state import effects as do
 from gradviz.state import messages as m
+from gradviz.state.appstate import AppState
 from gradviz.state.stepping import StepLines, carried, presented, step_lines
 from gradviz.state.update import update
-from gradviz.state.values import AppState, Refusal
+from gradviz.state.values.told import Refusal
 from tests.unit.playing import play
 
 READY = m.EngineReady(Ready("2.13.0", "3.11", ""))
@@ -53,9 +55,9 @@ def at(where: int | None, course: Course = COURSE) -> AppState:
     return answered(update(ended(course), m.StopChosen(where))[0])
 
 
-def steps(effects: Iterable[m.Effect]) -> list[int | None]:
+def steps(effects: Iterable[do.Effect]) -> list[int | None]:
     """The steps of which pictures were asked for."""
-    return [effect.options.step for effect in effects if isinstance(effect, m.Redraw)]
+    return [effect.options.step for effect in effects if isinstance(effect, do.Redraw)]
 
 
 def test_the_course_comes_with_the_end_of_a_run_and_begins_there() -> None:
@@ -69,7 +71,7 @@ def test_the_course_comes_with_the_end_of_a_run_and_begins_there() -> None:
 
 def test_a_stop_asks_for_the_picture_of_its_step() -> None:
     state, effects = play(ended(), m.StopChosen(2))
-    assert effects == [m.Redraw(1, state.options._replace(step=3), 0), m.Watch(1)]
+    assert effects == [do.Redraw(1, state.options._replace(step=3), 0), do.Watch(1)]
     assert state.at == 2
     assert state.busy
     state = answered(state)
@@ -208,12 +210,12 @@ def test_another_view_of_a_step_waits_its_turn() -> None:
     state, effects = play(ended(), m.StopChosen(2), m.OptionsSet(Options(view="backward")))
     assert steps(effects) == [3]
     effects = play(state, picture(1, 3))[1]
-    assert effects[0] == m.Redraw(1, Options(view="backward", step=3), 0)
+    assert effects[0] == do.Redraw(1, Options(view="backward", step=3), 0)
 
 
 def test_a_run_that_goes_on_is_told_at_once() -> None:
     running = play(AppState(), m.Opened("x"), READY)[0]
-    assert play(running, m.OptionsSet(Options(view="backward")))[1][0] == m.Redraw(1, Options(view="backward"))
+    assert play(running, m.OptionsSet(Options(view="backward")))[1][0] == do.Redraw(1, Options(view="backward"))
     assert play(running, m.Stepped(1), m.StopChosen(0))[1] == []
 
 
@@ -233,7 +235,7 @@ def test_whatever_makes_another_run_returns_to_the_end(message: m.Message) -> No
     assert state.course == Course()
     assert not state.steppable
     assert state.shown is None or state.shown.drawing.title == "None"
-    starts = [effect for effect in effects if isinstance(effect, m.StartRun)]
+    starts = [effect for effect in effects if isinstance(effect, do.StartRun)]
     assert all(effect.options.step is None for effect in starts)
     assert update(state, m.Stepped(-1)) == (state._replace(playing=False), ())
 
@@ -408,7 +410,7 @@ def test_a_change_is_made_to_the_drawing_that_is_shown() -> None:
     state, effects = play(ended(), m.StopChosen(2), with_change(picture(1, 3), 5, 0), m.Stepped(1))
     assert state.shown is not None
     assert (state.shown.drawing.description, state.shown.number) == ("then", 5)
-    assert [effect.since for effect in effects if isinstance(effect, m.Redraw)] == [0, 5]
+    assert [effect.since for effect in effects if isinstance(effect, do.Redraw)] == [0, 5]
 
 
 def test_a_change_of_another_drawing_is_asked_for_anew() -> None:

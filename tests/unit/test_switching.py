@@ -8,9 +8,12 @@ from gradviz.model.source.place import Edit
 from gradviz.model.wire import Exit, Ready
 from gradviz.picture.inspection.inspection import Fact, Inspect, Inspection, Section, Subject
 from gradviz.picture.picture import FlagRow, Offer, Picture, Problem, TensorRow
+from gradviz.state import effects as do
 from gradviz.state import messages as m
+from gradviz.state.appstate import AppState
 from gradviz.state.switching import offered, shown_rows, worth_grad
-from gradviz.state.values import AppState, Chosen, Refusal
+from gradviz.state.values.chosen import Chosen
+from gradviz.state.values.told import Refusal
 from tests.unit.playing import play
 
 OFF = "x = ones(3)\nn = arange(3)\n"
@@ -51,8 +54,8 @@ def flag(state: AppState) -> bool:
 def test_a_switch_edits_the_text_once_and_runs_as_an_edit_does() -> None:
     state, effects = play(opened(), m.FlagSwitched(X))
     assert state.text == ON
-    assert effects[0] == m.Rewrite(Edit(10, 10, ", requires_grad=True"))
-    assert [type(effect) for effect in effects[1:]] == [m.StartRun, m.Remember, m.Watch]
+    assert effects[0] == do.Rewrite(Edit(10, 10, ", requires_grad=True"))
+    assert [type(effect) for effect in effects[1:]] == [do.StartRun, do.Remember, do.Watch]
     assert flag(state)  # what is wanted, until a picture tells
 
 
@@ -61,7 +64,7 @@ def test_switching_back_brings_back_the_very_text() -> None:
     for text, on in ((OFF, False), (ON, True), (OFF, False)):
         state, effects = play(state, m.FlagSwitched(X))
         assert state.text == text
-        assert isinstance(effects[0], m.Rewrite)
+        assert isinstance(effects[0], do.Rewrite)
         assert flag(state) is on
         state = answered(state, on, None)
         assert flag(state) is on
@@ -69,7 +72,7 @@ def test_switching_back_brings_back_the_very_text() -> None:
 
 def test_back_and_forth_needs_no_run_between() -> None:
     state, effects = play(opened(live=False), m.FlagSwitched(X))
-    assert effects[1:] == [m.Remember(ON)]
+    assert effects[1:] == [do.Remember(ON)]
     assert flag(state)
     state, _ = play(state, m.FlagSwitched(X))
     assert state.text == OFF
@@ -167,7 +170,7 @@ def flagged() -> AppState:
 def test_another_flag_is_switched_by_its_own_edit() -> None:
     state, effects = play(flagged(), m.FlagSwitched(X, "retain_grad"))
     assert state.text == RETAIN.applied(OFF)
-    assert effects[0] == m.Rewrite(RETAIN)
+    assert effects[0] == do.Rewrite(RETAIN)
     assert play(state, m.FlagSwitched(X, "retain_grad"))[0].said is Refusal.STALE
 
 
@@ -216,13 +219,13 @@ def test_a_fix_that_is_offered_is_made_once() -> None:
     state = state._replace(picture=state.picture._replace(problems=(told,)))
     after, effects = play(state, m.FixTaken(FIX))
     assert after.text == FIX.applied(OFF)
-    assert effects[0] == m.Rewrite(FIX)
+    assert effects[0] == do.Rewrite(FIX)
     assert play(after, m.FixTaken(FIX))[0].said is Refusal.STALE
     assert play(state, m.Edited(OFF + "y = x\n"), m.FixTaken(FIX))[0].said is Refusal.STALE
     assert play(state._replace(picture=None), m.FixTaken(FIX))[0].said is Refusal.STALE
     waiting, effects = play(state, m.LiveSet(False), m.Edited("# new\n" + OFF), m.FixTaken(FIX))
     assert (waiting.text, waiting.said) == ("# new\n" + OFF, Refusal.STALE)  # no run has followed, and none is to
-    assert effects == [m.Remember("# new\n" + OFF)]
+    assert effects == [do.Remember("# new\n" + OFF)]
 
 
 def test_what_unlocks_a_box_is_a_fix_too() -> None:
@@ -237,7 +240,7 @@ def test_a_fix_of_the_inspector_is_made_in_the_text_it_was_read_from() -> None:
     asked = Inspect(Subject("tensor", 0))
     found = Inspection(asked, "x", (Section("Why?", (Fact("", "because"), Fact("", "Write z", edit=FIX))),))
     state, effects = play(opened(), m.InspectorSeen(True), m.TensorChosen(0))
-    assert effects == [m.AskInspection(state.run, asked)]
+    assert effects == [do.AskInspection(state.run, asked)]
     state, _ = play(state, m.InspectionArrived(state.run, found))
     assert play(state, m.FixTaken(FIX))[0].text == FIX.applied(OFF)
     assert play(state, m.Edited(OFF + "\n"), m.FixTaken(FIX))[0].said is Refusal.STALE

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from gradviz import resources
 from gradviz.state.keys import Keys
-from gradviz.state.values import Theme
+from gradviz.state.values.look import Theme
 from gradviz.ui.bars.actions import COMMANDS, said, unmarked
 from gradviz.ui.style.theme import icon
 

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QStatusBar, QWidget
 
-from gradviz.state.values import AppState
+from gradviz.state.appstate import AppState
 from gradviz.ui.style.announcing import announce
 from gradviz.ui.style.labels import CutLabel
 from gradviz.ui.style.plain import plain, tooltip

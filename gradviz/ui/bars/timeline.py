@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
-from gradviz.state.values import AppState
+from gradviz.state.appstate import AppState
 from gradviz.ui.bars.courseslider import CourseSlider
 from gradviz.ui.style.theme import Colours, icon_size
 from gradviz.ui.wording import stepwords

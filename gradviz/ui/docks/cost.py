@@ -4,7 +4,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from gradviz.model.costs.table import CostTable
-from gradviz.state.values import Measuring
+from gradviz.state.values.measuring import Measuring
 from gradviz.ui.docks.costbars import CostBars
 from gradviz.ui.docks.memory import MemoryView
 from gradviz.ui.style.labels import CutLabel, wrapped_label

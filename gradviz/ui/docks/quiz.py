@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from gradviz.picture.quiz.questions import Question
-from gradviz.state.values import Quiz
+from gradviz.state.values.quiz import Quiz
 from gradviz.ui.docks.quizchoice import Choice
 from gradviz.ui.style.labels import wrapped_label
 from gradviz.ui.style.plain import plain

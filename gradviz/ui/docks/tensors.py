@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 
 from gradviz.model.source.edits import KEYWORD
 from gradviz.picture.picture import TensorRow
-from gradviz.state.values import Chosen
+from gradviz.state.values.chosen import Chosen
 from gradviz.ui.docks.changes import Changes, changes
 from gradviz.ui.style.columns import shared
 from gradviz.ui.style.flags import FLAG_KEYS, LOCKED, FlagBox

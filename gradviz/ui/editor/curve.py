@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from gradviz.model.values import number_text
-from gradviz.state.values import Point, Slide
+from gradviz.state.values.slide import Point, Slide
 from gradviz.ui.style.plain import one_line
 from gradviz.ui.style.theme import Colours, colour
 

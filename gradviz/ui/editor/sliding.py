@@ -12,8 +12,8 @@ from PySide6.QtGui import QTextBlock, QTextCursor
 from gradviz.model.source.lexing import CODE
 from gradviz.model.source.numbers import Line, numbers, stepped, value_of
 from gradviz.state.keys import Keys
-from gradviz.state.slidemessages import Slid
-from gradviz.state.values import Slide
+from gradviz.state.messages import Slid
+from gradviz.state.values.slide import Slide
 from gradviz.ui.editor.curve import Curve
 from gradviz.ui.editor.editor import Editor
 from gradviz.ui.editor.slider import Slider

@@ -13,7 +13,7 @@ from gradviz.export.painted import Form
 from gradviz.export.sheets import Paper
 from gradviz.layout.geometry import Rect
 from gradviz.picture.picture import DataFormat
-from gradviz.state.values import Selection
+from gradviz.state.values.chosen import Selection
 
 Format = Form | DataFormat
 What = Literal["whole", "seen", "selection", "steps"]

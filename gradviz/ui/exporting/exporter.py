@@ -16,7 +16,7 @@ from gradviz.export.painted import painted
 from gradviz.export.whole import numbered, write_whole
 from gradviz.export.work import Work, finished
 from gradviz.picture.picture import DataFormat, Save, Saved
-from gradviz.state.values import AppState
+from gradviz.state.appstate import AppState
 from gradviz.ui.exporting.exportchoice import ALL, Choice, Part, cut, load, store
 from gradviz.ui.files import reasons
 from gradviz.ui.processes.runner import Runner

@@ -10,8 +10,8 @@ from gradviz.drawing.shapes import Drawing
 from gradviz.export.whole import numbered
 from gradviz.picture.words import WORDS
 from gradviz.state import messages as said
+from gradviz.state.appstate import AppState
 from gradviz.state.quizzing import veiled
-from gradviz.state.values import AppState
 from gradviz.ui.exporting.copying import copy_picture, copy_svg, copy_text
 from gradviz.ui.exporting.exportchoice import Choice, Part
 from gradviz.ui.exporting.exportdialog import ExportDialog

@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication
 
 from gradviz.model.cost import NAMES
 from gradviz.picture.picture import TensorRow
-from gradviz.state.values import AppState
+from gradviz.state.appstate import AppState
 from gradviz.ui.style.plain import one_line
 from gradviz.ui.style.problemtext import whole
 from gradviz.ui.wording import wording

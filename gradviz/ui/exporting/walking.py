@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from gradviz.drawing.shapes import Drawing
 from gradviz.state import messages as said
-from gradviz.state.values import AppState
+from gradviz.state.appstate import AppState
 
 _LOOK = 3  # milliseconds between looking whether a step has come
 

@@ -18,7 +18,8 @@ from PySide6.QtWidgets import QWidget
 from gradviz.drawing.shapes import Drawing, Mark
 from gradviz.layout.geometry import Point
 from gradviz.picture.picture import Keeps
-from gradviz.state.values import Chosen, Selection, Wheel
+from gradviz.state.values.chosen import Chosen, Selection
+from gradviz.state.values.look import Wheel
 from gradviz.ui.graph.graphview import GraphView
 from gradviz.ui.graph.pointing import Pointing
 from gradviz.ui.graph.reading import Reading

@@ -15,7 +15,7 @@ from gradviz.drawing.shapes import Drawing, Mark, Role, region_mark
 from gradviz.drawing.theme import THEMES, Theme
 from gradviz.layout.geometry import Point, Rect, Size
 from gradviz.model.graph.modules import MODULE
-from gradviz.state.values import NOTHING, Selection
+from gradviz.state.values.chosen import NOTHING, Selection
 from gradviz.ui.graph.backing import placed, touched
 from gradviz.ui.graph.fading import Fading
 from gradviz.ui.graph.headings import paint_headings

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gradviz.model.source.edits import KEYWORD
 from gradviz.picture.picture import TensorRow
-from gradviz.state.values import Chosen
+from gradviz.state.values.chosen import Chosen
 from gradviz.ui.style.plain import one_line
 
 _ROOM = "\n" * 4  # as high as the words in the middle of the panel may be, and once more below it

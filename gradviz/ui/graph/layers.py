@@ -12,7 +12,7 @@ from gradviz.drawing.shapes import Mark
 from gradviz.drawing.theme import Theme
 from gradviz.export.raster import paint_mark
 from gradviz.layout.geometry import Rect, Size
-from gradviz.state.values import Selection
+from gradviz.state.values.chosen import Selection
 from gradviz.ui.graph.backing import Backing, Piece, Place
 from gradviz.ui.graph.overview import Overview
 from gradviz.ui.graph.rings import Rings

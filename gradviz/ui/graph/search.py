@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
 
-from gradviz.state.values import Search
+from gradviz.state.values.chosen import Search
 
 
 class SearchField(QWidget):

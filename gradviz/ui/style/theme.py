@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, 
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
-from gradviz.state.values import Theme
+from gradviz.state.values.look import Theme
 
 MONOSPACE = ("DejaVu Sans Mono", "Noto Sans Mono CJK JP", "Menlo", "Consolas", "IPAGothic", "monospace")
 POINTS = 10.5  # of programs and what they print, at size 1

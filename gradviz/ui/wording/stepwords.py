@@ -5,7 +5,7 @@ from PySide6.QtCore import QCoreApplication
 from gradviz.drawing.pages import node
 from gradviz.drawing.shapes import Mark
 from gradviz.model.moments.course import ACCUMULATE, BACKWARD, LINE
-from gradviz.state.values import AppState
+from gradviz.state.appstate import AppState
 from gradviz.ui.style.plain import one_line
 
 _LONGEST = 60  # characters of a node's title

@@ -5,7 +5,9 @@ from PySide6.QtCore import QCoreApplication
 from gradviz.model.cost import NAMES
 from gradviz.model.quantities import second_text
 from gradviz.picture.picture import FEW, Picture, Problem
-from gradviz.state.values import AppState, Elsewhere, NoPython, Phase, Refusal, Said
+from gradviz.state.appstate import AppState
+from gradviz.state.values.engine import Phase
+from gradviz.state.values.told import Elsewhere, NoPython, Refusal, Said
 from gradviz.ui.style.plain import one_line
 from gradviz.ui.wording import stepwords
 

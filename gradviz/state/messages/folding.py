@@ -1,4 +1,4 @@
-"""Messages about how much of the graph is shown: folds, a focus, the module that is looked into (`folding.py`)."""
+"""How much of the graph is shown: folds, a focus, the module that is looked into."""
 
 from typing import NamedTuple
 

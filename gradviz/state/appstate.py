@@ -1,239 +1,26 @@
 """AppState: everything the window shows, as one frozen value. Knows of no Qt, no process and no time."""
 
-from enum import Enum, StrEnum
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from gradviz.drawing.shapes import Drawing
-from gradviz.model.costs.table import CostTable
 from gradviz.model.moments.course import Course
 from gradviz.model.program import MAX_SOURCE
-from gradviz.model.quiz.wanted import Wanted
-from gradviz.model.source.place import Edit
-from gradviz.model.trace import GradMode, LimitName, Output
-from gradviz.model.wire import Exit, Ready, Request
-from gradviz.picture.inspection.inspection import Inspect, Inspection, Subject
-from gradviz.picture.picture import Comparison, Options, Picture, TensorRow
-from gradviz.picture.quiz.questions import AskQuiz, Question
+from gradviz.model.trace import GradMode, Output
+from gradviz.model.wire import Exit, Request
+from gradviz.picture.picture import Options, Picture, TensorRow
 from gradviz.state.keys import Keys
 from gradviz.state.session import Session
-from gradviz.state.slidemessages import Slid
-
-Theme = Literal["light", "dark"]
-Wheel = Literal["zoom", "scroll"]
-
-
-class Phase(StrEnum):
-    """What the engine process is doing."""
-
-    STARTING = "starting"
-    READY = "ready"
-    ENDED = "ended"  # it would not start; only Run tries again
-
-
-class Engine(NamedTuple):
-    """What the window knows of the engine process."""
-
-    phase: Phase = Phase.STARTING
-    ready: Ready | None = None  # what it last said of itself
-    reason: str = ""  # why it ended last
-    failures: int = 0  # ends in a row without ever being ready
-
-    @property
-    def walled(self) -> bool:
-        """Whether programs run behind the operating system's wall."""
-        return self.ready is not None and not self.ready.sandbox
-
-
-class Shown(NamedTuple):
-    """The drawing on the canvas, and what it is of."""
-
-    drawing: Drawing
-    run: int
-    document: int
-    good: bool = True  # its run came to its end
-    number: int = 0  # of the picture that it came with, or that was the last to change it
-
-
-class Ending(NamedTuple):
-    """What was shown when a run had ended: the person comes back to it from any step."""
-
-    shown: Shown
-    table: Picture
-    options: Options | None  # how that was to be
-
-
-class Chosen(NamedTuple):
-    """What the person pointed at last."""
-
-    kind: Literal["mark", "line", "tensor", "module"]
-    value: str | int
-
-
-class Selection(NamedTuple):
-    """What lights up for it in every panel. `lit` is None where nothing is dimmed."""
-
-    marks: frozenset[str] = frozenset()
-    lit: frozenset[str] | None = None
-    lines: tuple[int, ...] = ()
-    tensors: frozenset[int] = frozenset()
-
-
-NOTHING = Selection()
-
-
-class Search(NamedTuple):
-    """What the person looks for in the graph, and where it is."""
-
-    query: str
-    hits: tuple[str, ...] = ()  # nodes, in drawing order, each before the edges that leave its badges
-    at: int = 0  # the hit the person is at
-
-    @property
-    def hit(self) -> str | None:
-        """The mark the person is at; None: nothing was found."""
-        return self.hits[self.at] if self.hits else None
-
-
-class Switch(NamedTuple):
-    """The last switch of a tensor's requires_grad, and the way back."""
-
-    name: str  # of the tensor, as its row tells it
-    on: bool  # what requires_grad is to be
-    text: str  # the program after it
-    back: Edit  # what makes of that the text before
-
-
-class Refusal(Enum):
-    """Why what was asked for was not done: a switch of requires_grad, beside the reasons of its row, or a step."""
-
-    STALE = "the rows are not of the text in the editor"
-    UNNAMED = "no name of the program holds it"
-    EARLIER = "at the step that is shown it is not what it is in the end, which is what an edit changes"
-    END = "the run is at its end"
-
-
-class NoPython(NamedTuple):
-    """Why programs do not run in the Python that was chosen, but in the window's own."""
-
-    python: str
-    reason: str
-
-
-class Elsewhere(NamedTuple):
-    """A session that was brought back is of another run than the one that is here."""
-
-    torch: str  # that ran it when it was kept
-    here: str  # that runs it now
-    other: bool  # whether the run has other stops
-
-
-Said = str | Refusal | NoPython | Elsewhere  # a word about what was asked for
-
-
-class Measuring(NamedTuple):
-    """What the program costs in each grad mode, as far as it is known."""
-
-    seen: bool = False  # its panel is in view
-    pressed: bool = False  # the person asked for it, and it has not begun
-    run: int = 0  # the newest measuring run; 0: none yet
-    going: bool = False
-    source: str | None = None  # the program that this run is of; None: it was cut short
-    table: CostTable | None = None
-    of: str = ""  # the program that the table is of
-    limit: LimitName | None = None  # that ended the measuring run
-
-
-class Inspecting(NamedTuple):
-    """What the inspector looks at."""
-
-    seen: bool = False  # its panel is in view
-    of: Subject | None = None
-    run: int = 0  # of what was asked
-    asked: Inspect | None = None  # the newest question
-    awaited: bool = False  # its answer is still to come
-    found: Inspection | None = None  # the newest answer
-
-
-class Comparing(NamedTuple):
-    """The program in every grad mode side by side, as far as it has been run."""
-
-    seen: bool = False  # the person wants to see it
-    run: int = 0  # the newest run in another mode than the one chosen; 0: none yet
-    mode: GradMode | None = None  # in which it goes on
-    done: tuple[GradMode, ...] = ()  # in which the program has run since it was run in the one chosen
-    stopped: bool = False
-    slow: bool = False  # it has taken long enough to say so
-    comparison: Comparison | None = None  # the newest
-    document: int = 0  # that it is of
-
-
-class Quiz(NamedTuple):
-    """A sitting: questions about a run, answered one after another."""
-
-    run: int
-    asked: AskQuiz
-    questions: tuple[Question, ...] = ()
-    awaited: bool = True  # they are still to come
-    at: int = 0  # the question at hand; beyond the last: the score
-    answers: tuple[int, ...] = ()  # the choices that were taken
-    lights: bool = False  # what the question is about is to be lit when the picture of its answer has come
-    back: bool = False  # the run is shown as it was before the line of a question that is answered
-
-    @property
-    def question(self) -> Question | None:
-        """The question at hand; None: there is none, or all have been answered."""
-        return self.questions[self.at] if self.at < len(self.questions) else None
-
-    @property
-    def open(self) -> bool:
-        """Whether the question at hand has not been answered."""
-        return self.question is not None and len(self.answers) == self.at
-
-    @property
-    def is_last(self) -> bool:
-        """Whether no question comes after the one at hand."""
-        return self.at == len(self.questions) - 1
-
-    @property
-    def veils_the_end(self) -> bool:
-        """Whether what is known of the end of the run may answer a question that is open, or one to come."""
-        return self.question is not None and (self.open or not self.is_last)
-
-    @property
-    def right(self) -> int:
-        """How many answers were right."""
-        return sum(one.right == choice for one, choice in zip(self.questions, self.answers, strict=False))
-
-
-class Point(NamedTuple):
-    """What one run told of the number that is slid."""
-
-    at: float  # the number
-    value: float  # of the tensor that is looked at
-    slope: float | None = None  # the .grad of the leaf that holds the number, where that is the slope there
-
-
-class Bared(NamedTuple):
-    """A drawing without what would tell an answer to come."""
-
-    of: Shown
-    shown: Shown  # in its place
-
-
-class Prediction(NamedTuple):
-    """The question that the open lesson puts before it tells more."""
-
-    wanted: Wanted
-    at: int | None = None  # the stop at which it is put; None: its run is not there yet
-
-
-class Slide(NamedTuple):
-    """A number under the person's hand, and what the runs that came back told of it."""
-
-    ran: Slid  # as it was run last
-    name: str = ""  # of the tensor that is looked at
-    leaf: str = ""  # that holds the number; "": none is known to
-    points: tuple[Point, ...] = ()  # one for each number that was run
+from gradviz.state.values.chosen import NOTHING, Chosen, Search, Selection
+from gradviz.state.values.comparing import Comparing
+from gradviz.state.values.engine import Engine
+from gradviz.state.values.inspecting import Inspecting
+from gradviz.state.values.look import Theme, Wheel
+from gradviz.state.values.measuring import Measuring
+from gradviz.state.values.quiz import Prediction, Quiz
+from gradviz.state.values.shown import Bared, Ending, Shown
+from gradviz.state.values.slide import Slid, Slide
+from gradviz.state.values.switch import Switch
+from gradviz.state.values.told import Said
 
 
 class AppState(NamedTuple):

@@ -1,9 +1,9 @@
-"""Messages of a quiz, and what it asks for (`quizzing.py`)."""
+"""What the person does about a quiz or the question of a lesson, and what is asked."""
 
 from typing import NamedTuple
 
 from gradviz.model.quiz.wanted import Wanted
-from gradviz.picture.quiz.questions import AskQuiz, Quizzed
+from gradviz.picture.quiz.questions import Quizzed
 
 
 class QuizSet(NamedTuple):
@@ -41,10 +41,3 @@ class AnswerShown(NamedTuple):
 
 
 Quizzing = QuizSet | TellAnyway | QuizArrived | ChoiceTaken | QuizWentOn | AnswerShown
-
-
-class AskForQuiz(NamedTuple):
-    """An effect: ask the picture process for questions about the run whose trace it holds."""
-
-    run: int
-    wanted: AskQuiz

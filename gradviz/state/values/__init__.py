@@ -1,0 +1,1 @@
+"""Frozen parts of the state, each about one thing."""
