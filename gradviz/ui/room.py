@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QWidget
 
 from gradviz.ui.editor.editor import Editor
 
@@ -95,6 +95,10 @@ class Room(QObject):
         panel.raise_()
         if self._window.isVisible():  # nothing has a width before, and `keep` comes when it has
             self._share(panel if on else None)
+
+    def shows(self, panel: QWidget) -> bool:
+        """Whether a panel is in view, or will be as soon as the window is."""
+        return panel.isVisibleTo(self._window)
 
     def keep(self) -> None:
         """Share the width anew: the window or its text has another size, or a panel came or went."""

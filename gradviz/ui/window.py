@@ -11,18 +11,16 @@ from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QResizeEvent, QTextDo
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow
 
 from gradviz.model.cost import MODES
-from gradviz.model.source.place import between
 from gradviz.picture.picture import Language
 from gradviz.resources import Lesson
 from gradviz.state import effects as do
 from gradviz.state import messages as said
 from gradviz.state.appstate import AppState
 from gradviz.state.quizzing import veiled
-from gradviz.state.session import Session
 from gradviz.state.stepping import presented
 from gradviz.state.update import update
 from gradviz.state.values.chosen import Chosen
-from gradviz.ui import beside, completing, folding, inspecting, preferences, quizzing, sliding, staying
+from gradviz.ui import beside, completing, doing, folding, inspecting, preferences, quizzing, staying
 from gradviz.ui.bars import titles
 from gradviz.ui.bars.bars import MainBar
 from gradviz.ui.bars.making import allow, give_icons, icons, make_actions
@@ -32,12 +30,13 @@ from gradviz.ui.effects import order
 from gradviz.ui.exporting.exporter import Exporter
 from gradviz.ui.exporting.exports import Exports
 from gradviz.ui.files.dropping import Dropping
-from gradviz.ui.files.files import Files, Opened
+from gradviz.ui.files.files import Files
 from gradviz.ui.hearing import hear
 from gradviz.ui.markmenu import MarkMenus
 from gradviz.ui.panels import Panels, build, clear
 from gradviz.ui.presentation import Before, Presentation
 from gradviz.ui.processes.runner import Runner
+from gradviz.ui.programs import Programs
 from gradviz.ui.seeking import Seeking
 from gradviz.ui.showing import dress, show
 from gradviz.ui.steps import Steps
@@ -95,6 +94,9 @@ class Window(QMainWindow):
         self._show_colours()  # before there are panels, each of which would be looked through for its style
         self._panels = build(self, self._lessons, language, colours(self._state.theme), document)
         self._commands = Commands(self, self.send, lambda: self._state, self._panels, self._files, self._exporter)
+        self._programs = Programs(
+            self.send, lambda: self._state, self._panels, self._files, self._lessons, self._commands.room
+        )
         self._menus = MarkMenus(self, self.send, lambda: self._state, self._panels, self._ask_why)
         self._steps = Steps(self.send, lambda: self._state, self._panels)
         self._seeking = Seeking(self, self.send, lambda: veiled(self._state), self._panels, self._files)
@@ -104,14 +106,15 @@ class Window(QMainWindow):
         for part in (beside, folding):
             handlers |= part.handlers(self.send, lambda: self._state)
         self._actions = make_actions(self, handlers)
-        self._seeking.fill(self._actions, self._lessons, self._pick_lesson, self._go_to_mark)
+        go_to_mark = partial(doing.go_to_mark, self.send, self._panels)
+        self._seeking.fill(self._actions, self._lessons, self._programs.pick, go_to_mark)
         self._panels.timeline.fill(self._actions)
         self._panels.graph_bar.fill(self._actions)
         self._panels.mode_line.fill(self._actions[mode] for mode in MODES)
         beside.fill(self._panels, self._actions)
         self.addToolBar(MainBar(self._actions, self._panels.timeline, self))
         menus = fill_bar(self, self._actions)
-        add_lessons(menus[titles.EXAMPLES], self._lessons, language, self._pick_lesson)
+        add_lessons(menus[titles.EXAMPLES], self._lessons, language, self._programs.pick)
         add_recent(menus[titles.FILE], self._actions["save"], self._files)
         self._presentation = Presentation(self, self._commands, presented)
         self._connect_panels()
@@ -180,7 +183,7 @@ class Window(QMainWindow):
         if files:
             self._files.open_paths(files)
         elif not restored:
-            self._pick_first()
+            self._programs.pick_first()
         else:
             for line in marked:
                 if line <= self._panels.editor.blockCount():
@@ -216,57 +219,29 @@ class Window(QMainWindow):
     def _connect(self) -> None:
         send = self.send
         hear(self._runner, send)
-        self._files.opened.connect(self._opened)
+        self._files.opened.connect(lambda opened, undo: self._programs.open(opened, undo))
         self._files.named.connect(self._named)
-        self._files.reread.connect(self._rewrite)
+        self._files.reread.connect(lambda text: self._programs.rewrite(text))
         self._files.neighboursChanged.connect(lambda: send(said.NeighboursChanged()))
         self._files.said.connect(lambda text: send(said.Told(text)))
         self._exporter.done.connect(lambda name: send(said.Told(self.tr("Wrote {name}").format(name=name))))
         self._exporter.failed.connect(lambda why: send(said.Told(self.tr("Not exported: {why}").format(why=why))))
 
     def _connect_panels(self) -> None:
-        panels, send = self._panels, self.send
-        panels.editor.edited.connect(self._edited)
-        panels.editor.crossed.connect(self._crossed)
-        sliding.connect(send, self._files, panels.sliding)
-        panels.editor.indented.connect(panels.mode_line.indent)
-        panels.editor.lineChosen.connect(lambda line: send(said.LineChosen(line)))
-        panels.editor.cursorPositionChanged.connect(self._show_place)
-        panels.canvas.markChosen.connect(lambda mark: send(said.MarkChosen(mark)))
+        panels, send, docks = self._panels, self.send, self.findChildren
+        doing.connect(send, panels, docks(QDockWidget, "cost"))
         folding.connect(send, lambda: self._state, panels)
+        inspecting.connect(send, lambda: self._state, panels, docks(QDockWidget, "inspector"))
         completing.connect(panels, self._runner)
+        panels.editor.indented.connect(panels.mode_line.indent)
+        panels.editor.cursorPositionChanged.connect(self._show_place)
         panels.canvas.searchWanted.connect(self._commands.search)
         panels.canvas.scaled.connect(panels.graph_bar.show_scale)
         panels.canvas.looked.connect(panels.minimap.show_seen)
         panels.minimap.wanted.connect(panels.canvas.look_at)
-        panels.search.typed.connect(lambda query: send(said.Searched(query)))
-        panels.search.stepped.connect(lambda step: send(said.SearchStepped(step)))
-        panels.search.closed.connect(self._close_search)
-        panels.welcome.exampleWanted.connect(self._pick_first)
-        panels.welcome.programWanted.connect(panels.editor.setFocus)
-        panels.welcome.fileWanted.connect(self._files.open)
-        panels.tensors.chosen.connect(lambda tensor: send(said.TensorChosen(tensor)))
-        panels.tensors.lineWanted.connect(panels.editor.go_to)
-        for switch in (panels.tensors, panels.canvas, panels.invitation):
-            switch.flagWanted.connect(lambda of, flag: send(said.FlagSwitched(of, flag)))
         for panel in (panels.tensors, panels.canvas):
             panel.whyWanted.connect(self._ask_why)
             panel.menuWanted.connect(self._menus.open)
-        panels.cost.pressed.connect(lambda: send(said.MeasurePressed()))
-        panels.cost.lineWanted.connect(panels.editor.go_to)
-        for dock in self.findChildren(QDockWidget, "cost"):
-            dock.visibilityChanged.connect(lambda on: send(said.CostsSeen(on)))
-        inspecting.connect(send, lambda: self._state, panels, self.findChildren(QDockWidget, "inspector"))
-        panels.output.placeWanted.connect(panels.editor.go_to)
-        panels.output.markWanted.connect(self._go_to_mark)
-        panels.strip.placeWanted.connect(panels.editor.go_to)
-        for mending in (panels.strip, panels.output):
-            mending.fixWanted.connect(lambda edit: send(said.FixTaken(edit)))
-        panels.strip.fixWanted.connect(panels.editor.setFocus)  # the button is gone with what it mended
-        panels.examples.picked.connect(self._pick_lesson)
-        panels.lesson.picked.connect(self._pick_lesson)
-        panels.lesson.textWanted.connect(self._rewrite)
-        panels.status.stopWanted.connect(lambda: send(said.StopPressed()))
         document = panels.editor.document()
         for name, heard, there, why in (
             ("undo", panels.editor.undoAvailable, document.isUndoAvailable(), unavailable.nothing_to_undo()),
@@ -276,61 +251,14 @@ class Window(QMainWindow):
             allow(self._actions[name], there, why)
         self._show_place()
 
-    def _edited(self, text: str) -> None:
-        self._files.edited(text)
-        self.send(said.Edited(text))
-
-    def _opened(self, opened: Opened, undo: bool) -> None:
-        editor = self._panels.editor
-        (editor.replace if undo else editor.open)(opened.text, opened)
-        self._begin(opened, opened.session)
-
-    def _crossed(self, opened: Opened) -> None:
-        """Undo has led to another program: it has its own name, file and lesson."""
-        self._files.return_to(opened, self._panels.editor.toPlainText())
-        self._begin(opened)
-
-    def _begin(self, opened: Opened, session: Session | None = None) -> None:
-        editor = self._panels.editor
-        lesson = next((one for one in self._lessons if one.source == opened.text), None)
-        ask = lesson.telling.ask if lesson and opened.title == lesson.title else None
-        self.send(said.Opened(editor.toPlainText(), lesson.name if lesson else "", session, ask and ask.wanted))
-        if not lesson and self._panels.lesson.isVisibleTo(self):
-            self._commands.room.show("lesson", on=False)
-
     def _named(self, name: str, dirty: bool) -> None:
         self.setWindowTitle(f"{name}[*] — gradviz")
         self.setWindowModified(dirty)
-
-    def _go_to_mark(self, mark: str) -> None:
-        self.send(said.MarkChosen(mark))
-        self._panels.canvas.read(mark)
-
-    def _close_search(self) -> None:
-        self.send(said.Searched(None))
-        self._panels.canvas.setFocus()
 
     def _ask_why(self, of: Chosen) -> None:
         """Bring all there is to say of a thing into view."""
         self.send(said.TensorChosen(int(of.value)) if of.kind == "tensor" else said.MarkChosen(str(of.value)))
         self._commands.ask_why()
-
-    def _pick_first(self) -> None:
-        if self._lessons:
-            self._pick_lesson(self._lessons[0].name)
-
-    def _pick_lesson(self, name: str) -> None:
-        lesson = next(one for one in self._lessons if one.name == name)
-        self._files.lesson(lesson.title, lesson.source)
-        if self._state.lesson == name:  # the person did not keep another program
-            self._commands.room.show("lesson", on=True)
-
-    def _rewrite(self, text: str) -> None:
-        """Have the program be this text, by one step that can be undone."""
-        before = self._panels.editor.toPlainText()
-        if text != before:
-            self._panels.editor.change(between(before, text))
-            self._edited(text)
 
     # What is done about it.
 
