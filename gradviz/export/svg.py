@@ -1,6 +1,8 @@
 """A Drawing as SVG text. Labels stay text, each in one piece, with titles and descriptions for those who listen.
 
 Written by hand rather than by a painting library, which would split labels by font and say nothing of what they mean.
+A page that holds several pictures, as a notebook does, has one sheet of styles and one set of ids for all of them: what
+is different in each theme goes by the name of the theme.
 """
 
 import re
@@ -44,11 +46,11 @@ def svg(
     shown = [mark for marks in layers.values() for mark in marks]
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="gradviz" width="{_n(width * scale)}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="gradviz gradviz-{theme.name}" width="{_n(width * scale)}" '
         f'height="{_n(height * scale)}" viewBox="0 0 {_n(width)} {_n(height)}" role="img">',
         *_told(drawing.title, drawing.description),
         f"<style>{_css(shown, theme)}</style>",
-        *_markers(shown),
+        *_markers(shown, theme),
     ]
     if ground is not None:
         # Not in per cent, which Qt takes for pixels.
@@ -64,7 +66,7 @@ def _marks(marks: Iterable[Mark], theme: Theme, letters: Letters | None) -> Iter
         line = f' data-line="{mark.line}"' if mark.line is not None else ""
         yield f"<g id={_attribute(plain(mark.id))} class={_attribute(f'mark {mark.role}')}{line}>"
         yield from _told(mark.title, mark.description)
-        yield from map(_path, mark.paths)
+        yield from (_path(path, theme) for path in mark.paths)
         for text in mark.texts:
             yield _text(text) if letters is None else _outlined(text, letters(text, theme.texts[text.role]))
         yield "</g>"
@@ -77,9 +79,9 @@ def _told(title: str, description: str) -> Iterator[str]:
         yield f"<desc>{_content(plain(description))}</desc>"
 
 
-def _path(path: Path) -> str:
+def _path(path: Path, theme: Theme) -> str:
     kind = f"{path.role}" if path.filled else f"{path.role} line"
-    arrow = f' marker-end="url(#arrow-{path.role})"' if path.arrow else ""
+    arrow = f' marker-end="url(#gradviz-{theme.name}-arrow-{path.role})"' if path.arrow else ""
     return f'<path class="{kind}" d="{_data(*traced(Outline(path.ops, path.coords)))}"{arrow}/>'
 
 
@@ -124,20 +126,21 @@ def _shape_rule(role: Role, theme: Theme) -> str:
     pen = f"stroke: {stroke}; stroke-width: {_n(width)}" if stroke else "stroke: none"
     dashes = f"; stroke-dasharray: {' '.join(map(_n, dash))}" if dash else ""
     ends = "; stroke-linejoin: round; stroke-linecap: round" if stroke and not dash else ""
-    arrow = f"\n.gradviz .arrow-{role} {{ fill: {stroke}; }}" if stroke else ""
-    return f".gradviz path.{role} {{ fill: {fill or 'none'}; {pen}{dashes}{ends}; }}{arrow}"
+    arrow = f"\n.gradviz-{theme.name} .arrow-{role} {{ fill: {stroke}; }}" if stroke else ""
+    return f".gradviz-{theme.name} path.{role} {{ fill: {fill or 'none'}; {pen}{dashes}{ends}; }}{arrow}"
 
 
 def _text_rule(role: TextRole, theme: Theme) -> str:
     colour, size, bold = theme.texts[role]
-    return f".gradviz .text-{role} {{ fill: {colour}; font-size: {_n(size)}px; font-weight: {600 if bold else 400}; }}"
+    weight = 600 if bold else 400
+    return f".gradviz-{theme.name} .text-{role} {{ fill: {colour}; font-size: {_n(size)}px; font-weight: {weight}; }}"
 
 
-def _markers(marks: Iterable[Mark]) -> list[str]:
+def _markers(marks: Iterable[Mark], theme: Theme) -> list[str]:
     used = {path.role for mark in marks for path in mark.paths if path.arrow}
     length, half = ARROW
     return [
-        f'<marker id="arrow-{role}" markerUnits="userSpaceOnUse" markerWidth="{_n(length)}" '
+        f'<marker id="gradviz-{theme.name}-arrow-{role}" markerUnits="userSpaceOnUse" markerWidth="{_n(length)}" '
         f'markerHeight="{_n(2 * half)}" refX="{_n(length)}" refY="{_n(half)}" orient="auto">'
         f'<path class="arrow-{role}" d="M0 0L{_n(length)} {_n(half)}L0 {_n(2 * half)}Z"/></marker>'
         for role in Role

@@ -115,8 +115,20 @@ def test_every_role_of_the_screen_has_its_colours_and_pen(role: Role, theme: The
     """Heat, ghosts, columns, tags of differences and all else: no kind of mark is lost in a file."""
     mark = Mark("m", role, Rect(0, 0, 9, 9), (Path("MLZ", (0.0, 0.0, 9.0, 9.0), role),), (), "", "")
     text = svg(Drawing(Size(9, 9), (), (), (mark,)), theme)
-    rule = next(line for line in text.splitlines() if line.startswith(f".gradviz path.{role} "))
+    rule = next(line for line in text.splitlines() if line.startswith(f".gradviz-{theme.name} path.{role} "))
     style = theme.styles[role]
     assert f"fill: {style.fill or 'none'};" in rule
     assert f"stroke: {style.stroke or 'none'}" in rule
     assert ("stroke-dasharray" in rule) == bool(style.dash)
+
+
+def test_pictures_of_two_themes_on_one_page_keep_their_colours() -> None:
+    """A notebook puts them into one document, where styles and ids are those of all of it."""
+    drawing = drawn(*every_kind(), legend=True)[1]
+    light, dark = (svg(drawing, theme) for theme in (LIGHT, DARK))
+    common = {line for line in light.splitlines() if line.startswith(".")} & set(dark.splitlines())
+    assert [line for line in common if "#" in line] == []
+    named = [{element.get("id") for element in parsed(text).iter(f"{NAMESPACE}marker")} for text in (light, dark)]
+    assert named[0].isdisjoint(named[1])
+    selectors = [{line.partition(" {")[0] for line in text.splitlines() if "#" in line} for text in (light, dark)]
+    assert not {one for one in selectors[0] & selectors[1] if one.startswith(".")}
