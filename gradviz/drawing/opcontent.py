@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 from gradviz.drawing.content import Content, Line, Shape
 from gradviz.drawing.saved import is_freed, saved_notes
+from gradviz.drawing.settings import settings_text
 from gradviz.drawing.shapes import Role, TextRole
 from gradviz.drawing.telling import Telling, line_text, tensor_name
-from gradviz.drawing.tensorcontent import grad_texts, result_line
+from gradviz.drawing.tensorcontent import grad_texts, hook_lines, result_line
 from gradviz.drawing.titles import call_strips, op_title
 from gradviz.drawing.troubled import trouble_of
 from gradviz.model.graph.graph import Node, NodeKind
+from gradviz.model.trace import GradFn
 from gradviz.model.values import shape_text
 
 _SHAPES = 3  # of a grad_fn with several results, that are told
@@ -52,12 +54,22 @@ def _op_details(node: Node, role: Role, lines: list[Line], notes: tuple[str, ...
     return (*details, *notes, *line_text(node.line, words))
 
 
+def _unseen_lines(node: Node, grad_fn: GradFn, telling: Telling) -> Iterator[Line]:
+    """What is known of a grad_fn whose op was not seen."""
+    if told := settings_text(grad_fn):
+        yield Line(told, TextRole.MUTED)
+    yield from _result_lines(node, telling)
+    if grad_fn.origin == "unread":
+        yield Line(telling.words.unread, TextRole.MUTED)
+
+
 def _result_lines(node: Node, telling: Telling) -> Iterator[Line]:
-    """What a grad_fn whose op was not seen is on: the tensors that have a name, or else the shapes."""
+    """What a grad_fn is on: the tensors that have a name, or else the shapes."""
     for tensor in node.results[:_RESULTS]:
         yield result_line(tensor, telling)
         if tensor.grad is not None or tensor.retains_grad:
             yield Line(grad_texts(tensor, (), telling)[0], TextRole.GRAD)
+        yield from hook_lines(tensor, telling.words)
     if len(node.results) > _RESULTS:
         yield Line(telling.words.more.format(len(node.results) - _RESULTS), TextRole.MUTED)
     shapes = () if node.grad_fn is None or node.results else node.grad_fn.shapes
@@ -71,8 +83,10 @@ def _op_lines(node: Node, telling: Telling, recorded: bool) -> list[Line]:
     words = telling.words
     lines: list[Line] = []
     if node.kind is NodeKind.GRAD_FN and node.grad_fn is not None:
-        told = _result_lines(node, telling) if node.op is None else [Line(op_title(node.op), TextRole.MUTED)]
-        return [Line(node.grad_fn.name, TextRole.OP), *told]
+        title = Line(node.grad_fn.name, TextRole.OP)
+        if node.op is None:
+            return [title, *_unseen_lines(node, node.grad_fn, telling)]
+        return [title, Line(op_title(node.op), TextRole.MUTED)]
     if node.op is not None:
         lines.append(Line(op_title(node.op), TextRole.OP))
     if node.grad_fn is not None:

@@ -1,16 +1,20 @@
 """What the box of a tensor says: its value, its .grad or why it has none; and the AccumulateGrad that adds to it."""
 
+from collections.abc import Iterator
+
 from gradviz.drawing.content import Content, Line, Shape
 from gradviz.drawing.shapes import Role, TextRole
 from gradviz.drawing.telling import Telling, line_text, tensor_name
 from gradviz.drawing.titles import call_strips
 from gradviz.drawing.valuewords import long_text
+from gradviz.drawing.words import Words
 from gradviz.model.graph.graph import Node
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import Tensor, Value
 from gradviz.model.values import adds_up, shape_text
 from gradviz.model.why.why import why
 
+_HOOKS = 4  # that are told of a tensor
 _WIDEST_SUM = 36  # characters; a longer sum is left to the description
 
 
@@ -65,6 +69,14 @@ def result_line(tensor: Tensor, telling: Telling) -> Line:
 def _facts(tensor: Tensor, name: str, telling: Telling) -> str:
     value = telling.value(tensor.value) if tensor.value is not None else None
     return " · ".join(filter(None, (name, value, tensor.dtype, shape_text(tensor.shape))))
+
+
+def hook_lines(tensor: Tensor, words: Words) -> Iterator[Line]:
+    """Yield what is said of the hooks on a tensor, a line for each."""
+    for hook in tensor.hooks[:_HOOKS]:
+        yield Line(hook, TextRole.GRAD)
+    if len(tensor.hooks) > _HOOKS:
+        yield Line(words.more.format(len(tensor.hooks) - _HOOKS), TextRole.GRAD)
 
 
 def grad_texts(tensor: Tensor, sums: tuple[Value | None, ...], telling: Telling) -> tuple[str, str]:
@@ -122,6 +134,7 @@ def accumulate_content(node: Node, variable: int, telling: Telling) -> Content:
     if not telling.moment.trace.seen:  # no op that took it tells what it is
         lines.append(Line(_facts(tensor, "", telling), TextRole.BODY))
     lines.append(Line(grad_texts(tensor, node.sums, telling)[0], TextRole.GRAD))
+    lines += hook_lines(tensor, words)
     return Content(
         Role.ERROR if node.in_error else Role.ACCUMULATE,
         Shape.HEXAGON,

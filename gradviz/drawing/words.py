@@ -44,6 +44,7 @@ class Words(NamedTuple):
     alike: str  # many elements, all of them one number
     view_of: str
     version: str
+    unread: str  # a grad_fn that leads on to others that were not looked at
     inputs: str
     passes: dict[str, str]  # by what is wrong with the gradients that a grad_fn passes on
     first_ill: str
@@ -129,6 +130,7 @@ ENGLISH = Words(
     alike="all {}",
     view_of="view of {}",
     version="version {}",
+    unread="its next_functions were not read",
     inputs="inputs: {}",
     passes={"nan": "passes nan", "inf": "passes inf", "zero": "passes only 0", "undefined": "passes no gradient"},
     first_ill="first {}",
@@ -220,6 +222,7 @@ JAPANESE = Words(
     alike="すべて {}",
     view_of="{} のビュー",
     version="バージョン {}",
+    unread="この先の next_functions は読んでいません",
     inputs="入力: {}",
     passes={"nan": "nan を渡す", "inf": "inf を渡す", "zero": "0 だけを渡す", "undefined": "勾配を渡さない"},
     first_ill="最初の {}",

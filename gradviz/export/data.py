@@ -119,6 +119,7 @@ def value_tree(value: Value | None) -> dict[str, Json] | None:
 
 
 def _tensor(tensor: Tensor) -> dict[str, Json]:
+    hooks: dict[str, Json] = {"hooks": [*tensor.hooks]} if tensor.hooks else {}
     return {
         "id": tensor.id,
         "names": [*tensor.names],
@@ -140,6 +141,7 @@ def _tensor(tensor: Tensor) -> dict[str, Json]:
         "line": tensor.line,
         "value": value_tree(tensor.value),
         "grad": value_tree(tensor.grad),
+        **hooks,
     }
 
 

@@ -16,7 +16,8 @@ GradMode = Literal["grad", "no_grad", "inference"]
 Phase = Literal["forward", "backward"]
 StepKind = Literal["line", "op", "backward", "accumulate"]
 SavedState = Literal["kept", "freed", "packed"]
-Origin = Literal["op", "function", "accumulate", "torch", "unseen"]
+# "unseen": it was there before anybody looked; "unread": so it was, and what it leads to was not asked.
+Origin = Literal["op", "function", "accumulate", "torch", "unseen", "unread"]
 LimitName = Literal["time", "memory", "ops", "output"]
 Unbounded = Literal["nan", "inf"]
 Stream = Literal["stdout", "stderr"]
@@ -86,6 +87,7 @@ class Tensor(NamedTuple):
     is_parameter: bool = False
     grad_tensor: int | None = None  # the tensor in .grad, where it was seen being made
     strides: tuple[int, ...] | None = None  # in elements; None: those of a contiguous tensor, or it has none
+    hooks: tuple[str, ...] = ()  # of a graph that was there already: "register_hook(clip)"
 
 
 class Op(NamedTuple):

@@ -17,7 +17,7 @@ import pytest
 import torch
 from torch import nn
 
-from gradviz.engine.ready import reach
+from gradviz.engine.ready import page, reach
 from gradviz.engine.record.internals import reader
 from gradviz.model.rules import LAWS, broken
 from gradviz.model.trace import GradFn, Trace
@@ -386,6 +386,78 @@ def test_what_a_hook_packed_is_not_unpacked() -> None:
     assert unpacked == []
 
 
+def drawn_by(program: str) -> Drawn:
+    """What a program in a text, which need not be typed, draws as `drawn`."""
+    bound: dict[str, object] = {}
+    exec("import torch\nfrom torch import nn\nfrom gradviz.notebook import graph\n" + program, bound)
+    drawn = bound["drawn"]
+    assert isinstance(drawn, Drawn)
+    return drawn
+
+
+HOOKS = """
+def clip(gradient):
+    return gradient.clamp(-1, 1)
+
+class Log:
+    def __call__(self, gradient):
+        pass
+
+w = torch.ones(2, requires_grad=True)
+for _ in range({0}):
+    w.register_hook(clip)
+w.register_post_accumulate_grad_hook(lambda _: None)
+h = w.exp()
+h.register_hook(Log())
+drawn = graph(h.sum())
+"""
+
+
+def test_hooks_on_tensors_are_told_by_their_functions() -> None:
+    drawn = drawn_by(HOOKS.format(1))
+    told = {tensor.names: tensor.hooks for tensor in drawn.trace.tensors if tensor.hooks}
+    assert told == {
+        ("w",): ("register_hook(clip)", "register_post_accumulate_grad_hook(<lambda>)"),
+        ("h",): ("register_hook(Log)",),
+    }
+    text = drawn._repr_svg_()
+    for each in ("register_hook(clip)", "register_hook(Log)", "register_post_accumulate_grad_hook(&lt;lambda&gt;)"):
+        assert f">{each}<" in text
+
+
+def test_of_very_many_hooks_the_first_are_told() -> None:
+    text = drawn_by(HOOKS.format(6))._repr_svg_()
+    assert text.count(">register_hook(clip)<") == 4
+    assert ">+3 more<" in text
+
+
+SETTINGS = """
+class Scaled(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, factor):
+        ctx.factor, ctx.on, ctx.rest = factor, None, object()
+        return x * factor
+
+    @staticmethod
+    def backward(ctx, gradient):
+        return gradient * ctx.factor, None
+
+x = torch.ones(1, 3, 4, 4, requires_grad=True)
+y = nn.functional.conv2d(x, torch.ones(2, 3, 3, 3), padding=1)
+y = nn.functional.leaky_relu(y, 0.2).mean((2, 3), keepdim=True)[0]
+drawn = graph(Scaled.apply(y * 2, 0.5))
+"""
+
+
+def test_what_a_grad_fn_was_told_stands_in_its_box() -> None:
+    text = drawn_by(SETTINGS)._repr_svg_()
+    for told in ("padding=(1, 1)", "negative_slope=0.2", "dim=(2, 3), keepdim=True", "dim=0, index=0", "other=2"):
+        assert f">{told}<" in text
+    assert ">factor=0.5<" in text
+    assert "groups=" not in text
+    assert "sym_sizes=" not in text
+
+
 class Weight(nn.Parameter):
     """A parameter of a class of its own."""
 
@@ -455,8 +527,21 @@ def test_of_more_than_are_looked_at_the_nearest_are_read() -> None:
     found = reach.reached([y.grad_fn], 2)
     assert [reader.node_name(node) for node in found.edges] == ["ExpBackward0", "SinBackward0", "CosBackward0"]
     assert list(map(len, found.edges.values())) == [0, 1, 1]  # where the furthest leads is not looked at
-    assert found.left_out
-    assert not reach.reached([y.grad_fn], 4).left_out
+    assert [reader.node_name(node) for node in found.unread] == ["ExpBackward0"]
+    assert not reach.reached([y.grad_fn], 4).unread
+
+
+def test_where_it_was_cut_off_it_leads_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The furthest does not look like one that leads nowhere."""
+    w = torch.ones(2, requires_grad=True)
+    y = w.exp().sin().cos()
+    monkeypatch.setattr(page, "reached", lambda roots: reach.reached(roots, 2))
+    with pytest.warns(UserWarning, match="more than"):
+        drawn = graph(y)
+    assert [one.origin for one in drawn.trace.grad_fns] == ["unread", "unseen", "unseen"]
+    assert drawn._repr_svg_().count(">its next_functions were not read<") == 1
+    monkeypatch.undo()
+    assert "not read" not in graph(y)._repr_svg_()
 
 
 def test_that_not_all_was_read_is_said() -> None:

@@ -11,12 +11,13 @@ from typing import NamedTuple
 import torch
 
 from gradviz.engine.ready.named import Named, first_found
-from gradviz.engine.ready.reach import Edges, reached
+from gradviz.engine.ready.reach import Reached, reached
 from gradviz.engine.record.internals import keeping, reader
+from gradviz.engine.record.internals.hooks import hooks_on
 from gradviz.engine.record.internals.values import read_value
 from gradviz.engine.record.ledger.nodes import note_number
 from gradviz.model.rules import EXACT
-from gradviz.model.trace import End, GradFn, GradMode, Memory, Page, Saved, Setting, Step, Tensor, Value
+from gradviz.model.trace import End, GradFn, GradMode, Memory, Origin, Page, Saved, Setting, Step, Tensor, Value
 
 TORCH = str(torch.__version__)
 MOST_READ = 1 << 20  # elements of which statistics are taken, which takes about a millisecond
@@ -42,8 +43,8 @@ def read(roots: Sequence[torch.Tensor], names: Iterable[Named], *, values: bool)
     mode = reader.grad_mode()
     with reader.Aside():
         found = reached([node for node in map(reader.entered, roots) if node is not None])
-        reading = _Reading(first_found(names), found.edges, values=values)
-        return Ready(reading.page(roots), mode, found.left_out)
+        reading = _Reading(first_found(names), found, values=values)
+        return Ready(reading.page(roots), mode, bool(found.unread))
 
 
 class _Reading:
@@ -52,14 +53,15 @@ class _Reading:
     def __init__(
         self,
         named: dict[int, tuple[torch.Tensor, list[str]]],
-        edges: dict[reader.Node, Edges],
+        found: Reached,
         *,
         values: bool,
     ) -> None:
         self._named = named
-        self._edges = edges
+        self._edges = found.edges
+        self._unread = found.unread
         self._values = values
-        self._numbers = {node: number for number, node in enumerate(edges)}
+        self._numbers = {node: number for number, node in enumerate(found.edges)}
         self._tensors: dict[int, torch.Tensor] = {}  # by address, in the order of their ids
         self._ids: dict[int, int] = {}
         self._made: dict[int, list[torch.Tensor]] = defaultdict(list)  # those that a grad_fn is on, by its id
@@ -79,7 +81,7 @@ class _Reading:
         for tensor, _ in self._named.values():
             self._meet_if_made_here(tensor)
         with reader.unwatched():  # a saved output is handed back through a detach
-            grad_fns = tuple(self._grad_fn(node, edges) for node, edges in self._edges.items())
+            grad_fns = tuple(map(self._grad_fn, self._edges))
             tensors = tuple(map(self._tensor, list(self._tensors.values())))
         memory = Memory(
             sum(self._saved_bytes.values()), 0, None, sum(self._saved_bytes[one] for one in self._leaf_storages)
@@ -117,16 +119,18 @@ class _Reading:
         key = id(tensor)
         return self._meet(tensor, None) if key not in self._ids and key in self._named else self._ids.get(key)
 
-    def _grad_fn(self, node: reader.Node, edges: Edges) -> GradFn:
+    def _grad_fn(self, node: reader.Node) -> GradFn:
         number, leaf, kind = self._numbers[node], reader.leaf_of(node), keeping.kind_of(node)
+        edges = self._edges[node]
         ways = tuple((None if target is None else self._numbers[target], output) for target, output in edges)
         name = kind.name or reader.node_name(node)
         if leaf is not None:
             return GradFn(number, 0, name, ways, self._ids[id(leaf)], None, (), "accumulate")
-        settings = keeping.settings(node, kind) if kind.settings else {}
+        settings = keeping.settings(node, kind) if kind.settings else keeping.left_on(node, kind)
         saved = self._saved(node, kind.saved, self._made[number], settings)
         shapes = keeping.result_shapes(node)
-        return GradFn(number, 0, name, ways, None, None, saved, "unseen", settings or None, shapes)
+        origin: Origin = "unread" if node in self._unread else "unseen"
+        return GradFn(number, 0, name, ways, None, None, saved, origin, settings or None, shapes)
 
     def _saved(
         self,
@@ -204,6 +208,7 @@ class _Reading:
             grad=None if gradient is None else self._value(gradient) or Value(reader.shape(gradient)),
             is_parameter=isinstance(tensor, torch.nn.Parameter),
             strides=strides,
+            hooks=hooks_on(tensor),
         )
 
     def _is_leaf(self, tensor: torch.Tensor) -> bool:

@@ -19,7 +19,7 @@ class Reached(NamedTuple):
     """Every grad_fn that is reached with its next_functions, in the order in which the program made them."""
 
     edges: dict[reader.Node, Edges]
-    left_out: bool  # there may be more: these are the nearest to the roots, the last without their next_functions
+    unread: frozenset[reader.Node]  # the furthest from the roots, of which nobody asked for the next_functions
 
 
 def reached(roots: Iterable[reader.Node], most: int = MOST) -> Reached:
@@ -30,17 +30,17 @@ def reached(roots: Iterable[reader.Node], most: int = MOST) -> Reached:
         most: how many grad_fns are looked at.
     """
     edges: dict[reader.Node, Edges] = dict.fromkeys(roots, ())
-    todo, left_out = list(edges), False
-    for node in todo:  # grows as it is walked
+    todo, unread = list(edges), frozenset[reader.Node]()
+    for place, node in enumerate(todo):  # grows as it is walked
         if len(edges) > most:
-            left_out = True
+            unread = frozenset(one for one in todo[place:] if reader.leaf_of(one) is None)
             break
         edges[node] = reader.inputs_of(node)
         for target, _ in edges[node]:
             if target is not None and target not in edges:
                 edges[target] = ()
                 todo.append(target)
-    return Reached({node: edges[node] for node in _made(edges)}, left_out)
+    return Reached({node: edges[node] for node in _made(edges)}, unread)
 
 
 def _made(edges: dict[reader.Node, Edges]) -> Iterator[reader.Node]:

@@ -121,6 +121,12 @@ def settings(node: Node, kind: Kind) -> dict[str, Setting]:
     return found
 
 
+def left_on(node: Node, kind: Kind) -> dict[str, Setting]:
+    """What the forward of an autograd.Function left on its ctx beside saved tensors, as far as it has a plain form."""
+    told = {name: _setting(value) for name, value in vars(node).items()} if kind.is_function else {}
+    return {name: setting for name, setting in told.items() if setting is not ...}
+
+
 def _setting(value: Setting) -> Setting | EllipsisType:
     """A setting in its plain form; an ellipsis where it has none."""
     kind = type(value)  # what torch makes of C++ values is of no subclass
