@@ -28,6 +28,11 @@ def parse(source: str) -> Program | ProgramError:
     """Return the program a text is, or why it is none, with line and column."""
     if len(source) > MAX_SOURCE:
         return ProgramError("ValueError", f"the program is longer than {MAX_SOURCE:,} characters", None)
+    if "\0" in source:  # Python says so too, but not where
+        before = _LINE_END.split(source[: source.index("\0")])
+        return ProgramError(
+            "SyntaxError", "source code cannot contain null bytes", len(before), column=len(before[-1]) + 1
+        )
     try:
         tree = ast.parse(source, FILE)
     except SyntaxError as error:

@@ -1,5 +1,6 @@
 """Fixes of errors and warnings, of programs in which torch raises them: the changed program no longer does."""
 
+from collections.abc import Iterator
 from textwrap import indent
 
 import pytest
@@ -86,6 +87,16 @@ BODIES: dict[str, list[str]] = {
         "torch.autograd.grad(x{f}{r}, w)",
         "y = x{f}{r}\ng, h = torch.autograd.grad(y, [x, w])",
     ],
+    "no-grad-yet": [
+        "(x * c){f}{r}.backward()\nd = c - c.grad * 2",
+        "(x * c){f}{r}.backward()\nx.grad = None\nd = x.grad + 1",
+        "for _ in range(2):\n    (x * w){f}{r}.backward()\n    x = x - 0.1 * x.grad",
+    ],
+    "none": ["(x * c){f}{r}.backward()\nc.grad.zero_()", "y = (x * w){f}\ny{r}.backward()\ny.grad.norm()"],
+    "zero-tensor": [
+        "g, = torch.autograd.grad(x.abs(){r}, x, create_graph=True)\ng{r}.backward()\n(x * w){f}{r}.backward()",
+        "g, = torch.autograd.grad(x.abs(){r}, x, create_graph=True)\ng{r}.backward()\ny = (x * w){f}\nx.grad.zero_()",
+    ],
     "numpy": ["a = x{f}.numpy()", "a = (x * w).numpy() + 1"],
     "deepcopy": ["y = x{f}\nd = copy.deepcopy(y)", "d = copy.deepcopy(x * 2)"],
     "multi-view": ["a, b = torch.stack([x, w]).unbind()\na.add_(1)", "a, b = torch.stack([x, w]).unbind()\nb *= 2"],
@@ -108,11 +119,10 @@ WITHOUT = {
     "stopped",
     "refused",
     "died",
-    "no-grad-yet",
     "optimizer-leaf",
     "optimizer-empty",
     *(row.id for row in FITTING if row.id not in ("not-contiguous", "mm", "dtype", "whole", "cast")),
-    *(row.id for row in FUNCTIONS if row.id not in ("number", "function-called")),
+    *(row.id for row in FUNCTIONS if row.id not in ("number", "function-called", "none", "zero-tensor")),
 }
 # Errors with a fix for one way to bring them about: id, what is written, what then stands in its place.
 FITTED = [
@@ -289,6 +299,54 @@ def test_a_leaf_that_cannot_hold_what_is_made_of_it_is_not_to_be_updated(update:
     assert bare_run(source.replace("w = w - ", "w -= ").replace("w = w * ", "w *= ")).error is not None
     trace = record(source)
     assert "name" not in [fix.does for fix in known(trace).of(tensor(trace, "w"))]
+
+
+UPDATED = "import torch\nw, b = (torch.tensor(one, requires_grad=True) for one in ([1., 2.], [1., 1.]))\n"
+
+
+def updated(loop: str) -> str:
+    return f"{UPDATED}for _ in range(3):\n    (w.exp() * b).sum().backward()\n    {loop}\n"
+
+
+@pytest.mark.parametrize(
+    ("loop", "fixed"),
+    [
+        ("w = w - 0.1 * w.grad", "w -= 0.1 * w.grad\n        w.grad = None"),
+        (
+            "w = w - 0.1 * w.grad\n    b = b + (-0.1 * b.grad)",
+            "w -= 0.1 * w.grad\n        b += -0.1 * b.grad\n        w.grad = None\n        b.grad = None\n",
+        ),
+        (
+            "w = w - 0.1 * w.grad  # 1\n    b = b - 0.1 * b.grad",
+            "w -= 0.1 * w.grad\n        w.grad = None  # 1",
+        ),
+        ("w = w - 0.1 * w.grad\n    w.grad = None", "w -= 0.1 * w.grad\n    w.grad = None"),
+    ],
+)
+def test_an_update_that_is_recorded_is_to_change_the_leaf(loop: str, fixed: str) -> None:
+    (fix,) = fix_of(updated(loop))[1]
+    changed = fix.edit.applied(updated(loop))
+    assert f"    with torch.no_grad():\n        {fixed}" in changed
+    leaves = "\n    w, b = w.detach().requires_grad_(), b.detach().requires_grad_()"
+    meant = updated(loop.replace("\n    w.grad = None", "") + leaves)
+    found, wanted = (bare_run(one).tensors for one in (changed, meant))
+    assert [found[name].value for name in "wb"] == [wanted[name].value for name in "wb"]
+    assert found["w"].is_leaf
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("w = w -", "step = 1; w = w -"),
+        ("import torch\n", "torch = __import__('torch')\n"),
+        ("w = w - 0.1 * w.grad", "g = w.grad\n    w = w - 0.1 * g"),
+        ("w = w - 0.1", "w = w.clone() - 0.1"),
+    ],
+)
+def test_an_update_is_put_under_no_grad_only_where_that_surely_can_be(old: str, new: str) -> None:
+    told, fixes = fix_of(updated("w = w - 0.1 * w.grad").replace(old, new))
+    assert told == "no-grad-yet"
+    assert not [fix for fix in fixes if fix.does == "update"]
 
 
 CELL = (
@@ -518,22 +576,40 @@ TRACKED = "import torch\nx = torch.tensor(2., requires_grad=True)\ny = x * 2\n"
         ("non-leaf-grad", "y.exp().backward()\nprint(x.grad, y.grad)"),
         ("copy-tensor", "z = torch.tensor(y)"),
         ("copy-tensor", "z = torch.tensor(y * 2) + 1"),
+        ("number-of-tracked", "z = 1 + float(y * 2)"),
+        ("number-of-tracked", "print(f'{float(y):.2f}')"),
     ],
 )
+@pytest.mark.usefixtures("warned_anew")
 def test_the_fixed_program_no_longer_warns_of_that(name: str, body: str) -> None:
     trace = record(TRACKED + body)
     (warned,) = trace.warnings
     assert warning_hint(warned) == name
     (fix,) = of_warning(known(trace), warned, name)
-    assert record(fix.edit.applied(trace.source)).warnings == ()
+    again = record(fix.edit.applied(trace.source))
+    assert again.warnings == ()
+    assert name == "non-leaf-grad" or [one.text for one in again.output] == [one.text for one in trace.output]
 
 
+@pytest.fixture
+def warned_anew() -> Iterator[None]:
+    """Torch warns of some things once in a process: here, where other tests ran before, as in a new one."""
+    torch.set_warn_always(True)
+    yield
+    torch.set_warn_always(False)
+
+
+@pytest.mark.usefixtures("warned_anew")
+@pytest.mark.parametrize("body", ["import math\nz = math.exp(y)", "z = float(y) + float(x)", "z = float(*[y])"])
+def test_of_several_that_may_make_a_number_none_is_changed(body: str) -> None:
+    trace = record(TRACKED + body)
+    assert {warning_hint(one) for one in trace.warnings} == {"number-of-tracked"}
+    assert of_warning(known(trace), trace.warnings[0], "number-of-tracked") == ()
+
+
+@pytest.mark.usefixtures("warned_anew")
 def test_a_warning_without_a_safe_change_offers_none() -> None:
-    torch.set_warn_always(True)  # it is raised once in a process otherwise
-    try:
-        trace = record(TRACKED + "y.backward(create_graph=True)\nx.grad = None")
-    finally:
-        torch.set_warn_always(False)
+    trace = record(TRACKED + "y.backward(create_graph=True)\nx.grad = None")
     (warned,) = trace.warnings
     assert of_warning(known(trace), warned, warning_hint(warned)) == ()
     assert of_warning(known(trace), warned._replace(line=None), "copy-tensor") == ()

@@ -25,6 +25,7 @@ LANGUAGES: tuple[Language, ...] = ("en", "ja")
 WARNED = {
     "non-leaf-grad": TRACKED + "y.backward()\ny.grad",
     "grad-cycle": TRACKED + "y.backward(create_graph=True)\nx.grad = None",
+    "number-of-tracked": TRACKED + "z = float(y)",
     "copy-tensor": TRACKED + "z = torch.tensor(y)",
     "checkpoint-no-grad": "import torch\nfrom torch.utils.checkpoint import checkpoint\n"
     "y = checkpoint(torch.sin, torch.ones(2), use_reentrant=True)",
@@ -68,6 +69,8 @@ UNFIT = {
     "batch-norm": "torch.nn.BatchNorm1d(3)(torch.ones(1, 3))",
     "number": "torch.ones(1).item().backward()",
     "none": "torch.ones(1).grad.zero_()",
+    "zero-tensor": "x = torch.ones(2, requires_grad=True)\n"
+    "g, = torch.autograd.grad(x.abs().sum(), x, create_graph=True)\ng.sum().backward()\nx.grad.zero_()",
     "hook-shape": f"{HOOKED}y.register_hook(lambda g: g.sum())\ny.sum().backward()",
     "hook-type": f"{HOOKED}x.register_hook(lambda g: 2.)\ny.sum().backward()",
     "hook-untracked": "torch.ones(1).register_hook(print)",

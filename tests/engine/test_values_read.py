@@ -12,6 +12,12 @@ from gradviz.engine.record.internals import reader
 from gradviz.engine.record.internals.values import read_value
 from gradviz.model.trace import Number
 from gradviz.model.values import truths
+from gradviz.model.why.answers import of_tensor
+from gradviz.picture.inspection.inspecting import inspection
+from gradviz.picture.inspection.inspection import Inspect, Subject
+from gradviz.picture.record.record import Record
+from tests.engine import recording
+from tests.unit.model.traces import known
 
 SHAPES: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "as it is": lambda t: t,
@@ -220,3 +226,31 @@ def test_bools_are_counted(seed: int, count: int, shape: str) -> None:
     assert truths(value) == (int(tensor.count_nonzero()), tensor.numel())
     assert (value.min, value.max) == (tensor.amin().item(), tensor.amax().item())
     assert type(value.min) is type(value.max) is bool
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.complex64])
+@pytest.mark.parametrize("shape", [(), (2, 3), (100, 200)])
+def test_zeros_without_memory_are_read_as_those_that_have_it(dtype: torch.dtype, shape: tuple[int, ...]) -> None:
+    promised, zeros = torch._efficientzerotensor(shape, dtype=dtype), torch.zeros(shape, dtype=dtype)
+    with reader.unwatched():
+        assert read_value(promised) == read_value(zeros)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "m = torch.nn.Embedding(3, 2, sparse=True)\nw = m.weight\nm(torch.tensor([1])).sum().backward()\n",
+        "w = torch.tensor([1., -2.], requires_grad=True)\n"
+        "g, = torch.autograd.grad(w.abs().sum(), w, create_graph=True)\ng.sum().backward()\n",
+    ],
+    ids=["sparse", "without memory"],
+)
+def test_a_grad_that_is_no_plain_memory_is_not_taken_for_none(body: str) -> None:
+    trace = recording.record(f"import torch\n{body}g = w.grad\nprint(g is None)\n")
+    assert [one.text for one in trace.output] == ["False\n"]
+    leaf = recording.tensor(trace, "w")
+    assert leaf.grad is not None
+    assert leaf.grad.shape == leaf.shape
+    assert "grad" not in {answer.question for answer in of_tensor(known(trace), leaf)}
+    shown = inspection(Record(trace), Inspect(Subject("tensor", leaf.id))).sections
+    assert [len(section.facts) for section in shown if section.title == ".grad"] in ([1], [0])

@@ -318,6 +318,8 @@ _ALL = (*FUNCTIONS, *HINTS, *FITTING, *PYTHON)
 _BEFORE_REASON = {
     "not-tracked": ("No graph leads back from here. ", "ここからたどれる計算グラフがありません。"),
     "retain-no-rg": ("This tensor gets no gradient. ", "このテンソルには勾配が来ません。"),
+    "no-grad-yet": ("The .grad that this line reads is None. ", "この行が読む .grad は None です。"),
+    "none": ("The .grad that this line reads is None. ", "この行が読む .grad は None です。"),
 }
 # Where not a line of the program but the grad mode chosen for the whole run is to blame.
 _RUN_MODE = {

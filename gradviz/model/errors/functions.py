@@ -26,6 +26,15 @@ FUNCTIONS = (
         "return のない関数も None を返します。",
     ),
     Hint(
+        "zero-tensor",
+        "RuntimeError",
+        r"^ZeroTensors are immutable",
+        "This changes a .grad of nothing but zeros, for which torch has not taken any memory. "
+        "Give it some first, a.grad = a.grad.clone(), or set it to None.",
+        "0 だけの .grad を変更しようとしましたが、torch はそのためのメモリを確保していません。"
+        "先に a.grad = a.grad.clone() とするか、None に戻してください。",
+    ),
+    Hint(
         "hook-shape",
         "RuntimeError",
         r"^hook '.*' has changed the size of value",

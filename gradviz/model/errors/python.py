@@ -7,6 +7,14 @@ from gradviz.model.errors.hints import Hint
 
 PYTHON = (
     Hint(
+        "null",
+        "SyntaxError",
+        r"cannot contain null bytes",
+        "There is a NUL character here, which no text has. Delete it; the file may not be a program, or be in UTF-16.",
+        "テキストにはない NUL 文字が入っています。削除してください。"
+        "プログラムでないファイルか、UTF-16 のファイルかもしれません。",
+    ),
+    Hint(
         "indent",
         "IndentationError",
         r"expected an indented block after .+ on line (?P<line>\d+)",

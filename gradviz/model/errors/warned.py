@@ -32,6 +32,15 @@ WARNINGS = (
         ".detach().clone() と書くか、計算グラフを残すには .clone() を使ってください。",
     ),
     Hint(
+        "number-of-tracked",
+        "UserWarning",
+        r"^Converting a tensor with requires_grad=True to a scalar",
+        "A Python number is made of a tensor that requires grad: no gradient comes back through it. "
+        "Say that this is meant with .detach() or .item().",
+        "requires_grad のテンソルから Python の数を作っています。この数を通って勾配が戻ることはありません。"
+        "それでよければ .detach() か .item() で明示してください。",
+    ),
+    Hint(
         "checkpoint-no-grad",
         "UserWarning",
         r"None of the inputs have requires_grad=True\. Gradients will be None",

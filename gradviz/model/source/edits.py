@@ -4,7 +4,8 @@ Each leaves the person's formatting and comments alone. Where that cannot be don
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Literal
 
 from gradviz.model.source.place import Edit, Text, lines_of
@@ -100,11 +101,18 @@ def _own_lines(text: Text, statement: ast.stmt) -> bool:
 
 def wrapped(text: Text, statement: ast.stmt, header: str) -> Edit | None:
     """Put a statement into a block of its own under a header."""
-    if not _own_lines(text, statement):
+    return in_block(text, (statement,), header, text.cut(statement).split(text.newline()))
+
+
+def in_block(text: Text, statements: Sequence[ast.stmt], header: str, lines: Sequence[str]) -> Edit | None:
+    """Put lines into a block under a header, in the place of statements with nothing but white space between them."""
+    first, last = statements[0], statements[-1]
+    between = [text.source[text.end(one) : text.start(next_)] for one, next_ in pairwise(statements)]
+    if not all(_own_lines(text, one) for one in statements) or "".join(between).strip():
         return None
-    indent, newline, start = text.before(statement), text.newline(), text.start(statement)
-    body = text.source[start : text.end(statement)].split(newline)
-    return Edit(start, text.end(statement), newline.join([header, *(_further(line, indent) for line in body)]))
+    indent = text.before(first)
+    block = text.newline().join([header, *(_further(line, indent) for line in lines)])
+    return Edit(text.start(first), text.end(last), block)
 
 
 def _further(line: str, indent: str) -> str:
@@ -136,3 +144,9 @@ def calls_in(node: ast.AST) -> Iterator[ast.Call]:
 def named(call: ast.Call) -> str:
     """The last part of the name of what is called."""
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def torchs_name(text: Text) -> str | None:
+    """What a program calls torch: "torch", or what it imports it as; None: it imports no more than parts of it."""
+    imports = (one for statement in text.tree.body if isinstance(statement, ast.Import) for one in statement.names)
+    return next((one.asname or one.name for one in imports if one.name == "torch"), None)

@@ -18,6 +18,7 @@ from gradviz.model.why.changed import clone_before
 from gradviz.model.why.errorfixes import retain_graph
 from gradviz.model.why.fixes import Fix, Fixes
 from gradviz.model.why.grounds import Grounds, cut_off
+from gradviz.model.why.updates import replaced
 from gradviz.model.why.why import cutter, origin, why
 
 Question = Literal["grad", "requires_grad", "recorded", "saved", "again", "in place"]
@@ -72,6 +73,9 @@ class _Told:
         blamed = origin(self._known, tensor) if reason.reason == "untracked" else tensor
         own = why(self._known, blamed) if blamed is not tensor else reason
         cut = self._known.cut(tensor) if own.reason == "cut off" else cutter(self._known, blamed)
+        renamed = replaced(self._trace, self._moment.history.bindings, tensor) if own.reason == "not a leaf" else None
+        if renamed is not None:
+            cut, own = renamed, own._replace(line=renamed.line)
         facts: dict[str, str | int] = {
             "name": _name(blamed),
             "of": _name(tensor) if blamed is not tensor else "",
@@ -79,7 +83,7 @@ class _Told:
             "call": (cut.call if cut is not None else None) or "",
             "line": own.line or 0,
         }
-        said: str = own.reason
+        said: str = own.reason if renamed is None else "replaced"
         if own.line is None and said in ("no_grad", "inference", "cleared"):
             said = "cleared unseen" if said == "cleared" else "mode"
         if said == "not differentiable" and cut is None:

@@ -47,6 +47,8 @@ SAID: dict[str, dict[Question, dict[str, str]]] = {
             "beside": "The op on line {line} has no derivative for {name}, only for others of its results.",
             "unrecorded": "{call} on line {line} ran where autograd does not look, in a Function or a hook.",
             "not a leaf": "{name} is not a leaf: backward() fills .grad of leaves, and of others after retain_grad().",
+            "replaced": "{call} on line {line} made a new tensor and gave it the name {name}. It is no leaf: "
+            "backward() fills .grad of the leaf that had the name before.",
             "too late": "retain_grad() on line {line} came after the backward() that would have filled .grad.",
             "not run": "No backward() has run since {name} was made.",
             "unseen": "No backward() has filled it yet, or it was set to None since: what ran before was not recorded.",
@@ -117,6 +119,8 @@ SAID: dict[str, dict[Question, dict[str, str]]] = {
             "beside": "{line} 行目の演算は他の結果については微分できますが、{name} については微分できません。",
             "unrecorded": "{line} 行目の {call} は、Function やフックの中なので記録されませんでした。",
             "not a leaf": "{name} は葉ではありません。retain_grad() なしで .grad が残るのは葉だけです。",
+            "replaced": "{line} 行目の {call} が新しいテンソルを作り、{name} という名前を付けました。"
+            "これは葉ではありません。backward() が .grad に書き込むのは、それまでこの名前だった葉です。",
             "too late": "{line} 行目の retain_grad() は、.grad に書き込むはずの backward() より後でした。",
             "not run": "{name} が作られてから backward() はまだ実行されていません。",
             "unseen": "backward() がまだ書き込んでいないか、その後 None に戻されました。それ以前の実行は見ていません。",
@@ -201,6 +205,7 @@ FIXES: dict[str, dict[Does, str]] = {
         "allow unused": "Pass allow_unused=True on line {line}",
         "zeros": "Pass materialize_grads=True on line {line}: zeros where nothing depends on it",
         "name": "Write {what} on line {line}",
+        "update": "Write {what} on line {line}, under torch.no_grad()",
         "cut": "Add {what} after line {line}",
         "half width": "Turn full-width characters into half-width ones",
         "indent": "Put line {line} into the block",
@@ -229,6 +234,7 @@ FIXES: dict[str, dict[Does, str]] = {
         "allow unused": "{line} 行目に allow_unused=True を渡す",
         "zeros": "{line} 行目に materialize_grads=True を渡す: 依存しないものは 0 になる",
         "name": "{line} 行目を {what} にする",
+        "update": "{line} 行目を torch.no_grad() の中の {what} にする",
         "cut": "{line} 行目の後に {what} を加える",
         "half width": "全角文字を半角にする",
         "indent": "{line} 行目をブロックの中に入れる",

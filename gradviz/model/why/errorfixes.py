@@ -15,6 +15,7 @@ from gradviz.model.why.carried import detached
 from gradviz.model.why.changed import cloned, left_alone
 from gradviz.model.why.fitted import applied, floats_first, floats_given, torchs_own, transposed
 from gradviz.model.why.fixes import Fix, Fixes, without
+from gradviz.model.why.gradsread import filled, given_memory
 from gradviz.model.why.why import origin
 
 _FULL = re.compile(
@@ -49,9 +50,15 @@ def of_warning(fixes: Fixes, warned: Warned, hint: str | None) -> tuple[Fix, ...
     if fixes.text is None or warned.line is None:
         return ()
     placed = fixes.text.statement(warned.line)
-    if placed is None or hint not in ("non-leaf-grad", "copy-tensor"):
-        return ()
-    return _some(_retained(fixes, placed) if hint == "non-leaf-grad" else _copied(fixes.text, placed))
+    match hint:
+        case "non-leaf-grad" if placed is not None:
+            return _some(_retained(fixes, placed))
+        case "copy-tensor" if placed is not None:
+            return _some(_copied(fixes.text, placed))
+        case "number-of-tracked" if placed is not None:
+            return _some(_number(fixes.text, placed))
+        case _:
+            return ()
 
 
 def _some(fix: Fix | None) -> tuple[Fix, ...]:
@@ -292,6 +299,15 @@ def _copied(text: Text, placed: Placed) -> Fix | None:
     return Fix("detach", edit, edit.text, call.lineno)
 
 
+def _number(text: Text, placed: Placed) -> Fix | None:
+    """Detach what float() or int() makes a number of."""
+    found = [call for call in calls_in(placed.statement) if named(call) in ("float", "int") and call.args]
+    if len(found) != 1 or isinstance(found[0].args[0], ast.Constant | ast.Starred):
+        return None
+    edit = method_on(text, found[0].args[0], "detach")
+    return Fix("detach", edit, edit.text, placed.statement.lineno)
+
+
 def _half_width(source: str) -> Fix | None:
     """Every full-width character of the code, not those of texts and comments."""
     found = [(match, name) for match in _FULL.finditer(source) for name in ("open", "close", "full") if match[name]]
@@ -325,6 +341,9 @@ _ERRORS: dict[str, tuple[_Find, ...]] = {
     "not-tracked": (_recorded,),
     "retain-no-rg": (_recorded,),
     "non-scalar": (_summed,),
+    "no-grad-yet": (filled,),
+    "none": (filled,),
+    "zero-tensor": (given_memory,),
     "second-backward": (detached, _kept),
     "int-grad": (_as_floats,),
     "leaf-inplace": (_under_no_grad,),

@@ -32,7 +32,7 @@ from gradviz.model.source.toggles import Locked, Toggles
 from gradviz.model.trace import Op, Tensor
 from gradviz.model.why.earlier import cleared_earlier, flagged_earlier
 from gradviz.model.why.grounds import Grounds
-from gradviz.model.why.updates import in_place
+from gradviz.model.why.updates import in_place, replaced
 from gradviz.model.why.why import Why, WhyNoGrad, cutter, origin, why
 
 Does = Literal[
@@ -59,6 +59,7 @@ Does = Literal[
     "zeros",
     "clear",
     "name",
+    "update",
     "half width",
     "indent",
     "cut",
@@ -199,7 +200,7 @@ class Fixes:
         op = cutter(self.known, tensor)
         update = None if op is None else in_place(self.known.trace, text, op)
         if update is not None:
-            return Fix("name", *update)
+            return Fix(*update)
         return None if op is None else self.recording(op)
 
     def _uncut(self, _text: Text, tensor: Tensor, _reason: Why) -> Fix | None:
@@ -235,6 +236,10 @@ class Fixes:
         return False
 
     def _retain(self, text: Text, tensor: Tensor, _reason: Why) -> Fix | None:
+        """Keep the .grad of what is no leaf; where an update has put it in the place of one, keep the leaf."""
+        maker = replaced(self.known.trace, self.known.moment.history.bindings, tensor)
+        if maker is not None and (update := in_place(self.known.trace, text, maker)) is not None:
+            return Fix(*update)
         found = self.toggled(tensor, "retain_grad")
         line = 0 if found is None else text.line_of(found[1].start)
         return Fix("retain", found[1], found[0], line) if found and self._is_held(text, line) else None

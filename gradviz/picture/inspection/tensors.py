@@ -61,7 +61,7 @@ def _strides(naming: Naming, tensor: Tensor) -> Iterator[Fact]:
 def _shown(naming: Naming, title: str, value: Value | None) -> Iterator[Section]:
     """Numbers as one table, or one for each slice of the last two dimensions; of many numbers what is known of them."""
     if value is None or not is_read(value) or not value.shape or not value.data:
-        words, many = naming.words, value is not None and value.data is None
+        words, many = naming.words, value is not None and value.data is None and value != Value(value.shape)
         note = (Fact("", words.unwritten if value and value.uninitialized else words.many),) if many else ()
         yield Section(title, (Fact("", naming.value(value)), *note))
         return

@@ -14,6 +14,7 @@ from gradviz.model.why.answers import of_tensor
 from gradviz.model.why.answerwords import answer_text, fix_text
 from gradviz.model.why.errorfixes import of_error, of_warning
 from gradviz.model.why.fixes import Fix
+from gradviz.model.why.gradsread import without_grad
 from gradviz.model.why.silentwords import mistake_text
 from gradviz.model.why.why import mode_to_blame
 from gradviz.picture.inspection.naming import Naming
@@ -87,10 +88,14 @@ def _told(record: Record, error: ProgramError, language: Language) -> str:
 
 
 def _reason(record: Record, error: ProgramError, language: Language) -> str:
-    """Why a tensor that an error speaks of does not require grad; "" where all do, or another file holds the line."""
+    """Why a tensor that an error speaks of does not require grad, or has no .grad where that is read.
+
+    "" where none is known to be so, or another file holds the line.
+    """
     if error.file is not None:
         return ""
-    lacking = (tensor for one in error.tensors if not (tensor := record.trace.tensors[one]).requires_grad)
+    lacking = [tensor for one in error.tensors if not (tensor := record.trace.tensors[one]).requires_grad]
+    lacking += filter(None, (without_grad(record.fixes, error),))
     answers = (answer for tensor in lacking for answer in of_tensor(record.grounds, tensor))
     return next((answer_text(answer, language) for answer in answers if answer.question == "grad"), "")
 

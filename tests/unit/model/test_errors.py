@@ -329,6 +329,7 @@ def test_a_message_of_megabytes_is_read_at_its_beginning() -> None:
 
 # Texts that Python cannot read, the line that it names, and what is said of it.
 UNREAD = [
+    ("null", "x = 1\ny = 2\0\n", 2, "a NUL character"),
     ("indent", "with torch.no_grad():\nz = 1\n", 2, "belongs to line 1"),
     ("indent", "x = 1\ndef f():\nreturn 1\n", 3, "belongs to line 2"),
     ("uneven-indent", "x = 1\n  y = 2\n", 2, "further in"),

@@ -158,3 +158,8 @@ def test_nothing_that_looks_like_a_program_raises(source: str) -> None:
     parsed = parse(source)
     if isinstance(parsed, Program):
         assert all(1 <= line <= len(parsed.lines) for line in (*parsed.stores, *parsed.withs.values()))
+
+
+def test_a_null_character_is_found_where_it_is() -> None:
+    found = problem("x = 1\r\ny = 'é\0'\n")
+    assert (found.type, found.line, found.column) == ("SyntaxError", 2, 7)

@@ -50,7 +50,9 @@ def read_value(tensor: torch.Tensor, is_uninitialized: bool = False) -> Value | 
         held = shape, data, None, None, None, None, 0, 0, False
         return tuple.__new__(Value, held)  # which takes a third of the time
     except (RuntimeError, NotImplementedError, TypeError, MemoryError):
-        return None
+        if not reader.is_zero(tensor):
+            return None
+        return read_value(torch.zeros((), dtype=tensor.dtype).expand(tensor.shape))  # it has no memory to be read
 
 
 def _elements(tensor: torch.Tensor, dimensions: int) -> tuple[Number, ...]:

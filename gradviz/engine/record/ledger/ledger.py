@@ -166,9 +166,9 @@ class Ledger:
             stream = self._stream
             stream.tensors.append(last._replace(step=stream.stamp, version=counter.version))
 
-    def value_of(self, tensor: torch.Tensor) -> Value | None:
-        """The tensor's value, from its record where that still holds."""
-        return self._held_value(tensor) or self._value(tensor)
+    def value_of(self, gradient: torch.Tensor) -> Value:
+        """The value of a gradient, from its record where that still holds; one that cannot be read is there too."""
+        return self._held_value(gradient) or self._value(gradient) or Value(reader.shape(gradient))
 
     def value_of_same(self, output: torch.Tensor, operand: torch.Tensor, held: Value | None) -> Value | None:
         """The statistics of a result that has the elements of an operand, in whatever order; None where none are known.
