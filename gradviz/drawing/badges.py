@@ -14,7 +14,7 @@ from gradviz.drawing.metrics import baseline, elided_middle, line_height, text_w
 from gradviz.drawing.shapes import Mark, Path, Role, Text, TextRole
 from gradviz.layout.diagram import Direction
 from gradviz.layout.geometry import Point, Rect, Size
-from gradviz.layout.layering import rows
+from gradviz.layout.rows.layering import rows
 from gradviz.model.graph.graph import Edge, Graph, Node, NodeKind
 
 SIGHT = 6  # rows between the first and the last use of a leaf that one screen still shows

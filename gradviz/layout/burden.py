@@ -6,10 +6,10 @@ done again only when a good part of the diagram has changed since.
 
 from collections.abc import Mapping
 
-from gradviz.layout.crossings import crossings, uncounted
 from gradviz.layout.diagram import Diagram
 from gradviz.layout.geometry import Badness, Rect, Yardstick
-from gradviz.layout.net import Net
+from gradviz.layout.order.crossings import crossings, uncounted
+from gradviz.layout.rows.net import Net
 
 WORSE = 1.25  # how much worse than a fresh one a picture may be on behalf of old places
 SLACK = Badness(2, 300.0, 300.0)  # and this much more, for small ones

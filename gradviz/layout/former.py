@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from statistics import median_low
 from typing import NamedTuple
 
-from gradviz.layout.columns import axis
-from gradviz.layout.components import owners
 from gradviz.layout.diagram import Diagram
 from gradviz.layout.geometry import Placement, Rect
-from gradviz.layout.net import Net
-from gradviz.layout.pulls import Pull, Pulls
+from gradviz.layout.pieces.components import owners
+from gradviz.layout.rows.columns import axis
+from gradviz.layout.rows.net import Net
+from gradviz.layout.rows.pulls import Pull, Pulls
 
 LEAST = 0.5  # of the cells now, and of those then, that must be in both for the old places to be kept
 

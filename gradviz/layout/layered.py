@@ -7,23 +7,23 @@ directions are the same work with the axes exchanged.
 from collections.abc import Callable
 from functools import partial
 
-from gradviz.layout.bands import FRAME_PADDING, Bands, bands
+from gradviz.layout.across.coordinates import across
 from gradviz.layout.burden import badness, bearable, still_true
-from gradviz.layout.columns import Columns, columns
-from gradviz.layout.components import components, inside
-from gradviz.layout.coordinates import across
 from gradviz.layout.diagram import Cell, Diagram, Direction, Frame
 from gradviz.layout.former import Laid, anchor, formerly, survivors
 from gradviz.layout.geometry import Placement, Point, Rect, Route, Size, Yardstick
-from gradviz.layout.layering import Arc, earliest, rows
-from gradviz.layout.loose import loosened
-from gradviz.layout.nesting import Nesting, nesting
-from gradviz.layout.net import Net, build
-from gradviz.layout.ordering import ordered, reordered
-from gradviz.layout.parts import arranged, extent
-from gradviz.layout.pulls import Pulls, pulls
+from gradviz.layout.order.ordering import ordered, reordered
+from gradviz.layout.pieces.components import components, inside
+from gradviz.layout.pieces.loose import loosened
+from gradviz.layout.pieces.parts import arranged, extent
 from gradviz.layout.routing import Ports, reaches, tracks
-from gradviz.layout.sequence import sequence
+from gradviz.layout.rows.bands import FRAME_PADDING, Bands, bands
+from gradviz.layout.rows.columns import Columns, columns
+from gradviz.layout.rows.layering import Arc, earliest, rows
+from gradviz.layout.rows.nesting import Nesting, nesting
+from gradviz.layout.rows.net import Net, build
+from gradviz.layout.rows.pulls import Pulls, pulls
+from gradviz.layout.rows.sequence import sequence
 from gradviz.model.uncollected import uncollected
 
 TITLE_GAP = 6.0  # under the title of a frame

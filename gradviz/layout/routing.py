@@ -6,11 +6,11 @@ in opposite order.
 
 from heapq import heappop, heappush
 
-from gradviz.layout.bands import Bands
 from gradviz.layout.diagram import Diagram
 from gradviz.layout.geometry import Route
-from gradviz.layout.layering import Arc
-from gradviz.layout.net import Net
+from gradviz.layout.rows.bands import Bands
+from gradviz.layout.rows.layering import Arc
+from gradviz.layout.rows.net import Net
 
 LANE_GAP = 10.0
 MOST_LANES_WIDTH = 480.0

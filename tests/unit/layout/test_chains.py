@@ -2,14 +2,14 @@
 
 import pytest
 
-from gradviz.layout import chains
-from gradviz.layout.chains import align
-from gradviz.layout.columns import columns
+from gradviz.layout.across import chains
+from gradviz.layout.across.chains import align
 from gradviz.layout.diagram import Diagram
-from gradviz.layout.layering import rows
-from gradviz.layout.nesting import nesting
-from gradviz.layout.net import Net, build
-from gradviz.layout.room import seats
+from gradviz.layout.rows.columns import columns
+from gradviz.layout.rows.layering import rows
+from gradviz.layout.rows.nesting import nesting
+from gradviz.layout.rows.net import Net, build
+from gradviz.layout.rows.room import seats
 from tests.unit.layout import workloads
 
 STEP = workloads.USUAL.width + 24  # from the start of one cell to that of the next in a packed row

@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradviz.layout import loose
 from gradviz.layout.burden import SLACK, STALE, WORSE
-from gradviz.layout.columns import columns
 from gradviz.layout.diagram import Cell, Diagram, Direction, Link
 from gradviz.layout.former import Laid, formerly
 from gradviz.layout.geometry import Badness, Placement, Rect, Size
 from gradviz.layout.layered import place
-from gradviz.layout.layering import rows
-from gradviz.layout.nesting import nesting
-from gradviz.layout.net import build
-from gradviz.layout.pulls import pulls
+from gradviz.layout.pieces import loose
+from gradviz.layout.rows.columns import columns
+from gradviz.layout.rows.layering import rows
+from gradviz.layout.rows.nesting import nesting
+from gradviz.layout.rows.net import build
+from gradviz.layout.rows.pulls import pulls
 from tests.unit.layout import workloads
 from tests.unit.layout.laws import check, parallel_links_do_not_cross
 from tests.unit.layout.strategies import diagrams, parts_of

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from gradviz.layout.diagram import Cell, Diagram, Direction, Frame, Link
 from gradviz.layout.geometry import Placement, Size
 from gradviz.layout.layered import place
-from gradviz.layout.layering import CycleError
+from gradviz.layout.rows.layering import CycleError
 from tests.unit.layout import workloads
 from tests.unit.layout.laws import check, no_overlap, parallel_links_do_not_cross
 from tests.unit.layout.strategies import diagrams

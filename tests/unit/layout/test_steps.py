@@ -6,20 +6,20 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from gradviz.layout import ordering
-from gradviz.layout.columns import columns
-from gradviz.layout.components import components
-from gradviz.layout.crossings import Order, crossings, swap_neighbours, uncounted
+from gradviz.layout.across.relaxing import relaxed
 from gradviz.layout.diagram import Cell, Diagram, Frame, Link
 from gradviz.layout.geometry import Size
 from gradviz.layout.layered import place
-from gradviz.layout.layering import rows
-from gradviz.layout.nesting import OUTSIDE, Nesting, nesting
-from gradviz.layout.net import BENDS_A_CELL, ROWS_A_CELL, Net, build
-from gradviz.layout.ordering import ordered
-from gradviz.layout.pulls import pulls
-from gradviz.layout.relaxing import relaxed
-from gradviz.layout.room import seats
+from gradviz.layout.order import ordering
+from gradviz.layout.order.crossings import Order, crossings, swap_neighbours, uncounted
+from gradviz.layout.order.ordering import ordered
+from gradviz.layout.pieces.components import components
+from gradviz.layout.rows.columns import columns
+from gradviz.layout.rows.layering import rows
+from gradviz.layout.rows.nesting import OUTSIDE, Nesting, nesting
+from gradviz.layout.rows.net import BENDS_A_CELL, ROWS_A_CELL, Net, build
+from gradviz.layout.rows.pulls import pulls
+from gradviz.layout.rows.room import seats
 from tests.unit.layout import workloads
 from tests.unit.layout.laws import check
 from tests.unit.layout.strategies import diagrams

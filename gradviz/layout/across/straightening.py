@@ -12,11 +12,11 @@ from math import inf
 from operator import sub
 from typing import NamedTuple
 
-from gradviz.layout.components import find, join
 from gradviz.layout.former import Former
-from gradviz.layout.net import BORDER_MARGIN, Net
-from gradviz.layout.pulls import NOBODY, Pulls
-from gradviz.layout.room import Seats
+from gradviz.layout.pieces.components import find, join
+from gradviz.layout.rows.net import BORDER_MARGIN, Net
+from gradviz.layout.rows.pulls import NOBODY, Pulls
+from gradviz.layout.rows.room import Seats
 
 STEM_BEND = 64.0  # how far the rough places of a block of cells may be from straight
 LINK_BEND = 160.0  # of the bends of a long link

@@ -7,8 +7,8 @@ more passes change nothing to speak of. Nothing is exactly straight yet.
 
 from math import inf
 
-from gradviz.layout.net import Net
-from gradviz.layout.pulls import Mean, Pulls
+from gradviz.layout.rows.net import Net
+from gradviz.layout.rows.pulls import Mean, Pulls
 
 
 def relaxed(net: Net, pulls: Pulls, packed: list[float]) -> list[float]:

@@ -4,8 +4,8 @@ A block that would be too crooked is cut before (see straightening), at the cost
 could often have stood in line. The order of the rows stays.
 """
 
-from gradviz.layout.net import Net
-from gradviz.layout.room import Seats, room
+from gradviz.layout.rows.net import Net
+from gradviz.layout.rows.room import Seats, room
 
 ROUNDING = 0.01
 MOST = 256  # cells that are moved together, for the time it takes

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import chain, count
 from typing import NamedTuple
 
-from gradviz.layout.net import Joint, Net
+from gradviz.layout.rows.net import Joint, Net
 
 LEADER = 10000.0
 LONGER = (

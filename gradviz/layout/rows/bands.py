@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from gradviz.layout.nesting import OUTSIDE, Nesting
+from gradviz.layout.rows.nesting import OUTSIDE, Nesting
 
 ROW_GAP = 40.0  # the least distance of two rows
 FRAME_PADDING = 14.0  # between a border and what it holds

@@ -5,8 +5,8 @@ By the triangle inequality no link gets longer, and the order of the rows stays,
 
 from collections.abc import Sequence
 
-from gradviz.layout.net import Net
-from gradviz.layout.room import ROUNDING, Seats, room
+from gradviz.layout.rows.net import Net
+from gradviz.layout.rows.room import ROUNDING, Seats, room
 
 
 def unbend(net: Net, seats: Seats, places: list[float]) -> None:

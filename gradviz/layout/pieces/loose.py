@@ -6,8 +6,8 @@ would be drawn a hundred boxes wide. Knows nothing of places.
 
 from typing import NamedTuple
 
-from gradviz.layout.components import linked
 from gradviz.layout.diagram import Cell, Diagram, Frame, Link
+from gradviz.layout.pieces.components import linked
 
 MOST = 12  # in one frame that stand among the others
 

@@ -6,7 +6,7 @@ Knows the order of the rows and rough places across, no frames.
 from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
-from gradviz.layout.net import Joint, Net
+from gradviz.layout.rows.net import Joint, Net
 
 MOST_PASSES = 4
 UNKNOWN = -1

@@ -4,8 +4,8 @@ A frame follows another of the same parent if what it takes from it could not st
 constants of one layer of a model would stand beside the end of the layer before, and push the whole frame aside.
 """
 
-from gradviz.layout.layering import Arc, Groups
-from gradviz.layout.nesting import OUTSIDE, Nesting
+from gradviz.layout.rows.layering import Arc, Groups
+from gradviz.layout.rows.nesting import OUTSIDE, Nesting
 
 
 def sequence(frames: Nesting, arcs: list[Arc], earliest: list[int]) -> Groups:

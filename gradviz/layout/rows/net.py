@@ -9,10 +9,10 @@ from itertools import chain, pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
-from gradviz.layout.columns import Columns
 from gradviz.layout.diagram import Diagram
-from gradviz.layout.layering import Arc
-from gradviz.layout.nesting import OUTSIDE, Nesting
+from gradviz.layout.rows.columns import Columns
+from gradviz.layout.rows.layering import Arc
+from gradviz.layout.rows.nesting import OUTSIDE, Nesting
 
 CELL_MARGIN = 12.0  # half of the gap between two cells
 BEND_MARGIN = 6.0

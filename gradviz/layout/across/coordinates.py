@@ -1,13 +1,13 @@
 """Where the elements of ordered rows stand across. First compact and balanced, then exactly straight."""
 
-from gradviz.layout.chains import align
+from gradviz.layout.across.chains import align
+from gradviz.layout.across.relaxing import relaxed
+from gradviz.layout.across.straightening import settled, straightened
+from gradviz.layout.across.unbending import unbend
 from gradviz.layout.former import Former
-from gradviz.layout.net import Net
-from gradviz.layout.pulls import Pulls
-from gradviz.layout.relaxing import relaxed
-from gradviz.layout.room import seats
-from gradviz.layout.straightening import settled, straightened
-from gradviz.layout.unbending import unbend
+from gradviz.layout.rows.net import Net
+from gradviz.layout.rows.pulls import Pulls
+from gradviz.layout.rows.room import seats
 
 
 def across(net: Net, wants: Pulls, title_room: list[float], former: Former | None = None) -> list[float]:

@@ -9,11 +9,11 @@ from functools import partial
 from itertools import chain
 from math import inf
 
-from gradviz.layout.crossings import UNKNOWN, Order, changed, crossings, swap_neighbours, uncounted
 from gradviz.layout.former import Former
-from gradviz.layout.nesting import OUTSIDE, Nesting
-from gradviz.layout.net import Joint, Net
-from gradviz.layout.room import indices
+from gradviz.layout.order.crossings import UNKNOWN, Order, changed, crossings, swap_neighbours, uncounted
+from gradviz.layout.rows.nesting import OUTSIDE, Nesting
+from gradviz.layout.rows.net import Joint, Net
+from gradviz.layout.rows.room import indices
 
 DOWN, UP = True, False
 LARGE = 40_000  # joints from which there is one beginning only

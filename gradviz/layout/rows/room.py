@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import inf
 from typing import NamedTuple
 
-from gradviz.layout.net import Net
+from gradviz.layout.rows.net import Net
 
 ROUNDING = 1e-6
 

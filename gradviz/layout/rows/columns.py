@@ -5,7 +5,7 @@ from operator import getitem
 from typing import NamedTuple
 
 from gradviz.layout.diagram import Diagram
-from gradviz.layout.layering import Arc
+from gradviz.layout.rows.layering import Arc
 
 
 class Columns(NamedTuple):

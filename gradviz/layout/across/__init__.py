@@ -1,0 +1,1 @@
+"""Where the elements of ordered rows stand across."""

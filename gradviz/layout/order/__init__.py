@@ -1,0 +1,1 @@
+"""In which order the elements of each row stand."""

@@ -1,0 +1,1 @@
+"""Which rows a diagram has, and what stands in them: cells, bends of long links, borders of frames."""
