@@ -5,8 +5,8 @@ from typing import NamedTuple
 from PySide6.QtCore import QByteArray, QEvent, QRect, Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
 
-from gradviz.ui.commands import Commands
 from gradviz.ui.room import BESIDE
+from gradviz.ui.wiring.commands import Commands
 
 _LARGER = 1.4
 _ASIDE = ("examples", "output")

@@ -20,27 +20,28 @@ from gradviz.state.quizzing import veiled
 from gradviz.state.stepping import presented
 from gradviz.state.update import update
 from gradviz.state.values.chosen import Chosen
-from gradviz.ui import beside, completing, doing, folding, inspecting, preferences, quizzing, staying
+from gradviz.ui import preferences, staying
 from gradviz.ui.bars import titles
 from gradviz.ui.bars.bars import MainBar
 from gradviz.ui.bars.making import allow, give_icons, icons, make_actions
 from gradviz.ui.bars.menus import add_lessons, add_recent, fill_bar
-from gradviz.ui.commands import Commands
-from gradviz.ui.effects import order
 from gradviz.ui.exporting.exporter import Exporter
 from gradviz.ui.exporting.exports import Exports
 from gradviz.ui.files.dropping import Dropping
 from gradviz.ui.files.files import Files
-from gradviz.ui.hearing import hear
-from gradviz.ui.markmenu import MarkMenus
 from gradviz.ui.panels import Panels, build, clear
 from gradviz.ui.presentation import Before, Presentation
 from gradviz.ui.processes.runner import Runner
-from gradviz.ui.programs import Programs
-from gradviz.ui.seeking import Seeking
-from gradviz.ui.showing import dress, show
-from gradviz.ui.steps import Steps
 from gradviz.ui.style.theme import colours, enlarge, palette, stylesheet, system_theme
+from gradviz.ui.wiring import beside, completing, doing, folding, inspecting, quizzing
+from gradviz.ui.wiring.commands import Commands
+from gradviz.ui.wiring.effects import order
+from gradviz.ui.wiring.hearing import hear
+from gradviz.ui.wiring.markmenu import MarkMenus
+from gradviz.ui.wiring.programs import Programs
+from gradviz.ui.wiring.seeking import Seeking
+from gradviz.ui.wiring.showing import dress, show
+from gradviz.ui.wiring.steps import Steps
 from gradviz.ui.wording import unavailable
 from gradviz.ui.wording.language import speak
 

@@ -14,9 +14,10 @@ from gradviz.model.costs.table import CostRow, CostTable
 from gradviz.picture.picture import FEW, Picture
 from gradviz.state.appstate import AppState
 from gradviz.state.values.measuring import Measuring
-from gradviz.ui import beside, preferences
+from gradviz.ui import preferences
 from gradviz.ui.processes import runner
 from gradviz.ui.window import Window
+from gradviz.ui.wiring import beside
 from tests.gui.driving import drawn, names, type_text
 
 

@@ -11,7 +11,6 @@ from pytestqt.qtbot import QtBot
 
 from gradviz.model.completion.found import Found, Named, Signature
 from gradviz.model.completion.things import Known
-from gradviz.ui.completing import known
 from gradviz.ui.editor.completion import PAUSE, Completion
 from gradviz.ui.editor.editor import Editor
 from gradviz.ui.editor.kinds import kind_word
@@ -19,6 +18,7 @@ from gradviz.ui.panels import Panels
 from gradviz.ui.style.plain import python_index
 from gradviz.ui.style.theme import DARK, LIGHT
 from gradviz.ui.window import Window
+from gradviz.ui.wiring.completing import known
 from tests.gui.driving import drawn, press, type_text
 
 ADD = Signature(("input", "other", "*", "alpha=1"), "Tensor")

@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from gradviz.picture.picture import Language
-from gradviz.ui import dialogs
-from gradviz.ui.doctordialog import DoctorDialog
+from gradviz.ui.dialogs.doctor import DoctorDialog
 from gradviz.ui.processes.commands import doctor
 from gradviz.ui.window import Window
+from gradviz.ui.wiring import dialogs
 
 
 def asked(parent: QWidget, qtbot: QtBot, command: tuple[str, ...]) -> DoctorDialog:

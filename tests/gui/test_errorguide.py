@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from gradviz.resources import met_errors
-from gradviz.ui.errorguide import ErrorGuide
+from gradviz.ui.dialogs.errorguide import ErrorGuide
 from gradviz.ui.window import Window
 from tests.gui.driving import press
 

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from gradviz.state.keys import Keys
 from gradviz.ui.bars.actions import USUAL
-from gradviz.ui.bars.keysheet import ShortcutSheet
+from gradviz.ui.dialogs.keysheet import ShortcutSheet
 from gradviz.ui.window import Window
 from tests.gui.conftest import Opener
 from tests.gui.driving import drawn, press

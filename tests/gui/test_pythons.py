@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 from gradviz.model.launch import torch_line
 from gradviz.model.wire import Ready
 from gradviz.state.values.engine import Phase
+from gradviz.ui.dialogs.python import PythonDialog, told
 from gradviz.ui.pythons.check import Check, Finding
-from gradviz.ui.pythons.dialog import PythonDialog, told
 from gradviz.ui.pythons.places import pythons
 from gradviz.ui.window import Window
 from tests.gui.conftest import HERE, Opener
@@ -100,7 +100,7 @@ def parts(dialog: PythonDialog) -> tuple[QListWidget, QPushButton]:
 def asked(qtbot: QtBot, window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PythonDialog:
     """The dialog over a window, with one more Python on this machine, which is a fake."""
     other = script(tmp_path / "other" / "python3", FAKE)
-    monkeypatch.setattr("gradviz.ui.pythons.dialog.pythons", lambda _environment, _home: (other,))
+    monkeypatch.setattr("gradviz.ui.dialogs.python.pythons", lambda _environment, _home: (other,))
     monkeypatch.setattr("gradviz.ui.pythons.check.engine", lambda python: ((python or other,), {}))
     window.action("python").trigger()
     (dialog,) = window.findChildren(PythonDialog)

@@ -16,7 +16,6 @@ from gradviz.state.appstate import AppState
 from gradviz.state.quizzing import veiled
 from gradviz.state.restoring import kept
 from gradviz.state.switching import offered
-from gradviz.ui.dialogs import Dialogs
 from gradviz.ui.editor.finding import Finding
 from gradviz.ui.editor.slider import TENFOLD
 from gradviz.ui.exporting.exporter import Exporter
@@ -28,6 +27,7 @@ from gradviz.ui.room import Room
 from gradviz.ui.style.theme import POINTS, enlarge, icon_size
 from gradviz.ui.tour.stops import stops
 from gradviz.ui.tour.tour import Tour, stop
+from gradviz.ui.wiring.dialogs import Dialogs
 
 _STEP = 1.1
 _ZOOM = 1.25

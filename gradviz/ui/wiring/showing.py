@@ -9,11 +9,11 @@ from gradviz.state.appstate import AppState
 from gradviz.state.keys import Keys
 from gradviz.state.switching import shown_rows, worth_grad
 from gradviz.state.values.look import Theme
-from gradviz.ui import beside, completing, folding, inspecting
 from gradviz.ui.bars.making import allow, give_keys
 from gradviz.ui.docks.lesson import Told
 from gradviz.ui.panels import Panels
 from gradviz.ui.style.theme import colours
+from gradviz.ui.wiring import beside, completing, folding, inspecting
 from gradviz.ui.wording import unavailable, wording
 
 

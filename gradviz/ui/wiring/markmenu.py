@@ -9,9 +9,9 @@ from gradviz.state import messages as said
 from gradviz.state.appstate import AppState
 from gradviz.state.switching import row_of
 from gradviz.state.values.chosen import Chosen
-from gradviz.ui import folding
 from gradviz.ui.docks.tensormenu import TensorMenu
 from gradviz.ui.panels import Panels
+from gradviz.ui.wiring import folding
 
 
 class MarkMenus:

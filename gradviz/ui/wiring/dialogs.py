@@ -10,13 +10,13 @@ from gradviz.resources import Words, met_errors
 from gradviz.state import messages as said
 from gradviz.state.appstate import AppState
 from gradviz.state.keys import Keys
-from gradviz.ui.bars.keysheet import ShortcutSheet
-from gradviz.ui.doctordialog import DoctorDialog
-from gradviz.ui.errorguide import ErrorGuide
+from gradviz.ui.dialogs.doctor import DoctorDialog
+from gradviz.ui.dialogs.errorguide import ErrorGuide
+from gradviz.ui.dialogs.keysheet import ShortcutSheet
+from gradviz.ui.dialogs.python import PythonDialog
+from gradviz.ui.dialogs.seed import SeedDialog
 from gradviz.ui.files.files import Files
 from gradviz.ui.processes.commands import doctor
-from gradviz.ui.pythons.dialog import PythonDialog
-from gradviz.ui.seeddialog import SeedDialog
 from gradviz.ui.style.theme import POINTS
 
 
