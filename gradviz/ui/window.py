@@ -295,7 +295,7 @@ class Window(QMainWindow):
         self.setStyleSheet(stylesheet(colours(theme)))
 
     def _dress(self) -> None:
-        give_icons(self._actions, self._icons(self._state.theme))
+        give_icons(self._actions, self._icons(self._state.theme), self)
         dress(self._panels, self._state.theme)
 
     def _show_place(self) -> None:

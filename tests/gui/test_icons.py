@@ -3,11 +3,13 @@
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QIcon
+from PySide6.QtWidgets import QToolBar, QToolButton
 from pytestqt.qtbot import QtBot
 
 from gradviz import resources
 from gradviz.state.values.look import Theme
 from gradviz.ui.bars import making
+from gradviz.ui.bars.bars import REST
 from gradviz.ui.style.theme import colours, icon
 from gradviz.ui.window import Window
 
@@ -71,3 +73,20 @@ def test_icons_are_painted_once_for_each_theme(window: Window, monkeypatch: pyte
 def test_an_icon_is_painted_for_the_pixels_of_the_screen(qtbot: QtBot, side: int, ratio: float) -> None:
     pixmap = icon(resources.read_text("icons/run.svg"), "light").pixmap(QSize(side, side), ratio)
     assert (pixmap.width(), pixmap.devicePixelRatio()) == (round(side * ratio), ratio)
+
+
+def test_what_has_no_room_is_behind_a_button_that_is_seen_whole(qtbot: QtBot, window: Window) -> None:
+    (bar,) = window.findChildren(QToolBar, "main_bar")
+    (more,) = bar.findChildren(QToolButton, REST)
+    for _ in range(9):
+        window.action("larger").trigger()
+    window.resize(1024, 700)
+    qtbot.waitUntil(more.isVisible)
+    assert bar.rect().contains(more.geometry())
+    for _ in range(2):
+        image = more.icon().pixmap(QSize(16, 16), 1.0).toImage()
+        inks = {
+            image.pixelColor(x, y).rgb() for x in range(16) for y in range(16) if image.pixelColor(x, y).alpha() > 250
+        }
+        assert inks == {QColor(colours(window.state.theme).text).rgb()}
+        window.action("dark").trigger()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolBar, QToolB
 from gradviz.ui.style.theme import icon_size
 
 _WIDE, _ROOMY = 640, 500  # pixels of a bar in which there is room for everything, and for all but the zoom
+REST = "qt_toolbar_ext_button"  # the button behind which Qt puts what has no room
 
 
 class MainBar(QToolBar):
@@ -132,8 +133,8 @@ class Scale(QLabel):
 
 
 def _name_rest(bar: QToolBar, name: str) -> None:
-    """Name the button behind which Qt puts what has no room."""
-    for button in bar.findChildren(QToolButton, "qt_toolbar_ext_button"):
+    """Name the button of what has no room."""
+    for button in bar.findChildren(QToolButton, REST):
         button.setAccessibleName(name)
         button.setToolTip(name)
 

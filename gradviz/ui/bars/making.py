@@ -3,13 +3,16 @@
 from collections.abc import Callable, Mapping
 
 from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from gradviz import resources
 from gradviz.state.keys import Keys
 from gradviz.state.values.look import Theme
 from gradviz.ui.bars.actions import COMMANDS, said, unmarked
+from gradviz.ui.bars.bars import REST
 from gradviz.ui.style.theme import icon
+
+_MORE = "more"  # the icon of what has no room
 
 
 def make_actions(parent: QWidget, handlers: Mapping[str, Callable[[], None]]) -> dict[str, QAction]:
@@ -55,11 +58,14 @@ def icons(theme: Theme) -> dict[str, QIcon]:
         if command.icon:
             off, on = (name and resources.read_text(f"icons/{name}.svg") for name in (command.icon, command.icon_on))
             made[command.id] = icon(off, theme, on)
+    made[_MORE] = icon(resources.read_text(f"icons/{_MORE}.svg"), theme)
     return made
 
 
-def give_icons(actions: Mapping[str, QAction], made: Mapping[str, QIcon]) -> None:
-    """Give the actions their icons."""
+def give_icons(actions: Mapping[str, QAction], made: Mapping[str, QIcon], window: QWidget) -> None:
+    """Give the actions their icons, and the buttons behind which Qt puts what has no room: its own is black."""
     for name, one in made.items():
         if name in actions:
             actions[name].setIcon(one)
+    for button in window.findChildren(QToolButton, REST):
+        button.setIcon(made[_MORE])

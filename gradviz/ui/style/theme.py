@@ -155,7 +155,7 @@ def stylesheet(own: Colours) -> str:
         QToolBar QToolButton:focus {{ border-color: {own.accent}; }}
         QToolBar QToolButton:checked {{ background: {own.lit_line}; border-color: {own.accent}; }}
         QToolBar QToolButton:pressed {{ background: {own.lit_line}; }}
-        QToolBarExtension {{ min-width: 18px; background: {own.lit_line}; }}
+        QToolBar QToolBarExtension {{ min-width: 16px; padding: 0; border: none; background: {own.lit_line}; }}
         QMenu {{ border: 1px solid {own.border}; background: {own.base}; padding: 3px; }}
         QMenu::item {{ padding: 4px 22px; }}
         QMenu::item:selected {{ background: {own.lit_line}; color: {own.text}; }}
