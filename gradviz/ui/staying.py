@@ -24,6 +24,7 @@ class Staying(NamedTuple):
     top: int
     tab: int  # of the output
     gaze: Gaze  # at the graph
+    example: int  # the first of the list that is seen, as its scroll bar counts
 
 
 def seen(panels: Panels) -> Staying:
@@ -39,6 +40,7 @@ def seen(panels: Panels) -> Staying:
         down.value(),
         panels.output.currentIndex(),
         panels.canvas.gaze,
+        panels.examples.verticalScrollBar().value(),
     )
 
 
@@ -64,3 +66,4 @@ def look(panels: Panels, staying: Staying) -> None:
     panels.editor.horizontalScrollBar().setValue(staying.left)
     panels.editor.verticalScrollBar().setValue(staying.top)
     panels.canvas.go_on(staying.gaze)
+    panels.examples.verticalScrollBar().setValue(staying.example)

@@ -262,8 +262,12 @@ def test_a_switch_of_language_leaves_the_graph_and_the_program_where_they_are_lo
     assert canvas.view.to_panel(there.rect.center) == pytest.approx(before, abs=1)
     assert window.panels.editor.verticalScrollBar().value() == 12
     assert window.panels.editor.horizontalScrollBar().value() == 40
+    examples = window.panels.examples.verticalScrollBar()
+    examples.setValue(examples.maximum() // 2)
+    at = examples.value()
     canvas.fit()
     window.action("en").trigger()
     qtbot.waitUntil(lambda: window.updatesEnabled() and drawn(window))
+    assert window.panels.examples.verticalScrollBar().value() == at > 0
     canvas = window.panels.canvas
     assert canvas.view.holds(canvas.scene.drawing.size, Size(float(canvas.width()), float(canvas.height())))
