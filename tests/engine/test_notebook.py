@@ -493,6 +493,24 @@ def test_a_function_of_ones_own_and_a_compiled_module() -> None:
     assert only(trace, "CompiledFunctionBackward").saved
 
 
+def test_in_vmap_it_is_the_graph_of_all_examples() -> None:
+    """The wrappers that a mapped function sees have no grad_fn; what is in them has."""
+    w, found = torch.ones(3, requires_grad=True), list[Drawn]()
+
+    def loss(x: torch.Tensor) -> torch.Tensor:
+        y = (x * w).sum()
+        found.append(graph(y))
+        return y
+
+    y = torch.func.vmap(loss)(torch.randn(4, 3))
+    assert leading(found[0].trace) == torch_says(y)
+    assert names(found[0])["y"] == (4,)
+    torch.func.grad(lambda x: torch.func.vmap(loss)(x).sum())(torch.randn(4, 3))
+    assert set(names(found[1])) == {"x", "y"}  # that of this transform
+    torch.func.grad(loss)(torch.randn(3))
+    assert only(found[2].trace, "MulBackward0")
+
+
 def test_tensors_without_memory() -> None:
     model = nn.Linear(3, 4, device="meta")
     y = model(torch.randn(2, 3, device="meta")).sum()

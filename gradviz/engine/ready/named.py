@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import torch
 
+from gradviz.engine.record.internals.batched import unbatched
 from gradviz.engine.record.program.names import MOST, attributes, inside
 
 Named = Iterator[tuple[str, torch.Tensor]]
@@ -143,7 +144,8 @@ def first_found(sources: Iterable[Named]) -> dict[int, tuple[torch.Tensor, list[
     found: dict[int, tuple[torch.Tensor, list[str]]] = {}
     for source in sources:
         own: dict[int, tuple[torch.Tensor, list[str]]] = {}
-        for name, tensor in source:
+        for name, held in source:
+            tensor = unbatched(held)
             own.setdefault(id(tensor), (tensor, []))[1].append(name)
         found = own | found
     return found

@@ -13,6 +13,7 @@ import torch
 from gradviz.engine.ready.named import Named, first_found
 from gradviz.engine.ready.reach import Reached, reached
 from gradviz.engine.record.internals import keeping, reader
+from gradviz.engine.record.internals.batched import unbatched
 from gradviz.engine.record.internals.hooks import hooks_on
 from gradviz.engine.record.internals.values import read_value
 from gradviz.engine.record.ledger.nodes import note_number
@@ -42,6 +43,7 @@ def read(roots: Sequence[torch.Tensor], names: Iterable[Named], *, values: bool)
     """
     mode = reader.grad_mode()
     with reader.Aside():
+        roots = [*map(unbatched, roots)]
         found = reached([node for node in map(reader.entered, roots) if node is not None])
         reading = _Reading(first_found(names), found, values=values)
         return Ready(reading.page(roots), mode, bool(found.unread))
