@@ -306,7 +306,7 @@ def _value(tensor: torch.Tensor) -> Value | None:
         return None
     if tensor.numel() > EXACT:
         return Value(tuple(tensor.shape))
-    data = tensor.detach().flatten().tolist()
+    data = tensor.detach().clone().flatten().tolist()  # the zero that autograd promises gets memory
     plain = [str(item) if isinstance(item, complex) or item - item != 0 else item for item in data]
     return Value(tuple(tensor.shape), tuple(plain))
 

@@ -6,7 +6,7 @@ and flags after the op has returned. A grad_fn that is new on them then is the o
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Protocol
 
@@ -46,7 +46,8 @@ class Recorder:
         self.lock = run.stream.lock
         self.regions = regions
         self.running: object = None  # the innermost call of backward() or grad() of this thread
-        self.between: FrameType | None = None  # that called torch's engine, while no grad_fn is at work in it
+        # Writes down what torch's engine itself has done, while no grad_fn is at work in it.
+        self.between: Callable[[], None] | None = None
         self.pending: list[Pending] = []  # what is not written down: the last op, what torch has run to finish it
         self._inside: list[str] = []  # what is running that autograd records nothing in, innermost last
         self.levels = 0  # of torch.func that are open

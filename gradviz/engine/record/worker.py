@@ -78,7 +78,7 @@ def recorded(program: Program, request: Request, stream: Stream, *watches: Watch
     threads = Threads(run, names, request.mode)
     error: ProgramError | None = None
     backward, levels, settings = BackwardWatch(threads.here), LevelWatch(threads.here), SettingWatch(run)
-    sums.fewest()
+    sums.prepare()
     undo = [
         entries.replace_engine_run(backward.wrap),
         entries.replace_make_grads(backward.wrap_make_grads),

@@ -9,6 +9,7 @@ from functools import cache
 
 import torch
 
+from gradviz.engine.record.internals import operators
 from gradviz.engine.record.internals.operators import Kernel
 
 _MODES = torch._C.DispatchKey.Python
@@ -48,7 +49,7 @@ def prepare() -> tuple[torch._C._DispatchModule, ...]:
 
 def hide_modes() -> None:
     """Put the mode of the recorder out of sight, unless the program has modes, or transforms, of its own."""
-    if torch._C._len_torch_dispatch_stack() == 1 and not torch._C._are_functorch_transforms_active():
+    if not operators.has_other_modes():
         prepare()
         _hide()
 

@@ -99,6 +99,11 @@ def learn(operator: Any) -> Traits:  # noqa: ANN401  # OpOverload is generic ove
     )
 
 
+def has_other_modes() -> bool:
+    """Whether the program has dispatch modes, or transforms of torch.func, of its own where the recorder's is on."""
+    return torch._C._len_torch_dispatch_stack() > 1 or torch._C._are_functorch_transforms_active()
+
+
 def boundless(arguments: Iterable[object]) -> Unbounded | None:
     """Return "nan" or "inf", where that is a number among the arguments of an op, or in a list among them."""
     found: Unbounded | None = None

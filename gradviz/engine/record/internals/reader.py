@@ -282,6 +282,12 @@ def is_zero(tensor: torch.Tensor) -> bool:
     return tensor._is_zerotensor()
 
 
+def is_batched(tensor: torch.Tensor) -> bool:
+    """Whether a tensor stands for several, as those of is_grads_batched do, and has no memory of its own."""
+    found: bool = _untyped._functorch.is_legacy_batchedtensor(tensor)
+    return found
+
+
 def share_memory(one: torch.Tensor, other: torch.Tensor) -> bool:
     """Whether two tensors are in one storage."""
     key, same = storage_key(one), storage_key(other)

@@ -1,14 +1,12 @@
 """Backward as it happens: every grad_fn in the order torch runs it, with the gradients that arrive and leave."""
 
 import re
-import sys
 from collections.abc import Callable, Iterator, Sequence
-from types import FrameType
 
 import torch
 
 from gradviz.engine.record.blame import Failure, fitting
-from gradviz.engine.record.internals import entries, formulas, reader
+from gradviz.engine.record.internals import entries, formulas, reader, sums
 from gradviz.engine.record.internals.keeping import kind_of
 from gradviz.engine.record.internals.quiet import Untraced
 from gradviz.engine.record.ledger.stream import LimitReached
@@ -41,8 +39,14 @@ class _Call:
         self.last: tuple[reader.Node, int] | None = None  # that has run: torch frees what it saved after its hooks
         self.filled: set[int] = set()  # AccumulateGrads after which .grad was written down
         self.outer = recorder.running, recorder.between
-        self.frame: FrameType | None = None  # that called torch's engine
         self.handles: list[torch.utils.hooks.RemovableHandle] = []
+
+    def settle(self) -> None:
+        """Write down what torch has freed of the grad_fn that ran last, and the op that ran since."""
+        last, self.last = self.last, None
+        if last is not None:
+            self.recorder.nodes.check_freed(*last, let_go=not self.keep_graph)
+        self.recorder.settle()
 
 
 class BackwardWatch:
@@ -66,8 +70,7 @@ class BackwardWatch:
                 call = _Call(recorder, roots, args, accumulates=bool(kwargs.get("accumulate_grad", True)))
                 self._record(call)
                 call.handles = [handle for node, number in call.reached for handle in self._hook(call, node, number)]
-                call.frame = None if recorder.levels else sys._getframe()
-                recorder.running, recorder.between = call, call.frame
+                recorder.running, recorder.between = call, call.settle
             try:
                 return engine_run(roots, *args, **kwargs)
             except LimitReached:
@@ -80,7 +83,6 @@ class BackwardWatch:
                 formulas.show_modes()
                 with Untraced(), recorder.lock:
                     recorder.running, recorder.between = call.outer
-                    call.frame = None  # which holds the call
                     _finish(call)
 
         return watched
@@ -141,8 +143,7 @@ class BackwardWatch:
             nonlocal arrived
             with Untraced(), call.recorder.lock:
                 if self._runs_in(call):
-                    _check_last(call)
-                    call.recorder.settle()  # AccumulateGrad copies a sum that somebody still holds
+                    call.settle()  # AccumulateGrad copies a sum that somebody still holds
                     call.at_work, call.recorder.between = number, None
                     call.recorder.ledger.filling = reader.leaf_of(node)
                     arrived = _read(call.recorder, gradients)
@@ -157,11 +158,12 @@ class BackwardWatch:
                     line, _text = recorder.source.here()
                     recorder.settle()
                     recorder.stream.step(kind, line, number, arrived, _read(recorder, left))
-                    call.at_work, call.last, recorder.between = None, (node, number), call.frame
+                    call.at_work, call.last, recorder.between = None, (node, number), call.settle
                     leaf, recorder.ledger.filling = reader.leaf_of(node), None
                     if leaf is not None:
                         recorder.ledger.refresh_grad(leaf)
                         call.filled.add(number)
+                    sums.expect_sums()
 
         return node.register_prehook(before), node.register_hook(after)
 
@@ -204,13 +206,6 @@ class BackwardWatch:
         return Failure(message, tuple(given), ())
 
 
-def _check_last(call: _Call) -> None:
-    """Write down what torch has freed of the grad_fn that ran last."""
-    last, call.last = call.last, None
-    if last is not None:
-        call.recorder.nodes.check_freed(*last, let_go=not call.keep_graph)
-
-
 def _targets(recorder: Recorder, inputs: tuple[object, ...]) -> Iterator[int]:
     """The grad_fns through which the gradients of the inputs come; one that was never seen is on no way there."""
     for one in inputs:
@@ -232,9 +227,8 @@ def _finish(call: _Call) -> None:
     for handle in call.handles:
         handle.remove()
     recorder = call.recorder
-    recorder.settle()
+    call.settle()
     recorder.ledger.filling = None
-    _check_last(call)
     for node, number in call.reached:
         recorder.nodes.check_freed(node, number)
         leaf = None if number in call.filled else reader.leaf_of(node)

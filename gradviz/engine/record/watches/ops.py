@@ -47,12 +47,7 @@ class OpWatch(operators.TorchDispatchMode):
     def _run(
         self, func: operators.Operator, args: tuple[object, ...], kwargs: dict[str, object], caller: FrameType
     ) -> object:
-        recorder, is_sum = self._recorder, False
-        if func is sums.ADD and recorder.between is not None and caller.f_back is recorder.between:
-            with aside(), recorder.lock:
-                recorder.settle()  # it holds what the last op made
-            if is_sum := sums.is_in_place(args):
-                func = sums.IN_PLACE
+        recorder = self._recorder
         traits = operators.KNOWN.get(id(func)) or operators.learn(func)
         if traits.is_question:
             return func(*args, **kwargs)
@@ -70,7 +65,7 @@ class OpWatch(operators.TorchDispatchMode):
         kernel = traits.kernel if self._around is None else self._around(traits.kernel)
         own = bool(traits.is_factory or (traits.writes and pending.written))
         counts = traits.is_custom or (own and operators.counts(traits, inside))
-        if is_sum or counts:  # for a sum torch called another op, and counted nothing
+        if counts:
             result = operators.run_counting(kernel, args, kwargs)
         elif unguarded and not own:
             result = operators.run_unguarded(kernel, args, kwargs)
@@ -78,4 +73,7 @@ class OpWatch(operators.TorchDispatchMode):
             result = kernel(*args, **kwargs)
         with aside():
             recorder.op_done(pending, result)
+            if recorder.between is not None and func in sums.SUMS and not torch.is_grad_enabled():
+                with recorder.lock:
+                    recorder.between()  # torch adds to a sum in place if nobody else holds it
         return result
