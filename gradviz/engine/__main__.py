@@ -89,6 +89,8 @@ def _load_torch() -> tuple[str, child.Work]:
     except ImportError as error:
         sys.stderr.write(f"gradviz: {sys.executable} cannot import torch: {error}\n")
         sys.exit(NO_TORCH)
+    # Ahead of the rest of the engine: what is imported by then, no file beside a program comes before.
+    importlib.import_module("gradviz.engine.record.program.neighbours")
     work = importlib.import_module("gradviz.engine.processes.work")
     work.prepare()
     return str(torch.__version__), work.work

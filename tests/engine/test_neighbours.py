@@ -292,6 +292,16 @@ def test_what_only_the_engine_has_imported_hides_no_file(engine: Engine, tmp_pat
     assert printed(trace) == "1 2 3\n"
 
 
+def test_what_the_engine_itself_needs_hides_no_file(engine: Engine, tmp_path: Path) -> None:
+    source = "import torch, statistics, decimal, fractions\n"
+    source += "print(statistics.x, decimal.x, fractions.x, torch.ones(2, requires_grad=True).sum().item())\n"
+    files = {f"{name}.py": f"x = '{name}'" for name in ("statistics", "decimal", "fractions")}
+    request = project(tmp_path, source, files)
+    trace = ran(engine, request)
+    assert trace.error is None
+    assert printed(trace) == bare(request).stdout
+
+
 def test_a_folder_without_init_gives_way_to_an_installed_package(engine: Engine, tmp_path: Path) -> None:
     source = "import wsgiref.util\nimport space.a\nprint(wsgiref.util.__file__, space.a.x)\n"
     request = project(tmp_path, source, {"wsgiref/util.py": "1 / 0", "space/a.py": "x = 1"})
