@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from threading import Event
 
 import pytest
 from PySide6.QtCore import Qt
@@ -9,12 +10,13 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gradviz.model.wire import Kind, Neighbour, Request, pack
+from gradviz.neighbours import Neighbourhood
 from gradviz.picture.picture import Options
 from gradviz.ui.processes.pictures import Pictures
 from gradviz.ui.processes.runner import Runner
 from gradviz.ui.window import Window
 from tests.gui.conftest import Opener
-from tests.gui.driving import drawn, type_text
+from tests.gui.driving import drawn, press, type_text
 from tests.gui.test_files import answer_save
 
 
@@ -145,3 +147,49 @@ def test_a_window_that_was_closed_runs_nothing_and_may_be_closed_again(
     come_back()
     assert window.state.run == run
     window.close()
+
+
+class Silent:
+    """A disk that does not answer until it is let go of."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.answers = Event()
+        self.asked = 0
+        of = Neighbourhood.of
+
+        def waiting(neighbourhood: Neighbourhood, program: str, source: str) -> tuple[Neighbour, ...]:
+            self.asked += 1
+            self.answers.wait(60)
+            return of(neighbourhood, program, source)
+
+        monkeypatch.setattr(Neighbourhood, "of", waiting)
+
+
+def test_a_disk_that_does_not_answer_keeps_nobody_waiting(
+    qtbot: QtBot, opened: Opener, project: Path, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = opened((project / "train.py",))
+    qtbot.waitUntil(lambda: drawn(window))
+    disk = Silent(monkeypatch)
+    changed(project / "config.py", "width = 8\n")
+    for _ in range(2):
+        type_text(window, "y = 2")
+        press(window.panels.editor, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: drawn(window))
+        assert asked.requests[-1].neighbours[0].text == "width = 4\n"  # as it was when it was read last
+    assert "does not answer" in str(window.state.said)
+    come_back()
+    assert disk.asked == 1
+    disk.answers.set()
+    qtbot.waitUntil(lambda: asked.requests[-1].neighbours[0].text == "width = 8\n" and drawn(window))
+
+
+def test_a_window_whose_disk_does_not_answer_is_closed_at_once(
+    qtbot: QtBot, opened: Opener, project: Path, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = Silent(monkeypatch)
+    window = opened((project / "train.py",))
+    qtbot.waitUntil(lambda: drawn(window))
+    assert (asked.requests[-1].file, asked.requests[-1].neighbours) == (str(project / "train.py"), ())
+    window.close()
+    disk.answers.set()

@@ -6,11 +6,11 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSettings, Qt, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
-from gradviz.model.wire import Neighbour, Request
-from gradviz.neighbours import Neighbourhood, whole_path
+from gradviz.model.wire import Request
 from gradviz.picture.picture import Language
 from gradviz.resources import Words
 from gradviz.state.session import ENDING, Session
+from gradviz.ui.files.beside import Beside, Found
 from gradviz.ui.files.documents import DocumentError, Kept, Recovery, read, read_session, write, write_session
 from gradviz.ui.style.plain import one_line
 
@@ -53,9 +53,10 @@ class Files(QObject):
         self._recovery = Recovery(folder)
         self._open = Opened("", None, "")
         self._text = ""
-        self._neighbourhood = Neighbourhood()
-        self._program = "", ""  # that was run last: its file and its text
-        self._neighbours: tuple[Neighbour, ...] = ()  # that it had
+        self._beside = Beside(self)
+        self._beside.answered.connect(self._look_around)
+        self._program: tuple[Path | None, str] = None, ""  # that was run last: its file and its text
+        self._found = Found()  # that it had
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.applicationStateChanged.connect(self._come_back)
@@ -114,19 +115,24 @@ class Files(QObject):
             request: the run alone.
             anew: as they are now; else as the newest run of this text had them.
         """
-        program = self._file, request.source
+        program = self.path, request.source
         if anew or program != self._program:
-            self._program, self._neighbours = program, self._neighbourhood.of(*program)
-        return request._replace(file=self._file, neighbours=self._neighbours)
-
-    @property
-    def _file(self) -> str:
-        return whole_path(str(self.path)) if self.path else ""
+            found = self._beside.of(*program)
+            if found is None:
+                silent = self.tr("The disk of {name} does not answer: its files are read as soon as it does.")
+                self.said.emit(silent.format(name=self._title))
+                found = self._found if self.path == self._program[0] else Found(str(self.path))
+            self._program, self._found = program, found
+        return request._replace(file=self._found.file, neighbours=self._found.neighbours)
 
     def _come_back(self, to: Qt.ApplicationState) -> None:
-        if to == Qt.ApplicationState.ApplicationActive:
-            self._look_at_own()
-            self._look_again()
+        if to == Qt.ApplicationState.ApplicationActive and self._beside.of(self.path, "") is not None:
+            self._look_around()
+
+    def _look_around(self) -> None:
+        """The disk answers, and another program may have written to it."""
+        self._look_at_own()
+        self._look_again()
 
     def _look_at_own(self) -> None:
         """Another program may have changed the file of this one: what is here as it was there is read anew."""
@@ -152,12 +158,14 @@ class Files(QObject):
 
     def _look_again(self) -> None:
         """Another program may have saved a file while the person was there."""
-        if self._neighbourhood.of(self._file, self._program[1]) != self._neighbours:
+        found = self._beside.of(self.path, self._program[1])
+        if found is not None and found.neighbours != self._found.neighbours:
             self.neighboursChanged.emit()
 
     def close(self) -> None:
         """Let go of the recovery file; what is in it comes back next time."""
-        self._program, self._neighbours = ("", ""), ()  # that is not run again
+        self._program, self._found = (None, ""), Found()  # that is not run again
+        self._beside.close()
         self._recovery.close()
 
     def new(self) -> None:

@@ -18,7 +18,7 @@ from gradviz.model.source.place import lines_of_text
 from gradviz.model.wire import Neighbour, Request
 
 _PACKAGE = "__init__.py"
-# With torch, and for this. What the engine imports later, for itself or to save a run the time, no program has imported.
+# With torch, and for this. What the engine imports later, for itself or to save time, no program has imported.
 _IMPORTED = frozenset(sys.modules)
 
 
