@@ -1,9 +1,9 @@
 """Folds open and close by mouse, key and menu; more than anybody reads is drawn when the person says so."""
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from gradviz.drawing.shapes import Mark, Role
@@ -46,6 +46,45 @@ def menu_of(window: Window, mark: str) -> dict[str, QAction]:
     found = {action.text(): action for action in menu.actions()}
     menu.close()
     return found
+
+
+def by_mouse(window: Window, at: QPoint) -> dict[str, QAction]:
+    """The menu that a press of the right button opens."""
+    canvas = window.panels.canvas
+    QApplication.sendEvent(canvas, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, canvas.mapToGlobal(at)))
+    (menu,) = [one for one in window.findChildren(QMenu) if one.isVisible()]
+    found = {action.text(): action for action in menu.actions()}
+    menu.close()
+    return found
+
+
+def test_the_right_button_selects_what_its_menu_is_about(window: Window) -> None:
+    state, canvas = window.state, window.panels.canvas
+    assert state.picture is not None
+    assert state.shown is not None
+    assert "Copy the value" in by_mouse(window, place(canvas, "t1"))
+    assert window.state.chosen == Chosen("mark", "t1")
+    # Without its row it is no tensor, as an op is none.
+    window.send(m.PictureArrived(state.picture._replace(drawing=state.shown.drawing, rows=())))
+    menu = by_mouse(window, place(canvas, "t0"))
+    assert window.state.chosen == Chosen("mark", "t0")
+    menu["Copy the name"].trigger()
+    assert QApplication.clipboard().text() == "x"
+    assert not window.state.inspecting.seen
+    menu["Inspect\tW"].trigger()
+    assert window.state.inspecting.seen
+
+
+def test_beside_all_marks_the_menu_is_that_of_the_graph(window: Window) -> None:
+    canvas = window.panels.canvas
+    canvas.zoom_to(2.0)
+    canvas.markChosen.emit(canvas.scene.drawing.nodes[0].id)
+    menu = by_mouse(window, QPoint(3, canvas.height() - 3))
+    assert window.state.chosen is not None
+    menu[window.action("fit").text()].trigger()
+    assert canvas.gaze.keeps == "whole"
+    assert menu[window.action("export").text()] is window.action("export")
+    assert not menu[window.action("show_all").text()].isEnabled()
 
 
 def test_a_double_click_opens_a_fold_and_on_its_title_closes_it(qtbot: QtBot, window: Window) -> None:

@@ -56,7 +56,7 @@ class Canvas(GraphView):
         searchWanted: the person wants to look for something in the graph.
         flagWanted: the mark, as a `Chosen`, a flag of whose tensor is to be the other way, and the flag.
         whyWanted: the mark, as a `Chosen`, of which all there is to say is to be shown.
-        menuWanted: the mark, as a `Chosen`, whose menu is to open, and where on the screen.
+        menuWanted: the mark, as a `Chosen`, whose menu is to open, None for the graph's, and where on the screen.
     """
 
     markChosen = Signal(object)
@@ -189,14 +189,15 @@ class Canvas(GraphView):
         self._open(self._hit(event.position()))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Open the menu of the mark under the pointer; by key that of the mark selected."""
+        """Select the mark under the pointer and open its menu, or the graph's; by key that of the mark selected."""
         by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
         mark = self._hit(QPointF(event.pos())) if by_mouse else self.current
-        if mark:
-            middle = self.view.to_panel(mark.rect.center)
-            place = event.pos() if by_mouse else QPoint(int(middle.x), int(middle.y))
-            self._card.hide()
-            self.menuWanted.emit(Chosen("mark", mark.id), self.mapToGlobal(place))
+        middle = self.view.to_panel(mark.rect.center if mark else self.seen.center)
+        place = event.pos() if by_mouse else QPoint(int(middle.x), int(middle.y))
+        self._card.hide()
+        if mark and mark != self.current:
+            self.markChosen.emit(mark.id)
+        self.menuWanted.emit(Chosen("mark", mark.id) if mark else None, self.mapToGlobal(place))
 
     def leaveEvent(self, event: QEvent) -> None:
         """Take the card away."""
