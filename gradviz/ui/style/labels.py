@@ -8,15 +8,30 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QStyleOptionButton, QWidget
 
-from gradviz.ui.style.plain import one_line, tooltip
+from gradviz.ui.style.plain import breakable, one_line, tooltip
 
 
 def wrapped_label(parent: QWidget) -> QLabel:
     """Return a label that shows what it is told as it is, never as markup, in as many lines as that takes."""
-    label = QLabel(parent)
+    label = _Wrapped(parent)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
     return label
+
+
+class _Wrapped(QLabel):
+    """Lines end within a word as well, where that is long: Qt's own label is as wide as its longest word."""
+
+    _whole = ""
+
+    def setText(self, text: str) -> None:
+        """Show a text."""
+        self._whole = text
+        super().setText(breakable(text))
+
+    def text(self) -> str:
+        """Return it."""
+        return self._whole
 
 
 class CutLabel(QLabel):

@@ -1,8 +1,11 @@
 """Text from a program made safe to show: never markup, no control or direction-changing characters."""
 
 import html
+import re
 
 from gradviz.drawing.plain import plain as safe
+
+_WORD = 24  # letters, as of a path or of a name, that stay on one line
 
 
 def plain(text: str, limit: int = 4096) -> str:
@@ -16,9 +19,14 @@ def one_line(text: str, limit: int = 400) -> str:
     return next(iter(plain(text, limit).splitlines()), "")
 
 
+def breakable(text: str) -> str:
+    """Return `text` with places in its long words at which a line may end, which take no room where none does."""
+    return re.sub(rf"\S{{{_WORD}}}(?=\S)", lambda piece: f"{piece[0]}\u200b", text)
+
+
 def tooltip(text: str) -> str:
     """Return a Qt tool tip that shows `text` as it is: Qt guesses at markup, so it is given markup that escapes it."""
-    return f"<p style='white-space:pre-wrap'>{html.escape(plain(text))}</p>" if text else ""
+    return f"<p style='white-space:pre-wrap'>{html.escape(breakable(plain(text)))}</p>" if text else ""
 
 
 def python_index(text: str, units: int) -> int:
