@@ -77,6 +77,19 @@ def shared(paths: Sequence[Sequence[str]]) -> list[str]:
     return [step[0] for step in takewhile(lambda step: len(set(step)) == 1, zip(*paths, strict=False))]
 
 
+def entry(before: str, module: str) -> float:
+    """How much going from one module to another looks like entering the next of several: more further out, below 1.
+
+    Args:
+        before: the path of the module that was left.
+        module: of the one that is entered.
+    """
+    parts = module.split(".")
+    known = len(shared([before.split("."), parts]))
+    at = next((place for place, part in enumerate(parts) if place >= known and part.isdecimal()), None)
+    return 0.0 if at is None else 1 / (at + 2)
+
+
 def _numbers(numbers: list[int]) -> str:
     """The first and the last of some numbers, which are sorted."""
     first, last = numbers[0], numbers[-1]

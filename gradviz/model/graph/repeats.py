@@ -25,7 +25,7 @@ class Repeat(NamedTuple):
         return self.start + self.period * self.times
 
 
-def repeats(items: Sequence[int], fewest: int, openings: Sequence[int]) -> Iterator[Repeat]:
+def repeats(items: Sequence[int], fewest: int, openings: Sequence[float]) -> Iterator[Repeat]:
     """Yield the repetitions from left to right, the one that covers most wherever several begin.
 
     Args:

@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeVar
 
 from gradviz.model.graph.contract import Stretch
 from gradviz.model.graph.graph import Edge, Graph, Node, NodeKind
+from gradviz.model.graph.modules import entry
 from gradviz.model.graph.repeats import Repeat, repeats
 from gradviz.model.graph.strong import components
 
@@ -122,10 +123,14 @@ def _key(step: _Step) -> object:
     )
 
 
-def _openings(steps: list[_Step]) -> list[int]:
-    """How many lines back each step leads: a loop goes back to its first line."""
+def _openings(steps: list[_Step]) -> list[float]:
+    """How many lines back each step leads, as a loop goes back to its first line; on one line, the module it enters."""
     lines = [step.op.line or 0 for step in steps]
-    return [max(0, before - line) for before, line in zip([0, *lines], lines, strict=False)]
+    modules = ["" if step.op.op is None else step.op.op.module or "" for step in steps]
+    return [
+        max(0, before - line) + entry(left, entered)
+        for before, line, left, entered in zip([0, *lines], lines, ["", *modules], modules, strict=False)
+    ]
 
 
 def _stretches(score: _Score, repeat: Repeat) -> Iterator[Stretch]:

@@ -10,7 +10,7 @@ from gradviz.model.graph import fold as folding
 from gradviz.model.graph.build import build
 from gradviz.model.graph.fold import FEW, SOME, fold
 from gradviz.model.graph.graph import Edge, EdgeKind, Graph, Node, NodeKind
-from gradviz.model.trace import BackwardCall
+from gradviz.model.trace import BackwardCall, Module
 from tests.unit.model.test_fold import check, line_op
 from tests.unit.model.traces import Tape, scalar
 
@@ -267,3 +267,27 @@ def test_a_long_loop_is_folded_in_about_linear_time() -> None:
         seconds.append(time.process_time() - start)
         assert len(folded.nodes) == 6
     assert seconds[1] <= 40 * seconds[0]
+
+
+def test_a_round_of_modules_called_on_one_line_begins_where_the_next_module_is_entered() -> None:
+    tape = Tape()
+    tape.line(1)
+    last = tape.apply("add", tape.leaf(scalar(1.0)))
+    for _ in range(ROUNDS):
+        last = tape.apply("add", tape.apply("mul", tape.apply("exp", last)))
+    tape.line(None)
+    trace = tape.trace()
+    inside = [
+        None,
+        "net",
+        *(f"net.blocks.{block}{part}" for block in range(ROUNDS) for part in (".norm", ".mlp.0", "")),
+    ]
+    ops = tuple(op._replace(module=module) for op, module in zip(trace.ops, inside, strict=True))
+    blocks = tuple(Module(f"net.blocks.{block}", "Block") for block in range(ROUNDS))
+    (folded,) = (
+        node.fold
+        for node in fold(build(trace._replace(ops=ops, modules=blocks), "both")).nodes
+        if node.fold is not None
+    )
+    assert [op.name for op in folded.ops] == ["aten::exp", "aten::mul", "aten::add"]
+    assert folded.modules.often(folded.times) == "40 × Block"
