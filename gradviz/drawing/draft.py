@@ -26,7 +26,8 @@ from gradviz.model.values import shape_text
 from gradviz.model.why.grounds import Grounds, cut_off
 
 DEEPEST = 16  # regions one inside the other that have a frame
-_WIDEST_LABEL = 92.0
+_WIDEST_LABEL = 92.0  # of a value; wider ones give way to their shape
+_WIDEST_SHAPE = 170.0  # that of a batch of images is read whole
 _TITLE_ROOM = Size(26, 12)
 
 
@@ -218,10 +219,9 @@ def gradient_label(edge: Edge, telling: Telling) -> str:
     if edge.gradient is None or not telling.values:
         return ""
     text = telling.value(edge.gradient)
-    room = _WIDEST_LABEL - PARTIAL_WIDTH
-    if text is None or text_width(label(text), TextRole.GRADIENT) > room:
+    if text is None or text_width(label(text), TextRole.GRADIENT) > _WIDEST_LABEL - PARTIAL_WIDTH:
         text = shape_text(edge.gradient.shape)
-    return elided(label(text), TextRole.GRADIENT, room)
+    return elided(label(text), TextRole.GRADIENT, _WIDEST_SHAPE - PARTIAL_WIDTH)
 
 
 PARTIAL_WIDTH = 13.0  # the sign of a partial derivative before the number

@@ -11,8 +11,13 @@ _CALLS_IN_BOX = 3
 
 
 def op_title(op: Op) -> str:
-    """The op and how the person wrote it: `mul · x * x`; alone where a backward call ran it, which runs many."""
-    return _titled([op_name(op)], "" if op.phase == "backward" else _written(op))
+    """The op and how the person wrote it: `mul · x * x`; alone where a backward call ran it, which runs many.
+
+    Of what a call of a model leads to, the module it ran in: `addmm · model.0`, as all of that was written `model(x)`.
+    """
+    if op.phase == "backward":
+        return op_name(op)
+    return _titled([op_name(op)], (op.nested and op.module) or _written(op))
 
 
 def fold_titles(ops: tuple[Op, ...]) -> tuple[str, ...]:

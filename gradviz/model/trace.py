@@ -107,6 +107,7 @@ class Op(NamedTuple):
     why_unrecorded: str | None
     region: int | None = None
     given: Unbounded | None = None  # a plain number among its arguments: x + float("inf")
+    nested: bool = False  # its module is not the one that `call` calls, but one within that
 
 
 # Names of the ops whose result is memory that nobody has written to: what is found there says nothing.

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from gradviz.drawing.titles import op_title
 from gradviz.model.graph.build import build
 from gradviz.model.moments.held import bindings
 from gradviz.model.trace import Trace
@@ -44,6 +45,18 @@ z.backward()
 
 def _modules(trace: Trace, name: str) -> list[str | None]:
     return [op.module for op in trace.ops if op.phase == "forward" and op.name.startswith(f"aten::{name}.")]
+
+
+def test_what_a_call_of_a_model_leads_to_is_titled_by_its_module() -> None:
+    net = "nn.Sequential(nn.Linear(2, 2), nn.ReLU(), nn.Sequential(nn.Linear(2, 1)))"
+    trace = record(
+        f"import torch\nfrom torch import nn\nnet = {net}\nx = torch.ones(3, 2)\ny = net(x)\nz = net[0](y * x)\n"
+    )
+    titles = [op_title(op) for op in trace.ops if op.phase == "forward" and op.line in (5, 6)]
+    assert [title for title in titles if title.startswith(("addmm", "relu", "mul"))] == [
+        *("addmm · net.0", "relu · net.1", "addmm · net.2.0", "mul · y * x", "addmm · net[0](y * x)")
+    ]
+    assert {op.call for op in trace.ops if op.line == 5} == {"net(x)"}
 
 
 def test_what_a_loop_goes_through_is_told_without_the_body_of_the_loop() -> None:

@@ -106,7 +106,7 @@ class Writer:
 
 def _row(pending: Pending, made: int | None, outputs: Sequence[int]) -> Row:
     """The fields of an Op."""
-    line, call, module = pending.place
+    line, call, module, nested = pending.place
     facts: Row = (
         pending.id,
         pending.step,
@@ -121,6 +121,6 @@ def _row(pending: Pending, made: int | None, outputs: Sequence[int]) -> Row:
         made,
         None if made is not None else pending.why,
     )
-    if pending.region is not None or pending.given is not None:
-        facts = (*facts, pending.region, pending.given)
+    if pending.region is not None or pending.given is not None or nested:
+        facts = (*facts, pending.region, pending.given, nested)
     return facts

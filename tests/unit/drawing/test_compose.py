@@ -196,6 +196,14 @@ def test_gradients_stand_at_the_inputs_they_enter() -> None:
     assert left.title == "x → mul · x * x"
 
 
+def test_the_shape_of_a_gradient_of_images_is_read_whole() -> None:
+    graph, trace = square()
+    many = Value((16, 512, 128, 128), None, -0.0123, 0.0123, 0.0, 0.1)
+    edges = tuple(edge._replace(gradient=many) for edge in graph.edges)
+    _, drawing = drawn(graph._replace(edges=edges), trace)
+    assert {text.text for mark in drawing.edges for text in mark.texts} == {"(16, 512, 128, 128)"}
+
+
 def test_in_the_view_backward_arrows_point_against_the_data() -> None:
     _, drawing = drawn(*square("backward"))
     nodes = {mark.id: mark for mark in drawing.nodes}

@@ -21,6 +21,7 @@ class Place(NamedTuple):
     line: int | None
     call: str | None  # the expression as it was written
     module: str | None  # path of the innermost module whose forward is running
+    nested: bool = False  # that is not the module which the expression calls, but one within it
 
 
 class Source:
@@ -47,10 +48,11 @@ class Source:
 
     def place(self, frame: FrameType | None) -> Place:
         """Where the run is, seen from a frame."""
-        called = None  # the innermost call of a module that has a path
+        called, nested = None, False  # the innermost call of a module that has a path
         while frame is not None and (code := frame.f_code).co_filename != FILE:
-            if called is None and code is MODULE_CALL:
-                called = self.modules.path(frame)
+            if code is MODULE_CALL:
+                nested = called is not None
+                called = called or self.modules.path(frame)
             frame = frame.f_back
         if frame is None:
             return Place(None, None, called)
@@ -58,7 +60,7 @@ class Source:
         module = called if called is not None or code.co_name == "<module>" else self._around(frame)
         known = self._places.get((id(code), instruction))  # to hash a code object is to hash all it consists of
         place = known[1] if known is not None and known[0] is code else self._read(frame.f_lineno, code, instruction)
-        return place if module is None else Place(place.line, place.call, module)
+        return place if module is None else Place(place.line, place.call, module, nested)
 
     def _around(self, frame: FrameType) -> str | None:
         """The path of the innermost module in whose call a frame of the program runs."""
