@@ -20,6 +20,7 @@ from gradviz.model.moments.offenders import Offenders, offenders
 from gradviz.model.moments.reach import frees
 from gradviz.model.moments.savers import Keepers, keepers
 from gradviz.model.moments.versions import Versions, versions
+from gradviz.model.moments.zeros import Arrival, arrivals
 from gradviz.model.trace import COPY_SLICES, DETACH_, INSIDE, GradFn, Op, Saved, Step, Tensor, Trace, Value
 
 State = TypeVar("State", Tensor, GradFn)
@@ -72,6 +73,11 @@ class History:
     def offenders(self) -> Offenders:
         """Where nan and inf began."""
         return offenders(self.trace)
+
+    @cached_property
+    def arrivals(self) -> dict[int, list[Arrival]]:
+        """What came to each AccumulateGrad, and where it became 0 if it did."""
+        return arrivals(self.trace)
 
     @cached_property
     def born(self) -> set[int]:

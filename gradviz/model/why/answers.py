@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from gradviz.model.moments.foretold import Foretold, foretold, unseen
 from gradviz.model.moments.moment import Moment
+from gradviz.model.moments.offenders import is_nought
 from gradviz.model.moments.reach import reachable
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import BackwardCall, GradFn, Op, Saved, Tensor
@@ -20,8 +21,9 @@ from gradviz.model.why.fixes import Fix, Fixes
 from gradviz.model.why.grounds import Grounds, cut_off
 from gradviz.model.why.updates import replaced
 from gradviz.model.why.why import cutter, origin, why
+from gradviz.model.why.zeroed import of_leaf
 
-Question = Literal["grad", "requires_grad", "recorded", "saved", "again", "in place"]
+Question = Literal["grad", "zero", "requires_grad", "recorded", "saved", "again", "in place"]
 _MOST = 20  # saved tensors, or leaves, that are told one by one
 _PATH = 6  # grad_fns of a path that are named
 
@@ -49,6 +51,7 @@ def of_tensor(known: Grounds, tensor: Tensor, fixes: Fixes | None = None) -> tup
     told = _Told(known, fixes)
     return (
         *told.grad(tensor),
+        *told.zero(tensor),
         *told.requires_grad(tensor),
         *told.saved(tensor),
         *told.again(tensor),
@@ -89,6 +92,14 @@ class _Told:
         if said == "not differentiable" and cut is None:
             said = "beside"
         yield Answer("grad", said, facts, own.line or blamed.line, blamed.id, fixes=self._fix(tensor))
+
+    def zero(self, tensor: Tensor) -> Iterator[Answer]:
+        """Why .grad is 0."""
+        if tensor.grad is None or not is_nought(tensor.grad):
+            return
+        found = of_leaf(self._moment.history, tensor, self._moment.begun)
+        if found is not None:
+            yield Answer("zero", found.said, {**found.facts, "names": _name(tensor)}, found.line)
 
     def _fix(self, tensor: Tensor) -> tuple[Fix, ...]:
         """The fix, where the reason is still that at the end of the run."""

@@ -3,10 +3,12 @@
 from gradviz.model.trace import AT_LEVEL
 from gradviz.model.why.answers import Answer, Question
 from gradviz.model.why.fixes import Does, Fix
+from gradviz.model.why.zerowords import ZEROS, zero_text
 
 QUESTIONS: dict[str, dict[Question, str]] = {
     "en": {
         "grad": "Why is .grad None?",
+        "zero": "Why is .grad 0?",
         "requires_grad": "Why does it require grad?",
         "recorded": "Why was it not recorded?",
         "saved": "Why is it saved, and until when?",
@@ -15,6 +17,7 @@ QUESTIONS: dict[str, dict[Question, str]] = {
     },
     "ja": {
         "grad": ".grad が None なのはなぜか",
+        "zero": ".grad が 0 なのはなぜか",
         "requires_grad": "requires_grad が True なのはなぜか",
         "recorded": "記録されなかったのはなぜか",
         "saved": "保存されているのはなぜか、いつまでか",
@@ -64,6 +67,7 @@ SAID: dict[str, dict[Question, dict[str, str]]] = {
             "unused": "No op that autograd recorded took {name}, so no backward() can come to it.",
             "used before": "Line {line} used {name} before its requires_grad was set: no gradient of that comes to it.",
         },
+        "zero": ZEROS["en"],
         "requires_grad": {
             "own flag": "{name} is a leaf that was told to: requires_grad was set where it was made (line {line}).",
             "flag line": "{name} is a leaf that was told to: requires_grad was set on line {line}.",
@@ -136,6 +140,7 @@ SAID: dict[str, dict[Question, dict[str, str]]] = {
             "unused": "記録された演算は {name} を使っていないため、backward() は届きません。",
             "used before": "{line} 行目は {name} を requires_grad にする前に使ったため、そこから勾配は届きません。",
         },
+        "zero": ZEROS["ja"],
         "requires_grad": {
             "own flag": "{name} は葉で、作られたとき ({line} 行目) に requires_grad が設定されました。",
             "flag line": "{name} は葉で、{line} 行目で requires_grad が設定されました。",
@@ -248,6 +253,8 @@ def answer_text(answer: Answer, language: str) -> str:
     """A claim in words, in "en" or "ja"."""
     facts = {key: value if key in _WHOLE else _short(value) for key, value in answer.facts.items()}
     facts |= {key: _IT[language] for key, value in facts.items() if value == ""}
+    if answer.question == "zero":
+        return zero_text(answer.said, facts, language)
     texts = SAID[language][answer.question]
     if answer.question == "saved":
         kind, until = answer.said.split(" ")[1:]

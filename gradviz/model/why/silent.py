@@ -17,12 +17,12 @@ from gradviz.model.source.edits import line_before, method_on
 from gradviz.model.source.place import Edit, Text
 from gradviz.model.trace import Op, Step, Tensor
 from gradviz.model.why.fixes import Fix
+from gradviz.model.why.zeroed import mistaken
 
 Silent = Literal["stale", "left out", "idle", "flat", "growing"]
 _MOST = 3  # tensors that are named
 _Updates = Mapping[int, Sequence[Op]]  # by leaf
 _STEP = re.compile(r"(?P<name>[^\W\d]\w*)\.step\(")
-_FLAT = ("RoundBackward", "SignBackward", "FloorBackward", "CeilBackward", "TruncBackward")  # 0 wherever it is defined
 _NUMBER = attrgetter("id")
 _ADDS = ("aten::add.", "aten::add_.")
 
@@ -190,25 +190,14 @@ def _idle(history: History, text: Text) -> Iterator[Mistake]:
 
 
 def _flat(history: History) -> Iterator[Mistake]:
-    """Leaves at which only noughts arrive, from an op whose derivative is nought everywhere."""
-    trace = history.trace
-    flat = [one for one in trace.grad_fns if one.name.startswith(_FLAT) and history.flow.runs(one.id)]
-    for one in {(one.name, one.line): one for one in flat}.values():
-        leads = (trace.grad_fns[number] for number in reachable(trace.grad_fns, (one.id,)))
-        sinks = (sink for sink in leads if sink.variable is not None and _noughts(history, sink.id))
-        leaves = [trace.tensors[sink.variable] for sink in sinks if sink.variable is not None]
-        if leaves:
-            yield Mistake("flat", one.line, {"names": _names(leaves), "grad_fn": one.name})
+    """Leaves at which only noughts arrive, from an op whose derivative is nought at all that it was given."""
+    for why, leaves in mistaken(history):
+        yield Mistake("flat", why.line, {**why.facts, "names": _names(leaves), "why": why.said})
 
 
 def _names(tensors: list[Tensor]) -> str:
     names = [tensor.names[0] for tensor in tensors if tensor.names]
     return ", ".join([*names[:_MOST], "…"] if len(names) > _MOST else names)
-
-
-def _noughts(history: History, sink: int) -> bool:
-    arrived = history.flow.added(sink)
-    return bool(arrived) and all(value is not None and is_nought(value) for value in arrived)
 
 
 def _growing(history: History, text: Text) -> Iterator[Mistake]:

@@ -1,6 +1,7 @@
 """The sentences of what goes wrong without an error, in English and Japanese."""
 
 from gradviz.model.why.silent import Mistake, Silent
+from gradviz.model.why.zerowords import zero_text
 
 SAID: dict[str, dict[Silent, str]] = {
     "en": {
@@ -11,8 +12,6 @@ SAID: dict[str, dict[Silent, str]] = {
         "idle": "{name}.step() never changed anything: no tensor that {name} was given had a .grad when it was called. "
         "It has to come after backward() and before zero_grad(), and {name} needs tensors that require grad "
         "and are used now.",
-        "flat": "Only zeros arrive at {names}: {grad_fn}, on the way there, passes on nothing else, "
-        "because the derivative of its function is 0.",
         "growing": "{call} has kept the graphs of {times} rounds, and backward() cannot go through them any more. "
         "Add the number alone, with .detach() or .item().",
     },
@@ -24,7 +23,6 @@ SAID: dict[str, dict[Silent, str]] = {
         "idle": "{name}.step() は一度も何も変更していません。呼ばれたとき、{name} に渡されたテンソルには "
         ".grad がありませんでした。backward() の後、zero_grad() の前に呼び、"
         "{name} には requires_grad で今使っているテンソルを渡してください。",
-        "flat": "{names} には 0 しか届いていません。途中の {grad_fn} は、微分が 0 の関数なので 0 だけを渡しています。",
         "growing": "{call} は {times} 回分の計算グラフを保持していますが、backward() はもう通れません。"
         ".detach() か .item() を使って数だけを足してください。",
     },
@@ -34,5 +32,7 @@ _NAMELESS = {"en": "tensors without a name", "ja": "名前のないテンソル"
 
 def mistake_text(mistake: Mistake, language: str) -> str:
     """A mistake in words, in "en" or "ja"."""
+    if mistake.said == "flat":
+        return zero_text(str(mistake.facts["why"]), mistake.facts, language)
     facts = {key: value if value != "" else _NAMELESS[language] for key, value in mistake.facts.items()}
     return SAID[language][mistake.said].format(**facts)

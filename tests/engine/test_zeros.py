@@ -1,0 +1,137 @@
+"""Why a .grad is 0: the op that is told is the one at which torch's own gradients become 0."""
+
+from typing import get_args
+
+import pytest
+
+from gradviz.model.moments.moment import History
+from gradviz.model.source.place import text_of
+from gradviz.model.trace import Value
+from gradviz.model.why.answers import Answer, of_tensor
+from gradviz.model.why.answerwords import answer_text
+from gradviz.model.why.silent import mistakes
+from gradviz.model.why.silentwords import mistake_text
+from gradviz.model.why.zeroed import WhyZero
+from gradviz.model.why.zerowords import ZEROS
+from tests.engine.bare import bare_run
+from tests.engine.recording import record, tensor
+from tests.unit.model.traces import known
+
+HEAD = (
+    "import torch\nimport torch.nn.functional as F\nw = torch.tensor([-1., -2.], requires_grad=True)\n"
+    "z, rows = torch.zeros(2), torch.zeros(3, 2)\na = w * 1\n"
+)
+TAIL = "\n(b * 3).sum().backward()\n"
+AT_AN_OP: list[tuple[str, str, WhyZero]] = [
+    *((f"a.{name}()", f"{name.title()}Backward", "flat") for name in ("round", "sign", "floor", "ceil", "trunc")),
+    ("a.relu()", "a.relu()", "off"),
+    ("torch.nn.ReLU()(a)", "torch.nn.ReLU()(a)", "off"),
+    ("a.clamp(-5, -4)", "a.clamp(-5, -4)", "limits"),
+    ("a.clamp(min=5)", "a.clamp(min=5)", "limits"),
+    ("F.relu6(a)", "F.relu6(a)", "limits"),
+    ("F.hardtanh(a + 9)", "F.hardtanh(a + 9)", "limits"),
+    ("F.threshold(a, 9, 0.)", "F.threshold(a, 9, 0.)", "limits"),
+    ("F.hardsigmoid(a - 9)", "F.hardsigmoid(a - 9)", "limits"),
+    ("(a * 1e3).sigmoid()", "(a * 1e3).sigmoid()", "saturated"),
+    ("(a * -1e3).tanh()", "(a * -1e3).tanh()", "saturated"),
+    ("(a * 1e3).exp()", "(a * 1e3).exp()", "saturated"),
+    ("F.gelu(a * 1e3)", "F.gelu(a * 1e3)", "saturated"),
+    ("a * z", "z", "times"),
+    ("z * a", "z", "times"),
+    ("a[None] @ rows.t()", "rows", "times"),
+    ("F.linear(a[None], rows, torch.ones(3))", "rows", "times"),
+    ("F.conv1d(a[None, None], z[None, None])", "z", "times"),
+    ("a * torch.zeros(2)", "multiplies by 0", "times zero"),
+    ("a * 0", "a * 0", "times zero"),
+    ("F.dropout(a, 1.0)", "F.dropout(a, 1.0)", "times zero"),
+    ("(a - a.detach()) ** 2", "(a - a.detach()) ** 2", "square"),
+    ("torch.where(a > 9, a, z)", "torch.where(a > 9, a, z)", "chosen"),
+    ("a.minimum(z - 9)", "a.minimum(z - 9)", "chosen"),
+    ("a.masked_fill(a < 9, 1.)", "a.masked_fill(a < 9, 1.)", "chosen"),
+    ("a.softmax(0)", "SoftmaxBackward0", "passed"),
+    ("a * 1e-30 * torch.tensor(1e-30)", "3e-30", "faint"),
+]
+ELSEWHERE: list[tuple[str, WhyZero]] = [
+    ("(w - w).sum().backward()", "uses"),
+    ("b = a * 2\n(b - b).sum().backward()", "cancelled"),
+    ("a.exp().sum().backward(torch.tensor(0.))", "root"),
+]
+
+
+def why_zero(source: str) -> Answer | None:
+    trace = record(source)
+    assert trace.error is None
+    found = (one for one in of_tensor(known(trace), tensor(trace, "w")) if one.question == "zero")
+    return next(found, None)
+
+
+def is_nought(value: Value | None) -> bool:
+    assert value is not None
+    assert value.data
+    return not any(value.data)
+
+
+@pytest.mark.parametrize(("call", "named", "said"), AT_AN_OP)
+def test_the_op_is_told_at_which_the_gradient_becomes_nought(call: str, named: str, said: WhyZero) -> None:
+    watched = f"{HEAD}a.retain_grad()\nb = {call}\nb.retain_grad(){TAIL}"
+    grads = {name: one.grad for name, one in bare_run(watched).tensors.items() if name in "wab"}
+    assert [is_nought(grads[name]) for name in "wab"] == [True, True, False]
+    answer = why_zero(f"{HEAD}b = {call}{TAIL}")
+    assert answer is not None
+    assert (answer.said, answer.line) == (said, 6)
+    assert named in answer_text(answer, "en")
+
+
+@pytest.mark.parametrize(("body", "said"), ELSEWHERE)
+def test_gradients_that_become_nought_at_no_op_are_told_too(body: str, said: WhyZero) -> None:
+    assert is_nought(bare_run(HEAD + body).tensors["w"].grad)
+    answer = why_zero(HEAD + body)
+    assert answer is not None
+    assert answer.said == said
+
+
+def test_every_reason_is_met_here_and_said_in_both_languages() -> None:
+    met = {said for *_, said in AT_AN_OP} | {said for _, said in ELSEWHERE}
+    assert met == set(get_args(WhyZero)) == set(ZEROS["en"]) == set(ZEROS["ja"])
+    for said in met:
+        facts: dict[str, str | int] = {"names": "w", "grad_fn": "F", "call": "", "by": "", "largest": "1"}
+        english, japanese = (answer_text(Answer("zero", said, facts), one) for one in ("en", "ja"))
+        assert english.isascii()
+        assert not japanese.isascii()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "(a.relu() + a).sum().backward()",
+        "(w * 1).relu().sum().backward()\na.exp().sum().backward()",
+        "a.exp().sum().backward()\nw.grad.zero_()",
+        "(a.exp() * 1e-30).sum().backward()",
+        "w.grad = torch.zeros(2)",
+    ],
+)
+def test_nothing_is_told_of_a_leaf_that_more_than_noughts_came_to(body: str) -> None:
+    assert why_zero(HEAD + body) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("a.relu().sum().backward()", ["w"]),
+        ("v = torch.ones(2, requires_grad=True)\n(a * v).relu().sum().backward()", ["w, v"]),
+        ("for _ in range(3):\n    (w * 2).relu().sum().backward()", ["w"]),
+        ("for s in (-1, 1):\n    (w * s).relu().sum().backward()", []),
+        ("(a * z).sum().backward()", []),
+        ("(a.relu() + a).sum().backward()", []),
+        ("v = torch.ones(2, requires_grad=True)\n((a * v).relu() + (v - 9).relu() + v).sum().backward()", ["w"]),
+    ],
+)
+def test_what_keeps_gradients_from_a_leaf_through_the_whole_run_is_a_mistake(body: str, told: list[str]) -> None:
+    source = HEAD + body
+    text = text_of(source)
+    assert text is not None
+    found = [one for one in mistakes(History(record(source)), text) if one.said == "flat"]
+    assert [one.facts["names"] for one in found] == told
+    for one in found:
+        assert "is above 0" in mistake_text(one, "en")
+        assert "0 しか届いていません" in mistake_text(one, "ja")
