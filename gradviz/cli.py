@@ -48,6 +48,7 @@ FLAW = 70  # EX_SOFTWARE of sysexits.h
 _TEXTS = ("dot", "json")  # formats that hold one moment of the run
 _ALONE = ("svg", "png")  # which hold one picture
 STANDARD = "-"  # standard input as a program, standard output as a file
+_STDIN = "<stdin>"  # what Python calls that; it looks for modules in the current directory
 _OP_TIMES = 0.5  # seconds of runs before those whose ops are timed
 
 
@@ -57,7 +58,7 @@ class Program(NamedTuple):
     source: str
     mode: GradMode = "grad"
     seed: int | None = None
-    file: str = ""  # the whole path of its file; "": it is in none
+    file: str = ""  # the whole path of its file, beside which lies what it imports; "": it is in none
 
     def asked(self) -> Request:
         """A run of it, with the files beside it that it imports."""
@@ -262,13 +263,13 @@ def _found(program: str) -> Program:
     if program.startswith("lesson:"):
         return Program(resources.lesson(program.removeprefix("lesson:")).source)
     if not program.endswith(ENDING):
-        file = "" if program == STANDARD else whole_path(program)
+        file = whole_path(_STDIN if program == STANDARD else program)
         return Program(_source(program, _read(program, MAX_SOURCE)), file=file)
     try:
         session = parsed(_read(program, MAX_FILE))
     except SessionError as error:
         raise UsageError(f"{program}: {error}") from error
-    return Program(session.program, session.mode, session.seed)
+    return Program(session.program, session.mode, session.seed, whole_path(program))
 
 
 def _read(program: str, most: int) -> bytes:

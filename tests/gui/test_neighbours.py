@@ -193,3 +193,22 @@ def test_a_window_whose_disk_does_not_answer_is_closed_at_once(
     assert (asked.requests[-1].file, asked.requests[-1].neighbours) == (str(project / "train.py"), ())
     window.close()
     disk.answers.set()
+
+
+def test_a_session_is_run_with_the_files_beside_it(
+    qtbot: QtBot, opened: Opener, project: Path, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = project / "shared.gradviz"
+    session.write_text('{"gradviz": 1, "program": "import config\\nx = config.width"}')
+    window = opened((session,))
+    qtbot.waitUntil(lambda: drawn(window))
+    config = Neighbour(str(project / "config.py"), "width = 4\n")
+    assert asked.requests[-1].neighbours == (config,)
+    assert window.files.path is None
+    type_text(window, "\ny = 1")
+    qtbot.waitUntil(lambda: drawn(window))
+    window.close()
+    again = opened()
+    qtbot.waitUntil(lambda: drawn(again))
+    assert asked.requests[-1].source.endswith("y = 1")
+    assert asked.requests[-1].neighbours == (config,)

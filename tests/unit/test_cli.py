@@ -190,6 +190,20 @@ class TestProgram:
         assert self.trace("-", tmp_path) == cli.DONE
         assert engine.asked[0].source == "y = '勾配'\n"
 
+    def test_what_is_imported_lies_in_the_current_folder_or_beside_the_session(
+        self, tmp_path: Path, engine: type[FakeEngine], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As Python looks for what a program on standard input imports."""
+        for folder in ("here", "there"):
+            (tmp_path / folder).mkdir()
+            (tmp_path / folder / "config.py").write_text(f"place = '{folder}'")
+        (tmp_path / "there" / "a.gradviz").write_bytes(b'{"gradviz": 1, "program": "import config"}')
+        monkeypatch.chdir(tmp_path / "here")
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"import config")))
+        assert self.trace("-", tmp_path) == self.trace("../there/a.gradviz", tmp_path) == cli.DONE
+        told = [(Path(asked.file).parent.name, [one.text for one in asked.neighbours]) for asked in engine.asked]
+        assert told == [("here", ["place = 'here'"]), ("there", ["place = 'there'"])]
+
     def test_a_file_is_read_as_python_reads_it(self, program: Path, tmp_path: Path, engine: type[FakeEngine]) -> None:
         program.write_bytes("# coding: euc-jp\ny = '勾配'\n".encode("euc-jp"))
         assert self.trace(str(program), tmp_path) == cli.DONE

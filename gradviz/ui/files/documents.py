@@ -30,6 +30,7 @@ class Kept(NamedTuple):
     dirty: bool  # whether the file holds something else
     format: str = _FORMAT
     version: int = _VERSION
+    place: str | None = None  # of the session that it was opened from: files that it imports lie beside that
     saved: str | None = None  # what the file held when it was opened or saved, where that is something else
 
 

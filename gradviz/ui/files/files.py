@@ -27,6 +27,7 @@ class Opened:
     saved: str  # what that holds
     title: Words | None = None  # of the lesson or session that it is
     session: Session | None = None  # that it was opened as
+    place: Path | None = None  # of that: files that the program imports lie beside it
 
 
 class Files(QObject):
@@ -88,8 +89,9 @@ class Files(QObject):
     def remember(self, text: str) -> None:
         """Keep the text where a crash does not reach it."""
         self._text = text
-        path, saved = str(self.path) if self.path else None, self._open.saved if self.dirty else None
-        self._recovery.keep(Kept(text, path, self.dirty, saved=saved))
+        path, place = (None if one is None else str(one) for one in (self.path, self._open.place))
+        saved = self._open.saved if self.dirty else None
+        self._recovery.keep(Kept(text, path, self.dirty, place=place, saved=saved))
 
     def restore(self) -> bool:
         """Bring back what was in the editor when the window was last there; False where there is nothing."""
@@ -105,8 +107,13 @@ class Files(QObject):
                 path = None  # the file is gone, its text is not
         text = kept.text if kept.dirty or path is None else on_disk
         saved = on_disk if kept.saved is None or text == on_disk else kept.saved  # which tells when it is replaced
-        self._show(text, path, saved, undo=False)
+        self._show(text, path, saved, undo=False, place=Path(kept.place) if kept.place else None)
         return True
+
+    @property
+    def _place(self) -> Path | None:
+        """Where the files lie that the program imports: beside its own, or the session's."""
+        return self.path or self._open.place
 
     def joined(self, request: Request, *, anew: bool) -> Request:
         """Return a run of the program with the files beside it that it imports.
@@ -115,18 +122,18 @@ class Files(QObject):
             request: the run alone.
             anew: as they are now; else as the newest run of this text had them.
         """
-        program = self.path, request.source
+        program = self._place, request.source
         if anew or program != self._program:
             found = self._beside.of(*program)
             if found is None:
                 silent = self.tr("The disk of {name} does not answer: its files are read as soon as it does.")
                 self.said.emit(silent.format(name=self._title))
-                found = self._found if self.path == self._program[0] else Found(str(self.path))
+                found = self._found if self._place == self._program[0] else Found(str(self._place))
             self._program, self._found = program, found
         return request._replace(file=self._found.file, neighbours=self._found.neighbours)
 
     def _come_back(self, to: Qt.ApplicationState) -> None:
-        if to == Qt.ApplicationState.ApplicationActive and self._beside.of(self.path, "") is not None:
+        if to == Qt.ApplicationState.ApplicationActive and self._beside.of(self._place, "") is not None:
             self._look_around()
 
     def _look_around(self) -> None:
@@ -158,7 +165,7 @@ class Files(QObject):
 
     def _look_again(self) -> None:
         """Another program may have saved a file while the person was there."""
-        found = self._beside.of(self.path, self._program[1])
+        found = self._beside.of(self._place, self._program[1])
         if found is not None and found.neighbours != self._found.neighbours:
             self.neighboursChanged.emit()
 
@@ -207,7 +214,8 @@ class Files(QObject):
         try:
             if path.suffix == ENDING:
                 session = read_session(path)
-                self._show(session.program, None, session.program, undo=True, title=_named(path), session=session)
+                program, place = session.program, path.absolute()
+                self._show(program, None, program, undo=True, title=_named(path), session=session, place=place)
             else:
                 text = read(path)
                 self._show(text, path.absolute(), text, undo=True)
@@ -279,8 +287,9 @@ class Files(QObject):
         undo: bool,
         title: Words | None = None,
         session: Session | None = None,
+        place: Path | None = None,
     ) -> None:
-        self._open, self._text = Opened(text, path, saved, title, session), text
+        self._open, self._text = Opened(text, path, saved, title, session, place), text
         undo, self._begun = undo and self._begun, True
         self.opened.emit(self._open, undo)
         self._tell()
