@@ -4,6 +4,7 @@
 
     graph(loss)                                # at the end of a cell: the picture
     graph(loss, model=model).save("loss.svg")  # or .png, .pdf, .dot, .json
+    display(graph(loss), include=["image/png"])  # where no SVG is shown
 
 What gradviz runs itself it sees from the first op on. Here it reads what autograd has ready: the grad_fns that backward
 would run, what they saved, and the leaves. No process of gradviz imports this; it alone joins the engine and pictures.
@@ -12,7 +13,8 @@ would run, what they saved, and the leaves. No process of gradviz imports this; 
 import platform
 import sys
 import warnings
-from collections.abc import Iterable, Mapping
+from base64 import b64encode
+from collections.abc import Collection, Iterable, Mapping
 from math import inf
 from pathlib import Path
 from typing import get_args
@@ -55,12 +57,22 @@ class Drawn:
     def __repr__(self) -> str:
         """What there is, in a line."""
         trace, leaves = self.trace, sum(one.variable is not None for one in self.trace.grad_fns)
-        counts = f"{len(trace.grad_fns) - leaves:,} grad_fns, {leaves:,} leaves that require grad"
-        return f"<graph of {counts}, {byte_text(trace.memory.saved_bytes)} saved for backward>"
+        told = _counted(len(trace.grad_fns) - leaves, "grad_fn", "grad_fns")
+        told += ", " + _counted(leaves, "leaf that requires grad", "leaves that require grad")
+        return f"<graph of {told}, {byte_text(trace.memory.saved_bytes)} saved for backward>"
 
     def _repr_svg_(self) -> str:
         """What a notebook shows."""
         return svg(self._drawing(), self._look.colours, self._look.ground, scale=self._look.scale)
+
+    def _repr_mimebundle_(self, include: Collection[str] | None = None, **_: object) -> dict[str, str]:
+        """What a notebook shows where it is asked for something else: `display(drawn, include=["image/png"])`.
+
+        A PNG is painted by a process of its own, and only then.
+        """
+        if include is None or "image/png" not in include:
+            return {}
+        return {"image/png": b64encode(b"".join(self._pieces("png", ""))).decode()}
 
     def save(self, path: str | Path) -> None:
         """Write the picture, or the record of the graph, to a file.
@@ -154,6 +166,10 @@ def graph(
     shown_as = Options("backward" if trace.grad_fns else "both", fold, layout, direction, language=lang)
     options = shown_as._replace(legend=legend, values=values, badges=badges, most=None)
     return Drawn(trace, options, Look(theme, transparent, scale))
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"
 
 
 def _check(**chosen: tuple[str, object]) -> None:

@@ -7,6 +7,7 @@ import sys
 import threading
 import warnings
 import weakref
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -610,6 +611,15 @@ def test_it_can_be_saved_in_every_form(tmp_path: Path) -> None:
     assert not (tmp_path / "loss.txt").exists()
 
 
+def test_a_notebook_that_shows_no_svg_is_given_a_png_and_only_when_it_asks() -> None:
+    w = torch.ones(2, requires_grad=True)
+    drawn = graph((w * w).sum())
+    assert drawn._repr_mimebundle_() == {}
+    assert drawn._repr_mimebundle_(include=["text/plain"]) == {}
+    (png,) = drawn._repr_mimebundle_(include=["image/png"], exclude=None).values()
+    assert b64decode(png).startswith(b"\x89PNG")
+
+
 @pytest.mark.parametrize("lang", ["en", "ja"])
 def test_a_saved_view_is_told_by_what_it_is_a_view_of(lang: Language) -> None:
     """A linear layer saves its weight transposed."""
@@ -652,6 +662,23 @@ def test_the_example_of_the_readme_does_what_it_says(tmp_path: Path, monkeypatch
     assert ">0.weight<" in (tmp_path / "loss.svg").read_text()
 
 
+def test_the_picture_of_the_readme_is_what_its_example_draws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    top = Path(__file__).parents[2]
+    (example,) = re.findall(r"```python\n(.*?)```", (top / "README.md").read_text(), re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    example = example.replace("graph(loss)", "drawn = graph(loss)", 1)
+    bound: dict[str, object] = {}
+    exec("import torch\ntorch.manual_seed(0)\n" + example, bound)
+    drawn = bound["drawn"]
+    assert isinstance(drawn, Drawn)
+    assert texts(drawn._repr_svg_()) == texts((top / "docs" / "notebook.svg").read_text())
+
+
+def texts(picture: str) -> list[str]:
+    """What a picture reads, whatever numbers this machine draws at random."""
+    return [re.sub(r"-?\d+\.\d+", "number", text) for text in re.findall(r"<text[^>]*>([^<]*)<", picture)]
+
+
 def test_the_picture_says_what_the_graph_is() -> None:
     w = torch.ones(2, 3, requires_grad=True)
     h = w * w
@@ -661,4 +688,4 @@ def test_the_picture_says_what_the_graph_is() -> None:
     text = graph(loss)._repr_svg_()
     for told in ("MulBackward0", "float32 · (2, 3)", "loss · 2.0 · float32 · ()", "AccumulateGrad", ".grad", "dim = 1"):
         assert told in text
-    assert repr(graph(loss)) == "<graph of 3 grad_fns, 1 leaves that require grad, 48 B saved for backward>"
+    assert repr(graph(loss)) == "<graph of 3 grad_fns, 1 leaf that requires grad, 48 B saved for backward>"
