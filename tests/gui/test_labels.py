@@ -1,9 +1,11 @@
 """Labels for text from a program: as long as a word of it is, no panel grows with it."""
 
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from gradviz.picture.picture import Problem
 from gradviz.ui.editor.strip import ProblemStrip
+from gradviz.ui.style.plain import breakable
 from gradviz.ui.style.theme import LIGHT
 
 WORD = "x" * 3000
@@ -15,4 +17,22 @@ def test_no_word_of_an_error_makes_the_strip_wider(qtbot: QtBot) -> None:
     strip.show_problem(Problem("error", 1, 0, None, 0, WORD, f"ValueError: {WORD}", None))
     assert strip.minimumSizeHint().width() < 40 * strip.fontMetrics().averageCharWidth()
     assert strip.heightForWidth(300) > strip.heightForWidth(1200)
-    assert strip.text.startswith("Line 1: " + WORD[:700])  # as it is for whoever reads or copies it
+    strip.show_problem(Problem("error", 1, 0, None, 0, f"ValueError: {WORD}", f"ValueError: {WORD}", None))
+    assert strip.text.startswith("Line 1: ValueError: " + WORD[:700])  # as it is for whoever reads or copies it
+
+
+def test_what_torch_said_is_not_told_twice(qtbot: QtBot) -> None:
+    strip = ProblemStrip(LIGHT)
+    qtbot.addWidget(strip)
+    for letters in (3, 3000):
+        said = f"ValueError: {WORD[:letters]}"
+        strip.show_problem(Problem("error", 1, 0, None, 0, said, said, None))
+        assert [label.isHidden() for label in strip.findChildren(QLabel)] == [False, True]
+
+
+def test_words_of_a_usual_length_are_left_whole() -> None:
+    usual = "RuntimeError: loss.backward() at model.layers.0.weight"
+    assert breakable(usual) == usual
+    whole = f"at {WORD[:40]}."
+    assert breakable(whole).replace("\u200b", "") == whole
+    assert max(map(len, breakable(whole).replace("\u200b", " ").split())) == 8

@@ -65,7 +65,7 @@ class ProblemStrip(QFrame):
         self._message.setText(where.format(line=problem.line, message=plain(problem.message, 800)))
         original = plain(problem.original, 400)
         self._original.setText(original)
-        self._original.setVisible(bool(original) and original not in problem.message)
+        self._original.setVisible(bool(original) and problem.original not in problem.message)
         for offer in problem.offers:
             self._offers.addWidget(self._button(offer), 0, Qt.AlignmentFlag.AlignLeft)
 

@@ -5,7 +5,7 @@ import re
 
 from gradviz.drawing.plain import plain as safe
 
-_WORD = 24  # letters, as of a path or of a name, that stay on one line
+_WORD = 32  # letters, as of a path or a name, that no longer stay on one line
 
 
 def plain(text: str, limit: int = 4096) -> str:
@@ -21,7 +21,7 @@ def one_line(text: str, limit: int = 400) -> str:
 
 def breakable(text: str) -> str:
     """Return `text` with places in its long words at which a line may end, which take no room where none does."""
-    return re.sub(rf"\S{{{_WORD}}}(?=\S)", lambda piece: f"{piece[0]}\u200b", text)
+    return re.sub(rf"\S{{{_WORD},}}", lambda word: re.sub(r"(.{8})(?=.)", "\\1\u200b", word[0]), text)
 
 
 def tooltip(text: str) -> str:
