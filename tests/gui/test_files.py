@@ -83,6 +83,8 @@ def test_a_file_that_cannot_be_saved_or_opened_is_told(
     monkeypatch.setattr(QFileDialog, "selectedFiles", lambda _dialog: [str(tmp_path / "none" / "a.py")])
     window.action("save_as").trigger()
     assert window.panels.status.activity.startswith("a.py was not saved: ")
+    window.action("save").trigger()
+    assert window.panels.status.activity == "Saved program.py"  # and no longer what failed before
     window.files.open_path(tmp_path / "none.py")
     assert window.panels.status.activity.startswith("none.py was not opened: ")
     assert window.panels.editor.toPlainText() == "x = 1\ny = 2\n"

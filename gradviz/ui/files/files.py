@@ -305,6 +305,7 @@ class Files(QObject):
         self._open.path, self._open.saved = path.absolute(), self._text
         self._note(path)
         self._tell()
+        self.said.emit(self.tr("Saved {name}").format(name=path.name))
         self._look_again()  # in another folder there are others
         return True
 
