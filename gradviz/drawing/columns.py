@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from math import log
 from typing import NamedTuple
 
-from gradviz.drawing import outline
-from gradviz.drawing.alert import alert
+from gradviz.drawing.boxes import outline
+from gradviz.drawing.boxes.alert import alert
 from gradviz.drawing.legend import legend_marks
 from gradviz.drawing.metrics import baseline, line_height, text_width, wrapped
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role, Text, TextRole

@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 
-from gradviz.drawing import outline
-from gradviz.drawing.badges import with_badge
-from gradviz.drawing.cells import Box
-from gradviz.drawing.content import Content
+from gradviz.drawing.boxes import outline
+from gradviz.drawing.boxes.badges import with_badge
+from gradviz.drawing.boxes.cells import Box
+from gradviz.drawing.content.content import Content
+from gradviz.drawing.content.telling import Telling
 from gradviz.drawing.draft import Draft, frame_roles, region_title
 from gradviz.drawing.edges import edge_mark
 from gradviz.drawing.heated import scale
 from gradviz.drawing.legend import legend_marks
 from gradviz.drawing.metrics import baseline, line_height, text_width
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role, Text, TextRole, region_mark
-from gradviz.drawing.telling import Telling
 from gradviz.drawing.words import Words
 from gradviz.layout.geometry import Placement, Point, Rect, Size
 from gradviz.model.graph.graph import Edge, Graph, Node, NodeKind

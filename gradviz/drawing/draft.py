@@ -7,15 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from gradviz.drawing.badges import Badge, badge, badged
-from gradviz.drawing.cells import Box, box
-from gradviz.drawing.content import Content, label
+from gradviz.drawing.boxes.badges import Badge, badge, badged
+from gradviz.drawing.boxes.cells import Box, box
+from gradviz.drawing.boxes.ports import Lane, lane, outputs
+from gradviz.drawing.content.content import Content, label
+from gradviz.drawing.content.nodes import node_content
+from gradviz.drawing.content.telling import Telling, tell
 from gradviz.drawing.heated import heated
 from gradviz.drawing.metrics import elided, line_height, text_width
-from gradviz.drawing.nodecontent import node_content
-from gradviz.drawing.ports import Lane, lane, outputs
 from gradviz.drawing.shapes import Role, TextRole, region_mark
-from gradviz.drawing.telling import Telling, tell
 from gradviz.drawing.words import ENGLISH, Words
 from gradviz.layout.diagram import Cell, Diagram, Direction, Frame, Link
 from gradviz.layout.geometry import Size

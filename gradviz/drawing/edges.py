@@ -4,14 +4,14 @@ import math
 from collections.abc import Sequence
 from itertools import chain
 
-from gradviz.drawing import outline
-from gradviz.drawing.content import DESCRIPTION, Content, Shape, label
+from gradviz.drawing.boxes import outline
+from gradviz.drawing.boxes.ports import LABEL_GAP
+from gradviz.drawing.content.content import DESCRIPTION, Content, Shape, label
+from gradviz.drawing.content.valuewords import long_text
 from gradviz.drawing.draft import PARTIAL_WIDTH, Draft
 from gradviz.drawing.metrics import baseline, line_height, text_width
 from gradviz.drawing.plain import bounded
-from gradviz.drawing.ports import LABEL_GAP
 from gradviz.drawing.shapes import Mark, Path, Role, Text, TextRole
-from gradviz.drawing.valuewords import long_text
 from gradviz.layout.geometry import Point, Rect
 from gradviz.model.graph.graph import Edge, EdgeKind
 from gradviz.model.values import shape_text

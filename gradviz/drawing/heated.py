@@ -3,7 +3,7 @@
 Colour is never alone: the hotter a box, the heavier its outline and the longer its gauge.
 """
 
-from gradviz.drawing.content import Content, Line
+from gradviz.drawing.content.content import Content, Line
 from gradviz.drawing.shapes import HEATS, Role, TextRole
 from gradviz.drawing.words import Words
 from gradviz.model.costs.heat import Heat, bounds, size_text

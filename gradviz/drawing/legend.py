@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from math import ceil
 
-from gradviz.drawing import outline
-from gradviz.drawing.alert import alert
+from gradviz.drawing.boxes import outline
+from gradviz.drawing.boxes.alert import alert
 from gradviz.drawing.metrics import baseline, text_width
 from gradviz.drawing.shapes import HEATS, Mark, Path, Role, Text, TextRole
 from gradviz.layout.geometry import Point, Rect, Size

@@ -156,7 +156,7 @@ class Mark(NamedTuple):
 class Drawing(NamedTuple):
     """A whole picture, painted in this order: frames, edges, titles of frames, nodes, legend.
 
-    There may be so many edges and nodes that the window holds them by the page (`drawing/pages.py`).
+    There may be so many edges and nodes that the window holds them by the page (`drawing/pages/marks.py`).
     """
 
     size: Size

@@ -4,12 +4,12 @@ from collections import defaultdict
 
 import graphviz  # type: ignore[import-untyped]  # it carries no types
 
-from gradviz.drawing.content import Content, Shape
+from gradviz.drawing.content.content import Content, Shape
+from gradviz.drawing.content.nodes import node_content
+from gradviz.drawing.content.telling import Telling, tell
 from gradviz.drawing.draft import frame_roles, frames_of, gradient_label, region_title
 from gradviz.drawing.edges import ROLES
-from gradviz.drawing.nodecontent import node_content
 from gradviz.drawing.shapes import Role, TextRole, region_mark
-from gradviz.drawing.telling import Telling, tell
 from gradviz.drawing.theme import Style, Theme
 from gradviz.drawing.words import ENGLISH, Words
 from gradviz.layout.diagram import Direction

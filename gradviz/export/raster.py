@@ -18,9 +18,9 @@ from PySide6.QtGui import (
     QPen,
 )
 
+from gradviz.drawing.boxes.outline import Outline, arrow_head, traced
 from gradviz.drawing.excerpt import OVERHANG
 from gradviz.drawing.nearby import nearby
-from gradviz.drawing.outline import Outline, arrow_head, traced
 from gradviz.drawing.plain import plain
 from gradviz.drawing.shapes import Drawing, Mark, Path, Text
 from gradviz.drawing.theme import FAMILIES, Style, TextStyle, Theme

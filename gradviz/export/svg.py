@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from html import escape
 
-from gradviz.drawing.outline import ARROW, Outline, traced
+from gradviz.drawing.boxes.outline import ARROW, Outline, traced
 from gradviz.drawing.plain import plain
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role, Text, TextRole
 from gradviz.drawing.theme import FAMILIES, TextStyle, Theme

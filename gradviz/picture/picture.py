@@ -2,7 +2,7 @@
 
 from typing import Literal, NamedTuple
 
-from gradviz.drawing.change import Change
+from gradviz.drawing.pages.change import Change
 from gradviz.drawing.shapes import Drawing, Mark
 from gradviz.drawing.theme import ThemeName
 from gradviz.layout.diagram import Direction

@@ -4,7 +4,7 @@ The other modes are run one after another once the picture of the program is the
 Any run that begins ends them; a measuring run waits for them.
 """
 
-from gradviz.drawing.pages import paged
+from gradviz.drawing.pages.marks import paged
 from gradviz.drawing.shapes import Drawing
 from gradviz.layout.geometry import Size
 from gradviz.model.cost import MODES

@@ -5,7 +5,7 @@ speaks of the step that is shown, and follows what was just done there, unless t
 with.
 """
 
-from gradviz.drawing.pages import Marks, node
+from gradviz.drawing.pages.marks import Marks, node
 from gradviz.drawing.shapes import Mark
 from gradviz.picture.inspection.inspection import Inspect, Subject
 from gradviz.state.appstate import AppState

@@ -7,9 +7,10 @@ import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from gradviz.drawing.pages import Marks, Page
+from gradviz.drawing.pages.marks import Marks
+from gradviz.drawing.pages.page import Page
+from gradviz.drawing.pages.told import title_of
 from gradviz.drawing.shapes import Drawing
-from gradviz.drawing.told import title_of
 from gradviz.state.matching import Hit, Names, folded
 
 Kind = Literal["command", "panel", "lesson", "file", "mark", "line"]

@@ -6,7 +6,7 @@ will do with a tensor that is there already.
 
 from bisect import bisect_left
 
-from gradviz.drawing.pages import paged
+from gradviz.drawing.pages.marks import paged
 from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.model.moments.course import Course
 from gradviz.model.quiz.wanted import Wanted

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from gradviz.drawing.pages import Marks, find
+from gradviz.drawing.pages.marks import Marks, find
+from gradviz.drawing.pages.told import sought
 from gradviz.drawing.shapes import Drawing
-from gradviz.drawing.told import sought
 from gradviz.state.appstate import AppState
 from gradviz.state.messages import Searched, SearchStepped
 from gradviz.state.values.chosen import Chosen, Search

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from gradviz.drawing.columns import alone, names
-from gradviz.drawing.pages import Marks, find
+from gradviz.drawing.pages.marks import Marks, find
 from gradviz.drawing.shapes import Drawing, Mark
 from gradviz.model.graph.modules import is_in
 from gradviz.picture.picture import TensorRow

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from itertools import takewhile
 from typing import NamedTuple
 
-from gradviz.drawing.change import changed
+from gradviz.drawing.pages.change import changed
 from gradviz.model.moments.course import LINE, Way, next_line
 from gradviz.picture.picture import Picture
 from gradviz.state.appstate import AppState

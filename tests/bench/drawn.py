@@ -7,7 +7,7 @@ import sys
 from itertools import chain
 from pathlib import Path
 
-from gradviz.drawing import outline
+from gradviz.drawing.boxes import outline
 from gradviz.drawing.shapes import Drawing, Mark, Role, Text, TextRole
 from gradviz.drawing.shapes import Path as Shape
 from gradviz.layout import layered

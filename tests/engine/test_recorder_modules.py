@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from gradviz.drawing.titles import op_title
+from gradviz.drawing.content.titles import op_title
 from gradviz.model.graph.build import build
 from gradviz.model.moments.held import bindings
 from gradviz.model.trace import Trace

@@ -10,9 +10,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from gradviz.drawing import pages
 from gradviz.drawing.columns import Column, columns
-from gradviz.drawing.pages import Marks
+from gradviz.drawing.pages import page as pages
+from gradviz.drawing.pages.marks import Marks
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role
 from gradviz.drawing.theme import DARK, LIGHT
 from gradviz.drawing.words import ENGLISH

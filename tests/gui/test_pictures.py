@@ -5,8 +5,8 @@ import gc
 import msgspec
 import pytest
 
-from gradviz.drawing.change import Change
-from gradviz.drawing.pages import Marks
+from gradviz.drawing.pages.change import Change
+from gradviz.drawing.pages.marks import Marks
 from gradviz.model.wire import FrameReader, Kind
 from gradviz.picture.picture import Picture
 from gradviz.picture.sent.frames import SentPage, frames

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 import pytest
 
-from gradviz.drawing import pages
-from gradviz.drawing.pages import Marks
+from gradviz.drawing.pages import page as pages
+from gradviz.drawing.pages.marks import Marks
 from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.layout.geometry import Rect, Size
 from gradviz.model.costs.table import CostTable

@@ -1,6 +1,7 @@
 """What can be chosen by some letters of its name, and what was used comes first."""
 
-from gradviz.drawing.pages import Marks, page
+from gradviz.drawing.pages.marks import Marks
+from gradviz.drawing.pages.page import page
 from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.layout.geometry import Rect, Size
 from gradviz.state.appstate import AppState

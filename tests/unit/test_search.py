@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.drawing import pages
-from gradviz.drawing.pages import Marks, page
+from gradviz.drawing.pages import page as pages
+from gradviz.drawing.pages.marks import Marks
+from gradviz.drawing.pages.page import page
 from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.layout.geometry import Rect, Size
 from gradviz.state.appstate import AppState

@@ -7,8 +7,8 @@ from itertools import islice
 from math import hypot
 from typing import TypeVar
 
-from gradviz.drawing.foldcontent import fold_title, tensors_text
-from gradviz.drawing.titles import op_name
+from gradviz.drawing.content.folds import fold_title, tensors_text
+from gradviz.drawing.content.titles import op_name
 from gradviz.model.costs.heat import Amount, amount_text
 from gradviz.model.graph.contents import Contents
 from gradviz.model.graph.modules import named, shared

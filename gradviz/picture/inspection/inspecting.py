@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from gradviz.drawing.content.titles import op_title
 from gradviz.drawing.plain import bounded, plain
-from gradviz.drawing.titles import op_title
 from gradviz.model.cost import Timed
 from gradviz.model.graph.graph import Graph
 from gradviz.model.trace import GradFn, Op, Tensor

@@ -1,6 +1,6 @@
 """How an Inspection names what it speaks of: tensors, grad_fns and lines, each as a fact that leads there."""
 
-from gradviz.drawing.valuewords import long_text
+from gradviz.drawing.content.valuewords import long_text
 from gradviz.drawing.words import Words
 from gradviz.model.costs.heat import HeatOf
 from gradviz.model.moments.moment import Moment

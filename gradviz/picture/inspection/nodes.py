@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from gradviz.drawing.titles import op_title
+from gradviz.drawing.content.titles import op_title
 from gradviz.model.derivatives.applied import Line, Term, applied
 from gradviz.model.graph.modules import named, types
 from gradviz.model.moments.accumulated import accumulations, meeting

@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
 
-from gradviz.drawing.titles import bare_titles, op_name
+from gradviz.drawing.content.titles import bare_titles, op_name
 from gradviz.model.costs.heat import Amount, HeatOf, Spent, total
 from gradviz.model.graph.graph import Fold
 from gradviz.model.graph.holdings import Arrivals, Holdings

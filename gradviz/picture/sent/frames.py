@@ -4,7 +4,8 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from gradviz.drawing.pages import Marks, Page
+from gradviz.drawing.pages.marks import Marks
+from gradviz.drawing.pages.page import Page
 from gradviz.model.wire import MAX_PAYLOAD, Kind, pack
 from gradviz.picture.picture import Picture
 

@@ -6,7 +6,7 @@ sent: those of a drawing, then those of its changes.
 
 from collections.abc import Iterable
 
-from gradviz.drawing.change import Change
+from gradviz.drawing.pages.change import Change
 from gradviz.drawing.shapes import Mark
 from gradviz.picture.picture import Picture
 from gradviz.picture.sent.frames import MANY

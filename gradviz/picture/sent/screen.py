@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gradviz.drawing.change import change
+from gradviz.drawing.pages.change import change
 from gradviz.drawing.shapes import Drawing
 from gradviz.model.cost import Timed
 from gradviz.model.graph.graph import Graph

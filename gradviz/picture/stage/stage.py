@@ -6,13 +6,13 @@ What has been drawn of one moment and is the same at another is not drawn again:
 from collections.abc import Iterator, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
-from gradviz.drawing.cells import Box
+from gradviz.drawing.boxes.cells import Box
 from gradviz.drawing.compose import compose, composed_edge, composed_node, recompose
-from gradviz.drawing.content import Content
+from gradviz.drawing.content.content import Content
+from gradviz.drawing.content.telling import Telling
 from gradviz.drawing.draft import Draft, draft, gradient_label, reworded
 from gradviz.drawing.edges import told
 from gradviz.drawing.shapes import Drawing, Mark
-from gradviz.drawing.telling import Telling
 from gradviz.layout import graphviz, layered
 from gradviz.layout.diagram import Diagram
 from gradviz.layout.former import Laid

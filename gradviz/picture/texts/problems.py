@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from gradviz.drawing.titles import op_title
+from gradviz.drawing.content.titles import op_title
 from gradviz.model.errors.ending import DIED
 from gradviz.model.errors.errors import explained, limit_said, limit_text
 from gradviz.model.errors.warned import warning_hint, warning_text

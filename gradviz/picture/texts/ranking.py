@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TypeVar
 
-from gradviz.drawing.content import Content
+from gradviz.drawing.content.content import Content
 from gradviz.drawing.words import Words
 from gradviz.model.costs.heat import Amount, Heat, amount_text
 from gradviz.picture.picture import Hot

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gradviz.drawing.valuewords import short_text
+from gradviz.drawing.content.valuewords import short_text
 from gradviz.model.graph.graph import Graph, NodeKind
 from gradviz.model.moments.held import Name
 from gradviz.model.trace import Tensor, Value

@@ -7,11 +7,11 @@ that several have stands in the same place in all, and what one lacks leaves its
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from gradviz.drawing.boxes.tags import ghost, tagged, tags
 from gradviz.drawing.columns import Column, columns
 from gradviz.drawing.compose import compose
 from gradviz.drawing.draft import Draft, draft, of_other
 from gradviz.drawing.shapes import Drawing, Mark
-from gradviz.drawing.tags import ghost, tagged, tags
 from gradviz.drawing.words import Words
 from gradviz.layout.former import Laid
 from gradviz.layout.geometry import Placement, Size

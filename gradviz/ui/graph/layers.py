@@ -7,7 +7,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from gradviz.drawing.pages import Marks
+from gradviz.drawing.pages.marks import Marks
 from gradviz.drawing.shapes import Mark
 from gradviz.drawing.theme import Theme
 from gradviz.export.raster import paint_mark

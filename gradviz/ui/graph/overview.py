@@ -10,7 +10,8 @@ from functools import partial
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
-from gradviz.drawing.pages import Marks, Page
+from gradviz.drawing.pages.marks import Marks
+from gradviz.drawing.pages.page import Page
 from gradviz.drawing.shapes import Mark, Path, Role, badge_border
 from gradviz.drawing.theme import Style, Theme
 from gradviz.layout.geometry import Rect

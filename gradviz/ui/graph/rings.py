@@ -9,7 +9,8 @@ from time import perf_counter
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from gradviz.drawing.pages import Marks, Page
+from gradviz.drawing.pages.marks import Marks
+from gradviz.drawing.pages.page import Page
 from gradviz.layout.geometry import Rect
 from gradviz.ui.style.theme import colour
 

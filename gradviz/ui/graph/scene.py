@@ -6,9 +6,10 @@ from itertools import pairwise
 from math import hypot, inf
 from typing import Literal, NamedTuple
 
+from gradviz.drawing.boxes.outline import Outline, traced
 from gradviz.drawing.nearby import nearby
-from gradviz.drawing.outline import Outline, traced
-from gradviz.drawing.pages import Marks, Page, differing, paged
+from gradviz.drawing.pages.marks import Marks, differing, paged
+from gradviz.drawing.pages.page import Page
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role
 from gradviz.layout.geometry import Point, Rect, Size
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import msgspec
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from gradviz.drawing.pages import Marks, paged
+from gradviz.drawing.pages.marks import Marks, paged
 from gradviz.model.costs.table import CostTable
 from gradviz.model.uncollected import uncollected
 from gradviz.model.wire import Frame, Kind, pack

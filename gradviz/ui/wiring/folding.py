@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
-from gradviz.drawing.pages import find
+from gradviz.drawing.pages.marks import find
 from gradviz.drawing.shapes import region_mark
 from gradviz.model.graph.graph import MANY
 from gradviz.model.graph.modules import MODULE

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
-from gradviz.drawing.pages import find
+from gradviz.drawing.pages.marks import find
 from gradviz.state import messages as said
 from gradviz.state.appstate import AppState
 from gradviz.state.switching import row_of

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication
 
-from gradviz.drawing.pages import node
+from gradviz.drawing.pages.marks import node
 from gradviz.drawing.shapes import Mark
 from gradviz.model.moments.course import ACCUMULATE, BACKWARD, LINE
 from gradviz.state.appstate import AppState

@@ -2,12 +2,12 @@
 
 import pytest
 
-from gradviz.drawing.badges import SIGHT, badged
+from gradviz.drawing.boxes.badges import SIGHT, badged
+from gradviz.drawing.boxes.tags import ghost
 from gradviz.drawing.compose import compose
 from gradviz.drawing.draft import draft
 from gradviz.drawing.metrics import text_width
 from gradviz.drawing.shapes import Drawing, Mark, Role, TextRole
-from gradviz.drawing.tags import ghost
 from gradviz.layout.diagram import Direction
 from gradviz.layout.geometry import Point
 from gradviz.layout.layered import place

@@ -2,9 +2,9 @@
 
 import pytest
 
+from gradviz.drawing.boxes.tags import Tag, ghost, tagged, tags
 from gradviz.drawing.columns import Column, alone, columns, names
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role, Text, TextRole
-from gradviz.drawing.tags import Tag, ghost, tagged, tags
 from gradviz.drawing.words import ENGLISH
 from gradviz.layout.geometry import Point, Rect, Size
 from gradviz.model.graph.graph import Fold, Node, NodeKind

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from gradviz.drawing.compose import MARGIN, compose
-from gradviz.drawing.content import DESCRIPTION, LABEL
+from gradviz.drawing.content.content import DESCRIPTION, LABEL
 from gradviz.drawing.draft import DEEPEST, draft
 from gradviz.drawing.metrics import line_height, text_width
 from gradviz.drawing.shapes import Drawing, Mark, Role, Text, TextRole

@@ -1,10 +1,10 @@
 import pytest
 
-from gradviz.drawing.content import Content, Shape
-from gradviz.drawing.nodecontent import node_content
+from gradviz.drawing.content.content import Content, Shape
+from gradviz.drawing.content.nodes import node_content
+from gradviz.drawing.content.telling import tell
+from gradviz.drawing.content.valuewords import short_text
 from gradviz.drawing.shapes import Role
-from gradviz.drawing.telling import tell
-from gradviz.drawing.valuewords import short_text
 from gradviz.drawing.words import ENGLISH, JAPANESE, Words
 from gradviz.model.graph.graph import Fold, Graph, Node, NodeKind, Span, View
 from gradviz.model.graph.modules import Modules

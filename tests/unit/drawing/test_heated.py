@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from gradviz.drawing.content import Content, Line, Shape
+from gradviz.drawing.content.content import Content, Line, Shape
 from gradviz.drawing.heated import heated, scale
 from gradviz.drawing.shapes import HEATS, Role, TextRole
 from gradviz.drawing.theme import THEMES, Theme, contrast

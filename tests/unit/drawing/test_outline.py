@@ -2,8 +2,8 @@ import math
 
 import pytest
 
-from gradviz.drawing import outline
-from gradviz.drawing.outline import Outline
+from gradviz.drawing.boxes import outline
+from gradviz.drawing.boxes.outline import Outline
 from gradviz.layout.geometry import Point, Rect
 
 NUMBERS = {"M": 2, "L": 2, "C": 6, "Z": 0, "R": 6}

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.drawing import pages
-from gradviz.drawing.pages import Marks, differing, find, node, page, paged
+from gradviz.drawing.pages import page as pages
+from gradviz.drawing.pages.marks import PAGE, Marks, differing, find, node, paged
+from gradviz.drawing.pages.page import page
+from gradviz.drawing.pages.told import sought
 from gradviz.drawing.shapes import Drawing, Mark, Role
-from gradviz.drawing.told import sought
 from gradviz.layout.geometry import Point, Rect
 from tests.bench.drawn import drawn
 
@@ -154,7 +155,7 @@ def test_marks_that_are_put_stand_in_the_places_of_theirs(edges: Marks) -> None:
 
 
 def test_pages_that_were_changed_long_ago_are_packed_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages, "_LOOSE", 2)
+    monkeypatch.setattr("gradviz.drawing.pages.marks._LOOSE", 2)
     steps = [one.marks[0]._replace(title="other") for one in PACKED.pages]
     now = PACKED
     for number, mark in enumerate(steps):
@@ -178,7 +179,7 @@ def test_marks_stand_as_others_do_however_they_look(edges: Marks) -> None:
         assert edges.stand_as(marks)
         assert marks.stand_as(edges)
     assert not edges.stand_as(Marks.of(plain[1:]))
-    assert not edges.stand_as(Marks.of(plain[: pages.PAGE]))
+    assert not edges.stand_as(Marks.of(plain[:PAGE]))
     assert not edges.stand_as(Marks.of((*plain[:-1], plain[-1]._replace(id="other"))))
     assert not edges.stand_as(Marks.of((*plain[:-1], plain[-1]._replace(ends=("n0", "other")))))
 
@@ -211,7 +212,7 @@ def test_a_node_and_an_edge_are_found_in_a_drawing() -> None:
     assert by_page == DRAWING
 
 
-@pytest.mark.parametrize("data", [b"no archive", pages.page(DRAWING.nodes[:2]).packed().held[:-9]])
+@pytest.mark.parametrize("data", [b"no archive", page(DRAWING.nodes[:2]).packed().held[:-9]])
 def test_a_page_that_is_not_what_it_should_be_has_no_marks(data: bytes) -> None:
     broken = PACKED.pages[0]._replace(held=data)
     assert broken.marks == broken.read() == ()

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.drawing.outline import Outline
+from gradviz.drawing.boxes.outline import Outline
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role, Text, TextRole
 from gradviz.drawing.theme import DARK, LIGHT, THEMES, Theme
 from gradviz.export.svg import svg

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gradviz.drawing.change import changed
+from gradviz.drawing.pages.change import changed
 from gradviz.model.cost import CostPage, Lap, Timed
 from gradviz.model.costs.table import CostTable
 from gradviz.model.trace import End, GradMode, Memory, Page, Step, Tensor, Trace

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from gradviz.drawing.pages import PAGE
+from gradviz.drawing.pages.marks import PAGE
 from gradviz.model.wire import Frame, FrameReader, Kind
 from gradviz.picture.picture import Picture
 from gradviz.picture.sent import frames

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from gradviz.drawing.change import Change
+from gradviz.drawing.pages.change import Change
 from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.layout.geometry import Size
 from gradviz.picture.picture import Picture

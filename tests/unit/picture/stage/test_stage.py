@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.drawing.change import change, changed
+from gradviz.drawing.pages.change import change, changed
 from gradviz.drawing.shapes import Role
 from gradviz.drawing.words import ENGLISH
 from gradviz.layout.diagram import Direction

@@ -1,6 +1,6 @@
 """What costs most of a run, in words."""
 
-from gradviz.drawing.content import Content, Line, Shape
+from gradviz.drawing.content.content import Content, Line, Shape
 from gradviz.drawing.shapes import Role, TextRole
 from gradviz.drawing.words import ENGLISH, JAPANESE
 from gradviz.model.costs.heat import COLD, Amount, Heat

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from gradviz.drawing.pages import Marks
+from gradviz.drawing.pages.marks import Marks
 from gradviz.drawing.shapes import Drawing, Mark
 from gradviz.layout.geometry import Size
 

@@ -1,10 +1,10 @@
 """What the box of a node says, whichever it is: the one door to what is said of tensors, ops and folds."""
 
-from gradviz.drawing.content import Content, plain_content
-from gradviz.drawing.foldcontent import fold_content
-from gradviz.drawing.opcontent import op_content
-from gradviz.drawing.telling import Telling
-from gradviz.drawing.tensorcontent import accumulate_content, tensor_content
+from gradviz.drawing.content.content import Content, plain_content
+from gradviz.drawing.content.folds import fold_content
+from gradviz.drawing.content.ops import op_content
+from gradviz.drawing.content.telling import Telling
+from gradviz.drawing.content.tensors import accumulate_content, tensor_content
 from gradviz.model.graph.graph import Node, NodeKind
 
 

@@ -1,6 +1,6 @@
 """The sign of an error, on a box, in the heading of a column and in the legend."""
 
-from gradviz.drawing import outline
+from gradviz.drawing.boxes import outline
 from gradviz.drawing.shapes import Path, Role
 from gradviz.layout.geometry import Point
 

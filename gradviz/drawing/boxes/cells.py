@@ -9,11 +9,11 @@ from functools import lru_cache
 from math import ceil
 from typing import NamedTuple
 
-from gradviz.drawing import outline
-from gradviz.drawing.alert import alert
-from gradviz.drawing.content import Content, Line, Shape
+from gradviz.drawing.boxes import outline
+from gradviz.drawing.boxes.alert import alert
+from gradviz.drawing.boxes.ports import Lane, lane_reach, span
+from gradviz.drawing.content.content import Content, Line, Shape
 from gradviz.drawing.metrics import WIDEST, baseline, elided, elided_middle, line_height, text_width
-from gradviz.drawing.ports import Lane, lane_reach, span
 from gradviz.drawing.shapes import Path, Role, Text, TextRole
 from gradviz.layout.diagram import Direction
 from gradviz.layout.geometry import Point, Rect, Size

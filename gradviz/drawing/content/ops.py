@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from gradviz.drawing.content import Content, Line, Shape
-from gradviz.drawing.saved import is_freed, saved_notes
+from gradviz.drawing.content.content import Content, Line, Shape
+from gradviz.drawing.content.saved import is_freed, saved_notes
+from gradviz.drawing.content.telling import Telling, line_text, tensor_name
+from gradviz.drawing.content.tensors import grad_texts, hook_lines, result_line
+from gradviz.drawing.content.titles import call_strips, op_title
+from gradviz.drawing.content.troubled import trouble_of
 from gradviz.drawing.settings import settings_text
 from gradviz.drawing.shapes import Role, TextRole
-from gradviz.drawing.telling import Telling, line_text, tensor_name
-from gradviz.drawing.tensorcontent import grad_texts, hook_lines, result_line
-from gradviz.drawing.titles import call_strips, op_title
-from gradviz.drawing.troubled import trouble_of
 from gradviz.model.graph.graph import Node, NodeKind
 from gradviz.model.trace import GradFn
 from gradviz.model.values import shape_text

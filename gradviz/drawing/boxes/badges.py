@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from math import ceil
 from typing import NamedTuple
 
-from gradviz.drawing import outline
-from gradviz.drawing.content import Content, Shape
+from gradviz.drawing.boxes import outline
+from gradviz.drawing.content.content import Content, Shape
 from gradviz.drawing.metrics import baseline, elided_middle, line_height, text_width
 from gradviz.drawing.shapes import Mark, Path, Role, Text, TextRole
 from gradviz.layout.diagram import Direction

@@ -1,4 +1,4 @@
-"""What is told of a mark in plain text, by which it is found while its page is packed (`drawing/pages.py`)."""
+"""What is told of a mark in plain text, by which it is found while its page is packed (`drawing/pages/marks.py`)."""
 
 from gradviz.drawing.shapes import Mark, Record
 

@@ -5,7 +5,7 @@ A tag says in words what differs, has a plus or a minus before it, and an outlin
 
 from typing import NamedTuple
 
-from gradviz.drawing import outline
+from gradviz.drawing.boxes import outline
 from gradviz.drawing.metrics import baseline, text_width
 from gradviz.drawing.shapes import Mark, Path, Role, Text, TextRole, badge_border
 from gradviz.drawing.words import Words

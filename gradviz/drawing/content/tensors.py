@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from gradviz.drawing.content import Content, Line, Shape
+from gradviz.drawing.content.content import Content, Line, Shape
+from gradviz.drawing.content.telling import Telling, line_text, tensor_name
+from gradviz.drawing.content.titles import call_strips
+from gradviz.drawing.content.valuewords import long_text
 from gradviz.drawing.shapes import Role, TextRole
-from gradviz.drawing.telling import Telling, line_text, tensor_name
-from gradviz.drawing.titles import call_strips
-from gradviz.drawing.valuewords import long_text
 from gradviz.drawing.words import Words
 from gradviz.model.graph.graph import Node
 from gradviz.model.quantities import byte_text

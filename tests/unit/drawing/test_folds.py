@@ -1,9 +1,9 @@
 """What is said of a fold of leaves, constants or AccumulateGrad."""
 
-from gradviz.drawing.content import Content, Shape
-from gradviz.drawing.nodecontent import node_content
+from gradviz.drawing.content.content import Content, Shape
+from gradviz.drawing.content.nodes import node_content
+from gradviz.drawing.content.telling import tell
 from gradviz.drawing.shapes import Role
-from gradviz.drawing.telling import tell
 from gradviz.drawing.words import ENGLISH
 from gradviz.model.graph.contract import Stretch, contract
 from gradviz.model.graph.graph import Graph, Node, NodeKind, View

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from gradviz.drawing.content import Content, Line, Shape
+from gradviz.drawing.content.content import Content, Line, Shape
+from gradviz.drawing.content.telling import Telling, line_text
+from gradviz.drawing.content.tensors import tensor_look
+from gradviz.drawing.content.titles import bare_titles, call_strips, fold_titles
 from gradviz.drawing.shapes import Role, TextRole
-from gradviz.drawing.telling import Telling, line_text
-from gradviz.drawing.tensorcontent import tensor_look
-from gradviz.drawing.titles import bare_titles, call_strips, fold_titles
 from gradviz.drawing.words import Words
 from gradviz.model.graph.graph import Fold, Node, NodeKind, View
 from gradviz.model.quantities import byte_text

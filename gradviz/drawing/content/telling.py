@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
+from gradviz.drawing.content.valuewords import short_text
 from gradviz.drawing.metrics import WIDEST, text_width
 from gradviz.drawing.shapes import TextRole
-from gradviz.drawing.valuewords import short_text
 from gradviz.drawing.words import Words
 from gradviz.model.graph.graph import Graph, View
 from gradviz.model.moments.moment import Moment

@@ -1,0 +1,1 @@
+"""How boxes stand: their sizes, outlines, signs and ports, and what hangs on them."""

@@ -1,0 +1,1 @@
+"""What boxes say, as values without size or place: of tensors, ops, grad_fns and folds, in one language."""
