@@ -3,6 +3,7 @@
     from gradviz.notebook import graph
 
     graph(loss)                                # at the end of a cell: the picture
+    graph(loss, logits)                        # of several tensors
     graph(loss, model=model).save("loss.svg")  # or .png, .pdf, .dot, .json
     display(graph(loss), include=["image/png"])  # where no SVG is shown
 
@@ -59,7 +60,8 @@ class Drawn:
         trace, leaves = self.trace, sum(one.variable is not None for one in self.trace.grad_fns)
         told = _counted(len(trace.grad_fns) - leaves, "grad_fn", "grad_fns")
         told += ", " + _counted(leaves, "leaf that requires grad", "leaves that require grad")
-        return f"<graph of {told}, {byte_text(trace.memory.saved_bytes)} saved for backward>"
+        told += f", {byte_text(trace.memory.saved_bytes)} saved for backward"
+        return f'<graph of {told}; .save("graph.svg") writes its picture>'
 
     def _repr_svg_(self) -> str:
         """What a notebook shows."""
@@ -110,8 +112,7 @@ class Drawn:
 
 
 def graph(
-    outputs: object,
-    *,
+    *outputs: object,
     model: object = None,
     names: Mapping[str, object] | None = None,
     fold: FoldMode = "auto",
@@ -133,8 +134,8 @@ def graph(
     than 20,000 the nearest to the outputs are read, and a graph that grows without end is not for every step.
 
     Args:
-        outputs: a tensor, as a loss, or what a model returns: a list, tuple, dict or dataclass of tensors, of which
-            all else is passed over.
+        outputs: tensors, as a loss, or what a model returns: a list, tuple, dict or dataclass of tensors, of which
+            all else is passed over. No model is run: that would draw from random states and change its buffers.
         model: the torch.nn.Module whose parameters, buffers and other tensors are meant.
         names: what tensors are to be called: {"weight": w}.
         fold: "auto" draws repeated parts once, with a count; "none" every grad_fn.

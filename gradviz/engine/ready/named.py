@@ -2,7 +2,7 @@
 
 import inspect
 from collections import ChainMap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from types import FrameType, ModuleType
 from typing import NoReturn
@@ -17,14 +17,18 @@ _HISTORY = ("In", "Out")  # where a notebook keeps what cells had and gave
 _TOLD = (torch.Tensor, torch.nn.Module)
 
 
-def outputs_in(outputs: object) -> list[tuple[str, torch.Tensor]]:
+def outputs_in(given: Sequence[object]) -> list[tuple[str, torch.Tensor]]:
     """The tensors whose graph is wanted, each with the key, field or place that it has among them; "": it is alone.
 
     What else a model returns beside them, such as a cache or a number, is passed over.
 
     Raises:
-        TypeError: there is no tensor.
+        TypeError: there is no tensor, or a module is given, which has not been run.
     """
+    outputs = given[0] if len(given) == 1 else given
+    for module in given:
+        if isinstance(module, torch.nn.Module):
+            _refuse(module)
     found: list[tuple[str, torch.Tensor]] = []
     todo: list[tuple[str, object]] = [("", outputs)]
     met = {id(outputs)}
