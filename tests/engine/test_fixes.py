@@ -189,3 +189,12 @@ FUNCTION = (
     "class F(torch.autograd.Function):\n    @staticmethod\n    def forward(ctx, a):\n        return a * 1\n"
     "    @staticmethod\n    def backward(ctx, g):\n        return None\n"
 )
+
+
+def test_an_entry_that_is_not_there_in_every_round_is_not_asked_to_retain_its_grad() -> None:
+    loop = "ys = []\nfor i in range(3):\n    ys.append((x * i).exp())\n"
+    trace = record(f"{HEAD}{loop}sum(ys).backward()\n")
+    assert fixes(trace, "ys[1]") == ()
+    assert bare_run(trace.source.replace("exp())", "exp())\n    ys[1].retain_grad()")).error is not None
+    once = record(f"{HEAD}ys = [x.exp(), x * w]\nsum(ys).backward()\n")
+    follow(once, "ys[1]")

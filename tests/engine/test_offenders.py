@@ -8,7 +8,10 @@ from gradviz.export.data import document
 from gradviz.model.moments.offenders import offenders
 from gradviz.picture.inspection.inspecting import inspection
 from gradviz.picture.inspection.inspection import Inspect, Subject
+from gradviz.picture.picture import Options
 from gradviz.picture.record.record import Record
+from gradviz.picture.texts.problems import problems
+from tests.engine.bare import bare_run
 from tests.engine.recording import record
 
 HEAD = "import torch\nx = torch.tensor([[1., 2.], [3., 4.]], requires_grad=True)\nm = torch.eye(2).bool()\n"
@@ -82,3 +85,30 @@ def test_a_number_that_is_given_is_told_of_its_op() -> None:
     assert any("gave it the number inf" in fact.text for section in found for fact in section.facts)
     ops = json.loads(b"".join(document(trace._replace(torch="2"))))["ops"]
     assert [op.get("given") for op in ops if op["line"] > 2] == ["inf", None]
+
+
+SPOILT: list[tuple[str, str, str]] = [
+    ("v.sqrt()", "inf", "the slope of v.sqrt() is infinite where its input is 0"),
+    ("v ** 0.5", "inf", "the slope of v ** 0.5 is infinite where its input is 0"),
+    ("v.sqrt() * 0", "nan", "where its input is 0, and 0 times infinity is nan"),
+    ("(v * 2).acos() * 0", "nan", "the slope of (v * 2).acos() is infinite where its input is 1 or -1, and 0 times"),
+    ("v.log()", "inf", "the logarithm of 0 is -inf"),
+    ("v / v", "nan", "v / v divides by 0"),
+    ("1 / v", "inf", ""),
+    ("(v - 1).log()", "nan", "there is no such number for a negative input"),
+    ("(v + 99).exp()", "inf", "the result is larger than float32 can hold"),
+    ("v * 1e38 * 1e38 + torch.full((2,), 1e38) * 1e38", "inf", ""),
+]
+
+
+@pytest.mark.parametrize(("call", "ill", "why"), SPOILT)
+def test_what_made_the_first_of_it_is_told_where_the_record_shows_that(call: str, ill: str, why: str) -> None:
+    source = f"import torch\nv = torch.tensor([0., 0.5], requires_grad=True)\ny = {call}\ny.sum().backward()\n"
+    found = problems(Record(record(source)), Options())
+    (told, *_) = [one.message for one in found if one.line == 3 and ill in one.message]
+    assert why in told
+    assert why or ":" not in told
+    assert all(not one.message.isascii() for one in problems(Record(record(source)), Options(language="ja")))
+    bare = bare_run(source).tensors
+    data = [one.data or () for one in (bare["y"].value, bare["v"].grad) if one is not None]
+    assert any(isinstance(number, str) and ill in number for numbers in data for number in numbers)

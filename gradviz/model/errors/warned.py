@@ -41,6 +41,23 @@ WARNINGS = (
         "それでよければ .detach() か .item() で明示してください。",
     ),
     Hint(
+        "target-size",
+        "UserWarning",
+        r"^Using a target size \(torch\.Size\((?P<one>\[[\d, ]*\])\)\) that is different to the input size "
+        r"\(torch\.Size\((?P<two>\[[\d, ]*\])\)\)",
+        "The loss compares a target of shape {one} with a result of shape {two}: every target is compared with every "
+        "result. Give both the same shape, as with .view_as() or .unsqueeze(1).",
+        "損失が形状 {one} の正解を形状 {two} の結果と比べています。すべての正解がすべての結果と比べられます。"
+        ".view_as() や .unsqueeze(1) などで形状をそろえてください。",
+    ),
+    Hint(
+        "softmax-dim",
+        "UserWarning",
+        r"^Implicit dimension choice for (?P<what>\w+) has been deprecated",
+        "{what} was not told along which dimension the results are to add up to 1. Pass dim=, often dim=-1.",
+        "{what} に、どの次元に沿って合計を 1 にするかが指定されていません。dim= を渡してください (多くは dim=-1)。",
+    ),
+    Hint(
         "checkpoint-no-grad",
         "UserWarning",
         r"None of the inputs have requires_grad=True\. Gradients will be None",

@@ -8,6 +8,7 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from itertools import islice
 from typing import Literal, NamedTuple
 
 from gradviz.model.moments.foretold import Foretold, foretold
@@ -242,7 +243,14 @@ class Fixes:
             return Fix(*update)
         found = self.toggled(tensor, "retain_grad")
         line = 0 if found is None else text.line_of(found[1].start)
-        return Fix("retain", found[1], found[0], line) if found and self._is_held(text, line) else None
+        if found is None or ("[" in found[0] and self._is_again(line)):
+            return None  # what is the second of a list was not there in the first round
+        return Fix("retain", found[1], found[0], line) if self._is_held(text, line) else None
+
+    def _is_again(self, line: int) -> bool:
+        """Whether a line ran more than once."""
+        steps = (step for step in self.known.trace.steps if step.kind == "line" and step.line == line)
+        return len([*islice(steps, 2)]) > 1
 
     def _is_held(self, text: Text, line: int) -> bool:
         """Whether a name bound on a line holds its tensor while backward runs: a local is gone with its function."""

@@ -16,6 +16,7 @@ from gradviz.model.why.errorfixes import of_error, of_warning
 from gradviz.model.why.fixes import Fix
 from gradviz.model.why.gradsread import without_grad
 from gradviz.model.why.silentwords import mistake_text
+from gradviz.model.why.spoilt import spoilt_text
 from gradviz.model.why.why import mode_to_blame
 from gradviz.picture.inspection.naming import Naming
 from gradviz.picture.inspection.words import INSPECTION_WORDS
@@ -49,6 +50,8 @@ def _spoilt(record: Record, language: Language) -> Iterator[Problem]:
             told = words.made_by.format(first.ill.value, op_title(trace.ops[first.op]))
         else:
             told = words.first_from.format(first.ill.value, trace.grad_fns[first.grad_fn or 0].name)
+        why = spoilt_text(record.history, first, language)
+        told = f"{told}: {why}" if why else told
         yield Problem("warning", first.line, 0, None, 0, told, told, None)
 
 
