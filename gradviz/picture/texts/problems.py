@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from gradviz.drawing.content.titles import op_title
 from gradviz.model.errors.ending import DIED
-from gradviz.model.errors.errors import explained, limit_said, limit_text
+from gradviz.model.errors.errors import explained
+from gradviz.model.errors.limits import limit_said, limit_text
 from gradviz.model.errors.warned import warning_hint, warning_text
 from gradviz.model.moments.foretold import foretold
 from gradviz.model.moments.moment import Moment

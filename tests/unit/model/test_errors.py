@@ -6,8 +6,9 @@ from typing import get_args
 
 import pytest
 
-from gradviz.model.errors.errors import HINTS, explained, hint, limit_said, limit_text
+from gradviz.model.errors.errors import HINTS, explained, hint
 from gradviz.model.errors.fitting import FITTING
+from gradviz.model.errors.limits import limit_said, limit_text
 from gradviz.model.errors.python import PYTHON
 from gradviz.model.errors.warned import WARNINGS, warning_hint, warning_text
 from gradviz.model.program import parse
