@@ -22,59 +22,23 @@ def build(trace: Trace, view: View, history: History | None = None) -> Graph:
     history = history or History(trace)
     if view == "backward":
         return next_functions(trace, history.flow)
-    ops = _shown(history)
-    builder = _Builder(history, view, ops, _drawn(ops, history.inside))
-    for op in ops:
+    builder = _Builder(history, view)
+    for op in history.drawn_ops:
         builder.add(op)
     return builder.graph()
-
-
-def drawn(history: History) -> dict[int, int]:
-    """Return, for each op that is drawn, as itself or as a part of another, the one that is drawn."""
-    return _drawn(_shown(history), history.inside)
-
-
-def _drawn(ops: list[Op], inside: dict[int, int]) -> dict[int, int]:
-    shown = {op.id: op.id for op in ops}
-    return shown | {op: call for op, call in inside.items() if call in shown}
-
-
-def _shown(history: History) -> list[Op]:
-    """The ops that are drawn: those of the forward run, and what autograd recorded of a backward and still leads on."""
-    ops, left_out, again = history.trace.ops, history.minor, _recorded_again(history.trace)
-    return [op for op in ops if op.outputs and op.id not in left_out and (op.phase == "forward" or op.id in again)]
-
-
-def _recorded_again(trace: Trace) -> set[int]:
-    """Ops of a backward that autograd recorded, and that lead to what the program holds, takes or starts from.
-
-    What a checkpoint computes anew leads nowhere, unless a backward of its own starts there.
-    """
-    if not any(op.phase == "backward" for op in trace.ops):
-        return set()
-    wanted = {root for call in trace.backwards for root in call.roots}
-    wanted.update(tensor.id for tensor in trace.tensors if tensor.names or tensor.retains_grad)
-    found: set[int] = set()
-    for op in reversed(trace.ops):
-        if op.phase == "backward":
-            if op.grad_fn is None or wanted.isdisjoint(op.outputs):
-                continue
-            found.add(op.id)
-        wanted.update(op.inputs)
-    return found
 
 
 class _Builder:
     """Follows the ops in order. A tensor changed in place becomes a new node with the state it has then."""
 
-    def __init__(self, history: History, view: View, ops: list[Op], shown: dict[int, int]) -> None:
+    def __init__(self, history: History, view: View) -> None:
         self._trace = trace = history.trace
         self._both = view == "both"
         self._view: View = view
         self._flow = history.flow if self._both else Flow({})
-        self._states = generations(trace, shown)
+        self._states = generations(trace, history.drawn_as)
         self._remade = remade(trace) if self._both else {}
-        self._touched = touched(self._states, ops)
+        self._touched = touched(self._states, history.drawn_ops)
         self._birth_regions = birth_regions(trace)
         self._grads = {state.grad_tensor for state in (*trace.past, *trace.tensors)}
         self._roots = _calls_by_root(trace.backwards) if self._both else {}

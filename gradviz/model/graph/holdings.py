@@ -4,7 +4,7 @@ What it holds at a moment (`model/graph/contents.py`) is then looked up by bisec
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Generic, NamedTuple, TypeVar
 
@@ -50,15 +50,14 @@ class Given(NamedTuple):
 class Holdings:
     """What is in a fold, over the run."""
 
-    def __init__(self, fold: Fold, history: History, shown: Collection[int]) -> None:
+    def __init__(self, fold: Fold, history: History) -> None:
         """Look through a fold.
 
         Args:
             fold: as it is at the end of the run.
             history: of the run.
-            shown: the ops that are drawn, in it or outside, see `model/graph/build.py`.
         """
-        self._history, self._shown = history, shown
+        self._history = history
         trace, makers = history.trace, history.makers
         nodes = tuple(leaves(fold.parts))
         sinks = {node.grad_fn.id for node in nodes if node.grad_fn is not None}
@@ -112,7 +111,7 @@ class Holdings:
     def _going_out(self) -> Iterator[Given]:
         trace, own = self._history.trace, {op.id for op in self.ops.things}
         outside: dict[int, int] = {}
-        for number in self._shown:
+        for number in self._history.drawn_as:
             op = trace.ops[number]
             for tensor in () if number in own else op.inputs:
                 made = self._returned.get(tensor)

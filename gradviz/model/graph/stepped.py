@@ -12,7 +12,6 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from gradviz.model.flow import SUMMED, sums
-from gradviz.model.graph.build import drawn
 from gradviz.model.graph.contract import leaves
 from gradviz.model.graph.graph import Edge, Fold, Graph, Node, NodeKind
 from gradviz.model.moments.moment import History, Moment, latest
@@ -126,7 +125,7 @@ class _Finder:
     def __init__(self, graph: Graph, history: History) -> None:
         trace = history.trace
         self._history, self._view = history, graph.view
-        self._drawn = drawn(history) if graph.view != "backward" else {}
+        self._drawn = history.drawn_as if graph.view != "backward" else {}
         self._lines: dict[int, list[tuple[int | None, Tensor]]] = {}  # of a tensor: each state, and the op that is
         self.sinks = (
             {g.variable: g.id for g in trace.grad_fns if g.variable is not None} if graph.view == "both" else {}

@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeVar
 from gradviz.model.births import births
 from gradviz.model.calls import calls
 from gradviz.model.flow import Passed, flow
+from gradviz.model.moments.drawnops import drawn_as, drawn_ops
 from gradviz.model.moments.held import Bindings, bindings
 from gradviz.model.moments.kept import Kept, Timeline, kept
 from gradviz.model.moments.offenders import Offenders, offenders
@@ -93,6 +94,16 @@ class History:
     def minor(self) -> set[int]:
         """The ops that are no step of a person's: neither drawn nor stopped at."""
         return self.born.union(self.inside)
+
+    @cached_property
+    def drawn_ops(self) -> list[Op]:
+        """The ops that are drawn as themselves."""
+        return drawn_ops(self.trace, self.minor)
+
+    @cached_property
+    def drawn_as(self) -> dict[int, int]:
+        """For each op that is drawn, as itself or as a part of another, the one that is drawn."""
+        return drawn_as(self.drawn_ops, self.inside)
 
     @cached_property
     def bindings(self) -> Bindings:

@@ -41,10 +41,10 @@ class Kind(NamedTuple):
 class FoldTotals:
     """What a fold holds over the run, and what that costs."""
 
-    def __init__(self, fold: Fold, history: History, shown: Mapping[int, int], spent: Costs) -> None:
+    def __init__(self, fold: Fold, history: History, spent: Costs) -> None:
         """Look through a fold, given as to `Holdings`, and what all ops and grad_fns of the run cost."""
         self.fold, self.spent = fold, spent
-        self.held = held = Holdings(fold, history, shown)
+        self.held = held = Holdings(fold, history)
         trace, times = history.trace, spent["time"]
 
         def kind(op: Op) -> tuple[str, str]:

@@ -6,7 +6,6 @@ from itertools import accumulate
 
 from gradviz.model.cost import Timed
 from gradviz.model.costs.heat import HeatOf, Spent, spent
-from gradviz.model.graph.build import drawn
 from gradviz.model.graph.graph import Fold
 from gradviz.model.moments.course import Course
 from gradviz.model.moments.moment import History, Moment
@@ -45,18 +44,13 @@ class Record:
         """Return what a fold of its graph holds over the run, and what that costs."""
         known, spent = self._fold, self.spent(timed)
         if known is None or known.fold is not fold or known.spent is not spent:
-            known = self._fold = FoldTotals(fold, self.history, self.drawn, spent)
+            known = self._fold = FoldTotals(fold, self.history, spent)
         return known
 
     @cached_property
     def history(self) -> History:
         """The run indexed by step."""
         return History(self.trace)
-
-    @cached_property
-    def drawn(self) -> dict[int, int]:
-        """For each op that is drawn, as itself or as a part of another, the one that is drawn."""
-        return drawn(self.history)
 
     @cached_property
     def grounds(self) -> Grounds:

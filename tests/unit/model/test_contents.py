@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.model.graph.build import build, drawn
+from gradviz.model.graph.build import build
 from gradviz.model.graph.contents import Contents, Part
 from gradviz.model.graph.contract import Stretch, contract
 from gradviz.model.graph.fold import fold
@@ -25,7 +25,7 @@ VIEWS = st.sampled_from(get_args(View))
 
 
 def look(fold: Fold, moment: Moment) -> Contents:
-    return Contents(Holdings(fold, moment.history, drawn(moment.history)), moment)
+    return Contents(Holdings(fold, moment.history), moment)
 
 
 def fold_of(trace: Trace, view: View = "both", *lines: int) -> Fold:
