@@ -41,7 +41,9 @@ def fold(graph: Graph) -> Graph:
 
 def _in_rounds(graph: Graph, folded: Graph, calls: list[Stretch]) -> Graph:
     """The rounds of loops, in which a call of a library is one step, and the calls that are in none of them."""
-    stretches = [_flat(stretch) for stretch in rounds(folded)] if calls else rounds(folded)
+    if not calls:
+        return contract(graph, rounds(folded))
+    stretches = [_flat(stretch) for stretch in rounds(folded)]
     inside = {node.id for stretch in stretches for node in stretch.members}
     return contract(graph, [*stretches, *(one for one in calls if one.members[0].id not in inside)])
 

@@ -7,6 +7,7 @@ autograd recorded from those it did not, unless each feeds the other.
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from heapq import heappop, heappush
+from itertools import count
 from typing import NamedTuple, TypeVar
 
 from gradviz.model.graph.contract import Stretch
@@ -38,9 +39,8 @@ class _Score(NamedTuple):
 def rounds(graph: Graph) -> list[Stretch]:
     """Return what the rounds of each loop become."""
     score = _score(graph)
-    keys = [_key(step) for step in score.steps]
-    numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
-    found = list(repeats([numbers[key] for key in keys], FEWEST, _openings(score.steps)))
+    numbers = defaultdict[object, int](count().__next__)
+    found = list(repeats([numbers[_key(step)] for step in score.steps], FEWEST, _openings(score.steps)))
     score = _fed(score, found)
     return [stretch for repeat in found for stretch in _stretches(score, repeat)]
 
@@ -149,7 +149,7 @@ def _stretches(score: _Score, repeat: Repeat) -> Iterator[Stretch]:
         group, (op, _, results) = groups[offset], score.steps[at]
         if number == repeat.times - 1:
             results = [node for node in results if not _stays(node, group, users[node.id])]
-        members[group] += [*own[at], op, *results]
+        members[group] += [*own.get(at, ()), op, *results]
         if at == repeat.start + repeat.period - 1:
             once = {name: tuple(nodes) for name, nodes in members.items()}
     for name, nodes in members.items():
@@ -191,7 +191,7 @@ def _own_sources(score: _Score, repeat: Repeat) -> dict[int, list[Node]]:
         if len(nodes) == repeat.times and not any(node.in_error for node in nodes.values()):
             for name, node in nodes.items():
                 own[sources[name]][name] = node  # once, though the step may take it as several operands
-    return defaultdict(list, {at: list(found.values()) for at, found in own.items()})
+    return {at: list(found.values()) for at, found in own.items()}
 
 
 def _groups(score: _Score, repeat: Repeat, own: dict[int, list[Node]]) -> list[int]:
@@ -217,11 +217,12 @@ def _links(score: _Score, repeat: Repeat, own: dict[int, list[Node]]) -> set[tup
     first, period = repeat.start, repeat.period
     taker = {source.id: at for at, sources in own.items() for source in sources}
     for at in range(first, repeat.end):
+        offset = (at - first) % period
         for edge in score.steps[at].takes:
             tail = score.at.get(edge.tail, -1)
             tail = taker.get(edge.tail, -1) if tail < 0 else tail
             if tail >= first:
-                found.add(((tail - first) % period, (at - first) % period))
+                found.add(((tail - first) % period, offset))
     return found
 
 

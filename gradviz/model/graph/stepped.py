@@ -106,7 +106,9 @@ def lives(graph: Graph, history: History) -> Lives:
     nodes = tuple(_marked(node, find.past(node)) for node in graph.nodes)
     first = {node.id: past.first for node, past in zip(graph.nodes, nodes, strict=True)}
     edges = tuple(find.edge_times(edge, max(first[edge.tail], first[edge.head])) for edge in graph.edges)
-    homes = {name: place for place, node in enumerate(graph.nodes) for name in (node.id, *_members(node))}
+    homes: dict[str, int] = {}
+    for place, node in enumerate(graph.nodes):
+        homes.update(dict.fromkeys((node.id, *_members(node)), place))
     return Lives(graph, history, nodes, edges, find.sinks, homes)
 
 

@@ -246,8 +246,8 @@ class History:
         """The steps of ops whose results were written down later, and the latest such time so far."""
         written: dict[int, int] = {}
         for state in (*self.trace.past, *self.trace.tensors):
-            if state.made_by is not None:
-                written[state.made_by] = min(state.step, written.get(state.made_by, state.step))
+            if state.made_by is not None and state.step < written.get(state.made_by, inf):
+                written[state.made_by] = state.step
         steps: list[int] = []
         until: list[int] = []
         for op in self.trace.ops:
