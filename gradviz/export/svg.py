@@ -1,8 +1,9 @@
 """A Drawing as SVG text. Labels stay text, each in one piece, with titles and descriptions for those who listen.
 
 Written by hand rather than by a painting library, which would split labels by font and say nothing of what they mean.
-A page that holds several pictures, as a notebook does, has one sheet of styles and one set of ids for all of them: what
-is different in each theme goes by the name of the theme.
+Colours and pens are attributes of each shape, and heads of arrows are shapes: programs that know neither style sheets
+nor markers show them, and several pictures on one page, as in a notebook, leave each other alone. The classes are there
+for those who want other looks.
 """
 
 import re
@@ -10,10 +11,10 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from html import escape
 
-from gradviz.drawing.boxes.outline import ARROW, Outline, traced
+from gradviz.drawing.boxes.outline import Outline, arrow_head, traced
 from gradviz.drawing.plain import plain
-from gradviz.drawing.shapes import Drawing, Mark, Path, Role, Text, TextRole
-from gradviz.drawing.theme import FAMILIES, TextStyle, Theme
+from gradviz.drawing.shapes import Drawing, Mark, Path, Text
+from gradviz.drawing.theme import FAMILIES, Style, TextStyle, Theme
 
 _FORMS = {"M": "M%.2f %.2f", "L": "L%.2f %.2f", "C": "C%.2f %.2f %.2f %.2f %.2f %.2f", "Z": "Z"}
 _LAST_ZERO = re.compile(r"(?<=\.\d)0")
@@ -43,14 +44,13 @@ def svg(
         "nodes": drawing.nodes,
         "legend-panel": drawing.legend,
     }
-    shown = [mark for marks in layers.values() for mark in marks]
+    families = ", ".join(name if name in _GENERIC else f"'{name}'" for name in FAMILIES)
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<svg xmlns="http://www.w3.org/2000/svg" class="gradviz gradviz-{theme.name}" width="{_n(width * scale)}" '
-        f'height="{_n(height * scale)}" viewBox="0 0 {_n(width)} {_n(height)}" role="img">',
+        f'height="{_n(height * scale)}" viewBox="0 0 {_n(width)} {_n(height)}" role="graphics-document document" '
+        f'xml:space="preserve" font-family="{families}" stroke-linejoin="round" stroke-linecap="round">',
         *_told(drawing.title, drawing.description),
-        f"<style>{_css(shown, theme)}</style>",
-        *_markers(shown, theme),
     ]
     if ground is not None:
         # Not in per cent, which Qt takes for pixels.
@@ -64,11 +64,14 @@ def svg(
 def _marks(marks: Iterable[Mark], theme: Theme, letters: Letters | None) -> Iterator[str]:
     for mark in marks:
         line = f' data-line="{mark.line}"' if mark.line is not None else ""
-        yield f"<g id={_attribute(plain(mark.id))} class={_attribute(f'mark {mark.role}')}{line}>"
+        kind = _attribute(f"mark {mark.role}")
+        yield f'<g id={_attribute(plain(mark.id))} class={kind} role="graphics-symbol img"{line}>'
         yield from _told(mark.title, mark.description)
-        yield from (_path(path, theme) for path in mark.paths)
+        for path in mark.paths:
+            yield from _path(path, theme.styles[path.role])
         for text in mark.texts:
-            yield _text(text) if letters is None else _outlined(text, letters(text, theme.texts[text.role]))
+            style = theme.texts[text.role]
+            yield _text(text, style) if letters is None else _outlined(text, style, letters(text, style))
         yield "</g>"
 
 
@@ -79,10 +82,24 @@ def _told(title: str, description: str) -> Iterator[str]:
         yield f"<desc>{_content(plain(description))}</desc>"
 
 
-def _path(path: Path, theme: Theme) -> str:
+def _path(path: Path, style: Style) -> Iterator[str]:
     kind = f"{path.role}" if path.filled else f"{path.role} line"
-    arrow = f' marker-end="url(#gradviz-{theme.name}-arrow-{path.role})"' if path.arrow else ""
-    return f'<path class="{kind}" d="{_data(*traced(Outline(path.ops, path.coords)))}"{arrow}/>'
+    data = _data(*traced(Outline(path.ops, path.coords)))
+    yield f'<path class="{kind}"{_pen(style, path.filled)} d="{data}"/>'
+    if path.arrow and style.stroke:
+        head = _data(*traced(arrow_head(path.coords)))
+        yield f'<path class="arrow-{path.role}" fill="{style.stroke}" d="{head}"/>'
+
+
+@lru_cache(maxsize=256)
+def _pen(style: Style, filled: bool) -> str:
+    """The attributes of a shape; its ends are round, but for dashes."""
+    fill, stroke, width, dash = style
+    ground = f' fill="{(filled and fill) or "none"}"'
+    if not stroke:
+        return ground
+    dashes = f' stroke-dasharray="{" ".join(map(_n, dash))}" stroke-linecap="butt"' if dash else ""
+    return f'{ground} stroke="{stroke}" stroke-width="{_n(width)}"{dashes}'
 
 
 def _data(ops: str, coords: tuple[float, ...]) -> str:
@@ -96,56 +113,18 @@ def _form(ops: str) -> str:
     return "".join([_FORMS[command] for command in ops])
 
 
-def _text(text: Text) -> str:
+def _text(text: Text, style: TextStyle) -> str:
     anchor = "" if text.anchor == "start" else f' text-anchor="{text.anchor}"'
-    x, y = _n(text.at.x), _n(text.at.y)
-    return f'<text class="text-{text.role}" x="{x}" y="{y}"{anchor}>{_content(plain(text.text))}</text>'
+    font = f'font-size="{_n(style.size)}" font-weight="{600 if style.bold else 400}"'
+    place = f'x="{_n(text.at.x)}" y="{_n(text.at.y)}"{anchor}'
+    return f'<text class="text-{text.role}" fill="{style.colour}" {font} {place}>{_content(plain(text.text))}</text>'
 
 
-def _outlined(text: Text, letters: Outline) -> str:
+def _outlined(text: Text, style: TextStyle, letters: Outline) -> str:
     """One line as a shape, which still says what it reads."""
     told = _attribute(plain(text.text))
-    return f'<path class="text-{text.role}" role="img" aria-label={told} d="{_data(*letters)}"/>'
-
-
-def _css(marks: Iterable[Mark], theme: Theme) -> str:
-    """The rules of the roles that are there, and of no others."""
-    marks = tuple(marks)
-    roles = {path.role for mark in marks for path in mark.paths}
-    voices = {text.role for mark in marks for text in mark.texts}
-    families = ", ".join(name if name in _GENERIC else f"'{name}'" for name in FAMILIES)
-    rules = [f".gradviz text {{ font-family: {families}; white-space: pre; }}"]
-    rules += [_shape_rule(role, theme) for role in Role if role in roles]
-    rules += [_text_rule(role, theme) for role in TextRole if role in voices]
-    rules.append(".gradviz path.line { fill: none; }")
-    return "\n" + "\n".join(rules) + "\n"
-
-
-def _shape_rule(role: Role, theme: Theme) -> str:
-    fill, stroke, width, dash = theme.styles[role]
-    pen = f"stroke: {stroke}; stroke-width: {_n(width)}" if stroke else "stroke: none"
-    dashes = f"; stroke-dasharray: {' '.join(map(_n, dash))}" if dash else ""
-    ends = "; stroke-linejoin: round; stroke-linecap: round" if stroke and not dash else ""
-    arrow = f"\n.gradviz-{theme.name} .arrow-{role} {{ fill: {stroke}; }}" if stroke else ""
-    return f".gradviz-{theme.name} path.{role} {{ fill: {fill or 'none'}; {pen}{dashes}{ends}; }}{arrow}"
-
-
-def _text_rule(role: TextRole, theme: Theme) -> str:
-    colour, size, bold = theme.texts[role]
-    weight = 600 if bold else 400
-    return f".gradviz-{theme.name} .text-{role} {{ fill: {colour}; font-size: {_n(size)}px; font-weight: {weight}; }}"
-
-
-def _markers(marks: Iterable[Mark], theme: Theme) -> list[str]:
-    used = {path.role for mark in marks for path in mark.paths if path.arrow}
-    length, half = ARROW
-    return [
-        f'<marker id="gradviz-{theme.name}-arrow-{role}" markerUnits="userSpaceOnUse" markerWidth="{_n(length)}" '
-        f'markerHeight="{_n(2 * half)}" refX="{_n(length)}" refY="{_n(half)}" orient="auto">'
-        f'<path class="arrow-{role}" d="M0 0L{_n(length)} {_n(half)}L0 {_n(2 * half)}Z"/></marker>'
-        for role in Role
-        if role in used
-    ]
+    look = f'class="text-{text.role}" fill="{style.colour}"'
+    return f'<path {look} role="img" aria-label={told} d="{_data(*letters)}"/>'
 
 
 def _n(number: float) -> str:

@@ -1,4 +1,3 @@
-import re
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -7,7 +6,7 @@ from hypothesis import strategies as st
 
 from gradviz.drawing.boxes.outline import Outline
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role, Text, TextRole
-from gradviz.drawing.theme import DARK, LIGHT, THEMES, Theme
+from gradviz.drawing.theme import LIGHT, THEMES, Theme
 from gradviz.export.svg import svg
 from gradviz.layout.geometry import Point, Rect, Size
 from tests.unit.drawing.samples import SAMPLES, drawn, every_kind, square
@@ -42,19 +41,42 @@ def test_each_line_is_one_text_and_nodes_speak() -> None:
     assert [child.text for child in root.findall(f"{NAMESPACE}title")] == ["Autograd graph"]
 
 
-def test_every_class_has_a_rule_and_every_arrow_a_marker() -> None:
-    text = svg(drawn(*every_kind(), legend=True)[1], DARK)
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+def test_looks_are_attributes_which_every_program_knows(theme: Theme) -> None:
+    """Neither styles nor markers, which some leave out, and which pictures on one page would share."""
+    _, drawing = drawn(*every_kind(), legend=True)
+    text = svg(drawing, theme)
     root = parsed(text)
-    style = "".join(element.text or "" for element in root.iter(f"{NAMESPACE}style"))
+    assert not {"style", "marker"} & {element.tag.removeprefix(NAMESPACE) for element in root.iter()}
+    assert "url(" not in text
     for path in root.iter(f"{NAMESPACE}path"):
-        first = (path.get("class") or "").split()[0]
-        assert f"path.{first} " in style or f".{first} " in style
-    for element in root.iter(f"{NAMESPACE}text"):
-        assert f".{element.get('class')} " in style
-    markers = {element.get("id") for element in root.iter(f"{NAMESPACE}marker")}
-    assert set(re.findall(r"url\(#([^)]*)\)", text)) == markers
-    assert "sans-serif" in style
-    assert "None" not in style
+        assert path.get("fill"), path.attrib
+    marks = (*drawing.frames, *drawing.edges, *drawing.titles, *drawing.nodes, *drawing.legend)
+    written = [(one.get("fill"), one.get("font-size")) for one in root.iter(f"{NAMESPACE}text")]
+    styles = [theme.texts[one.role] for mark in marks for one in mark.texts]
+    assert written == [(style.colour, f"{style.size:g}") for style in styles]
+    assert (root.get("font-family") or "").endswith("sans-serif")
+    assert "None" not in text.replace(".grad None", "")
+
+
+def test_an_arrow_ends_in_a_head_at_its_tip() -> None:
+    _, drawing = drawn(*square())
+    edge = drawing.edges[0]
+    root = parsed(svg(drawing, LIGHT))
+    mark = next(element for element in root.iter(f"{NAMESPACE}g") if element.get("id") == edge.id)
+    line, head = mark.findall(f"{NAMESPACE}path")[:2]
+    tip = " ".join(f"{number:.2f}".rstrip("0").rstrip(".") for number in edge.paths[0].coords[-2:])
+    assert (head.get("d") or "").startswith(f"M{tip}L")
+    assert (line.get("d") or "").endswith(tip)
+    assert head.get("fill") == line.get("stroke") == LIGHT.styles[edge.role].stroke
+
+
+def test_each_mark_is_a_picture_of_its_own_for_those_who_listen() -> None:
+    """A whole of the role img would hide the titles of its parts."""
+    root = parsed(svg(drawn(*square())[1], LIGHT))
+    assert root.get("role") == "graphics-document document"
+    spoken = [group for group in root.iter(f"{NAMESPACE}g") if group.get("id")]
+    assert {group.get("role") for group in spoken} == {"graphics-symbol img"}
 
 
 @given(anything, anything, anything)
@@ -115,20 +137,8 @@ def test_every_role_of_the_screen_has_its_colours_and_pen(role: Role, theme: The
     """Heat, ghosts, columns, tags of differences and all else: no kind of mark is lost in a file."""
     mark = Mark("m", role, Rect(0, 0, 9, 9), (Path("MLZ", (0.0, 0.0, 9.0, 9.0), role),), (), "", "")
     text = svg(Drawing(Size(9, 9), (), (), (mark,)), theme)
-    rule = next(line for line in text.splitlines() if line.startswith(f".gradviz-{theme.name} path.{role} "))
+    (path,) = parsed(text).iter(f"{NAMESPACE}path")
     style = theme.styles[role]
-    assert f"fill: {style.fill or 'none'};" in rule
-    assert f"stroke: {style.stroke or 'none'}" in rule
-    assert ("stroke-dasharray" in rule) == bool(style.dash)
-
-
-def test_pictures_of_two_themes_on_one_page_keep_their_colours() -> None:
-    """A notebook puts them into one document, where styles and ids are those of all of it."""
-    drawing = drawn(*every_kind(), legend=True)[1]
-    light, dark = (svg(drawing, theme) for theme in (LIGHT, DARK))
-    common = {line for line in light.splitlines() if line.startswith(".")} & set(dark.splitlines())
-    assert [line for line in common if "#" in line] == []
-    named = [{element.get("id") for element in parsed(text).iter(f"{NAMESPACE}marker")} for text in (light, dark)]
-    assert named[0].isdisjoint(named[1])
-    selectors = [{line.partition(" {")[0] for line in text.splitlines() if "#" in line} for text in (light, dark)]
-    assert not {one for one in selectors[0] & selectors[1] if one.startswith(".")}
+    assert path.get("fill") == (style.fill or "none")
+    assert path.get("stroke") == style.stroke
+    assert (path.get("stroke-dasharray") is not None) == bool(style.dash and style.stroke)
