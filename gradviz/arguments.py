@@ -31,7 +31,7 @@ def add_export(parser: argparse.ArgumentParser) -> None:
     add("--step", type=_step, metavar="N|first|last|all", help=told)
     add("--theme", choices=("light", "dark"), default="light")
     add("--lang", choices=("en", "ja"), default="en")
-    add("--scale", type=_positive, default=1.0, metavar="S", help="size of the picture")
+    add("--scale", type=_positive, metavar="S", help="size of the picture (default: 2 for .png, else 1)")
     add("--transparent", action="store_true", help="leave out the ground")
     add("--outlines", action="store_true", help="in .svg, draw letters as shapes, which need no font")
     add(

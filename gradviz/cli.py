@@ -117,7 +117,8 @@ def _drawn(trace: Trace, form: Drawable, chosen: argparse.Namespace, program: Pr
     found = shown(run, options, staged)
     if staged.notice:
         _say(f"gradviz: {staged.notice}")
-    look = Look(chosen.theme, chosen.transparent, chosen.scale, chosen.outlines, chosen.paper)
+    scale = chosen.scale or (2.0 if form == "png" else 1.0)
+    look = Look(chosen.theme, chosen.transparent, scale, chosen.outlines, chosen.paper)
     told = WORDS[options.language] if options.legend else None
     drawings = explained_alike(moments(run, options, found), told) if every else [found.drawing]
     if form == "svg" and not look.outlines:

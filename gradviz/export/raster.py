@@ -28,6 +28,8 @@ from gradviz.layout.geometry import Point, Rect
 
 _SHORT = 8  # numbers of a path of one piece
 _PIECE = 64.0  # drawing units of a piece of a curve that is painted as a whole, at the least
+_DOTS, _INCH = 96.0, 0.0254  # how large a pixel of the drawing is in a document, at any scale of the PNG; in meters
+_LIGATURES = ("liga", "clig")
 MAX_PIXELS = 64_000_000  # of a PNG; a larger one is made smaller rather than not at all
 
 
@@ -76,6 +78,9 @@ def png(drawing: Drawing, theme: Theme, scale: float = 1.0, ground: str | None =
     scale = min(scale, (MAX_PIXELS / (width * height)) ** 0.5)
     canvas = blank(int(width * scale), int(height * scale))
     repaint(canvas, drawing, theme, scale, ground, Rect(0, 0, canvas.width(), canvas.height()))
+    dots = round(_DOTS * scale / _INCH)
+    canvas.setDotsPerMeterX(dots)
+    canvas.setDotsPerMeterY(dots)
     return encoded(canvas)
 
 
@@ -248,8 +253,13 @@ def _traced(ops: str, coords: tuple[float, ...]) -> QPainterPath:
 
 @lru_cache(maxsize=64)
 def font(style: TextStyle) -> QFont:
-    """Return the font of a style, of the families that are here."""
+    """Return the font of a style, of the families that are here.
+
+    Without ligatures: what is read are names such as float32, which a PDF would hand over with a letter for "fl".
+    """
     made = QFont()
+    for feature in _LIGATURES:
+        made.setFeature(QFont.Tag(feature), 0)
     made.setFamilies(list(_families()))
     made.setPixelSize(round(style.size))
     made.setWeight(QFont.Weight.DemiBold if style.bold else QFont.Weight.Normal)

@@ -55,6 +55,7 @@ def test_its_fonts_are_in_it_and_its_text_can_be_searched(tmp_path: Path) -> Non
     assert all(font[-5] == "yes" for font in fonts), fonts  # the column "emb"
     text = read(path)
     assert "LinearBackward0" in text
+    assert "float32" in text  # and no letter that stands for "fl"
     assert "演算" in text
 
 

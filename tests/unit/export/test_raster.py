@@ -161,6 +161,14 @@ def test_every_sample_becomes_a_picture(name: str) -> None:
     assert (seen.width(), seen.height()) == (max(1, int(drawing.size.width)), max(1, int(drawing.size.height)))
 
 
+@pytest.mark.parametrize("scale", [1.0, 2.0, 3.0])
+def test_a_picture_is_as_large_in_a_document_at_any_scale(scale: float) -> None:
+    seen = image(png(one(SQUARE), LIGHT, scale))
+    inches = seen.width() / seen.dotsPerMeterX() / 0.0254
+    assert inches == pytest.approx(60 / 96, rel=0.001)
+    assert seen.dotsPerMeterY() == seen.dotsPerMeterX()
+
+
 def test_a_picture_too_large_is_made_smaller() -> None:
     seen = image(png(Drawing(Size(30_000, 20_000), (), (), ()), LIGHT, 1.0, "#FFFFFF"))
     assert seen.width() * seen.height() <= raster.MAX_PIXELS
