@@ -98,7 +98,7 @@ class Window(QMainWindow):
         self._programs = Programs(
             self.send, lambda: self._state, self._panels, self._files, self._lessons, self._commands.room
         )
-        self._menus = MarkMenus(self, self.send, lambda: self._state, self._panels, self._ask_why)
+        self._menus = MarkMenus(self, self.send, lambda: veiled(self._state), self._panels, self._ask_why)
         self._steps = Steps(self.send, lambda: self._state, self._panels)
         self._seeking = Seeking(self, self.send, lambda: veiled(self._state), self._panels, self._files)
         self._quizzing = quizzing.Quizzing(self, self.send, lambda: self._state, self._panels, self._commands.room)

@@ -1,13 +1,15 @@
 """The quiz in the window: begun by key, menu or lesson, answered by key or mouse, and nothing given away meanwhile."""
 
 import pytest
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDockWidget, QPushButton
+from PySide6.QtWidgets import QApplication, QDockWidget, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from gradviz import resources
+from gradviz.picture.picture import TensorRow
 from gradviz.state import messages as m
+from gradviz.state.values.chosen import Chosen
 from gradviz.ui.docks.quiz import QuizPanel
 from gradviz.ui.window import Window
 from tests.gui.conftest import Opener
@@ -232,3 +234,18 @@ def test_who_leaves_works_on_where_the_quiz_was_begun(qtbot: QtBot, lesson: Wind
     press(lesson.panels.quiz, Qt.Key.Key_Escape)
     assert lesson.panels.editor.hasFocus()
     qtbot.waitUntil(lambda: drawn(lesson))
+
+
+def test_no_menu_tells_what_is_asked(qtbot: QtBot, lesson: Window) -> None:
+    begin(qtbot, lesson)
+    table = lesson.state.table
+    assert table is not None
+    row = TensorRow(
+        0, "y", "()", "float32", True, False, "MulBackward0", "1.0", "None", 1, "t0", locked="it is no leaf"
+    )
+    lesson.send(m.PictureArrived(table._replace(rows=(row,))))
+    lesson.panels.tensors.menuWanted.emit(Chosen("tensor", 0), QPoint(5, 5))
+    (menu,) = [one for one in lesson.findChildren(QMenu) if one.isVisible()]
+    tips = {action.text(): action.toolTip() for action in menu.actions()}
+    menu.close()
+    assert "no leaf" not in tips["requires_grad\tR"]
