@@ -189,9 +189,12 @@ def test_the_menu_by_key_is_that_of_what_is_selected(qtbot: QtBot, window: Windo
     nowhere = QPoint(1, 1)
     window.send(m.MarkChosen(None))
     window.panels.tensors.setCurrentIndex(tensors.model().index(-1, -1))
-    for panel in (canvas, tensors.viewport()):
-        ask(panel, nowhere, QContextMenuEvent.Reason.Keyboard)
+    ask(tensors.viewport(), nowhere, QContextMenuEvent.Reason.Keyboard)
     assert not [one for one in window.findChildren(QMenu) if one.isVisible()]
+    ask(canvas, nowhere, QContextMenuEvent.Reason.Keyboard)
+    menu.append(opened(window))
+    assert window.action("fit") in menu[0].actions()  # of nothing it is that of the graph
+    menu.pop().close()
     tensors.selectRow(2)
     for panel in (canvas, tensors.viewport()):
         ask(panel, nowhere, QContextMenuEvent.Reason.Keyboard)

@@ -44,8 +44,9 @@ class MarkMenus:
         mark = of.value if row is None else row.mark
         if row is None:
             menu = QMenu(self._window)
-            menu.addAction(f"{menu.tr('Inspect')}\tW", lambda: self._ask_why(of))
-            if found := find(state.drawing or EMPTY, str(mark)):
+            found = find(state.drawing or EMPTY, str(mark))
+            if found and found.title:  # an edge has none
+                menu.addAction(f"{menu.tr('Inspect')}\tW", lambda: self._ask_why(of))
                 menu.addAction(menu.tr("Copy the name"), lambda: QApplication.clipboard().setText(found.title))
         else:
             menu = told = TensorMenu(row, self._window)
