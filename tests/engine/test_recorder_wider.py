@@ -215,6 +215,25 @@ def run():
     print((nested * 2).sum(dim=-1).values())
 run()
 """,
+    "a .grad given to what is no leaf": """\
+y = x * 2
+y.grad = torch.ones(2)
+z = y.sin()
+z.grad = y.grad
+z.grad += 1
+(y * z).sum().backward()
+w, v, u, t = x * 3, torch.zeros(2), x * 4, x * 5
+w.grad = torch.zeros(2)
+del w.grad
+v.grad = torch.full((2,), 5.0)
+v.mul_(x)
+u.retain_grad()
+u.grad = torch.ones(2)
+t.grad = torch.ones(2)
+t.grad = None
+(u + v + t).sum().backward()
+print(x.grad, y.grad, z.grad, v.grad, u.grad)
+""",
     "inference tensors outside of their mode": """\
 with torch.inference_mode():
     i = torch.ones(2)

@@ -86,7 +86,7 @@ def recorded(program: Program, request: Request, stream: Stream, *watches: Watch
         entries.replace_function_apply(FunctionWatch(threads.here).wrap),
         entries.replace_script_calls(ScriptWatch(threads.here).wrap),
         entries.replace_push_hooks(PackWatch(threads.here).wrap),
-        entries.replace_settings(settings.reassigned, settings.changed),
+        entries.replace_settings(settings.reassigned, settings.granted, settings.changed),
         entries.replace_registrations(source.modules.placing, source.modules.moved),
         entries.replace_swap(settings.swap),
         entries.replace_increments(settings.reassigned),

@@ -95,7 +95,9 @@ def replace_push_hooks(replacement: Callable[[PushHooks], PushHooks]) -> Callabl
 
 
 def replace_settings(
-    reassigned: Callable[[torch.Tensor], None], changed: Callable[[torch.Tensor], None]
+    reassigned: Callable[[torch.Tensor], None],
+    granted: Callable[[torch.Tensor, object], None],
+    changed: Callable[[torch.Tensor], None],
 ) -> Callable[[], None]:
     """Have noted whenever a tensor is given other memory, another .grad or another flag; returns what undoes it.
 
@@ -103,24 +105,29 @@ def replace_settings(
 
     Args:
         reassigned: is given a tensor that has its new memory.
-        changed: is given a tensor that has its new .grad or flag.
+        granted: is given a tensor that has its new .grad, and that or None.
+        changed: is given a tensor that has its new flag.
     """
     entry: Any = torch.Tensor
     set_one, delete_one = entry.__setattr__, entry.__delattr__
-    notes = {"data": reassigned, **dict.fromkeys(("grad", "_grad", "requires_grad"), changed)}
+    notes: dict[str, Callable[[torch.Tensor, object], None]] = {
+        "data": lambda tensor, _: reassigned(tensor),
+        "requires_grad": lambda tensor, _: changed(tensor),
+        **dict.fromkeys(("grad", "_grad"), granted),
+    }
     flagging = ("requires_grad_", "retain_grad")
 
     def assign(tensor: torch.Tensor, name: str, value: object) -> None:
         set_one(tensor, name, value)
         if name in notes:
             with Untraced():
-                notes[name](tensor)
+                notes[name](tensor, value)
 
     def delete(tensor: torch.Tensor, name: str) -> None:
         delete_one(tensor, name)
         if name in notes:
             with Untraced():
-                notes[name](tensor)
+                notes[name](tensor, None)
 
     def noted(original: Callable[..., object]) -> Callable[..., object]:
         @functools.wraps(original)

@@ -40,6 +40,7 @@ class Known(weakref.ref[torch.Tensor]):
         *(
             "counter",
             "grad_of",
+            "has_grad",
             "id",
             "is_leaf",
             "is_stale",
@@ -61,6 +62,7 @@ class Known(weakref.ref[torch.Tensor]):
     retains_grad: bool
     storage: Storage | None  # in which it was then
     counter: Counter | None  # None: it shares none, as far as is known
+    has_grad: bool  # when it was written down last, or the program has given it a .grad since
     is_stale: bool  # an op has written to it since
     is_stray: bool  # it shares memory, and nobody knows whether it shares the counter too
     grad_of: "dict[int, Known] | None"  # tensors that it was written down as the .grad of, by id
@@ -115,7 +117,7 @@ class KnownTensors:
         known = self.by_address[key] = Known(tensor, self._died)
         known.id, known.key = number, key
         known.told = known.storage = known.counter = known.grad_of = None
-        known.is_stale = known.is_stray = False
+        known.is_stale = known.is_stray = known.has_grad = False
         return known
 
     def let_go(self, tensor: torch.Tensor) -> Facts | None:

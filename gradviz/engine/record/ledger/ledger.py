@@ -224,7 +224,7 @@ class Ledger:
         if last is None:
             return
         is_same = tensor.retains_grad == last.retains_grad and last.version == reader.version(tensor)
-        if not is_same or last.grad is not None or reader.gradient(tensor) is not None:
+        if not is_same or last.grad is not None or known.has_grad or reader.gradient(tensor) is not None:
             self.write(known, tensor, last.made_by, last.grad_fn, last.line, last.value)
 
     def write(
@@ -241,7 +241,9 @@ class Ledger:
         told, number = known.told, known.id
         is_leaf = grad_fn is None and (self._is_leaf(known, tensor) if self.changed_views else reader.is_leaf(tensor))
         requires_grad, is_inference, retains_grad, version, base, shape, nbytes, strides = reader.state(tensor)
-        gradient = tensor.grad if is_leaf or retains_grad else None  # any other warns when it is asked
+        # Any other warns when it is asked and has none.
+        gradient = tensor.grad if is_leaf or retains_grad or known.has_grad else None
+        known.has_grad = gradient is not None
         storage, stream = self.storages.of(tensor) if storage is None else storage, self._stream
         facts: Row = (  # of Tensor
             number,

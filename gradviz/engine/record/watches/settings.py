@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import torch
 
-from gradviz.engine.record.internals import reader
 from gradviz.engine.record.run import Run
 
 
@@ -29,6 +28,17 @@ class SettingWatch:
             if known is not None:
                 self._ledger.rewrite(known, tensor)
 
+    def granted(self, tensor: torch.Tensor, gradient: object) -> None:
+        """Write down a tensor that was given another .grad, which one that is no leaf has too, or None."""
+        with self._stream.lock:
+            self._run.write_made(tensor)
+            if isinstance(gradient, torch.Tensor):
+                self._run.write_made(gradient)
+            known = self._ledger.tensors.find(tensor)
+            if known is not None:
+                known.has_grad = gradient is not None
+        self.changed(tensor)
+
     def changed(self, tensor: torch.Tensor) -> None:
         """Write down a tensor that was given another .grad, or another flag.
 
@@ -41,9 +51,6 @@ class SettingWatch:
             self._run.write_made(tensor)
             if ledger.tensors.find(tensor) is None:
                 return
-            gradient = reader.gradient(tensor)
-            if gradient is not None:
-                self._run.write_made(gradient)
             with self._stream.ahead:
                 ledger.refresh_grad(tensor)
                 if required and not tensor.requires_grad:
