@@ -215,6 +215,13 @@ def run():
     print((nested * 2).sum(dim=-1).values())
 run()
 """,
+    "a jagged result that is saved": """\
+def run():
+    parts = [torch.ones(2, 3), torch.ones(1, 3)]
+    nested = torch.nested.nested_tensor(parts, layout=torch.jagged, requires_grad=True)
+    print((nested * 2).relu().sum(dim=-1).values())
+run()
+""",
     "a .grad given to what is no leaf": """\
 y = x * 2
 y.grad = torch.ones(2)
@@ -403,7 +410,7 @@ print(x.grad, m.weight.grad)
 # Torch warns once in a process of what these use, or gradviz has a note on them.
 SAY_MORE = {
     *("jvp", "nested tensors", "encoder with padding", "traced", "scripted", "forward mode", "lazy module"),
-    *("masked tensors", "a sum of what was made of nested tensors", "sparse tensors"),
+    *("masked tensors", "a jagged result that is saved", "a sum of what was made of nested tensors", "sparse tensors"),
 }
 
 

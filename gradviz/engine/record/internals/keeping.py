@@ -87,7 +87,11 @@ def saved(node: Node, slot: Slot) -> Kept:
         return Kept("kept", tuple(tensors_in([pack.data for pack in packs])), int(changed[1]))
     if kept is None:
         return _NOTHING
-    tensors = (kept,) if type(kept) is torch.Tensor else tuple(tensors_in((kept,)))
+    if type(kept) is torch.Tensor:
+        # A result is detached as it is handed out: out of its class's sight, a nested one loses that.
+        tensors: tuple[torch.Tensor, ...] = (packs[0].data if kept.is_nested else kept,)
+    else:
+        tensors = tuple(tensors_in((kept,)))
     return tuple.__new__(Kept, ("kept", tensors, None))
 
 
