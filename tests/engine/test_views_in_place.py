@@ -254,3 +254,17 @@ def test_what_each_op_of_torch_saves_in_a_copy_slices_is_foretold(number: int, s
 @given(PROGRAMS)
 def test_a_backward_fails_exactly_where_that_is_foretold(source: str) -> None:
     hold_to_what_was_foretold(record(source))
+
+
+def test_a_base_is_other_than_it_was_from_the_op_on_that_changed_a_view_of_it() -> None:
+    """Also where the next ops, called in the same place, take views: torch may be making the changed one anew."""
+    lines = (
+        *("import torch", "from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence"),
+        *("x = torch.ones(3, 4, 2, requires_grad=True)", "packed = pack_padded_sequence(x * 2, [4, 2, 1], True)"),
+        "y, lengths = pad_packed_sequence(packed)",
+    )
+    trace = record("\n".join(lines))
+    made = [(state, trace.ops[state.made_by]) for state in (*trace.past, *trace.tensors) if state.made_by is not None]
+    changed = [(state.step, op.step) for state, op in made if op.name == "aten::copy_.default" and state.base is None]
+    assert len(changed) == 3
+    assert all(stamp == step + 1 for stamp, step in changed)

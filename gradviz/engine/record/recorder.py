@@ -215,7 +215,6 @@ class Recorder:
             pending.id, pending.step = run.ops, stream.steps
             run.ops += 1
             stream.steps += 1
-        for pending in settled:
             self._writer.write(pending, taken)
 
     def has_made(self, tensor: torch.Tensor) -> bool:
