@@ -54,6 +54,9 @@ class Recorder:
         self.lifted: set[int] = set()  # tensors that one of them records on
         self._writer = Writer(run, self.lifted)
         self._packing = 0  # hooks that run in the middle of an op
+        self._dispatching = 0  # dispatch modes of the program's own that were given an op and have not returned
+        self._has_run = False  # the op that was given, or another for it: autograd has not got what it returned
+        self._awaits_grad_fn = False  # there may be one that autograd puts on that when it has
         self.scripted: Scripted | None = None
         self.refusal = ""  # the text of the last error that an op raised in it
         run.threads.append(self)
@@ -79,15 +82,12 @@ class Recorder:
             name = "prim::data"
         with self.lock:
             goes_on = self.scripted is not None and not self._packing and self.scripted.op_starts(traits, operands)
-            if self._inside and traits.is_detach and self._is_result(operands[0]):
-                goes_on = True
-            elif self.pending and not goes_on:
-                goes_on = (traits.is_detach and self.has_made(operands[0])) or (
-                    traits.is_view and self._remakes_view(frame)
-                )
-                if not goes_on:
-                    self.settle()
+            goes_on = goes_on or self._goes_on(traits, operands, frame)
+            if self.pending and not goes_on:
+                self._write_down(())
             pending = self._begin(name, operands, why, frame, promise=goes_on or self._packing > 0)
+            if self._dispatching:
+                self._note_given(pending, goes_on=goes_on)
         pending.given = operators.boundless(arguments)
         if traits.writes or traits.may_write:
             pending.written = operators.written_by(traits, args, kwargs)
@@ -103,6 +103,16 @@ class Recorder:
                 with self.lock:
                     pending.counter = self.ledger.counter_of(operands[0])
         return pending
+
+    def _goes_on(self, traits: operators.Traits, operands: list[torch.Tensor], frame: FrameType) -> bool:
+        """Whether autograd, or the call of a Function, has not finished the last op when another starts."""
+        if self._inside and traits.is_detach and self._is_result(operands[0]):
+            return True
+        if not self.pending:
+            return False
+        if self._packing or self._has_run or (traits.is_detach and self.has_made(operands[0])):
+            return True
+        return traits.is_view and self._remakes_view(frame)
 
     def _is_result(self, tensor: torch.Tensor) -> bool:
         """Whether a tensor is what the forward of a call returned that now saves it: nobody knows its grad_fn yet."""
@@ -193,6 +203,26 @@ class Recorder:
             self._inside.pop()
             self.regions.leave_call(regions)
 
+    def dispatch_started(self) -> None:
+        """Note that a dispatch mode of the program's own is given an op. Autograd finishes it when that returns."""
+        with self.lock:
+            self._dispatching += 1
+
+    def dispatch_done(self) -> None:
+        """Note that it returns. What a factory makes nobody may hold: torch would copy it, in sight of the mode."""
+        with reader.aside(), self.lock:
+            self._dispatching -= 1
+            if not self._dispatching:
+                self._has_run = False
+                if not self._awaits_grad_fn:
+                    self.settle()
+
+    def _note_given(self, pending: Pending, *, goes_on: bool) -> None:
+        """Note an op that runs in such a mode: the first is the one that it was given."""
+        if not self._has_run and not goes_on:
+            self._awaits_grad_fn = pending.is_tracked and "_like." not in pending.name
+        self._has_run = True
+
     def line_changed(self, line: int | None, *, entering: bool = False) -> None:
         """Note that the run went on to another line, or into a function: the grad mode may have changed on the way."""
         mode = reader.grad_mode()
@@ -205,8 +235,10 @@ class Recorder:
         Args:
             taken: outputs that a call around the op has returned, and are written down as its own.
         """
-        if not self.pending or self._packing:
-            return
+        if self.pending and not self._packing and not self._dispatching:
+            self._write_down(taken)
+
+    def _write_down(self, taken: Sequence[torch.Tensor]) -> None:
         if self.scripted is not None:
             self.scripted.settling()
         settled, self.pending = self.pending, []

@@ -24,6 +24,9 @@ class Place(NamedTuple):
     nested: bool = False  # that is not the module which the expression calls, but one within it
 
 
+DISPATCH = "__torch_dispatch__"  # what dispatch modes run in the middle of an op: a line outside of it has called that
+
+
 class Source:
     """The text of the program and the places in it."""
 
@@ -49,7 +52,7 @@ class Source:
     def place(self, frame: FrameType | None) -> Place:
         """Where the run is, seen from a frame."""
         called, nested = None, False  # the innermost call of a module that has a path
-        while frame is not None and (code := frame.f_code).co_filename != FILE:
+        while frame is not None and ((code := frame.f_code).co_filename != FILE or code.co_name == DISPATCH):
             if code is MODULE_CALL:
                 nested = called is not None
                 called = called or self.modules.path(frame)

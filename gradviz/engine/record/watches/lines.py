@@ -7,6 +7,7 @@ from types import CodeType, FrameType
 
 from gradviz.engine.record.internals import reader
 from gradviz.engine.record.program.names import Names, Scope
+from gradviz.engine.record.program.source import DISPATCH
 from gradviz.engine.record.recorder import Recorder
 from gradviz.model.program import FILE
 
@@ -33,6 +34,9 @@ class Lines:
         code = frame.f_code
         if event != "call" or code.co_filename != FILE or (code.co_name[0] == "<" and code.co_name != "<module>"):
             return None
+        if code.co_name == DISPATCH:
+            self._recorder.dispatch_started()
+            return self._dispatched
         with reader.aside(), self._lock:
             if code.co_name == "<module>":
                 return _Activation(self, self._names.outermost).trace
@@ -47,6 +51,12 @@ class Lines:
                 self._scopes.append(activation.scope)
                 self._take(frame, activation.scope)
         return activation.trace
+
+    def _dispatched(self, _frame: FrameType, event: str, _: object) -> Tracer:
+        """Take the events of a dispatch mode's own code, which runs in the middle of an op: no step comes of it."""
+        if event == "return":
+            self._recorder.dispatch_done()
+        return self._dispatched
 
     def finish(self, namespace: dict[str, object]) -> None:
         """Record the last bindings as a step of its own, past the last line."""

@@ -1,0 +1,75 @@
+"""A dispatch mode of the program's own, whose code runs in the middle of each op: the record is the one without it."""
+
+import pytest
+
+from gradviz.model.trace import Trace
+from tests.engine.bare import both_runs
+
+HEAD = """\
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+class Log(TorchDispatchMode):
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        self.note(func)
+        out = func(*args, **(kwargs or {}))
+        print(func)
+        return out
+
+    def note(self, func):
+        name = str(func)
+        self.seen.append(name)
+
+class Nothing:
+    def __enter__(self):
+        pass
+
+    def __exit__(self, *_):
+        pass
+
+class Largest(Log):
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        out = func(*args, **(kwargs or {}))
+        if isinstance(out, torch.Tensor):
+            largest = out.abs().max()
+            print(func, largest.shape)
+        return out
+
+x = torch.tensor([0.5, 1.5], requires_grad=True)
+"""
+BODY = """\
+with {mode}():
+    y = (x * 2).exp()
+    z = y.tanh() + torch.zeros(2)
+    z[0] = 3.0
+    loss = (z * torch.ones_like(x)).sum()
+    loss.backward()
+with torch.no_grad(), {mode}():
+    w = x.sin()
+"""
+
+OWN = ("aten::abs", "aten::max", "aten::detach", "prim::")  # of the mode, and of torch where a mode is on
+
+
+def recorded(trace: Trace) -> list[tuple[object, ...]]:
+    """The ops of the forward run, but for those of the mode itself, with their grad_fns and what those saved."""
+    found: list[tuple[object, ...]] = []
+    for op in trace.ops:
+        if op.phase == "forward" and not op.name.startswith(OWN):
+            made = None if op.grad_fn is None else trace.grad_fns[op.grad_fn]
+            saved = [] if made is None else [saved.name for saved in made.saved]
+            found.append((op.name, op.line, op.call, made and made.name, op.why_unrecorded, saved))
+    return found
+
+
+@pytest.mark.parametrize("mode", ["Log", "Largest"])
+def test_what_autograd_records_under_a_dispatch_mode_is_told(mode: str) -> None:
+    bare, seen, trace = both_runs(HEAD + BODY.format(mode=mode))
+    assert seen == bare
+    own, plain = recorded(trace), recorded(both_runs(HEAD + BODY.format(mode="Nothing"))[2])
+    assert own == plain
+    assert ("aten::exp.default", 36, "(x * 2).exp()", "ExpBackward0", None, ["result"]) in own
