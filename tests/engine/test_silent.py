@@ -141,6 +141,43 @@ def test_a_sum_through_which_backward_goes_is_no_mistake(body: str) -> None:
     assert [one.said for one in told(f"{WEIGHT}{body}\n")] == []
 
 
+BY_HAND = (
+    "import torch\ntorch.manual_seed(0)\nm = torch.nn.Linear(2, 1)\nx = torch.ones(3, 2)\nfor _ in range(3):\n"
+    "    m(x).pow(2).sum().backward()\n{}    m.zero_grad()\n"
+)
+RENAMED = [
+    "    for p in m.parameters():\n        p = p - 0.01 * p.grad\n",
+    "    with torch.no_grad():\n        for p in m.parameters():\n            p = p - 0.01 * p.grad\n",
+]
+
+
+@pytest.mark.parametrize("update", RENAMED)
+def test_an_update_that_leaves_the_parameters_as_they_were_is_told(update: str) -> None:
+    source = BY_HAND.format(update)
+    (one,) = told(source)
+    assert (one.said, one.facts) == ("renamed", {"name": "p", "names": "m.weight, m.bias"})
+    assert one.fix is not None
+    changed = one.fix.edit.applied(source)
+    assert told(changed) == []
+    meant = BY_HAND.format("    with torch.no_grad():\n        for p in m.parameters(): p -= 0.01 * p.grad\n")
+    still = BY_HAND.format("")
+    ended = [bare_run(one, ["m.weight"]).tensors["m.weight"].value for one in (source, still, changed, meant)]
+    assert ended[0] == ended[1] != ended[2] == ended[3]
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        "    for p in m.parameters():\n        p = p - 0.01 * p.grad\n        print(p.sum())\n",
+        "    new = []\n    for p in m.parameters():\n        p = p - 0.01 * p.grad\n        new.append(p)\n",
+        "    for p in m.parameters():\n        q = p - 0.01 * p.grad\n",
+        "    for p in m.parameters():\n        with torch.no_grad():\n            p -= 0.1\n            p = p - 0.1\n",
+    ],
+)
+def test_what_is_made_of_a_parameter_and_used_is_no_mistake(update: str) -> None:
+    assert told(BY_HAND.format(update)) == []
+
+
 ADVERSARY = "D = torch.nn.Linear(2, 1)\nd = torch.optim.SGD(D.parameters(), lr=0.1)\n"
 
 

@@ -17,9 +17,10 @@ from gradviz.model.source.edits import line_before, method_on
 from gradviz.model.source.place import Edit, Text
 from gradviz.model.trace import Op, Step, Tensor
 from gradviz.model.why.fixes import Fix
+from gradviz.model.why.updates import in_place
 from gradviz.model.why.zeroed import mistaken
 
-Silent = Literal["stale", "left out", "idle", "flat", "growing"]
+Silent = Literal["stale", "left out", "idle", "flat", "growing", "renamed"]
 _MOST = 3  # tensors that are named
 _Updates = Mapping[int, Sequence[Op]]  # by leaf
 _STEP = re.compile(r"(?P<name>[^\W\d]\w*)\.step\(")
@@ -44,6 +45,7 @@ def mistakes(history: History, text: Text) -> Iterator[Mistake]:
         yield from _left_out(history, text, updates)
         yield from _flat(history)
         yield from _growing(history, text)
+        yield from _renamed(history, text)
     yield from _idle(history, text)
 
 
@@ -164,6 +166,30 @@ def _parameter(text: Text, tensor: Tensor) -> Fix | None:
             return Fix("name", edit, f"self.{attribute} = {put}", value.lineno)
         case _:
             return None
+
+
+def _renamed(history: History, text: Text) -> Iterator[Mistake]:
+    """Updates of parameters that leave each as it was: the new value has a name of its own, and nothing takes it."""
+    trace = history.trace
+    lines = {
+        one.statement.lineno: one.statement.targets[0].id
+        for one in text.statements
+        if isinstance(one.statement, ast.Assign) and isinstance(one.statement.targets[0], ast.Name)
+    }
+    taken = {tensor for op in trace.ops for tensor in op.inputs} if lines else set[int]()
+    begun = trace.backwards[0].step  # what changed before made them
+    found: dict[int, list[tuple[Op, Tensor]]] = defaultdict(list)
+    for op in trace.ops:
+        leaf = trace.tensors[op.inputs[0]] if op.line in lines and op.inputs and op.outputs else None
+        if leaf is not None and leaf.is_parameter and taken.isdisjoint(op.outputs) and in_place(trace, text, op):
+            named = {name for tensor in op.outputs for name in trace.tensors[tensor].names}
+            moved = history.versions.steps(leaf.id)[-1:]
+            if op.line is not None and named <= {lines[op.line]} and all(step < begun for step in moved):
+                found[op.line].append((op, leaf))
+    for line, updates in found.items():
+        update, leaves = in_place(trace, text, updates[0][0]), {leaf.id: leaf for _, leaf in updates}
+        facts: dict[str, str | int] = {"name": lines[line], "names": _names([*leaves.values()])}
+        yield Mistake("renamed", line, facts, None if update is None else Fix(*update))
 
 
 def _idle(history: History, text: Text) -> Iterator[Mistake]:

@@ -12,6 +12,7 @@ SAID: dict[str, dict[Silent, str]] = {
         "idle": "{name}.step() never changed anything: no tensor that {name} was given had a .grad when it was called. "
         "It has to come after backward() and before zero_grad(), and {name} needs tensors that require grad "
         "and are used now.",
+        "renamed": "This line makes a new tensor and gives it the name {name}. It changes nothing in {names}.",
         "growing": "{call} has kept the graphs of {times} rounds, and backward() cannot go through them any more. "
         "Add the number alone, with .detach() or .item().",
     },
@@ -23,6 +24,7 @@ SAID: dict[str, dict[Silent, str]] = {
         "idle": "{name}.step() は一度も何も変更していません。呼ばれたとき、{name} に渡されたテンソルには "
         ".grad がありませんでした。backward() の後、zero_grad() の前に呼び、"
         "{name} には requires_grad で今使っているテンソルを渡してください。",
+        "renamed": "この行は新しいテンソルを作って {name} と名付けるだけで、{names} は元のままです。",
         "growing": "{call} は {times} 回分の計算グラフを保持していますが、backward() はもう通れません。"
         ".detach() か .item() を使って数だけを足してください。",
     },
