@@ -39,22 +39,32 @@ def every_frame_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_left(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Fail a test of widgets that leaves a window, timer, thread or process."""
+    """Fail a test of widgets that leaves a window, timer, thread or process.
+
+    Garbage of this test goes with it. What was there before it is not looked through again: that is nearly everything.
+    """
     if "qtbot" not in request.fixturenames:
         yield
         return
     app = request.getfixturevalue("qapp")
     before = children()  # the X server of the whole session
+    gc.freeze()
     yield
     for _ in range(3):
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         app.processEvents()
-    gc.unfreeze()  # what a page that was opened has kept from all looks
     gc.collect()
+    if _busy_ones():
+        gc.unfreeze()  # a page that was opened has kept garbage of this test from that look
+        gc.collect()
     assert [widget for widget in app.topLevelWidgets() if widget.isVisible()] == []
-    living = [one for one in gc.get_objects() if type(one) in (QTimer, QThread, QProcess)]
-    assert [one for one in living if shiboken6.isValid(one) and _busy(one)] == []
+    assert _busy_ones() == []
     assert children() == before
+
+
+def _busy_ones() -> list[QTimer | QThread | QProcess]:
+    wrapped = shiboken6.getAllValidWrappers()
+    return [one for one in wrapped if isinstance(one, QTimer | QThread | QProcess) and _busy(one)]
 
 
 def _busy(one: QTimer | QThread | QProcess) -> bool:
@@ -72,7 +82,7 @@ def children() -> list[str]:
 
 def fakes(sandbox: str = "") -> Runner:
     engine = (sys.executable, str(HERE / "fake_engine.py"), sandbox)
-    return Runner(engine, None, (sys.executable, str(HERE / "fake_picture.py")))
+    return Runner(engine, None, (sys.executable, str(HERE / "late.py"), "fake_picture"))
 
 
 @pytest.fixture

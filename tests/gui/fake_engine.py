@@ -4,7 +4,7 @@ import json
 import os
 import sys
 
-from gradviz.engine.processes.child import read_request
+from gradviz.engine.processes.requests import read_request
 from gradviz.model.completion.found import Found, Named
 from gradviz.model.wire import Exit, FrameReader, Kind, Ready, Request, encode, pack
 

@@ -11,7 +11,7 @@ import sys
 import msgspec
 
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role, Text, TextRole
-from gradviz.engine.processes.child import read_request
+from gradviz.engine.processes.requests import read_request
 from gradviz.layout.geometry import Point, Rect, Size
 from gradviz.model.costs.table import CostRow, CostTable, Curve, HolderRow
 from gradviz.model.memory import Level

@@ -5,7 +5,6 @@ the Request has been read nothing it says is believed.
 """
 
 import fcntl
-import json
 import os
 import platform
 import select
@@ -17,10 +16,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
+from gradviz.engine.processes.requests import read_request
 from gradviz.engine.wall import limits, sandbox
 from gradviz.model.launch import NO_LOCK
 from gradviz.model.trace import SCHEMA, End, Memory, Page, ProgramError
-from gradviz.model.wire import Limits, Neighbour, Ready, Request, encode
+from gradviz.model.wire import Ready, Request, encode
 
 Send = Callable[[bytes], None]
 Work = Callable[[Request, Send], None]
@@ -51,13 +51,6 @@ def live(requests: int, results: int, parent: int, torch: str, work: Work) -> No
         status = NO_LOCK
     finally:
         os._exit(status)
-
-
-def read_request(payload: bytes) -> Request:
-    """Return the Request that `wire.encode` wrote."""
-    source, mode, seed, allowed, *rest = json.loads(payload)
-    request = Request(source, mode, seed, Limits(*allowed), *rest)
-    return request._replace(neighbours=tuple(Neighbour(*one) for one in request.neighbours))
 
 
 def run_in_thread(work: Callable[[], None], stack: int = limits.THREAD_STACK) -> bool:

@@ -13,9 +13,10 @@ import select
 import signal
 import time
 
-from gradviz.engine.processes.child import LENGTH, read_request
+from gradviz.engine.processes.child import LENGTH
 from gradviz.engine.processes.look import look
 from gradviz.engine.processes.nursery import Born, Nursery, threads
+from gradviz.engine.processes.requests import read_request
 from gradviz.engine.processes.streams import Outlet, Payloads
 from gradviz.engine.wall import limits
 from gradviz.model.trace import LimitName
