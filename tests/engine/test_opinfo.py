@@ -2,12 +2,12 @@
 
 The graph must also be the one that the op has where nothing records it.
 
-GRADVIZ_OPINFO sets how many ops are drawn at random (the seed is printed); "all" takes every one.
+GRADVIZ_OPINFO sets how many ops are drawn at random; "all" takes every one. GRADVIZ_SEED, printed at the end, draws
+the same ones again.
 """
 
 import os
 import random
-import sys
 import warnings
 from collections.abc import Callable, Iterator
 
@@ -32,7 +32,7 @@ from gradviz.model.rules import LAWS, broken
 from gradviz.model.trace import End, Memory, Trace
 from gradviz.model.wire import Ready, Request
 
-SEED = int(os.environ.get("GRADVIZ_SEED", str(random.randrange(10**6))))
+SEED = int(os.environ["GRADVIZ_SEED"])
 WANTED = os.environ.get("GRADVIZ_OPINFO", "60")
 SAMPLES = 8  # of each op
 
@@ -44,7 +44,6 @@ def _chosen() -> list[str]:
     ]
     if WANTED == "all":
         return [f"{position}-{op_db[position].full_name}" for position in differentiable]
-    sys.stderr.write(f"GRADVIZ_SEED={SEED}\n")
     drawn = random.Random(SEED).sample(differentiable, int(WANTED))
     return [f"{position}-{op_db[position].full_name}" for position in drawn]
 
