@@ -19,7 +19,7 @@ from gradviz.state.update import update
 from gradviz.state.values.chosen import NOTHING, Chosen, Search, Selection
 from gradviz.state.values.engine import Engine, Phase
 from gradviz.state.values.told import NoPython
-from tests.unit.playing import play
+from tests.unit.state.playing import play
 
 READY = m.EngineReady(Ready("2.13.0", "3.11", ""))
 UNWALLED = m.EngineReady(Ready("2.13.0", "3.11", "no Landlock here"))

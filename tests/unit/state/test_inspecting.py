@@ -18,7 +18,7 @@ from gradviz.state import messages as m
 from gradviz.state.appstate import AppState
 from gradviz.state.values.chosen import Chosen
 from gradviz.state.values.measuring import Measuring
-from tests.unit.playing import play
+from tests.unit.state.playing import play
 
 READY = m.EngineReady(Ready("2.13.0", "3.11", ""))
 COURSE = Course("LOLB", (0, 1, 2, 3), (1, 1, 2, 2))

@@ -14,7 +14,7 @@ from gradviz.state.appstate import AppState
 from gradviz.state.switching import offered, shown_rows, worth_grad
 from gradviz.state.values.chosen import Chosen
 from gradviz.state.values.told import Refusal
-from tests.unit.playing import play
+from tests.unit.state.playing import play
 
 OFF = "x = ones(3)\nn = arange(3)\n"
 ON = "x = ones(3, requires_grad=True)\nn = arange(3)\n"

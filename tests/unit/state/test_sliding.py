@@ -12,7 +12,7 @@ from gradviz.state import effects as do
 from gradviz.state import messages as m
 from gradviz.state.appstate import AppState
 from gradviz.state.values.slide import Point, Slide
-from tests.unit.playing import play
+from tests.unit.state.playing import play
 
 READY = m.EngineReady(Ready("2.13.0", "3.11", ""))
 DRAWING = Drawing(Size(1, 1), (), (), ())

@@ -10,8 +10,8 @@ from gradviz.state import predicting
 from gradviz.state.appstate import AppState
 from gradviz.state.quizzing import veiled
 from gradviz.state.values.quiz import Prediction
-from tests.unit.playing import play
-from tests.unit.test_quizzing import COURSE, LAST, answered, picture
+from tests.unit.state.playing import play
+from tests.unit.state.test_quizzing import COURSE, LAST, answered, picture
 
 READY = m.EngineReady(Ready("2.13.0", "3.11", ""))
 WANTED = Wanted("raises", 3)

@@ -12,7 +12,7 @@ from gradviz.state import effects as do
 from gradviz.state import messages as m
 from gradviz.state.appstate import AppState
 from gradviz.state.comparing import with_changes
-from tests.unit.playing import play
+from tests.unit.state.playing import play
 
 DONE, KILLED = Exit(0, 0), Exit(0, 9)
 READY = m.EngineReady(Ready("2", "3", ""))

@@ -18,7 +18,7 @@ from gradviz.state.values import slide
 from gradviz.state.values.chosen import Chosen
 from gradviz.state.values.quiz import Quiz
 from gradviz.state.values.slide import Slide
-from tests.unit.playing import play
+from tests.unit.state.playing import play
 
 COURSE = Course("LLOLBAL", (0, 2, 3, 4, 6, 8, 9), (1, 2, 2, 3, 3, 3, 4), (0,) * 7)
 BOX = Rect(0, 0, 10, 10)

@@ -19,7 +19,7 @@ from gradviz.state.appstate import AppState
 from gradviz.state.stepping import StepLines, carried, presented, step_lines
 from gradviz.state.update import update
 from gradviz.state.values.told import Refusal
-from tests.unit.playing import play
+from tests.unit.state.playing import play
 
 READY = m.EngineReady(Ready("2.13.0", "3.11", ""))
 #        0 1 2 3 4 5 6  as for: x = ...; y = x * x; y.backward(); print(x.grad)

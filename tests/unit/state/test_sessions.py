@@ -17,7 +17,7 @@ from gradviz.state.appstate import AppState
 from gradviz.state.restoring import kept
 from gradviz.state.session import Session, SessionError, parsed, written
 from gradviz.state.values.told import Elsewhere
-from tests.unit.playing import play
+from tests.unit.state.playing import play
 
 READY = m.EngineReady(Ready("2.13.0", "3.11", ""))
 COURSE = Course("LLOLBAL", (0, 2, 3, 4, 6, 8, 9), (1, 2, 2, 3, 3, 3, 4), (0,) * 7)
