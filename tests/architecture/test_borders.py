@@ -53,7 +53,7 @@ def test_the_window_loads_records_and_not_what_makes_them() -> None:
             "picture.make",
             "picture.record",
         ),
-        *("model.graph.build", "model.graph.fold", "model.moments.moment", "model.source.toggles", "model.why"),
+        *("model.graph.build", "model.graph.folds.fold", "model.moments.moment", "model.source.toggles", "model.why"),
         *("model.costs.spread", "model.costs.costtable"),
     )
     assert not loaded & {f"gradviz.{module}" for module in makers}

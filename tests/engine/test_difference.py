@@ -8,7 +8,7 @@ from gradviz.model.compare.alike import lines_alike
 from gradviz.model.compare.difference import Fact, difference, is_switch
 from gradviz.model.compare.merge import merged
 from gradviz.model.graph.build import build
-from gradviz.model.graph.fold import fold
+from gradviz.model.graph.folds.fold import fold
 from gradviz.model.graph.graph import Graph, View
 from gradviz.model.trace import GradMode, Trace
 from gradviz.model.why.why import Why

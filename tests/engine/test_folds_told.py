@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from gradviz.model.graph.build import build
-from gradviz.model.graph.contract import Stretch, contract
-from gradviz.model.graph.fold import fold
+from gradviz.model.graph.folds.contract import Stretch, contract
+from gradviz.model.graph.folds.fold import fold
 from gradviz.model.graph.graph import Fold, View
 from gradviz.model.moments.moment import History
 from gradviz.model.trace import Trace

@@ -7,7 +7,7 @@ from gradviz.engine.processes.child import run_in_thread
 from gradviz.model.cost import MODES, Timed
 from gradviz.model.costs.heat import Heat, HeatOf, heat, spent
 from gradviz.model.graph.build import build
-from gradviz.model.graph.fold import fold
+from gradviz.model.graph.folds.fold import fold
 from gradviz.model.graph.graph import View
 from gradviz.model.trace import Trace
 from tests.bench import programs

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from gradviz.model.graph.contract import with_parents
+from gradviz.model.graph.folds.contract import with_parents
 from gradviz.model.graph.graph import Graph, NodeKind
 from gradviz.model.graph.modules import MODULE, is_in, named, types
 from gradviz.model.trace import Region

@@ -54,7 +54,7 @@ class Fold(NamedTuple):
     done: int | None = None  # how many of their ops have run at the step that is shown; None: all
     parts: tuple["Node", ...] = ()  # what is seen when it is opened: nodes, and folds within it
     starts: tuple[int, ...] = ()  # where among its parts each repetition begins; none where they are in no order
-    key: str = ""  # by which it is known in every run, see `model/graph/unfold.py`
+    key: str = ""  # by which it is known in every run, see `model/graph/folds/unfold.py`
     modules: Modules = NOWHERE  # that all its ops ran in
     span: Span | None = None  # of a part of the repetitions of another fold: which
     call: str = ""  # what it is of, where that is one call of a library: "Adam.step()"

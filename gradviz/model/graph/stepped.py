@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from gradviz.model.flow import SUMMED, sums
-from gradviz.model.graph.contract import leaves
+from gradviz.model.graph.folds.contract import leaves
 from gradviz.model.graph.graph import Edge, Fold, Graph, Node, NodeKind
 from gradviz.model.moments.moment import History, Moment, latest
 from gradviz.model.trace import GradFn, Step, Tensor, Value

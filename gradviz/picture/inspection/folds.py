@@ -10,7 +10,7 @@ from typing import TypeVar
 from gradviz.drawing.content.folds import fold_title, tensors_text
 from gradviz.drawing.content.titles import op_name
 from gradviz.model.costs.heat import Amount, amount_text
-from gradviz.model.graph.contents import Contents
+from gradviz.model.graph.folds.contents import Contents
 from gradviz.model.graph.modules import named, shared
 from gradviz.model.quantities import byte_text
 from gradviz.model.source.place import lines_of_text

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from gradviz.drawing.content.titles import bare_titles, op_name
 from gradviz.model.costs.heat import Amount, HeatOf, Spent, total
+from gradviz.model.graph.folds.holdings import Arrivals, Holdings
 from gradviz.model.graph.graph import Fold
-from gradviz.model.graph.holdings import Arrivals, Holdings
 from gradviz.model.moments.moment import History
 from gradviz.model.trace import Op
 

@@ -6,13 +6,13 @@ from itertools import chain
 from typing import NamedTuple
 
 from gradviz.drawing.shapes import region_mark
-from gradviz.model.graph.contract import leaves
 from gradviz.model.graph.focus import kept, makers, of_module, users
-from gradviz.model.graph.fold import fold
+from gradviz.model.graph.folds.contract import leaves
+from gradviz.model.graph.folds.fold import fold
+from gradviz.model.graph.folds.unfold import unfolded
 from gradviz.model.graph.graph import Fold, Graph, Node
 from gradviz.model.graph.modules import types
 from gradviz.model.graph.spots import at_spots, spots
-from gradviz.model.graph.unfold import unfolded
 from gradviz.model.trace import Op, Trace
 from gradviz.picture.picture import Focus, FoldRow, ModuleRow, Options
 

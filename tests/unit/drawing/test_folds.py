@@ -5,7 +5,7 @@ from gradviz.drawing.content.nodes import node_content
 from gradviz.drawing.content.telling import tell
 from gradviz.drawing.shapes import Role
 from gradviz.drawing.words import ENGLISH
-from gradviz.model.graph.contract import Stretch, contract
+from gradviz.model.graph.folds.contract import Stretch, contract
 from gradviz.model.graph.graph import Graph, Node, NodeKind, View
 from gradviz.model.trace import GradFn, Module, Tensor, Trace
 from tests.unit.drawing.samples import op, tensor

@@ -4,12 +4,12 @@ import itertools
 
 import pytest
 
-from gradviz.model.graph import fold as folding
-from gradviz.model.graph.companions import companions
-from gradviz.model.graph.fold import fold
+from gradviz.model.graph.folds import fold as folding
+from gradviz.model.graph.folds.companions import companions
+from gradviz.model.graph.folds.fold import fold
+from gradviz.model.graph.folds.unfold import unfolded
 from gradviz.model.graph.graph import Graph, Node, NodeKind
 from gradviz.model.graph.modules import NOWHERE
-from gradviz.model.graph.unfold import unfolded
 from gradviz.model.trace import BackwardCall, Module, Tensor
 from tests.unit.drawing.samples import tensor
 from tests.unit.model.test_focus import linked, op

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradviz.model.graph.build import build
-from gradviz.model.graph.contents import Contents, Part
-from gradviz.model.graph.contract import Stretch, contract
-from gradviz.model.graph.fold import fold
+from gradviz.model.graph.folds.contents import Contents, Part
+from gradviz.model.graph.folds.contract import Stretch, contract
+from gradviz.model.graph.folds.fold import fold
+from gradviz.model.graph.folds.holdings import Holdings
 from gradviz.model.graph.graph import Fold, View
-from gradviz.model.graph.holdings import Holdings
 from gradviz.model.graph.stepped import lives
 from gradviz.model.moments.kept import Heap, Kept
 from gradviz.model.moments.moment import History, Moment

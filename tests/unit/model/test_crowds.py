@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.model.graph.crowds import ROW, crowds
+from gradviz.model.graph.folds.crowds import ROW, crowds
 from gradviz.model.graph.graph import Edge, EdgeKind, Graph, Node, NodeKind
 from gradviz.model.graph.modules import Modules
 from gradviz.model.trace import Tensor

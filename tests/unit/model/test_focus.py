@@ -5,9 +5,9 @@ import itertools
 from hypothesis import given, settings
 
 from gradviz.model.graph.build import build
-from gradviz.model.graph.contract import contract
 from gradviz.model.graph.focus import kept, makers, of_module, users
-from gradviz.model.graph.fold import fold
+from gradviz.model.graph.folds.contract import contract
+from gradviz.model.graph.folds.fold import fold
 from gradviz.model.graph.graph import Edge, EdgeKind, Graph, Node, NodeKind
 from gradviz.model.graph.modules import MODULE, is_in
 from gradviz.model.graph.spots import at_spots, spots

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradviz.model.graph import fold as folding
-from gradviz.model.graph import rounds
 from gradviz.model.graph.build import build
-from gradviz.model.graph.fold import FEW, fold
+from gradviz.model.graph.folds import fold as folding
+from gradviz.model.graph.folds import rounds
+from gradviz.model.graph.folds.fold import FEW, fold
+from gradviz.model.graph.folds.strong import components
 from gradviz.model.graph.graph import MANY, Edge, EdgeKind, Graph, Node, NodeKind
-from gradviz.model.graph.strong import components
 from gradviz.model.trace import GradFn, Op, Region
 from tests.unit.model.traces import Tape, loop, saved, scalar
 

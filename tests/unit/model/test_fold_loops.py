@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from gradviz.model.graph import fold as folding
 from gradviz.model.graph.build import build
-from gradviz.model.graph.fold import FEW, SOME, fold
+from gradviz.model.graph.folds import fold as folding
+from gradviz.model.graph.folds.fold import FEW, SOME, fold
 from gradviz.model.graph.graph import Edge, EdgeKind, Graph, Node, NodeKind
 from gradviz.model.trace import BackwardCall, Module
 from tests.unit.model.test_fold import check, line_op

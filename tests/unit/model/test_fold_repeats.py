@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.model.graph import repeats as finding
-from gradviz.model.graph.repeats import Repeat, repeats
+from gradviz.model.graph.folds import repeats as finding
+from gradviz.model.graph.folds.repeats import Repeat, repeats
 
 
 def found(text: str, fewest: int = 3, openings: list[int] | None = None) -> list[Repeat]:

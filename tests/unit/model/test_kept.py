@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.model.graph.contract import saved_bytes
+from gradviz.model.graph.folds.contract import saved_bytes
 from gradviz.model.moments.kept import Heap, Heaps, Kept, kept, kept_at
 from gradviz.model.moments.moment import latest
 from gradviz.model.trace import GradFn, Saved

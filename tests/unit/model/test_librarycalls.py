@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.model.graph import fold as folding
 from gradviz.model.graph.build import build
-from gradviz.model.graph.contract import contract
-from gradviz.model.graph.fold import fold
+from gradviz.model.graph.folds import fold as folding
+from gradviz.model.graph.folds.contract import contract
+from gradviz.model.graph.folds.fold import fold
+from gradviz.model.graph.folds.librarycalls import FEWEST, alike, library_calls
+from gradviz.model.graph.folds.unfold import unfolded
 from gradviz.model.graph.graph import Graph, Node
-from gradviz.model.graph.librarycalls import FEWEST, alike, library_calls
-from gradviz.model.graph.unfold import unfolded
 from gradviz.model.trace import BackwardCall, Module, Region
 from tests.unit.model.test_focus import linked, tensor
 from tests.unit.model.test_focus import op as plain_op

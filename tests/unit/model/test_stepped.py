@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gradviz.model.flow import SUMMED
 from gradviz.model.graph.build import build
-from gradviz.model.graph.fold import fold
+from gradviz.model.graph.folds.fold import fold
 from gradviz.model.graph.graph import Edge, Fold, Graph, Node, NodeKind, View
 from gradviz.model.graph.stepped import Lives, done_at, lives, stepped
 from gradviz.model.moments.moment import History

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.model.graph.strong import components
+from gradviz.model.graph.folds.strong import components
 
 Links = dict[str, list[str]]
 

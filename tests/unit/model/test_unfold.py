@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradviz.model.graph import fold as folding
-from gradviz.model.graph import rounds
 from gradviz.model.graph.build import build
-from gradviz.model.graph.contract import leaves
-from gradviz.model.graph.fold import fold
+from gradviz.model.graph.folds import fold as folding
+from gradviz.model.graph.folds import rounds
+from gradviz.model.graph.folds.contract import leaves
+from gradviz.model.graph.folds.fold import fold
+from gradviz.model.graph.folds.unfold import unfolded
 from gradviz.model.graph.graph import MANY, Edge, EdgeKind, Graph, Node, NodeKind, Span
-from gradviz.model.graph.unfold import unfolded
 from gradviz.model.trace import GradFn, Module, Region, Saved
 from tests.unit.model.test_fold import is_acyclic, line_op, op_counts, regions, repetitive
 from tests.unit.model.test_fold_loops import training
@@ -222,8 +222,8 @@ def test_unfolding_everything_is_the_graph_and_any_part_of_it_adds_up(
     monkeypatch.setattr(folding, "SOME", 0)
     monkeypatch.setattr(rounds, "FEWEST", 2)
     monkeypatch.setattr(folding, "MANY", many)
-    monkeypatch.setattr("gradviz.model.graph.unfold.FEW", 0)
-    monkeypatch.setattr("gradviz.model.graph.unfold._WIDEST", 10)
+    monkeypatch.setattr("gradviz.model.graph.folds.unfold.FEW", 0)
+    monkeypatch.setattr("gradviz.model.graph.folds.unfold._WIDEST", 10)
 
     @settings(max_examples=60)
     @given(repetitive(), st.data())

@@ -4,10 +4,10 @@ import pytest
 
 from gradviz.model.cost import Timed
 from gradviz.model.graph.build import build
-from gradviz.model.graph.contract import Stretch, contract
-from gradviz.model.graph.fold import fold
+from gradviz.model.graph.folds.contract import Stretch, contract
+from gradviz.model.graph.folds.fold import fold
+from gradviz.model.graph.folds.unfold import unfolded
 from gradviz.model.graph.graph import Graph, View
-from gradviz.model.graph.unfold import unfolded
 from gradviz.model.trace import Saved, Trace, Value
 from gradviz.picture.inspection.foldwords import FOLD_WORDS
 from gradviz.picture.inspection.inspecting import inspection

@@ -3,7 +3,7 @@
 import pytest
 
 from gradviz.model.graph.build import build
-from gradviz.model.graph.contract import Stretch, contract
+from gradviz.model.graph.folds.contract import Stretch, contract
 from gradviz.model.graph.graph import Graph
 from gradviz.model.moments.held import bindings
 from gradviz.model.trace import Trace, Value

@@ -1,6 +1,6 @@
 """What a fold holds over its run: each thing with the stamp from which on it is there, worked out once. Pure.
 
-What it holds at a moment (`model/graph/contents.py`) is then looked up by bisection.
+What it holds at a moment (`model/graph/folds/contents.py`) is then looked up by bisection.
 """
 
 from bisect import bisect_left, bisect_right
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Generic, NamedTuple, TypeVar
 
-from gradviz.model.graph.contract import leaves
+from gradviz.model.graph.folds.contract import leaves
 from gradviz.model.graph.graph import Fold
 from gradviz.model.moments.kept import Heaps, Kept, Timeline, kept
 from gradviz.model.moments.moment import History

@@ -7,7 +7,7 @@ ops, and in the view "backward" its ops from its grad_fns. Linear in the tensors
 from functools import cached_property
 from typing import NamedTuple
 
-from gradviz.model.graph.holdings import Holdings
+from gradviz.model.graph.folds.holdings import Holdings
 from gradviz.model.moments.kept import Heap, Kept, kept_at
 from gradviz.model.moments.moment import Moment
 from gradviz.model.trace import GradFn, Op, Tensor

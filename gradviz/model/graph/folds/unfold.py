@@ -3,7 +3,7 @@
 A repetition of many rounds opens into at most twenty parts, of ten, a hundred, a thousand ... rounds each, down to one
 round and then its nodes, so that a level is always to be read. Which folds are open is told by keys that hold for every
 run of a program whose lines stay: those of a fold, how many folds of these lines came before, and then, for a part of
-it, its rounds: "L3-5.0/101-200/107-107". A crowd of tensors opens by modules, see `model/graph/crowds.py`.
+it, its rounds: "L3-5.0/101-200/107-107". A crowd of tensors opens by modules, see `model/graph/folds/crowds.py`.
 """
 
 from collections import Counter, defaultdict
@@ -11,12 +11,12 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import count
 from typing import NamedTuple
 
-from gradviz.model.graph.companions import companions
-from gradviz.model.graph.contract import Stretch, around, contract, leaves
-from gradviz.model.graph.crowds import ROW, crowds
-from gradviz.model.graph.fold import FEW, fold, keyed
+from gradviz.model.graph.folds.companions import companions
+from gradviz.model.graph.folds.contract import Stretch, around, contract, leaves
+from gradviz.model.graph.folds.crowds import ROW, crowds
+from gradviz.model.graph.folds.fold import FEW, fold, keyed
+from gradviz.model.graph.folds.librarycalls import alike
 from gradviz.model.graph.graph import Edge, Fold, Graph, Node, Opened, Span
-from gradviz.model.graph.librarycalls import alike
 from gradviz.model.trace import GradMode, Op, Region
 
 _WIDEST = 20  # parts of a repetition that are seen at once

@@ -6,7 +6,7 @@ view "backward"), and results that lead nowhere, such as the parameters that the
 
 from collections import defaultdict
 
-from gradviz.model.graph.contract import Stretch
+from gradviz.model.graph.folds.contract import Stretch
 from gradviz.model.graph.graph import Graph, Node, NodeKind
 from gradviz.model.graph.modules import together, types
 from gradviz.model.trace import Tensor

@@ -10,11 +10,11 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import NamedTuple, TypeVar
 
-from gradviz.model.graph.contract import Stretch
+from gradviz.model.graph.folds.contract import Stretch
+from gradviz.model.graph.folds.repeats import Repeat, repeats
+from gradviz.model.graph.folds.strong import components
 from gradviz.model.graph.graph import Edge, Graph, Node, NodeKind
 from gradviz.model.graph.modules import entry
-from gradviz.model.graph.repeats import Repeat, repeats
-from gradviz.model.graph.strong import components
 
 FEWEST = 3  # rounds that are worth folding
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from gradviz.model.graph.contract import Stretch
+from gradviz.model.graph.folds.contract import Stretch
 from gradviz.model.graph.graph import Node
 from gradviz.model.graph.modules import Modules
 

@@ -8,13 +8,13 @@ that come from one and lead nowhere. Where it is still too large after that, all
 
 from collections import Counter, defaultdict
 
-from gradviz.model.graph.companions import companions
-from gradviz.model.graph.contract import Stretch, contract, leaves
+from gradviz.model.graph.folds.companions import companions
+from gradviz.model.graph.folds.contract import Stretch, contract, leaves
+from gradviz.model.graph.folds.librarycalls import library_calls
+from gradviz.model.graph.folds.repeats import repeats
+from gradviz.model.graph.folds.rounds import rounds
+from gradviz.model.graph.folds.strong import components
 from gradviz.model.graph.graph import MANY, Graph, Node, NodeKind
-from gradviz.model.graph.librarycalls import library_calls
-from gradviz.model.graph.repeats import repeats
-from gradviz.model.graph.rounds import rounds
-from gradviz.model.graph.strong import components
 
 FEW = 60  # nodes that are never worth folding
 SOME = 300  # nodes, ops in calls of libraries among them, up to which a loop is worth seeing in full

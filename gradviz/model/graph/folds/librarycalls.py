@@ -6,7 +6,7 @@ The program wrote one call, and nothing of it was recorded: dozens of ops that n
 from collections import defaultdict
 from collections.abc import Mapping
 
-from gradviz.model.graph.contract import Stretch
+from gradviz.model.graph.folds.contract import Stretch
 from gradviz.model.graph.graph import Graph, Node
 from gradviz.model.graph.modules import types
 from gradviz.model.trace import Region
