@@ -1,15 +1,19 @@
+from typing import get_args
+
 import pytest
 
 from gradviz.drawing.content.content import Content, Shape
 from gradviz.drawing.content.nodes import node_content
 from gradviz.drawing.content.telling import tell
 from gradviz.drawing.content.valuewords import short_text
-from gradviz.drawing.shapes import Role
+from gradviz.drawing.metrics import WIDEST, elided
+from gradviz.drawing.shapes import Role, TextRole
 from gradviz.drawing.words import ENGLISH, JAPANESE, Words
 from gradviz.model.graph.graph import Fold, Graph, Node, NodeKind, Span, View
 from gradviz.model.graph.modules import Modules
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import BackwardCall, GradFn, Op, Region, Saved, Step, Trace, Value
+from gradviz.model.why.why import Why, WhyNoGrad, why_text
 from tests.unit.drawing.samples import every_kind, kept, node_of, op, scalar, spoilt, square, tensor
 from tests.unit.model.traces import known
 
@@ -112,6 +116,13 @@ def test_a_reason_is_told_with_its_line_where_both_fit_in_a_box() -> None:
     assert ".grad None — made under inference_mode · line 7" in box.details
     short = told((graph, trace._replace(ops=blamed, regions=around)), JAPANESE)["t5"]
     assert lines(short)[-1] == ".grad None — inference_mode の中で作成 · 7 行目"
+
+
+@pytest.mark.parametrize("words", [ENGLISH, JAPANESE])
+def test_every_reason_is_read_whole_in_a_box(words: Words) -> None:
+    for reason in get_args(WhyNoGrad):
+        told = words.grad_none.format(why_text(Why(reason), words.language))
+        assert elided(told, TextRole.GRAD, WIDEST) == told
 
 
 def test_the_view_forward_has_no_autograd_in_it() -> None:
