@@ -345,10 +345,22 @@ def test_a_drawing_wholly_outside_is_fetched(qtbot: QtBot) -> None:
     canvas.zoom(4.0)
     for _ in range(40):
         wheel(canvas, QPoint(0, 0), pixels=QPoint(0, -300))
-    assert canvas.view.misses(CHAIN.size, Size(600, 400))
+    assert canvas.scene.bare(canvas.seen)
     canvas.show_drawing(CHAIN._replace(nodes=(), edges=()), 1)
     canvas.show_drawing(CHAIN, 1)
-    assert not canvas.view.misses(CHAIN.size, Size(600, 400))
+    assert not canvas.scene.bare(canvas.seen)
+
+
+def test_a_drawing_that_has_nothing_in_view_any_more_is_fetched(qtbot: QtBot) -> None:
+    canvas = shown(qtbot)
+    canvas.zoom(4.0)
+    canvas.look_at(CHAIN.nodes[-1].rect.center)
+    kept = canvas.view
+    begun = CHAIN._replace(nodes=CHAIN.nodes[:1], edges=())  # as at a step before the rest is there
+    assert Scene(begun).bare(canvas.seen)
+    canvas.show_drawing(begun, 1)
+    assert canvas.view != kept
+    assert not canvas.scene.bare(canvas.seen)
 
 
 def test_dimming_and_lighting_change_the_pixels_they_should(qtbot: QtBot) -> None:

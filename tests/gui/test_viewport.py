@@ -69,6 +69,18 @@ def test_a_first_look_has_one_way_to_go_where_it_can(drawing: Size, scale: float
     assert view.scale == pytest.approx(scale)
 
 
+def test_a_first_look_cuts_nothing_off_beside_its_beginning_where_there_is_room() -> None:
+    wide = Size(6000, 4000)
+    margin = 24 / 0.7
+    assert first_look(wide, PANEL, Rect(150, 0, 200, 60)) == pytest.approx(Viewport(-margin, -margin, 0.7))
+    middle = first_look(wide, PANEL, Rect(5000, 900, 200, 60))
+    assert middle.seen(PANEL).center == pytest.approx(Point(5100, 930))
+    end = first_look(wide, PANEL, Rect(5790, 0, 200, 60))
+    assert end.seen(PANEL).right == pytest.approx(6000 + margin)
+    large = first_look(wide, PANEL, Rect(500, 100, 3000, 2000))
+    assert (large.x, large.y) == pytest.approx((500 - margin, 100 - margin))  # its beginning, where it is too large
+
+
 @given(VIEWS, st.builds(Rect, PLACES, PLACES, st.floats(1, 30), st.floats(1, 30)))
 def test_showing_moves_no_more_than_needed(view: Viewport, place: Rect) -> None:
     shown = view.showing(place, PANEL)

@@ -133,7 +133,7 @@ class GraphView(QWidget):
         hand = self._keeps == "hand"
         kept = self._kept(before) if hand and not self._scene.stays else self._view
         another = document != self._document or not before.nodes
-        if another or (hand and kept.misses(drawing.size, self._panel())):
+        if another or (hand and self._scene.bare(kept.seen(self._panel()))):
             self._document, self._keeps = document, "start"
         view = kept if self._keeps == "hand" else self._home()
         if self._scene.stays and view == self._view:

@@ -57,6 +57,10 @@ class Scene:
         mark = self.mark(name)
         return [] if mark is None else [mark.rect, *(badge.rect for badge in self.edges.badges((name,)))]
 
+    def bare(self, place: Rect) -> bool:
+        """Whether there is nothing of the drawing in a place."""
+        return not any(any(marks.touching(place)) for marks in (self.frames, self.nodes, self.edges))
+
     def hit(self, at: Point, slack: float) -> Mark | None:
         """Return the node or the title of an open fold at a point, or else the edge nearest to it within `slack`.
 

@@ -45,10 +45,6 @@ class Viewport(NamedTuple):
         """Whether the whole drawing is seen."""
         return covers(self.seen(panel), drawing)
 
-    def misses(self, drawing: Size, panel: Size) -> bool:
-        """Whether nothing of the drawing is seen."""
-        return not self.seen(panel).overlaps(Rect(0, 0, drawing.width, drawing.height))
-
     def showing(self, place: Rect, panel: Size) -> "Viewport":
         """Return the view moved by no more than needed to see `place`."""
         seen = self.seen(panel)
@@ -95,10 +91,12 @@ def first_look(drawing: Size, panel: Size, start: Rect, life: float = 1.0) -> Vi
     whole = fitted(drawing, panel, life)
     if whole.scale >= WHOLE * life:
         return whole
-    readable, middle = _READABLE * life, Point(drawing.width / 2, drawing.height / 2)
+    readable = _READABLE * life
     one_way = max(fitted(side, panel, life).scale for side in (drawing._replace(height=0), drawing._replace(width=0)))
     scale = min(one_way, readable) if one_way >= WHOLE * life else readable
-    return Viewport(scale=scale).about(middle, panel).showing(start, panel)
+    x = _begin(panel.width / scale, drawing.width, start.x, start.right, _MARGIN / scale)
+    y = _begin(panel.height / scale, drawing.height, start.y, start.bottom, _MARGIN / scale)
+    return Viewport(x, y, scale)
 
 
 def look_at_columns(drawing: Size, panel: Size, names: Rect, life: float = 1.0) -> Viewport:
@@ -113,6 +111,16 @@ def look_at_columns(drawing: Size, panel: Size, names: Rect, life: float = 1.0) 
     scale = max(fitted(drawing, panel, life).scale, fitted_to(names, panel, life).scale)
     middle = Point(drawing.width / 2, drawing.height / 2)
     return Viewport(scale=scale).about(middle, panel).showing(names, panel)
+
+
+def _begin(seen: float, drawing: float, first: float, last: float, margin: float) -> float:
+    """Return where a view begins: the drawing's middle in its own, or else `first` to `last`, and no empty ground."""
+    middle = (drawing - seen) / 2
+    if middle <= first - margin and last + margin <= middle + seen:
+        return middle
+    if last - first > seen - 2 * margin:
+        return first - margin
+    return max(-margin, min((first + last - seen) / 2, drawing + margin - seen))
 
 
 def _shift(low: float, high: float, first: float, last: float) -> float:
