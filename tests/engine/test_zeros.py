@@ -50,10 +50,23 @@ AT_AN_OP: list[tuple[str, str, WhyZero]] = [
     ("a.masked_fill(a < 9, 1.)", "a.masked_fill(a < 9, 1.)", "chosen"),
     ("a.softmax(0)", "SoftmaxBackward0", "passed"),
     ("a * 1e-30 * torch.tensor(1e-30)", "3e-30", "faint"),
+    ("F.hardtanh(a + 2)[:1]", "F.hardtanh(a + 2)", "limits"),
+    ("torch.cat([a, rows[0]])[2:]", "only zeros this way", "passed"),
 ]
 ELSEWHERE: list[tuple[str, WhyZero]] = [
     ("(w - w).sum().backward()", "uses"),
     ("b = a * 2\n(b - b).sum().backward()", "cancelled"),
+    ("b = torch.ones(100) * a.sum()\n(b - b).sum().backward()", "cancelled"),
+    ("a.register_hook(lambda g: g * 0)\n(a * 2).sum().backward()", "hook"),
+    ("a.register_hook(lambda g: g * 0)\n(a * 2 + a * 3).sum().backward()", "hook"),
+    ("b = a.sum() * torch.ones(100)\nb.register_hook(lambda g: g * 0)\n(b + b).sum().backward()", "hook"),
+    ("a[a > 9].sum().backward()", "nothing"),
+    ("g = torch.autograd.grad(w.exp().sum(), w)\na.relu().sum().backward()", "off"),
+    ("g = torch.autograd.grad(a.relu().sum() + a.sum(), a)\n(w * z).sum().backward()", "times"),
+    (
+        "g = torch.autograd.grad((a * 3).sum(), w, create_graph=True)\n(g[0].sum() + w.sum() * 0).backward()",
+        "times zero",
+    ),
     ("a.exp().sum().backward(torch.tensor(0.))", "root"),
 ]
 
@@ -100,6 +113,27 @@ def test_every_reason_is_met_here_and_said_in_both_languages() -> None:
         assert not japanese.isascii()
 
 
+def test_a_backward_inside_of_another_and_one_that_failed_leave_the_others_as_they_are() -> None:
+    checkpoint = "from torch.utils.checkpoint import checkpoint\n"
+    inside = (
+        f"{HEAD}{checkpoint}b = checkpoint(lambda a: a * w * 0, a, use_reentrant=True)\n(b + w * z).sum().backward()"
+    )
+    answer = why_zero(inside)
+    assert answer is not None
+    assert answer.said == "times"
+    failed = "b = a.exp()\nc = (b * b + w).sum()\nb.add_(1)\ntry:\n    c.backward()\nexcept RuntimeError:\n    pass\n"
+    answer = why_zero(f"{HEAD}{failed}(w * z).sum().backward()")
+    assert answer is not None
+    assert answer.said == "times"
+
+
+def test_an_op_of_backward_is_told_by_its_own_name() -> None:
+    twice = "g, = torch.autograd.grad(((a - a.detach()) ** 3).sum(), a, create_graph=True)\ng.sum().backward()"
+    answer = why_zero(HEAD + twice)
+    assert answer is not None
+    assert (answer.said, answer.facts["call"]) == ("square", "PowBackward0")
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -108,6 +142,8 @@ def test_every_reason_is_met_here_and_said_in_both_languages() -> None:
         "a.exp().sum().backward()\nw.grad.zero_()",
         "(a.exp() * 1e-30).sum().backward()",
         "w.grad = torch.zeros(2)",
+        "c = (w + 0j).repeat(100)\n(c * 0).real.sum().backward()",
+        "b = w.sum() * torch.ones(100)\nb.register_hook(torch.zeros_like)\n(b * torch.empty(100)).sum().backward()",
     ],
 )
 def test_nothing_is_told_of_a_leaf_that_more_than_noughts_came_to(body: str) -> None:
@@ -117,9 +153,12 @@ def test_nothing_is_told_of_a_leaf_that_more_than_noughts_came_to(body: str) -> 
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        ("a.relu().sum().backward()", ["w"]),
-        ("v = torch.ones(2, requires_grad=True)\n(a * v).relu().sum().backward()", ["w, v"]),
-        ("for _ in range(3):\n    (w * 2).relu().sum().backward()", ["w"]),
+        ("(a.relu() + 1).sum().backward()", ["w"]),
+        ("v = torch.ones(2, requires_grad=True)\n((a * v).relu() - 1).sum().backward()", ["w, v"]),
+        ("for _ in range(3):\n    ((w * 2).relu() + 1).sum().backward()", ["w"]),
+        ("for one in (0, 1):\n    ((w * 2).relu() + one).sum().backward()", ["w"]),
+        ("(1 + w).clamp(min=0).mean().backward()", []),
+        ("F.margin_ranking_loss(a, z, -torch.ones(2)).backward()", []),
         ("for s in (-1, 1):\n    (w * s).relu().sum().backward()", []),
         ("(a * z).sum().backward()", []),
         ("(a.relu() + a).sum().backward()", []),

@@ -1,11 +1,11 @@
 """Why a gradient became 0 where it did, as far as the record proves it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from gradviz.model.moments.moment import History
 from gradviz.model.moments.offenders import is_nought
-from gradviz.model.moments.zeros import Zero
+from gradviz.model.moments.zeros import Arrival, Zero
 from gradviz.model.trace import GradFn, Op, Tensor
 from gradviz.model.values import number_text
 
@@ -20,7 +20,9 @@ WhyZero = Literal[
     "square",  # a power of 0
     "cancelled",  # what came from several places adds up to 0
     "uses",  # of the leaf: what came from them adds up to 0
+    "hook",  # a hook made zeros of what came
     "root",  # backward began with zeros
+    "nothing",  # the grad_fn was given no element
     "faint",  # what arrived was so small that the result was rounded to 0
     "passed",  # what is known is which grad_fn
 ]
@@ -32,10 +34,10 @@ _KINDS: dict[WhyZero, tuple[str, ...]] = {
     "chosen": ("Where", "MaskedFill", "Minimum", "Maximum"),
 }
 _OF = {f"{name}Backward{number}": said for said, names in _KINDS.items() for name in names for number in range(4)}
-_TWO = {0: 1, 1: 0}
-_SUMMED = {1: 2, 2: 1}
+_TWO: dict[int | str, int] = {0: 1, 1: 0}
+_SUMMED: dict[int | str, int] = {1: 2, 2: 1}
 # By kind of product: for each edge the operand by which a gradient is multiplied on its way there.
-_FACTORS = {
+_FACTORS: dict[str, dict[int | str, int]] = {
     **dict.fromkeys(("Mul", "Mm", "Mv", "Bmm", "Dot", "Convolution"), _TWO),
     **dict.fromkeys(("Addmm", "Baddbmm"), _SUMMED),
     "Pow": {0: 0},
@@ -43,6 +45,9 @@ _FACTORS = {
 _FAINT = {"float16": 1e-3, "float64": 1e-150}  # what is smaller a factor may have rounded to 0
 _FAINT_ELSE = 1e-20
 _MISTAKES: frozenset[WhyZero] = frozenset(("flat", "off", "limits", "saturated"))
+_FLOORS: frozenset[WhyZero] = frozenset(
+    ("off", "limits")
+)  # no mistake of a loss that is 0, as of margins that are kept
 
 
 class Reason(NamedTuple):
@@ -61,11 +66,11 @@ def reason(history: History, zero: Zero) -> Reason:
     grad_fn = trace.grad_fns[zero.grad_fn]
     maker = history.makers.get(grad_fn.id)
     op = None if maker is None else trace.ops[maker]
-    factor = None if op is None or zero.edge is None else _factor(history, grad_fn, op, zero.edge)
+    factor = None if op is None else _factor(history, grad_fn, op, zero.way)
     by = None if factor is None else _name(history, factor)
     facts: dict[str, str | int] = {
         "grad_fn": grad_fn.name,
-        "call": (op.call if op is not None else None) or grad_fn.name,
+        "call": (op.call if op is not None and op.phase == "forward" else None) or grad_fn.name,
         "by": by or "",
         "largest": number_text(zero.largest),
     }
@@ -76,8 +81,12 @@ def reason(history: History, zero: Zero) -> Reason:
 def _said(grad_fn: GradFn, zero: Zero, by: str | None, dtype: str) -> WhyZero:
     """Of a grad_fn that multiplied by zeros `by` says which; None: it did not."""
     kind, said = _kind(grad_fn), _OF.get(grad_fn.name, "passed")
-    if zero.edge is None:
+    if zero.way == "hook":
+        return "hook"
+    if zero.way == "met":
         return "cancelled" if grad_fn.variable is None else "uses"
+    if zero.largest == 0:
+        return "nothing"
     if by is not None:
         return "square" if kind == "Pow" else "times" if by else "times zero"
     if kind == "Mul" and (grad_fn.settings or {}).get("other") == 0:
@@ -90,9 +99,9 @@ def _kind(grad_fn: GradFn) -> str:
     return grad_fn.name.partition("Backward")[0]
 
 
-def _factor(history: History, grad_fn: GradFn, op: Op, edge: int) -> Tensor | None:
+def _factor(history: History, grad_fn: GradFn, op: Op, way: int | str) -> Tensor | None:
     """The operand that a gradient is multiplied by on its way to an edge, or the base of a power, if it was 0."""
-    place = _FACTORS.get(_kind(grad_fn), {}).get(edge)
+    place = _FACTORS.get(_kind(grad_fn), {}).get(way)
     if place is None or place >= len(op.inputs):
         return None
     factor = history.at(op.step).known_tensor(op.inputs[place])
@@ -123,9 +132,18 @@ def mistaken(history: History) -> Iterator[tuple[Reason, list[Tensor]]]:
     trace = history.trace
     told: dict[tuple[WhyZero, int | None, str], tuple[Reason, list[Tensor]]] = {}
     for leaf, sink in sorted(history.sinks.items()):
-        zeros = [one.zero for one in history.arrivals.get(sink, ())]
-        first = next(iter(zeros), None)
-        why = None if first is None or None in zeros else reason(history, first)
-        if why is not None and why.said in _MISTAKES:
-            told.setdefault((why.said, why.line, str(why.facts["grad_fn"])), (why, []))[1].append(trace.tensors[leaf])
+        came = history.arrivals.get(sink, [])
+        zeros = [one.zero for one in came if one.zero is not None]
+        why = reason(history, zeros[0]) if zeros and len(zeros) == len(came) else None
+        if why is None or why.said not in _MISTAKES or (why.said in _FLOORS and _is_least(history, came)):
+            continue
+        told.setdefault((why.said, why.line, str(why.facts["grad_fn"])), (why, []))[1].append(trace.tensors[leaf])
     yield from told.values()
+
+
+def _is_least(history: History, came: Sequence[Arrival]) -> bool:
+    """Whether what came is of backward calls that each began at results of 0."""
+    calls = [history.trace.backwards[place] for place in {one.call for one in came}]
+    roots = ((history.at(call.step - 1), root) for call in calls for root in call.roots if root is not None)
+    values = (moment.known_tensor(root).value for moment, root in roots)
+    return all(value is not None and is_nought(value) for value in values)

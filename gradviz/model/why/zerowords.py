@@ -8,8 +8,8 @@ ZEROS: dict[str, dict[str, str]] = {
     "en": {
         "flat": "{grad_fn} passes on nothing else, because the derivative of its function is 0.",
         "off": "{call} passes a gradient on only where its input is above 0, and wherever one arrived it is not.",
-        "limits": "{call} passes a gradient on only where its input is within the limits, "
-        "and it is outside of them wherever one arrived.",
+        "limits": "{call} passes a gradient on only where its input is between the limits, "
+        "and wherever one arrived it is not.",
         "saturated": "the input of {call} is so far out that the slope there is rounded to 0.",
         "chosen": "wherever a gradient arrived, {call} took its values from elsewhere.",
         "times": "{call} multiplies by {by}, which is 0, and so does its backward.",
@@ -17,14 +17,16 @@ ZEROS: dict[str, dict[str, str]] = {
         "square": "the slope of {call} is 0 where its input is 0.",
         "cancelled": "what came to {grad_fn} from several places adds up to 0.",
         "uses": "what comes from its several uses adds up to 0.",
+        "hook": "a hook made zeros of what came to {grad_fn}.",
         "root": "backward() itself began with zeros.",
+        "nothing": "{grad_fn} was given no gradient, or one without elements.",
         "faint": "the largest number that {grad_fn} was given is {largest}, and what it made of that is rounded to 0.",
-        "passed": "{grad_fn} was given more than zeros, and passed on nothing else.",
+        "passed": "{grad_fn} was given more than zeros, and passed on only zeros this way.",
     },
     "ja": {
         "flat": "{grad_fn} は、微分が 0 の関数なので 0 だけを渡しています。",
         "off": "{call} は入力が 0 より大きい所にだけ勾配を渡しますが、勾配が届いた所の入力はどれも 0 以下です。",
-        "limits": "{call} は入力が範囲内の所にだけ勾配を渡しますが、勾配が届いた所の入力はどれも範囲の外です。",
+        "limits": "{call} は入力が範囲の内側の所にだけ勾配を渡しますが、勾配が届いた所の入力はどれも内側にありません。",
         "saturated": "{call} の入力が極端なため、そこでの傾きが丸められて 0 になっています。",
         "chosen": "勾配が届いた所では、{call} はほかの値を使っています。",
         "times": "{call} は 0 である {by} を掛けており、その逆伝播も 0 を掛けます。",
@@ -32,9 +34,11 @@ ZEROS: dict[str, dict[str, str]] = {
         "square": "{call} の傾きは、入力が 0 の所では 0 です。",
         "cancelled": "{grad_fn} に複数の所から届いた勾配を足すと 0 になります。",
         "uses": "複数の使われ方から届いた勾配を足すと 0 になります。",
+        "hook": "{grad_fn} に届いた勾配を、フックが 0 にしています。",
         "root": "backward() が 0 から始まっています。",
+        "nothing": "{grad_fn} には勾配が届いていないか、届いた勾配に要素がありません。",
         "faint": "{grad_fn} に届いた勾配は最大でも {largest} で、計算結果が丸められて 0 になっています。",
-        "passed": "{grad_fn} には 0 でない勾配が届きましたが、0 だけを渡しています。",
+        "passed": "{grad_fn} には 0 でない勾配が届きましたが、この方向には 0 だけを渡しています。",
     },
 }
 
