@@ -16,7 +16,7 @@ from gradviz.picture.picture import Options, Picture
 from gradviz.picture.record.record import Record
 from gradviz.picture.sent.frames import frames
 from gradviz.runs import Engine
-from gradviz.state.update import EMPTY
+from gradviz.state.values.shown import EMPTY
 from tests.bench import programs
 from tests.bench.drawn import drawing
 from tests.unit.layout.workloads import chain, diagram, fan, lstm, synthetic

@@ -3,7 +3,10 @@
 from typing import NamedTuple
 
 from gradviz.drawing.shapes import Drawing
+from gradviz.layout.geometry import Size
 from gradviz.picture.picture import Options, Picture
+
+EMPTY = Drawing(Size(0, 0), (), (), ())  # of a program without tensors
 
 
 class Shown(NamedTuple):

@@ -9,7 +9,7 @@ from gradviz.model.cost import MODES, NAMES
 from gradviz.model.trace import GradMode
 from gradviz.state import messages as said
 from gradviz.state.appstate import AppState
-from gradviz.state.update import EMPTY
+from gradviz.state.values.shown import EMPTY
 from gradviz.ui.bars.actions import SIDES
 from gradviz.ui.graph.sides import Row
 from gradviz.ui.panels import Panels

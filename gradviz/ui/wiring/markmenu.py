@@ -9,8 +9,8 @@ from gradviz.drawing.pages.marks import find
 from gradviz.state import messages as said
 from gradviz.state.appstate import AppState
 from gradviz.state.switching import row_of
-from gradviz.state.update import EMPTY
 from gradviz.state.values.chosen import Chosen
+from gradviz.state.values.shown import EMPTY
 from gradviz.ui.docks.tensormenu import TensorMenu
 from gradviz.ui.panels import Panels
 from gradviz.ui.wiring import folding
