@@ -112,6 +112,16 @@ def _shorten(ways: _Ways, order: list[int], row: list[int]) -> None:
     used = [sum([head < cells for head in ends]) for ends in heads] if len(order) > cells else [*map(len, heads)]
     follows = [False] * len(order)
     drawn = [False] * len(order)  # whether a cell follows one other cell alone, however often that takes it
+    upper: dict[int, tuple[int, int]] = {}  # of a cell that follows several: the uppermost, and the row of the next
+
+    def comes_along(tail: int, at: int) -> bool:
+        """Whether all else that takes a cell is further down than what takes this: as a weight and its transpose."""
+        if tail not in upper:
+            first, *others = sorted({head for head in heads[tail] if head < cells}, key=row.__getitem__)
+            upper[tail] = first, row[others[0]]
+        first, other = upper[tail]
+        return first == at and other >= min([row[head] for head in heads[at]])
+
     for at in order:
         if at < cells:
             count = used[at]
@@ -119,6 +129,8 @@ def _shorten(ways: _Ways, order: list[int], row: list[int]) -> None:
             for tail in tails[at]:
                 if tail < cells and not drawn[tail]:
                     held += 1
+            if 0 < count <= held:
+                held -= sum([follows[tail] and not drawn[tail] and comes_along(tail, at) for tail in tails[at]])
             follows[at] = held < count
             # Used by several cells, and not as x is by x * x, it is held up by the others.
             drawn[at] = held < count and (count < 2 or len({head for head in heads[at] if head < cells}) < 2)

@@ -129,6 +129,14 @@ def test_a_side_result_stays_at_its_operand() -> None:
     assert rows(5, [(0, 1), (1, 2), (2, 3), (0, 4), (4, 3)])[4] == 1
 
 
+def test_a_weight_follows_its_transpose_to_where_both_are_used() -> None:
+    """As a fold of weight and bias does: 5 is used by 4, and by 6, which only 4 uses."""
+    chain = [(0, 1), (1, 2), (2, 3), (3, 4)]
+    assert rows(7, [*chain, (5, 4), (5, 6), (6, 4)]) == [0, 1, 2, 3, 4, 2, 3]
+    assert rows(7, [*chain, (5, 2), (5, 6), (6, 4)])[5:] == [0, 1]  # held up by another user
+    assert rows(8, [*chain, (5, 6), (5, 7), (6, 4), (7, 4)])[5:] == [0, 1, 1]  # by each other
+
+
 @settings(max_examples=60)
 @given(diagrams())
 def test_components_cut_no_link_and_no_frame(diagram: Diagram) -> None:
