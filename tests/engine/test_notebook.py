@@ -573,6 +573,13 @@ def test_where_it_was_cut_off_it_leads_on(monkeypatch: pytest.MonkeyPatch) -> No
         drawn = graph(y)
     assert [one.origin for one in drawn.trace.grad_fns] == ["unread", "unseen", "unseen"]
     assert drawn._repr_svg_().count(">its next_functions were not read<") == 1
+    for _ in range(200):
+        y = y.sin().cos()
+    monkeypatch.setattr(page, "reached", lambda roots: reach.reached(roots, 400))
+    with pytest.warns(UserWarning, match="more than"):
+        text = graph(y)._repr_svg_()
+    assert ">× " in text
+    assert text.count(">its next_functions were not read<") == 1
     monkeypatch.undo()
     assert "not read" not in graph(y)._repr_svg_()
 

@@ -96,7 +96,7 @@ def _signature(node: Node) -> tuple[object, ...]:
         node.kind,
         node.line,
         None if op is None else (op.name, op.call, op.grad_mode, op.why_unrecorded),
-        None if grad_fn is None else grad_fn.name,
+        None if grad_fn is None else (grad_fn.name, grad_fn.origin == "unread"),
         node.tensor is None or (node.tensor.names, node.tensor.shape),
         (node.in_error or node.fold is not None) and node.id,
     )

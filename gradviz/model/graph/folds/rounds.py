@@ -119,7 +119,7 @@ def _key(step: _Step) -> object:
     return (
         node.line,
         None if op is None else (op.name, op.call, op.grad_mode, op.why_unrecorded),
-        None if grad_fn is None else grad_fn.name,
+        None if grad_fn is None else (grad_fn.name, grad_fn.origin == "unread"),
     )
 
 
