@@ -14,7 +14,7 @@ from gradviz.model.moments.moment import History
 from gradviz.model.trace import Trace
 from gradviz.model.values import norm
 from tests.engine.recording import record
-from tests.unit.model.test_contents import look
+from tests.unit.model.graph.test_contents import look
 
 LSTM = """
 import torch

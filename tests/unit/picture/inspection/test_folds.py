@@ -14,8 +14,8 @@ from gradviz.picture.inspection.inspecting import inspection
 from gradviz.picture.inspection.inspection import Fact, Inspect, Inspection, Subject
 from gradviz.picture.picture import Language
 from gradviz.picture.record.record import Record
-from tests.unit.model.test_contents import chain
-from tests.unit.model.test_stepped import walked
+from tests.unit.model.graph.test_contents import chain
+from tests.unit.model.graph.test_stepped import walked
 from tests.unit.model.traces import Tape, loop, scalar, vector
 
 KEY = "a fold"

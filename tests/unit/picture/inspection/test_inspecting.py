@@ -11,8 +11,8 @@ from gradviz.picture.inspection.inspection import Cell, Fact, Inspect, Inspectio
 from gradviz.picture.inspection.words import INSPECTION_WORDS
 from gradviz.picture.picture import Language
 from gradviz.picture.record.record import Record
-from tests.unit.model.test_moment import tapes
-from tests.unit.model.test_stepped import walked
+from tests.unit.model.graph.test_stepped import walked
+from tests.unit.model.moments.test_moment import tapes
 from tests.unit.model.traces import Tape, scalar, square, vector
 from tests.unit.picture.inspection.cut_off import both_ways
 

@@ -4,7 +4,7 @@ from gradviz.model.trace import ProgramError
 from gradviz.picture.quiz.questions import AskQuiz
 from gradviz.picture.quiz.quizzing import quizzed
 from gradviz.picture.record.record import Record
-from tests.unit.model.test_quiz import squared
+from tests.unit.model.quiz.test_quiz import squared
 
 
 def test_the_same_is_asked_in_either_language() -> None:

@@ -16,7 +16,7 @@ from gradviz.picture.record.record import Record
 from gradviz.picture.stage.past import places
 from gradviz.picture.stage.stage import Stage, left_by, shown, stage
 from gradviz.picture.together.together import since
-from tests.unit.model.test_moment import tapes
+from tests.unit.model.moments.test_moment import tapes
 from tests.unit.model.traces import Tape, scalar
 
 WAYS = st.builds(Options, view=st.sampled_from(get_args(View)), direction=st.sampled_from(get_args(Direction)))

@@ -15,8 +15,8 @@ from gradviz.model.trace import ProgramError
 from gradviz.picture.picture import Language, Options
 from gradviz.picture.record.record import Record
 from gradviz.picture.stage.stage import KEPT, Album, shown, stage
-from tests.unit.model.test_moment import tapes
-from tests.unit.model.test_stepped import walked
+from tests.unit.model.graph.test_stepped import walked
+from tests.unit.model.moments.test_moment import tapes
 from tests.unit.model.traces import Tape, loop, scalar
 
 STEPS = st.lists(st.none() | st.integers(0, 40), min_size=2, max_size=8)

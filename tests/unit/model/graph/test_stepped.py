@@ -14,7 +14,7 @@ from gradviz.model.graph.stepped import Lives, done_at, lives, stepped
 from gradviz.model.moments.moment import History
 from gradviz.model.trace import Saved, Trace
 from tests.unit.model.cut import at_step
-from tests.unit.model.test_moment import saving, tapes
+from tests.unit.model.moments.test_moment import saving, tapes
 from tests.unit.model.traces import Tape, loop, scalar, square
 
 VIEWS = st.sampled_from(get_args(View))

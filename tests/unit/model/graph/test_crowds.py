@@ -8,8 +8,8 @@ from gradviz.model.graph.folds.crowds import ROW, crowds
 from gradviz.model.graph.graph import Edge, EdgeKind, Graph, Node, NodeKind
 from gradviz.model.graph.modules import Modules
 from gradviz.model.trace import Tensor
-from tests.unit.model.test_fold import line_op
-from tests.unit.model.test_unfold import check, every_key, keys
+from tests.unit.model.graph.test_fold import line_op
+from tests.unit.model.graph.test_unfold import check, every_key, keys
 
 NET = [f"model.layers.{a}.{b}.{c}" for a in range(3) for b in range(2) for c in ("conv.weight", "bn.weight", "bn.bias")]
 TAKEN = Modules("model.head", ("Linear",), 1)

@@ -17,8 +17,8 @@ from gradviz.model.moments.kept import Heap, Kept
 from gradviz.model.moments.moment import History, Moment
 from gradviz.model.trace import Saved, Trace
 from tests.unit.model.cut import at_step
-from tests.unit.model.test_moment import tapes
-from tests.unit.model.test_stepped import walked
+from tests.unit.model.graph.test_stepped import walked
+from tests.unit.model.moments.test_moment import tapes
 from tests.unit.model.traces import Tape, loop, scalar, square, vector
 
 VIEWS = st.sampled_from(get_args(View))

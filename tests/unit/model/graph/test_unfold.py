@@ -15,8 +15,8 @@ from gradviz.model.graph.folds.fold import fold
 from gradviz.model.graph.folds.unfold import unfolded
 from gradviz.model.graph.graph import MANY, Edge, EdgeKind, Graph, Node, NodeKind, Span
 from gradviz.model.trace import GradFn, Module, Region, Saved
-from tests.unit.model.test_fold import is_acyclic, line_op, op_counts, regions, repetitive
-from tests.unit.model.test_fold_loops import training
+from tests.unit.model.graph.test_fold import is_acyclic, line_op, op_counts, regions, repetitive
+from tests.unit.model.graph.test_fold_loops import training
 from tests.unit.model.traces import loop
 
 

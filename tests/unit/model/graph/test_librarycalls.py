@@ -14,10 +14,10 @@ from gradviz.model.graph.folds.librarycalls import FEWEST, alike, library_calls
 from gradviz.model.graph.folds.unfold import unfolded
 from gradviz.model.graph.graph import Graph, Node
 from gradviz.model.trace import BackwardCall, Module, Region
-from tests.unit.model.test_focus import linked, tensor
-from tests.unit.model.test_focus import op as plain_op
-from tests.unit.model.test_fold import is_acyclic
-from tests.unit.model.test_unfold import check, every_key, keys
+from tests.unit.model.graph.test_focus import linked, tensor
+from tests.unit.model.graph.test_focus import op as plain_op
+from tests.unit.model.graph.test_fold import is_acyclic
+from tests.unit.model.graph.test_unfold import check, every_key, keys
 from tests.unit.model.traces import loop as plain_loop
 
 STEP = Region(0, None, "no_grad", 5, "opt.step()")

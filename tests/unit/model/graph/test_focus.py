@@ -12,8 +12,8 @@ from gradviz.model.graph.graph import Edge, EdgeKind, Graph, Node, NodeKind
 from gradviz.model.graph.modules import MODULE, is_in
 from gradviz.model.graph.spots import at_spots, spots
 from gradviz.model.trace import Region
-from tests.unit.model.test_fold import line_op, regions, repetitive
-from tests.unit.model.test_fold_loops import training
+from tests.unit.model.graph.test_fold import line_op, regions, repetitive
+from tests.unit.model.graph.test_fold_loops import training
 from tests.unit.model.traces import Tape, loop, scalar
 
 

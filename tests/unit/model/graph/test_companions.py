@@ -12,7 +12,7 @@ from gradviz.model.graph.graph import Graph, Node, NodeKind
 from gradviz.model.graph.modules import NOWHERE
 from gradviz.model.trace import BackwardCall, Module, Tensor
 from tests.unit.drawing.samples import tensor
-from tests.unit.model.test_focus import linked, op
+from tests.unit.model.graph.test_focus import linked, op
 
 
 def source(number: int, *names: str, parameter: bool = False, grad: bool = True) -> Node:

@@ -11,7 +11,7 @@ from gradviz.model.graph.folds import fold as folding
 from gradviz.model.graph.folds.fold import FEW, SOME, fold
 from gradviz.model.graph.graph import Edge, EdgeKind, Graph, Node, NodeKind
 from gradviz.model.trace import BackwardCall, Module
-from tests.unit.model.test_fold import check, line_op
+from tests.unit.model.graph.test_fold import check, line_op
 from tests.unit.model.traces import Tape, scalar
 
 ROUNDS = 40
