@@ -193,6 +193,88 @@ def test_operands_fit_after_the_change(name: str, body: str, line: str | None) -
 
 
 @pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        ("x += 1", "with th.no_grad():"),
+        ("x.view(-1)[0] = 3.", "with th.no_grad():"),
+        ("import numpy as np\na = np.sin(x * 2) + 1", "a = th.sin(x * 2) + 1"),
+        ("a, b = th.ones(3, 4), th.ones(3, 2)\nc = th.mm(a, b)", "th.mm(a.T, b)"),
+        ("a = th.arange(3)\nb = th.mean(a)", "b = th.mean(a.float())"),
+        ("n = th.zeros(3, dtype=th.int64, requires_grad=True)", "dtype=th.float32"),
+        ("from torch import zeros, int64\nn = zeros(3, dtype=int64, requires_grad=True)", "dtype=th.float32"),
+    ],
+)
+def test_a_fix_calls_torch_what_the_program_calls_it(body: str, line: str) -> None:
+    source = f"import torch as th\nx = th.tensor([2., 3.], requires_grad=True)\n{body}\n"
+    _, (fix,) = fix_of(source)
+    changed = fix.edit.applied(source)
+    assert line in changed
+    assert bare_run(changed).error is None
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ("x = ones(2, requires_grad=True)\nx += 1", None),
+        ("import numpy as np\nx = ones(2, requires_grad=True)\na = np.sin(x)", None),
+        ("n = ones(3, dtype=int64, requires_grad=True)", "dtype=float"),
+    ],
+)
+def test_what_has_no_name_in_the_program_is_not_written(body: str, name: str | None) -> None:
+    source = f"from torch import int64, ones\n{body}\n"
+    changed = [fix.edit.applied(source) for fix in fix_of(source)[1]]
+    assert all("torch." not in one for one in changed)
+    assert [name is not None and name in one for one in changed] == [True] * (name is not None)
+
+
+JOINED = [
+    ("y = torch.tensor([x * 2, w])", "y = torch.stack([x * 2, w])"),
+    ("y = torch.tensor((x, w * x))", "y = torch.stack((x, w * x))"),
+    ("def f(x):\n    return torch.tensor([x, x + 1])\ny = f(x)", "return torch.stack([x, x + 1])"),
+]
+
+
+@pytest.mark.parametrize(("body", "line"), JOINED)
+def test_tensors_whose_numbers_were_copied_are_stacked(body: str, line: str) -> None:
+    source = f"{HEAD.format(leaf='tensor(2.')}{body}\ny.sum().backward()\n"
+    _, (fix,) = fix_of(source)
+    changed = fix.edit.applied(source)
+    assert line in changed
+    ended = bare_run(changed)
+    assert ended.error is None
+    assert ended.tensors["x"].grad is not None
+
+
+@pytest.mark.parametrize("made", ["[x * 2, 1.]", "[[x, w], [w, x]]", "[x, w], dtype=torch.float64"])
+def test_no_flag_is_offered_to_a_copy_of_what_requires_grad(made: str) -> None:
+    assert fix_of(f"{HEAD.format(leaf='tensor(2.')}y = torch.tensor({made})\ny.sum().backward()\n")[1] == ()
+
+
+IN_PLACE = (
+    "class Net(torch.nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    "        self.one, self.two = torch.nn.ReLU(inplace=True), torch.nn.ReLU(inplace=True)\n"
+    "    def forward(self, x):\n        return self.two(self.one(x.sigmoid()).sigmoid())\ny = Net()(x * 2).sum()\n"
+)
+
+
+def test_a_version_is_mended_only_where_no_other_is_left() -> None:
+    head = HEAD.format(leaf="tensor([2.]")
+    source = f"{head}{IN_PLACE}y.backward()\n"
+    _, (fix,) = fix_of(source)
+    assert bare_run(fix.edit.applied(source)).error is None
+    for body in (
+        "y = x.exp()\nz = torch.relu_(y)\nu = z.sigmoid()\nt = torch.relu_(u)\nt.sum().backward()",
+        "y = x.sigmoid()\nz = torch.nn.functional.relu(y, inplace=True)\nu = z.exp()\nz.mul_(2)\nu.sum().backward()",
+    ):
+        assert fix_of(f"{head}{body}\n") == ("version", ())
+
+
+def test_memory_is_given_to_no_grad_of_an_unknown_tensor() -> None:
+    zeros = "g, = torch.autograd.grad(x.abs().sum(), x, create_graph=True)\ng.sum().backward()\nh = x.grad\nh.zero_()\n"
+    assert fix_of(HEAD.format(leaf="tensor(2.") + zeros) == ("zero-tensor", ())
+
+
+@pytest.mark.parametrize(
     "body",
     [
         "with torch.no_grad():\nz = x + 1  # so",

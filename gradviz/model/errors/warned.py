@@ -45,10 +45,10 @@ WARNINGS = (
         "UserWarning",
         r"^Using a target size \(torch\.Size\((?P<one>\[[\d, ]*\])\)\) that is different to the input size "
         r"\(torch\.Size\((?P<two>\[[\d, ]*\])\)\)",
-        "The loss compares a target of shape {one} with a result of shape {two}: every target is compared with every "
-        "result. Give both the same shape, as with .view_as() or .unsqueeze(1).",
-        "損失が形状 {one} の正解を形状 {two} の結果と比べています。すべての正解がすべての結果と比べられます。"
-        ".view_as() や .unsqueeze(1) などで形状をそろえてください。",
+        "The target has shape {one} and the result shape {two}. The loss broadcasts both to one shape, where a target "
+        "can be compared with several results. Give both the same shape, as with .view_as() or .unsqueeze(1).",
+        "正解の形状が {one}、結果の形状が {two} です。損失は両方を同じ形状にブロードキャストするため、"
+        "一つの正解が複数の結果と比べられることがあります。.view_as() や .unsqueeze(1) などで形状をそろえてください。",
     ),
     Hint(
         "softmax-dim",

@@ -33,9 +33,12 @@ def left_alone(fixes: Fixes, text: Text, placed: Placed, error: ProgramError) ->
     change = None if op is None or op.line is None else text.statement(op.line, (op.call or "").strip())
     if first is None or op is None or change is None:
         return None
+    ops = [None if one.changed_by is None else trace.ops[one.changed_by] for one in refused]
+    alone = {(None, None) if one is None else (one.line, one.call) for one in ops} == {(op.line, op.call)}
+    kinds = {None if one is None or one.module is None else one.name for one in ops}
     return (
-        clone_before(fixes, op, trace.grad_fns[first.grad_fn])
-        or _out_of_place(text, change.statement, op)
+        (clone_before(fixes, op, trace.grad_fns[first.grad_fn]) if alone else None)
+        or (_out_of_place(text, change.statement, op) if alone or kinds == {op.name} else None)
         or _read_as_copy(fixes, text, refused)
         or _before_the_change(fixes, text, placed, refused)
     )
@@ -76,8 +79,9 @@ def _out_of_place(text: Text, statement: ast.stmt, op: Op) -> Fix | None:
         for one in call.keywords
         if one.arg == "inplace" and isinstance(one.value, ast.Constant) and one.value.value is True
     ]
-    if len(told) == 1:
-        return Fix("name", keyword_set(text, told[0][0], "inplace", "False"), "inplace=False", told[0][0].lineno)
+    if told and (len(told) == 1 or op.module is not None):
+        edit = joined(text.source, [keyword_set(text, call, "inplace", "False") for call, _ in told])
+        return Fix("name", edit, "inplace=False", told[0][0].lineno)
     match statement:
         case ast.Assign(value=ast.Call(func=ast.Attribute() as function)) if function.attr == kind:
             end = text.end(function)

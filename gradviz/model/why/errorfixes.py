@@ -7,7 +7,16 @@ from collections.abc import Callable
 from unicodedata import normalize
 
 from gradviz.model.moments.reach import reachable, runs
-from gradviz.model.source.edits import calls_in, joined, keyword_set, method_before, method_on, named, wrapped
+from gradviz.model.source.edits import (
+    calls_in,
+    joined,
+    keyword_set,
+    method_before,
+    method_on,
+    named,
+    torchs_name,
+    wrapped,
+)
 from gradviz.model.source.literals import as_floats
 from gradviz.model.source.place import Edit, Placed, Text, lines_of_text
 from gradviz.model.trace import BackwardCall, ProgramError, Tensor, Trace, Warned
@@ -178,7 +187,8 @@ def _as_floats(fixes: Fixes, text: Text, placed: Placed, error: ProgramError) ->
 
 
 def _under_no_grad(_fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -> Fix | None:
-    edit = wrapped(text, placed.statement, "with torch.no_grad():")
+    torch = torchs_name(text)
+    edit = None if torch is None else wrapped(text, placed.statement, f"with {torch}.no_grad():")
     return None if edit is None else Fix("no_grad block", edit, "", placed.statement.lineno)
 
 

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from gradviz.model.source.edits import calls_in, method_before, method_on, named
+from gradviz.model.source.edits import calls_in, method_before, method_on, named, torchs_name
 from gradviz.model.source.place import Edit, Placed, Text
 from gradviz.model.trace import ProgramError, Tensor
 from gradviz.model.why.fixes import Fix, Fixes
@@ -35,7 +35,7 @@ _SAME = frozenset(
 
 def transposed(fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -> Fix | None:
     """Transpose the one of two matrices by which alone they fit."""
-    pairs = list(_products(placed))
+    pairs = list(_products(placed, torchs_name(text)))
     if len(pairs) != 1:
         return None
     tensors = [fixes.bound(one.id) if isinstance(one, ast.Name) else None for one in pairs[0]]
@@ -50,13 +50,13 @@ def transposed(fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -
     return Fix("name", Edit(end, end, ".T"), f"{text.cut(chosen)}.T", chosen.lineno)
 
 
-def _products(placed: Placed) -> Iterator[tuple[ast.expr, ast.expr]]:
+def _products(placed: Placed, torch: str | None) -> Iterator[tuple[ast.expr, ast.expr]]:
     for node in ast.walk(placed.statement):
         match node:
             case ast.BinOp(left=left, op=ast.MatMult(), right=right):
                 yield left, right
-            case ast.Call(func=ast.Attribute(value=ast.Name(id="torch"), attr=name), args=[left, right]) if (
-                name in _PRODUCTS
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=of), attr=name), args=[left, right]) if (
+                of == torch and name in _PRODUCTS
             ):
                 yield left, right
 
@@ -86,7 +86,7 @@ def floats_first(_fixes: Fixes, text: Text, placed: Placed, error: ProgramError)
     function = found[0].func if len(found) == 1 else None
     if not isinstance(function, ast.Attribute):
         return None
-    if isinstance(function.value, ast.Name) and function.value.id == "torch":
+    if isinstance(function.value, ast.Name) and function.value.id == torchs_name(text):
         edit = method_on(text, found[0].args[0], "float") if found[0].args else None
         return None if edit is None else Fix("name", edit, edit.text, found[0].lineno)
     return Fix("name", method_before(text, function, "float"), f".float().{name}()", found[0].lineno)
@@ -101,11 +101,12 @@ def torchs_own(fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -
         if call.func.value.id in _MODULES and call.func.attr in _SAME and len(call.args) == 1 and not call.keywords
         if any(isinstance(one, ast.Name) and _is_tracked(fixes.bound(one.id)) for one in ast.walk(call.args[0]))
     ]
-    if len(found) != 1:
+    torch = torchs_name(text)
+    if len(found) != 1 or torch is None:
         return None
     function, module = found[0]
-    edit = Edit(text.start(module), text.end(module), "torch")
-    return Fix("name", edit, f"torch.{function.attr}", function.lineno)
+    edit = Edit(text.start(module), text.end(module), torch)
+    return Fix("name", edit, f"{torch}.{function.attr}", function.lineno)
 
 
 def _is_tracked(tensor: Tensor | None) -> bool:

@@ -33,6 +33,7 @@ from gradviz.model.source.toggles import Locked, Toggles
 from gradviz.model.trace import Op, Tensor
 from gradviz.model.why.earlier import cleared_earlier, flagged_earlier
 from gradviz.model.why.grounds import Grounds
+from gradviz.model.why.stacked import Copied, copied
 from gradviz.model.why.updates import in_place, replaced
 from gradviz.model.why.why import Why, WhyNoGrad, cutter, origin, why
 
@@ -189,7 +190,11 @@ class Fixes:
         return Fix("floats", as_floats(self.text, call), self.text.cut(call), call.lineno)
 
     def require_grad(self, text: Text, tensor: Tensor, _reason: Why) -> Fix | None:
-        """Set the flag of a tensor."""
+        """Set the flag of a tensor; of one that copies what requires grad, join that in its place."""
+        call = self.toggles.factory(tensor.id)
+        was = Copied(is_tracked=False) if call is None else copied(self.known.trace, text, call)
+        if was.is_tracked:
+            return None if was.joined is None else Fix("name", *was.joined)
         found = self.toggled(tensor, KEYWORD)
         return None if found is None else Fix("require grad", found[1], found[0], text.line_of(found[1].start))
 
