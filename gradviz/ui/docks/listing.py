@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QWidget
 from gradviz.ui.style.copying import copy, is_copy, offer_copy
 
 WHOLE = Qt.ItemDataRole.UserRole + 1  # what is copied of a row that shows less
+_SIDE = 5  # pixels at both sides of the rows
 _MARGIN = 8  # pixels round what stands in for rows
 
 
@@ -19,6 +20,10 @@ class Listing(QListWidget):
         self.setAccessibleName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWordWrap(True)
+        # Room beside the rows, not in them: what a style sheet adds there Qt does not count when it wraps their text.
+        self.setViewportMargins(_SIDE, 0, _SIDE, 0)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self.setAutoFillBackground(True)
         self.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 

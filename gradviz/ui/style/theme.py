@@ -165,6 +165,7 @@ def stylesheet(own: Colours) -> str:
         QDockWidget::title {{ padding: 6px 8px; background: {own.window}; }}
         QListWidget::item {{ padding: 3px 8px; }}
         QListWidget::item:disabled {{ color: {own.muted}; }}
+        Listing::item {{ padding: 3px 0; }}
         QTableView::item {{ padding: 0 4px; }}
         QListWidget::item:selected, QTableView::item:selected {{ background: {own.lit_line}; color: {own.text}; }}
         QHeaderView {{ background: {own.window}; }}
