@@ -7,11 +7,12 @@ from xml.etree import ElementTree as ET
 import pytest
 import shiboken6
 from PySide6.QtCore import QSettings
-from PySide6.QtGui import QImage, QImageReader
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox
+from PySide6.QtGui import QImage, QImageReader, QPalette
+from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from gradviz.drawing.shapes import Role
+from gradviz.drawing.theme import contrast
 from gradviz.drawing.words import ENGLISH
 from gradviz.export.painted import Form
 from gradviz.export.whole import numbered
@@ -19,6 +20,7 @@ from gradviz.layout.geometry import Rect
 from gradviz.picture.picture import DataFormat
 from gradviz.state.appstate import AppState
 from gradviz.state.values.chosen import Selection
+from gradviz.state.values.look import Theme
 from gradviz.ui.exporting import exporter as writing
 from gradviz.ui.exporting.exportchoice import FORMATS, WHATS, Choice, Format, Part, cut, load, store
 from gradviz.ui.exporting.exportdialog import ExportDialog
@@ -115,6 +117,17 @@ def test_what_does_not_apply_to_a_format_is_muted_with_its_name(qtbot: QtBot, na
     qtbot.addWidget(dialog)
     names = {label.text(): label.isEnabled() for label in dialog.findChildren(QLabel) if label.buddy() is not None}
     assert {text for text, on in names.items() if not on} == muted
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_box_to_tick_is_seen_on_its_ground(window: Window, theme: Theme) -> None:
+    if window.state.theme != theme:
+        window.action("dark").trigger()
+    dialog = ExportDialog(Choice("png"), parent=window)
+    box = dialog.findChildren(QCheckBox)[0]
+    image, ground = box.grab().toImage(), dialog.palette().color(QPalette.ColorRole.Window).name()
+    side = [image.pixelColor(x, image.height() // 2).name() for x in range(image.height() // 2)]
+    assert max(contrast(one, ground) for one in side) >= 3
 
 
 def facts(qtbot: QtBot, dialog: ExportDialog) -> str:

@@ -1,7 +1,7 @@
 """Asks what kind of file is wanted, and shows what it would be like."""
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -198,6 +198,9 @@ class ExportDialog(QDialog):
     def _check(self, text: str, on: bool) -> QCheckBox:
         check = QCheckBox(text, self)
         check.setChecked(on)
+        own = check.palette()  # Fusion's outline is its ground, only darker: on a dark one nobody sees it
+        own.setColor(QPalette.ColorRole.Window, own.color(QPalette.ColorRole.PlaceholderText))
+        check.setPalette(own)
         return check
 
     def _format_names(self) -> tuple[str, ...]:
