@@ -297,6 +297,16 @@ def test_a_drawing_too_large_to_be_read_whole_shows_its_beginning_until_fit(qtbo
     assert canvas.view == fitted(Size(300, 360), PANEL)  # and not where a node of the same name was
 
 
+def test_what_was_fitted_and_is_opened_until_it_cannot_be_read_stays_as_large(qtbot: QtBot) -> None:
+    canvas = shown(qtbot)
+    canvas.fit()
+    before = canvas.view.scale
+    canvas.show_drawing(CHAIN._replace(size=Size(120, 4000)), 1)
+    assert canvas.view.scale == before
+    canvas.fit()
+    assert canvas.view.scale < 0.2  # asked for again, it is seen whole all the same
+
+
 def test_a_drawing_grows_with_the_text_around_it(qtbot: QtBot) -> None:
     small = CHAIN._replace(size=Size(120, 200), nodes=CHAIN.nodes[:1], edges=())
     canvas = shown(qtbot, small)

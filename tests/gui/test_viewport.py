@@ -302,19 +302,46 @@ def test_a_large_scene_is_searched_in_no_time() -> None:
     assert time.perf_counter() - started < 1.0
 
 
+def beside(each: Size, *, across: bool) -> list[Rect]:
+    """Three columns, in a row or one below another."""
+    dx, dy = (each.width, 0.0) if across else (0.0, each.height)
+    return [Rect(at * dx, at * dy, *each) for at in range(3)]
+
+
 @given(SIZES, st.booleans())
-def test_of_drawings_side_by_side_every_name_is_seen_and_as_much_else_as_there_is_room_for(
-    size: Size, across: bool
-) -> None:
-    each = Size(size.width / 3, size.height) if across else Size(size.width, size.height / 3)
-    names = Rect(0, 0, size.width, 1) if across else Rect(0, 0, size.width, size.height - each.height + 1)
-    view = look_at_columns(size, PANEL, names)
-    seen = view.seen(PANEL)
-    assert view.scale >= fitted(size, PANEL).scale
-    assert seen.x <= 0.01
-    assert seen.y <= 0.01
-    assert seen.right >= names.right - 0.01
-    assert seen.bottom >= names.bottom - 0.01
+def test_of_drawings_side_by_side_names_are_seen_and_can_be_read(each: Size, across: bool) -> None:
+    columns = beside(each, across=across)
+    view = look_at_columns(columns, PANEL, columns[0])
+    seen = view.seen(PANEL).grown(0.01)
+    assert 0.42 <= view.scale <= 1.0
+    assert seen.contains(Point(columns[0].x, columns[0].y))
+    if across and 3 * each.width * 0.42 <= PANEL.width - 48:
+        assert seen.contains(Point(columns[2].right, 0))
+
+
+@pytest.mark.parametrize(
+    ("wide", "names", "scale"),
+    [
+        (400, 3, 752 / 1200),
+        (700, 2, 752 / 1400),  # all three would be too small
+        (1300, 1, 752 / 1300),
+        (2800, 0, 0.7),  # the transformer: its first graph begins as it does alone
+    ],
+)
+def test_as_many_drawings_side_by_side_are_seen_as_can_be_read(wide: float, names: int, scale: float) -> None:
+    columns = beside(Size(wide, 4000), across=True)
+    view = look_at_columns(columns, PANEL, columns[0])
+    seen = view.seen(PANEL).grown(0.01)
+    assert view.scale == pytest.approx(scale)
+    assert sum(seen.x <= one.x and one.right <= seen.right for one in columns) == names
+    assert seen.y <= 0 < seen.bottom
+
+
+def test_larger_text_leaves_as_many_boxes_in_view_as_a_small_window_has() -> None:
+    drawing, start = Size(2700, 1800), Rect(0, 0, 200, 60)
+    assert first_look(drawing, Size(600, 400), start).scale == pytest.approx(0.7)
+    assert first_look(drawing, Size(740, 500), start, 1.8).scale == pytest.approx(740 / 850)
+    assert first_look(drawing, Size(1200, 800), start, 1.8).scale == pytest.approx(0.7 * 1.8)
 
 
 def test_what_is_looked_for_can_be_read_and_is_not_made_larger_where_it_can_be() -> None:

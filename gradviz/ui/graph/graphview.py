@@ -4,7 +4,6 @@ It decides no colour, label or position of the drawing, and knows nothing of key
 """
 
 from collections.abc import Iterator
-from functools import reduce
 from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, QTimer, Signal
@@ -21,12 +20,12 @@ from gradviz.ui.graph.fading import Fading
 from gradviz.ui.graph.headings import paint_headings
 from gradviz.ui.graph.layers import Layers, Look, done_room
 from gradviz.ui.graph.scene import Scene
-from gradviz.ui.graph.viewport import Viewport, first_look, fitted, fitted_to, look_at_columns
+from gradviz.ui.graph.viewport import WHOLE, Viewport, first_look, fitted, fitted_to, look_at_columns
 from gradviz.ui.style.plain import plain
 from gradviz.ui.style.theme import Colours, colour
 
 # What the view keeps to: all of the drawing, or its beginning where all is too small to read; all of it, however
-# small, since the person asked for that; or where the person moved it.
+# small, since the person asked for that; or where the person moved it, or it was as the drawing outgrew the panel.
 Keeps = Literal["start", "whole", "hand"]
 
 
@@ -125,11 +124,16 @@ class GraphView(QWidget):
         self.update()
 
     def show_drawing(self, drawing: Drawing, document: object) -> None:
-        """Show another drawing: all of it, unless the person has moved the view and it shows something still."""
+        """Show another drawing: all of it, unless the person has moved the view and it shows something still.
+
+        One that has been fitted, and has grown so that it could be read no longer, stays as large as it was.
+        """
         self._fading.end()
         before, self._scene = self._scene, Scene(drawing, self._scene)
         self._layers = Layers(self._scene, self._layers if self._scene.stays else None)
         self.setAccessibleDescription(plain(drawing.description))
+        if self._keeps == "whole" and self._home().scale < WHOLE * self._life <= self._view.scale:
+            self._keeps = "hand"
         hand = self._keeps == "hand"
         kept = self._kept(before) if hand and not self._scene.stays else self._view
         another = document != self._document or not before.nodes
@@ -224,7 +228,7 @@ class GraphView(QWidget):
         self._look(there if gaze.keeps == "hand" else self._home())
 
     def fit(self) -> None:
-        """Show the whole drawing, and from now on each one that follows."""
+        """Show the whole drawing, and each one that follows until one would be too small to read."""
         self._keeps = "whole"
         self._look(self._home())
 
@@ -299,11 +303,10 @@ class GraphView(QWidget):
         if self._keeps == "whole":
             return fitted(drawing.size, self._panel(), self._life)
         columns = [mark.rect for mark in drawing.frames if mark.role is Role.COLUMN]
-        if columns:
-            names = [rect._replace(height=1.0) for rect in columns]
-            return look_at_columns(drawing.size, self._panel(), reduce(Rect.united, names), self._life)
         looked_into = [mark.rect for mark in drawing.frames if mark.id == region_mark(MODULE)]
         start = next(iter((*looked_into, *(mark.rect for mark in drawing.nodes[:1]))), Rect(0, 0, 0, 0))
+        if columns:
+            return look_at_columns(columns, self._panel(), start, self._life)
         return first_look(drawing.size, self._panel(), start, self._life)
 
     def _kept(self, before: Scene) -> Viewport:

@@ -1,5 +1,7 @@
 """Which part of a drawing a panel shows, and how large: one frozen value with the arithmetic of zoom and pan."""
 
+from collections.abc import Sequence
+from functools import reduce
 from typing import NamedTuple
 
 from gradviz.layout.geometry import Point, Rect, Size
@@ -9,6 +11,7 @@ _FURTHEST = 0.0001  # a fitted drawing, and no further: a panel may have no room
 _MARGIN = 24.0  # pixels round a fitted drawing
 WHOLE = 0.42  # scale below which a drawing that is seen whole can no longer be read
 _READABLE = 0.7  # scale at which the beginning of such a drawing is shown instead
+_ABREAST = 850.0  # of a drawing's width that larger text leaves in view, as a small window has it beside usual text
 
 
 class Viewport(NamedTuple):
@@ -88,29 +91,43 @@ def first_look(drawing: Size, panel: Size, start: Rect, life: float = 1.0) -> Vi
 
     Where it can be read with all of its width, or all of its height, in view, nobody need move it both ways.
     """
-    whole = fitted(drawing, panel, life)
-    if whole.scale >= WHOLE * life:
+    whole, size = fitted(drawing, panel, life), _size_of_text(drawing, panel, life)
+    if whole.scale >= WHOLE * size:
         return whole
-    readable = _READABLE * life
+    readable = _READABLE * size
     one_way = max(fitted(side, panel, life).scale for side in (drawing._replace(height=0), drawing._replace(width=0)))
-    scale = min(one_way, readable) if one_way >= WHOLE * life else readable
+    scale = min(one_way, readable) if one_way >= WHOLE * size else readable
     x = _begin(panel.width / scale, drawing.width, start.x, start.right, _MARGIN / scale)
     y = _begin(panel.height / scale, drawing.height, start.y, start.bottom, _MARGIN / scale)
     return Viewport(x, y, scale)
 
 
-def look_at_columns(drawing: Size, panel: Size, names: Rect, life: float = 1.0) -> Viewport:
-    """Return the view for drawings side by side: the names of all in view, and of the rest what there is room for.
+def look_at_columns(columns: Sequence[Rect], panel: Size, start: Rect, life: float = 1.0) -> Viewport:
+    """Return the view for drawings side by side: as many, from the first, as can be read beside each other.
+
+    Their names are in view, and of the rest what there is room for. Where not one of them can be read so, it is the
+    first look at the first.
 
     Args:
-        drawing: how large all is.
+        columns: where they stand, one at least.
         panel: how large the panel is.
-        names: where the names stand.
+        start: the first node of the first.
         life: the scale of the text around it, and the largest.
     """
-    scale = max(fitted(drawing, panel, life).scale, fitted_to(names, panel, life).scale)
-    middle = Point(drawing.width / 2, drawing.height / 2)
-    return Viewport(scale=scale).about(middle, panel).showing(names, panel)
+    middle, each = reduce(Rect.united, columns).center, Size(columns[0].width, columns[0].height)
+    for shown in range(len(columns), 0, -1):
+        names = reduce(Rect.united, (column._replace(height=1.0) for column in columns[:shown]))
+        view = fitted_to(names, panel, life)
+        if view.scale >= WHOLE * _size_of_text(each, panel, life):
+            return view.about(middle, panel).showing(names, panel)
+    x, y, *_ = columns[0]
+    view = first_look(each, panel, start.moved(-x, -y), life)
+    return view._replace(x=view.x + x, y=view.y + y)
+
+
+def _size_of_text(drawing: Size, panel: Size, life: float) -> float:
+    """The scale of the text around it, as far as the panel has grown with it: a graph is more than two of its boxes."""
+    return min(life, max(1.0, panel.width / min(max(drawing.width, 1.0), _ABREAST) / _READABLE))
 
 
 def _begin(seen: float, drawing: float, first: float, last: float, margin: float) -> float:
