@@ -239,6 +239,21 @@ def test_a_narrow_bar_keeps_room_for_words_and_searching(window: Window, qtbot: 
     assert zoom.isEnabled()  # in the menu and by its key
 
 
+def test_a_bar_with_larger_text_leaves_out_as_much_as_a_narrower_one(window: Window, qtbot: QtBot) -> None:
+    bar, notice = window.panels.graph_bar, window.panels.notice
+    zoom, legend = window.action("zoom_in"), window.action("legend")
+    window.resize(window.panels.editor.width_of(43) + 1000, 800)
+    qtbot.waitUntil(lambda: zoom in bar.actions())
+    for _ in range(6):
+        window.action("larger").trigger()
+    notice.say("a word")
+    qtbot.waitUntil(lambda: zoom not in bar.actions() and legend not in bar.actions())
+    qtbot.waitUntil(lambda: notice.width() > 100)
+    for _ in range(6):
+        window.action("smaller").trigger()
+    qtbot.waitUntil(lambda: zoom in bar.actions() and legend in bar.actions())
+
+
 def test_the_scale_of_the_graph_is_read_whole_in_every_size_of_text(qtbot: QtBot, window: Window) -> None:
     window.resize(2400, 900)  # where the bar has room for it
     (scale,) = window.panels.graph_bar.findChildren(Scale)

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolBar, QToolB
 
 from gradviz.ui.style.theme import icon_size
 
-_WIDE, _ROOMY = 640, 500  # pixels of a bar in which there is room for everything, and for all but the zoom
+# Pixels of a bar in which there is room for everything, and for all but the zoom, beside text of the system's size.
+_WIDE, _ROOMY = 640, 500
 REST = "qt_toolbar_ext_button"  # the button behind which Qt puts what has no room
 
 
@@ -78,7 +79,9 @@ class GraphBar(QToolBar):
         room.addWidget(search)
         self._middle.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._all: list[tuple[int, QAction]] = []  # with the pixels of a bar in which there is room for it
+        self._shown: list[QAction] = []
         self._scale = Scale(self)
+        self.iconSizeChanged.connect(self._show)
 
     def fill(self, actions: Mapping[str, QAction]) -> None:
         """Put the actions into the bar."""
@@ -88,20 +91,21 @@ class GraphBar(QToolBar):
         always = [self.addWidget(self._middle), actions["search"], actions["fit"]]
         groups = ((0, views), (_ROOMY, [self.addSeparator(), *looks]), (0, always), (_WIDE, zoom))
         self._all = [(least, action) for least, group in groups for action in group]
-        self._show(self.width())
+        self._show()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave out of a narrow bar what wheel, keys and menu do as well: words and searching need the room."""
         super().resizeEvent(event)
-        if any((event.size().width() >= least) != (event.oldSize().width() >= least) for least in (_ROOMY, _WIDE)):
-            self._show(event.size().width())
+        self._show()
 
-    def _show(self, width: int) -> None:
-        for _, action in self._all:
-            self.removeAction(action)
-        for least, action in self._all:
-            if width >= least:
-                self.addAction(action)
+    def _show(self) -> None:
+        width = self.width() * icon_size(1.0).width() / self.iconSize().width()  # buttons are as large as their text
+        shown = [action for least, action in self._all if width >= least]
+        if shown != self._shown:
+            self._shown = shown
+            for _, action in self._all:
+                self.removeAction(action)
+            self.addActions(shown)
 
     def show_scale(self, scale: float) -> None:
         """Show how large the graph is."""
