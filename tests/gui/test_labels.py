@@ -18,7 +18,21 @@ def test_no_word_of_an_error_makes_the_strip_wider(qtbot: QtBot) -> None:
     assert strip.minimumSizeHint().width() < 40 * strip.fontMetrics().averageCharWidth()
     assert strip.heightForWidth(300) > strip.heightForWidth(1200)
     strip.show_problem(Problem("error", 1, 0, None, 0, f"ValueError: {WORD}", f"ValueError: {WORD}", None))
-    assert strip.text.startswith("Line 1: ValueError: " + WORD[:700])  # as it is for whoever reads or copies it
+    assert strip.text.startswith("Line 1: ValueError: " + WORD[:400])  # as it is for whoever reads or copies it
+
+
+def test_a_long_error_leaves_the_program_in_view_and_all_of_it_is_the_tip(qtbot: QtBot) -> None:
+    strip = ProblemStrip(LIGHT)
+    qtbot.addWidget(strip)
+    lines = "\n".join(f"line {number} of it" for number in range(60))
+    for said in (lines, "a long message " * 300):
+        strip.show_problem(Problem("error", 3, 0, None, 0, f"ValueError: {said}", f"ValueError: {said}", None))
+        assert strip.heightForWidth(350) < 14 * strip.fontMetrics().lineSpacing()
+        assert strip.text.startswith("Line 3: ValueError: ")
+        assert strip.text.endswith("…")
+        assert said[-30:].strip() in strip.toolTip()
+    strip.show_problem(Problem("error", 3, 0, None, 0, "brief", "brief", None))
+    assert not strip.toolTip()
 
 
 def test_what_torch_said_is_not_told_twice(qtbot: QtBot) -> None:

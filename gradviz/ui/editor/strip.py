@@ -1,4 +1,7 @@
-"""The strip below the program: the whole message of the error that ended the run, with what PyTorch said of it."""
+"""The strip below the program: the message of the error that ended the run, with what PyTorch said of it.
+
+A program may say as much as it likes: what is too long is cut, so that the program is left in view, and is the tip.
+"""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
@@ -7,9 +10,12 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from gradviz.picture.picture import Offer, Problem
 from gradviz.ui.style.copying import copy, is_copy, offer_copy
 from gradviz.ui.style.labels import CutButton, wrapped_label
-from gradviz.ui.style.plain import plain
+from gradviz.ui.style.plain import brief, plain, tooltip
 from gradviz.ui.style.problemtext import whole
 from gradviz.ui.style.theme import Colours
+
+# Letters and lines: a sentence of ours is never cut.
+_MESSAGE, _ORIGINAL = (480, 6), (200, 3)
 
 
 class ProblemStrip(QFrame):
@@ -62,10 +68,11 @@ class ProblemStrip(QFrame):
         if problem is None:
             return
         where = self.tr("Line {line}: {message}") if problem.line else "{message}"
-        self._message.setText(where.format(line=problem.line, message=plain(problem.message, 800)))
-        original = plain(problem.original, 400)
-        self._original.setText(original)
-        self._original.setVisible(bool(original) and problem.original not in problem.message)
+        self._message.setText(where.format(line=problem.line, message=brief(problem.message, *_MESSAGE)))
+        self._original.setText(brief(problem.original, *_ORIGINAL))
+        self._original.setVisible(bool(problem.original) and problem.original not in problem.message)
+        self.setToolTip(tooltip(whole(problem)) if "…" in self.text else "")
+        self.setAccessibleDescription(plain(whole(problem)))
         for offer in problem.offers:
             self._offers.addWidget(self._button(offer), 0, Qt.AlignmentFlag.AlignLeft)
 

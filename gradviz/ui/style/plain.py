@@ -19,6 +19,12 @@ def one_line(text: str, limit: int = 400) -> str:
     return next(iter(plain(text, limit).splitlines()), "")
 
 
+def brief(text: str, letters: int, lines: int) -> str:
+    """Return as much of `text`, safe to show, as so many letters and lines hold."""
+    whole = plain(text, letters).splitlines()
+    return "\n".join(whole[:lines]) + (" …" if len(whole) > lines else "")
+
+
 def breakable(text: str) -> str:
     """Return `text` with places in its long words at which a line may end, which take no room where none does."""
     return re.sub(rf"\S{{{_WORD},}}", lambda word: re.sub(r"(.{8})(?=.)", "\\1\u200b", word[0]), text)
