@@ -83,6 +83,15 @@ c = a * (1 + 1j)
 (c * c.conj() + c.abs() + c.exp()).real.sum().backward()
 print(a.grad, a.grad._version)
 """,
+    "a nested tensor": """\
+import warnings
+warnings.simplefilter("ignore")  # torch says once in a process that they are a prototype
+def rows(n):
+    n.register_hook(lambda g: print(g._version))
+    return torch.nested.to_padded_tensor(n * 2 + n.relu() + n.neg(), 0.0)
+rows(torch.nested.as_nested_tensor([a, a[:1]]) * 1).sum().backward()
+print(a.grad, a.grad._version)
+""",
     "a checkpoint": """\
 from torch.utils.checkpoint import checkpoint
 def f(t):

@@ -73,6 +73,7 @@ def _is_plain(gradient: object) -> bool:
         type(gradient) is torch.Tensor
         and gradient.layout is torch.strided
         and not gradient.is_meta
+        and not gradient.is_nested
         and not reader.is_batched(gradient)
     )
 
