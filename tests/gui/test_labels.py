@@ -50,3 +50,9 @@ def test_words_of_a_usual_length_are_left_whole() -> None:
     whole = f"at {WORD[:40]}."
     assert breakable(whole).replace("\u200b", "") == whole
     assert max(map(len, breakable(whole).replace("\u200b", " ").split())) == 8
+
+
+def test_names_in_japanese_are_left_whole() -> None:
+    said = "ほかのテンソルがこのテンソルのrequires_gradをFalseにしたため、backward()は勾配をここへ渡しません。"
+    assert breakable(said) == said
+    assert breakable(f"{said}{WORD[:40]}").startswith(f"{said}{WORD[:8]}\u200b")

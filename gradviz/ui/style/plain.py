@@ -5,7 +5,9 @@ import re
 
 from gradviz.drawing.plain import plain as safe
 
-_WORD = 32  # letters, as of a path or a name, that no longer stay on one line
+# Letters, as of a path or a name, that are too many to stay on one line. In Japanese a line may end nearly anywhere as it
+# is, where nothing is to be added: names of PyTorch within it would be cut.
+_WORD = re.compile(r"[^\s\u3000-\u9fff\uff00-\uffef]{32,}")
 
 
 def plain(text: str, limit: int = 4096) -> str:
@@ -27,7 +29,7 @@ def brief(text: str, letters: int, lines: int) -> str:
 
 def breakable(text: str) -> str:
     """Return `text` with places in its long words at which a line may end, which take no room where none does."""
-    return re.sub(rf"\S{{{_WORD},}}", lambda word: re.sub(r"(.{8})(?=.)", "\\1\u200b", word[0]), text)
+    return _WORD.sub(lambda word: re.sub(r"(.{8})(?=.)", "\\1\u200b", word[0]), text)
 
 
 def tooltip(text: str) -> str:
