@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QListWidget, QPushButton
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QListWidget, QPushButton, QTextBrowser
 from pytestqt.qtbot import QtBot
 
-from gradviz.model.launch import torch_line
+from gradviz.model.launch import NO_TORCH, torch_line
 from gradviz.model.wire import Ready
 from gradviz.state.values.engine import Phase
 from gradviz.ui.dialogs.python import PythonDialog, told
@@ -154,6 +154,20 @@ def test_any_file_can_be_named_and_is_looked_at(
         assert [rows.item(row).text() for row in range(rows.count())][2:] == [poor]
     qtbot.waitUntil(lambda: "no torch at all" in asked.told)
     assert not use.isEnabled()
+    asked.reject()
+
+
+def test_the_command_that_installs_torch_is_copied_as_it_is(
+    qtbot: QtBot, asked: PythonDialog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = script(tmp_path / ("python" * 10), f"exit {NO_TORCH}")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (bare, ""))
+    next(button for button in asked.findChildren(QPushButton) if button.text() == "Another …").click()
+    qtbot.waitUntil(lambda: torch_line(bare) in asked.told)
+    (shown,) = asked.findChildren(QTextBrowser)
+    shown.selectAll()
+    shown.copy()
+    assert torch_line(bare) in QApplication.clipboard().text().splitlines()
     asked.reject()
 
 

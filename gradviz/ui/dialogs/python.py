@@ -21,9 +21,10 @@ from gradviz.ui.pythons.check import LEAST_TORCH, Check, Finding
 from gradviz.ui.pythons.places import pythons
 from gradviz.ui.style.labels import wrapped_label
 from gradviz.ui.style.plain import plain
+from gradviz.ui.style.prose import ProsePanel
 
 _PYTHON = Qt.ItemDataRole.UserRole
-_LETTERS, _ROWS, _LINES = 70, 6, 4
+_LETTERS, _ROWS, _LINES = 70, 6, 7
 
 
 def _tr(text: str) -> str:
@@ -69,11 +70,8 @@ class PythonDialog(QDialog):
         self._check.found.connect(self._found)
         self._list = QListWidget(self)
         self._list.setAccessibleName(self.windowTitle())
-        self._told = wrapped_label(self)
-        self._told.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        self._told.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._told = ProsePanel(self)  # a command in it is copied as it is, where a label has its long words in pieces
+        self._told.setAccessibleName(self.windowTitle())
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self)
         self._use = buttons.button(QDialogButtonBox.StandardButton.Ok)
         self._use.setText(self.tr("Run programs in it"))
@@ -86,13 +84,13 @@ class PythonDialog(QDialog):
             layout.addWidget(widget)
         letter, line = self.fontMetrics().averageCharWidth(), self.fontMetrics().lineSpacing()
         self._list.setMinimumSize(letter * _LETTERS, (line + 8) * _ROWS)
-        self._told.setMinimumHeight(line * _LINES)
+        self._told.setFixedHeight(line * _LINES)
         self._fill(now)
 
     @property
     def told(self) -> str:
         """What is said of the Python pointed at."""
-        return self._told.text()
+        return self._told.text
 
     def accept(self) -> None:
         """Take the Python that is pointed at, if programs can run in it."""
@@ -138,8 +136,8 @@ class PythonDialog(QDialog):
         self._say(told(finding))
 
     def _say(self, text: str) -> None:
-        self._told.setText(plain(text, 1000))
-        self._list.setAccessibleDescription(self._told.text())
+        self._told.setPlainText(plain(text, 1000))
+        self._list.setAccessibleDescription(self._told.text)
 
     def _browse(self) -> None:
         name, _kind = QFileDialog.getOpenFileName(self, self.tr("Choose a Python"), str(Path.home()))

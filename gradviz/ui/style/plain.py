@@ -5,8 +5,8 @@ import re
 
 from gradviz.drawing.plain import plain as safe
 
-# Letters, as of a path or a name, that are too many to stay on one line. In Japanese a line may end nearly anywhere as it
-# is, where nothing is to be added: names of PyTorch within it would be cut.
+# Letters, as of a path or a name, that are too many to stay on one line. Japanese ends lines nearly anywhere as it is,
+# and PyTorch's names within it would be cut.
 _WORD = re.compile(r"[^\s\u3000-\u9fff\uff00-\uffef]{32,}")
 
 
