@@ -47,10 +47,11 @@ def cost_table(costs: Costs, language: str = "en") -> CostTable:
     names = _NAMES[language]
     rows = [_times(costs, part, names) for part in _TIMES if _is_told(costs, part)]
     rows += [_bytes(names, field, sizes) for field, sizes in _told_bytes(costs).items()]
+    told = (verdict(costs, "grad", "no_grad", language) for verdict in _VERDICTS)
     return CostTable(
         tuple(NAMES[mode] for mode in MODES),
         tuple(rows),
-        tuple(told for verdict in _VERDICTS if (told := verdict(costs, "grad", "no_grad", language))),
+        tuple(filter(None, dict.fromkeys(told))),  # what was not measured at all is said once for time and memory
         _errors(costs),
         min((len(laps) for mode in MODES if (laps := laps_of(costs, mode))), default=0),
         costs.done,

@@ -17,6 +17,11 @@ def test_an_error_of_two_modes_is_told_once() -> None:
     assert len(cost_table(Costs(raised=(raised[0], other))).errors) == 2
 
 
+def test_what_holds_for_time_and_memory_alike_is_said_once() -> None:
+    assert cost_table(Costs()).verdicts == ("nothing could be measured",)
+    assert cost_table(Costs(LAPS[:1])).verdicts == ("only grad could be measured",)
+
+
 def test_parameters_have_a_row_where_there_are_some() -> None:
     def rows(held: Held) -> list[str]:
         return [row.name for row in cost_table(Costs(LAPS, (held,))).rows]
