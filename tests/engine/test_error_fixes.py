@@ -269,6 +269,10 @@ def test_a_version_is_mended_only_where_no_other_is_left() -> None:
         assert fix_of(f"{head}{body}\n") == ("version", ())
 
 
+def test_no_grad_is_kept_where_no_backward_comes_by() -> None:
+    assert fix_of(HEAD.format(leaf="tensor(2.") + "y = x * w\ny.grad.norm()\n") == ("none", ())
+
+
 def test_memory_is_given_to_no_grad_of_an_unknown_tensor() -> None:
     zeros = "g, = torch.autograd.grad(x.abs().sum(), x, create_graph=True)\ng.sum().backward()\nh = x.grad\nh.zero_()\n"
     assert fix_of(HEAD.format(leaf="tensor(2.") + zeros) == ("zero-tensor", ())

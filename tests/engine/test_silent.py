@@ -169,6 +169,9 @@ def test_an_update_that_leaves_the_parameters_as_they_were_is_told(update: str) 
     "update",
     [
         "    for p in m.parameters():\n        p = p - 0.01 * p.grad\n        print(p.sum())\n",
+        "    for p in m.parameters():\n        p = p - 0.01 * p.grad\n        print(p)\n",
+        "    for n, p in [*m.named_parameters()]:\n        p = p - 0.01 * p.grad\n"
+        "        setattr(m, n, torch.nn.Parameter(p))\n    m(x).pow(2).sum().backward()\n",
         "    new = []\n    for p in m.parameters():\n        p = p - 0.01 * p.grad\n        new.append(p)\n",
         "    for p in m.parameters():\n        q = p - 0.01 * p.grad\n",
         "    for p in m.parameters():\n        with torch.no_grad():\n            p -= 0.1\n            p = p - 0.1\n",

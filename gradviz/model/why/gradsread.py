@@ -22,6 +22,9 @@ def without_grad(fixes: Fixes, error: ProgramError) -> Tensor | None:
 def filled(fixes: Fixes, _text: Text, _placed: Placed, error: ProgramError) -> Fix | None:
     """Return what gives the tensor a .grad of which the line reads it."""
     tensor = without_grad(fixes, error)
+    target = None if tensor is None or tensor.is_leaf else fixes.known.target(tensor)
+    if target is not None and not fixes.known.moment.history.flow.runs(target):
+        return None  # what is to keep its .grad has none to keep as long as no backward comes by
     found = () if tensor is None else fixes.of(tensor)
     return found[0] if found else None
 

@@ -175,6 +175,7 @@ def _renamed(history: History, text: Text) -> Iterator[Mistake]:
         one.statement.lineno: one.statement.targets[0].id
         for one in text.statements
         if isinstance(one.statement, ast.Assign) and isinstance(one.statement.targets[0], ast.Name)
+        if not _is_read(one.block[one.at + 1 :], one.statement.targets[0].id)
     }
     taken = {tensor for op in trace.ops for tensor in op.inputs} if lines else set[int]()
     begun = trace.backwards[0].step  # what changed before made them
@@ -190,6 +191,12 @@ def _renamed(history: History, text: Text) -> Iterator[Mistake]:
         update, leaves = in_place(trace, text, updates[0][0]), {leaf.id: leaf for _, leaf in updates}
         facts: dict[str, str | int] = {"name": lines[line], "names": _names([*leaves.values()])}
         yield Mistake("renamed", line, facts, None if update is None else Fix(*update))
+
+
+def _is_read(block: Sequence[ast.stmt], name: str) -> bool:
+    """Whether statements read a name: what nn.Parameter(), print() and .data take of a tensor is no op."""
+    nodes = (node for one in block for node in ast.walk(one) if isinstance(node, ast.Name))
+    return any(node.id == name and isinstance(node.ctx, ast.Load) for node in nodes)
 
 
 def _idle(history: History, text: Text) -> Iterator[Mistake]:
