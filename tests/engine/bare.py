@@ -282,7 +282,7 @@ def facts_of(tensor: torch.Tensor, *, ask: bool = True) -> Facts:
     return Facts(
         _value(tensor),
         tuple(tensor.shape),
-        None if grad is None else _value(grad),
+        None if grad is None else _value(grad) or Value(tuple(grad.shape)),
         tensor.requires_grad,
         is_leaf,
         None if tensor.is_inference() else tensor._version,
