@@ -205,5 +205,7 @@ def _alone(empty: Trace, page: Page) -> Trace:
         regions=page.regions,
         output=page.output,
         warnings=page.warnings,
+        hooks=page.hooks,
+        hook_calls=page.hook_calls,
     )
     return trace if page.end is None else ended_by(trace, page.end)

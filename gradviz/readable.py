@@ -33,6 +33,7 @@ def shorter(page: Page) -> Page:
         regions=tuple(_cut(region, TEXT) for region in page.regions),
         warnings=tuple(_cut(warned, MESSAGE) for warned in page.warnings),
         modules=tuple(_cut(module, TEXT) for module in page.modules),
+        hooks=tuple(_cut(hook, NAME) for hook in page.hooks),
     )
 
 

@@ -26,6 +26,7 @@ class Words(NamedTuple):
     saved_heading: str
     changed: str
     more: str
+    removed: str  # of a hook
     steps: str
     parameter: str
     parameters: str  # so many tensors as one
@@ -112,6 +113,7 @@ ENGLISH = Words(
     saved_heading="saved · {}",
     changed="changed since",
     more="+{} more",
+    removed="{} · removed",
     steps="ops: {}",
     parameter="1 parameter",
     parameters="{:,} parameters",
@@ -204,6 +206,7 @@ JAPANESE = Words(
     saved_heading="保存 · {}",
     changed="保存後に変更",
     more="ほか {} 件",
+    removed="{} · 解除済み",
     steps="演算 {} 個",
     parameter="パラメータ 1 個",
     parameters="パラメータ {:,} 個",

@@ -16,6 +16,8 @@ from gradviz.model.trace import (
     SCHEMA,
     BackwardCall,
     GradFn,
+    Hook,
+    HookCall,
     Op,
     ProgramError,
     Region,
@@ -70,6 +72,8 @@ def _members(trace: Trace) -> Iterator[tuple[str, bytes | Iterator[Json]]]:
     yield "regions", map(_region, trace.regions)
     yield "seen", _ENCODE(trace.seen)
     yield "modules", ({"path": module.path, "type": module.type} for module in trace.modules)
+    yield "hooks", map(_hook, trace.hooks)
+    yield "hook_calls", map(_hook_call, trace.hook_calls)
     yield "past", ({"step": tensor.step, **_tensor(tensor)} for tensor in trace.past)
     yield "counters", _counters(trace)
     yield "past_grad_fns", ({"step": grad_fn.step, **_grad_fn(grad_fn)} for grad_fn in trace.past_grad_fns)
@@ -119,7 +123,6 @@ def value_tree(value: Value | None) -> dict[str, Json] | None:
 
 
 def _tensor(tensor: Tensor) -> dict[str, Json]:
-    hooks: dict[str, Json] = {"hooks": [*tensor.hooks]} if tensor.hooks else {}
     return {
         "id": tensor.id,
         "names": [*tensor.names],
@@ -141,7 +144,6 @@ def _tensor(tensor: Tensor) -> dict[str, Json]:
         "line": tensor.line,
         "value": value_tree(tensor.value),
         "grad": value_tree(tensor.grad),
-        **hooks,
     }
 
 
@@ -229,6 +231,14 @@ def _backward(call: BackwardCall) -> dict[str, Json]:
         "accumulates": call.accumulates,
         "create_graph": call.create_graph,
     }
+
+
+def _hook(hook: Hook) -> dict[str, Json]:
+    return {**hook._asdict()}
+
+
+def _hook_call(call: HookCall) -> dict[str, Json]:
+    return {**call._asdict(), "before": _values(call.before), "after": _values(call.after)}
 
 
 def _region(region: Region) -> dict[str, Json]:

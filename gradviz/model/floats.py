@@ -10,7 +10,7 @@ import struct
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Sequence
 
-from gradviz.model.trace import Number, Page, Step, Tensor, Value
+from gradviz.model.trace import HookCall, Number, Page, Step, Tensor, Value
 from gradviz.model.wire import FrameError
 
 MARK = "float64:"  # what the text begins with
@@ -56,7 +56,11 @@ def as_numbers(page: Page, payload: bytes) -> Page:
     """
     if _MARK not in payload and b"\\u" not in payload:
         return page
-    return page._replace(tensors=tuple(map(_tensor, page.tensors)), steps=tuple(map(_step, page.steps)))
+    return page._replace(
+        tensors=tuple(map(_tensor, page.tensors)),
+        steps=tuple(map(_step, page.steps)),
+        hook_calls=tuple(map(_hook_call, page.hook_calls)),
+    )
 
 
 def _tensor(tensor: Tensor) -> Tensor:
@@ -72,6 +76,10 @@ def _step(step: Step) -> Step:
     if any(map(_is_text, step.arrived)) or any(map(_is_text, step.left)):
         return step._replace(arrived=tuple(map(_value, step.arrived)), left=tuple(map(_value, step.left)))
     return step
+
+
+def _hook_call(call: HookCall) -> HookCall:
+    return call._replace(before=tuple(map(_value, call.before)), after=tuple(map(_value, call.after)))
 
 
 def _is_text(value: Value | None) -> bool:

@@ -13,6 +13,8 @@ from gradviz.model.trace import (
     BackwardCall,
     End,
     GradFn,
+    Hook,
+    HookCall,
     Module,
     Op,
     Output,
@@ -50,6 +52,8 @@ class Gathered:
         self._output: list[Output] = []
         self._warnings: list[Warned] = []
         self._modules: list[Module] = []
+        self._hooks: dict[int, Hook] = {}
+        self._hook_calls: list[HookCall] = []
         self._end: End | None = None
         self.all_there = True  # what the records of each page refer to had come by then
         for page in pages:
@@ -67,6 +71,8 @@ class Gathered:
         self._output += page.output
         self._warnings += page.warnings
         self._modules += page.modules
+        self._hooks.update({hook.id: hook for hook in page.hooks})
+        self._hook_calls += page.hook_calls
         self._end = page.end
         self.all_there = self.all_there and all_there(page, self.counts)
 
@@ -92,6 +98,8 @@ class Gathered:
             output=tuple(self._output),
             warnings=tuple(self._warnings),
             modules=tuple(self._modules),
+            hooks=tuple(self._hooks.values()),
+            hook_calls=tuple(self._hook_calls),
         )
         return trace if self._end is None else ended_by(trace, self._end)
 

@@ -108,6 +108,16 @@ def _other_references(trace: Trace) -> Iterator[str]:
             yield f"region {region.id}"
 
 
+def _hook_references(trace: Trace) -> Iterator[str]:
+    tensors, grad_fns = len(trace.tensors), len(trace.grad_fns)
+    for position, hook in enumerate(trace.hooks):
+        if hook.id != position or _outside(hook.tensor, tensors) or _outside(hook.grad_fn, grad_fns):
+            yield f"hook {hook.id}"
+    for call in trace.hook_calls:
+        if _outside(call.hook, len(trace.hooks)) or _outside(call.grad_fn, grad_fns):
+            yield f"a call of hook {call.hook}"
+
+
 def _error_references(trace: Trace) -> Iterator[str]:
     tensors, grad_fns = len(trace.tensors), len(trace.grad_fns)
     for error in errors(trace):
@@ -169,6 +179,7 @@ _LOOKED: dict[str, Law] = {
 }
 _FEW: dict[str, Law] = {
     "a region's and a backward call's references exist": _other_references,
+    "a hook's references exist": _hook_references,
     "an error's references exist": _error_references,
 }
 

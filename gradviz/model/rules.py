@@ -76,7 +76,8 @@ def _accumulators(trace: Trace) -> Iterator[str]:
 def _values_fit(trace: Trace) -> Iterator[str]:
     states = states_of(trace)
     passed = chain.from_iterable([(*step.arrived, *step.left) for step in trace.steps if step.arrived or step.left])
-    held = chain([one.value for one in states], [one.grad for one in states], passed)
+    hooked = chain.from_iterable([(*call.before, *call.after) for call in trace.hook_calls])
+    held = chain([one.value for one in states], [one.grad for one in states], passed, hooked)
     shapes = {(one.value.shape, one.shape) for one in states if one.value is not None}
     if all(own == of for own, of in shapes) and _all_fit([value for value in held if value is not None]):
         return
@@ -88,6 +89,9 @@ def _values_fit(trace: Trace) -> Iterator[str]:
     for step in trace.steps:
         if (step.arrived or step.left) and not all(map(_fits, (*step.arrived, *step.left))):
             yield f"step {step.id}"
+    for call in trace.hook_calls:
+        if not all(map(_fits, (*call.before, *call.after))):
+            yield f"a call of hook {call.hook}"
 
 
 def _all_fit(values: Sequence[Value]) -> bool:
@@ -195,6 +199,8 @@ def _stamps(trace: Trace) -> Iterator[tuple[str, list[int]]]:
     yield "an op", [number for op in trace.ops for number in (op.id, op.step)]
     yield "a backward call", [number for call in trace.backwards for number in (call.id, call.step)]
     yield "output", [output.step for output in trace.output]
+    yield "a hook", [number for hook in trace.hooks for number in (hook.id, hook.step, hook.removed or 0)]
+    yield "a call of a hook", [number for call in trace.hook_calls for number in (call.hook, call.step)]
 
 
 def _run_sizes(trace: Trace) -> Iterator[str]:
@@ -226,6 +232,7 @@ def _with_lines(trace: Trace) -> Iterator[tuple[str, Sequence[_OnALine]]]:
     yield "step", trace.steps
     yield "backward call", trace.backwards
     yield "region", trace.regions
+    yield "hook", trace.hooks
     yield "output", trace.output
     yield "warning", trace.warnings
 

@@ -87,7 +87,6 @@ class Tensor(NamedTuple):
     is_parameter: bool = False
     grad_tensor: int | None = None  # the tensor in .grad, where it was seen being made
     strides: tuple[int, ...] | None = None  # in elements; None: those of a contiguous tensor, or it has none
-    hooks: tuple[str, ...] = ()  # of a graph that was there already: "register_hook(clip)"
 
 
 class Op(NamedTuple):
@@ -209,6 +208,30 @@ class BackwardCall(NamedTuple):
     accumulates: bool = True  # into .grad, as backward() does; torch.autograd.grad() returns the gradients instead
 
 
+class Hook(NamedTuple):
+    """A hook of the program's: on the tensor, grad_fn or module that it was registered on, until it is removed."""
+
+    id: int
+    step: int
+    how: str  # what registered it: "register_hook"
+    function: str  # "clip"
+    line: int | None  # that registered it
+    tensor: int | None
+    grad_fn: int | None  # that the gradients of the tensor came to then; None: it was a leaf of no graph, or is unknown
+    module: str | None  # as in `Op.module`
+    removed: int | None = None  # the stamp from which on it is
+
+
+class HookCall(NamedTuple):
+    """One call of a hook in backward: the gradients that it was given, and what they were when it was done."""
+
+    hook: int
+    step: int
+    grad_fn: int | None  # for which torch ran it
+    before: tuple[Value | None, ...]
+    after: tuple[Value | None, ...]
+
+
 class Region(NamedTuple):
     """A stretch of the run in another grad mode than around it, opened by one line."""
 
@@ -298,6 +321,8 @@ class Page(NamedTuple):
     output: tuple[Output, ...] = ()
     warnings: tuple[Warned, ...] = ()
     modules: tuple[Module, ...] = ()
+    hooks: tuple[Hook, ...] = ()
+    hook_calls: tuple[HookCall, ...] = ()
     end: End | None = None
 
 
@@ -324,4 +349,6 @@ class Trace(NamedTuple):
     past_grad_fns: tuple[GradFn, ...] = ()  # earlier states of grad_fns, whose saved tensors were freed since
     caught: tuple[ProgramError, ...] = ()  # errors of backward calls that did not end the run
     modules: tuple[Module, ...] = ()  # in the order in which they got their names; a name may come with several classes
+    hooks: tuple[Hook, ...] = ()  # indexed by id
+    hook_calls: tuple[HookCall, ...] = ()  # in order
     seen: bool = True  # as it went on; False: it is of a graph that was there already, read as it stood

@@ -43,7 +43,20 @@ def test_what_is_looked_up_is_what_a_record_cut_off_there_says(source: str, chan
         assert looked_up == cut
 
 
-@pytest.mark.parametrize("source", [TRAINING])
+HOOKED = """\
+import torch
+x = torch.tensor([1., -2.], requires_grad=True)
+y = x * 3
+handle = y.register_hook(lambda g: g * 2)
+x.register_hook(print)
+x.register_post_accumulate_grad_hook(lambda leaf: leaf.grad.zero_().sum() and None)
+y.sum().backward()
+handle.remove()
+(y.detach() * x).sum().backward()
+"""
+
+
+@pytest.mark.parametrize("source", [TRAINING, HOOKED])
 def test_every_step_of_a_training_run_is_looked_up(source: str) -> None:
     run = Record(record(source))
     for step in range(len(run.trace.steps)):

@@ -21,6 +21,7 @@ from gradviz.model.trace import (
     BackwardCall,
     End,
     GradFn,
+    Hook,
     Limit,
     Memory,
     Module,
@@ -86,6 +87,8 @@ def page_of(trace: Trace, end: End | None = None) -> Page:
         trace.output,
         trace.warnings,
         trace.modules,
+        trace.hooks,
+        trace.hook_calls,
         end,
     )
 
@@ -365,6 +368,8 @@ TINY = {
     "saved tensors": (b'[[],[],[[0,0,"",[],null,1,[', b'["",null,0,null,"kept"]', b"]]]]"),
     "regions": (b"[[],[],[],[],[],[", b'[0,null,"grad",1,""]', b"]]"),
     "modules": (b"[[],[],[],[],[],[],[],[],[", b'["%d",""]', b"]]"),
+    "hooks": (b"[[],[],[],[],[],[],[],[],[],[", b'[0,0,"","%d",null,null,null,""]', b"]]"),
+    "calls of hooks": (b"[[],[],[],[],[],[],[],[],[],[],[", b"[0,0,null,[],[]]", b"]]"),
     "outputs": (b"[[],[],[],[],[],[],[", b'[1,"%d"]', b"]]"),
     "warnings": (b"[[],[],[],[],[],[],[],[", b'[1,"",""]', b"]]"),
 }
@@ -465,6 +470,8 @@ def test_texts_are_cut() -> None:
         (),
         (Warned(1, LONG, LONG),),
         (Module(LONG, LONG),),
+        (Hook(0, 0, LONG, LONG, 1, None, None, LONG),),
+        (),
         End(long := ProgramError(LONG, LONG, 1, suggestion=LONG), Limit("ops", LONG), Memory(), 0.0, (long,)),
     )
     trace = builder(page).trace()

@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 
 from gradviz.drawing.content.content import Content, Line, Shape
+from gradviz.drawing.content.hooks import hook_lines
 from gradviz.drawing.content.saved import is_freed, saved_notes
 from gradviz.drawing.content.telling import Telling, line_text, tensor_name
-from gradviz.drawing.content.tensors import grad_texts, hook_lines, result_line
+from gradviz.drawing.content.tensors import grad_texts, result_line
 from gradviz.drawing.content.titles import call_strips, op_title
 from gradviz.drawing.content.troubled import trouble_of
 from gradviz.drawing.settings import settings_text
 from gradviz.drawing.shapes import Role, TextRole
 from gradviz.model.graph.graph import Node, NodeKind
+from gradviz.model.moments.hooked import Hooked
 from gradviz.model.trace import GradFn
 from gradviz.model.values import shape_text
 
@@ -24,6 +26,7 @@ def op_content(node: Node, telling: Telling) -> Content:
     recorded = node.grad_fn is not None or telling.view == "forward"
     role = Role.ERROR if node.in_error else Role.OP if recorded else Role.UNRECORDED
     lines = _op_lines(node, telling, recorded)
+    lines += hook_lines(_hooks(node, telling), telling)
     trouble = trouble_of(node, telling.moment, telling.view, words)
     if trouble.text:
         lines.append(Line(trouble.text, TextRole.TROUBLE))
@@ -38,6 +41,17 @@ def op_content(node: Node, telling: Telling) -> Content:
         node.grad_fn is not None and is_freed(node.grad_fn),
         in_error=node.in_error or trouble.grave,
     )
+
+
+def _hooks(node: Node, telling: Telling) -> Iterator[Hooked]:
+    """The hooks on a grad_fn, but for those on a tensor that has a box of its own."""
+    if node.grad_fn is None or telling.view == "forward":
+        return
+    tensors = telling.moment.trace.tensors
+    for one in telling.moment.history.hooks.on_grad_fn(node.grad_fn, telling.moment.begun):
+        on = one.hook.tensor
+        if node.kind is NodeKind.GRAD_FN or on is None or not tensors[on].names:
+            yield one
 
 
 def _op_details(node: Node, role: Role, lines: list[Line], notes: tuple[str, ...], telling: Telling) -> tuple[str, ...]:
@@ -69,7 +83,6 @@ def _result_lines(node: Node, telling: Telling) -> Iterator[Line]:
         yield result_line(tensor, telling)
         if tensor.grad is not None or tensor.retains_grad:
             yield Line(grad_texts(tensor, (), telling)[0], TextRole.GRAD)
-        yield from hook_lines(tensor, telling.words)
     if len(node.results) > _RESULTS:
         yield Line(telling.words.more.format(len(node.results) - _RESULTS), TextRole.MUTED)
     shapes = () if node.grad_fn is None or node.results else node.grad_fn.shapes

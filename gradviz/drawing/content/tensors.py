@@ -1,20 +1,17 @@
 """What the box of a tensor says: its value, its .grad or why it has none; and the AccumulateGrad that adds to it."""
 
-from collections.abc import Iterator
-
 from gradviz.drawing.content.content import Content, Line, Shape
+from gradviz.drawing.content.hooks import hook_lines
 from gradviz.drawing.content.telling import Telling, line_text, tensor_name
 from gradviz.drawing.content.titles import call_strips
 from gradviz.drawing.content.valuewords import long_text
 from gradviz.drawing.shapes import Role, TextRole
-from gradviz.drawing.words import Words
 from gradviz.model.graph.graph import Node
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import Tensor, Value
 from gradviz.model.values import adds_up, shape_text
 from gradviz.model.why.why import why
 
-_HOOKS = 4  # that are told of a tensor
 _WIDEST_SUM = 36  # characters; a longer sum is left to the description
 
 
@@ -33,6 +30,7 @@ def tensor_content(node: Node, tensor: Tensor, telling: Telling) -> Content:
     short, full = ("", "") if telling.view == "forward" else grad_texts(tensor, node.sums, telling)
     if short:
         lines.append(Line(short, TextRole.GRAD))
+        lines += hook_lines(telling.moment.history.hooks.on_tensor(tensor.id, telling.moment.begun), telling)
     return Content(
         role,
         shape,
@@ -69,14 +67,6 @@ def result_line(tensor: Tensor, telling: Telling) -> Line:
 def _facts(tensor: Tensor, name: str, telling: Telling) -> str:
     value = telling.value(tensor.value) if tensor.value is not None else None
     return " · ".join(filter(None, (name, value, tensor.dtype, shape_text(tensor.shape))))
-
-
-def hook_lines(tensor: Tensor, words: Words) -> Iterator[Line]:
-    """Yield what is said of the hooks on a tensor, a line for each."""
-    for hook in tensor.hooks[:_HOOKS]:
-        yield Line(hook, TextRole.GRAD)
-    if len(tensor.hooks) > _HOOKS:
-        yield Line(words.more.format(len(tensor.hooks) - _HOOKS), TextRole.GRAD)
 
 
 def grad_texts(tensor: Tensor, sums: tuple[Value | None, ...], telling: Telling) -> tuple[str, str]:
@@ -134,7 +124,7 @@ def accumulate_content(node: Node, variable: int, telling: Telling) -> Content:
     if not telling.moment.trace.seen:  # no op that took it tells what it is
         lines.append(Line(_facts(tensor, "", telling), TextRole.BODY))
     lines.append(Line(grad_texts(tensor, node.sums, telling)[0], TextRole.GRAD))
-    lines += hook_lines(tensor, words)
+    lines += hook_lines(telling.moment.history.hooks.on_tensor(variable, telling.moment.begun), telling)
     return Content(
         Role.ERROR if node.in_error else Role.ACCUMULATE,
         Shape.HEXAGON,

@@ -18,7 +18,7 @@ from gradviz.engine.record.internals.hooks import hooks_on
 from gradviz.engine.record.internals.values import read_value
 from gradviz.engine.record.ledger.nodes import note_number
 from gradviz.model.rules import EXACT
-from gradviz.model.trace import End, GradFn, GradMode, Memory, Origin, Page, Saved, Setting, Step, Tensor, Value
+from gradviz.model.trace import End, GradFn, GradMode, Hook, Memory, Origin, Page, Saved, Setting, Step, Tensor, Value
 
 TORCH = str(torch.__version__)
 MOST_READ = 1 << 20  # elements of which statistics are taken, which takes about a millisecond
@@ -92,7 +92,7 @@ class _Reading:
             name: self._ids[key] for key, (_, names) in self._named.items() if key in self._ids for name in names
         }
         steps = (Step(0, "line", None, names=names),) if names else ()
-        return Page(tensors, (), grad_fns, steps, end=End(None, None, memory, 0.0))
+        return Page(tensors, (), grad_fns, steps, hooks=self._hooks(), end=End(None, None, memory, 0.0))
 
     def _meet(self, tensor: torch.Tensor, node: reader.Node | None) -> int:
         """Give a tensor an id; `node`: its grad_fn."""
@@ -120,6 +120,13 @@ class _Reading:
         """The id of a tensor that has one, or a name."""
         key = id(tensor)
         return self._meet(tensor, None) if key not in self._ids and key in self._named else self._ids.get(key)
+
+    def _hooks(self) -> tuple[Hook, ...]:
+        found = [(*one, key) for key, tensor in self._tensors.items() for one in hooks_on(tensor)]
+        return tuple(
+            Hook(number, 0, how, function, None, self._ids[key], self._grad_fns.get(key), None)
+            for number, (how, function, key) in enumerate(found)
+        )
 
     def _grad_fn(self, node: reader.Node) -> GradFn:
         number, leaf, kind = self._numbers[node], reader.leaf_of(node), keeping.kind_of(node)
@@ -210,7 +217,6 @@ class _Reading:
             grad=None if gradient is None else self._value(gradient) or Value(reader.shape(gradient)),
             is_parameter=isinstance(tensor, torch.nn.Parameter),
             strides=strides,
-            hooks=hooks_on(tensor),
         )
 
     def _is_leaf(self, tensor: torch.Tensor) -> bool:

@@ -21,6 +21,7 @@ from gradviz.engine.record.watches.backward import BackwardWatch
 from gradviz.engine.record.watches.compilers import replace_compilers
 from gradviz.engine.record.watches.detaching import DetachWatch
 from gradviz.engine.record.watches.functions import FunctionWatch
+from gradviz.engine.record.watches.hooks import HookWatch
 from gradviz.engine.record.watches.levels import LevelWatch
 from gradviz.engine.record.watches.ops import OpWatch
 from gradviz.engine.record.watches.packing import PackWatch
@@ -92,6 +93,7 @@ def recorded(program: Program, request: Request, stream: Stream, *watches: Watch
         entries.replace_increments(settings.reassigned),
         entries.replace_exports(settings.handed_out),
         entries.replace_levels(levels.opened, levels.closing, levels.lifted),
+        HookWatch(threads.here).undo,
         replace_composites(),
         replace_compilers(lambda what: stream.warn(Warned(source.here()[0], NOTE, what))),
         threads.follow(),

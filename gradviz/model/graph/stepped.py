@@ -139,6 +139,7 @@ class _Finder:
             return self._fold(node, node.fold)
         times: list[float] = [call.step for call in node.roots]
         times += self._grad_fn_times(node.grad_fn)
+        times += self._history.hooks.times(node.grad_fn, None if node.tensor is None else node.tensor.id)
         if node.kind is NodeKind.OP or node.tensor is None:
             first = self._first(node)
             return Past(first, _ascending(first, times))

@@ -16,6 +16,7 @@ from gradviz.model.calls import calls
 from gradviz.model.flow import Passed, flow
 from gradviz.model.moments.drawnops import drawn_as, drawn_ops
 from gradviz.model.moments.held import Bindings, bindings
+from gradviz.model.moments.hooked import Hooks, hooks
 from gradviz.model.moments.kept import Kept, Timeline, kept
 from gradviz.model.moments.offenders import Offenders, offenders
 from gradviz.model.moments.reach import frees
@@ -109,6 +110,11 @@ class History:
     def bindings(self) -> Bindings:
         """What the names of the program held."""
         return bindings(self.trace)
+
+    @cached_property
+    def hooks(self) -> Hooks:
+        """The hooks of the program, by what they act on."""
+        return hooks(self.trace)
 
     @cached_property
     def makers(self) -> dict[int, int]:

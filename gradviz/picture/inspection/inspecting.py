@@ -10,6 +10,7 @@ from gradviz.model.trace import GradFn, Op, Tensor
 from gradviz.picture.inspection.answering import Answering
 from gradviz.picture.inspection.costs import cost_facts
 from gradviz.picture.inspection.folds import FoldTelling
+from gradviz.picture.inspection.hooks import grad_fn_hooks, module_hooks, tensor_hooks
 from gradviz.picture.inspection.inspection import Fact, Inspect, Inspection, Section
 from gradviz.picture.inspection.naming import Naming
 from gradviz.picture.inspection.nodes import grad_fn_facts, op_facts, rule_facts
@@ -67,7 +68,7 @@ def _told(
         return None if tensor is None else _of_tensor(naming, answering, tensor)
     if asked.of.kind == "op":
         op = moment.trace.ops[number]
-        facts = (*answering.of_op(op), *op_facts(naming, op), costs(op, None))
+        facts = (*answering.of_op(op), *op_facts(naming, op), module_hooks(naming, op), costs(op, None))
         return (op_title(op), facts) if moment.ran(op) else None
     grad_fn = moment.grad_fn(number)
     return None if grad_fn is None else _of_grad_fn(naming, answering, costs, grad_fn)
@@ -84,8 +85,8 @@ def _of_fold(
 
 
 def _of_tensor(naming: Naming, answering: Answering, tensor: Tensor) -> tuple[str, tuple[Section, ...]]:
-    sections = (*value_facts(naming, tensor), *answering.of_tensor(tensor), *tensor_facts(naming, tensor))
-    return naming.name(tensor), sections
+    told = (*value_facts(naming, tensor), tensor_hooks(naming, tensor), *answering.of_tensor(tensor))
+    return naming.name(tensor), (*told, *tensor_facts(naming, tensor))
 
 
 def _of_grad_fn(naming: Naming, answering: Answering, costs: Costs, grad_fn: GradFn) -> tuple[str, tuple[Section, ...]]:
@@ -93,8 +94,8 @@ def _of_grad_fn(naming: Naming, answering: Answering, costs: Costs, grad_fn: Gra
     why = () if made is None else answering.of_op(made)
     if grad_fn.variable is not None:
         why = answering.of_tensor(naming.moment.known_tensor(grad_fn.variable))
-    op_sections = () if made is None else op_facts(naming, made)
-    facts = (*rule_facts(naming, grad_fn), *why, *grad_fn_facts(naming, grad_fn))
+    op_sections = () if made is None else (*op_facts(naming, made), module_hooks(naming, made))
+    facts = (*rule_facts(naming, grad_fn), grad_fn_hooks(naming, grad_fn), *why, *grad_fn_facts(naming, grad_fn))
     return grad_fn.name, (*facts, *op_sections, costs(made, grad_fn))
 
 

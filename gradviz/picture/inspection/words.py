@@ -64,6 +64,8 @@ class InspectionWords(NamedTuple):
     history: str
     version: str
     savers: str
+    hooks: str
+    left_alone: str
 
 
 INSPECTION_WORDS: dict[Language, InspectionWords] = {
@@ -129,6 +131,8 @@ INSPECTION_WORDS: dict[Language, InspectionWords] = {
         history="Changed in place",
         version="version {} → {}",
         savers="Saved by",
+        hooks="Hooks",
+        left_alone="{}, left as it was",
     ),
     "ja": InspectionWords(
         absent="このステップではまだ存在しません",
@@ -192,5 +196,7 @@ INSPECTION_WORDS: dict[Language, InspectionWords] = {
         history="その場での変更",
         version="バージョン {} → {}",
         savers="保存元",
+        hooks="フック",
+        left_alone="{} (変更なし)",
     ),
 }

@@ -12,7 +12,7 @@ from gradviz.drawing.words import ENGLISH, JAPANESE, Words
 from gradviz.model.graph.graph import Fold, Graph, Node, NodeKind, Span, View
 from gradviz.model.graph.modules import Modules
 from gradviz.model.quantities import byte_text
-from gradviz.model.trace import BackwardCall, GradFn, Op, Region, Saved, Step, Trace, Value
+from gradviz.model.trace import BackwardCall, GradFn, Hook, HookCall, Op, Region, Saved, Step, Trace, Value
 from gradviz.model.why.why import Why, WhyNoGrad, why_text
 from tests.unit.drawing.samples import every_kind, kept, node_of, op, scalar, spoilt, square, tensor
 from tests.unit.model.traces import known
@@ -389,3 +389,43 @@ def test_both_languages_word_every_kind() -> None:
     for english, japanese in zip(ENGLISH, JAPANESE, strict=True):
         if isinstance(english, str) and isinstance(japanese, str):
             assert english.count("{}") == japanese.count("{}")
+
+
+def hooked(
+    view: View = "both", *, on: int | None = 1, removed: int | None = None, **call: tuple[Value | None, ...]
+) -> tuple[Graph, Trace]:
+    """A square with a hook on its result, or on no tensor; `call`: the gradients before and after it, if it ran."""
+    graph, trace = square(view)
+    hook = Hook(0, 0, "register_hook", "clip", 2, on, 0, None, removed)
+    calls = (HookCall(0, 1, 0, call["before"], call["after"]),) if call else ()
+    return graph, trace._replace(hooks=(hook,), hook_calls=calls)
+
+
+def hooks_told(sample: tuple[Graph, Trace], words: Words = ENGLISH, *, values: bool = True) -> list[str]:
+    """What the boxes say of hooks, with the box that does."""
+    found = told(sample, words, values=values)
+    return [f"{name} {text}" for name, one in found.items() for text in lines(one) if text.startswith(("reg", "∂"))]
+
+
+def test_a_box_names_hooks_and_what_they_made_of_the_last_gradient() -> None:
+    assert hooks_told(hooked()) == ["t1 register_hook(clip)"]
+    assert hooks_told(hooked(before=(scalar(2.0),), after=(scalar(2.0),))) == ["t1 register_hook(clip)"]
+    changed = hooked(before=(scalar(2.0), None), after=(None, scalar(0.0)))
+    assert hooks_told(changed) == ["t1 register_hook(clip)", "t1 ∂ 2.0, None → None, 0.0"]
+    assert hooks_told(changed, values=False) == ["t1 register_hook(clip)"]
+    assert hooks_told(hooked(removed=0)) == ["t1 register_hook(clip) · removed"]
+    assert hooks_told(hooked(removed=0), JAPANESE) == ["t1 register_hook(clip) · 解除済み"]
+
+
+def test_of_very_many_hooks_the_first_are_told() -> None:
+    graph, trace = hooked()
+    many = tuple(trace.hooks[0]._replace(id=number) for number in range(6))
+    boxes = told((graph, trace._replace(hooks=many)))
+    assert lines(boxes["t1"])[-5:] == [*["register_hook(clip)"] * 4, "+2 more"]
+
+
+def test_a_hook_is_told_once_where_it_acts() -> None:
+    assert hooks_told(hooked(on=None)) == ["o0 register_hook(clip)"]
+    assert hooks_told(hooked("backward")) == ["g0 register_hook(clip)"]
+    assert hooks_told(hooked("backward", on=0)) == ["g1 register_hook(clip)", "g0 register_hook(clip)"]
+    assert hooks_told(hooked("forward")) == []

@@ -6,6 +6,8 @@ from gradviz.export.data import Json, document, value_tree
 from gradviz.model.trace import (
     BackwardCall,
     GradFn,
+    Hook,
+    HookCall,
     Limit,
     Memory,
     Output,
@@ -94,6 +96,16 @@ def test_what_is_written_is_what_was_recorded() -> None:
     assert isinstance(error, dict)
     assert (error["type"], error["line"], error["hint"]) == ("RuntimeError", 4, "not-tracked")
     assert (error["tensors"], error["grad_fns"]) == ([0], [1])
+
+
+def test_hooks_are_told_with_the_gradients_that_they_were_given() -> None:
+    hook = Hook(0, 1, "register_hook", "clip", 3, 0, 1, None, 5)
+    text = loaded(full()._replace(hooks=(hook,), hook_calls=(HookCall(0, 4, 1, (scalar(2.0),), (None,)),)))
+    assert text["hooks"] == [hook._asdict()]
+    (call,) = rows(text["hook_calls"])
+    assert (call["hook"], call["step"], call["grad_fn"], call["after"]) == (0, 4, 1, [None])
+    (before,) = rows(call["before"])
+    assert before["data"] == 2.0
 
 
 def test_an_error_that_was_caught_is_told_as_one_that_was_not() -> None:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from gradviz.model.moments.moment import History
 from gradviz.model.references import WHOLE
 from gradviz.model.rules import broken
-from gradviz.model.trace import GradFn, Tensor, Trace
+from gradviz.model.trace import GradFn, Hook, Tensor, Trace
 
 State = TypeVar("State", Tensor, GradFn)
 
@@ -32,12 +32,18 @@ def at_step(trace: Trace, number: int) -> Trace:
         ops=tuple(op for op in trace.ops if op.step <= number),
         steps=trace.steps[:begun],
         backwards=calls,
+        hooks=tuple(_hook(hook, begun) for hook in trace.hooks if hook.step <= begun),
+        hook_calls=tuple(call for call in trace.hook_calls if call.step <= begun),
         error=None,
         caught=(),
         limits=None,
     )
     # The stamps of a hostile run may make no sense: it is shown whole.
     return moment if next(broken(moment, WHOLE), None) is None else trace
+
+
+def _hook(hook: Hook, begun: int) -> Hook:
+    return hook if hook.removed is None or hook.removed <= begun else hook._replace(removed=None)
 
 
 def _states(trace: Trace) -> Iterator[Tensor]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradviz.model.floats import MARK, as_numbers, as_text
-from gradviz.model.trace import Page, Step, Value
+from gradviz.model.trace import HookCall, Page, Step, Value
 from gradviz.model.wire import FrameError, encode
 
 FLOATS = st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=64)
@@ -18,6 +18,14 @@ FLOATS = st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=64)
 def there(value: Value | None) -> Value | None:
     page = Page(steps=(Step(0, "line", 1, arrived=(value,)),))
     return as_numbers(page, encode(page)).steps[0].arrived[0]
+
+
+def test_the_gradients_that_a_hook_was_given_are_numbers_too() -> None:
+    text = Value((2,), as_text((1.5, -2.0)))
+    page = Page(hook_calls=(HookCall(0, 1, None, (text, None), (None, text)),))
+    (call,) = as_numbers(page, encode(page)).hook_calls
+    there = Value((2,), (1.5, -2.0))
+    assert (call.before, call.after) == ((there, None), (None, there))
 
 
 @given(FLOATS)

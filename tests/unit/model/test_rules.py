@@ -6,7 +6,20 @@ import pytest
 
 from gradviz.model.references import DEPTH, REFERENCES, UNLOOKED, WHOLE, Counts, all_there, depths
 from gradviz.model.rules import DIMENSIONS, LARGE, LAWS, RECORDS, SOUND, broken
-from gradviz.model.trace import BackwardCall, GradFn, Memory, Number, Page, ProgramError, Region, Step, Trace, Value
+from gradviz.model.trace import (
+    BackwardCall,
+    GradFn,
+    Hook,
+    HookCall,
+    Memory,
+    Number,
+    Page,
+    ProgramError,
+    Region,
+    Step,
+    Trace,
+    Value,
+)
 from tests.unit.model.traces import Tape, loop, saved, scalar, square
 
 TENSOR = "a tensor's references exist"
@@ -14,6 +27,7 @@ OP = "an op's references exist"
 GRAD_FN = "a grad_fn's references exist"
 STEP = "a step's references exist"
 OTHER = "a region's and a backward call's references exist"
+HOOK = "a hook's references exist"
 ERROR = "an error's references exist"
 SIZES = "sizes"
 COUNT = "steps count up"
@@ -35,6 +49,13 @@ def base() -> Trace:
     tape = square()
     tape.apply("mul", 0, 0, region=tape.region("no_grad"))
     return tape.trace()._replace(past_grad_fns=(tape.grad_fns[1],))
+
+
+def hook(called: HookCall | None = None, **changes: object) -> Change:
+    """A hook on a tensor that had a call."""
+    good = Hook(0, 5, "register_hook", "clip", 3, 1, 1, None)
+    calls = (HookCall(0, 6, 1, (scalar(1.0),), (None,)), *(() if called is None else (called,)))
+    return lambda trace: trace._replace(hooks=(Hook(**(good._asdict() | changes)),), hook_calls=calls)
 
 
 def tensor(number: int = 1, **changes: object) -> Change:
@@ -131,6 +152,11 @@ BREAKS: list[tuple[str, Change]] = [
     (STEP, step(1, grad_fn=-2)),
     (TENSOR, lambda trace: trace._replace(past=(trace.past[0]._replace(id=9),))),
     (GRAD_FN, lambda trace: trace._replace(past_grad_fns=(trace.past_grad_fns[0]._replace(id=9),))),
+    (HOOK, hook(id=1)),
+    (HOOK, hook(tensor=9)),
+    (HOOK, hook(grad_fn=-1)),
+    (HOOK, hook(HookCall(1, 6, 1, (), ()))),
+    (HOOK, hook(HookCall(0, 6, 9, (), ()))),
     (ERROR, spoken_of(tensors=(9,))),
     (ERROR, spoken_of(grad_fns=(-1,))),
     (ERROR, caught(spoken_of(tensors=(9,)))),
@@ -163,6 +189,9 @@ BREAKS: list[tuple[str, Change]] = [
     (SIZES, grad_fn(saved=(saved(0, 4)._replace(shape=(LARGE,)),))),
     (SIZES, grad_fn(saved=(saved(0, 4)._replace(shape=(1,) * (DIMENSIONS + 1)),))),
     (SIZES, lambda trace: trace._replace(past_grad_fns=(trace.past_grad_fns[0]._replace(step=-1),))),
+    (SIZES, hook(step=-1)),
+    (SIZES, hook(removed=LARGE)),
+    (SIZES, hook(HookCall(0, -1, 1, (), ()))),
     (SIZES, memory(saved=-1)),
     (SIZES, memory(peak=LARGE)),
     (SIZES, memory(graph=LARGE)),
@@ -202,10 +231,13 @@ BREAKS: list[tuple[str, Change]] = [
     (VALUE, tensor(grad=Value((65,), mean=1.0, uninitialized=True))),
     (VALUE, step(5, arrived=(Value((), ()),), left=())),
     (VALUE, step(5, arrived=(), left=(Value((), ()),))),
+    (VALUE, hook(HookCall(0, 6, 1, (Value((), ()),), ()))),
+    (VALUE, hook(HookCall(0, 6, 1, (), (scalar(1.0), Value((), ()))))),
     (EDGE, step(5, left=(scalar(1.0),))),
     (LEAF, tensor(is_leaf=True)),
     (LINE, tensor(line=-1)),
     (LINE, op(line=2**31)),
+    (LINE, hook(line=-1)),
     (LINE, step(0, line=10**30)),
     (LINE, error(line=-1)),
     (LINE, caught(error(line=-1))),
@@ -217,7 +249,7 @@ BREAKS: list[tuple[str, Change]] = [
 ]
 
 
-@pytest.mark.parametrize("trace", [base(), square().trace(), loop(3).trace(), Tape().trace()])
+@pytest.mark.parametrize("trace", [base(), hook()(base()), square().trace(), loop(3).trace(), Tape().trace()])
 def test_what_a_run_records_keeps_every_law(trace: Trace) -> None:
     assert list(broken(trace, LAWS)) == []
 

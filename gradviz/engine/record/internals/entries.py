@@ -9,6 +9,7 @@ from torch._functorch import eager_transforms
 from torch.autograd.function import _SingleLevelFunction
 from torch.autograd.graph import _engine_run_backward as engine_run  # the true one, which nothing is put in place of
 from torch.nn.modules.module import register_module_module_registration_hook
+from torch.utils.hooks import RemovableHandle
 
 from gradviz.engine.record.internals.quiet import Untraced
 from gradviz.engine.record.internals.reader import aside
@@ -181,6 +182,47 @@ def replace_registrations(
     handle = register_module_module_registration_hook(placing)
     undo = [replace(owner, name, noted(getattr(owner, name))) for owner, name in ways]
     return _all([handle.remove, replace(nn.Module, "register_parameter", register_parameter), *undo])
+
+
+def replace_hook_registrations(
+    stand_in: Callable[[str, Function], Function], registered: Callable[[str, object, Function, RemovableHandle], None]
+) -> Callable[[], None]:
+    """Have every hook noted that is registered on a tensor or a module; returns what undoes it.
+
+    That on a grad_fn is not: the types of those are torch's own, into which nothing can be put.
+
+    Args:
+        stand_in: is given what registers a hook that runs in backward, and the hook; torch is given what it returns.
+        registered: is given what has registered a hook, what the hook is on, what torch was given, and the handle.
+    """
+
+    def noted(how: str, original: Callable[..., RemovableHandle]) -> Callable[..., RemovableHandle]:
+        @functools.wraps(original)
+        def register(owner: object, hook: Function, *args: object, **kwargs: object) -> RemovableHandle:
+            kept = hook if "forward" in how else stand_in(how, hook)
+            handle = original(owner, kept, *args, **kwargs)
+            registered(how, owner, kept, handle)
+            return handle
+
+        return register
+
+    tensor = ("register_hook", "register_post_accumulate_grad_hook")
+    module = ("full_backward_pre", "full_backward", "forward_pre", "forward")
+    owners: list[tuple[Any, str]] = [(torch.Tensor, how) for how in tensor]
+    owners += [(torch.nn.Module, f"register_{kind}_hook") for kind in module]
+    return _all([replace(owner, how, noted(how, getattr(owner, how))) for owner, how in owners])
+
+
+def replace_remove(removed: Callable[[int], None]) -> Callable[[], None]:
+    """Have the number of each handle noted by which a hook is removed; returns what undoes it."""
+    original = RemovableHandle.remove
+
+    @functools.wraps(original)
+    def remove(handle: RemovableHandle) -> None:
+        original(handle)
+        removed(handle.id)
+
+    return replace(RemovableHandle, "remove", remove)
 
 
 def replace_swap(swapping: Callable[[torch.Tensor, torch.Tensor, Callable[[], None]], None]) -> Callable[[], None]:

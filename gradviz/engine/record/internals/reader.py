@@ -7,7 +7,7 @@ not change what is read.
 """
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from types import TracebackType
 from typing import Any
@@ -25,7 +25,8 @@ _STRIDED = frozenset((torch.Tensor, torch.nn.Parameter))  # no subclass is asked
 _untyped: Any = torch._C  # what torch's stubs leave out
 _sizes = _untyped.TensorBase.shape.__get__
 _is_inference, _is_grad = torch.is_inference_mode_enabled, torch.is_grad_enabled
-at_work = torch._C._current_autograd_node  # returns the grad_fn that the autograd engine runs in this thread, or None
+# Returns the grad_fn that the autograd engine runs in this thread.
+at_work: Callable[[], Node | None] = torch._C._current_autograd_node
 _dense = torch.strided
 _UNTYPED = "CppFunction"  # the type of a grad_fn that has none of its own
 _ACCUMULATE_GRAD: Any = torch._C._functions.AccumulateGrad  # type: ignore[attr-defined]  # not in torch's stubs

@@ -12,6 +12,8 @@ from typing import NamedTuple, NoReturn, TypeVar
 from gradviz.model.trace import (
     BackwardCall,
     End,
+    Hook,
+    HookCall,
     Limit,
     LimitName,
     Module,
@@ -88,9 +90,11 @@ class Stream:
         self.output: list[Output] = []
         self.warnings: list[Warned] = []
         self._modules: list[Module] = []
+        self.hooks: list[Hook] = []
+        self.hook_calls: list[HookCall] = []
         self._columns: tuple[Sequence[object], ...] = (
             *(self.tensors, self.ops, self.grad_fns, self._steps),
-            *(self.backwards, self.regions, self.output, self.warnings, self._modules),
+            *(self.backwards, self.regions, self.output, self.warnings, self._modules, self.hooks, self.hook_calls),
         )
 
     def stop(self, reached: LimitName, at: str) -> NoReturn:

@@ -95,6 +95,12 @@ class Modules:
             known = self._known(module)
         return None if known is None else known[1]
 
+    def called(self, module: torch.nn.Module) -> str:
+        """What a module is called now; its class where it has no name yet."""
+        self.renew()
+        known = self._known(module)
+        return _class_name(module) if known is None else known[1]
+
     def is_new(self, module: torch.nn.Module) -> bool:
         """Whether a module has no name, nor a class that stands for it."""
         return self._known(module) is None

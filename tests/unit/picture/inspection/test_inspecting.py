@@ -1,11 +1,13 @@
 """What there is to say of a tensor, an op and a grad_fn."""
 
+from typing import Literal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gradviz.model.cost import Timed
-from gradviz.model.trace import Saved, Trace, Value
+from gradviz.model.trace import Hook, HookCall, Saved, Trace, Value
 from gradviz.picture.inspection.inspecting import inspection, unable
 from gradviz.picture.inspection.inspection import Cell, Fact, Inspect, Inspection, Section, Subject
 from gradviz.picture.inspection.words import INSPECTION_WORDS
@@ -273,3 +275,39 @@ def test_what_cannot_be_read_says_why() -> None:
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_every_phrase_is_there(language: Language) -> None:
     assert all(INSPECTION_WORDS[language])
+
+
+def hooked() -> Trace:
+    """A square with hooks on its leaf, its result and a module."""
+    hooks = (
+        Hook(0, 0, "register_hook", "clip", 2, 1, 1, None, 1),
+        Hook(1, 0, "register_post_accumulate_grad_hook", "bump", None, 0, None, None),
+        Hook(2, 0, "register_forward_hook", "look", 3, None, None, "net"),
+    )
+    calls = (
+        HookCall(0, 1, 1, (scalar(2.0),), (scalar(0.0),)),
+        HookCall(0, 1, None, (scalar(3.0),), (scalar(3.0),)),
+        HookCall(1, 1, 0, (scalar(2.0),), (None,)),
+    )
+    ops = (*TRACE.ops[:1], TRACE.ops[1]._replace(module="net.fc"), *TRACE.ops[2:])
+    return TRACE._replace(hooks=hooks, hook_calls=calls, ops=ops)
+
+
+def hook_facts(kind: Literal["tensor", "op", "grad_fn"], number: int, language: Language = "en") -> list[Fact]:
+    found = inspection(Record(hooked()), Inspect(Subject(kind, number), language=language))
+    return [fact for section in found.sections if section.title in ("Hooks", "フック") for fact in section.facts]
+
+
+def test_hooks_are_told_with_their_line_and_what_they_made_of_each_gradient() -> None:
+    at = Subject("grad_fn", 1)
+    clip, first = Fact("register_hook", "clip · line 2 · removed", 2), Fact("∂", "2.0 → 0.0", of=at)
+    assert hook_facts("tensor", 1) == [clip, first, Fact("∂", "3.0, left as it was")]
+    assert hook_facts("grad_fn", 1)[:2] == [clip, first]
+    bump = Fact("register_post_accumulate_grad_hook", "bump"), Fact(".grad", "2.0 → None", of=Subject("grad_fn", 0))
+    assert hook_facts("tensor", 0) == hook_facts("grad_fn", 0) == [*bump]
+    assert hook_facts("tensor", 1, "ja")[2].text == "3.0 (変更なし)"
+
+
+def test_the_hooks_that_run_in_forward_are_told_of_the_ops_of_their_module() -> None:
+    assert hook_facts("op", 1) == [Fact("register_forward_hook", "look · line 3", 3)]
+    assert hook_facts("op", 0) == []

@@ -1,0 +1,94 @@
+"""The program's hooks as they are registered, as they run in backward, and as they are removed.
+
+Each runs as torch would run it. What stands where torch keeps it only reads the gradients before and after.
+"""
+
+from collections.abc import Callable
+
+import torch
+from torch.utils.hooks import RemovableHandle
+
+from gradviz.engine.record.internals import entries, hooks, reader
+from gradviz.engine.record.internals.hooks import WatchedHook
+from gradviz.engine.record.internals.quiet import Untraced
+from gradviz.engine.record.recorder import Recorder
+from gradviz.model.trace import Hook, HookCall, Value
+
+
+class HookWatch:
+    """Stands where hooks are registered on tensors and modules."""
+
+    def __init__(self, here: Callable[[], Recorder]) -> None:
+        self._here = here  # the recorder of this thread
+        self._count = 0
+        self._there: dict[int, Hook] = {}  # by the number of the handle that removes it
+        self._undo = [entries.replace_hook_registrations(self._stand_in, self._registered)]
+
+    def undo(self) -> None:
+        """Put back what it stands in for."""
+        for one in self._undo:
+            one()
+
+    def _stand_in(self, how: str, hook: entries.Function) -> WatchedHook:
+        """What torch is given in place of a hook; that of a tensor's own class has come here before."""
+        return hook if isinstance(hook, WatchedHook) else WatchedHook(how, hook, self._run)
+
+    def _registered(self, how: str, owner: object, kept: entries.Function, handle: RemovableHandle) -> None:
+        watched = kept if isinstance(kept, WatchedHook) else None
+        if watched is not None and watched.number is not None:
+            return
+        recorder = self._here()
+        with Untraced(), recorder.lock:
+            line, _ = recorder.source.here()
+            tensor = grad_fn = module = None
+            if isinstance(owner, torch.Tensor):
+                tensor, grad_fn = recorder.ledger.see(owner, None), recorder.nodes.target(owner)
+            elif isinstance(owner, torch.nn.Module):
+                module = recorder.source.modules.called(owner)
+            if not self._count:  # a program without hooks pays nothing for those that are removed
+                self._undo.append(entries.replace_remove(self._removed))
+            number = self._count
+            self._count += 1
+            named = hooks.named(how, kept if watched is None else watched.hook)
+            self._tell(handle.id, Hook(number, _stamp(recorder), *named, line, tensor, grad_fn, module))
+        if watched is not None:
+            watched.number = number
+
+    def _removed(self, handle: int) -> None:
+        hook = self._there.get(handle)
+        if hook is not None:
+            recorder = self._here()
+            with recorder.lock:
+                self._tell(handle, hook._replace(removed=hook.removed or _stamp(recorder)))
+
+    def _tell(self, handle: int, hook: Hook) -> None:
+        self._there[handle] = hook
+        self._here().stream.hooks.append(hook)
+
+    def _run(self, hook: WatchedHook, given: tuple[object, ...]) -> object:
+        """Run a hook, and write down what it made of the gradients that it was given."""
+        recorder = self._here()
+        with Untraced(), recorder.lock:
+            recorder.settle()
+            before = _read(recorder, hooks.gradients(hook.how, given))
+        result = hook.hook(*given)
+        with Untraced(), recorder.lock:
+            recorder.settle()
+            after = _read(recorder, hooks.gradients(hook.how, given) if result is None else result)
+            node = reader.at_work()
+            grad_fn = None if node is None else recorder.nodes.id_of(node)
+            if hook.number is not None:
+                call = HookCall(hook.number, _stamp(recorder), grad_fn, before, after)
+                recorder.stream.hook_calls.append(call)
+        return result
+
+
+def _stamp(recorder: Recorder) -> int:
+    """That of what is so from the next step on."""
+    with recorder.stream.ahead:
+        return recorder.stream.stamp
+
+
+def _read(recorder: Recorder, gradients: object) -> tuple[Value | None, ...]:
+    each = gradients if isinstance(gradients, tuple | list) else (gradients,)
+    return tuple(recorder.ledger.value_of(one) if isinstance(one, torch.Tensor) else None for one in each)

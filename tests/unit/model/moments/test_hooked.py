@@ -1,0 +1,55 @@
+"""Which hooks act on what, as they were at a moment."""
+
+from math import inf
+
+from gradviz.model.moments.hooked import Hooked, hooks
+from gradviz.model.trace import Hook, HookCall, Trace
+from tests.unit.model.traces import scalar, square
+
+CLIP = Hook(0, 3, "register_hook", "clip", 2, 1, 1, None, 9)
+LEAF = Hook(1, 4, "register_post_accumulate_grad_hook", "bump", 3, 0, None, None)
+BACK = Hook(2, 4, "register_full_backward_hook", "look", 3, None, None, "net.fc")
+FORE = Hook(3, 5, "register_forward_hook", "look", 3, None, None, "net")
+CALLS = (
+    HookCall(0, 6, 1, (scalar(1.0),), (scalar(0.0),)),
+    HookCall(2, 7, 1, (scalar(1.0),), (scalar(1.0),)),
+    HookCall(0, 8, 1, (scalar(2.0),), (scalar(0.0),)),
+)
+
+
+def hooked() -> Trace:
+    return square().trace()._replace(hooks=(CLIP, LEAF, BACK, FORE), hook_calls=CALLS)
+
+
+def test_a_hook_is_there_with_the_calls_that_had_come() -> None:
+    found = hooks(hooked())
+    assert list(found.on_tensor(1, 2)) == []
+    assert list(found.on_tensor(1, 3)) == [Hooked(CLIP, [], False)]
+    assert list(found.on_tensor(1, 6)) == [Hooked(CLIP, [CALLS[0]], False)]
+    assert list(found.on_tensor(1, inf)) == [Hooked(CLIP, [CALLS[0], CALLS[2]], True)]
+    assert list(found.on_tensor(5, inf)) == []
+
+
+def test_a_grad_fn_has_those_on_its_result_and_those_that_it_was_run_for() -> None:
+    trace = hooked()
+    product, sink = trace.grad_fns[1], trace.grad_fns[0]
+    assert (product.name, sink.variable) == ("MulBackward0", 0)
+    found = hooks(trace)
+    assert [one.hook for one in found.on_grad_fn(product, inf)] == [CLIP, BACK]
+    assert [one.hook for one in found.on_grad_fn(sink, inf)] == [LEAF]
+    assert [one.is_of_grad for one in found.on_tensor(0, inf)] == [True]
+
+
+def test_a_module_has_those_on_what_it_is_in() -> None:
+    found = hooks(hooked())
+    assert [one.hook for one in found.on_module("net.fc", inf)] == [BACK, FORE]
+    assert [one.is_forward for one in found.on_module("net", inf)] == [True]
+    assert list(found.on_module("network", inf)) == []
+
+
+def test_they_change_when_one_is_registered_runs_or_is_removed() -> None:
+    trace = hooked()
+    found = hooks(trace)
+    assert set(found.times(None, 1)) == {3, 6, 8, 9}
+    assert set(found.times(trace.grad_fns[1], None)) == {3, 4, 6, 7, 8, 9}
+    assert set(found.times(trace.grad_fns[0], 0)) == {4}
