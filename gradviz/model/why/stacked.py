@@ -29,13 +29,19 @@ def copied(trace: Trace, text: Text, call: ast.Call) -> Copied:
     parts = [text.cut(node) for one in call.args for node in ast.walk(one) if isinstance(node, ast.expr)]
     if named(call) != "tensor" or (names | single).isdisjoint(parts):
         return Copied(is_tracked=False)
-    torch = torchs_name(text)
+    torch, joins = torchs_name(text), _listed(call)
+    if torch is None or not joins or not {text.cut(one) for one in joins} <= names | single:
+        return Copied(is_tracked=True)
+    what = f"{torch}.stack({text.cut(call.args[0])})"
+    return Copied(True, (Edit(text.start(call), text.end(call), what), what, call.lineno))
+
+
+def _listed(call: ast.Call) -> list[ast.expr]:
+    """What is in the list or tuple that is all a call is given; nothing where it is given something else."""
     match call:
-        case ast.Call(args=[ast.List(elts=parts_of) | ast.Tuple(elts=parts_of)], keywords=[]) if torch is not None:
-            if {text.cut(one) for one in parts_of} <= names | single:
-                what = f"{torch}.stack({text.cut(call.args[0])})"
-                return Copied(True, (Edit(text.start(call), text.end(call), what), what, call.lineno))
-    return Copied(is_tracked=True)
+        case ast.Call(args=[ast.List(elts=listed) | ast.Tuple(elts=listed)], keywords=[]):
+            return listed
+    return []
 
 
 def _is_tracked(trace: Trace, tensors: tuple[int, ...]) -> bool:
