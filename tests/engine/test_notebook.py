@@ -19,7 +19,7 @@ import torch
 from torch import nn
 
 from gradviz.engine.ready import page, reach
-from gradviz.engine.record.internals import reader
+from gradviz.engine.record.internals import gradfns
 from gradviz.model.rules import LAWS, broken
 from gradviz.model.trace import GradFn, Trace
 from gradviz.notebook import Drawn, graph
@@ -327,7 +327,7 @@ def test_nothing_is_changed_and_nothing_kept() -> None:
 def state(*tensors: torch.Tensor) -> tuple[object, ...]:
     random = torch.random.get_rng_state().tolist()
     own = [(one._version, one.requires_grad, one.retains_grad) for one in tensors]
-    return own, random, torch.is_grad_enabled(), reader.next_number()
+    return own, random, torch.is_grad_enabled(), gradfns.next_number()
 
 
 @pytest.mark.parametrize("mode", [torch.enable_grad, torch.no_grad, torch.inference_mode])
@@ -560,9 +560,9 @@ def test_of_more_than_are_looked_at_the_nearest_are_read() -> None:
     w = torch.ones(2, requires_grad=True)
     y = w.exp().sin().cos()
     found = reach.reached([y.grad_fn], 2)
-    assert [reader.node_name(node) for node in found.edges] == ["ExpBackward0", "SinBackward0", "CosBackward0"]
+    assert [gradfns.node_name(node) for node in found.edges] == ["ExpBackward0", "SinBackward0", "CosBackward0"]
     assert list(map(len, found.edges.values())) == [0, 1, 1]  # where the furthest leads is not looked at
-    assert [reader.node_name(node) for node in found.unread] == ["ExpBackward0"]
+    assert [gradfns.node_name(node) for node in found.unread] == ["ExpBackward0"]
     assert not reach.reached([y.grad_fn], 4).unread
 
 

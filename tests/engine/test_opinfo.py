@@ -17,8 +17,8 @@ from torch.testing._internal.common_methods_invocations import op_db
 
 from gradviz.engine.record.internals.composites import replace_composites
 from gradviz.engine.record.internals.entries import replace_function_apply
+from gradviz.engine.record.internals.gradfns import Node
 from gradviz.engine.record.internals.quiet import Untraced
-from gradviz.engine.record.internals.reader import Node
 from gradviz.engine.record.ledger.stream import Stream
 from gradviz.engine.record.program.regions import Regions
 from gradviz.engine.record.program.source import Source

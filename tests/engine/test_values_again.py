@@ -5,7 +5,7 @@ import random
 import pytest
 import torch
 
-from gradviz.engine.record.internals import reader
+from gradviz.engine.record.internals import guards
 from gradviz.engine.record.internals.values import read_value
 from gradviz.engine.record.ledger.places import are_apart, spot_of
 from gradviz.model.trace import Value
@@ -102,7 +102,7 @@ def numbers(value: Value | None) -> list[complex]:
 
 
 def read(tensor: torch.Tensor) -> Value:
-    with reader.unwatched():
+    with guards.unwatched():
         value = read_value(tensor)
     assert value is not None
     return value

@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradviz.engine.record.internals import reader
+from gradviz.engine.record.internals import guards
 from gradviz.engine.record.internals.values import read_value
 from gradviz.model.trace import Number
 from gradviz.model.values import truths
@@ -34,7 +34,7 @@ SHAPES: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
 
 
 def statistics(tensor: torch.Tensor) -> tuple[float, ...]:
-    with reader.unwatched():
+    with guards.unwatched():
         value = read_value(tensor)
     assert value is not None
     assert value.shape == tuple(tensor.shape)
@@ -203,7 +203,7 @@ def test_they_are_those_of_sums_that_lose_no_digit(tensor: torch.Tensor) -> None
 def test_of_complex_numbers_only_the_mean_is_told(dtype: torch.dtype, shape: str) -> None:
     torch.manual_seed(0)
     tensor = SHAPES[shape](torch.randn(4160, dtype=dtype))
-    with reader.unwatched():
+    with guards.unwatched():
         value = read_value(tensor)
     assert value is not None
     assert complex(str(value.mean)) == pytest.approx(tensor.mean().item(), rel=1e-4)
@@ -232,7 +232,7 @@ def test_bools_are_counted(seed: int, count: int, shape: str) -> None:
 @pytest.mark.parametrize("shape", [(), (2, 3), (100, 200)])
 def test_zeros_without_memory_are_read_as_those_that_have_it(dtype: torch.dtype, shape: tuple[int, ...]) -> None:
     promised, zeros = torch._efficientzerotensor(shape, dtype=dtype), torch.zeros(shape, dtype=dtype)
-    with reader.unwatched():
+    with guards.unwatched():
         assert read_value(promised) == read_value(zeros)
 
 

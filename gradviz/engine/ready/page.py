@@ -12,7 +12,7 @@ import torch
 
 from gradviz.engine.ready.named import Named, first_found
 from gradviz.engine.ready.reach import Reached, reached
-from gradviz.engine.record.internals import keeping, reader
+from gradviz.engine.record.internals import gradfns, guards, keeping, reader
 from gradviz.engine.record.internals.batched import unbatched
 from gradviz.engine.record.internals.hooks import hooks_on
 from gradviz.engine.record.internals.values import read_value
@@ -41,10 +41,10 @@ def read(roots: Sequence[torch.Tensor], names: Iterable[Named], *, values: bool)
         values: whether to read what they hold: on the CPU as a run does where it is not very much, on another device
             up to 64 elements, since to bring them here waits for it.
     """
-    mode = reader.grad_mode()
-    with reader.Aside():
+    mode = guards.grad_mode()
+    with guards.Aside():
         roots = [*map(unbatched, roots)]
-        found = reached([node for node in map(reader.entered, roots) if node is not None])
+        found = reached([node for node in map(gradfns.entered, roots) if node is not None])
         reading = _Reading(first_found(names), found, values=values)
         return Ready(reading.page(roots), mode, bool(found.unread))
 
@@ -76,13 +76,13 @@ class _Reading:
     def page(self, roots: Sequence[torch.Tensor]) -> Page:
         """Write all of it down."""
         for tensor in roots:
-            self._meet(tensor, reader.grad_fn(tensor))
+            self._meet(tensor, gradfns.grad_fn(tensor))
         for node in self._edges:
-            if (leaf := reader.leaf_of(node)) is not None:
+            if (leaf := gradfns.leaf_of(node)) is not None:
                 self._meet(leaf, None)
         for tensor, _ in self._named.values():
             self._meet_if_made_here(tensor)
-        with reader.unwatched():  # a saved output is handed back through a detach
+        with guards.unwatched():  # a saved output is handed back through a detach
             grad_fns = tuple(map(self._grad_fn, self._edges))
             tensors = tuple(map(self._tensor, list(self._tensors.values())))
         memory = Memory(
@@ -94,7 +94,7 @@ class _Reading:
         steps = (Step(0, "line", None, names=names),) if names else ()
         return Page(tensors, (), grad_fns, steps, hooks=self._hooks(), end=End(None, None, memory, 0.0))
 
-    def _meet(self, tensor: torch.Tensor, node: reader.Node | None) -> int:
+    def _meet(self, tensor: torch.Tensor, node: gradfns.Node | None) -> int:
         """Give a tensor an id; `node`: its grad_fn."""
         key = id(tensor)
         if key not in self._ids:
@@ -112,7 +112,7 @@ class _Reading:
         """
         if not tensor.requires_grad or (tensor._is_view() and tensor._version):
             return
-        node = reader.grad_fn(tensor)
+        node = gradfns.grad_fn(tensor)
         if node in self._numbers:
             self._meet(tensor, node)
 
@@ -128,11 +128,11 @@ class _Reading:
             for number, (how, function, key) in enumerate(found)
         )
 
-    def _grad_fn(self, node: reader.Node) -> GradFn:
-        number, leaf, kind = self._numbers[node], reader.leaf_of(node), keeping.kind_of(node)
+    def _grad_fn(self, node: gradfns.Node) -> GradFn:
+        number, leaf, kind = self._numbers[node], gradfns.leaf_of(node), keeping.kind_of(node)
         edges = self._edges[node]
         ways = tuple((None if target is None else self._numbers[target], output) for target, output in edges)
-        name = kind.name or reader.node_name(node)
+        name = kind.name or gradfns.node_name(node)
         if leaf is not None:
             return GradFn(number, 0, name, ways, self._ids[id(leaf)], None, (), "accumulate")
         settings = keeping.settings(node, kind) if kind.settings else keeping.left_on(node, kind)
@@ -143,7 +143,7 @@ class _Reading:
 
     def _saved(
         self,
-        node: reader.Node,
+        node: gradfns.Node,
         slots: tuple[keeping.Slot, ...],
         made: Sequence[torch.Tensor],
         settings: dict[str, Setting],

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import torch
 
+from gradviz.engine.record.internals.gradfns import Node, is_scripted
 from gradviz.engine.record.internals.keeping import kind_of
 from gradviz.engine.record.internals.probing import Inside
-from gradviz.engine.record.internals.reader import Node, is_scripted
 from gradviz.engine.record.ledger.known import Counter
 from gradviz.engine.record.ledger.storages import Storage
 from gradviz.engine.record.ledger.unwritten import Flow

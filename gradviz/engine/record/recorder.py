@@ -12,7 +12,7 @@ from typing import Protocol
 
 import torch
 
-from gradviz.engine.record.internals import operators, probing, reader
+from gradviz.engine.record.internals import gradfns, guards, operators, probing, reader
 from gradviz.engine.record.internals.values import read_value
 from gradviz.engine.record.pending import Call, Pending, is_among, is_any_tracked, just_read
 from gradviz.engine.record.program.regions import Open, Regions
@@ -78,7 +78,7 @@ class Recorder:
         arguments = (*args, *kwargs.values()) if kwargs else args
         operands = [] if traits.is_birth else reader.tensors_in(arguments)
         why, name = traits.why, traits.name
-        if traits.is_detach and not reader.shares_version():
+        if traits.is_detach and not guards.shares_version():
             name = "prim::data"
         with self.lock:
             goes_on = self.scripted is not None and not self._packing and self.scripted.op_starts(traits, operands)
@@ -116,8 +116,8 @@ class Recorder:
 
     def _is_result(self, tensor: torch.Tensor) -> bool:
         """Whether a tensor is what the forward of a call returned that now saves it: nobody knows its grad_fn yet."""
-        node = reader.grad_fn(tensor) if tensor.requires_grad and not self.ledger.has_outdated(tensor) else None
-        return node is not None and reader.is_function(node) and self.nodes.id_of(node) is None
+        node = gradfns.grad_fn(tensor) if tensor.requires_grad and not self.ledger.has_outdated(tensor) else None
+        return node is not None and gradfns.is_function(node) and self.nodes.id_of(node) is None
 
     def _remakes_view(self, frame: FrameType) -> bool:
         """Whether a view may be torch, still in an in-place op, making the changed one anew: it holds a lock on it."""
@@ -171,7 +171,7 @@ class Recorder:
             self.regions.leave_call(call.regions)
             self.settle(outputs)
             call.pending.written = [tensor for tensor in outputs if is_among(tensor, call.operands)]
-            with reader.unwatched():
+            with guards.unwatched():
                 self._hold(call.pending, outputs)
             self.settle()
 
@@ -185,7 +185,7 @@ class Recorder:
 
     def stretch_done(self, pending: Pending, results: Sequence[torch.Tensor]) -> None:
         """Write down what the ops came to, as one that made the grad_fn which is in `pending`."""
-        with reader.unwatched():
+        with guards.unwatched():
             self._hold(pending, list(results))
         self.settle()
 
@@ -194,7 +194,7 @@ class Recorder:
         with self.lock:
             self._packing += 1
             self._inside.append(INSIDE_HOOK)
-            return self.regions.enter_call("no_grad" if reader.grad_mode() == "grad" else reader.grad_mode())
+            return self.regions.enter_call("no_grad" if guards.grad_mode() == "grad" else guards.grad_mode())
 
     def packing_done(self, regions: Open) -> None:
         """Go on with the op."""
@@ -210,7 +210,7 @@ class Recorder:
 
     def dispatch_done(self) -> None:
         """Note that it returns. What a factory makes nobody may hold: torch would copy it, in sight of the mode."""
-        with reader.aside(), self.lock:
+        with guards.aside(), self.lock:
             self._dispatching -= 1
             if not self._dispatching:
                 self._has_run = False
@@ -225,8 +225,8 @@ class Recorder:
 
     def line_changed(self, line: int | None, *, entering: bool = False) -> None:
         """Note that the run went on to another line, or into a function: the grad mode may have changed on the way."""
-        mode = reader.grad_mode()
-        if mode != self.regions.mode and reader.at_work() is None:  # torch sets the mode of what runs there
+        mode = guards.grad_mode()
+        if mode != self.regions.mode and gradfns.at_work() is None:  # torch sets the mode of what runs there
             self.regions.sync(mode, line, entering=entering)
 
     def settle(self, taken: Sequence[torch.Tensor] = ()) -> None:
@@ -253,17 +253,17 @@ class Recorder:
         """Whether a tensor is a result of the op that is not written down yet."""
         return any(is_among(tensor, last.outputs) for last in self.pending)
 
-    def backward_started(self, roots: Sequence[object]) -> tuple[tuple[int | None, ...], list[reader.Node]]:
+    def backward_started(self, roots: Sequence[object]) -> tuple[tuple[int | None, ...], list[gradfns.Node]]:
         """Settle, and return the ids of the root tensors and the grad_fns that it enters (a GradientEdge names one)."""
         self.settle()
         tensors: list[int | None] = []
-        nodes: list[reader.Node] = []
+        nodes: list[gradfns.Node] = []
         line, call = self.source.here()
         self.stream.claim(line, call)
         for root in roots:
             if isinstance(root, torch.Tensor):
                 tensors.append(self.ledger.see(root, line))
-                node = reader.entered(root)
+                node = gradfns.entered(root)
             else:
                 tensors.append(None)
                 node = getattr(root, "node", None)
@@ -277,10 +277,10 @@ class Recorder:
         """What op and call have in common. `why`: nothing is recorded though autograd is on and an input tracked."""
         own = why
         self.run.check(len(operands))
-        place, mode = self.source.place(frame), reader.grad_mode()
+        place, mode = self.source.place(frame), guards.grad_mode()
         region: int | None = None
         phase: Phase = "backward"
-        if reader.at_work() is None:
+        if gradfns.at_work() is None:
             phase, regions = "forward", self.regions
             if mode != regions.mode:
                 regions.sync(mode, place.line)
@@ -316,7 +316,7 @@ class Recorder:
     ) -> None:
         """Find out what an op saves that changes a view, whose grad_fn torch puts into a CopySlices."""
         known = is_any_tracked(operands) and operands[0] is pending.written[0] and not self.levels
-        if not known or self._packing or reader.has_default_hooks():
+        if not known or self._packing or guards.has_default_hooks():
             return
         pending.inside = found = probing.inside(traits.operator, args, kwargs, operands)
         slots = () if found is None else found.slots
@@ -332,7 +332,7 @@ class Recorder:
             storages.resized(found)
         if pending.name in EMPTY:
             for storage, tensor in zip(found, outputs, strict=True):
-                if not (storage.is_foreign or reader.fills_memory()):
+                if not (storage.is_foreign or guards.fills_memory()):
                     unwritten.born(storage.id, tensor)
         elif pending.flow is not None:
             unwritten.after(pending.flow, outputs)

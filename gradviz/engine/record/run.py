@@ -5,7 +5,7 @@ from typing import Protocol
 
 import torch
 
-from gradviz.engine.record.internals import reader
+from gradviz.engine.record.internals import gradfns, guards
 from gradviz.engine.record.internals.operators import Kernel
 from gradviz.engine.record.ledger.ledger import Ledger
 from gradviz.engine.record.ledger.nodes import Nodes
@@ -58,7 +58,7 @@ class Run:
 
     def finish(self, last_names: Callable[[], None]) -> Memory:
         """Write down the last ops, the last bindings and the final state of every living tensor."""
-        with reader.Aside(), self.stream.lock:
+        with guards.Aside(), self.stream.lock:
             self.is_over = True
             for thread in self.threads:
                 thread.settle()
@@ -76,5 +76,5 @@ class Run:
 
     def _grad_fn_of(self, tensor: torch.Tensor) -> int | None:
         """The id of a tensor's grad_fn as it is now."""
-        node = reader.grad_fn(tensor)
+        node = gradfns.grad_fn(tensor)
         return None if node is None else self.nodes.see(node, None)

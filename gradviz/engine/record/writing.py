@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import torch
 
-from gradviz.engine.record.internals import reader
+from gradviz.engine.record.internals import gradfns
 from gradviz.engine.record.ledger.stream import Row
 from gradviz.engine.record.pending import Pending, could_make, is_among
 from gradviz.engine.record.run import Run
@@ -85,7 +85,7 @@ class Writer:
             if pending.written and ledger.changed_views and ledger.has_outdated(tensor):
                 ledger.see(tensor, line)
                 continue
-            node, number = reader.grad_fn(tensor), None
+            node, number = gradfns.grad_fn(tensor), None
             if node is not None:
                 number = nodes.known(node)
                 if number is None or (made is None and pending.is_met(number)):
@@ -96,7 +96,7 @@ class Writer:
             ledger.write(known, tensor, pending.id, number, line, value, storage)
         return made, outputs
 
-    def _inputs(self, pending: Pending, node: reader.Node) -> tuple[int, ...]:
+    def _inputs(self, pending: Pending, node: gradfns.Node) -> tuple[int, ...]:
         """The inputs of an op that made a grad_fn; of the copies that kernels are given of conjugate views, those."""
         if not pending.is_tracked:
             return tuple(self._nodes.leads_to(node)) or pending.inputs

@@ -13,9 +13,9 @@ from typing import Any
 import torch
 from torch.autograd import forward_ad
 
-from gradviz.engine.record.internals.reader import has_own_dispatch, unwatched
+from gradviz.engine.record.internals.guards import untyped, unwatched
+from gradviz.engine.record.internals.reader import has_own_dispatch
 
-_untyped: Any = torch._C
 _aten: Any = torch.ops.aten
 _ROWS = 2  # dimensions of what torch multiplies and adds to at once
 _make_library: Any = torch.library.Library
@@ -86,5 +86,5 @@ def _usual(operator: Any, *arguments: object) -> torch.Tensor:  # noqa: ANN401  
 
 def _is_plain(tensor: torch.Tensor) -> bool:
     """Whether a tensor has its own memory and nothing stands in for its operators, such as a level of torch.func."""
-    wrapped: bool = _untyped._functorch.is_functorch_wrapped_tensor(tensor)
+    wrapped: bool = untyped._functorch.is_functorch_wrapped_tensor(tensor)
     return not wrapped and not has_own_dispatch(type(tensor))

@@ -11,8 +11,8 @@ from torch.autograd.graph import _engine_run_backward as engine_run  # the true 
 from torch.nn.modules.module import register_module_module_registration_hook
 from torch.utils.hooks import RemovableHandle
 
+from gradviz.engine.record.internals.guards import aside
 from gradviz.engine.record.internals.quiet import Untraced
-from gradviz.engine.record.internals.reader import aside
 
 __all__ = ["engine_run"]
 

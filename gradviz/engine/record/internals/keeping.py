@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import torch
 
-from gradviz.engine.record.internals.reader import Node, is_function, node_name, tensors_in
+from gradviz.engine.record.internals.gradfns import Node, is_function, node_name
+from gradviz.engine.record.internals.reader import tensors_in
 from gradviz.engine.record.internals.values import number
 from gradviz.model.rules import EXACT
 from gradviz.model.trace import SavedState, Setting

@@ -10,6 +10,7 @@ from torch._ops import HigherOrderOperator, OpOverload
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from gradviz.engine.record.internals import reader
+from gradviz.engine.record.internals.guards import untyped
 from gradviz.model.trace import RESOLVED, Unbounded
 
 __all__ = ["TorchDispatchMode"]
@@ -198,7 +199,7 @@ def _counted(operator: Any) -> Kernel:  # noqa: ANN401  # torch leaves the parts
         given = reader.tensors_in((*args, *kwargs.values()))
         if not given:
             return operator(*args, **kwargs)
-        keys = _untyped._after_ADInplaceOrView_keyset & torch._C._dispatch_keys(given[0])
+        keys = untyped._after_ADInplaceOrView_keyset & torch._C._dispatch_keys(given[0])
         return operator.redispatch(keys, *args, **kwargs)
 
     return kernel
@@ -230,7 +231,7 @@ def _is_counted() -> bool:
 
     Of a tensor that torch.zeros makes for the program they do not; of one that another operator has from it they do.
     """
-    with _untyped._RestorePythonTLSSnapshot():
+    with untyped._RestorePythonTLSSnapshot():
         return not torch._C._dispatch_tls_is_dispatch_key_excluded(torch._C.DispatchKey.ADInplaceOrView)
 
 
@@ -246,7 +247,7 @@ def _may_write(operator: Any) -> tuple[tuple[int, str], ...]:  # noqa: ANN401  #
     Those are the running statistics of batch norm, where it is training.
     """
     schema = operator._schema
-    known = _untyped._SchemaInfo(schema)
+    known = untyped._SchemaInfo(schema)
     return tuple((k, one.name) for k, one in enumerate(schema.arguments) if known.is_mutable(one.name))
 
 
@@ -258,7 +259,7 @@ def _does_write(traits: Traits, args: tuple[object, ...], kwargs: dict[str, obje
     found = _written_if.get(key)
     if found is None:
         operator: Any = traits.operator
-        known = _untyped._SchemaInfo(operator._schema)
+        known = untyped._SchemaInfo(operator._schema)
         for place, flag in flags:
             known.add_argument_value(operator._schema.arguments[place].name if isinstance(place, int) else place, flag)
         found = _written_if[key] = tuple(one for one in traits.may_write if known.is_mutable(one[1]))
@@ -267,7 +268,6 @@ def _does_write(traits: Traits, args: tuple[object, ...], kwargs: dict[str, obje
 
 _written_if: dict[tuple[object, ...], tuple[tuple[int, str], ...]] = {}  # by the operator's address, and its flags
 _aten = torch.ops.aten
-_untyped: Any = torch._C
 # What torch asks a subclass of Tensor that answers in Python: also while it makes a view's grad_fn and holds a lock.
 _QUESTIONS = frozenset(
     (

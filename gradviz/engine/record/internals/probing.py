@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import torch
 
-from gradviz.engine.record.internals import keeping, reader
+from gradviz.engine.record.internals import gradfns, guards, keeping, reader
 from gradviz.engine.record.internals.operators import Operator
 
 _META = torch.device("meta")
@@ -63,7 +63,7 @@ def _kind(tensor: torch.Tensor) -> tuple[object, ...]:
 def _run(
     operator: Operator, args: tuple[object, ...], kwargs: dict[str, object], operands: Sequence[torch.Tensor]
 ) -> Inside | None:
-    with reader.apart():
+    with guards.apart():
         stands: dict[int, torch.Tensor] = {}
         for one in operands:
             made = torch.empty_strided(one.shape, one.stride(), dtype=one.dtype, device=_META)
@@ -76,10 +76,10 @@ def _run(
         if node is None:
             return None
         found = [one for slot in keeping.kind_of(node).saved for one in _slots(node, slot, others)]
-        return Inside(reader.node_name(node), tuple(found))
+        return Inside(gradfns.node_name(node), tuple(found))
 
 
-def _slots(node: reader.Node, slot: keeping.Slot, others: list[torch.Tensor]) -> list[Slot]:
+def _slots(node: gradfns.Node, slot: keeping.Slot, others: list[torch.Tensor]) -> list[Slot]:
     state, tensors, stale = keeping.saved(node, slot)
     if state != "kept":
         raise NotImplementedError

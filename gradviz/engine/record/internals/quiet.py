@@ -3,7 +3,7 @@
 import sys
 from types import TracebackType
 
-from gradviz.engine.record.internals.reader import aside
+from gradviz.engine.record.internals.guards import aside
 
 
 class Untraced:

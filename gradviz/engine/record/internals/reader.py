@@ -1,44 +1,25 @@
-"""Live tensors and grad_fns read as plain facts.
+"""Live tensors read as plain facts.
 
 Only this folder and measuring/workspace.py lean on private or untyped names of torch.
 
-Nothing here keeps a tensor or a grad_fn alive, writes to one, or computes under the program's autograd: reading must
-not change what is read.
+Nothing here keeps a tensor alive, writes to one, or computes under the program's autograd: reading must not change
+what is read.
 """
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
-from types import TracebackType
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import torch
-from torch.autograd.function import BackwardCFunction
 
-from gradviz.model.trace import SCRIPTED, GradMode
-
-Node = Any  # a grad_fn: torch gives its C++ nodes no importable type
+from gradviz.engine.record.internals.guards import untyped, unwatched
 
 _untyped_storage = torch._C.TensorBase.untyped_storage  # as it is under replace_exports
 _INTS = frozenset((int,))
 _STRIDED = frozenset((torch.Tensor, torch.nn.Parameter))  # no subclass is asked
-_untyped: Any = torch._C  # what torch's stubs leave out
-_sizes = _untyped.TensorBase.shape.__get__
-_is_inference, _is_grad = torch.is_inference_mode_enabled, torch.is_grad_enabled
-# Returns the grad_fn that the autograd engine runs in this thread.
-at_work: Callable[[], Node | None] = torch._C._current_autograd_node
+_sizes = untyped.TensorBase.shape.__get__
 _dense = torch.strided
-_UNTYPED = "CppFunction"  # the type of a grad_fn that has none of its own
-_ACCUMULATE_GRAD: Any = torch._C._functions.AccumulateGrad  # type: ignore[attr-defined]  # not in torch's stubs
-
-
-def shares_version() -> bool:
-    """Whether the op at hand came through the place where views are given their base's version counter.
-
-    detach() does; .data, which torch makes of the same kernel, does not.
-    """
-    excluded: bool = torch._C._dispatch_tls_is_dispatch_key_excluded(torch._C.DispatchKey.ADInplaceOrView)
-    return excluded
 
 
 def are_inference(args: tuple[object, ...], kwargs: dict[str, object]) -> bool:
@@ -50,19 +31,10 @@ def are_inference(args: tuple[object, ...], kwargs: dict[str, object]) -> bool:
     return bool(operands) and all(tensor.is_inference() for tensor in operands)
 
 
-def grad_mode() -> GradMode:
-    """The grad mode in force in this thread."""
-    if _is_inference():
-        return "inference"
-    return "grad" if _is_grad() else "no_grad"
-
-
 # Types of arguments that are neither tensors nor hold any. Torch asks each class what its instances are, in Python.
 _PLAIN: frozenset[type] = frozenset(
     (type(None), bool, int, float, complex, str, torch.dtype, torch.device, torch.layout, torch.memory_format)
 )
-
-
 _TENSOR = torch.Tensor
 
 
@@ -120,14 +92,14 @@ def has_truth(value: object) -> bool:
     """Whether a value is true or false by itself, as a tensor of torch.func or of a tracer is not."""
     if not isinstance(value, torch.Tensor):
         return isinstance(value, bool | int | float)
-    wrapped: bool = _untyped._functorch.is_functorch_wrapped_tensor(value)
+    wrapped: bool = untyped._functorch.is_functorch_wrapped_tensor(value)
     return not (wrapped or value.is_meta or has_own_dispatch(type(value)))
 
 
 def innermost(tensor: torch.Tensor) -> torch.Tensor:
     """The tensor in all wrappers of torch.func around it."""
-    while _untyped._functorch.is_functorch_wrapped_tensor(tensor):
-        tensor = _untyped._functorch.get_unwrapped(tensor)
+    while untyped._functorch.is_functorch_wrapped_tensor(tensor):
+        tensor = untyped._functorch.get_unwrapped(tensor)
     return tensor
 
 
@@ -137,11 +109,6 @@ def nbytes(tensor: torch.Tensor) -> int:
     if type(count) is not int:
         count = tensor.values().numel()
     return count * tensor.element_size()
-
-
-def is_watched() -> bool:
-    """Whether a dispatch mode sees what this thread does; none does while torch.jit.trace takes down and compares."""
-    return not torch._C._dispatch_tls_is_dispatch_key_excluded(torch._C.DispatchKey.Python)
 
 
 def has_own_dispatch(kind: type[torch.Tensor]) -> bool:
@@ -161,12 +128,6 @@ def storage_key(tensor: torch.Tensor) -> tuple[torch.UntypedStorage, int] | None
 def is_foreign(storage: torch.UntypedStorage) -> bool:
     """Whether the memory is not torch's own, as that of a numpy array: others may write to it unseen."""
     return not storage.resizable()
-
-
-def fills_memory() -> bool:
-    """Whether torch fills the memory that torch.empty hands out, as it does where all is to be deterministic."""
-    deterministic: Any = torch.utils.deterministic
-    return torch.are_deterministic_algorithms_enabled() and bool(deterministic.fill_uninitialized_memory)
 
 
 def version(tensor: torch.Tensor) -> int | None:
@@ -211,70 +172,9 @@ def state(tensor: torch.Tensor) -> State:
     return tensor.requires_grad, False, tensor.retains_grad, tensor._version, tensor._base, *extent
 
 
-WithoutModes: Any = _untyped._DisableTorchDispatch  # a context in which no dispatch mode sees what is done
-
-
-class Aside:
-    """Within it, neither overrides of torch's functions (__torch_function__) nor torch.jit.trace see what is done."""
-
-    __slots__ = ("_guard", "_tracing")
-
-    def __enter__(self) -> None:
-        """Put both aside."""
-        self._guard = torch._C.DisableTorchFunction()
-        self._guard.__enter__()
-        self._tracing = torch._C._get_tracing_state()
-        if self._tracing is not None:
-            _untyped._set_tracing_state(None)
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """Put them back."""
-        if self._tracing is not None:
-            _untyped._set_tracing_state(self._tracing)
-        self._guard.__exit__(None, None, None)
-
-
-_tracing_state, _WithoutOverrides = torch._C._get_tracing_state, torch._C.DisableTorchFunction
-
-
-def aside() -> AbstractContextManager[object]:
-    """The same as Aside, in a quarter of the time where nothing is traced."""
-    return _WithoutOverrides() if _tracing_state() is None else Aside()
-
-
-def _unwatched_keys() -> torch._C.DispatchKeySet:
-    before = torch._C._dispatch_tls_local_exclude_set()
-    with torch._C._AutoDispatchBelowAutograd(), torch._C._DisableTorchDispatch():
-        return torch._C._dispatch_tls_local_exclude_set() - before
-
-
-_UNWATCHED = _unwatched_keys()
-
-
-def unwatched() -> AbstractContextManager[object]:
-    """Within it, what is computed is seen neither by autograd nor by any dispatch mode of this thread.
-
-    One guard with the keys of both that torch has, which take four times as long.
-    """
-    return torch._C._ExcludeDispatchKeyGuard(_UNWATCHED)
-
-
-_CLEAN = _untyped._dispatch_tls_local_include_set(), _untyped._dispatch_tls_local_exclude_set()  # as a thread begins
-
-
-@contextmanager
-def apart() -> Iterator[None]:
-    """Within it, autograd records what is computed, and nothing of the program sees it or changes how it is done."""
-    guards = _untyped._ForceDispatchKeyGuard(*_CLEAN), torch._C._DisableTorchDispatch(), torch._C.DisableTorchFunction()
-    with guards[0], guards[1], guards[2], torch.inference_mode(mode=False), torch.enable_grad():
-        yield
-
-
 def holders(args: Any) -> tuple[int, ...]:  # noqa: ANN401  # the tensor is not to be held by one name more
     """How many hold the first of the arguments of an op, a tensor: in C++, its memory, and in Python."""
-    in_memory = _untyped._storage_Use_Count(args[0].untyped_storage()._cdata)
+    in_memory = untyped._storage_Use_Count(args[0].untyped_storage()._cdata)
     return args[0]._use_count(), in_memory, sys.getrefcount(args[0])
 
 
@@ -285,7 +185,7 @@ def is_zero(tensor: torch.Tensor) -> bool:
 
 def is_batched(tensor: torch.Tensor) -> bool:
     """Whether a tensor stands for several, as those of is_grads_batched do, and has no memory of its own."""
-    found: bool = _untyped._functorch.is_legacy_batchedtensor(tensor)
+    found: bool = untyped._functorch.is_legacy_batchedtensor(tensor)
     return found
 
 
@@ -293,27 +193,6 @@ def share_memory(one: torch.Tensor, other: torch.Tensor) -> bool:
     """Whether two tensors are in one storage."""
     key, same = storage_key(one), storage_key(other)
     return key is not None and same is not None and key[1] == same[1]
-
-
-def has_default_hooks() -> bool:
-    """Whether saved_tensors_hooks pack what is saved: torch looks at no version of that."""
-    return _untyped._autograd._top_saved_tensors_default_hooks(True) is not None
-
-
-def grad_fn(tensor: torch.Tensor) -> Node | None:
-    """The grad_fn of a tensor; None also for a view that torch has given up, and refuses to speak of.
-
-    That is one of several views made at once (unbind, split), after one of them was changed in place.
-    """
-    if not tensor._is_view() or not tensor._version:  # no inference tensor is a view
-        return tensor.grad_fn
-    # Torch makes a changed view's grad_fn anew, by running ops while it holds a lock: a mode that saw them and asked
-    # for the grad_fn itself would wait for ever.
-    with torch._C._DisableTorchDispatch():
-        try:
-            return tensor.grad_fn
-        except RuntimeError:
-            return None
 
 
 def is_leaf(tensor: torch.Tensor) -> bool:
@@ -327,73 +206,13 @@ def is_leaf(tensor: torch.Tensor) -> bool:
             return False
 
 
-def entered(tensor: torch.Tensor) -> Node | None:
-    """The grad_fn at which backward from a tensor begins: of a leaf its AccumulateGrad, which torch makes on demand."""
-    node = grad_fn(tensor)
-    if node is not None or not tensor.requires_grad or not is_leaf(tensor):
-        return node
-    # Torch finds it by a view of the leaf, which is an op that neither a mode nor a subclass may see.
-    with torch.inference_mode(mode=False), torch._C._DisableTorchDispatch(), torch._C.DisableTorchFunction():
-        try:
-            return torch.autograd.graph.get_gradient_edge(tensor).node
-        except (RuntimeError, AssertionError):  # a sparse tensor has no views, and a view made under no_grad no node
-            return None
-
-
-def inputs_of(node: Node) -> tuple[tuple[Node | None, int], ...]:
-    """The next_functions: the grad_fns towards the inputs, in operand order, with their output numbers."""
-    edges: tuple[tuple[Node | None, int], ...] = node.next_functions
-    return edges
-
-
-def leaf_of(node: Node) -> torch.Tensor | None:
-    """The variable of an AccumulateGrad; None for any other grad_fn."""
-    if type(node) is not _ACCUMULATE_GRAD:
-        return None
-    variable: torch.Tensor = node.variable
-    return variable
-
-
-def node_name(node: Node) -> str:
-    """The name of a grad_fn as Python prints its type: "MulBackward0", "AccumulateGrad"."""
-    return type(node).__name__ if isinstance(node, BackwardCFunction) else str(node.name()).rpartition("::")[2]
-
-
-def is_scripted(node: Node | None) -> bool:
-    """Whether a grad_fn stands for ops that TorchScript differentiates by itself."""
-    return type(node).__name__ == _UNTYPED and node_name(node) == SCRIPTED
+def know_processor() -> None:
+    """Have torch find out what this processor can do, for which it reads files: half precision asks for it later."""
+    with suppress(AttributeError):  # a private name: another torch may not have it
+        torch.cpu._is_avx2_supported()
 
 
 def script_name(function: Any) -> str:  # noqa: ANN401  # any ScriptFunction or ScriptMethod
     """What a scripted function is called; of a method with the class that was scripted: "Net.forward"."""
     name = str(function.name)
     return name if isinstance(function, torch._C.ScriptFunction) else f"{function.owner._type().name()}.{name}"
-
-
-def next_number() -> int:
-    """The number that torch will give to the next grad_fn of this thread."""
-    number: int = _untyped._autograd._get_sequence_nr()
-    return number
-
-
-def number_of(node: Node) -> int:
-    """The number that torch gave to a grad_fn."""
-    number: int = node._sequence_nr()
-    return number
-
-
-def is_function(node: Node) -> bool:
-    """Whether the grad_fn belongs to a torch.autograd.Function written in Python."""
-    return isinstance(node, BackwardCFunction)
-
-
-def memo(node: Node) -> dict[object, Any]:
-    """The dictionary that a grad_fn keeps for its whole life; a safe place for an id."""
-    metadata: dict[object, Any] = node.metadata
-    return metadata
-
-
-def know_processor() -> None:
-    """Have torch find out what this processor can do, for which it reads files: half precision asks for it later."""
-    with suppress(AttributeError):  # a private name: another torch may not have it
-        torch.cpu._is_avx2_supported()

@@ -9,7 +9,7 @@ from functools import cache
 
 import torch
 
-from gradviz.engine.record.internals import entries, operators, reader
+from gradviz.engine.record.internals import entries, gradfns, operators, reader
 from gradviz.engine.record.internals.operators import Kernel, Operator, TorchDispatchMode
 
 NAME = "add.Tensor"  # of that by which the engine adds
@@ -108,7 +108,7 @@ def fewest() -> tuple[int, ...]:
     own.impl(NAME, _KEY, count)
     x = torch.ones(1, device="cpu", requires_grad=True)
     y, ones = x.neg() + x.neg(), torch.ones(1, device="cpu")
-    for node, _ in reader.inputs_of(y.grad_fn):
+    for node, _ in gradfns.inputs_of(y.grad_fn):
         if node is not None:
             node.register_hook(lambda *_: expect_sums())
     with Passing():  # type: ignore[no-untyped-call]  # as above

@@ -30,7 +30,7 @@ def read_value(tensor: torch.Tensor, is_uninitialized: bool = False) -> Value | 
 
     Many floats become one text, as they are sent (see model/floats.py).
 
-    Must be called below autograd and outside dispatch modes (see reader.unwatched).
+    Must be called below autograd and outside dispatch modes (see guards.unwatched).
 
     Args:
         tensor: the tensor.

@@ -5,7 +5,7 @@ from functools import cache
 
 import torch
 
-from gradviz.engine.record.internals import reader
+from gradviz.engine.record.internals import guards, reader
 from gradviz.engine.record.internals.values import read_value
 from gradviz.engine.record.ledger.known import Counter, Known, KnownTensors
 from gradviz.engine.record.ledger.storages import Storage, Storages
@@ -324,7 +324,7 @@ class Ledger:
         return None if value is None or value.uninitialized else value
 
     def _value(self, tensor: torch.Tensor) -> Value | None:
-        with reader.unwatched():
+        with guards.unwatched():
             return read_value(tensor, self.storages.is_uninitialized(tensor))
 
 

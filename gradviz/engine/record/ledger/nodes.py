@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import torch
 
-from gradviz.engine.record.internals import keeping, reader
+from gradviz.engine.record.internals import gradfns, guards, keeping, reader
 from gradviz.engine.record.internals.probing import Inside
 from gradviz.engine.record.internals.values import read_value
 from gradviz.engine.record.ledger.ledger import Ledger
@@ -16,7 +16,7 @@ from gradviz.model.trace import COPY_SLICES, INSIDE, OUTPUT_NR, GradFn, Origin, 
 _ACCUMULATE = "AccumulateGrad"
 _FREED_INSIDE = Saved(INSIDE, None, 0, None, "freed")
 Edges = tuple[tuple[int | None, int], ...]
-Found = tuple[reader.Node, int, int | None]  # a grad_fn, its id, and the id of its variable if it is an AccumulateGrad
+Found = tuple[gradfns.Node, int, int | None]  # a grad_fn, its id, and the id of its variable if it is an AccumulateGrad
 
 
 class _Life:
@@ -59,21 +59,21 @@ class Nodes:
         """Of the saved bytes, those in leaves that require grad: they would be kept without a graph too."""
         return sum(self._saved_storages[storage] for storage in self._leaf_storages)
 
-    def known(self, node: reader.Node) -> int | None:
+    def known(self, node: gradfns.Node) -> int | None:
         """The id of a grad_fn written down before that is no AccumulateGrad, as none on a tensor is."""
         number: int | None = node.metadata.get(self._key)
         return number
 
-    def id_of(self, node: reader.Node) -> int | None:
+    def id_of(self, node: gradfns.Node) -> int | None:
         """The id of a grad_fn written down before."""
         number: int | None = node.metadata.get(self._key)
-        if number is None and (leaf := reader.leaf_of(node)) is not None:
+        if number is None and (leaf := gradfns.leaf_of(node)) is not None:
             # An AccumulateGrad dies with the last graph that reaches it; its leaf may get another one later.
             variable = self._ledger.id_of(leaf)
             number = None if variable is None else self._accumulators.get(variable)
         return number
 
-    def see(self, node: reader.Node, line: int | None) -> int:
+    def see(self, node: gradfns.Node, line: int | None) -> int:
         """Return the id of a grad_fn; write down it and all that it reaches and was not known.
 
         Args:
@@ -83,7 +83,7 @@ class Nodes:
         known = self.id_of(node)
         return self.add(node, line, (), own=False) if known is None else known
 
-    def add(self, node: reader.Node, line: int | None, outputs: Sequence[torch.Tensor], *, own: bool) -> int:
+    def add(self, node: gradfns.Node, line: int | None, outputs: Sequence[torch.Tensor], *, own: bool) -> int:
         """Write down a grad_fn that was not known, and all that it reaches and was not known; return its id.
 
         Args:
@@ -108,35 +108,35 @@ class Nodes:
         if len(todo) == 1 and not keeping.kind_of(node).saved:
             self._write(todo[0], edges[0], line, outputs, own=own)
             return first
-        with reader.unwatched():  # a saved output is handed back through a detach
+        with guards.unwatched():  # a saved output is handed back through a detach
             for found, leading in zip(todo, edges, strict=True):
                 self._write(found, leading, line, outputs, own=own)
                 outputs, own = (), False  # the op made the first alone
         return first
 
-    def own(self, node: reader.Node, line: int | None, outputs: Sequence[torch.Tensor]) -> int:
+    def own(self, node: gradfns.Node, line: int | None, outputs: Sequence[torch.Tensor]) -> int:
         """Return the id of a grad_fn of an op that is still to be written down. The arguments are those of add."""
         known = self.id_of(node)
         return self.add(node, line, outputs, own=True) if known is None else known
 
-    def claim(self, node: reader.Node, line: int | None, outputs: Sequence[torch.Tensor], *, own: bool) -> int:
+    def claim(self, node: gradfns.Node, line: int | None, outputs: Sequence[torch.Tensor], *, own: bool) -> int:
         """Write down again a grad_fn that was met before its call had returned. The arguments are those of add."""
-        number, ways = self.see(node, line), reader.inputs_of(node)
+        number, ways = self.see(node, line), gradfns.inputs_of(node)
         edges = tuple((None if target is None else self.id_of(target), output) for target, output in ways)
-        with reader.unwatched():
+        with guards.unwatched():
             self._write((node, number, None), edges, line, outputs, own=own)
         return number
 
-    def leads_to(self, node: reader.Node) -> list[int]:
+    def leads_to(self, node: gradfns.Node) -> list[int]:
         """The living tensors that a grad_fn passes gradients to: variables, and those whose grad_fn is next."""
         found: list[int] = []
-        for target, _ in reader.inputs_of(node):
-            leaf = None if target is None else reader.leaf_of(target)
+        for target, _ in gradfns.inputs_of(node):
+            leaf = None if target is None else gradfns.leaf_of(target)
             number = None if target is None else self.id_of(target)
             found.extend(self._ledger.with_grad_fn(number) if leaf is None else [self._ledger.see(leaf, None)])
         return found
 
-    def reachable(self, roots: list[reader.Node]) -> Iterator[tuple[reader.Node, int]]:
+    def reachable(self, roots: list[gradfns.Node]) -> Iterator[tuple[gradfns.Node, int]]:
         """Every grad_fn that backward from the roots can run, with its id, roots first."""
         seen: set[int] = set()
         todo = list(reversed(roots))
@@ -146,7 +146,7 @@ class Nodes:
             if number not in seen:
                 seen.add(number)
                 yield node, number
-                todo.extend(target for target, _ in reversed(reader.inputs_of(node)) if target is not None)
+                todo.extend(target for target, _ in reversed(gradfns.inputs_of(node)) if target is not None)
 
     def saved_inside(
         self, inside: Inside, kept: Sequence[tuple[torch.Tensor, int | None]]
@@ -158,7 +158,7 @@ class Nodes:
             kept: for each of its slots the tensor, and the version it was saved at if the op may have moved it on.
         """
         found: list[Saved] = []
-        with reader.unwatched():
+        with guards.unwatched():
             for slot, (tensor, version) in zip(inside.slots, kept, strict=True):
                 name = f"{INSIDE}.{slot.name}"
                 if slot.operand is None:
@@ -167,7 +167,7 @@ class Nodes:
                     found.append(self._describe(name, tensor, None if slot.is_result else version, ()))
         return {INSIDE: inside.name}, tuple(found)
 
-    def check_freed(self, node: reader.Node, number: int, *, let_go: bool = False) -> None:
+    def check_freed(self, node: gradfns.Node, number: int, *, let_go: bool = False) -> None:
         """Write the grad_fn down again if backward freed what it kept.
 
         Args:
@@ -200,7 +200,7 @@ class Nodes:
         if isinstance(life, _Watched):
             self.died.append((life.number, self._stream.steps + 1))
 
-    def refused(self, node: reader.Node, number: int) -> list[int]:
+    def refused(self, node: gradfns.Node, number: int) -> list[int]:
         """The tensors a grad_fn saved and torch refuses to hand back: changed since then, or freed."""
         record = self._records.get(number)
         if record is None:
@@ -209,7 +209,7 @@ class Nodes:
             now = {self._ledger.id_of(one): reader.version(one) for one in self._ledger.alive()}
             stale = [one for one in record.saved if one.state == "freed" or now.get(one.tensor) != one.version]
             return [one.tensor for one in stale if one.tensor is not None]
-        with reader.unwatched():
+        with guards.unwatched():
             kept = {slot.name: keeping.saved(node, slot) for slot in keeping.kind_of(node).saved}
         lost = {name for name, found in kept.items() if found.stale is not None or found.state == "freed"}
         names = [(saved.name.partition("[")[0], saved) for saved in record.saved]
@@ -217,18 +217,18 @@ class Nodes:
 
     def target(self, tensor: torch.Tensor) -> int | None:
         """The id of the grad_fn, or AccumulateGrad, that a tensor's gradient comes through; None if none was seen."""
-        node = reader.grad_fn(tensor)
+        node = gradfns.grad_fn(tensor)
         if node is not None:
             return self.id_of(node)
         number = self._ledger.id_of(tensor)
         return None if number is None else self._accumulators.get(number)
 
-    def _find(self, node: reader.Node, todo: list[Found]) -> int:
+    def _find(self, node: gradfns.Node, todo: list[Found]) -> int:
         """Return the id of a grad_fn that is not known by itself; note it where it is to be written down.
 
         An AccumulateGrad dies with the last graph that reaches it; its leaf may get another one later.
         """
-        leaf, variable = reader.leaf_of(node), None
+        leaf, variable = gradfns.leaf_of(node), None
         if leaf is not None:
             variable = self._ledger.see(leaf, None)
             known = self._accumulators.get(variable)
@@ -243,7 +243,7 @@ class Nodes:
     def _write(
         self, found: Found, edges: Edges, line: int | None, outputs: Sequence[torch.Tensor], *, own: bool
     ) -> None:
-        """Write down one grad_fn; of what keeps a tensor, below autograd and outside modes (see reader.unwatched)."""
+        """Write down one grad_fn; of what keeps a tensor, below autograd and outside modes (see guards.unwatched)."""
         node, number, variable = found
         stream = self._stream
         stamp = stream.steps + stream.stamp_ahead
@@ -253,11 +253,11 @@ class Nodes:
             return
         kind = keeping.kind_of(node)
         settings = keeping.settings(node, kind) if kind.settings else {}
-        if not kind.name and reader.is_scripted(node):
+        if not kind.name and gradfns.is_scripted(node):
             settings = {OUTPUT_NR: tuple(tensor.output_nr for tensor in outputs[:EXACT])}
         saved = self._saved(node, kind.saved, outputs, settings) if kind.saved else ()
         origin: Origin = "function" if kind.is_function else "op" if own else "torch"
-        name = kind.name or reader.node_name(node)
+        name = kind.name or gradfns.node_name(node)
         if name == COPY_SLICES and self.inside is not None:
             settings, saved = self.inside
             self.inside = None
@@ -265,14 +265,14 @@ class Nodes:
         if saved or name == COPY_SLICES:
             self._records[number] = GradFn(*facts)
             if number not in self._lives:
-                life = reader.memo(node)[self._life] = _Life()
+                life = gradfns.memo(node)[self._life] = _Life()
                 self._lives[number] = watched = _Watched(life, self._die)
                 watched.number = number
         stream.grad_fns.append(facts)
 
     def _saved(
         self,
-        node: reader.Node,
+        node: gradfns.Node,
         slots: tuple[keeping.Slot, ...],
         outputs: Sequence[torch.Tensor],
         settings: dict[str, Setting],

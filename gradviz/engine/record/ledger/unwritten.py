@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import torch
 
-from gradviz.engine.record.internals import reader
+from gradviz.engine.record.internals import guards, reader
 from gradviz.engine.record.internals.operators import Traits
 from gradviz.model.trace import EMPTY
 
@@ -70,7 +70,7 @@ class Unwritten:
         memory = self.held.get(storage)
         if memory is None or memory.elements is None:
             return memory is not None
-        with reader.unwatched():
+        with guards.unwatched():
             region = _region(memory.elements, tensor)
             return region is None or bool(region.any())
 
@@ -112,7 +112,7 @@ class Unwritten:
         memory = self.held.get(storage)
         if memory is None:
             return
-        with reader.unwatched():
+        with guards.unwatched():
             elements = memory.elements
             if elements is None:
                 count = _count(tensor)
@@ -139,7 +139,7 @@ class Unwritten:
         if memory is None and count <= tensor.numel():
             self.born(storage, tensor)
             return
-        with reader.unwatched():
+        with guards.unwatched():
             if memory is None and self._told_apart + count <= MOST:
                 memory = self.held[storage] = Memory()
                 self._tell_apart(memory, count, are_unwritten=False)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 
 from gradviz.engine.record.blame import Failure, fitting
-from gradviz.engine.record.internals import entries, formulas, reader, sums
+from gradviz.engine.record.internals import entries, formulas, gradfns, reader, sums
 from gradviz.engine.record.internals.keeping import kind_of
 from gradviz.engine.record.internals.quiet import Untraced
 from gradviz.engine.record.ledger.stream import LimitReached
@@ -31,12 +31,12 @@ class _Call:
         self.keep_graph, self.create_graph = (bool(flag) for flag in (*args[1:3], False, False)[:2])
         self.roots, self.nodes = recorder.backward_started(roots)
         tensors = [root for root in roots if isinstance(root, torch.Tensor) and root.requires_grad]
-        self.unwatched = [root for root in tensors if reader.entered(root) is None]  # leaves without an AccumulateGrad
+        self.unwatched = [root for root in tensors if gradfns.entered(root) is None]  # leaves without an AccumulateGrad
         if accumulates:  # torch has what is asked for retain its gradient, if that is no leaf
             self.unwatched += reader.tensors_in(args[3:4])
         self.reached = list(recorder.nodes.reachable(self.nodes))
         self.at_work: int | None = None  # the grad_fn
-        self.last: tuple[reader.Node, int] | None = None  # that has run: torch frees what it saved after its hooks
+        self.last: tuple[gradfns.Node, int] | None = None  # that has run: torch frees what it saved after its hooks
         self.filled: set[int] = set()  # AccumulateGrads after which .grad was written down
         self.outer = recorder.running, recorder.between
         self.handles: list[torch.utils.hooks.RemovableHandle] = []
@@ -133,10 +133,10 @@ class BackwardWatch:
         self.calls += 1
 
     def _hook(
-        self, call: _Call, node: reader.Node, number: int
+        self, call: _Call, node: gradfns.Node, number: int
     ) -> tuple[torch.utils.hooks.RemovableHandle, torch.utils.hooks.RemovableHandle]:
         arrived: tuple[Value | None, ...] = ()
-        kind: StepKind = "backward" if reader.leaf_of(node) is None else "accumulate"
+        kind: StepKind = "backward" if gradfns.leaf_of(node) is None else "accumulate"
         is_different = kind_of(node).name in formulas.DIFFERENT
 
         def before(gradients: Gradients) -> None:
@@ -145,7 +145,7 @@ class BackwardWatch:
                 if self._runs_in(call):
                     call.settle()  # AccumulateGrad copies a sum that somebody still holds
                     call.at_work, call.recorder.between = number, None
-                    call.recorder.ledger.filling = reader.leaf_of(node)
+                    call.recorder.ledger.filling = gradfns.leaf_of(node)
                     arrived = _read(call.recorder, gradients)
             if is_different:
                 formulas.hide_modes()
@@ -159,7 +159,7 @@ class BackwardWatch:
                     recorder.settle()
                     recorder.stream.step(kind, line, number, arrived, _read(recorder, left))
                     call.at_work, call.last, recorder.between = None, (node, number), call.settle
-                    leaf, recorder.ledger.filling = reader.leaf_of(node), None
+                    leaf, recorder.ledger.filling = gradfns.leaf_of(node), None
                     if leaf is not None:
                         recorder.ledger.refresh_grad(leaf)
                         call.filled.add(number)
@@ -231,7 +231,7 @@ def _finish(call: _Call) -> None:
     recorder.ledger.filling = None
     for node, number in call.reached:
         recorder.nodes.check_freed(node, number)
-        leaf = None if number in call.filled else reader.leaf_of(node)
+        leaf = None if number in call.filled else gradfns.leaf_of(node)
         if leaf is not None:
             recorder.ledger.refresh_grad(leaf)
     with recorder.stream.ahead:  # no step of this call tells of them

@@ -13,7 +13,7 @@ from types import FrameType
 
 import torch
 
-from gradviz.engine.record.internals import entries, reader
+from gradviz.engine.record.internals import entries, guards, reader
 from gradviz.engine.record.internals.entries import Function
 from gradviz.engine.record.internals.quiet import Untraced
 from gradviz.engine.record.stage import is_own
@@ -61,7 +61,7 @@ def _taken(note: Note, cond: Function) -> Function:
         if not reader.has_truth(pred):  # torch.func or a tracer goes through both branches
             return cond(pred, true_fn, false_fn, operands)
         note("torch.cond was called")
-        with reader.unwatched():
+        with guards.unwatched():
             holds = bool(pred)
         return (true_fn if holds else false_fn)(*operands)
 
@@ -83,7 +83,7 @@ def _unseen(note: Note, trace: Function) -> Function:
     def traced(*args: object, **kwargs: object) -> object:
         if not _is_inner(sys._getframe(1)):
             note("torch.jit.trace was called")
-        with Untraced(), reader.WithoutModes():
+        with Untraced(), guards.WithoutModes():
             return trace(*args, **kwargs)
 
     return traced

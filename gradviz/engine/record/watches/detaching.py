@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import torch
 
-from gradviz.engine.record.internals import entries, operators, reader
+from gradviz.engine.record.internals import entries, guards, operators, reader
 from gradviz.engine.record.internals.quiet import Untraced
 from gradviz.engine.record.recorder import Recorder
 
@@ -28,7 +28,7 @@ class DetachWatch:
             with Untraced():
                 pending = recorder.op_started(self._traits, (tensor,), {}, sys._getframe(1))
             result = detach(tensor)
-            with Untraced(), reader.unwatched():
+            with Untraced(), guards.unwatched():
                 pending.why = "detach"
                 recorder.op_done(pending, result)
                 self._changed(tensor)

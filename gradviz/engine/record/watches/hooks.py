@@ -8,7 +8,7 @@ from collections.abc import Callable
 import torch
 from torch.utils.hooks import RemovableHandle
 
-from gradviz.engine.record.internals import entries, hooks, reader
+from gradviz.engine.record.internals import entries, gradfns, hooks
 from gradviz.engine.record.internals.hooks import WatchedHook
 from gradviz.engine.record.internals.quiet import Untraced
 from gradviz.engine.record.recorder import Recorder
@@ -75,7 +75,7 @@ class HookWatch:
         with Untraced(), recorder.lock:
             recorder.settle()
             after = _read(recorder, hooks.gradients(hook.how, given) if result is None else result)
-            node = reader.at_work()
+            node = gradfns.at_work()
             grad_fn = None if node is None else recorder.nodes.id_of(node)
             if hook.number is not None:
                 call = HookCall(hook.number, _stamp(recorder), grad_fn, before, after)

@@ -5,7 +5,7 @@ import opcode
 from collections.abc import Callable
 from types import CodeType, FrameType
 
-from gradviz.engine.record.internals import reader
+from gradviz.engine.record.internals import guards
 from gradviz.engine.record.program.names import Names, Scope
 from gradviz.engine.record.program.source import DISPATCH
 from gradviz.engine.record.recorder import Recorder
@@ -37,7 +37,7 @@ class Lines:
         if code.co_name == DISPATCH:
             self._recorder.dispatch_started()
             return self._dispatched
-        with reader.aside(), self._lock:
+        with guards.aside(), self._lock:
             if code.co_name == "<module>":
                 return _Activation(self, self._names.outermost).trace
             # The mode can only have changed between the caller's line and here through a decorator.
@@ -72,14 +72,14 @@ class Lines:
             tells = before in self._stores
             foreign = recorder.ledger.storages.foreign
             if tells or recorder.pending or foreign:
-                with reader.aside():
+                with guards.aside():
                     if recorder.pending:
                         recorder.settle()
                     if tells or foreign:
                         self._done(frame, scope, before)
             if recorder.nodes.died:
                 recorder.nodes.bury()
-            if reader.grad_mode() != recorder.regions.mode:
+            if guards.grad_mode() != recorder.regions.mode:
                 last = before if before is not None else self._line
                 inside = last is not None and last < line <= self._withs.get(last, 0)
                 recorder.line_changed(last, entering=inside)
@@ -89,7 +89,7 @@ class Lines:
 
     def left(self, frame: FrameType, scope: Scope, before: int | None, *, for_good: bool) -> None:
         """Record what the last line in a frame has done, and that the frame is left, if only for a while."""
-        with reader.aside(), self._lock:
+        with guards.aside(), self._lock:
             self._recorder.settle()
             if before in self._stores:
                 self._done(frame, scope, before)

@@ -7,7 +7,7 @@ from types import FrameType
 import torch
 
 from gradviz.engine.record.internals import operators, reader, sums
-from gradviz.engine.record.internals.reader import aside
+from gradviz.engine.record.internals.guards import aside
 from gradviz.engine.record.recorder import Recorder
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import torch
 
-from gradviz.engine.record.internals import reader
+from gradviz.engine.record.internals import gradfns, guards, reader
 from gradviz.engine.record.internals.entries import Function
 from gradviz.engine.record.internals.operators import Traits
 from gradviz.engine.record.internals.quiet import Untraced
@@ -35,7 +35,7 @@ class ScriptWatch:
 
         def watched(function: object, /, *args: object, **kwargs: object) -> object:
             recorder = self._here()
-            if recorder.scripted is not None or not reader.is_watched():
+            if recorder.scripted is not None or not guards.is_watched():
                 return call(function, *args, **kwargs)
             with Untraced(), recorder.lock:
                 recorder.settle()
@@ -91,12 +91,12 @@ class _Scripted:
         self._recorder = recorder
         self._name = SCRIPT + name
         self._stretch: _Stretch | None = None
-        self._next = reader.next_number()  # of a grad_fn, when the last op started
+        self._next = gradfns.next_number()  # of a grad_fn, when the last op started
         self._is_settling = False
 
     def op_starts(self, traits: Traits, operands: Sequence[torch.Tensor]) -> bool:
         """Take an op that is about to run; return whether it goes on with the one before."""
-        before, self._next = self._next, reader.next_number()
+        before, self._next = self._next, gradfns.next_number()
         has_grown, stretch = self._next > before, self._stretch
         if stretch is not None:
             if traits.is_detach and not has_grown:
@@ -168,7 +168,7 @@ class _Scripted:
             return
         recorder, pending = self._recorder, stretch.pending
         results = self._results(stretch, (*stretch.living(), *taken))
-        pending.grad_fn = recorder.nodes.own(reader.grad_fn(found[0]), pending.place.line, results)
+        pending.grad_fn = recorder.nodes.own(gradfns.grad_fn(found[0]), pending.place.line, results)
         # What is not differentiable comes out without the grad_fn.
         results += [one for one in taken if not is_among(one, results) and self._is_inside(stretch, one)]
         self._settle(stretch, results)
@@ -199,7 +199,7 @@ class _Scripted:
         found: list[torch.Tensor] = []
         last = [tensor for one in self._recorder.pending for tensor in one.outputs]
         for tensor in (*last, *taken):
-            node = reader.grad_fn(tensor)
-            if reader.is_scripted(node) and reader.number_of(node) == stretch.number and not is_among(tensor, found):
+            node = gradfns.grad_fn(tensor)
+            if gradfns.is_scripted(node) and gradfns.number_of(node) == stretch.number and not is_among(tensor, found):
                 found.append(tensor)
         return sorted(found, key=lambda tensor: tensor.output_nr)
