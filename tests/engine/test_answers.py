@@ -13,7 +13,8 @@ from gradviz.model.source.toggles import Toggles
 from gradviz.model.trace import GradMode, Trace
 from gradviz.model.why.answers import Answer, Question, of_op, of_tensor
 from gradviz.model.why.answerwords import FIXES, QUESTIONS, SAID, answer_text, fix_text
-from gradviz.model.why.fixes import Does, Fixes
+from gradviz.model.why.fixes.fix import Does
+from gradviz.model.why.fixes.fixes import Fixes
 from gradviz.model.why.why import WhyNoGrad
 from tests.engine.bare import bare_run
 from tests.engine.programs import PROGRAMS, sweep

@@ -15,9 +15,10 @@ from gradviz.model.errors.warned import warning_hint
 from gradviz.model.moments.moment import History
 from gradviz.model.source.toggles import Toggles
 from gradviz.model.trace import Trace
-from gradviz.model.why.changed import clone_before
-from gradviz.model.why.errorfixes import of_error, of_warning
-from gradviz.model.why.fixes import Fix, Fixes
+from gradviz.model.why.fixes.changed import clone_before
+from gradviz.model.why.fixes.errors import of_error, of_warning
+from gradviz.model.why.fixes.fix import Fix
+from gradviz.model.why.fixes.fixes import Fixes
 from tests.engine.bare import bare_run
 from tests.engine.programs import sweep
 from tests.engine.recording import record, tensor

@@ -9,7 +9,8 @@ from gradviz.model.moments.moment import History
 from gradviz.model.source.place import Edit
 from gradviz.model.source.toggles import Toggles
 from gradviz.model.trace import Trace
-from gradviz.model.why.fixes import Fix, Fixes
+from gradviz.model.why.fixes.fix import Fix
+from gradviz.model.why.fixes.fixes import Fixes
 from gradviz.model.why.why import Why, WhyNoGrad, why
 from tests.engine.bare import bare_run
 from tests.engine.programs import sweep

@@ -15,9 +15,10 @@ from gradviz.model.moments.offenders import is_nought
 from gradviz.model.moments.reach import reachable
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import BackwardCall, GradFn, Op, Saved, Tensor
-from gradviz.model.why.changed import clone_before
-from gradviz.model.why.errorfixes import retain_graph
-from gradviz.model.why.fixes import Fix, Fixes
+from gradviz.model.why.fixes.changed import clone_before
+from gradviz.model.why.fixes.errors import retain_graph
+from gradviz.model.why.fixes.fix import Fix
+from gradviz.model.why.fixes.fixes import Fixes
 from gradviz.model.why.grounds import Grounds, cut_off
 from gradviz.model.why.updates import replaced
 from gradviz.model.why.why import cutter, origin, why

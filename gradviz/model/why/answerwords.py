@@ -2,7 +2,7 @@
 
 from gradviz.model.trace import AT_LEVEL
 from gradviz.model.why.answers import Answer, Question
-from gradviz.model.why.fixes import Does, Fix
+from gradviz.model.why.fixes.fix import Does, Fix
 from gradviz.model.why.zerowords import ZEROS, zero_text
 
 QUESTIONS: dict[str, dict[Question, str]] = {

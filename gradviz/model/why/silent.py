@@ -16,7 +16,7 @@ from gradviz.model.moments.reach import reachable
 from gradviz.model.source.edits import line_before, method_on
 from gradviz.model.source.place import Edit, Text
 from gradviz.model.trace import Op, Step, Tensor
-from gradviz.model.why.fixes import Fix
+from gradviz.model.why.fixes.fix import Fix
 from gradviz.model.why.updates import in_place
 from gradviz.model.why.zeroed import mistaken
 

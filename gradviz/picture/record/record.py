@@ -13,7 +13,7 @@ from gradviz.model.moments.stops import course
 from gradviz.model.source.place import text_of
 from gradviz.model.source.toggles import Toggles
 from gradviz.model.trace import Trace
-from gradviz.model.why.fixes import Fixes
+from gradviz.model.why.fixes.fixes import Fixes
 from gradviz.model.why.grounds import Grounds, grounds
 from gradviz.model.why.silent import Mistake, mistakes
 from gradviz.picture.record.foldtotals import FoldTotals

@@ -7,7 +7,7 @@ from gradviz.model.source.place import Edit
 from gradviz.model.source.toggles import LOCKED, Locked, Submodule
 from gradviz.model.trace import Tensor
 from gradviz.model.why.answerwords import fix_text
-from gradviz.model.why.fixes import Fixes
+from gradviz.model.why.fixes.fixes import Fixes
 from gradviz.picture.picture import FlagRow, Language, Offer
 
 

@@ -13,9 +13,9 @@ from gradviz.model.moments.moment import Moment
 from gradviz.model.trace import ProgramError
 from gradviz.model.why.answers import of_tensor
 from gradviz.model.why.answerwords import answer_text, fix_text
-from gradviz.model.why.errorfixes import of_error, of_warning
-from gradviz.model.why.fixes import Fix
-from gradviz.model.why.gradsread import without_grad
+from gradviz.model.why.fixes.errors import of_error, of_warning
+from gradviz.model.why.fixes.fix import Fix
+from gradviz.model.why.fixes.gradsread import without_grad
 from gradviz.model.why.silentwords import mistake_text
 from gradviz.model.why.spoilt import spoilt_text
 from gradviz.model.why.why import mode_to_blame

@@ -5,7 +5,8 @@ import ast
 from gradviz.model.source.edits import line_after
 from gradviz.model.source.place import Placed, Text
 from gradviz.model.trace import ProgramError, Tensor
-from gradviz.model.why.fixes import Fix, Fixes
+from gradviz.model.why.fixes.fix import Fix
+from gradviz.model.why.fixes.fixes import Fixes
 
 OF_NONE = ("no-grad-yet", "none")  # the hints of errors that None raises
 

@@ -6,10 +6,10 @@ that was detached has, once it no longer is, no .grad because it is not a leaf.
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from itertools import islice
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from gradviz.model.moments.foretold import Foretold, foretold
 from gradviz.model.moments.held import Name
@@ -22,60 +22,20 @@ from gradviz.model.source.edits import (
     line_after,
     line_before,
     line_removed,
-    method_on,
-    method_removed,
     moved_out,
     named,
 )
 from gradviz.model.source.literals import as_floats
-from gradviz.model.source.place import Edit, Placed, Text
+from gradviz.model.source.place import Edit, Text
 from gradviz.model.source.toggles import Locked, Toggles
 from gradviz.model.trace import Op, Tensor
-from gradviz.model.why.earlier import cleared_earlier, flagged_earlier
+from gradviz.model.why.fixes.earlier import cleared_earlier, flagged_earlier
+from gradviz.model.why.fixes.fix import Fix
+from gradviz.model.why.fixes.stacked import Copied, copied
+from gradviz.model.why.fixes.uncutting import without
 from gradviz.model.why.grounds import Grounds
-from gradviz.model.why.stacked import Copied, copied
 from gradviz.model.why.updates import in_place, replaced
 from gradviz.model.why.why import Why, WhyNoGrad, cutter, origin, why
-
-Does = Literal[
-    "require grad",
-    "floats",
-    "retain",
-    "retain earlier",
-    "move out",
-    "enable",
-    "no detach",
-    "no readout",
-    "earlier",
-    "backward",
-    "also backward",
-    "add input",
-    "retain graph",
-    "create graph",
-    "sum",
-    "no_grad block",
-    "clone",
-    "detach",
-    "no inference",
-    "allow unused",
-    "zeros",
-    "clear",
-    "name",
-    "update",
-    "half width",
-    "indent",
-    "cut",
-]
-
-
-class Fix(NamedTuple):
-    """A change of the source, and what it does."""
-
-    does: Does
-    edit: Edit
-    what: str = ""  # the name or the text that it is about
-    line: int | None = None  # that it changes
-
 
 _NAMES = 8  # of a tensor that are tried
 _MODE = re.compile(
@@ -368,31 +328,3 @@ def _call(statement: ast.stmt, method: str) -> ast.Call | None:
     """The only call of a method or function of a name in a statement."""
     found = [call for call in calls_in(statement) if named(call) == method]
     return found[0] if len(found) == 1 else None
-
-
-def without(text: Text, placed: Placed, does: Does) -> Fix | None:
-    """Return what takes the part of a statement away that cuts its result off: .detach(), .data, .item(), float()."""
-    for node in _parts(placed.statement):
-        part = text.cut(node)
-        if isinstance(node, ast.Attribute) or (isinstance(node.func, ast.Attribute) and not node.args):
-            edit = method_removed(text, node)
-        elif named(node) == "float":
-            edit = Edit(text.start(node), text.end(node), text.cut(node.args[0]))
-        else:
-            edit = method_on(text, node.args[0], "clone")._replace(start=text.start(node), end=text.end(node))
-        return Fix(does, edit, part, node.lineno)
-    return None
-
-
-def _parts(statement: ast.stmt) -> Iterator[ast.Call | ast.Attribute]:
-    """The parts of a statement that an op came from, if that is certain."""
-    found = [node for node in ast.walk(statement) if isinstance(node, ast.Call | ast.Attribute) and _cuts(node)]
-    return iter(found if len(found) == 1 else ())
-
-
-def _cuts(node: ast.Call | ast.Attribute) -> bool:
-    if isinstance(node, ast.Attribute):
-        return node.attr == "data" and isinstance(node.ctx, ast.Load)
-    if named(node) in ("float", "tensor"):
-        return len(node.args) == 1 and not isinstance(node.args[0], ast.Constant | ast.List | ast.Tuple)
-    return isinstance(node.func, ast.Attribute) and node.func.attr in ("detach", "detach_", "item") and not node.args

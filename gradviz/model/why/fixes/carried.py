@@ -11,7 +11,8 @@ from gradviz.model.moments.reach import runs
 from gradviz.model.source.edits import line_after
 from gradviz.model.source.place import Placed, Text
 from gradviz.model.trace import BackwardCall, ProgramError
-from gradviz.model.why.fixes import Fix, Fixes
+from gradviz.model.why.fixes.fix import Fix
+from gradviz.model.why.fixes.fixes import Fixes
 
 _ENTRY = re.compile(r"(?P<of>[^\W\d]\w*)\[(?:(?P<place>\d+)|'\w+')\]")  # of a tuple, a list or a dict
 _ATTRIBUTE = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")  # of a module

@@ -15,7 +15,8 @@ from gradviz.model.source.edits import calls_in, joined, keyword_set, line_befor
 from gradviz.model.source.place import Edit, Placed, Text, lines_of
 from gradviz.model.trace import GradFn, Op, ProgramError, Step
 from gradviz.model.why.clearings import clears
-from gradviz.model.why.fixes import Fix, Fixes
+from gradviz.model.why.fixes.fix import Fix
+from gradviz.model.why.fixes.fixes import Fixes
 
 _IN_PLACE = re.compile(r"(?P<name>[A-Za-z_]\w*)[^=\n]*?(?:\.\w+_\(|\[.*\]\s*[-+*/@]?=|\s*[-+*/@]{1,2}=)")
 

@@ -2,14 +2,11 @@
 
 import ast
 import math
-import re
 from collections.abc import Callable
-from unicodedata import normalize
 
 from gradviz.model.moments.reach import reachable, runs
 from gradviz.model.source.edits import (
     calls_in,
-    joined,
     keyword_set,
     method_before,
     method_on,
@@ -18,24 +15,17 @@ from gradviz.model.source.edits import (
     wrapped,
 )
 from gradviz.model.source.literals import as_floats
-from gradviz.model.source.place import Edit, Placed, Text, lines_of_text
+from gradviz.model.source.place import Edit, Placed, Text
 from gradviz.model.trace import BackwardCall, ProgramError, Tensor, Trace, Warned
-from gradviz.model.why.carried import detached
-from gradviz.model.why.changed import cloned, left_alone
-from gradviz.model.why.fitted import applied, floats_first, floats_given, torchs_own, transposed
-from gradviz.model.why.fixes import Fix, Fixes, without
-from gradviz.model.why.gradsread import filled, given_memory
+from gradviz.model.why.fixes.carried import detached
+from gradviz.model.why.fixes.changed import cloned, left_alone
+from gradviz.model.why.fixes.fitted import applied, floats_first, floats_given, torchs_own, transposed
+from gradviz.model.why.fixes.fix import Fix
+from gradviz.model.why.fixes.fixes import Fixes
+from gradviz.model.why.fixes.gradsread import filled, given_memory
+from gradviz.model.why.fixes.spelling import ABSENT, half_width, indented, spelt
+from gradviz.model.why.fixes.uncutting import without
 from gradviz.model.why.why import origin
-
-_FULL = re.compile(
-    r"""(\"{3}|'{3}|"|')(?:\\.|(?!\1).)*\1|\#[^\r\n]*  # a text, a comment: left alone
-    |(?P<open>[\u201c\u201d])[^\u201c\u201d\r\n]*(?P<close>[\u201c\u201d])  # a text between curly quotes: they alone
-    |(?P<full>[\u2018-\u201d\u3000-\u3002\uff01-\uff5e]+)""",
-    re.DOTALL | re.VERBOSE,
-)
-_WRITTEN = re.compile(r"(?:module '(?P<module>[\w.]+)' has no )?(?:attribute|name|keyword argument) '(?P<name>\w+)'")
-_BLOCK = re.compile(r"on line (?P<line>\d{1,9})$")
-_HALF = {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u3001": ",", "\u3002": "."}
 
 
 def of_error(fixes: Fixes, error: ProgramError) -> tuple[Fix, ...]:
@@ -43,9 +33,9 @@ def of_error(fixes: Fixes, error: ProgramError) -> tuple[Fix, ...]:
     if error.file is not None:
         return ()
     if error.hint == "full-width":
-        return _some(_half_width(fixes.known.trace.source))
+        return _some(half_width(fixes.known.trace.source))
     if error.hint == "indent":
-        return _some(_indented(fixes.known.trace.source, error))
+        return _some(indented(fixes.known.trace.source, error))
     finds = _ERRORS.get(error.hint or "", ())
     placed = None if fixes.text is None or error.line is None else fixes.text.statement(error.line)
     if fixes.text is None or placed is None:
@@ -240,7 +230,7 @@ def _array(_fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -> F
 
 def _kept_tensor(fixes: Fixes, text: Text, placed: Placed, error: ProgramError) -> Fix | None:
     """A tensor in place of the number that the statement made of it which bound the name before."""
-    what = _WRITTEN.search(error.message)
+    what = ABSENT.search(error.message)
     nodes = [node for node in ast.walk(placed.statement) if isinstance(node, ast.Attribute)]
     owners = [node.value for node in nodes if what is not None and node.attr == what["name"]]
     if len(owners) != 1 or not isinstance(owners[0], ast.Name):
@@ -275,23 +265,6 @@ def _cloned_view(fixes: Fixes, text: Text, placed: Placed, _error: ProgramError)
     return cloned(fixes, text, placed)
 
 
-def _spelt(_fixes: Fixes, text: Text, placed: Placed, error: ProgramError) -> Fix | None:
-    """The name that exists in place of the one that does not; with what it is found in, where that is elsewhere."""
-    written = _WRITTEN.search(error.message)
-    if written is None or not error.suggestion:
-        return None
-    owner, _, name = error.suggestion.rpartition(".")
-    elsewhere = owner if owner and owner != written["module"] else ""
-    within = r"(?:\w+\s*\.\s*)*" if elsewhere else ""
-    pattern = rf"(?<!\w){within}{re.escape(written['name'])}(?!\w)"
-    places = list(re.finditer(pattern, text.cut(placed.statement)))
-    if len(places) != 1:
-        return None
-    start, wanted = text.start(placed.statement), error.suggestion if elsewhere else name
-    edit = Edit(start + places[0].start(), start + places[0].end(), wanted)
-    return Fix("name", edit, error.suggestion, placed.statement.lineno)
-
-
 def _retained(fixes: Fixes, placed: Placed) -> Fix | None:
     """retain_grad() of the one tensor whose .grad a line reads and that is no leaf."""
     nodes = [node for node in ast.walk(placed.statement) if isinstance(node, ast.Attribute) and node.attr == "grad"]
@@ -316,34 +289,6 @@ def _number(text: Text, placed: Placed) -> Fix | None:
         return None
     edit = method_on(text, found[0].args[0], "detach")
     return Fix("detach", edit, edit.text, placed.statement.lineno)
-
-
-def _half_width(source: str) -> Fix | None:
-    """Every full-width character of the code, not those of texts and comments."""
-    found = [(match, name) for match in _FULL.finditer(source) for name in ("open", "close", "full") if match[name]]
-    edits = [Edit(*match.span(name), "".join(map(_half, match[name]))) for match, name in found]
-    return Fix("half width", joined(source, edits)) if edits else None
-
-
-def _indented(source: str, error: ProgramError) -> Fix | None:
-    """The line that is missing in a block, further in; none that begins a block itself, which may stand behind it."""
-    around = _BLOCK.search(error.message)
-    lines = lines_of_text(source)
-    if around is None or error.line is None or not int(around["line"]) < error.line <= len(lines):
-        return None
-    line = lines[error.line - 1]
-    code = line.split("#")[0].strip()
-    if not code or code.endswith(":"):
-        return None
-    start = sum(map(len, lines[: error.line - 1]))
-    opens = lines[int(around["line"]) - 1]
-    wanted = opens[: len(opens) - len(opens.lstrip())] + "    "
-    edit = Edit(start, start + len(line) - len(line.lstrip()), wanted)
-    return Fix("indent", edit, line=error.line)
-
-
-def _half(character: str) -> str:
-    return _HALF.get(character) or normalize("NFKC", character)
 
 
 _Find = Callable[[Fixes, Text, Placed, ProgramError], Fix | None]
@@ -376,6 +321,6 @@ _ERRORS: dict[str, tuple[_Find, ...]] = {
     "overlap": (_cloned_view,),
     "not-asked": (_recorded,),
     "not-contiguous": (_reshaped,),
-    "typo": (_spelt,),
-    "keyword": (_spelt,),
+    "typo": (spelt,),
+    "keyword": (spelt,),
 }

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from gradviz.model.source.edits import calls_in, method_before, method_on, named, torchs_name
 from gradviz.model.source.place import Edit, Placed, Text
 from gradviz.model.trace import ProgramError, Tensor
-from gradviz.model.why.fixes import Fix, Fixes
+from gradviz.model.why.fixes.fix import Fix
+from gradviz.model.why.fixes.fixes import Fixes
 
 _PRODUCTS = ("mm", "matmul")
 _MODULES = ("np", "numpy", "math")
