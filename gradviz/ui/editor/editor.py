@@ -233,30 +233,11 @@ class Editor(QPlainTextEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Indent as Python wants it; everything else as Qt does it."""
-        key = event.key()
-        plain_key = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
-        before = keystrokes.before(self.textCursor())
-        if key == Qt.Key.Key_Tab and plain_key:
-            if keystrokes.BREAK in self.textCursor().selectedText():
-                self._rewrite(editing.indented)
-            else:
-                self.textCursor().insertText(editing.to_stop(len(before.expandtabs(editing.STEP))))
-        elif key == Qt.Key.Key_Backtab:
-            self._rewrite(editing.dedented)
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and plain_key:
-            self.textCursor().insertText("\n" + editing.next_indent(before))
-            self.ensureCursorVisible()
-        elif key == Qt.Key.Key_Backspace and plain_key and not self.textCursor().hasSelection():
-            cursor = self.textCursor()
-            keystrokes.take_back(cursor, editing.back_to_stop(before))
-            self.setTextCursor(cursor)
-        elif key == Qt.Key.Key_Home and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            cursor = self.textCursor()
-            keystrokes.to_start(cursor, selecting=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
-            self.setTextCursor(cursor)
-        else:
+        cursor = self.textCursor()
+        if not keystrokes.typed(cursor, event):
             super().keyPressEvent(event)
             return
+        self.setTextCursor(cursor)
         event.accept()
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from PySide6.QtGui import QTextCursor
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QTextCursor
 
-from gradviz.ui.editor.editing import shifted
+from gradviz.ui.editor import editing
 from gradviz.ui.style.plain import utf16
 
 BREAK = "\u2029"  # what Qt puts for the end of a line within a selection
@@ -17,7 +18,29 @@ def before(cursor: QTextCursor) -> str:
     return units[: 2 * (cursor.selectionStart() - block.position())].decode("utf-16-le", "surrogatepass")
 
 
-def take_back(cursor: QTextCursor, count: int) -> None:
+def typed(cursor: QTextCursor, event: QKeyEvent) -> bool:
+    """Do what Python's indents want a key to do; return False, and do nothing, where it is left to Qt."""
+    key, modifiers = event.key(), event.modifiers()
+    plain_key = modifiers in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+    if key == Qt.Key.Key_Tab and plain_key:
+        if BREAK in cursor.selectedText():
+            rewrite(cursor, editing.indented)
+        else:
+            cursor.insertText(editing.to_stop(len(before(cursor).expandtabs(editing.STEP))))
+    elif key == Qt.Key.Key_Backtab:
+        rewrite(cursor, editing.dedented)
+    elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and plain_key:
+        cursor.insertText("\n" + editing.next_indent(before(cursor)))
+    elif key == Qt.Key.Key_Backspace and plain_key and not cursor.hasSelection():
+        _take_back(cursor, editing.back_to_stop(before(cursor)))
+    elif key == Qt.Key.Key_Home and not modifiers & Qt.KeyboardModifier.ControlModifier:
+        _to_start(cursor, selecting=bool(modifiers & Qt.KeyboardModifier.ShiftModifier))
+    else:
+        return False
+    return True
+
+
+def _take_back(cursor: QTextCursor, count: int) -> None:
     """Take away so many characters left of the cursor."""
     if count == 1:
         cursor.deletePreviousChar()
@@ -26,7 +49,7 @@ def take_back(cursor: QTextCursor, count: int) -> None:
         cursor.removeSelectedText()
 
 
-def to_start(cursor: QTextCursor, *, selecting: bool) -> None:
+def _to_start(cursor: QTextCursor, *, selecting: bool) -> None:
     """Go to where the line's code begins; from there to where the line does."""
     block = cursor.block()
     code = block.position() + len(block.text()) - len(block.text().lstrip())
@@ -65,7 +88,7 @@ def put(own: QTextCursor, start: int, end: int, text: str, *, joined: bool = Fal
         text: what is to be there.
         joined: whether it can only be undone together with the change before it.
     """
-    moved = [shifted(at, start, end, utf16(text, len(text))) for at in (own.anchor(), own.position())]
+    moved = [editing.shifted(at, start, end, utf16(text, len(text))) for at in (own.anchor(), own.position())]
     cursor = QTextCursor(own.document())
     cursor.setPosition(start)
     cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
