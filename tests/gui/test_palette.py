@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QListView, QMenu
 from pytestqt.qtbot import QtBot
 
 from gradviz.state.messages import KeysSet
-from gradviz.ui.bars.actions import unmarked
+from gradviz.ui.bars.command import unmarked
 from gradviz.ui.bars.palette import Palette
 from gradviz.ui.bars.paletterows import Look
 from gradviz.ui.window import Window

@@ -1,31 +1,11 @@
 """All that a person can ask for, as one table from which menus, tool bars, shortcuts and their sheet are read."""
 
-import re
 from itertools import combinations
-from typing import NamedTuple
-
-from PySide6.QtCore import QCoreApplication
 
 from gradviz.model.cost import MODES, NAMES
 from gradviz.model.trace import GradMode
+from gradviz.ui.bars.command import LINE, Command
 from gradviz.ui.bars.titles import BESIDE, EDIT, FILE, HEAT, HELP, PANELS, PARTS, QT_TRANSLATE_NOOP, RUN, VIEW
-
-
-class Command(NamedTuple):
-    """One thing to ask for. Of the commands of one `group` exactly one holds."""
-
-    id: str
-    menu: str
-    text: str
-    keys: tuple[str, ...] = ()
-    tip: str = ""
-    icon: str = ""
-    icon_on: str = ""  # while it is checked; "": the same
-    checkable: bool = False
-    group: str = ""
-
-
-LINE = ""  # the id of a line between two groups of a menu
 
 # Those of the grad modes that can stand side by side.
 SIDES: dict[tuple[GradMode, ...], str] = {
@@ -377,13 +357,3 @@ COMMANDS = (
 
 
 USUAL = {command.id: command.keys for command in COMMANDS if command.id != LINE}  # keys, where nobody has chosen others
-
-
-def said(text: str) -> str:
-    """Return a text of the table in the interface's language."""
-    return QCoreApplication.translate("Actions", text)
-
-
-def unmarked(text: str) -> str:
-    """Return a text without the mark of its letter, which stands in brackets where the script has no such letter."""
-    return re.sub(r"\(&\w\)|&", "", text)

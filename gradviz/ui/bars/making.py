@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QToolButton, QWidget
 from gradviz import resources
 from gradviz.state.keys import Keys
 from gradviz.state.values.look import Theme
-from gradviz.ui.bars.actions import COMMANDS, said, unmarked
+from gradviz.ui.bars.actions import COMMANDS
 from gradviz.ui.bars.bars import REST
+from gradviz.ui.bars.command import said, unmarked
 from gradviz.ui.style.theme import icon
 
 _MORE = "more"  # the icon of what has no room

@@ -10,19 +10,20 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu
 
 from gradviz.picture.picture import Language
 from gradviz.resources import Lesson, Words
-from gradviz.ui.bars import actions as asked
 from gradviz.ui.bars import titles
+from gradviz.ui.bars.actions import COMMANDS
+from gradviz.ui.bars.command import LINE, said
 from gradviz.ui.files.files import Files
 from gradviz.ui.style.plain import plain
 
 
 def fill_bar(window: QMainWindow, actions: Mapping[str, QAction]) -> dict[str, QMenu]:
     """Put the commands into the menus; return each menu by its title in the table."""
-    menus = {title: window.menuBar().addMenu(asked.said(title)) for title in titles.MENUS}
-    for command in asked.COMMANDS:
+    menus = {title: window.menuBar().addMenu(said(title)) for title in titles.MENUS}
+    for command in COMMANDS:
         if command.menu not in menus:
-            menus[command.menu] = menus[titles.INSIDE[command.menu]].addMenu(asked.said(command.menu))
-        if command.id == asked.LINE:
+            menus[command.menu] = menus[titles.INSIDE[command.menu]].addMenu(said(command.menu))
+        if command.id == LINE:
             menus[command.menu].addSeparator()
         elif command.id in actions:
             menus[command.menu].addAction(actions[command.id])

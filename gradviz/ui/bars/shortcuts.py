@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from gradviz.state.keys import Keys
-from gradviz.ui.bars.actions import COMMANDS, LINE, said, unmarked
+from gradviz.ui.bars.actions import COMMANDS
+from gradviz.ui.bars.command import LINE, said, unmarked
 from gradviz.ui.bars.titles import QT_TRANSLATE_NOOP, path
 
 IN_GRAPH = QT_TRANSLATE_NOOP("Actions", "In the graph")

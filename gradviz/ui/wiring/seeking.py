@@ -12,8 +12,9 @@ from gradviz.resources import Lesson
 from gradviz.state import messages as said
 from gradviz.state.appstate import AppState
 from gradviz.state.palette import Boxes, Entry, Kind, boxes, choices
-from gradviz.ui.bars import actions as asked
+from gradviz.ui.bars import command as asked
 from gradviz.ui.bars import titles
+from gradviz.ui.bars.actions import COMMANDS
 from gradviz.ui.bars.palette import Palette
 from gradviz.ui.bars.paletterows import Look
 from gradviz.ui.files.files import Files
@@ -98,7 +99,7 @@ class Seeking:
 
     def _entries(self) -> Iterator[Entry]:
         language = self._state().options.language
-        for command in asked.COMMANDS:
+        for command in COMMANDS:
             if f"command:{command.id}" in self._actions and command.id != "palette":
                 names = asked.unmarked(asked.said(command.text)), asked.unmarked(command.text)
                 around = f"{_path(command, asked.said)} {_path(command, str)}"
@@ -139,7 +140,7 @@ class Seeking:
         return Look(entry.name, note, keys if entry.kind == "command" else "", action.isEnabled(), on)
 
     def _where(self, entry: Entry) -> str:
-        command = next((one for one in asked.COMMANDS if one.id == entry.id and entry.kind == "command"), None)
+        command = next((one for one in COMMANDS if one.id == entry.id and entry.kind == "command"), None)
         return asked.unmarked(asked.said(titles.PANELS)) if command is None else _path(command, asked.said)
 
     def _do(self, entry: Entry) -> None:
