@@ -4,6 +4,8 @@ Known on both sides of the border: the window and the headless commands start it
 again where someone did not. Pure: the caller passes what it found.
 """
 
+import os
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -46,7 +48,8 @@ NO_LOCK = 77
 
 def torch_line(interpreter: str) -> str:
     """Return the command that gives an interpreter the torch that this project is tested with."""
-    return f"{interpreter} -m pip install torch==2.13.0 numpy"
+    whole = shlex.quote(interpreter) if os.name == "posix" else f'"{interpreter}"'  # a path may have spaces in it
+    return f"{whole} -m pip install torch==2.13.0 numpy"
 
 
 class Launch(NamedTuple):
