@@ -106,7 +106,7 @@ class Room(QObject):
 
     def _went(self, here: bool) -> None:
         """Give back the room of a panel that was closed by its own cross, once Qt has shared it in its way."""
-        if not here and self._window.isVisible():
+        if not here:  # the window may be going: whether it shows anything is asked when there is time
             QTimer.singleShot(0, self, self.keep)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:

@@ -3,15 +3,27 @@
 from pathlib import Path
 
 import pytest
+import shiboken6
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QSettings, QSize, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QLabel, QTabBar, QToolBar, QToolButton
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDockWidget,
+    QLabel,
+    QMainWindow,
+    QTabBar,
+    QToolBar,
+    QToolButton,
+)
 from pytestqt.qtbot import QtBot
 
 from gradviz.ui.bars.bars import Scale
-from gradviz.ui.room import Wish, shared
+from gradviz.ui.editor.editor import Editor
+from gradviz.ui.room import Room, Wish, shared
+from gradviz.ui.style.theme import LIGHT
 from gradviz.ui.window import Window
 from tests.gui.conftest import Opener
 from tests.gui.driving import drawn
@@ -74,6 +86,21 @@ def test_a_panel_closed_by_its_own_cross_gives_the_program_its_width_back(
     cross.click()
     qtbot.waitUntil(lambda: editor.width() == before)
     assert not dock.isVisible()
+
+
+def test_a_window_may_go_while_its_panels_are_seen(qtbot: QtBot) -> None:
+    window, editor = QMainWindow(), Editor(LIGHT)
+    for name in ("program", "tensors", "output", "inspector"):
+        dock = QDockWidget(window, objectName=name)
+        window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
+        if name == "program":
+            dock.setWidget(editor)
+    Room(window, editor)
+    with qtbot.waitExposed(window):
+        window.show()
+    with qtbot.captureExceptions() as raised:
+        shiboken6.delete(window)
+    assert raised == []
 
 
 def test_the_lesson_of_the_first_start_leaves_the_graph_its_room(
