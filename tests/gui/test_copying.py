@@ -9,8 +9,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QListWidget, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
+from gradviz.model.costs.table import CostTable
 from gradviz.model.source.place import Edit
 from gradviz.picture.picture import Offer, Problem
+from gradviz.state.values.measuring import Measuring
 from gradviz.ui.window import Window
 from tests.gui.driving import drawn, press, type_text
 
@@ -99,3 +101,14 @@ def test_what_came_of_another_text_is_not_copied_with_a_program(qtbot: QtBot, wi
     text = QApplication.clipboard().text()
     assert "z = 3" in text
     assert "dtype" not in text
+
+
+def test_what_is_said_of_costs_is_copied_as_it_is(qtbot: QtBot, window: Window) -> None:
+    cost, word = window.panels.cost, "a_name_of_many_letters_that_is_longer_than_a_line"
+    window.action("go_cost").trigger()
+    cost.show_costs(Measuring(table=CostTable(verdicts=(word,), errors=(f"no {word}",))), "", "9 runs")
+    press(cost.button, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.clipboard().text() == f"9 runs\n{word}\nno {word}"
+    QApplication.clipboard().setText("before")
+    by_menu(qtbot, cost, QContextMenuEvent.Reason.Keyboard)
+    assert QApplication.clipboard().text() == f"9 runs\n{word}\nno {word}"

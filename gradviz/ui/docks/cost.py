@@ -1,12 +1,14 @@
 """The panel of the costs: what may be said of them, then time and bytes of the program in each grad mode."""
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from gradviz.model.costs.table import CostTable
 from gradviz.state.values.measuring import Measuring
 from gradviz.ui.docks.costbars import CostBars
 from gradviz.ui.docks.memory import MemoryView
+from gradviz.ui.style.copying import copy, is_copy, offer_copy
 from gradviz.ui.style.labels import CutLabel, wrapped_label
 from gradviz.ui.style.plain import plain
 from gradviz.ui.style.theme import Colours
@@ -31,7 +33,7 @@ class CostPanel(QWidget):
         self._button = QPushButton(self)
         self._button.clicked.connect(self.pressed)
         self._progress = CutLabel(self)
-        self._verdicts, self._errors = self._label(), self._label()
+        self._verdicts, self._errors = wrapped_label(self), wrapped_label(self)
         self._bars = CostBars(colours, self)
         self._memory = MemoryView(colours, self)
         self._memory.lineWanted.connect(self.lineWanted)
@@ -39,11 +41,6 @@ class CostPanel(QWidget):
         self.setFocusProxy(self._button)
         self.apply(colours)
         self.show_costs(Measuring(), "", "")
-
-    def _label(self) -> QLabel:
-        label = wrapped_label(self)
-        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        return label
 
     def _lay_out(self) -> None:
         scroll = QScrollArea(self)
@@ -92,6 +89,17 @@ class CostPanel(QWidget):
     def sizeHint(self) -> QSize:
         """Return room for every quantity."""
         return _SIZE
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Copy what is said, as it is: in the labels long words are in pieces."""
+        if is_copy(event):
+            copy(self.text)
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer to copy it."""
+        offer_copy(self, event.globalPos(), self.text)
 
     def apply(self, colours: Colours) -> None:
         """Take on other colours."""
