@@ -1,5 +1,7 @@
 """The quiz in the window: begun by key, menu or lesson, answered by key or mouse, and nothing given away meanwhile."""
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtTest import QTest
@@ -7,10 +9,13 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from gradviz import resources
+from gradviz.drawing.shapes import Drawing
 from gradviz.picture.picture import TensorRow
 from gradviz.state import messages as m
 from gradviz.state.values.chosen import Chosen
 from gradviz.ui.docks.quiz import QuizPanel
+from gradviz.ui.exporting.exportchoice import ALL, Choice
+from gradviz.ui.exporting.exportdialog import ExportDialog
 from gradviz.ui.window import Window
 from tests.gui.conftest import Opener
 from tests.gui.driving import drawn, press, type_text
@@ -249,3 +254,32 @@ def test_no_menu_tells_what_is_asked(qtbot: QtBot, lesson: Window) -> None:
     tips = {action.text(): action.toolTip() for action in menu.actions()}
     menu.close()
     assert "no leaf" not in tips["requires_grad\tR"]
+
+
+def test_no_file_of_the_graph_tells_what_is_asked(
+    qtbot: QtBot, lesson: Window, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    previewed: list[tuple[Drawing | None, int]] = []
+
+    def cancelled(dialog: ExportDialog) -> int:
+        previewed.append((dialog._drawing, dialog._steps))
+        return 0
+
+    monkeypatch.setattr(ExportDialog, "exec", cancelled)
+    lesson.action("copy_svg").trigger()
+    assert "tensor x" in QApplication.clipboard().text()
+    begin(qtbot, lesson)
+    lesson.action("copy_svg").trigger()
+    assert "tensor x" not in QApplication.clipboard().text()
+    lesson.action("export").trigger()
+    ((drawing, steps),) = previewed
+    assert drawing is not None
+    assert {mark.description for mark in drawing.nodes} == {""}
+    assert steps == 0  # the later ones would tell
+    lesson.exports.write(tmp_path / "g.svg", Choice("svg"), ALL)
+    assert "tensor x" not in (tmp_path / "g.svg").read_text()
+    for ask in (lesson.action("copy_dot").trigger, lambda: lesson.exports.write(tmp_path / "g", Choice("json"), ALL)):
+        ask()
+        assert lesson.panels.status.activity == "Not exported: Answer the question of the quiz first"
+        lesson.send(m.Told(""))
+    assert not (tmp_path / "g").exists()

@@ -91,7 +91,8 @@ def test_a_panel_closed_by_its_own_cross_gives_the_program_its_width_back(
 def test_a_window_may_go_while_its_panels_are_seen(qtbot: QtBot) -> None:
     window, editor = QMainWindow(), Editor(LIGHT)
     for name in ("program", "tensors", "output", "inspector"):
-        dock = QDockWidget(window, objectName=name)
+        dock = QDockWidget(name, window)
+        dock.setObjectName(name)
         window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
         if name == "program":
             dock.setWidget(editor)

@@ -21,6 +21,7 @@ from gradviz.ui.exporting.walking import Walk
 from gradviz.ui.files.files import Files
 from gradviz.ui.graph.graphview import GraphView
 from gradviz.ui.style.copying import copy
+from gradviz.ui.wording import unavailable
 
 _PATIENCE = 400  # milliseconds of work before anything is said of it
 _PARTS = 1000  # of a whole that progress is told in
@@ -55,12 +56,12 @@ class Exports(QObject):
             "copy_graph": lambda: self._copy(copy_picture),
             "copy_svg": lambda: self._copy(copy_svg),
             "share": self._share,
-            "copy_dot": lambda: self._exporter.copy_dot(Choice(), self._state()),
+            "copy_dot": self._copy_dot,
         }
 
     def export(self) -> None:
         """Ask for a kind of file and a name, and write it."""
-        state = self._state()
+        state = veiled(self._state())
         part = Part(self._canvas.seen, state.selection, WORDS[state.options.language])
         before = self._exporter.choice
         steps = len(state.course.kinds) if state.steppable else 0
@@ -94,8 +95,10 @@ class Exports(QObject):
 
     def write(self, path: Path, choice: Choice, part: Part) -> None:
         """Write a file, after a walk through the steps where they are wanted."""
-        state = self._state()
-        if not choice.stepped:
+        state = veiled(self._state())
+        if choice.form is None and state.asks:  # the record of the run answers every question
+            self._exporter.failed.emit(unavailable.asked())
+        elif not choice.stepped:
             self._exporter.export(path, choice, state, part)
         elif not state.steppable:
             self._exporter.export_steps(path, choice, ())
@@ -151,12 +154,19 @@ class Exports(QObject):
             progress.deleteLater()
 
     def _copy(self, copy: Callable[[Drawing], None]) -> None:
-        drawing = self._state().drawing
+        drawing = veiled(self._state()).drawing
         if drawing is None:
             self._send(said.Told(self.tr("There is no graph yet")))
         else:
             copy(drawing)
             self._send(said.Told(self.tr("The graph is on the clipboard")))
+
+    def _copy_dot(self) -> None:
+        state = self._state()
+        if state.asks:
+            self._exporter.failed.emit(unavailable.asked())
+        else:
+            self._exporter.copy_dot(Choice(), state)
 
     def _share(self) -> None:
         copy(shared(veiled(self._state())))
