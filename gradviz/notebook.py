@@ -31,7 +31,7 @@ from gradviz.export.dot import dot
 from gradviz.export.look import Look
 from gradviz.export.svg import svg
 from gradviz.export.whole import write_whole
-from gradviz.intake import TraceBuilder
+from gradviz.intake.tracebuilder import TraceBuilder
 from gradviz.layout.diagram import Direction
 from gradviz.model import wire
 from gradviz.model.quantities import byte_text

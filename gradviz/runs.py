@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Self
 
 import gradviz
-from gradviz import intake
+from gradviz.intake import decoding, tracebuilder
 from gradviz.model.cost import Costs, Timed, added
 from gradviz.model.launch import NO_LOCK, NO_TORCH, launch
 from gradviz.model.trace import GradMode, Trace
@@ -116,18 +116,18 @@ class Engine:
         Raises:
             EngineError: as `frames`.
         """
-        builder = intake.TraceBuilder(request, self.ready)
+        builder = tracebuilder.TraceBuilder(request, self.ready)
         how: Exit | FrameError = Exit(0, 0)
         try:
             for frame in self.frames(request):
                 if frame.kind is Kind.PAGE:
                     builder.page(frame.payload)
                 elif frame.kind is Kind.EXITED:
-                    how = intake.exited(frame.payload)
+                    how = decoding.exited(frame.payload)
         except FrameError as error:
             self._send(pack(Kind.CANCEL, self._runs), time.monotonic() + GRACE_SECONDS)
             how = error
-        return intake.concluded(builder, how)
+        return tracebuilder.concluded(builder, how)
 
     def timed(self, request: Request, mode: GradMode) -> Timed | None:
         """Measure a program and return how long its ops take in one mode; None where they have no times."""
@@ -144,7 +144,7 @@ class Engine:
         costs = Costs()
         for frame in self.frames(request):
             if frame.kind is Kind.PAGE:
-                costs = added(costs, intake.cost_page(frame.payload))
+                costs = added(costs, decoding.cost_page(frame.payload))
                 yield costs
 
     def close(self) -> None:
@@ -161,7 +161,7 @@ class Engine:
         if frame.kind is not Kind.READY:
             raise EngineError(f"the engine began with {frame.kind.name}")
         try:
-            return intake.ready(frame.payload)
+            return decoding.ready(frame.payload)
         except FrameError as error:
             raise EngineError(f"the engine's greeting cannot be read: {error}") from error
 

@@ -3,7 +3,7 @@
 A frame is a header (payload length, run id, kind) and a payload. What the engine is sent and sends is JSON, which needs
 the standard library alone; what the window and the picture process say to each other is MessagePack. The run's own
 process is hostile: what it writes reaches the reader only as the payload of a PAGE frame whose header the zygote wrote.
-Decoding into types belongs to the reading side (`gradviz.intake`).
+Decoding into types belongs to the reading side (`gradviz.intake.decoding`).
 """
 
 import json

@@ -15,8 +15,8 @@ from typing import TypeVar
 
 import msgspec
 
-from gradviz import intake
-from gradviz.intake import TraceBuilder, concluded
+from gradviz.intake import decoding
+from gradviz.intake.tracebuilder import TraceBuilder, concluded
 from gradviz.model.source.place import text_of
 from gradviz.model.trace import Trace
 from gradviz.model.wire import Exit, Frame, FrameError, FrameReader, Kind, Ready, Request, pack
@@ -39,7 +39,9 @@ SOON = 0.02  # seconds: what changed since the run before is told when nobody ha
 PIECE = 256 * 1024
 FIRST = 0.4  # seconds into a run after which it is shown unfinished
 SHARE = 5  # of the time, at most one part in this many goes into unfinished pictures
-MEMORY = 4 * 1024**3  # bytes of address space: twice what a record may take (intake.MAX_HELD), and no whole machine
+MEMORY = (
+    4 * 1024**3
+)  # bytes of address space: twice what a record may take (tracebuilder.MAX_HELD), and no whole machine
 TOLD = 500  # characters of an error of ours
 _WISH = msgspec.msgpack.Decoder(Wish)
 _SAVE = msgspec.msgpack.Decoder(Save)
@@ -75,7 +77,7 @@ class Session:
     def take(self, frame: Frame) -> Iterator[bytes]:
         """Handle one frame and yield the frames that answer it."""
         if frame.kind is Kind.READY:
-            self._ready = intake.ready(frame.payload)
+            self._ready = decoding.ready(frame.payload)
         elif frame.kind is Kind.REDRAW:
             yield from self._shown_as(frame.run, _WISH.decode(frame.payload))
         elif frame.kind is Kind.SAVE:
@@ -85,12 +87,12 @@ class Session:
         elif frame.kind is Kind.QUIZ:
             yield from self._quizzed(frame.run, _QUIZ.decode(frame.payload))
         elif frame.kind is Kind.RUN:
-            request = intake.request(frame.payload)
+            request = decoding.request(frame.payload)
             self._begin(frame.run, request)
             yield pack(Kind.RUN, frame.run)
             _guarded(lambda: _read(request.source), str)
         elif frame.kind is Kind.BESIDE:
-            self._beside[frame.run] = began(intake.request(frame.payload), self._ready)
+            self._beside[frame.run] = began(decoding.request(frame.payload), self._ready)
         else:
             yield from self._told(frame)
 

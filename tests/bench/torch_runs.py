@@ -7,14 +7,14 @@ from types import FrameType, ModuleType
 
 import torch
 
-from gradviz import intake
 from gradviz.engine.record import worker
 from gradviz.engine.record.internals.operators import Operator, TorchDispatchMode
 from gradviz.engine.record.ledger.stream import Stream
 from gradviz.engine.record.program.source import Source
 from gradviz.engine.record.run import Run
 from gradviz.engine.record.watches.lines import Tracer
-from gradviz.intake import TraceBuilder
+from gradviz.intake import tracebuilder
+from gradviz.intake.tracebuilder import TraceBuilder
 from gradviz.model.program import FILE, Program, parse
 from gradviz.model.trace import Trace
 from gradviz.model.wire import Exit, Ready, Request
@@ -89,7 +89,7 @@ def reader(source: str) -> TraceBuilder:
 
 def whole(taken: TraceBuilder) -> Trace:
     """Return the Trace of a run of which all pages were taken."""
-    return intake.concluded(taken, Exit(0, 0))
+    return tracebuilder.concluded(taken, Exit(0, 0))
 
 
 def read(source: str, pages: list[bytes]) -> Trace:

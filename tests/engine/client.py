@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Self
 
 import gradviz
-from gradviz import intake
+from gradviz.intake import decoding, tracebuilder
 from gradviz.model.launch import launch
 from gradviz.model.trace import Trace
 from gradviz.model.wire import Exit, Frame, FrameReader, Kind, Limits, Ready, Request, encode, pack
@@ -47,7 +47,7 @@ class Client:
         self._in, self._out = self.process.stdin, self.process.stdout
         frame = self.next()
         assert frame.kind is Kind.READY
-        self.ready: Ready = intake.ready(frame.payload)
+        self.ready: Ready = decoding.ready(frame.payload)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -91,7 +91,7 @@ class Client:
         while True:
             frame = self.next()
             if frame.run == run and frame.kind is Kind.EXITED:
-                return pages, intake.exited(frame.payload)
+                return pages, decoding.exited(frame.payload)
             if frame.run == run:
                 assert frame.kind is Kind.PAGE
                 pages.append(frame.payload)
@@ -108,7 +108,7 @@ class Client:
         assert [output.text for output in trace.output] == ["tensor([2., 2., 2.])\n"]
 
     def trace(self, pages: list[bytes], source: str) -> Trace:
-        builder = intake.TraceBuilder(Request(source), self.ready)
+        builder = tracebuilder.TraceBuilder(Request(source), self.ready)
         for page in pages:
             builder.page(page)
         return builder.trace()

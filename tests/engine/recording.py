@@ -4,7 +4,7 @@ import torch
 
 from gradviz.engine.processes.child import run_in_thread
 from gradviz.engine.record.worker import run
-from gradviz.intake import TraceBuilder
+from gradviz.intake.tracebuilder import TraceBuilder
 from gradviz.model.moments.held import bindings
 from gradviz.model.rules import LAWS, broken
 from gradviz.model.trace import GradFn, GradMode, Op, Tensor, Trace

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import pytest
 
-from gradviz import intake
+from gradviz.intake import decoding, tracebuilder
 from gradviz.model.trace import Trace
 from gradviz.model.wire import Frame, Kind, Limits, Request
 from gradviz.runs import Engine
@@ -124,7 +124,7 @@ def targets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Targets]:
 def run(engine: Engine, source: str) -> tuple[list[Frame], Trace]:
     request = Request(source, limits=LIMITS)
     frames = list(engine.frames(request))
-    builder = intake.TraceBuilder(request, engine.ready)
+    builder = tracebuilder.TraceBuilder(request, engine.ready)
     for frame in frames[:-1]:
         assert frame.kind is Kind.PAGE
         builder.page(frame.payload)
@@ -145,7 +145,7 @@ def test_the_wall_holds(engine: Engine, targets: Targets, attack: Attack) -> Non
     assert not any(SECRET.encode() in frame.payload for frame in frames)
     said = "".join(output.text for output in trace.output)
     assert "WON" not in said
-    how = intake.exited(frames[-1].payload)
+    how = decoding.exited(frames[-1].payload)
     if trace.error is None:
         assert "STOPPED" in said, how
     else:

@@ -8,10 +8,10 @@ from types import FunctionType, ModuleType
 import pytest
 import torch
 
-from gradviz import intake
 from gradviz.engine.processes.docstrings import first_sentence, written
 from gradviz.engine.processes.look import look
 from gradviz.engine.processes.schemas import by_schema
+from gradviz.intake import decoding
 from gradviz.model.completion.found import Found, Look, Signature, bounded
 from gradviz.model.wire import Exit, Kind, Limits, encode, pack
 from tests.engine.client import PATIENCE, Client
@@ -142,7 +142,7 @@ def test_nothing_is_imported_or_run_for_an_answer(monkeypatch: pytest.MonkeyPatc
 def test_paths_that_lead_nowhere(path: str) -> None:
     found = look(path)
     assert found == Found(path[:400])
-    assert intake.found(encode(found)) == found
+    assert decoding.found(encode(found)) == found
 
 
 def test_whatever_torch_holds_can_be_told() -> None:
@@ -150,7 +150,7 @@ def test_whatever_torch_holds_can_be_told() -> None:
     while waiting:
         path = waiting.pop()
         found = look(path)
-        assert intake.found(encode(found)) == found
+        assert decoding.found(encode(found)) == found
         deep = path.count(".") > 1 or (found.kind == "class" and path.count("."))
         for one in found.names if not deep else ():
             name = f"{path}.{one.name}"
@@ -221,7 +221,7 @@ def test_the_engine_answers_while_a_program_runs(options: tuple[str, ...]) -> No
         while len(answers) < 2:
             frame = client.next()
             if frame.kind is Kind.FOUND:
-                answers.append(intake.found(frame.payload))
+                answers.append(decoding.found(frame.payload))
         assert answers == [look("torch.nn"), look("torch.nn.Linear")]
         client.cancel(run)
         assert client.finish(run)[1] == Exit(0, 9, None, "cancelled")

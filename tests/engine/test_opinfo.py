@@ -26,7 +26,7 @@ from gradviz.engine.record.recorder import Recorder
 from gradviz.engine.record.run import Run
 from gradviz.engine.record.watches.functions import FunctionWatch
 from gradviz.engine.record.watches.ops import OpWatch
-from gradviz.intake import TraceBuilder
+from gradviz.intake.tracebuilder import TraceBuilder
 from gradviz.model.program import Program, parse
 from gradviz.model.rules import LAWS, broken
 from gradviz.model.trace import End, Memory, Trace

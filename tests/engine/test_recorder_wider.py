@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradviz import intake
+from gradviz.intake import tracebuilder
 from gradviz.model.wire import Limits
 from tests.engine.bare import both_runs
 from tests.engine.recording import record
@@ -431,7 +431,7 @@ def test_the_same_as_the_bare_interpreter(name: str) -> None:
 def test_as_many_ops_as_a_run_may_make_are_held_with_their_backward(
     line: str, rounds: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake, "MAX_HELD", intake.MAX_HELD // 200)
+    monkeypatch.setattr(tracebuilder, "MAX_HELD", tracebuilder.MAX_HELD // 200)
     leaves = "x = torch.ones(3, 3, requires_grad=True)\nw = torch.ones(3, 3, requires_grad=True)\n"
     trace = record(f"{leaves}for i in range({rounds}):\n    {line}\nx.sum().backward()", limits=Limits(ops=1000))
     assert (trace.limits, trace.error, len(trace.backwards)) == (None, None, 1)

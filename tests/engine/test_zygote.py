@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gradviz import intake
+from gradviz.intake import decoding
 from gradviz.model.launch import FIXED, NO_LOCK
 from gradviz.model.wire import Exit, Kind, Limits
 from tests.engine.client import GOOD, PATIENCE, Client, children, descriptors, resident, zombies
@@ -57,7 +57,7 @@ def test_a_new_run_replaces_the_one_before(client: Client) -> None:
     while len(ends) < 2:
         frame = client.next()
         if frame.kind is Kind.EXITED:
-            ends[frame.run] = intake.exited(frame.payload)
+            ends[frame.run] = decoding.exited(frame.payload)
     assert ends == {first: Exit(0, signal.SIGKILL, None, "cancelled"), second: Exit(0, 0)}
 
 

@@ -1,17 +1,21 @@
 """Pages in, a Trace out: equal records for what is honest, a FrameError and nothing else for what is not."""
 
 import json
+import resource
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradviz import intake, readable
-from gradviz.intake import TraceBuilder
+from gradviz.intake import decoding, readable, tracebuilder
+from gradviz.intake.tracebuilder import TraceBuilder
+from gradviz.intake.weight import weight
 from gradviz.model.completion.found import Found, Named, Signature
+from gradviz.model.cost import CostPage, Lap
 from gradviz.model.errors.ending import REFUSED
 from gradviz.model.floats import as_text, left_out
 from gradviz.model.references import DEPTH, depths
@@ -37,7 +41,6 @@ from gradviz.model.trace import (
     Value,
     Warned,
 )
-from gradviz.model.weight import weight
 from gradviz.model.wire import Exit, FrameError, FullError, Limits, Ready, Request, encode
 from tests.unit.model.records import records
 from tests.unit.model.traces import Tape, loop, scalar, square
@@ -115,15 +118,15 @@ def test_floats_as_text_arrive_as_numbers() -> None:
 
 @given(PAGES)
 def test_what_is_encoded_is_decoded_to_equal_records(page: Page) -> None:
-    assert intake._decode(intake._PAGE, encode(page)) == page
+    assert decoding.page(encode(page)) == page
 
 
 @given(records(Request), records(Ready), records(Exit))
 def test_messages_are_decoded_to_equal_records(request: Request, ready: Ready, how: Exit) -> None:
     request = request._replace(schema=SCHEMA)
-    assert intake.request(encode(request)) == request
-    assert intake.ready(encode(ready)) == ready
-    assert intake.exited(encode(how)) == how
+    assert decoding.request(encode(request)) == request
+    assert decoding.ready(encode(ready)) == ready
+    assert decoding.exited(encode(how)) == how
 
 
 @pytest.mark.parametrize("tape", [square(), loop(5), Tape()])
@@ -306,7 +309,7 @@ def test_any_json_is_a_page_or_a_frame_error(content: object) -> None:
 
 @given(st.binary(max_size=40))
 def test_any_bytes_are_a_message_or_a_frame_error(payload: bytes) -> None:
-    for decode in (intake.request, intake.ready, intake.exited):
+    for decode in (decoding.request, decoding.ready, decoding.exited):
         with suppress(FrameError):
             decode(payload)
     with suppress(FrameError):
@@ -337,11 +340,11 @@ def test_steps_of_one_number_are_no_reason_to_fail(line: int | None) -> None:
 
 def test_a_run_that_sends_too_much_is_refused_and_what_came_before_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     page = encode(Page((tensor(0),)))
-    monkeypatch.setattr(intake, "MAX_HELD", 2 * weight(page, left_out(page)))
+    monkeypatch.setattr(tracebuilder, "MAX_HELD", 2 * weight(page, left_out(page)))
     found = builder(page, page)
     with pytest.raises(FullError) as full:
         found.page(b"[]")
-    trace = intake.concluded(found, full.value)
+    trace = tracebuilder.concluded(found, full.value)
     assert (len(trace.tensors), trace.error) == (1, None)
     assert trace.limits is not None
     assert trace.limits.reached == "ops"
@@ -380,7 +383,7 @@ def test_a_page_weighs_what_it_takes(head: bytes, record: bytes, tail: bytes) ->
     payload = head + b",".join(record.replace(b"%d", b"%d" % number) for number in range(2000)) + tail
     tracemalloc.start()
     try:
-        page = intake._decode(intake._PAGE, payload)
+        page = decoding.page(payload)
         taken = tracemalloc.get_traced_memory()[0]
     finally:
         tracemalloc.stop()
@@ -405,7 +408,7 @@ def test_a_page_weighs_what_its_floats_as_text_take(mark: str) -> None:
 
 
 def test_a_hundred_million_tiny_pages_are_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "MAX_HELD", 2**20)
+    monkeypatch.setattr(tracebuilder, "MAX_HELD", 2**20)
     found = builder()
 
     def flood() -> None:
@@ -435,17 +438,17 @@ def test_what_came_before_a_page_that_does_not_hold_together_is_kept(good: int) 
     assert len(trace.tensors) == good
     assert "a step's references exist" in str(error)
     assert list(broken(trace, SOUND)) == []
-    ended = intake.concluded(found, Exit(0, 0))
+    ended = tracebuilder.concluded(found, Exit(0, 0))
     assert ended.error is not None
     assert (len(ended.tensors), ended.error.type) == (good, REFUSED)
 
 
 def test_a_run_is_concluded_by_its_own_end_or_by_that_of_its_process() -> None:
     end = Page(end=End(None, None, Memory(), 0.5))
-    assert intake.concluded(builder(end), Exit(0, 0)) == builder(end).trace()
-    killed = intake.concluded(builder(Page((tensor(0),))), Exit(0, 9, "time"))
+    assert tracebuilder.concluded(builder(end), Exit(0, 0)) == builder(end).trace()
+    killed = tracebuilder.concluded(builder(Page((tensor(0),))), Exit(0, 9, "time"))
     assert killed.limits == Limit("time", "")
-    refused_after = intake.concluded(builder(end), FrameError("the run sent more after its end"))
+    refused_after = tracebuilder.concluded(builder(end), FrameError("the run sent more after its end"))
     assert refused_after.error is not None
     assert refused_after.error.type == REFUSED
 
@@ -558,7 +561,7 @@ def test_regions_nest_no_deeper_than_is_drawn() -> None:
 
 def test_a_request_of_another_schema_is_refused() -> None:
     with pytest.raises(FrameError, match="schema 7"):
-        intake.request(encode(REQUEST._replace(schema=7)))
+        decoding.request(encode(REQUEST._replace(schema=7)))
 
 
 def test_nothing_comes_after_the_end() -> None:
@@ -587,16 +590,36 @@ LONG_ANSWERS = (
 
 def test_answers_about_names() -> None:
     answer = Found("torch.add", "function", "", (Named("a", "class"),), (Signature(("b",), "c"),), (), "d")
-    assert intake.found(encode(answer)) == answer
+    assert decoding.found(encode(answer)) == answer
 
 
 @pytest.mark.parametrize("answer", LONG_ANSWERS)
 def test_an_answer_is_not_longer_than_an_answer_may_be(answer: Found) -> None:
     with pytest.raises(FrameError, match="longer"):
-        intake.found(encode(answer))
+        decoding.found(encode(answer))
 
 
 @pytest.mark.parametrize("payload", [b"", b"[]", b"[1]", b'["a","room"]', b"\xff"])
 def test_what_is_no_answer_is_refused(payload: bytes) -> None:
     with pytest.raises(FrameError):
-        intake.found(payload)
+        decoding.found(payload)
+
+
+def test_measured_numbers_that_cannot_be_are_refused() -> None:
+    page = CostPage((Lap("grad", 1, 1, 0.5, 0.25),))
+    assert decoding.cost_page(encode(page)) == page
+    with pytest.raises(FrameError, match="cannot be"):
+        decoding.cost_page(encode(CostPage((Lap("grad", -1, 1, 0.5, 0.25),))))
+
+
+def test_a_page_that_memory_does_not_hold_is_refused() -> None:
+    head, record, tail = TINY["lines"]
+    payload = head + b",".join([record] * 500_000) + tail
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (used + 2**24, before[1]))
+    try:
+        with pytest.raises(FullError, match="memory"):
+            decoding.page(payload)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from gradviz import intake
+from gradviz.intake import decoding
 from gradviz.model.cost import Costs, Timed, added
 from gradviz.model.costs.costtable import cost_table
 from gradviz.model.trace import Trace
@@ -36,7 +36,7 @@ class Measured:
         """Take a frame of the run; what is no page ends it."""
         try:
             if frame.kind is Kind.PAGE:
-                self._costs = added(self._costs, intake.cost_page(frame.payload))
+                self._costs = added(self._costs, decoding.cost_page(frame.payload))
         except FrameError:
             self._over = True
         self._over = self._over or self._costs.done or frame.kind is Kind.EXITED

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from gradviz import intake
-from gradviz.intake import TraceBuilder, concluded
+from gradviz.intake import decoding
+from gradviz.intake.tracebuilder import TraceBuilder, concluded
 from gradviz.model.cost import MODES
 from gradviz.model.trace import GradMode, Trace
 from gradviz.model.wire import MAX_PAYLOAD, Exit, Frame, FrameError, Kind, Ready, Request
@@ -66,7 +66,7 @@ def progress(builder: TraceBuilder, frame: Frame) -> Exit | FrameError | None:
         if frame.kind is Kind.PAGE:
             builder.page(frame.payload)
         elif frame.kind is Kind.EXITED:
-            return intake.exited(frame.payload)
+            return decoding.exited(frame.payload)
     except FrameError as error:
         return error
     # Its process takes a while to be gone, and has nothing more to say.

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from gradviz import intake
+from gradviz.intake import decoding
 from gradviz.model.completion.found import Look
 from gradviz.model.trace import SCHEMA
 from gradviz.model.wire import Frame, FrameError, Kind, Ready, Request, encode, pack
@@ -203,13 +203,13 @@ class Runner(QObject):
             return
         try:
             if frame.kind == Kind.READY:
-                self._welcome(intake.ready(frame.payload), frame.payload)
+                self._welcome(decoding.ready(frame.payload), frame.payload)
             elif frame.kind == Kind.EXITED:
-                how = intake.exited(frame.payload)
+                how = decoding.exited(frame.payload)
                 self._pictures.feed(frame)
                 self.exited.emit(frame.run, how)
             elif frame.kind == Kind.FOUND:
-                self.found.emit(intake.found(frame.payload))
+                self.found.emit(decoding.found(frame.payload))
         except FrameError as error:
             self._refuse(str(error))
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from gradviz import intake
+from gradviz.intake import decoding
 from gradviz.model.trace import SCHEMA
 from gradviz.model.wire import Frame, FrameError, Kind, Ready
 from gradviz.ui.processes.commands import engine
@@ -75,7 +75,7 @@ class Check(QObject):
 
     def _framed(self, frame: Frame) -> None:
         try:
-            ready = intake.ready(frame.payload) if frame.kind is Kind.READY else None
+            ready = decoding.ready(frame.payload) if frame.kind is Kind.READY else None
         except FrameError as error:
             self._tell(None, str(error))
             return

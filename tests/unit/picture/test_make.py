@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gradviz.drawing.draft import draft
 from gradviz.drawing.shapes import Role
-from gradviz.intake import TraceBuilder
+from gradviz.intake.tracebuilder import TraceBuilder
 from gradviz.layout import graphviz, layered
 from gradviz.layout.diagram import Diagram, Direction
 from gradviz.layout.geometry import Placement

@@ -1,82 +1,24 @@
-"""The reading side of a run: pages of a hostile process in, one validated Trace out.
+"""The pages of one run in, one validated Trace out.
 
-msgspec decodes each page straight into the records of model/trace.py and refuses everything that is not one. What a
-type cannot say (that ids count up, that references exist, that sizes can be) is checked here, before any other layer
-indexes by them. What is merely longer than anyone reads is cut: an honest program may be odd.
+What the type of a record cannot say (that ids count up, that references exist, that sizes can be) is checked here,
+before any other layer indexes by them. What is merely longer than anyone reads is cut: an honest program may be odd.
 """
 
-from typing import TypeVar
-
-import msgspec
-
+from gradviz.intake import decoding
+from gradviz.intake.gathered import Gathered, ended_by
+from gradviz.intake.readable import NAME, longest_text, readable, shorter
+from gradviz.intake.weight import weight
 from gradviz.model import floats
-from gradviz.model.completion.found import Found, bounded
-from gradviz.model.cost import CostPage, sound
 from gradviz.model.errors.ending import ended
-from gradviz.model.gathered import Gathered, ended_by
 from gradviz.model.references import UNLOOKED, WHOLE, Counts, Law
 from gradviz.model.rules import RECORDS, broken
-from gradviz.model.trace import SCHEMA, Page, Trace
-from gradviz.model.weight import weight
+from gradviz.model.trace import Page, Trace
 from gradviz.model.wire import Exit, FrameError, FullError, Ready, Request
-from gradviz.readable import NAME, explained, longest_text, readable, shorter
 
 # Bytes of memory that the records of one run may take here, as `weight` puts it, which is some two times what an
 # honest run takes. It is room for 200,000 ops, the most there are, and their backward, or for a loop of some seven
 # million lines.
 MAX_HELD = 2 * 1024**3
-
-_COSTS = msgspec.json.Decoder(CostPage)
-_PAGE = msgspec.json.Decoder(Page)
-_READY = msgspec.json.Decoder(Ready)
-_EXIT = msgspec.json.Decoder(Exit)
-_REQUEST = msgspec.json.Decoder(Request)
-_FOUND = msgspec.json.Decoder(Found)
-
-Message = TypeVar("Message", CostPage, Page, Ready, Exit, Request, Found)
-
-
-def ready(payload: bytes) -> Ready:
-    """Decode the payload of a READY frame, or raise FrameError."""
-    return _decode(_READY, payload)
-
-
-def exited(payload: bytes) -> Exit:
-    """Decode the payload of an EXITED frame, or raise FrameError."""
-    return _decode(_EXIT, payload)
-
-
-def request(payload: bytes) -> Request:
-    """Decode the payload of a RUN frame, or raise FrameError."""
-    found = _decode(_REQUEST, payload)
-    if found.schema != SCHEMA:
-        raise FrameError(f"a request of schema {found.schema}; this is {SCHEMA}")
-    return found
-
-
-def found(payload: bytes) -> Found:
-    """Decode the payload of a FOUND frame, or raise FrameError."""
-    answer = _decode(_FOUND, payload)
-    if not bounded(answer):
-        raise FrameError("an answer longer than an answer may be")
-    return answer
-
-
-def cost_page(payload: bytes) -> CostPage:
-    """Decode the payload of a measuring run's PAGE frame, or raise FrameError."""
-    found = _decode(_COSTS, payload)
-    if not sound(found):
-        raise FrameError("measured numbers that cannot be")
-    return found._replace(raised=tuple(one._replace(error=explained(one.error)) for one in found.raised))
-
-
-def _decode(decoder: msgspec.json.Decoder[Message], payload: bytes) -> Message:
-    try:
-        return decoder.decode(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise FrameError(str(error)) from error
-    except MemoryError as error:
-        raise FullError("as much as memory holds") from error
 
 
 class TraceBuilder:
@@ -101,7 +43,7 @@ class TraceBuilder:
         self._held += weight(payload, rest)
         if self._held > MAX_HELD:
             raise FullError(f"{MAX_HELD // 1024**2:,} MiB of records")
-        page = floats.as_numbers(_decode(_PAGE, payload), payload)
+        page = floats.as_numbers(decoding.page(payload), payload)
         if self.ended:
             raise FrameError("the run sent more after its end")
         _count_up(self._gathered.counts, page)
