@@ -26,6 +26,7 @@ WARNED = {
     "non-leaf-grad": TRACKED + "y.backward()\ny.grad",
     "grad-cycle": TRACKED + "y.backward(create_graph=True)\nx.grad = None",
     "target-size": TRACKED + "z = torch.nn.functional.mse_loss(y * torch.ones(4, 1), torch.ones(4))",
+    "too-few": TRACKED + "z = y.reshape(1).std()",
     "softmax-dim": TRACKED + "z = torch.nn.functional.softmax(y * torch.ones(2, 3))",
     "number-of-tracked": TRACKED + "z = float(y)",
     "copy-tensor": TRACKED + "z = torch.tensor(y)",

@@ -6,6 +6,7 @@ import pytest
 
 from gradviz.export.data import document
 from gradviz.model.moments.offenders import offenders
+from gradviz.model.source.place import Edit
 from gradviz.picture.inspection.inspecting import inspection
 from gradviz.picture.inspection.inspection import Inspect, Subject
 from gradviz.picture.picture import Options
@@ -94,10 +95,39 @@ SPOILT: list[tuple[str, str, str]] = [
     ("(v * 2).acos() * 0", "nan", "the slope of (v * 2).acos() is infinite where its input is 1 or -1, and 0 times"),
     ("v.log()", "inf", "the logarithm of 0 is -inf"),
     ("v / v", "nan", "v / v divides by 0"),
-    ("1 / v", "inf", ""),
+    ("1 / v", "inf", "1 / v divides by 0"),
+    ("1 / v * 0", "nan", "the slope of 1 / v is infinite where its input is 0, and 0 times"),
+    ("v.rsqrt()", "inf", "v.rsqrt() divides by 0"),
+    ("v ** -1", "inf", "v ** -1 divides by 0"),
+    ("v ** torch.tensor(0.5)", "inf", "the slope of v ** torch.tensor(0.5) is infinite where its input is 0"),
+    ("(v - 1) ** 0.5", "nan", "there is no such number for a negative input"),
+    ("(v * -2).log1p()", "inf", "(v * -2).log1p() is infinite where its input is -1"),
+    ("(v * -4).log1p()", "nan", "(v * -4).log1p() has no value where its input is below -1"),
+    ("(v * 2).logit()", "inf", "(v * 2).logit() is infinite where its input is 0 or 1"),
+    ("(v * 2).atanh()", "inf", "(v * 2).atanh() is infinite where its input is 1 or -1"),
+    ("(v * 4).acos()", "nan", "(v * 4).acos() has no value where its input is not between -1 and 1"),
+    ("v.acosh()", "nan", "v.acosh() has no value where its input is below 1"),
+    ("v[:1].std()", "nan", "divides by one less than how many numbers there are, and there is only one"),
+    ("v[v > 9].mean()", "nan", "v[v > 9].mean() is the mean of no numbers at all"),
+    ("v % 0", "nan", "v % 0 divides by 0"),
+    ("(v.half() + 300) ** 2", "inf", "the result is larger than float16 can hold: at most 65504"),
+    ("(v * 1e30).bfloat16() * 1e30", "inf", "the result is larger than bfloat16 can hold"),
+    ("v.half() * 1e4 * 1e4", "inf", "the result is larger than float16 can hold"),
+    ("(v + 7e4).half()", "inf", "the result is larger than float16 can hold"),
+    ("v.masked_fill(v < 9, float('-inf')).softmax(0)", "nan", "a row of nothing but -inf"),
+    ("v * 0 * torch.tensor([float('inf'), 1.])", "nan", "multiplies 0 by inf"),
+    ("torch.tensor(float('inf')) - (v + 1) * torch.tensor(float('inf'))", "nan", "takes inf away from inf"),
+    ("torch.tensor(float('inf')) / ((v + 1) * torch.tensor(float('inf')))", "nan", "divides inf by inf"),
+    ("(v + 99).exp() * 0", "nan", "result, which it saved, holds inf already"),
+    ("v.lgamma()", "inf", ""),
+    ("(v + 1) / v", "inf", "(v + 1) / v divides by 0"),
+    ("((v + 0j) / 0).real", "nan", ""),
+    ("((v + 1) * torch.tensor(float('inf'))).sin()", "nan", ""),
+    ("torch.ones(100) * (v + 1).sum() * 1e38 / torch.full((100,), 1e-3)", "inf", "larger than float32 can hold"),
+    ("torch.ones(100) * (v + 1).sum() / (torch.ones(100).cumsum(0) - 50)", "inf", ""),
     ("(v - 1).log()", "nan", "there is no such number for a negative input"),
     ("(v + 99).exp()", "inf", "the result is larger than float32 can hold"),
-    ("v * 1e38 * 1e38 + torch.full((2,), 1e38) * 1e38", "inf", ""),
+    ("v * 1e38 * 1e38 + torch.full((2,), 1e38) * 1e38", "inf", "larger than float32 can hold: at most 3.403e+38"),
 ]
 
 
@@ -112,3 +142,55 @@ def test_what_made_the_first_of_it_is_told_where_the_record_shows_that(call: str
     bare = bare_run(source).tensors
     data = [one.data or () for one in (bare["y"].value, bare["v"].grad) if one is not None]
     assert any(isinstance(number, str) and ill in number for numbers in data for number in numbers)
+
+
+BRANCHES = [
+    ("torch.where(v > 0, v.sqrt(), v)", "torch.where(v > 0, v, 1)"),
+    ("torch.where(v > 0, torch.log(v * 2) + 1, 0.)", "torch.where(v > 0, v * 2, 1)"),
+    ("torch.where(v == 0, v, -(2 / v))", "torch.where(v == 0, 1, v)"),
+    ("torch.where(v < 9e-1, 0., torch.acos(v * 2 + 1))", "torch.where(v < 9e-1, 0, v * 2 + 1)"),
+    ("torch.where(v > 0, v, v.sqrt())", None),
+    ("torch.where(v.gt(0), v.sqrt(), v)", None),
+    ("torch.where(v > 0, (v - 0).sqrt(), v)", None),
+    ("torch.where((v > 0).all(), v.sqrt(), v)", None),
+    ("torch.where(v[None] > 0, v.sqrt(), v)", None),
+    ("torch.where(v > 0, v.sqrt().log1p(), v)", None),
+    ("v.sqrt().masked_fill(v == 0, 0.)", None),
+]
+
+
+@pytest.mark.parametrize(("call", "written"), BRANCHES)
+def test_a_branch_that_was_not_taken_is_told_and_given_a_harmless_input(call: str, written: str | None) -> None:
+    source = f"import torch\nv = torch.tensor([0., 0.5], requires_grad=True)\ny = {call}\ny.sum().backward()\n"
+    found = [one for one in problems(Record(record(source)), Options()) if "first nan came" in one.message]
+    told = [one.message for one in found if f"The 0 comes from {call}, which took other values there" in one.message]
+    offers = [offer for one in found for offer in one.offers]
+    assert [offer.text for offer in offers] == ([] if written is None else [f"Write {written} on line 3"])
+    for offer in offers:
+        assert told
+        assert isinstance(offer.edit, Edit)
+        was, bare = (bare_run(text).tensors for text in (source, offer.edit.applied(source)))
+        assert (bare["y"].value, "nan" in str(was["v"].grad)) == (was["y"].value, True)
+        assert not {"nan", "inf"}.intersection(map(str, ((grad := bare["v"].grad) and grad.data) or ("nan",)))
+
+
+@pytest.mark.parametrize("call", ["v * v.log()", "v.sqrt() * (v > 0)"])
+def test_noughts_that_a_product_sent_are_said_to_come_from_there(call: str) -> None:
+    source = f"import torch\nv = torch.tensor([0., 0.5], requires_grad=True)\ny = {call}\ny.sum().backward()\n"
+    (told,) = (one.message for one in problems(Record(record(source)), Options()) if "first nan" in one.message)
+    assert told.endswith(f"and 0 times infinity is nan. The 0 comes from {call}")
+    assert "nan" in str(bare_run(source).tensors["v"].grad)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "y = v.sqrt()\nz = y.clone()\n(y * 0 + z * 0).sum().backward()",
+        "w = torch.zeros(100, requires_grad=True)\ny = w.sqrt()\n(y * 0).sum().backward()",
+        "(v.sqrt() * torch.tensor([0., 1.]) * torch.tensor([1., 0.])).sum().backward()",
+    ],
+)
+def test_what_noughts_came_from_is_left_unsaid_where_that_is_not_known(body: str) -> None:
+    source = f"import torch\nv = torch.tensor([0., 0.5], requires_grad=True)\n{body}\n"
+    (told,) = (one.message for one in problems(Record(record(source)), Options()) if "first nan" in one.message)
+    assert told.endswith("0 times infinity is nan")

@@ -58,6 +58,13 @@ WARNINGS = (
         "{what} に、どの次元に沿って合計を 1 にするかが指定されていません。dim= を渡してください (多くは dim=-1)。",
     ),
     Hint(
+        "too-few",
+        "UserWarning",
+        r"^(?P<what>\w+)\(\): degrees of freedom is <= 0",
+        "{what}() divides by one less than how many numbers there are: of one number it is nan. Pass correction=0.",
+        "{what}() は数の個数から 1 を引いた数で割るため、数が 1 つなら nan になります。correction=0 を渡してください。",
+    ),
+    Hint(
         "checkpoint-no-grad",
         "UserWarning",
         r"None of the inputs have requires_grad=True\. Gradients will be None",

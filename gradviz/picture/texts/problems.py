@@ -1,7 +1,7 @@
 """The error, the limit and the warnings of a run in words, each with the change of the source that mends it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gradviz.drawing.content.titles import op_title
 from gradviz.model.errors.ending import DIED
@@ -13,11 +13,13 @@ from gradviz.model.moments.moment import Moment
 from gradviz.model.trace import ProgramError
 from gradviz.model.why.answers import of_tensor
 from gradviz.model.why.answerwords import answer_text, fix_text
+from gradviz.model.why.chosen import guarded
 from gradviz.model.why.fixes.errors import of_error, of_warning
 from gradviz.model.why.fixes.fix import Fix
 from gradviz.model.why.fixes.gradsread import without_grad
 from gradviz.model.why.silentwords import mistake_text
-from gradviz.model.why.spoilt import spoilt_text
+from gradviz.model.why.spoilt import spoilt
+from gradviz.model.why.spoiltwords import spoilt_text
 from gradviz.model.why.why import mode_to_blame
 from gradviz.picture.inspection.naming import Naming
 from gradviz.picture.inspection.words import INSPECTION_WORDS
@@ -51,9 +53,10 @@ def _spoilt(record: Record, language: Language) -> Iterator[Problem]:
             told = words.made_by.format(first.ill.value, op_title(trace.ops[first.op]))
         else:
             told = words.first_from.format(first.ill.value, trace.grad_fns[first.grad_fn or 0].name)
-        why = spoilt_text(record.history, first, language)
-        told = f"{told}: {why}" if why else told
-        yield Problem("warning", first.line, 0, None, 0, told, told, None)
+        why = spoilt(record.history, first)
+        told = told if why is None else f"{told}: {spoilt_text(why, language)}"
+        fix = None if record.fixes.text is None else guarded(record.history, record.fixes.text, first)
+        yield Problem("warning", first.line, 0, None, 0, told, told, None, _offers(filter(None, (fix,)), language))
 
 
 def _silent(record: Record, language: Language) -> Iterator[Problem]:
@@ -138,5 +141,5 @@ def _warnings(record: Record, language: Language) -> Iterator[Problem]:
         yield Problem("warning", None, 0, None, 0, words.more.format(hidden), words.more.format(hidden), None)
 
 
-def _offers(fixes: tuple[Fix, ...], language: Language) -> tuple[Offer, ...]:
+def _offers(fixes: Iterable[Fix], language: Language) -> tuple[Offer, ...]:
     return tuple(Offer(fix_text(fix, language), fix.edit) for fix in fixes)
