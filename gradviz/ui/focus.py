@@ -21,6 +21,7 @@ class Focus:
         panels = self._panels
         named = {"program": panels.editor, "graph": panels.canvas, "tensors": panels.tensors, "output": panels.output}
         named |= {"inspector": panels.inspector, "cost": panels.cost, "lesson": panels.lesson, "quiz": panels.quiz}
+        named |= {"examples": panels.examples}
         return {
             "next_panel": partial(self._step, 1),
             "last_panel": partial(self._step, -1),
@@ -45,8 +46,8 @@ class Focus:
 def parts(panels: Panels) -> list[QWidget]:
     """Return what keys lead from one to the next of, in that order, the program first."""
     order: list[QWidget] = [panels.editor, panels.canvas, panels.tensors, panels.cost]
-    order += [panels.inspector, panels.outline, panels.lesson, panels.quiz]
-    return [*order, panels.output, panels.examples, panels.timeline.slider]
+    order += [panels.inspector, panels.outline, panels.quiz]
+    return [*order, panels.output, panels.examples, panels.lesson, panels.timeline.slider]
 
 
 def has_focus(panel: QWidget) -> bool:

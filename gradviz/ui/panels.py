@@ -162,13 +162,17 @@ def _float(panels: Panels) -> None:
 
 
 def _place(window: QMainWindow, panels: Panels) -> None:
-    """Give each panel its place: the program beside all else, the tensors below the graph, where rows are long."""
+    """Give each panel its place: what is read and written at the left, the tensors below the graph, in long rows.
+
+    Beside the graph comes what is asked for, and goes again: the rest of the time that room is the graph's.
+    """
     window.setDockOptions(QMainWindow.DockOption.AnimatedDocks | QMainWindow.DockOption.AllowTabbedDocks)
     window.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
     left, bottom = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
     examples = _dock(window, "examples", window.tr("Examples"), panels.examples, left)
     text = _stacked(panels.mode_line, panels.editor, panels.find_bar, panels.strip)
     program = _dock(window, "program", window.tr("Program"), text, left)
+    lesson = _dock(window, "lesson", window.tr("Lesson"), panels.lesson, left)
     tensors = _dock(window, "tensors", window.tr("Tensors"), panels.tensors, bottom)
     output = _dock(window, "output", window.tr("Output and problems"), panels.output, bottom)
     # Beside the graph and above the tensors, so that a switch and all that it changes are seen together.
@@ -177,20 +181,19 @@ def _place(window: QMainWindow, panels: Panels) -> None:
         window, "inspector", window.tr("Inspector"), panels.inspector, Qt.DockWidgetArea.RightDockWidgetArea
     )
     outline = _dock(window, "outline", window.tr("Modules"), panels.outline, Qt.DockWidgetArea.RightDockWidgetArea)
-    lesson = _dock(window, "lesson", window.tr("Lesson"), panels.lesson, Qt.DockWidgetArea.RightDockWidgetArea)
     quiz = _dock(window, "quiz", window.tr("Quiz"), panels.quiz, Qt.DockWidgetArea.RightDockWidgetArea)
     window.tabifyDockWidget(cost, inspector)
     window.tabifyDockWidget(inspector, outline)
-    window.tabifyDockWidget(outline, lesson)
-    window.tabifyDockWidget(lesson, quiz)
-    for beside in (cost, inspector, outline, lesson, quiz):
-        beside.hide()
+    window.tabifyDockWidget(outline, quiz)
+    for wanted in (cost, inspector, outline, quiz, lesson):
+        wanted.hide()
+    window.tabifyDockWidget(examples, lesson)  # once one is hidden: Qt leaves copies of tabs that it makes before
     window.splitDockWidget(tensors, output, Qt.Orientation.Horizontal)
     across, down = window.width(), window.height()
     code = min(panels.editor.width_of(round(Wish().program)), across * 42 // 100)
-    window.resizeDocks([examples, program], [down * 27 // 100, down * 3 // 5], Qt.Orientation.Vertical)
+    window.resizeDocks([examples, program], [down * 33 // 100, down * 55 // 100], Qt.Orientation.Vertical)
     window.resizeDocks([program], [code], Qt.Orientation.Horizontal)
-    said = max((across - code) * 29 // 100, panels.output.tabBar().sizeHint().width())
+    said = max((across - code) * 29 // 100, panels.output.tabs_width)
     window.resizeDocks([tensors, output], [across - code - said, said], Qt.Orientation.Horizontal)
     window.resizeDocks([tensors], [down * 24 // 100], Qt.Orientation.Vertical)
 

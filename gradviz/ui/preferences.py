@@ -21,7 +21,7 @@ from gradviz.ui.bars.timeline import SPEEDS
 from gradviz.ui.room import Room, Wish
 from gradviz.ui.wording.language import system_language
 
-_LAYOUT_VERSION = 5  # of the docks; an older layout is not restored
+_LAYOUT_VERSION = 6  # of the docks; an older layout is not restored
 _CHOICES = ("mode", "view", "direction", "legend", "ghosts", "badges", "live", "theme", "wheel", "speed", "beside")
 _LANGUAGES: dict[str, Language] = {"en": "en", "ja": "ja"}
 _MODES: dict[str, GradMode] = {"grad": "grad", "no_grad": "no_grad", "inference": "inference"}

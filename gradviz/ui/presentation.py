@@ -10,6 +10,7 @@ from gradviz.ui.wiring.commands import Commands
 
 _LARGER = 1.4
 _ASIDE = ("examples", "output")
+_CALLED = (*BESIDE, "lesson")  # the panels that may be called meanwhile
 
 
 class Before(NamedTuple):
@@ -19,11 +20,11 @@ class Before(NamedTuple):
     size: float  # of text
     state: Qt.WindowState
     place: QRect
-    away: frozenset[str]  # the panels beside the graph that were not there
+    away: frozenset[str]  # the panels that can be called and were not there
 
 
 class Presentation:
-    """Changes the window and puts it back as it was, with what was called beside the graph meanwhile.
+    """Changes the window and puts it back as it was, with what was called meanwhile.
 
     Args:
         window: has its panels, its menus and its status bar.
@@ -54,7 +55,7 @@ class Presentation:
 
     def _begin(self) -> None:
         window = self._window
-        away = frozenset(dock.objectName() for dock in self._beside() if dock.isHidden())
+        away = frozenset(dock.objectName() for dock in self._callable() if dock.isHidden())
         self._before = Before(window.saveState(), self._commands.size, window.windowState(), window.geometry(), away)
         self._set_aside(False)
         self._commands.set_size(self._commands.size * _LARGER)
@@ -69,7 +70,7 @@ class Presentation:
         self._commands.set_size(before.size)
         for _ in range(2):  # panels ask for the room of a smaller text, and then the window does what that comes to
             QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
-        came = [dock for dock in self._beside() if dock.objectName() in before.away and not dock.isHidden()]
+        came = [dock for dock in self._callable() if dock.objectName() in before.away and not dock.isHidden()]
         for dock in came:
             dock.blockSignals(True)  # or a quiz that goes on would hear that it was put away
         self._window.restoreState(before.docks)
@@ -77,8 +78,8 @@ class Presentation:
             dock.blockSignals(False)
             self._commands.room.show(dock.objectName(), on=True)
 
-    def _beside(self) -> list[QDockWidget]:
-        return [dock for name in BESIDE for dock in self._window.findChildren(QDockWidget, name)]
+    def _callable(self) -> list[QDockWidget]:
+        return [dock for name in _CALLED for dock in self._window.findChildren(QDockWidget, name)]
 
     def _set_aside(self, visible: bool) -> None:
         aside: list[QWidget] = [self._window.menuBar(), self._window.statusBar()]

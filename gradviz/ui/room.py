@@ -3,12 +3,13 @@
 from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QWidget
 
+from gradviz.ui.docks.output import OutputTabs
 from gradviz.ui.editor.editor import Editor
 
 # The panels beside the graph, one of which is in view at a time.
-BESIDE = ("lesson", "quiz", "cost", "inspector", "outline")
+BESIDE = ("quiz", "cost", "inspector", "outline")
 _SIDES = (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea)
 _LETTERS = 30  # of a line of the program that are seen beside anything, where they fit into
 _MOST = 40  # percent of the width
@@ -74,6 +75,8 @@ class Room(QObject):
         for name in BESIDE:
             for dock in window.findChildren(QDockWidget, name):
                 dock.visibilityChanged.connect(self._went)
+        for tabs in window.findChildren(OutputTabs):
+            tabs.tabsCut.connect(self.keep)
         window.installEventFilter(self)
 
     @property
@@ -89,11 +92,14 @@ class Room(QObject):
         self.keep()
 
     def show(self, name: str, *, on: bool) -> None:
-        """Bring a panel into view beside the graph, or put it away."""
+        """Bring a panel into view, or put it away."""
         (panel,) = self._window.findChildren(QDockWidget, name)
         panel.setVisible(on)
+        if not self._window.isVisible():  # nothing has tabs or a width before, and `keep` comes when it has
+            QTimer.singleShot(0, panel, panel.raise_)
+            return
         panel.raise_()
-        if self._window.isVisible():  # nothing has a width before, and `keep` comes when it has
+        if name in BESIDE:
             self._share(panel if on else None)
 
     def shows(self, panel: QWidget) -> bool:
@@ -180,7 +186,7 @@ class Room(QObject):
         if self._is_row():
             row = across - widths.program - 2 * _LINE
             tabs = self._output.widget()
-            whole = tabs.tabBar().sizeHint().width() if isinstance(tabs, QTabWidget) else 0
+            whole = tabs.tabs_width if isinstance(tabs, OutputTabs) else 0
             wanted = round(self._wish.output * letter) or max(row * _SAID // 100, whole)
             said = min(wanted, row // 2)
             self._window.resizeDocks([self._tensors, self._output], [row - said, said], Qt.Orientation.Horizontal)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from gradviz.picture.picture import Hot, Problem
 from gradviz.ui.bars.bars import Scale
 from gradviz.ui.editor.editor import Editor
 from gradviz.ui.room import Room, Wish, shared
@@ -111,9 +112,14 @@ def test_the_lesson_of_the_first_start_leaves_the_graph_its_room(
     window = opened()
     qtbot.waitUntil(lambda: drawn(window))
     panels = window.panels
-    qtbot.waitUntil(lambda: panels.canvas.width() >= window.width() * 42 // 100)
+    qtbot.waitUntil(lambda: panels.canvas.width() >= window.width() * 55 // 100)
+    assert panels.canvas.width() * panels.canvas.height() > window.width() * window.height() // 3
     assert panels.editor.width() >= panels.editor.width_of(29)
-    assert panels.lesson.width() > 220
+    assert panels.lesson.isVisible()
+    qtbot.waitUntil(lambda: not panels.lesson.visibleRegion().isEmpty())  # in front of the list of examples
+    window.action("go_examples").trigger()
+    assert panels.examples.hasFocus()
+    assert panels.lesson.visibleRegion().isEmpty()
 
 
 def letters(window: Window) -> float:
@@ -300,12 +306,31 @@ def test_the_tabs_of_panels_beside_the_graph_are_read_whole_where_there_is_room(
     window = opened((program(tmp_path),))
     window.resize(1000, 800)
     qtbot.waitUntil(lambda: drawn(window))
-    for name in ("lesson", "inspector", "cost", "quiz"):
-        window.action(f"go_{name}").trigger()
+    for name in ("outline", "go_inspector", "go_cost", "go_quiz"):
+        window.action(name).trigger()
     direct = Qt.FindChildOption.FindDirectChildrenOnly
-    (tabs,) = [bar for bar in window.findChildren(QTabBar, options=direct) if bar.isVisible()]
+    (tabs,) = [bar for bar in window.findChildren(QTabBar, options=direct) if bar.isVisible() and bar.count() > 1]
     assert tabs.count() == 4
     assert tabs.sizeHint().width() > window.panels.quiz.sizeHint().width()  # in which they would be cut
     qtbot.waitUntil(lambda: tabs.width() < tabs.sizeHint().width())  # where the graph needs the rest
     window.resize(2400, 900)
     qtbot.waitUntil(lambda: tabs.width() >= tabs.sizeHint().width())
+
+
+def test_a_tab_of_the_output_that_comes_is_given_room(
+    qtbot: QtBot, opened: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(Window, "screen", lambda _window: Screen())
+    window = opened((program(tmp_path),), start=False)
+    output = window.panels.output
+    tabs = output.tabBar()
+    qtbot.waitUntil(lambda: output.width() >= output.tabs_width)
+    before = output.width()
+    problem = Problem("error", 1, 0, None, 0, "wrong", "", None)
+    output.show_problems((problem,) * 9)
+    output.show_changes(("one",) * 9, "")
+    assert (output.tabText(1), output.tabText(2)) == ("Problems (9)", "Changes (9)")
+    assert before == output.width() >= tabs.sizeHint().width()  # nothing moves for that
+    output.show_problems((problem,) * 200)
+    output.show_heat((Hot("mul: 4 B", "t0", None),) * 3)
+    qtbot.waitUntil(lambda: output.width() >= tabs.sizeHint().width() > before)

@@ -212,6 +212,7 @@ COMMANDS = (
     Command("go_cost", PANELS, QT_TRANSLATE_NOOP("Actions", "Go to the costs"), ("Alt+6",)),
     Command("go_lesson", PANELS, QT_TRANSLATE_NOOP("Actions", "Go to the lesson"), ("Alt+7",)),
     Command("go_quiz", PANELS, QT_TRANSLATE_NOOP("Actions", "Go to the quiz"), ("Alt+8",)),
+    Command("go_examples", PANELS, QT_TRANSLATE_NOOP("Actions", "Go to the examples"), ("Alt+9",)),
     Command(
         "run",
         RUN,

@@ -14,6 +14,8 @@ from gradviz.ui.style.theme import POINTS, Colours, colour, monospace
 
 _MOST = 256 * 1024  # characters of output shown; the engine cuts too, but is not trusted to
 _MOST_PROBLEMS = 500
+_PROBLEMS, _CHANGES, _HEAT = 1, 2, 3  # the tabs behind that of the output
+_COUNT = " (9)"
 _PLACE = Qt.ItemDataRole.UserRole
 
 
@@ -24,11 +26,13 @@ class OutputTabs(QTabWidget):
         placeWanted: line and column of the problem the person picked.
         markWanted: the node of the graph that the person picked.
         fixWanted: what mends a problem, as an `Offer` has it, when the row that offers it is picked.
+        tabsCut: there is more to read on the tabs than their room holds.
     """
 
     placeWanted = Signal(int, int)
     markWanted = Signal(str)
     fixWanted = Signal(object)
+    tabsCut = Signal()
 
     def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,7 +69,7 @@ class OutputTabs(QTabWidget):
         self.addTab(self._list, self.tr("Problems"))
         self.addTab(self._changes, self.tr("Changes"))
         self.addTab(self._heat, self.tr("Heat"))
-        self.setTabVisible(3, False)
+        self.setTabVisible(_HEAT, False)
 
     @property
     def output(self) -> str:
@@ -92,6 +96,12 @@ class OutputTabs(QTabWidget):
     def changes(self) -> tuple[str, ...]:
         """What is said to have changed."""
         return tuple(self._changes.item(at).text() for at in range(self._changes.count()))
+
+    @property
+    def tabs_width(self) -> int:
+        """The pixels in which the tabs are read whole, also once there is a count on each that can have one."""
+        bare = sum("(" not in self.tabText(at) for at in (_PROBLEMS, _CHANGES))
+        return self.tabBar().sizeHint().width() + bare * self.fontMetrics().horizontalAdvance(_COUNT)
 
     def set_size(self, points: float) -> None:
         """Set the size of what the program printed."""
@@ -126,7 +136,7 @@ class OutputTabs(QTabWidget):
         self._changes.clear()
         self._changes.addItems([plain(line, 1000) for line in told])
         count = len(told)
-        self.setTabText(2, self.tr("Changes ({count})").format(count=count) if count else self.tr("Changes"))
+        self._name(_CHANGES, self.tr("Changes ({count})").format(count=count) if count else self.tr("Changes"))
 
     def show_heat(self, hottest: tuple[Hot, ...]) -> None:
         """List what costs most: nodes, then lines."""
@@ -138,10 +148,11 @@ class OutputTabs(QTabWidget):
             item = QListWidgetItem(plain(hot.text, 200))
             item.setData(_PLACE, (hot.mark, hot.line))
             self._heat.addItem(item)
-        self.setTabVisible(3, bool(hottest))
+        self.setTabVisible(_HEAT, bool(hottest))
         if hottest and self._heat_wanted:
-            self.setCurrentIndex(3)
+            self.setCurrentIndex(_HEAT)
             self._heat_wanted = False
+        self._look_at_tabs()
 
     def want_heat(self) -> None:
         """Bring what costs most into view when it comes: behind the other tabs it is not seen in a narrow panel."""
@@ -163,9 +174,17 @@ class OutputTabs(QTabWidget):
             for offer in problem.offers:
                 self._add_offer(offer)
         count = len(problems)
-        self.setTabText(1, self.tr("Problems ({count})").format(count=count) if count else self.tr("Problems"))
+        self._name(_PROBLEMS, self.tr("Problems ({count})").format(count=count) if count else self.tr("Problems"))
         error = any(problem.severity == "error" for problem in problems)
-        self.tabBar().setTabTextColor(1, colour(self._colours.error if error else self._colours.text))
+        self.tabBar().setTabTextColor(_PROBLEMS, colour(self._colours.error if error else self._colours.text))
+
+    def _name(self, at: int, text: str) -> None:
+        self.setTabText(at, text)
+        self._look_at_tabs()
+
+    def _look_at_tabs(self) -> None:
+        if self.tabBar().sizeHint().width() > self.width():
+            self.tabsCut.emit()
 
     def _item(self, problem: Problem) -> QListWidgetItem:
         where = self.tr("Line {line}").format(line=problem.line) if problem.line else self.tr("The run")
