@@ -16,7 +16,7 @@ from gradviz.model.cost import MODES
 from gradviz.model.memory import LEVELS, Holder, Lived, peak_bytes
 from gradviz.model.trace import GradMode
 from tests.bench import programs
-from tests.engine.test_measure import held, measured
+from tests.engine.measuring.test_measure import held, measured
 
 TRAINING = """
 import torch

@@ -14,7 +14,7 @@ from gradviz.engine.wall import landlock, sandbox, seccomp
 from gradviz.engine.wall.seccomp import Allow
 from gradviz.engine.wall.syscalls import MACHINES, NUMBERS, Machine, call, number
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 ALLOW, KILL = 0x7FFF0000, 0x80000000
 EPERM, ENOSYS = 0x00050000 | errno.EPERM, 0x00050000 | errno.ENOSYS
 OWN = 4242

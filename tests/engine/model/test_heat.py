@@ -12,7 +12,7 @@ from gradviz.model.graph.graph import View
 from gradviz.model.trace import Trace
 from tests.bench import programs
 from tests.bench.torch_runs import read, run_recorded
-from tests.engine.test_measure import measured
+from tests.engine.measuring.test_measure import measured
 
 PRODUCT = """
 import torch
