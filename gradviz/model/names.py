@@ -1,6 +1,8 @@
 """What each tensor of a run is called, wherever it is not asked for a step: by all names it ever had."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from gradviz.model.trace import Step, Tensor, named_by
 
@@ -31,6 +33,9 @@ def names_of(past: Sequence[Tensor], tensors: Sequence[Tensor], steps: Sequence[
         if state.id in given and state.is_leaf and state.requires_grad:
             names.setdefault(state.id, {given[state.id]: None})
     names = {tensor: _from_outside(held) for tensor, held in names.items()}
+    parameters = {one.id: held for one in tensors if one.is_parameter and len(held := names.get(one.id, {})) > 1}
+    often = Counter(chain.from_iterable(names.values())) if parameters else Counter[str]()
+    names |= {tensor: _best_first(held, often) for tensor, held in parameters.items()}
     for state in (*past, *tensors):
         if state.grad_tensor is not None and state.id in names:
             names.setdefault(state.grad_tensor, {f"{next(iter(names[state.id]))}.grad": None})
@@ -40,6 +45,14 @@ def names_of(past: Sequence[Tensor], tensors: Sequence[Tensor], steps: Sequence[
 def is_path_of(name: str, own: str) -> bool:
     """Whether what a module calls its own, self.weight, is what the program calls by the path to it, net.0.weight."""
     return own.startswith("self.") and name.endswith(own[len("self") :]) and not name.startswith("self.")
+
+
+def _best_first(held: dict[str, None], often: Mapping[str, int]) -> dict[str, None]:
+    """Put the names of a parameter first that it has alone, as the variable of a loop is none; then those of modules.
+
+    Before these it may have had a place in a list, which the model was made of.
+    """
+    return dict.fromkeys(sorted(held, key=lambda name: (often[name] > 1, "[" in name)))
 
 
 def _from_outside(held: dict[str, None]) -> dict[str, None]:

@@ -10,7 +10,7 @@ from typing import NoReturn
 import torch
 
 from gradviz.engine.record.internals.batched import unbatched
-from gradviz.engine.record.program.names import MOST, attributes, inside
+from gradviz.engine.record.program.within import MOST, attributes, inside
 
 Named = Iterator[tuple[str, torch.Tensor]]
 _HISTORY = ("In", "Out")  # where a notebook keeps what cells had and gave
@@ -98,12 +98,13 @@ def of_frame(frame: FrameType) -> Named:
 
 
 def _of_variable(name: str, value: object) -> Named:
-    """The tensors that a variable stands for, or that are right in what it stands for."""
+    """The tensors that a variable stands for, that are in a container it stands for, or right in an object."""
     kind = type(value)  # a proxy answers isinstance() with code of its own, that may fail
     if issubclass(kind, _TOLD):
         yield from _told(name, value)
     elif issubclass(kind, dict | list | tuple):
-        yield from inside(name, value)
+        for path, held in inside(name, value):
+            yield from _told(path, held)
     elif not issubclass(kind, type | ModuleType):
         for attribute, item in list(attributes(value).items())[:MOST]:
             if issubclass(type(item), _TOLD):

@@ -1,5 +1,6 @@
 """Modules by their paths: the class of each, and how those that several ops ran in are told as one."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import takewhile
 from typing import NamedTuple
@@ -7,6 +8,7 @@ from typing import NamedTuple
 from gradviz.model.trace import Module
 
 MODULE = -(1 << 30)  # the id of the region that is a module looked into; those of open folds are above
+_PART = re.compile(r"^[^.\[]+|\.[^.\[]*|\[[^\]]*\]?|[^.\[]+")
 _TOLD = 3  # classes that are named
 
 
@@ -59,21 +61,33 @@ def together(paths: Collection[str | None], of: Mapping[str, tuple[str, ...]]) -
         paths: of each op, the module that it ran in; None: in none.
         of: the classes of each module by its path.
     """
-    parts = [path.split(".") for path in paths if path is not None]
+    parts = [_parts(path) for path in paths if path is not None]
     if len(parts) < len(paths) or not parts:
         return NOWHERE
     begin = shared(parts)
     after = {path[len(begin)] if len(path) > len(begin) else "" for path in parts}
-    around = ".".join(begin)
-    if not begin or len(after) == 1 or not all(part.isdecimal() for part in after):
+    around = "".join(begin)
+    if not begin or len(after) == 1 or not all(_number(part) for part in after):
         return Modules(around, of.get(around, ()), 1) if begin else NOWHERE
-    numbers = sorted(map(int, after))
-    kinds = dict.fromkeys(kind for number in numbers for kind in of.get(f"{around}.{number}", ()))
-    return Modules(f"{around}.{_numbers(numbers)}", tuple(kinds), len(numbers))
+    numbered = sorted(after, key=lambda part: int(_number(part)))
+    kinds = dict.fromkeys(kind for part in numbered for kind in of.get(around + part, ()))
+    numbers = _numbers([int(_number(part)) for part in numbered])
+    return Modules(around + numbered[0].replace(_number(numbered[0]), numbers), tuple(kinds), len(numbered))
+
+
+def _parts(path: str) -> list[str]:
+    """A path in its parts, each with the sign before it: agent, .nets, [0], .weight."""
+    return _PART.findall(path)
+
+
+def _number(part: str) -> str:
+    """The number that a part of a path is; nothing where it is a name."""
+    bare = part.strip(".[]")
+    return bare if bare.isdecimal() else ""
 
 
 def shared(paths: Sequence[Sequence[str]]) -> list[str]:
-    """Return the names that all of some paths, each cut at its dots, begin with."""
+    """Return the names that all of some paths, each cut into its parts, begin with."""
     return [step[0] for step in takewhile(lambda step: len(set(step)) == 1, zip(*paths, strict=False))]
 
 
@@ -84,9 +98,9 @@ def entry(before: str, module: str) -> float:
         before: the path of the module that was left.
         module: of the one that is entered.
     """
-    parts = module.split(".")
-    known = len(shared([before.split("."), parts]))
-    at = next((place for place, part in enumerate(parts) if place >= known and part.isdecimal()), None)
+    parts = _parts(module)
+    known = len(shared([_parts(before), parts]))
+    at = next((place for place, part in enumerate(parts) if place >= known and _number(part)), None)
     return 0.0 if at is None else 1 / (at + 2)
 
 

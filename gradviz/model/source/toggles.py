@@ -48,6 +48,7 @@ LOCKED: dict[str, dict[Locked, str]] = {
 _ADDED = f"{KEYWORD}=True"
 _FAR = 10_000  # lines run between a binding and the step that tells of it, in a function called there
 _ROOT = re.compile(r"\w+")
+_WRITTEN = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*|\[(?:\w+|'[^']*')\])*(?=\.|$)")
 
 
 class _Setter(NamedTuple):
@@ -90,6 +91,7 @@ class Toggles:
         self._marked = _Marked({}, {}) if self.text is None else _marked(self.text)
         self._found: dict[tuple[str, int], Placed | None] = {}
         self._placed: dict[tuple[str, int], Placed | None] = {}
+        self._modules = {module.path for module in trace.modules}
         self._submodules: dict[tuple[str, ast.stmt | None], tuple[Submodule, ...]] = {}
         self._flipped = _flipped_at(trace)
 
@@ -160,9 +162,13 @@ class Toggles:
         placed = self._binding(self.text, tensor, name)
         return self._around(self.text, placed, name.rpartition(".")[0])
 
+    def _is_module(self, path: str) -> bool:
+        """Whether a module has a path, and not what holds one; what that calls its own is not told of."""
+        return path in self._modules or path.startswith("self.")
+
     def _around(self, text: Text, placed: Placed | None, path: str) -> tuple[Submodule, ...]:
         """A module by its path, and those that it is in; the same for all parameters in it."""
-        if not path:
+        if not self._is_module(path):
             return ()
         key = (path, None if placed is None else placed.statement)
         if key not in self._submodules:
@@ -186,9 +192,8 @@ class Toggles:
 
     def _frozen(self, text: Text, placed: Placed, path: str, frozen: bool) -> Edit | None:
         """A line right after the module was made; only that line is taken away again."""
-        root, _, rest = path.partition(".")
-        plain = all(part.isidentifier() for part in rest.split(".")) or not rest
-        target = path if plain else f'{root}.get_submodule("{rest}")'
+        root, rest = _written(path)
+        target = f'{root}.get_submodule("{rest}")' if rest else path
         line = f"{target}.requires_grad_(False)"
         return _removed_later(text, placed, line) if frozen else line_after(text, placed.statement, line)
 
@@ -317,10 +322,14 @@ def _factory_calls(trace: Trace, born: set[int]) -> dict[int, tuple[int, str]]:
 
 def _expression(tensor: Tensor, name: str) -> str:
     """A name as the program can write it: parts of modules may be numbers."""
-    root, _, path = name.partition(".")
-    if all(part.isidentifier() for part in path.split(".")) or not path:
-        return name
-    return f'{root}.get_parameter("{path}")' if tensor.is_parameter else name
+    root, path = _written(name)
+    return f'{root}.get_parameter("{path}")' if path and tensor.is_parameter else name
+
+
+def _written(path: str) -> tuple[str, str]:
+    """How much of a path a program can write, and the rest, which is a path in a module."""
+    found = _WRITTEN.match(path)
+    return (path, "") if found is None else (found[0], path[found.end() + 1 :])
 
 
 def _is_factory(function: ast.expr) -> bool:

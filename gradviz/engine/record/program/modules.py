@@ -7,6 +7,7 @@ change what is computed. Nothing here keeps a module alive.
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from types import FrameType
+from typing import NamedTuple
 
 import torch
 
@@ -16,6 +17,17 @@ from gradviz.model.trace import Module
 # The code of every call of a module; it rebinds none of its locals.
 MODULE_CALL = torch.nn.Module._wrapped_call_impl.__code__
 _NAME = type.__dict__["__name__"]  # what a class itself says of its name is the program's code
+
+# Ranks of names: of a function, which they outlive; in a list or an object of the program; of a variable of the module.
+PASSING, IN_CONTAINER, LASTING = range(3)
+
+
+class _Named(NamedTuple):
+    """What a module is called."""
+
+    module: weakref.ref[torch.nn.Module]
+    path: str
+    rank: int
 
 
 class Modules:
@@ -29,7 +41,7 @@ class Modules:
         """
         self._tell = tell
         self._told: set[Module] = set()
-        self._paths: dict[int, tuple[weakref.ref[torch.nn.Module], str, bool]] = {}
+        self._paths: dict[int, _Named] = {}
         self._moved: dict[int, weakref.ref[torch.nn.Module]] = {}  # modules with parts that have other paths, or none
         self.changes = 0  # of the parameters in modules that have a name
         self.losses = 0  # of those changes, the ones that took some away
@@ -43,14 +55,14 @@ class Modules:
             placed: that.
         """
         known = self._paths.get(id(module))  # as _known finds it, without a call: models are built of thousands
-        if known is None or known[0]() is not module:
+        if known is None or known.module() is not module:
             return
-        path, before = f"{known[1]}.{name}", _held(module, "_modules").get(name)
+        path, before = f"{known.path}.{name}", _held(module, "_modules").get(name)
         loses = before is not None or _held(module, "_parameters").get(name) is not None
         if isinstance(before, torch.nn.Module):
             self._forget(path, {id(part) for _, part in parts(before, path)})
         if isinstance(placed, torch.nn.Module):
-            self.bind(path, placed, lasting=known[2])
+            self.bind(path, placed, known.rank)
         if loses or not isinstance(placed, torch.nn.Module) or _is_told(placed, path):
             self.changes += 1
             self.losses += loses
@@ -62,18 +74,23 @@ class Modules:
             self.changes += 1
             self.losses += 1
 
-    def bind(self, path: str, module: torch.nn.Module, *, lasting: bool) -> None:
+    def bind(self, path: str, module: torch.nn.Module, rank: int) -> None:
         """Note that a module has a name; its parts have theirs by it.
 
         Args:
             path: the name, or a path that starts with one.
             module: the module.
-            lasting: whether it outlives the function it was bound in, and so replaces a name that does not.
+            rank: of the name, which takes the place of one of a lower rank; but what a variable is, such as that of a
+                loop over a list, is called by its place in there.
         """
+        placed = self._known(module) if path.isidentifier() else None
+        stays = placed is not None and placed.rank == IN_CONTAINER
         for name, part in parts(module, path):
             known = self._known(part)
-            if known is None or (lasting and not known[2]):
-                self._put(part, name, lasting=lasting)
+            if known is None or (rank > known.rank and not stays):
+                self._put(part, name, rank)
+            else:
+                self.tell(name, part)
 
     def renew(self) -> None:
         """Name the parts anew of modules in which they have moved."""
@@ -82,8 +99,8 @@ class Modules:
             module = moved()
             known = None if module is None else self._known(module)
             if module is not None and known is not None:
-                self._forget(f"{known[1]}.", self._paths)
-                self.bind(known[1], module, lasting=known[2])
+                self._forget(f"{known.path}.", self._paths)
+                self.bind(known.path, module, known.rank)
 
     def path(self, frame: FrameType) -> str | None:
         """The path of the module whose call (MODULE_CALL) a frame is; its class where it has no name."""
@@ -93,26 +110,26 @@ class Modules:
         if known is None:
             self._find(frame, module)
             known = self._known(module)
-        return None if known is None else known[1]
+        return None if known is None else known.path
 
     def called(self, module: torch.nn.Module) -> str:
         """What a module is called now; its class where it has no name yet."""
         self.renew()
         known = self._known(module)
-        return _class_name(module) if known is None else known[1]
+        return _class_name(module) if known is None else known.path
 
     def is_new(self, module: torch.nn.Module) -> bool:
         """Whether a module has no name, nor a class that stands for it."""
         return self._known(module) is None
 
-    def _known(self, module: torch.nn.Module) -> tuple[weakref.ref[torch.nn.Module], str, bool] | None:
+    def _known(self, module: torch.nn.Module) -> "_Named | None":
         known = self._paths.get(id(module))
-        return known if known is not None and known[0]() is module else None
+        return known if known is not None and known.module() is module else None
 
     def _forget(self, beginning: str, keys: Iterable[int]) -> None:
         """Take the paths from modules that begin in a way; such a one may be elsewhere now, or in none."""
         for key in list(keys):
-            if key in self._paths and self._paths[key][1].startswith(beginning):
+            if key in self._paths and self._paths[key].path.startswith(beginning):
                 del self._paths[key]
 
     def _find(self, frame: FrameType, module: torch.nn.Module) -> None:
@@ -122,14 +139,14 @@ class Modules:
             if outer.f_code is MODULE_CALL:
                 root = outer.f_locals["self"]
                 known = self._known(root)
-                if known is not None and any(part is module for _, part in parts(root, known[1])):
-                    self.bind(known[1], root, lasting=known[2])
+                if known is not None and any(part is module for _, part in parts(root, known.path)):
+                    self.bind(known.path, root, known.rank)
                     return
             outer = outer.f_back
-        self._put(module, _class_name(module), lasting=False)
+        self._put(module, _class_name(module), PASSING)
 
-    def _put(self, module: torch.nn.Module, path: str, *, lasting: bool) -> None:
-        self._paths[id(module)] = (weakref.ref(module), path, lasting)
+    def _put(self, module: torch.nn.Module, path: str, rank: int) -> None:
+        self._paths[id(module)] = _Named(weakref.ref(module), path, rank)
         self.tell(path, module)
 
     def tell(self, path: str, named: torch.nn.Module | torch.optim.Optimizer) -> None:

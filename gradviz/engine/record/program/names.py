@@ -2,7 +2,7 @@
 
 import inspect
 import weakref
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from itertools import islice
 from types import CodeType
 from typing import NamedTuple
@@ -11,14 +11,11 @@ import torch
 
 from gradviz.engine.record.ledger.ledger import Ledger
 from gradviz.engine.record.ledger.stream import Stream
-from gradviz.engine.record.program.modules import Modules, parameters, parts
+from gradviz.engine.record.program.modules import IN_CONTAINER, LASTING, PASSING, Modules, parameters, parts
 from gradviz.engine.record.program.neighbours import is_own
-
-MOST = 256  # entries of a list or dict, parameters of a module, attributes of an object that are given names
+from gradviz.engine.record.program.within import MOST, PLAIN, beside_parameters, inside, is_a
 
 _NOTHING: dict[str, int] = {}
-_NAMED_ELSEWHERE = (torch.nn.Module, torch.optim.Optimizer)  # by the statement that keeps them
-_PLAIN: frozenset[type] = frozenset((type(None), bool, int, float, str))
 
 
 class Scope:
@@ -32,7 +29,8 @@ class Scope:
         self.changed: dict[str, int | None] = {}  # since that was last told, by path
         # By name, and by path: "x", "ws[0]", "model.weight"; what modules hold beside, by their path and a dot.
         self.bound: dict[str, dict[str, int]] = {}
-        self.modules: dict[str, _Named] = {}  # by the name that it is under
+        self.modules: dict[str, _Named] = {}  # by the path that it is under
+        self.within: dict[str, Collection[str]] = {}  # by name, the paths to the modules that it stands for or holds
 
 
 class _Named(NamedTuple):
@@ -80,7 +78,7 @@ class Names:
         """
         for name in code.co_varnames[: _parameters(code)]:
             value = given.get(name)
-            if type(value) not in _PLAIN and not isinstance(value, _NAMED_ELSEWHERE):
+            if type(value) not in PLAIN and not is_a(value, torch.nn.Module) and not is_a(value, torch.optim.Optimizer):
                 self.bind(scope, name, value, line)
         scope.arguments, scope.changed = scope.changed or None, {}
 
@@ -93,20 +91,26 @@ class Names:
             value: what it stands for; None if it stands for nothing.
             line: the line that bound it.
         """
-        if not isinstance(value, torch.nn.Module) and scope.modules.pop(name, None) is not None:
-            self._forget_held(scope, name, ())
-        if type(value) in _PLAIN:
-            if name in scope.bound:
-                self._replace(scope, name, _NOTHING)
-        elif isinstance(value, torch.Tensor):
-            self._replace(scope, name, {name: self._ledger.see(value, line)})
-        elif isinstance(value, torch.nn.Module):
-            self._bind_module(scope, name, value, line)
-        elif isinstance(value, torch.optim.Optimizer):
+        if type(value) in PLAIN and name not in scope.bound and name not in scope.within:
+            return
+        held, found = dict[str, torch.nn.Module](), dict[str, int]()
+        if is_a(value, torch.nn.Module):
+            held[name] = value
+        elif is_a(value, torch.optim.Optimizer):
             self._modules.tell(name, value)
+        elif is_a(value, torch.Tensor):
+            found[name] = self._ledger.see(value, line)
         else:
-            found = {path: self._ledger.see(tensor, line) for path, tensor in inside(name, value)}
+            for path, one in inside(name, value):
+                if isinstance(one, torch.nn.Module):
+                    held[path] = one
+                else:
+                    found[path] = self._ledger.see(one, line)
+        self._forget_modules(scope, name, held)
+        if name not in held:
             self._replace(scope, name, found)
+        for path, module in held.items():
+            self._bind_module(scope, path, module, line)
 
     def bind_changed(self, scope: Scope, line: int | None) -> None:
         """Name the parameters anew of modules that have others than they had.
@@ -123,7 +127,9 @@ class Names:
             for name, known in list(owner.modules.items()):
                 module = known.module()
                 if module is not None:
-                    (self.bind if owner is scope else self.bind_elsewhere)(owner, name, module, line)
+                    self._bind_module(owner, name, module, line)
+                    if owner is not scope and owner.changed:
+                        self._elsewhere[owner.number] = owner
 
     def bind_elsewhere(self, scope: Scope, name: str, value: object, line: int | None) -> None:
         """Note what a name of another scope than the one that runs is bound to now."""
@@ -176,8 +182,9 @@ class Names:
         own = {path: part for path, part in parts(module, name) if is_own(part)}
         refs = tuple(weakref.ref(part) for part in own.values())
         scope.modules[name] = _Named(weakref.ref(module), modules.changes, modules.losses, refs)
-        if name != "self":  # what its own methods call it is no name of the program's
-            self._modules.bind(name, module, lasting=lasting)
+        if name.partition(".")[0] != "self":  # what its own methods call it is no name of the program's
+            rank = PASSING if not lasting else LASTING if name.isidentifier() else IN_CONTAINER
+            self._modules.bind(name, module, rank)
         named = islice(parameters(module, name), MOST)
         self._replace(scope, name, {path: self._ledger.see(one, line) for path, one in named})
         self._forget_held(scope, name, own)
@@ -198,10 +205,20 @@ class Names:
         """Note the tensors that a module holds beside its parameters, under the names that it has somewhere."""
         for of, scope, path in self._homes.get(id(module), ()):
             if of() is module and f"{path}." in scope.bound:
-                held = {f"{path}.{name}": self._ledger.see(one, line) for name, one in _held(module)}
+                held = {place: self._ledger.see(one, line) for place, one in beside_parameters(path, module)}
                 self._replace(scope, f"{path}.", held)
                 if scope is not running and scope.changed:
                     self._elsewhere[scope.number] = scope
+
+    def _forget_modules(self, scope: Scope, name: str, kept: Collection[str]) -> None:
+        """Take the names from the modules that a name stood for, but for those that are told of it again."""
+        for path in scope.within.pop(name, ()):
+            if path not in kept:
+                scope.modules.pop(path, None)
+                self._replace(scope, path, _NOTHING)
+                self._forget_held(scope, path, ())
+        if kept:
+            scope.within[name] = tuple(kept)
 
     def _forget_held(self, scope: Scope, name: str, kept: Collection[str]) -> None:
         """Take the names from what modules under a name held, but for those at the paths that are kept."""
@@ -214,39 +231,3 @@ def _parameters(code: CodeType) -> int:
     """How many parameters a function has; they come first among its locals, *args and **kwargs after the others."""
     gathered = bool(code.co_flags & inspect.CO_VARARGS) + bool(code.co_flags & inspect.CO_VARKEYWORDS)
     return code.co_argcount + code.co_kwonlyargcount + gathered
-
-
-def inside(name: str, value: object) -> Iterator[tuple[str, torch.Tensor]]:
-    """The tensors in a list, a dict or an object of one of its own classes, with the paths to them."""
-    if isinstance(value, dict):
-        for key, item in islice(dict.items(value), MOST):
-            if isinstance(item, torch.Tensor) and isinstance(key, str | int):
-                yield f"{name}[{key!r}]", item
-    elif isinstance(value, list | tuple):
-        for position, item in enumerate(islice(value, MOST)):
-            if isinstance(item, torch.Tensor):
-                yield f"{name}[{position}]", item
-    elif is_own(value):
-        for attribute, item in islice(attributes(value).items(), MOST):
-            if isinstance(item, torch.Tensor):
-                yield f"{name}.{attribute}", item
-
-
-def _held(module: torch.nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
-    """The buffers of a module, and the tensors that are no more to it than an attribute."""
-    own = attributes(module)
-    buffers = own.get("_buffers")
-    for held in (buffers, own):
-        if isinstance(held, dict):
-            for name, item in islice(held.items(), MOST):
-                if isinstance(item, torch.Tensor):
-                    yield name, item
-
-
-def attributes(value: object) -> dict[str, object]:
-    """What an object holds, without asking the code of its class."""
-    try:
-        held: dict[str, object] = object.__getattribute__(value, "__dict__")
-    except AttributeError:
-        return {}
-    return held
