@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolBar, QToolB
 from gradviz.ui.style.theme import icon_size
 
 # Pixels of a bar in which there is room for everything, and for all but the zoom, beside text of the system's size.
-_WIDE, _ROOMY = 640, 500
+_WIDE, _ROOMY = 720, 600
 REST = "qt_toolbar_ext_button"  # the button behind which Qt puts what has no room
 
 
