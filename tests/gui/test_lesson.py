@@ -90,6 +90,27 @@ def test_the_next_lesson_is_a_link_and_another_program_puts_the_panel_away(qtbot
     assert list(links(first)) == []
 
 
+def test_a_program_that_has_nothing_of_the_lesson_is_not_told_as_it(qtbot: QtBot, first: Window) -> None:
+    editor = first.panels.editor
+    press(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    press(editor, Qt.Key.Key_Delete)
+    type_text(first, "import torch\nz = 3")
+    assert list(links(first)) == ["text/0"]
+    assert "The program is another now" in first.panels.lesson.text
+    assert FIRST.telling.prose.en.split("\n\n")[0] not in first.panels.lesson.text
+    assert first.windowTitle().startswith("Untitled")
+    first.panels.lesson.picked.emit(SECOND.name)
+    assert first.windowTitle().startswith(SECOND.title.en)
+    first.action("undo").trigger()
+    assert editor.toPlainText() == "import torch\nz = 3"
+    assert first.windowTitle().startswith("Untitled")
+    follow(first, "text/0")
+    assert first.state.text == FIRST.source
+    assert first.windowTitle().startswith(FIRST.title.en)
+    assert FIRST.telling.prose.en.split("\n\n")[0] in first.panels.lesson.text
+    qtbot.waitUntil(lambda: drawn(first))
+
+
 def test_the_list_of_examples_shows_which_lesson_is_open(qtbot: QtBot, first: Window) -> None:
     examples = first.panels.examples
     assert [item.text() for item in examples.selectedItems()] == [f"1  {FIRST.title.en}"]

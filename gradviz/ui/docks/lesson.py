@@ -7,6 +7,7 @@ from PySide6.QtGui import QTextBlockFormat, QTextCursor
 from PySide6.QtWidgets import QWidget
 
 from gradviz.model.quiz.wanted import Wanted
+from gradviz.model.source.left import is_left
 from gradviz.picture.picture import Language
 from gradviz.resources import Lesson
 from gradviz.ui.style.plain import plain
@@ -14,6 +15,7 @@ from gradviz.ui.style.prose import CHANGE, ProsePanel, look
 from gradviz.ui.style.theme import Colours
 
 _LETTERS, _LINES = 42, 24  # that are seen at first
+_LEFT = -1  # the stage of a program that has no line of its lesson any more
 _LINE = 130  # of a hundred parts of a line's height
 
 
@@ -87,9 +89,13 @@ class LessonPanel(ProsePanel):
         bar.setValue(place)
 
     def _stage(self, at: int | None, text: str) -> int | None:
-        """Which of the texts of a lesson this is: 0: its own, 1: that of its first idea; None: another."""
-        texts = [] if at is None else self._texts(self._lessons[at])
-        return texts.index(text) if text in texts else None
+        """Which of the texts of a lesson this is: 0: its own, 1: that of its first idea; None: an edited one."""
+        if at is None:
+            return None
+        texts = self._texts(self._lessons[at])
+        if text in texts:
+            return texts.index(text)
+        return _LEFT if is_left(texts[0], text) else None
 
     def _texts(self, lesson: Lesson) -> list[str]:
         return [lesson.source, *(lesson.source.replace(idea.old, idea.new) for idea in lesson.telling.ideas)]
@@ -105,6 +111,9 @@ class LessonPanel(ProsePanel):
         cursor.insertText(title, look(own.text, bold=True, larger=2))
         self._paragraph(cursor, getattr(lesson.goal, self._language), own.muted)
         parts, ask = getattr(lesson.telling.prose, self._language).split("\n\n"), lesson.telling.ask
+        if stage == _LEFT:
+            self._write_way_back(cursor)
+            return
         if self._told.asks and ask is not None:
             self._write_question(cursor, parts[: ask.part], ask.wanted.line)
             return
@@ -140,13 +149,16 @@ class LessonPanel(ProsePanel):
                 cursor, f"text/{number}", self.tr("Changed so") if done else self.tr("Change it so"), link=not done
             )
         if stage != 0:
-            self._heading(cursor, self.tr("The program is another now"))
-            self._link(cursor, "text/0", self.tr("Back to the program of the lesson"))
+            self._write_way_back(cursor)
         at = self._lessons.index(lesson)
         if at + 1 < len(self._lessons):
             following = self._lessons[at + 1]
             self._heading(cursor, self.tr("Next"))
             self._link(cursor, f"lesson/{at + 1}", plain(getattr(following.title, self._language)))
+
+    def _write_way_back(self, cursor: QTextCursor) -> None:
+        self._heading(cursor, self.tr("The program is another now"))
+        self._link(cursor, "text/0", self.tr("Back to the program of the lesson"))
 
     def _paragraph(self, cursor: QTextCursor, text: str, ink: str) -> None:
         block = QTextBlockFormat()

@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSettings, Qt, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
+from gradviz.model.source.left import is_left
 from gradviz.model.wire import Request
 from gradviz.picture.picture import Language
 from gradviz.resources import Words
@@ -333,8 +334,10 @@ class Files(QObject):
 
     @property
     def _title(self) -> str:
-        title = getattr(self._open.title, self._language) if self._open.title else self.tr("Untitled")
-        return one_line(self.path.name if self.path else title)
+        title, lesson = self._open.title, self._open.session is None
+        if title is None or (lesson and is_left(self._open.text, self._text)):
+            title = Words(self.tr("Untitled"), self.tr("Untitled"))
+        return one_line(self.path.name if self.path else getattr(title, self._language))
 
     def _tell(self) -> None:
         self.named.emit(self._title, self.dirty)

@@ -1,0 +1,11 @@
+"""Whether a program that was edited has anything left of the one that it was, by whose name it goes."""
+
+
+def is_left(source: str, text: str) -> bool:
+    """Return whether a text has no line of a program any more; what it imports makes no program."""
+    return _lines(source).isdisjoint(_lines(text))
+
+
+def _lines(text: str) -> set[str]:
+    stripped = (line.strip() for line in text.splitlines())
+    return {line for line in stripped if line and not line.startswith(("import ", "from ", "#"))}
