@@ -54,7 +54,7 @@ class Recorder:
         self.lifted: set[int] = set()  # tensors that one of them records on
         self._writer = Writer(run, self.lifted)
         self._packing = 0  # hooks that run in the middle of an op
-        self._dispatching = 0  # dispatch modes of the program's own that were given an op and have not returned
+        self._dispatching = 0  # dispatch modes beside the recorder's that were given an op and have not returned
         self._has_run = False  # the op that was given, or another for it: autograd has not got what it returned
         self._awaits_grad_fn = False  # there may be one that autograd puts on that when it has
         self.scripted: Scripted | None = None
@@ -204,7 +204,7 @@ class Recorder:
             self.regions.leave_call(regions)
 
     def dispatch_started(self) -> None:
-        """Note that a dispatch mode of the program's own is given an op. Autograd finishes it when that returns."""
+        """Note that a dispatch mode of the program or a library is given an op. Autograd ends it when that returns."""
         with self.lock:
             self._dispatching += 1
 

@@ -1,4 +1,4 @@
-"""A dispatch mode of the program's own, whose code runs in the middle of each op: the record is the one without it."""
+"""A dispatch mode of a program or a library, whose code runs in the middle of each op: the record is as without it."""
 
 import pytest
 
@@ -8,6 +8,7 @@ from tests.engine.bare import both_runs
 HEAD = """\
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.flop_counter import FlopCounterMode
 
 class Log(TorchDispatchMode):
     def __init__(self):
@@ -39,6 +40,9 @@ class Largest(Log):
             print(func, largest.shape)
         return out
 
+def Flops():
+    return FlopCounterMode(display=False)
+
 x = torch.tensor([0.5, 1.5], requires_grad=True)
 """
 BODY = """\
@@ -66,10 +70,37 @@ def recorded(trace: Trace) -> list[tuple[object, ...]]:
     return found
 
 
-@pytest.mark.parametrize("mode", ["Log", "Largest"])
+@pytest.mark.parametrize("mode", ["Log", "Largest", "Flops"])
 def test_what_autograd_records_under_a_dispatch_mode_is_told(mode: str) -> None:
     bare, seen, trace = both_runs(HEAD + BODY.format(mode=mode))
     assert seen == bare
     own, plain = recorded(trace), recorded(both_runs(HEAD + BODY.format(mode="Nothing"))[2])
     assert own == plain
-    assert ("aten::exp.default", 36, "(x * 2).exp()", "ExpBackward0", None, ["result"]) in own
+    assert ("aten::exp.default", 40, "(x * 2).exp()", "ExpBackward0", None, ["result"]) in own
+
+
+CHECKPOINT = """\
+import torch
+from functools import partial
+from torch.utils.checkpoint import CheckpointPolicy, checkpoint, create_selective_checkpoint_contexts
+w = torch.full((2, 2), 0.5, requires_grad=True)
+def policy(ctx, op, *args, **kwargs):
+    return CheckpointPolicy.MUST_SAVE if op == torch.ops.aten.mm.default else CheckpointPolicy.PREFER_RECOMPUTE
+def block(x):
+    return torch.mm(x, w).relu().sin()
+contexts = partial(create_selective_checkpoint_contexts, policy)
+y = checkpoint(block, torch.ones(3, 2), use_reentrant=False, context_fn=contexts)
+y.sum().backward()
+print(w.grad)
+"""
+
+
+def test_what_a_selective_checkpoint_runs_has_its_grad_fns() -> None:
+    bare, seen, trace = both_runs(CHECKPOINT)
+    assert seen == bare
+    made = [(op.name, trace.grad_fns[op.grad_fn].name) for op in trace.ops if op.grad_fn is not None and op.line == 8]
+    assert [one for one in made if one[0] != "aten::detach.default"][:3] == [
+        ("aten::mm.default", "MmBackward0"),
+        ("aten::relu.default", "ReluBackward0"),
+        ("aten::sin.default", "SinBackward0"),
+    ]

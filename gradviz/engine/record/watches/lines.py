@@ -6,14 +6,17 @@ from collections.abc import Callable
 from types import CodeType, FrameType
 
 from gradviz.engine.record.internals import guards
+from gradviz.engine.record.internals.operators import TorchDispatchMode
 from gradviz.engine.record.program.names import Names, Scope
 from gradviz.engine.record.program.source import DISPATCH
 from gradviz.engine.record.recorder import Recorder
+from gradviz.engine.record.watches.ops import OpWatch
 from gradviz.model.program import FILE
 
 Tracer = Callable[[FrameType, str, object], "Tracer | None"]
 
 _SUSPENDS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+_OWN = OpWatch.__torch_dispatch__.__code__  # by which the recorder itself sees each op
 _YIELD = opcode.opmap["YIELD_VALUE"]
 
 
@@ -32,11 +35,13 @@ class Lines:
     def trace(self, frame: FrameType, event: str, _: object) -> Tracer | None:
         """Follow calls of the program's own functions; comprehensions belong to their line."""
         code = frame.f_code
-        if event != "call" or code.co_filename != FILE or (code.co_name[0] == "<" and code.co_name != "<module>"):
+        if event != "call" or code is _OWN:
             return None
-        if code.co_name == DISPATCH:
+        if code.co_name == DISPATCH and (code.co_filename == FILE or _is_mode(frame)):
             self._recorder.dispatch_started()
             return self._dispatched
+        if code.co_filename != FILE or (code.co_name[0] == "<" and code.co_name != "<module>"):
+            return None
         with guards.aside(), self._lock:
             if code.co_name == "<module>":
                 return _Activation(self, self._names.outermost).trace
@@ -53,7 +58,7 @@ class Lines:
         return activation.trace
 
     def _dispatched(self, _frame: FrameType, event: str, _: object) -> Tracer:
-        """Take the events of a dispatch mode's own code, which runs in the middle of an op: no step comes of it."""
+        """Take the events of another dispatch mode's code, which runs in the middle of an op: no step comes of it."""
         if event == "return":
             self._recorder.dispatch_done()
         return self._dispatched
@@ -175,6 +180,11 @@ class _Activation:
             self.lines.left(frame, self.scope, self._before, for_good=not suspends)
             self._raised = False
         return self.trace
+
+
+def _is_mode(frame: FrameType) -> bool:
+    """Whether a frame of a library's, in which an op is dispatched, is that of a mode and not of a class of tensors."""
+    return isinstance(frame.f_locals.get("self"), TorchDispatchMode)
 
 
 def _yields(code: CodeType, instruction: int) -> bool:
