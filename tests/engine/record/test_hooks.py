@@ -261,6 +261,16 @@ def test_a_hook_is_there_from_the_line_after_the_one_that_registered_it_until_it
     ]
 
 
+@pytest.mark.parametrize("made", ["x.exp()", "x * 2", "x.relu()", "x.view(-1)"])
+def test_an_op_has_its_grad_fn_where_a_hook_comes_on_its_result_in_the_same_line(made: str) -> None:
+    source = f"y = {made}; y.register_hook(lambda g: None)\n"
+    bare, seen, trace = both_runs(HEAD + source)
+    assert seen == bare
+    y = tensor(trace, "y")
+    assert y.made_by is not None
+    assert trace.ops[y.made_by].grad_fn == y.grad_fn is not None
+
+
 def test_a_hook_that_raises_has_no_call() -> None:
     trace = record(HEAD + "x.register_hook(lambda g: 1 / 0)\nx.sum().backward()\n")
     assert trace.error is not None

@@ -64,7 +64,7 @@ class Ledger:
             line: the line that made it, if it is new.
         """
         known = self._by_address.get(id(tensor))
-        if known is None or known() is not tensor:
+        if known is None or known() is not tensor or known.told is None:
             self._write_made(tensor)
             known = self.tensors.find(tensor) or self.promise(tensor)
         storage = known.storage
