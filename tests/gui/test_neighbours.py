@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from gradviz.model.wire import Kind, Neighbour, Request, pack
 from gradviz.neighbours import Neighbourhood
 from gradviz.picture.picture import Options
+from gradviz.ui.files.documents import read
 from gradviz.ui.processes.pictures import Pictures
 from gradviz.ui.processes.runner import Runner
 from gradviz.ui.window import Window
@@ -193,6 +194,29 @@ def test_a_window_whose_disk_does_not_answer_is_closed_at_once(
     assert (asked.requests[-1].file, asked.requests[-1].neighbours) == (str(project / "train.py"), ())
     window.close()
     disk.answers.set()
+
+
+def test_a_window_is_there_at_once_though_the_disk_of_its_program_is_silent(
+    qtbot: QtBot, opened: Opener, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, answers = project / "train.py", Event()
+    first = opened((path,))
+    qtbot.waitUntil(lambda: drawn(first))
+    first.close()
+
+    def waiting(file: Path) -> str:
+        answers.wait(60)
+        return read(file)
+
+    with monkeypatch.context() as silent:
+        silent.setattr("gradviz.ui.files.beside.read", waiting)
+        window = opened()
+    assert (window.state.text, window.files.path) == ("import config\nx = 1\n", path)
+    qtbot.waitUntil(lambda: drawn(window))
+    assert "does not answer" in str(window.state.said)
+    path.write_text("x = 12\n")
+    answers.set()
+    qtbot.waitUntil(lambda: window.state.text == "x = 12\n" and drawn(window))
 
 
 def test_a_session_is_run_with_the_files_beside_it(

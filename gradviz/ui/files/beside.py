@@ -1,17 +1,20 @@
-"""Reads the files beside the program on a thread, since a disk may not answer: a folder of a network that is gone.
+"""Reads a program's file and those beside it on a thread, since a disk may not answer: a network's that is gone.
 
 The window waits for that as long as nobody notices. What comes later than that is asked for anew when it is there.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from gradviz.model.wire import Neighbour
 from gradviz.neighbours import Neighbourhood, whole_path
+from gradviz.ui.files.documents import DocumentError, read
 
+Answer = TypeVar("Answer")
 PATIENCE = 0.25  # seconds, once: while the disk does not answer, it is not asked again
 _LOOK_MS = 250
 
@@ -23,22 +26,24 @@ class Found(NamedTuple):
     neighbours: tuple[Neighbour, ...] = ()  # that it imports
 
 
-class _Reading(Thread):
+class _Reading(Thread, Generic[Answer]):
     """Asks the disk once. It may never end, and keeps nobody from ending."""
 
-    def __init__(self, neighbourhood: Neighbourhood, path: Path, source: str) -> None:
+    def __init__(self, ask: Callable[[], Answer]) -> None:
         super().__init__(daemon=True)
-        self._neighbourhood, self._path, self._source = neighbourhood, path, source
-        self.found = Found(str(path))
+        self._ask = ask
+        self.answer: Answer | DocumentError | None = None
 
     def run(self) -> None:
-        """Read what the program imports."""
-        file = whole_path(str(self._path))
-        self.found = Found(file, self._neighbourhood.of(file, self._source))
+        """Ask."""
+        try:
+            self.answer = self._ask()
+        except DocumentError as error:
+            self.answer = error
 
 
 class Beside(QObject):
-    """The files beside programs.
+    """The files of programs.
 
     Signals:
         answered: the disk does again.
@@ -49,7 +54,7 @@ class Beside(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._neighbourhood = Neighbourhood()
-        self._late: _Reading | None = None
+        self._late: Thread | None = None
         self._clock = QTimer(self, interval=_LOOK_MS)
         self._clock.timeout.connect(self._look)
 
@@ -62,16 +67,34 @@ class Beside(QObject):
         """
         if path is None:
             return Found()
+
+        def found() -> Found:
+            file = whole_path(str(path))
+            return Found(file, self._neighbourhood.of(file, source))
+
+        return self._answer(found)
+
+    def text(self, path: Path) -> str | None:
+        """Return the program in a file; None: the disk does not answer.
+
+        Raises:
+            DocumentError: it cannot be read, or is none.
+        """
+        return self._answer(lambda: read(path))
+
+    def _answer(self, ask: Callable[[], Answer]) -> Answer | None:
         if self._late is not None:
             return None
-        reading = _Reading(self._neighbourhood, path, source)
+        reading = _Reading(ask)
         reading.start()
         reading.join(PATIENCE)
-        if not reading.is_alive():
-            return reading.found
-        self._late = reading
-        self._clock.start()
-        return None
+        if reading.is_alive():
+            self._late = reading
+            self._clock.start()
+            return None
+        if isinstance(reading.answer, DocumentError):
+            raise reading.answer
+        return reading.answer
 
     def close(self) -> None:
         """Wait for nothing any more."""

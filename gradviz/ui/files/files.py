@@ -102,8 +102,10 @@ class Files(QObject):
         path = Path(kept.path) if kept.path else None
         on_disk = kept.text
         if path is not None:
+            was = kept.text if kept.saved is None else kept.saved  # and is taken to be until the disk answers
             try:
-                on_disk = read(path)
+                found = self._beside.text(path)
+                on_disk = was if found is None else found
             except DocumentError:
                 path = None  # the file is gone, its text is not
         text = kept.text if kept.dirty or path is None else on_disk
