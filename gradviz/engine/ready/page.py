@@ -6,6 +6,7 @@ mode of the program sees.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import torch
@@ -16,9 +17,8 @@ from gradviz.engine.record.internals import gradfns, guards, keeping, reader
 from gradviz.engine.record.internals.batched import unbatched
 from gradviz.engine.record.internals.hooks import hooks_on
 from gradviz.engine.record.internals.values import read_value
-from gradviz.engine.record.ledger.nodes import note_number
 from gradviz.model.rules import EXACT
-from gradviz.model.trace import End, GradFn, GradMode, Hook, Memory, Origin, Page, Saved, Setting, Step, Tensor, Value
+from gradviz.model.trace import End, GradFn, GradMode, Hook, Memory, Origin, Page, Saved, Step, Tensor, Value
 
 TORCH = str(torch.__version__)
 MOST_READ = 1 << 20  # elements of which statistics are taken, which takes about a millisecond
@@ -136,30 +136,10 @@ class _Reading:
         if leaf is not None:
             return GradFn(number, 0, name, ways, self._ids[id(leaf)], None, (), "accumulate")
         settings = keeping.settings(node, kind) if kind.settings else keeping.left_on(node, kind)
-        saved = self._saved(node, kind.saved, self._made[number], settings)
+        saved = keeping.all_saved(node, kind, settings, partial(self._describe, made=self._made[number]))
         shapes = keeping.result_shapes(node)
         origin: Origin = "unread" if node in self._unread else "unseen"
         return GradFn(number, 0, name, ways, None, None, saved, origin, settings or None, shapes)
-
-    def _saved(
-        self,
-        node: gradfns.Node,
-        slots: tuple[keeping.Slot, ...],
-        made: Sequence[torch.Tensor],
-        settings: dict[str, Setting],
-    ) -> tuple[Saved, ...]:
-        found: list[Saved] = []
-        for slot in slots:
-            state, tensors, stale = keeping.saved(node, slot)
-            if state != "kept":
-                found.append(Saved(slot.name, None, 0, None, state))
-            for position, tensor in enumerate(tensors):
-                name = slot.name if len(tensors) == 1 else f"{slot.name}[{position}]"
-                one = self._describe(name, tensor, stale, made)
-                if one.tensor is None and not one.shape and self._is_cheap(tensor):
-                    note_number(name, tensor, settings)
-                found.append(one)
-        return tuple(found)
 
     def _describe(self, name: str, tensor: torch.Tensor, stale: int | None, made: Sequence[torch.Tensor]) -> Saved:
         """One saved tensor. Torch hands a saved result back as a new tensor: it is known by its storage."""

@@ -1,6 +1,7 @@
 """What a grad_fn keeps for backward, read off it: tensors, which may be freed or packed, and settings, which stay."""
 
 import re
+from collections.abc import Callable
 from types import EllipsisType
 from typing import NamedTuple
 
@@ -8,9 +9,9 @@ import torch
 
 from gradviz.engine.record.internals.gradfns import Node, is_function, node_name
 from gradviz.engine.record.internals.reader import tensors_in
-from gradviz.engine.record.internals.values import number
+from gradviz.engine.record.internals.values import number, read_value
 from gradviz.model.rules import EXACT
-from gradviz.model.trace import SavedState, Setting
+from gradviz.model.trace import Saved, SavedState, Setting
 
 _PACK, _VALUE = "_raw_saved_", "_saved_"  # what the attributes of a grad_fn begin with
 _INDICES = "indices"  # the one list of tensors that has gaps: x[:, rows] keeps (None, rows)
@@ -48,6 +49,8 @@ class Kind(NamedTuple):
     settings: tuple[Slot, ...]  # what they were told beside tensors
 
 
+# Makes a record of a saved tensor: of its name, itself, and the version it was saved at where torch refuses it now.
+Describe = Callable[[str, torch.Tensor, int | None], Saved]
 _kinds: dict[type, Kind] = {}
 
 
@@ -94,6 +97,31 @@ def saved(node: Node, slot: Slot) -> Kept:
     else:
         tensors = tuple(tensors_in((kept,)))
     return tuple.__new__(Kept, ("kept", tensors, None))
+
+
+def all_saved(node: Node, kind: Kind, settings: dict[str, Setting], describe: Describe) -> tuple[Saved, ...]:
+    """All that a grad_fn keeps, slot by slot.
+
+    Args:
+        node: the grad_fn.
+        kind: what there is to read off it.
+        settings: of the same grad_fn; a number that torch made a tensor of, as the 2 of x * 2, becomes one of them.
+        describe: makes a record of a tensor.
+    """
+    found: list[Saved] = []
+    for slot in kind.saved:
+        state, tensors, stale = saved(node, slot)
+        if state != "kept":
+            found.append(Saved(slot.name, None, 0, None, state))
+        for position, tensor in enumerate(tensors):
+            name = slot.name if len(tensors) == 1 else f"{slot.name}[{position}]"
+            described = describe(name, tensor, stale)
+            if described.tensor is None and not described.shape:  # the program has no tensor for it
+                value = read_value(tensor)
+                if value is not None and value.data:
+                    settings[name] = value.data[0]
+            found.append(described)
+    return tuple(found)
 
 
 def is_freed(node: Node, name: str) -> bool:

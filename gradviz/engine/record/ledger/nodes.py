@@ -2,12 +2,12 @@
 
 import weakref
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import torch
 
 from gradviz.engine.record.internals import gradfns, guards, keeping, reader
 from gradviz.engine.record.internals.probing import Inside
-from gradviz.engine.record.internals.values import read_value
 from gradviz.engine.record.ledger.ledger import Ledger
 from gradviz.engine.record.ledger.stream import Stream
 from gradviz.model.rules import EXACT
@@ -255,7 +255,8 @@ class Nodes:
         settings = keeping.settings(node, kind) if kind.settings else {}
         if not kind.name and gradfns.is_scripted(node):
             settings = {OUTPUT_NR: tuple(tensor.output_nr for tensor in outputs[:EXACT])}
-        saved = self._saved(node, kind.saved, outputs, settings) if kind.saved else ()
+        describe = partial(self._describe, outputs=outputs)
+        saved = keeping.all_saved(node, kind, settings, describe) if kind.saved else ()
         origin: Origin = "function" if kind.is_function else "op" if own else "torch"
         name = kind.name or gradfns.node_name(node)
         if name == COPY_SLICES and self.inside is not None:
@@ -269,26 +270,6 @@ class Nodes:
                 self._lives[number] = watched = _Watched(life, self._die)
                 watched.number = number
         stream.grad_fns.append(facts)
-
-    def _saved(
-        self,
-        node: gradfns.Node,
-        slots: tuple[keeping.Slot, ...],
-        outputs: Sequence[torch.Tensor],
-        settings: dict[str, Setting],
-    ) -> tuple[Saved, ...]:
-        found: list[Saved] = []
-        for slot in slots:
-            state, tensors, stale = keeping.saved(node, slot)
-            if state != "kept":
-                found.append(Saved(slot.name, None, 0, None, state))
-            for position, tensor in enumerate(tensors):
-                name = slot.name if len(tensors) == 1 else f"{slot.name}[{position}]"
-                described = self._describe(name, tensor, stale, outputs)
-                if described.tensor is None and not described.shape:
-                    note_number(name, tensor, settings)
-                found.append(described)
-        return tuple(found)
 
     def _describe(self, name: str, tensor: torch.Tensor, stale: int | None, outputs: Sequence[torch.Tensor]) -> Saved:
         """One saved tensor. Torch hands a saved output back as a new tensor: it is known by its storage."""
@@ -306,10 +287,3 @@ class Nodes:
         version = reader.version(tensor) if stale is None else stale
         facts = (name, number, nbytes, version, "kept", storage.id, shape, None if held == nbytes else held)
         return tuple.__new__(Saved, facts)
-
-
-def note_number(name: str, tensor: torch.Tensor, settings: dict[str, Setting]) -> None:
-    """Take a number that torch made a tensor of, as the 2 of x * 2, for a setting: the program has none."""
-    value = read_value(tensor)
-    if value is not None and value.data:
-        settings[name] = value.data[0]
