@@ -12,6 +12,7 @@ from gradviz.model.moments.accumulated import accumulations
 from gradviz.model.moments.offenders import Ill
 from gradviz.model.quiz.question import (
     NONE,
+    Asked,
     Candidate,
     Reason,
     Said,
@@ -62,7 +63,8 @@ def _asked(scene: Scene, name: str, tensor: Tensor) -> Candidate | None:
     if right is None:
         return None
     worth, reasons = _worth(scene, tensor), tuple(_reasons(scene, name, tensor))
-    return candidate(worth, "grad", scene.ran, name, tensor.id, scene.asks("grad", name=name), right, wrong, reasons)
+    asked = Asked("grad", scene.ran, scene.asks("grad", name=name), name, tensor.id)
+    return candidate(worth, asked, right, wrong, reasons)
 
 
 def _few(value: Value | None) -> bool:
@@ -208,8 +210,8 @@ def arrivals(scene: Scene) -> Iterator[Candidate | None]:
             continue
         wrong = [numbers(tensor.value), *map(numbers, left), numbers(like(came, 1.0)), numbers(scaled(came, -1.0))]
         facts: dict[str, str | int] = {"grad_fn": grad_fn.name, "name": name}
-        asks = scene.asks("arrives", **facts)
-        yield candidate(5, "arrives", scene.ran, name, number, asks, right, wrong, (_from(scene, grad_fn),))
+        asked = Asked("arrives", scene.ran, scene.asks("arrives", **facts), name, number)
+        yield candidate(5, asked, right, wrong, (_from(scene, grad_fn),))
 
 
 def _from(scene: Scene, grad_fn: GradFn) -> Said:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from gradviz.model.moments.kept import kept_at
 from gradviz.model.quantities import byte_text
-from gradviz.model.quiz.question import Candidate, Reason, Said, candidate, literal
+from gradviz.model.quiz.question import Asked, Candidate, Reason, Said, candidate, literal
 from gradviz.model.quiz.scene import Scene
 from gradviz.model.trace import GradFn
 
@@ -29,7 +29,8 @@ def kept(scene: Scene) -> Iterator[Candidate | None]:
     reasons = tuple(_reasons(scene, [scene.after.known_grad_fn(one) for one in made], was, now))
     worth = 8 if not made and was == now else 6 if now <= was else 5
     told: list[Said | None] = [literal(byte_text(count)) for count in wrong]
-    yield candidate(worth, "kept", scene.ran, "", None, scene.asks("kept"), literal(byte_text(now)), told, reasons)
+    asked = Asked("kept", scene.ran, scene.asks("kept"))
+    yield candidate(worth, asked, literal(byte_text(now)), told, reasons)
 
 
 def _reasons(scene: Scene, made: list[GradFn], was: int, now: int) -> Iterator[Reason]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from gradviz.model.quiz.question import NONE, Candidate, Question, Reason, Said, candidate, literal
+from gradviz.model.quiz.question import NONE, Asked, Candidate, Question, Reason, Said, candidate, literal
 from gradviz.model.quiz.scene import Scene
 from gradviz.model.trace import Tensor
 from gradviz.model.why.answers import of_op
@@ -79,9 +79,9 @@ def grad_fns(scene: Scene) -> Iterator[Candidate | None]:
         else:
             reasons = (_made_by(name, own),)
             worth = 1 if leaf else 7 if changed else 5
-        asks = scene.asks("grad_fn", name=name)
+        asked = Asked("grad_fn", scene.ran, scene.asks("grad_fn", name=name), name, tensor.id)
         right = NONE if own is None else literal(own)
-        yield candidate(worth, "grad_fn", scene.ran, name, tensor.id, asks, right, [*wrong, NONE], reasons)
+        yield candidate(worth, asked, right, [*wrong, NONE], reasons)
 
 
 def _others(known: list[str]) -> list[str]:
@@ -112,9 +112,9 @@ def recorded(scene: Scene) -> Iterator[Candidate | None]:
     why: tuple[Reason, ...] = of_op(scene.known_after, scene.ops[-1])
     if reason is None:
         why = scene.why("requires_grad", result)
-    asks = scene.asks("recorded", code=scene.ran.text)
+    asked = Asked("recorded", scene.ran, scene.asks("recorded", code=scene.ran.text), name, result.id)
     right = Said(f"is {_UNRECORDED[reason]}")
-    yield candidate(worth, "recorded", scene.ran, name, result.id, asks, right, wrong, why)
+    yield candidate(worth, asked, right, wrong, why)
 
 
 def _true_as_well(scene: Scene, reason: str | None) -> set[str]:
@@ -136,15 +136,8 @@ def version(scene: Scene) -> Iterator[Candidate | None]:
         if not moved and f"{name}.data" not in scene.ran.text:
             continue
         told: dict[str, str | int] = {"name": name, "then": was.version, "now": now.version}
-        wrong = [was.version, now.version + 1, 0, now.version + 2, max(0, now.version - 1)]
-        yield candidate(
-            4 if moved else 8,
-            "version",
-            scene.ran,
-            name,
-            number,
-            scene.asks("version", name=name),
-            literal(str(now.version)),
-            [literal(str(one)) for one in wrong],
-            (Said("counted" if moved else "not counted", told),),
-        )
+        numbers = (was.version, now.version + 1, 0, now.version + 2, max(0, now.version - 1))
+        wrong = [literal(str(one)) for one in numbers]
+        asked = Asked("version", scene.ran, scene.asks("version", name=name), name, number)
+        reason = Said("counted" if moved else "not counted", told)
+        yield candidate(4 if moved else 8, asked, literal(str(now.version)), [*wrong], (reason,))

@@ -48,21 +48,24 @@ class Candidate(NamedTuple):
     ordered: bool = False  # the choices are to stay as they are
 
 
+class Asked(NamedTuple):
+    """What is asked, and of what."""
+
+    about: About
+    ran: Ran
+    asks: Said
+    name: str = ""  # of the tensor that it is about; "": it is about none
+    tensor: int | None = None
+
+
 def candidate(
-    worth: int,
-    about: About,
-    ran: Ran,
-    name: str,
-    tensor: int | None,
-    asks: Said,
-    right: Said,
-    wrong: list[Said | None],
-    reasons: tuple[Reason, ...],
+    worth: int, asked: Asked, right: Said, wrong: list[Said | None], reasons: tuple[Reason, ...]
 ) -> Candidate | None:
     """Return a question with as many of the wrong choices as are no other choice; None: there is none."""
     choices = list({_same(one): one for one in (right, *wrong) if one is not None}.values())[:CHOICES]
     if len(choices) < 2:
         return None
+    about, ran, asks, name, tensor = asked
     return Candidate(worth, Question(about, ran, (name,), tensor, asks, tuple(choices), 0, reasons))
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from gradviz.model.quiz.question import Candidate, Reason, Said, candidate, literal
+from gradviz.model.quiz.question import Asked, Candidate, Reason, Said, candidate, literal
 from gradviz.model.quiz.scene import Scene
 from gradviz.model.trace import ProgramError
 from gradviz.model.why.answers import of_op
@@ -29,9 +29,9 @@ def raises(scene: Scene) -> Iterator[Candidate | None]:
         if error.hint == "not-tracked":  # of a root of several elements the other may hold as well
             wrong = [one for one in wrong if one != Said("raises non-scalar")]
         worth = 12 if error.hint in SHORT else 4  # a rare one stands out among these
-        yield candidate(worth, "raises", ran, "", None, asks, _error(error), wrong, (error,))
+        yield candidate(worth, Asked("raises", ran, asks), _error(error), wrong, (error,))
     elif not ran.raised and not ran.guarded and _looks_wrong(scene):
-        yield candidate(5, "raises", ran, "", None, asks, _FINE, wrong, _why_fine(scene))
+        yield candidate(5, Asked("raises", ran, asks), _FINE, wrong, _why_fine(scene))
 
 
 def _error(error: ProgramError) -> Said:
