@@ -70,7 +70,18 @@ class Commands:
 
     def handlers(self) -> dict[str, Callable[[], None]]:
         """Return what each command does, by its id."""
-        panels, files = self._panels, self._files
+        return {
+            **self._of_files(),
+            **self._of_text(),
+            **self._of_graph(),
+            **self._of_window(),
+            **self._of_runs(),
+            **Focus(self._window, self._panels, self._room).handlers(),
+            "tour": lambda: self._tour(0),
+        }
+
+    def _of_files(self) -> dict[str, Callable[[], None]]:
+        files = self._files
         return {
             "new": files.new,
             "open": files.open,
@@ -80,6 +91,11 @@ class Commands:
             **self._exports.handlers(),
             **self._dialogs.handlers(),
             "quit": lambda: _done(self._window.close()),
+        }
+
+    def _of_text(self) -> dict[str, Callable[[], None]]:
+        panels = self._panels
+        return {
             "undo": panels.editor.undo,
             "redo": panels.editor.redo,
             "find": self.find,
@@ -93,6 +109,11 @@ class Commands:
             "comment": panels.editor.toggle_comment,
             "complete": panels.completion.open,
             "explain": panels.completion.explain,
+        }
+
+    def _of_graph(self) -> dict[str, Callable[[], None]]:
+        canvas = self._panels.canvas
+        return {
             "both": lambda: self._view("both"),
             "forward": lambda: self._view("forward"),
             "backward": lambda: self._view("backward"),
@@ -101,19 +122,27 @@ class Commands:
             "legend": lambda: self._show(self._options._replace(legend=not self._options.legend)),
             "ghosts": lambda: self._show(self._options._replace(ghosts=not self._options.ghosts)),
             "badges": lambda: self._show(self._options._replace(badges=not self._options.badges)),
-            "dark": lambda: self._send(said.ThemeSet("light" if self._state().theme == "dark" else "dark")),
-            "fit": panels.canvas.fit,
-            "zoom_in": lambda: panels.canvas.zoom(_ZOOM),
-            "zoom_out": lambda: panels.canvas.zoom(1 / _ZOOM),
-            "en": lambda: self._speak("en"),
-            "ja": lambda: self._speak("ja"),
+            "fit": canvas.fit,
+            "zoom_in": lambda: canvas.zoom(_ZOOM),
+            "zoom_out": lambda: canvas.zoom(1 / _ZOOM),
             "wheel_zooms": lambda: self._send(said.WheelSet("zoom")),
             "wheel_scrolls": lambda: self._send(said.WheelSet("scroll")),
+            "outline": self.show_outline,
+        }
+
+    def _of_window(self) -> dict[str, Callable[[], None]]:
+        return {
+            "dark": lambda: self._send(said.ThemeSet("light" if self._state().theme == "dark" else "dark")),
+            "en": lambda: self._speak("en"),
+            "ja": lambda: self._speak("ja"),
             "present": lambda: self._send(said.PresentSet(not self._state().presenting)),
             "larger": lambda: self.set_size(self._size * _STEP),
             "smaller": lambda: self.set_size(self._size / _STEP),
             "normal": lambda: self.set_size(1.0),
-            **Focus(self._window, panels, self._room).handlers(),
+        }
+
+    def _of_runs(self) -> dict[str, Callable[[], None]]:
+        return {
             "run": lambda: self._send(said.RunPressed()),
             "stop": lambda: self._send(said.StopPressed()),
             "live": lambda: self._send(said.LiveSet(not self._state().live)),
@@ -123,8 +152,6 @@ class Commands:
             "costs": self.show_costs,
             "measure": self.measure,
             "inspect": self.show_inspector,
-            "outline": self.show_outline,
-            "tour": lambda: self._tour(0),
         }
 
     @property
