@@ -16,6 +16,7 @@ from gradviz.engine.record.internals import gradfns, guards, operators, probing,
 from gradviz.engine.record.internals.values import read_value
 from gradviz.engine.record.pending import Call, Pending, is_among, is_any_tracked, just_read
 from gradviz.engine.record.program.regions import Open, Regions
+from gradviz.engine.record.program.source import Place
 from gradviz.engine.record.run import Run
 from gradviz.engine.record.writing import Writer
 from gradviz.model.trace import AT_LEVEL, EMPTY, FUNCTION, INSIDE_FUNCTION, INSIDE_HOOK, NO_INPUT, Phase
@@ -33,6 +34,12 @@ class Scripted(Protocol):
         ...
 
 
+class Running(Protocol):
+    """A call of backward() or grad() that runs."""
+
+    place: Place  # where the program made it
+
+
 class Recorder:
     """Turns the events of one thread into records. What its methods write they write holding the stream's lock."""
 
@@ -45,7 +52,7 @@ class Recorder:
         self.nodes = run.nodes
         self.lock = run.stream.lock
         self.regions = regions
-        self.running: object = None  # the innermost call of backward() or grad() of this thread
+        self.running: Running | None = None  # the innermost call of backward() or grad() of this thread
         # Writes down what torch's engine itself has done, while no grad_fn is at work in it.
         self.between: Callable[[], None] | None = None
         self.pending: list[Pending] = []  # what is not written down: the last op, what torch has run to finish it
@@ -58,11 +65,13 @@ class Recorder:
         self._has_run = False  # the op that was given, or another for it: autograd has not got what it returned
         self._awaits_grad_fn = False  # there may be one that autograd puts on that when it has
         self.scripted: Scripted | None = None
+        # What an op raised in a thread of torch's own, where Python drops it on the way through C++.
+        self.dropped: BaseException | None = None
         self.refusal = ""  # the text of the last error that an op raised in it
         run.threads.append(self)
 
     def op_started(
-        self, traits: operators.Traits, args: tuple[object, ...], kwargs: dict[str, object], frame: FrameType
+        self, traits: operators.Traits, args: tuple[object, ...], kwargs: dict[str, object], frame: FrameType | None
     ) -> Pending:
         """Note what can only be known before the kernel runs.
 
@@ -70,7 +79,7 @@ class Recorder:
             traits: the operator.
             args: its arguments.
             kwargs: those given by name.
-            frame: the one that it was called from.
+            frame: the one that it was called from; None in a thread of torch's own, which came straight from C++.
 
         Raises:
             LimitReached: the run has made as many ops as it may.
@@ -104,7 +113,7 @@ class Recorder:
                     pending.counter = self.ledger.counter_of(operands[0])
         return pending
 
-    def _goes_on(self, traits: operators.Traits, operands: list[torch.Tensor], frame: FrameType) -> bool:
+    def _goes_on(self, traits: operators.Traits, operands: list[torch.Tensor], frame: FrameType | None) -> bool:
         """Whether autograd, or the call of a Function, has not finished the last op when another starts."""
         if self._inside and traits.is_detach and self._is_result(operands[0]):
             return True
@@ -119,10 +128,10 @@ class Recorder:
         node = gradfns.grad_fn(tensor) if tensor.requires_grad and not self.ledger.has_outdated(tensor) else None
         return node is not None and gradfns.is_function(node) and self.nodes.id_of(node) is None
 
-    def _remakes_view(self, frame: FrameType) -> bool:
+    def _remakes_view(self, frame: FrameType | None) -> bool:
         """Whether a view may be torch, still in an in-place op, making the changed one anew: it holds a lock on it."""
         changed = [last.place for last in self.pending if last.written and any(one._is_view() for one in last.written)]
-        return bool(changed) and self.source.place(frame) in changed
+        return bool(changed) and self.place(frame) in changed
 
     def op_done(self, pending: Pending, result: object) -> None:
         """Note what the kernel returned. Below autograd and the mode, all of this is unwatched."""
@@ -223,6 +232,11 @@ class Recorder:
             self._awaits_grad_fn = pending.is_tracked and "_like." not in pending.name
         self._has_run = True
 
+    def place(self, frame: FrameType | None) -> Place:
+        """Where in the program a frame is; one in a thread of torch's own is where the program waits for that."""
+        place = self.source.place(frame)
+        return place if place.line is not None or self.running is None else self.running.place
+
     def line_changed(self, line: int | None, *, entering: bool = False) -> None:
         """Note that the run went on to another line, or into a function: the grad mode may have changed on the way."""
         mode = guards.grad_mode()
@@ -253,13 +267,15 @@ class Recorder:
         """Whether a tensor is a result of the op that is not written down yet."""
         return any(is_among(tensor, last.outputs) for last in self.pending)
 
-    def backward_started(self, roots: Sequence[object]) -> tuple[tuple[int | None, ...], list[gradfns.Node]]:
+    def backward_started(
+        self, roots: Sequence[object], place: Place
+    ) -> tuple[tuple[int | None, ...], list[gradfns.Node]]:
         """Settle, and return the ids of the root tensors and the grad_fns that it enters (a GradientEdge names one)."""
         self.settle()
         tensors: list[int | None] = []
         nodes: list[gradfns.Node] = []
-        line, call = self.source.here()
-        self.stream.claim(line, call)
+        line = place.line
+        self.stream.claim(line, place.call)
         for root in roots:
             if isinstance(root, torch.Tensor):
                 tensors.append(self.ledger.see(root, line))
@@ -272,12 +288,12 @@ class Recorder:
         return tuple(tensors), nodes
 
     def _begin(
-        self, name: str, operands: list[torch.Tensor], why: str, frame: FrameType, *, promise: bool = False
+        self, name: str, operands: list[torch.Tensor], why: str, frame: FrameType | None, *, promise: bool = False
     ) -> Pending:
         """What op and call have in common. `why`: nothing is recorded though autograd is on and an input tracked."""
         own = why
         self.run.check(len(operands))
-        place, mode = self.source.place(frame), guards.grad_mode()
+        place, mode = self.place(frame), guards.grad_mode()
         region: int | None = None
         phase: Phase = "backward"
         if gradfns.at_work() is None:

@@ -19,7 +19,7 @@ from gradviz.engine.record.program.regions import Regions
 from gradviz.engine.record.recorder import Recorder
 from gradviz.engine.record.run import Run
 from gradviz.engine.record.watches.lines import Lines, Tracer
-from gradviz.engine.record.watches.ops import OpWatch
+from gradviz.engine.record.watches.ops import OpWatch, in_force
 from gradviz.model.trace import GradMode
 
 
@@ -34,8 +34,11 @@ class Threads:
         self.lines = Lines(recorder, names)  # of the program's own thread
 
     def here(self) -> Recorder:
-        """The recorder of this thread; a new one in a thread that is torch's own."""
-        found: Recorder | None = getattr(self._local, "recorder", None)
+        """The recorder of this thread; in a thread that is torch's own that of the thread for which it works.
+
+        Python takes each call out of C++ in such a thread for a thread of its own, and keeps nothing between two.
+        """
+        found: Recorder | None = getattr(self._local, "recorder", None) or in_force()
         if found is None:
             run = self._run
             found = self._local.recorder = Recorder(run, Regions(run.stream, run.source, "grad"))

@@ -304,3 +304,62 @@ def test_an_error_in_such_a_thread_is_printed_and_the_program_goes_on(monkeypatc
     said = "".join(one.text for one in trace.output if one.stream == "stderr")
     assert "work" in said
     assert "ZeroDivisionError" in said
+
+
+# Torch goes on with a backward inside 60 others in a thread of its own.
+DEEP = """\
+import torch
+from torch.utils.checkpoint import checkpoint
+w = torch.tensor(0.9, requires_grad=True)
+x = torch.tensor([1.0, 2.0], requires_grad=True)
+index, norms = torch.tensor([1, 0]), []
+def wrong():
+    pass
+def f(depth, x):
+    y = x * w
+    if not depth:
+        y = y.index_add(0, index, y)
+    if y.requires_grad:
+        y.register_hook(lambda g: norms.append(round(g.norm().item(), 4)))
+    if not depth and y.requires_grad:
+        wrong()
+    return checkpoint(f, depth - 1, y, use_reentrant=True) if depth else y
+z = checkpoint(f, 60, x, use_reentrant=True).sum()
+z.backward()
+print(x.grad, w.grad, norms)
+"""
+REFUSED = DEEP.replace("    pass", "    index.data.fill_(7)  # refused by the backward of index_add()")
+CAUGHT = REFUSED.replace("z.backward()", "try:\n    z.backward()\nexcept RuntimeError as error:\n    print(error)")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [DEEP, DEEP.replace("60", "70"), REFUSED, REFUSED.replace("60", "63"), CAUGHT],
+    ids=["one", "several", "refused there", "refused within", "caught"],
+)
+def test_a_backward_in_a_thread_of_torchs_own_is_the_same(source: str) -> None:
+    bare, recorded, _ = both_runs(source)
+    assert recorded == bare
+
+
+def test_what_runs_in_a_thread_of_torchs_own_is_recorded_as_elsewhere() -> None:
+    few, many = record(DEEP.replace("60", "10")), record(DEEP.replace("60", "70"))
+
+    def lines(trace: Trace) -> set[tuple[str, int | None]]:
+        found = {(one.name, one.line) for one in trace.ops}
+        return found | {(step.kind, step.line) for step in trace.steps if step.kind in ("backward", "accumulate")}
+
+    assert lines(many) == lines(few)
+    assert [(one.line, one.call) for one in many.backwards] == [(18, "z.backward()")] * 72
+    assert [len(trace.hook_calls) for trace in (few, many)] == [11, 71]
+    accumulated = [sum(step.kind == "accumulate" for step in trace.steps) for trace in (few, many)]
+    assert accumulated == [11 * 2 + 1, 71 * 2 + 1]  # w and a detached copy at each depth, and x
+
+
+def test_a_limit_reached_in_a_thread_of_torchs_own_is_told() -> None:
+    whole = record(DEEP)
+    (there,) = [one.id for one in whole.ops if one.name.startswith("aten::index_select")]
+    trace = record(DEEP, limits=Limits(ops=there))
+    assert trace.error is None
+    assert trace.limits is not None
+    assert (trace.limits.reached, len(trace.ops)) == ("ops", there)

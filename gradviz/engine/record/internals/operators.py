@@ -100,6 +100,11 @@ def learn(operator: Any) -> Traits:  # noqa: ANN401  # OpOverload is generic ove
     )
 
 
+def modes() -> list[TorchDispatchMode]:
+    """The dispatch modes in force in this thread, innermost last."""
+    return [torch._C._get_dispatch_stack_at(k) for k in range(torch._C._len_torch_dispatch_stack())]
+
+
 def has_other_modes() -> bool:
     """Whether the program has dispatch modes, or transforms of torch.func, of its own where the recorder's is on."""
     return torch._C._len_torch_dispatch_stack() > 1 or torch._C._are_functorch_transforms_active()

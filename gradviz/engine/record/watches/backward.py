@@ -1,6 +1,7 @@
 """Backward as it happens: every grad_fn in the order torch runs it, with the gradients that arrive and leave."""
 
 import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 
 import torch
@@ -29,7 +30,8 @@ class _Call:
         self.accumulates = accumulates
         self.args = args  # gradients, retain_graph, create_graph, inputs
         self.keep_graph, self.create_graph = (bool(flag) for flag in (*args[1:3], False, False)[:2])
-        self.roots, self.nodes = recorder.backward_started(roots)
+        self.place = recorder.place(sys._getframe())
+        self.roots, self.nodes = recorder.backward_started(roots, self.place)
         tensors = [root for root in roots if isinstance(root, torch.Tensor) and root.requires_grad]
         self.unwatched = [root for root in tensors if gradfns.entered(root) is None]  # leaves without an AccumulateGrad
         if accumulates:  # torch has what is asked for retain its gradient, if that is no leaf
@@ -73,12 +75,14 @@ class BackwardWatch:
                 recorder.running, recorder.between = call, call.settle
             try:
                 return engine_run(roots, *args, **kwargs)
-            except LimitReached:
-                raise
-            except BaseException as error:  # a KeyboardInterrupt can be caught too
-                with Untraced(), recorder.lock:
-                    self._note(error, call)
-                raise
+            except BaseException as raised:  # a KeyboardInterrupt can be caught too
+                error, recorder.dropped = recorder.dropped or raised, None
+                if not isinstance(error, LimitReached):
+                    with Untraced(), recorder.lock:
+                        self._note(error, call)
+                if error is raised:
+                    raise
+                raise error from None
             finally:
                 formulas.show_modes()
                 with Untraced(), recorder.lock:
@@ -101,7 +105,7 @@ class BackwardWatch:
                 with Untraced(), recorder.lock:
                     told = error_of(error)
                     given = fitting(told, reader.tensors_in((*roots, *gradients)))
-                    line = recorder.source.here()[0]
+                    line = recorder.place(sys._getframe()).line
                     seen = tuple(dict.fromkeys([recorder.ledger.see(one, line) for one in given]))
                     self.failure = Failure(told.message, seen, ())
                     self._keep(told, self.failure, line)
@@ -112,7 +116,7 @@ class BackwardWatch:
     def _record(self, call: _Call) -> None:
         """Write down a call of the engine."""
         recorder = call.recorder
-        stream, (line, text) = recorder.stream, recorder.source.here()
+        stream, place = recorder.stream, call.place
         grad_fns = tuple(recorder.nodes.see(node, None) for node in call.nodes)
         asked = call.args[3] if len(call.args) > 3 else ()
         inputs = tuple(_targets(recorder, asked)) if isinstance(asked, tuple) and asked else None
@@ -120,8 +124,8 @@ class BackwardWatch:
             BackwardCall(
                 self.calls,
                 stream.steps,
-                line,
-                text,
+                place.line,
+                place.call,
                 call.roots,
                 grad_fns,
                 call.keep_graph,
@@ -155,7 +159,7 @@ class BackwardWatch:
             with Untraced(), call.recorder.lock:
                 if self._runs_in(call):
                     recorder = call.recorder
-                    line, _text = recorder.source.here()
+                    line = recorder.place(sys._getframe()).line
                     recorder.settle()
                     recorder.stream.step(kind, line, number, arrived, _read(recorder, left))
                     call.at_work, call.last, recorder.between = None, (node, number), call.settle
@@ -170,9 +174,9 @@ class BackwardWatch:
     def _runs_in(self, call: _Call) -> bool:
         """Whether what runs now runs in this call, and not in one inside it or in another thread that shares nodes.
 
-        A thread of torch's own, as there is one for each GPU, has no call and works for the one it is asked in.
+        A thread of torch's own, as there is one for each GPU, works for the thread that made the call.
         """
-        return (self._here().running or call.recorder.running) is call
+        return self._here().running is call
 
     def _note(self, error: BaseException, call: _Call) -> None:
         """Note an error, unless it comes from a backward inside this one, and what it speaks of."""
@@ -181,7 +185,7 @@ class BackwardWatch:
             return
         self._leaving = id(error), told.message
         found = self.failure = self._spoken_of(told.message, call)
-        self._keep(told, found, call.recorder.source.here()[0])
+        self._keep(told, found, call.place.line)
 
     def _keep(self, told: ProgramError, found: Failure, line: int | None) -> None:
         """Keep an error with what it speaks of, raised at a line if the program's own code has not raised it."""

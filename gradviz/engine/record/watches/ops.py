@@ -11,6 +11,11 @@ from gradviz.engine.record.internals.guards import aside
 from gradviz.engine.record.recorder import Recorder
 
 
+def in_force() -> Recorder | None:
+    """The recorder whose mode is in force here: torch hands modes on to the threads that work for one."""
+    return next((mode.recorder for mode in operators.modes() if isinstance(mode, OpWatch)), None)
+
+
 class OpWatch(operators.TorchDispatchMode):
     """Sees each op that reaches a kernel, under every grad mode, in forward and backward."""
 
@@ -18,7 +23,7 @@ class OpWatch(operators.TorchDispatchMode):
 
     def __init__(self, recorder: Recorder) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # torch leaves its constructor untyped
-        self._recorder = recorder
+        self.recorder = recorder
         self._around = recorder.run.around
 
     @classmethod
@@ -33,21 +38,23 @@ class OpWatch(operators.TorchDispatchMode):
         args: tuple[object, ...] = (),
         kwargs: dict[str, object] | None = None,
     ) -> object:
-        tracer = sys.gettrace()
+        tracer, caller = sys.gettrace(), sys._getframe().f_back
         sys.settrace(None)  # as Untraced does, without its calls, of which each would be traced
         try:
-            return self._run(func, args, kwargs or {}, sys._getframe(1))
-        except Exception as error:
-            if self._recorder.scripted is not None:
-                self._recorder.refusal = str(error)
+            return self._run(func, args, kwargs or {}, caller)
+        except BaseException as error:
+            if caller is None:
+                self.recorder.dropped = error
+            if self.recorder.scripted is not None:
+                self.recorder.refusal = str(error)
             raise
         finally:
             sys.settrace(tracer)
 
     def _run(
-        self, func: operators.Operator, args: tuple[object, ...], kwargs: dict[str, object], caller: FrameType
+        self, func: operators.Operator, args: tuple[object, ...], kwargs: dict[str, object], caller: FrameType | None
     ) -> object:
-        recorder = self._recorder
+        recorder = self.recorder
         traits = operators.KNOWN.get(id(func)) or operators.learn(func)
         if traits.is_question:
             return func(*args, **kwargs)
