@@ -93,7 +93,7 @@ def test_an_empty_graph_says_why(state: AppState, words: str) -> None:
     [
         (BASE, ""),
         (BASE._replace(shown=DRAWN), ""),
-        (BASE._replace(shown=DRAWN, table=Picture(1, True, None, hidden=9)), "Showing 1 of 10 nodes"),
+        (BASE._replace(shown=DRAWN, table=Picture(1, True, None, hidden=9)), "Boxes shown: 1 · folded away: 9"),
         (BASE._replace(said="Wrote graph.svg"), ""),
         (BASE._replace(said="Wrote graph.svg", presenting=True, dimmed=True), "Wrote graph.svg"),
         (BASE._replace(dimmed=True), "Graph from before the edit"),
@@ -141,9 +141,12 @@ def test_how_far_measuring_has_come(costs: Measuring, words: str) -> None:
 
 def test_facts() -> None:
     assert wording.counts(AppState()) == ""
-    assert wording.counts(BASE._replace(shown=DRAWN, table=Picture(1, True, None))) == "1 nodes, 0 edges"
+    assert wording.counts(BASE._replace(shown=DRAWN, table=Picture(1, True, None))) == "boxes: 1 · edges: 0"
     folded = BASE._replace(shown=DRAWN, table=Picture(1, True, None, hidden=9))
-    assert wording.counts(folded) == "1 nodes, 0 edges, 9 folded away"
+    assert wording.counts(folded) == "boxes: 1 · edges: 0 · boxes folded away: 9"
+    many = BASE._replace(shown=DRAWN, table=Picture(1, True, None, hidden=12345))
+    assert wording.counts(many) == "boxes: 1 · edges: 0 · boxes folded away: 12,345"
+    assert wording.folded(many) == "Boxes shown: 1 · folded away: 12,345"
     assert (wording.torch(AppState()), wording.wall(AppState())) == ("", "")
     assert (wording.torch(BASE), wording.wall(BASE)) == ("torch 2.13.0+cpu", "sandbox on")
     assert wording.wall(BASE._replace(engine=OPEN)) == "no sandbox"

@@ -25,7 +25,7 @@ def saved_notes(grad_fn: GradFn, moment: Moment, words: Words) -> tuple[str, ...
     if len(set(states)) == 1:
         heading = words.saved_heading.format(states[0])
     else:
-        heading = words.saved_heading.format(len(groups))
+        heading = words.saved_heading.format(f"{len(groups):,}")
         told = [f"{line} · {state}" for line, state in zip(told, states, strict=True)]
     hidden = len(told) - _LINES
     return (heading, *told[:_LINES], words.more.format(hidden)) if hidden > 0 else (heading, *told)

@@ -77,4 +77,4 @@ def _recorded(run: Trace, texts: dict[str, str]) -> str:
 def _grads(run: Trace, texts: dict[str, str]) -> str:
     names = [name.text for name, tensor in bindings(run).held().items() if run.tensors[tensor].grad is not None]
     told = ", ".join(names[:_FEW]) or texts["none"]
-    return texts["more"].format(told, len(names) - _FEW) if len(names) > _FEW else told
+    return texts["more"].format(told, f"{len(names) - _FEW:,}") if len(names) > _FEW else told

@@ -136,7 +136,7 @@ class OutputTabs(QTabWidget):
         self._changes.clear()
         self._changes.addItems([plain(line, 1000) for line in told])
         count = len(told)
-        self._name(_CHANGES, self.tr("Changes ({count})").format(count=count) if count else self.tr("Changes"))
+        self._name(_CHANGES, self.tr("Changes ({count})").format(count=f"{count:,}") if count else self.tr("Changes"))
 
     def show_heat(self, hottest: tuple[Hot, ...]) -> None:
         """List what costs most: nodes, then lines."""
@@ -173,8 +173,8 @@ class OutputTabs(QTabWidget):
             self._list.addItem(self._item(problem))
             for offer in problem.offers:
                 self._add_offer(offer)
-        count = len(problems)
-        self._name(_PROBLEMS, self.tr("Problems ({count})").format(count=count) if count else self.tr("Problems"))
+        count = f"{len(problems):,}"
+        self._name(_PROBLEMS, self.tr("Problems ({count})").format(count=count) if problems else self.tr("Problems"))
         error = any(problem.severity == "error" for problem in problems)
         self.tabBar().setTabTextColor(_PROBLEMS, colour(self._colours.error if error else self._colours.text))
 

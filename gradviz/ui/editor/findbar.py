@@ -134,7 +134,7 @@ class FindBar(QWidget):
 
     def show_count(self, at: int, found: int) -> None:
         """Show at which place of how many the cursor is; 0 where it is at none."""
-        self._count.setText(f"{at}/{found}" if self.query else "")
+        self._count.setText(f"{at:,}/{found:,}" if self.query else "")
         self._one.setEnabled(bool(found))
         self._all.setEnabled(bool(found))
 

@@ -258,12 +258,12 @@ class ExportDialog(QDialog):
         if choice.stepped and not self._steps:
             return self.tr("There are no steps to show")
         if choice.animated:
-            return self.tr("{count} pictures, one after another").format(count=self._steps + 1)
+            return self.tr("{count} pictures, one after another").format(count=f"{self._steps + 1:,}")
         if choice.stepped and choice.format != "pdf":
-            return self.tr("{count} files, numbered").format(count=self._steps + 1)
+            return self.tr("{count} files, numbered").format(count=f"{self._steps + 1:,}")
         if choice.format == "pdf":
             pages = self._steps + 1 if choice.stepped else 1
             count = pages * len(sheets(drawing, choice.paper, choice.look.scale))
-            return self.tr("Pages: {count}").format(count=count)
+            return self.tr("Pages: {count}").format(count=f"{count:,}")
         width, height = (round(extent * choice.look.scale) for extent in drawing.size)
         return self.tr("{width} × {height} pixels").format(width=width, height=height)

@@ -89,7 +89,7 @@ class Exports(QObject):
         there = sum(numbered(path, number, count).exists() for number in range(1, count + 1))
         if not there:
             return True
-        text = self.tr("Files of these names that are there already: {count}. Replace them?").format(count=there)
+        text = self.tr("Files of these names that are there already: {count}. Replace them?").format(count=f"{there:,}")
         answer = QMessageBox.question(self._window, self.tr("Export the graph"), text)
         return answer == QMessageBox.StandardButton.Yes
 

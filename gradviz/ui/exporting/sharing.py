@@ -43,7 +43,7 @@ def _table(rows: Sequence[TensorRow]) -> str:
     widths = [max(len(cell) for cell in column) for column in zip_longest(*told, fillvalue="")]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in told]
     more = len(rows) - _MOST
-    return "\n".join([*lines, *([_tr("and {count} more").format(count=more)] if more > 0 else [])])
+    return "\n".join([*lines, *([_tr("and {count} more").format(count=f"{more:,}")] if more > 0 else [])])
 
 
 def _cells(row: TensorRow) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ def sentence(state: AppState) -> str:
     if state.at is None:
         return ""
     text = _tr("Step {at} of {count}: {event} · Esc returns to the end of the run")
-    return text.format(at=state.at + 1, count=len(state.course.kinds), event=event(state))
+    return text.format(at=f"{state.at + 1:,}", count=f"{len(state.course.kinds):,}", event=event(state))
 
 
 def not_run(line: int) -> str:

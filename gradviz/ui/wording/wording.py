@@ -102,10 +102,11 @@ def counts(state: AppState) -> str:
     if state.shown is None or state.table is None:
         return ""
     drawing = state.drawing or state.shown.drawing
-    text = _tr("{nodes} nodes, {edges} edges").format(nodes=len(drawing.nodes), edges=len(drawing.edges))
+    text = _tr("boxes: {boxes} · edges: {edges}")
+    text = text.format(boxes=f"{len(drawing.nodes):,}", edges=f"{len(drawing.edges):,}")
     if state.table.hidden:
-        shown = _tr("{text}, {hidden} folded away")
-        text = shown.format(text=text, hidden=state.table.hidden)
+        shown = _tr("{text} · boxes folded away: {hidden}")
+        text = shown.format(text=text, hidden=f"{state.table.hidden:,}")
     return text
 
 
@@ -167,7 +168,7 @@ def _changed(state: AppState) -> str:
     if changes is None or state.marked is None or state.columns is not None:
         return ""
     first, *more = (one_line(line, 400) for line in changes.told or ("",))
-    return _tr("{change} (+{count} more)").format(change=first, count=len(more)) if more else first
+    return _tr("{change} (+{count} more)").format(change=first, count=f"{len(more):,}") if more else first
 
 
 def no_changes(state: AppState) -> str:
@@ -197,8 +198,8 @@ def folded(state: AppState) -> str:
     """Return how much of the graph is shown; nothing where all of it is."""
     if state.shown is None or state.table is None or not state.table.hidden:
         return ""
-    shown = len(state.shown.drawing.nodes)
-    return _tr("Showing {shown} of {all} nodes").format(shown=shown, all=shown + state.table.hidden)
+    shown, hidden = len(state.shown.drawing.nodes), state.table.hidden
+    return _tr("Boxes shown: {shown} · folded away: {hidden}").format(shown=f"{shown:,}", hidden=f"{hidden:,}")
 
 
 def _beside_error(error: Problem, good: bool) -> str:
