@@ -20,11 +20,12 @@ from gradviz.model.why.fixes.errors import retain_graph
 from gradviz.model.why.fixes.fix import Fix
 from gradviz.model.why.fixes.fixes import Fixes
 from gradviz.model.why.grounds import Grounds, cut_off
+from gradviz.model.why.sizes import size
 from gradviz.model.why.updates import replaced
 from gradviz.model.why.why import cutter, origin, why
 from gradviz.model.why.zeroed import of_leaf
 
-Question = Literal["grad", "zero", "requires_grad", "recorded", "saved", "again", "in place"]
+Question = Literal["grad", "zero", "size", "requires_grad", "recorded", "saved", "again", "in place"]
 _MOST = 20  # saved tensors, or leaves, that are told one by one
 _PATH = 6  # grad_fns of a path that are named
 
@@ -53,6 +54,7 @@ def of_tensor(known: Grounds, tensor: Tensor, fixes: Fixes | None = None) -> tup
     return (
         *told.grad(tensor),
         *told.zero(tensor),
+        *told.size(tensor),
         *told.requires_grad(tensor),
         *told.saved(tensor),
         *told.again(tensor),
@@ -101,6 +103,14 @@ class _Told:
         found = of_leaf(self._moment.history, tensor, self._moment.begun)
         if found is not None:
             yield Answer("zero", found.said, {**found.facts, "names": _name(tensor)}, found.line)
+
+    def size(self, tensor: Tensor) -> Iterator[Answer]:
+        """How .grad came to be very small, or very large."""
+        if not self._moment.is_end or tensor.grad is None:
+            return
+        told = size(self._moment.history, self._known.ways, tensor)
+        if told is not None:
+            yield Answer("size", told.said, told.facts, told.line)
 
     def _fix(self, tensor: Tensor) -> tuple[Fix, ...]:
         """The fix, where the reason is still that at the end of the run."""

@@ -3,12 +3,14 @@
 from gradviz.model.trace import AT_LEVEL
 from gradviz.model.why.answers import Answer, Question
 from gradviz.model.why.fixes.fix import Does, Fix
+from gradviz.model.why.sizewords import SIZES, size_text
 from gradviz.model.why.zerowords import ZEROS, zero_text
 
 QUESTIONS: dict[str, dict[Question, str]] = {
     "en": {
         "grad": "Why is .grad None?",
         "zero": "Why is .grad 0?",
+        "size": "Where did .grad become so small or large?",
         "requires_grad": "Why does it require grad?",
         "recorded": "Why was it not recorded?",
         "saved": "Why is it saved, and until when?",
@@ -18,6 +20,7 @@ QUESTIONS: dict[str, dict[Question, str]] = {
     "ja": {
         "grad": ".grad が None なのはなぜか",
         "zero": ".grad が 0 なのはなぜか",
+        "size": ".grad はどこで小さく、または大きくなったか",
         "requires_grad": "requires_grad が True なのはなぜか",
         "recorded": "記録されなかったのはなぜか",
         "saved": "保存されているのはなぜか、いつまでか",
@@ -68,6 +71,7 @@ SAID: dict[str, dict[Question, dict[str, str]]] = {
             "used before": "Line {line} used {name} before its requires_grad was set: no gradient of that comes to it.",
         },
         "zero": ZEROS["en"],
+        "size": SIZES["en"],
         "requires_grad": {
             "own flag": "{name} is a leaf that was told to: requires_grad was set where it was made (line {line}).",
             "flag line": "{name} is a leaf that was told to: requires_grad was set on line {line}.",
@@ -141,6 +145,7 @@ SAID: dict[str, dict[Question, dict[str, str]]] = {
             "used before": "{line} 行目は {name} を requires_grad にする前に使ったため、そこから勾配は届きません。",
         },
         "zero": ZEROS["ja"],
+        "size": SIZES["ja"],
         "requires_grad": {
             "own flag": "{name} は葉で、作られたとき ({line} 行目) に requires_grad が設定されました。",
             "flag line": "{name} は葉で、{line} 行目で requires_grad が設定されました。",
@@ -255,6 +260,8 @@ def answer_text(answer: Answer, language: str) -> str:
     facts |= {key: _IT[language] for key, value in facts.items() if value == ""}
     if answer.question == "zero":
         return zero_text(answer.said, facts, language)
+    if answer.question == "size":
+        return size_text(answer.said, answer.facts, language)
     texts = SAID[language][answer.question]
     if answer.question == "saved":
         kind, until = answer.said.split(" ")[1:]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from gradviz.model.moments.moment import History, Moment
 from gradviz.model.moments.reach import reachable
+from gradviz.model.moments.ways import Ways
 from gradviz.model.trace import NOTHING_LOST, BackwardCall, Op, Tensor, Trace
 from gradviz.model.why.clearings import Clearings, LineRan, clearings, retainings
 from gradviz.model.why.readouts import Readouts, readouts
@@ -77,6 +78,7 @@ class Grounds(NamedTuple):
     born: set[int]  # ops that only bring a tensor into the world
     clearings: dict[str | None, Clearings]
     retainings: dict[str, list[LineRan]]
+    ways: Ways  # of the last backward call
 
     @property
     def trace(self) -> Trace:
@@ -146,6 +148,7 @@ def grounds(history: History) -> Grounds:
         history.born,
         clearings(trace),
         retainings(trace),
+        Ways(trace),
     )
 
 

@@ -18,6 +18,8 @@ from gradviz.model.why.fixes.errors import of_error, of_warning
 from gradviz.model.why.fixes.fix import Fix
 from gradviz.model.why.fixes.gradsread import without_grad
 from gradviz.model.why.silentwords import mistake_text
+from gradviz.model.why.sizes import extreme
+from gradviz.model.why.sizewords import size_text
 from gradviz.model.why.spoilt import spoilt
 from gradviz.model.why.spoiltwords import spoilt_text
 from gradviz.model.why.why import mode_to_blame
@@ -40,7 +42,7 @@ def problems(record: Record, options: Options) -> list[Problem]:
     if limit is not None:
         line = next((step.line for step in reversed(trace.steps) if step.kind == "line" and step.line), None)
         found.append(Problem("error", line, 0, None, 0, limit_text(limit, language), limit_said(limit), "limits"))
-    for rest in (_caught, _silent, _spoilt, _warnings):
+    for rest in (_caught, _silent, _spoilt, _extreme, _warnings):
         found.extend(rest(record, language))
     return found
 
@@ -57,6 +59,13 @@ def _spoilt(record: Record, language: Language) -> Iterator[Problem]:
         told = told if why is None else f"{told}: {spoilt_text(why, language)}"
         fix = None if record.fixes.text is None else guarded(record.history, record.fixes.text, first)
         yield Problem("warning", first.line, 0, None, 0, told, told, None, _offers(filter(None, (fix,)), language))
+
+
+def _extreme(record: Record, language: Language) -> Iterator[Problem]:
+    """Where gradients became so small, or so large, that one rate cannot serve all leaves."""
+    for one in extreme(record.history, record.grounds.ways):
+        told = size_text(one.said, one.facts, language)
+        yield Problem("warning", one.line, 0, None, 0, told, told, None)
 
 
 def _silent(record: Record, language: Language) -> Iterator[Problem]:
