@@ -27,7 +27,7 @@ from gradviz.state.values.shown import Bared
 Next = tuple[AppState, Effects]
 _NONE = ".grad None"  # which its reason follows
 _GHOSTS = frozenset((Role.GHOST, Role.GHOST_EDGE))
-_MOST = 5000  # marks of a drawing that is looked through for what is not there yet; a larger one is hidden
+MOST = 5000  # marks of a drawing that is looked through for what is not there yet; a larger one is hidden
 
 
 def answered(state: AppState, message: Quizzing) -> Next:
@@ -206,7 +206,7 @@ def _without_reason(row: TensorRow) -> TensorRow:
 
 def _bare(drawing: Drawing) -> Drawing:
     """A drawing without what is not there yet, and without the reasons for which a .grad is None."""
-    if len(drawing.nodes) + len(drawing.edges) > _MOST:
+    if len(drawing.nodes) + len(drawing.edges) > MOST:
         return paged(drawing._replace(nodes=(), edges=()))
     nodes = tuple(_told(mark) for mark in drawing.nodes if mark.role not in _GHOSTS)
     edges = tuple(mark for mark in drawing.edges if mark.role not in _GHOSTS)

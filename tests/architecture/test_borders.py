@@ -46,7 +46,7 @@ def test_the_window_loads_records_and_not_what_makes_them() -> None:
     assert {"gradviz.drawing.shapes", "gradviz.picture.picture", "gradviz.model.moments.course"} <= loaded
     makers = (
         *(
-            "drawing.nodecontent",
+            "drawing.content.nodes",
             "drawing.draft",
             "drawing.compose",
             "layout.layered",
@@ -56,7 +56,9 @@ def test_the_window_loads_records_and_not_what_makes_them() -> None:
         *("model.graph.build", "model.graph.folds.fold", "model.moments.moment", "model.source.toggles", "model.why"),
         *("model.costs.spread", "model.costs.costtable"),
     )
-    assert not loaded & {f"gradviz.{module}" for module in makers}
+    named = {f"gradviz.{module}" for module in makers}
+    assert named <= modules_after("import " + ", ".join(named))  # each is there
+    assert not loaded & named
 
 
 @pytest.mark.parametrize("package", ["model", "layout", "drawing", "state", "picture"])

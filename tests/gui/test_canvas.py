@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gradviz.drawing.columns import Column, columns
-from gradviz.drawing.pages import page as pages
 from gradviz.drawing.pages.marks import Marks
+from gradviz.drawing.pages.page import Page
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role
 from gradviz.drawing.theme import DARK, LIGHT
 from gradviz.drawing.words import ENGLISH
@@ -25,6 +25,7 @@ from gradviz.ui.graph.viewport import Viewport, fitted, fitted_to
 from gradviz.ui.style.theme import LIGHT as OWN
 from tests.bench.drawn import drawn
 from tests.gui.driving import place, press
+from tests.unit.drawing.samples import sealed
 
 CENTRE = QPointF(300, 200)
 PANEL = Size(600, 400)
@@ -513,7 +514,7 @@ def test_all_places_of_what_is_selected_are_ringed(qtbot: QtBot) -> None:
 def test_far_away_all_that_is_selected_is_ringed_a_few_pages_a_frame(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rings, "_SHARE", 0.0)
+    monkeypatch.setattr(rings, "SHARE", 0.0)
     drawing = drawn(600)
     canvas = shown(qtbot, drawing)
     canvas.fit()
@@ -682,22 +683,14 @@ def test_only_what_differs_from_the_run_before_is_painted_anew() -> None:
     assert scene.changed == (other.rect,)
 
 
-def test_no_page_of_a_large_drawing_is_opened_to_see_that_another_step_stands_as_it_did(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_no_page_of_a_large_drawing_is_opened_to_see_that_another_step_stands_as_it_did() -> None:
     drawing = drawn(2000)
     ghosts = tuple(mark._replace(role=Role.GHOST, texts=()) for mark in drawing.nodes)
+    edges = Marks.of(drawing.edges).pages
     before, now = (
-        Drawing(
-            drawing.size,
-            (),
-            Marks([one.packed() for one in Marks.of(drawing.edges).pages]),
-            Marks([one.packed() for one in Marks.of(nodes).pages]),
-        )
-        for nodes in (drawing.nodes, ghosts)
+        Drawing(drawing.size, (), Marks(list(map(pack, edges))), Marks(list(map(pack, Marks.of(nodes).pages))))
+        for pack, nodes in ((Page.packed, drawing.nodes), (sealed, ghosts))
     )
-    monkeypatch.setattr(pages, "_opened", lambda _data: pytest.fail("a page was opened"))
-    monkeypatch.setattr(pages, "_unpacked", lambda _data: pytest.fail("a page was opened"))
     scene = Scene(now, Scene(before))
     assert scene.stays
     assert scene.changed == (Rect(0, 0, *drawing.size),)

@@ -243,7 +243,7 @@ def test_a_walk_can_be_stopped(qtbot: QtBot, window: Window, tmp_path: Path) -> 
 def test_long_work_lets_the_window_have_its_turn_and_can_be_left(
     qtbot: QtBot, window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writing, "_AT_ONCE", -1.0)
+    monkeypatch.setattr(writing, "AT_ONCE", -1.0)
     drawing = window.state.drawing
     assert drawing is not None
     exporter, path = window.exporter, tmp_path / "g.gif"

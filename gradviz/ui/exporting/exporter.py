@@ -21,7 +21,7 @@ from gradviz.ui.exporting.exportchoice import ALL, Choice, Part, cut, load, stor
 from gradviz.ui.files import reasons
 from gradviz.ui.processes.runner import Runner
 
-_AT_ONCE = 0.1  # seconds of work after which the window is let have its turn
+AT_ONCE = 0.1  # seconds of work after which the window is let have its turn
 
 
 class Exporter(QObject):
@@ -119,7 +119,7 @@ class Exporter(QObject):
         """Work for a while."""
         if self._work is None:
             return
-        until = time.monotonic() + _AT_ONCE
+        until = time.monotonic() + AT_ONCE
         try:
             while True:
                 done = next(self._work)

@@ -17,7 +17,7 @@ from gradviz.ui.style.theme import colour
 _AWAY = 5.0  # drawing units from what is selected
 _CORNER = 12.0
 _PEN = 2.5  # pixels
-_SHARE = 0.003  # seconds of one frame in which pages are looked at
+SHARE = 0.003  # seconds of one frame in which pages are looked at
 
 _Place = tuple[bool, int]  # of a page: whether it is of edges, and its number
 
@@ -62,7 +62,7 @@ class Rings:
 
     def _look_at(self, pages: list[_Place]) -> None:
         """Look at the first of some pages, at one at the least."""
-        until = perf_counter() + _SHARE
+        until = perf_counter() + SHARE
         self._pending = False
         for number, (of_edges, at) in enumerate(pages, 1):
             page = (self._edges if of_edges else self._nodes).pages[at]

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from gradviz.drawing.compose import compose
 from gradviz.drawing.draft import Draft, draft
+from gradviz.drawing.pages.page import Page
 from gradviz.drawing.shapes import Drawing
 from gradviz.drawing.words import ENGLISH, Words
 from gradviz.layout.diagram import Direction
@@ -23,6 +24,12 @@ from gradviz.model.trace import (
     Value,
 )
 from tests.unit.model.traces import known
+
+
+def sealed(page: Page) -> Page:
+    """The page packed so that nobody can open it: whoever does finds no mark."""
+    packed = page.packed()
+    return packed._replace(held=bytes(reversed(packed.held)) if isinstance(packed.held, bytes) else b"")
 
 
 def scalar(number: float) -> Value:

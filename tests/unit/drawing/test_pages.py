@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.drawing.pages import page as pages
 from gradviz.drawing.pages.marks import PAGE, Marks, differing, find, node, paged
 from gradviz.drawing.pages.page import page
 from gradviz.drawing.pages.told import sought
 from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.layout.geometry import Point, Rect
 from tests.bench.drawn import drawn
+from tests.unit.drawing.samples import sealed
 
 DRAWING = drawn(300)
 PACKED = Marks([one.packed() for one in Marks.of(DRAWING.edges).pages])
@@ -59,14 +59,13 @@ def test_each_is_found_by_its_id_and_none_by_another(edges: Marks) -> None:
 
 @pytest.mark.parametrize("packed", [True, False])
 def test_the_badges_of_nodes_are_found_with_the_edges_that_they_are_painted_with(
-    packed: bool, monkeypatch: pytest.MonkeyPatch
+    packed: bool,
 ) -> None:
     spot = Rect(0, 0, 9, 9)
     marks = [mark._replace(badge=spot) if at % 50 == 0 else mark for at, mark in enumerate(DRAWING.edges)]
-    edges = Marks([one.packed() if packed else one for one in Marks.of(marks).pages])
+    edges = Marks([sealed(one) if packed else one for one in Marks.of(marks).pages])
     wanted = [(mark.ends[0], mark.id, spot) for mark in marks if mark.badge and mark.ends]
     assert len(wanted) > 3
-    monkeypatch.setattr(pages, "_opened", lambda _data: pytest.fail("a page was opened"))
     assert list(edges.badges([name for name, _, _ in wanted])) == wanted
     assert list(edges.badges([wanted[0][0], *(f"no{at}" for at in range(20))])) == wanted[:1]
     assert list(edges.badges([wanted[1][0]])) == wanted[1:2]
@@ -83,17 +82,13 @@ def test_nodes_are_found_by_what_they_say_and_by_what_they_are_of_and_no_page_is
     marks = [kinds[of]._replace(id=f"n{at}", title=title) for at, (title, of) in enumerate(told)]
     edge = Mark("e0", Role.DATA_EDGE, Rect(0, 0, 9, 9), (), (), "add", "", op=1, ends=("n0", "n1"))
     loose = [page(marks[at : at + 4]) for at in range(0, len(marks), 4)] + [page([edge])]
-    packed = [one.packed() for one in loose]
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(pages, "_unpacked", lambda _data: pytest.fail("a page was opened"))
-        patched.setattr(pages, "_opened", lambda _data: pytest.fail("a page was opened"))
-        for found in (Marks(loose), Marks(packed)):
-            for title in ("add", "a\nd", "mul"):
-                assert found.titled(title) == [mark.id for mark in marks if mark.title == title]
-            assert found.recording(("grad_fn", 1)) == [f"n{at}" for at, (_, of) in enumerate(told) if of == 0]
-            assert found.recording(("op", 1)) == [f"n{at}" for at, (_, of) in enumerate(told) if of == 1]
-            assert found.recording(("tensor", 1)) == [f"n{at}" for at, (_, of) in enumerate(told) if of == 2]
-            assert found.recording(("op", 7)) == []
+    for found in (Marks(loose), Marks(list(map(sealed, loose)))):
+        for title in ("add", "a\nd", "mul"):
+            assert found.titled(title) == [mark.id for mark in marks if mark.title == title]
+        assert found.recording(("grad_fn", 1)) == [f"n{at}" for at, (_, of) in enumerate(told) if of == 0]
+        assert found.recording(("op", 1)) == [f"n{at}" for at, (_, of) in enumerate(told) if of == 1]
+        assert found.recording(("tensor", 1)) == [f"n{at}" for at, (_, of) in enumerate(told) if of == 2]
+        assert found.recording(("op", 7)) == []
 
 
 @given(st.lists(st.text("aAß \x1e", max_size=5), min_size=1, max_size=5), st.booleans())
@@ -190,7 +185,7 @@ def test_nodes_stand_as_others_where_their_boxes_are_the_same() -> None:
     moved = (*look[:-1], look[-1]._replace(rect=look[-1].rect.moved(0, 1)))
     for packed in (False, True):
         shown, other = (
-            Marks([one.packed() if packed else one for one in Marks.of(marks).pages]) for marks in (look, moved)
+            Marks([sealed(one) if packed else one for one in Marks.of(marks).pages]) for marks in (look, moved)
         )
         assert nodes.stand_as(shown)
         assert not nodes.stand_as(other)

@@ -222,7 +222,7 @@ def test_between_questions_the_run_can_be_walked_and_its_end_is_not_told() -> No
 
 
 def test_a_drawing_of_very_many_marks_is_veiled_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quizzing, "_MOST", 2)
+    monkeypatch.setattr(quizzing, "MOST", 2)
     shown = veiled(asked(FIRST, LAST))
     assert shown.drawing is not None
     assert (len(shown.drawing.nodes), len(shown.drawing.edges)) == (0, 0)
