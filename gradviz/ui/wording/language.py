@@ -1,7 +1,7 @@
 """The interface in the person's language. English stands in the code; other languages are tables in resources/i18n.
 
-A table is keyed by the English text alone: one text has one translation, wherever it stands. Reads no code and no
-settings.
+A table is keyed by the English text alone: one text has one translation, wherever it stands. It is TOML and no
+file of Qt's tools, which mangle f-strings and miss other names of tr. Reads no code and no settings.
 """
 
 import tomllib
