@@ -11,6 +11,8 @@ from gradviz.engine.record.blame import spoken_of
 from gradviz.engine.record.console import captured
 from gradviz.engine.record.internals import entries, sums
 from gradviz.engine.record.internals.composites import replace_composites
+from gradviz.engine.record.ledger.known import Known
+from gradviz.engine.record.ledger.storages import Storage
 from gradviz.engine.record.ledger.stream import LimitReached, Stream
 from gradviz.engine.record.program.names import Names
 from gradviz.engine.record.program.source import Source
@@ -89,6 +91,7 @@ def recorded(program: Program, request: Request, stream: Stream, *watches: Watch
         entries.replace_push_hooks(PackWatch(threads.here).wrap),
         entries.replace_settings(settings.reassigned, settings.granted, settings.changed),
         entries.replace_registrations(source.modules.placing, source.modules.moved),
+        entries.hide_references((Known, Storage)),
         entries.replace_swap(settings.swap),
         entries.replace_increments(settings.reassigned),
         entries.replace_exports(settings.handed_out),

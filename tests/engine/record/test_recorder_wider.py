@@ -293,6 +293,16 @@ x.data -= 1
 print(x)
 """,
     "swapped": "a = torch.ones(3)\nb = torch.zeros(2)\ntorch.utils.swap_tensors(a, b)\nprint(a)\nc = a * 2",
+    "swapped after backward": "a, b = (torch.nn.Parameter(torch.full((2,), v)) for v in (1.0, 3.0))\n"
+    "(a * 2).sum().backward()\na.data, b.data = b.data, a.data\ntorch.utils.swap_tensors(a, b)\n"
+    "print(a, b, a.grad, b.grad)\ny = (a * b).sum()\na.data = torch.zeros(2)\ny.backward()\nprint(a.grad, b.grad)\n"
+    "a.data[0] = 9\na.grad.data.zero_()\nm = torch.nn.Linear(2, 2)\nw = m.weight\n"
+    "torch.__future__.set_swap_module_params_on_conversion(True)\nm.double()\n"
+    "torch.__future__.set_swap_module_params_on_conversion(False)\nprint(m.weight is w, w.dtype)",
+    "weak references": "import weakref\nprint(weakref.getweakrefcount(x), weakref.getweakrefs(x))\n"
+    "r = weakref.ref(x)\nprint(weakref.getweakrefcount(x), weakref.getweakrefs(x) == [r])\n"
+    "print(weakref.getweakrefcount(x.untyped_storage()))\ntry:\n    torch.utils.swap_tensors(x, torch.ones(1))\n"
+    "except RuntimeError as error:\n    print(error)",
     "swapped with itself": "a = torch.ones(3)\ntorch.utils.swap_tensors(a, a)\nb = a * 2",
     "filled in a kernel": """\
 def run():

@@ -1,6 +1,7 @@
 """The entries of torch that the recorder stands in while a program runs: each is wrapped, and put back after it."""
 
 import functools
+import weakref
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -223,6 +224,23 @@ def replace_remove(removed: Callable[[int], None]) -> Callable[[], None]:
         removed(handle.id)
 
     return replace(RemovableHandle, "remove", remove)
+
+
+def hide_references(ours: tuple[type[weakref.ref[Any]], ...]) -> Callable[[], None]:
+    """Have nobody told of the weak references of some classes, for which torch would refuse to swap tensors.
+
+    Returns:
+        What undoes it.
+    """
+    original = weakref.getweakrefs
+
+    def getweakrefs(value: object) -> list[Any]:
+        return [one for one in original(value) if not isinstance(one, ours)]
+
+    def getweakrefcount(value: object) -> int:
+        return len(getweakrefs(value))
+
+    return _all([replace(weakref, one.__name__, one) for one in (getweakrefs, getweakrefcount)])
 
 
 def replace_swap(swapping: Callable[[torch.Tensor, torch.Tensor, Callable[[], None]], None]) -> Callable[[], None]:

@@ -5,7 +5,6 @@ A tensor that dies is only put on a list at that moment, which may come in the m
 
 import weakref
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
 import torch
 
@@ -67,18 +66,15 @@ class Known(weakref.ref[torch.Tensor]):
     is_stray: bool  # it shares memory, and nobody knows whether it shares the counter too
     grad_of: "dict[int, Known] | None"  # tensors that it was written down as the .grad of, by id
 
+    def swapped(self) -> None:
+        """Note that it is what another was, of which it is not known here what shares its counter, or whose .grad."""
+        self.counter = self.grad_of = None
+        self.is_stale = self.is_stray = self.has_grad = False
+
     @property
     def last(self) -> Tensor | None:
         """The record that was written down of it last."""
         return None if self.told is None else whole(Tensor, self.told)
-
-
-class Facts(NamedTuple):
-    """What is known of a tensor, without a reference to it."""
-
-    id: int
-    told: Row | None
-    storage: Storage | None
 
 
 class KnownTensors:
@@ -106,36 +102,16 @@ class KnownTensors:
         known = self.by_address.get(id(tensor))
         return known if known is not None and known() is tensor else None
 
-    def adopt(self, tensor: torch.Tensor, number: int | None = None) -> Known:
-        """Give a tensor an id: the next, or one that it had."""
+    def adopt(self, tensor: torch.Tensor) -> Known:
+        """Give a tensor the next id."""
         if self._dead:
             self.bury()
-        if number is None:
-            number = self._count
-            self._count = number + 1
         key = id(tensor)
         known = self.by_address[key] = Known(tensor, self._died)
-        known.id, known.key = number, key
+        known.id, known.key = self._count, key
         known.told = known.storage = known.counter = known.grad_of = None
         known.is_stale = known.is_stray = known.has_grad = False
-        return known
-
-    def let_go(self, tensor: torch.Tensor) -> Facts | None:
-        """Drop every reference to a tensor; return what `take_back` wants."""
-        known = self.find(tensor)
-        if known is None:
-            return None
-        del self.by_address[known.key]
-        if known.storage is not None:
-            _leave(known, known.storage)
-        return Facts(known.id, known.told, known.storage)
-
-    def take_back(self, tensor: torch.Tensor, facts: Facts) -> Known:
-        """Give a tensor the id that it had, and what was known of it."""
-        known = self.adopt(tensor, facts.id)
-        known.told = facts.told
-        if facts.storage is not None:
-            self.put(known, facts.storage)
+        self._count += 1
         return known
 
     def put(self, known: Known, storage: Storage) -> None:

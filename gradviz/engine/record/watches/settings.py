@@ -57,19 +57,17 @@ class SettingWatch:
                     ledger.spread(tensor)
 
     def swap(self, one: torch.Tensor, other: torch.Tensor, swap: Callable[[], None]) -> None:
-        """Have two tensors swapped (torch.utils.swap_tensors), which torch refuses while anybody has weak references.
+        """Have two tensors swapped (torch.utils.swap_tensors), and write both down.
 
         Args:
             one: a tensor.
             other: another.
             swap: swaps what they are; each stays the object that it is.
         """
-        tensors = self._ledger.tensors
         with self._stream.lock:
-            held = [(tensor, tensors.let_go(tensor)) for tensor in (one, other)]
-            try:
-                swap()
-            finally:
-                for tensor, facts in held:
-                    if facts is not None:
-                        self._ledger.rewrite(tensors.take_back(tensor, facts), tensor)
+            swap()
+            for tensor in (one, other):
+                known = self._ledger.tensors.find(tensor)
+                if known is not None:
+                    known.swapped()
+                    self._ledger.rewrite(known, tensor)
