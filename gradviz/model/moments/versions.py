@@ -19,7 +19,7 @@ class Moves(NamedTuple):
 
     steps: list[int]  # the stamps
     highest: list[int]  # where it stood from each on
-    made_by: list[int | None]  # the op that left a tensor there
+    made_by: list[int | None]  # the op that left a tensor there; None: the program moved it on by itself
 
     def at(self, begun: float) -> int | None:
         """Return where the counter stood; None where nothing had been seen of it."""
@@ -98,13 +98,15 @@ def versions(trace: Trace) -> Versions:
     """Read the counters off a run, in time linear in its record but for the sorting of it."""
     owners = _counters(trace)
     moves: dict[int, Moves] = {}
+    made: dict[int, int | None] = {}  # by tensor, the op that it was told to be of before
     for state in _in_order((*trace.past, *trace.tensors)):
         if state.version is not None:
             steps, highest, made_by = moves.setdefault(owners[state.id], Moves([], [], []))
             if not highest or state.version > highest[-1]:
                 steps.append(state.step)
                 highest.append(state.version)
-                made_by.append(state.made_by)
+                made_by.append(None if made.get(state.id, -1) == state.made_by else state.made_by)
+        made[state.id] = state.made_by
     return Versions(owners, moves)
 
 

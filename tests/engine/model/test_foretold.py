@@ -55,6 +55,13 @@ def test_what_moves_a_counter(change: str, expected: list[str]) -> None:
     assert (trace.error is not None) == bool(expected)
 
 
+@pytest.mark.parametrize("before", ["", "y.add_(1)\n"])
+def test_what_the_program_itself_moved_on_is_blamed_on_no_op(before: str) -> None:
+    trace = record(HEAD + f"y = x * 2\n{before}z = y.sin()\ntorch.autograd.graph.increment_version(y)\n")
+    (one,) = foretold(end(trace))
+    assert (one.why, one.changed_by) == ("version", None)
+
+
 @pytest.mark.parametrize("asked", ["x", "y", "w"])
 def test_only_what_leads_to_the_inputs_runs(asked: str) -> None:
     trace = record(
