@@ -54,13 +54,14 @@ def offenders(trace: Trace) -> Offenders:
 def _forward(trace: Trace) -> list[Offender]:
     """The first op whose result is nan, or inf, where nothing it was given was either.
 
-    What memory held before anybody wrote to it is nobody's doing, nor what is computed from that. Nor is an inf that
-    the program asks for, as a mask of attention does, or gives as a number; a nan that comes of such a one is.
+    What memory held before anybody wrote to it is nobody's doing, nor what is computed from that, or from what cannot
+    be read. Nor is an inf that the program asks for, as a mask of attention does, or gives as a number; a nan that
+    comes of such a one is. What an op returns for its own backward alone spoils nothing, as the alphas of ctc_loss.
     """
     if not any(state.value is not None and _may_spoil(state.value) for state in (*trace.past, *trace.tensors)):
         return []
     values = _values(trace)
-    held = dict(values.get(None, {}))
+    held, hidden = dict(values.get(None, {})), _hidden(trace)
     found: dict[Ill, Offender] = {}
     for op in trace.ops:
         taken, made = [tensor for tensor in op.inputs if tensor not in op.outputs], values.get(op.id, {})
@@ -69,14 +70,23 @@ def _forward(trace: Trace) -> list[Offender]:
                 held.pop(tensor, None)
             continue
         computes = bool(op.inputs) and op.name.partition(".")[0] not in _FILLS
+        computes = computes and all(held[tensor] is not None for tensor in taken)
         given = _spoilt(held[tensor] for tensor in taken) | ({Ill(op.given)} if op.given is not None else set())
-        ills = _spoilt(map(made.get, op.outputs)) if computes and op.phase == "forward" else set()
+        shown = (made.get(tensor) for tensor in op.outputs if tensor not in hidden)
+        ills = _spoilt(shown) if computes and op.phase == "forward" else set()
         for ill in (Ill.NAN, Ill.INF):
             spoilt = (Ill.NAN, Ill.INF) if ill is Ill.INF or Ill.INF in found else (Ill.NAN,)
             if ill in ills and ill not in found and given.isdisjoint(spoilt):
                 found[ill] = Offender(ill, op.id, op.grad_fn, op.step, op.line)
         held.update(made)
     return sorted(found.values(), key=lambda one: one.step)
+
+
+def _hidden(trace: Trace) -> set[int]:
+    """What ops returned beside their first result that has no name and that no other op took."""
+    taken = {tensor for op in trace.ops if op.phase == "forward" for tensor in op.inputs}
+    beside = {tensor for op in trace.ops for tensor in op.outputs[1:] if not trace.tensors[tensor].names}
+    return beside - taken
 
 
 def _values(trace: Trace) -> dict[int | None, dict[int, Value | None]]:

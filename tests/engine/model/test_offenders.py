@@ -17,6 +17,11 @@ from tests.engine.recording import record
 
 HEAD = "import torch\nx = torch.tensor([[1., 2.], [3., 4.]], requires_grad=True)\nm = torch.eye(2).bool()\n"
 MASK = "mask = torch.full((2, 2), float('-inf')).triu(1)\n"
+CTC = "p, t = x.detach().expand(3, 1, 2, 2)[:, :, 0].log_softmax(2), torch.tensor([[1]])\n"
+MASKED = (
+    "from torch.masked import masked_tensor\nimport warnings\nwarnings.simplefilter('ignore')\n"
+    "data = masked_tensor(torch.tensor([1.0, torch.nan]), torch.tensor([True, False]))\n"
+)
 RAW = "w = torch.nn.Parameter(torch.empty(20, 20))\n"
 
 
@@ -51,6 +56,10 @@ RAW = "w = torch.nn.Parameter(torch.empty(20, 20))\n"
         ("y = x - x\nz = y / y", [("nan", 5)]),
         ("y = (x - 1 - ~m * 5).log()\nz = x / 0", [("nan", 4), ("inf", 4)]),
         ("y = torch.complex(x - x, x) / 0\nz = x / 0", [("nan", 4), ("inf", 4)]),
+        (f"{CTC}y = torch.nn.functional.ctc_loss(p, t, (3,), (1,))", []),
+        ("y = (x - x).log().max(1)", [("inf", 4)]),
+        ("y = (x / 0).sum(1).max(0)", [("inf", 4)]),
+        (f"{MASKED}y = data.sum()", []),
         (f"{RAW}y = w.exp().sum() * torch.inf", []),
         (f"{RAW}torch.nn.init.ones_(w)\ny = (w - w).log()", [("inf", 6)]),
     ],
