@@ -116,6 +116,34 @@ def test_what_is_added_to_a_grad_is_there_when_its_accumulate_grad_has_run() -> 
     assert all(one.adds_up for one in found)
 
 
+NOT_WRITTEN = """\
+import torch
+x = torch.ones(2, requires_grad=True)
+exec("y = x * 2\\nz = y.sum()")
+for k in range(2):
+    globals()[f"w{k}"] = x * k
+def bind():
+    globals()["g"] = x.exp()
+    return 1
+n = bind()
+exec("y = y + 1")
+vars()["v"] = y.sin()
+from math import *
+exec("z.backward()")
+n = 2
+"""
+
+
+def test_what_is_bound_to_names_that_no_statement_writes_is_there_from_the_next_line_on() -> None:
+    trace = record(NOT_WRITTEN, seed=SEED)
+    history, held = History(trace), bindings(trace)
+    steps = [step for step in trace.steps if step.kind == "line" and step.scope == 0 and step.line is not None]
+    for step, (line, expected) in zip(steps, bare_moments(NOT_WRITTEN), strict=True):
+        moment = history.at(step.id)
+        found = {name.text: number for name, number in held.held(moment.begun - 1).items() if name.function is None}
+        assert {name: recorded(trace, moment.known_tensor(number)) for name, number in found.items()} == expected, line
+
+
 def test_a_view_that_died_when_the_program_was_done_has_the_version_of_those_it_shared_memory_with() -> None:
     source = (
         "import torch\nwith torch.no_grad():\n    a, c = torch.ones(2).unbind()\na *= 2.0\nz = 1\n"

@@ -15,6 +15,8 @@ from gradviz.model.program import FILE
 
 Tracer = Callable[[FrameType, str, object], "Tracer | None"]
 
+# What a line calls, or imports, that can bind names of the module which do not stand in it.
+_ANY_NAME = frozenset(("exec", "globals", "vars", "locals", "*"))
 _SUSPENDS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 _OWN = OpWatch.__torch_dispatch__.__code__  # by which the recorder itself sees each op
 _YIELD = opcode.opmap["YIELD_VALUE"]
@@ -65,9 +67,7 @@ class Lines:
 
     def finish(self, namespace: dict[str, object]) -> None:
         """Record the last bindings as a step of its own, past the last line."""
-        for name, value in list(namespace.items()):
-            if not name.startswith("__"):
-                self._names.bind(self._names.outermost, name, value, self._line)
+        self._bind_all(self._names.outermost, namespace, self._line)
         self._names.tell(self._recorder.stream, None, 0, self._names.outermost)
 
     def reached(self, frame: FrameType, scope: Scope, before: int | None, line: int) -> None:
@@ -122,7 +122,10 @@ class Lines:
     def _bind(self, frame: FrameType, scope: Scope, line: int) -> None:
         """Note the names that a line can have bound; one that is no name of the function is the module's."""
         names, namespace, free = self._names, frame.f_locals, frame.f_code.co_freevars
-        for name in self._stores[line]:
+        stores = self._stores[line]
+        if not _ANY_NAME.isdisjoint(stores):
+            self._bind_all(scope, frame.f_globals, line)
+        for name in stores:
             if name in namespace:
                 owner = self._owner(scope, name) if name in free else scope
                 if owner is scope:
@@ -133,6 +136,14 @@ class Lines:
             names.bind(scope, name, None, line)
             if name in frame.f_globals:  # not of the module itself, of which those are the locals
                 names.bind_elsewhere(names.outermost, name, frame.f_globals[name], line)
+
+    def _bind_all(self, scope: Scope, namespace: dict[str, object], line: int | None) -> None:
+        """Note every name of the module, seen from a scope."""
+        outermost = self._names.outermost
+        bind = self._names.bind if scope is outermost else self._names.bind_elsewhere
+        for name, value in list(namespace.items()):
+            if not name.startswith("__"):
+                bind(outermost, name, value, line)
 
     def _take(self, frame: FrameType, scope: Scope) -> None:
         """Note what a call was given, unless torch makes it in the middle of an op, as of a hook that packs."""
