@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import traceback
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -17,8 +18,10 @@ from typing import NamedTuple
 import gradviz
 from gradviz import arguments, doctor, resources
 from gradviz.arguments import ALL, FILMS, FORMATS, Drawable
+from gradviz.drawing.caption import caption, captioned
 from gradviz.drawing.excerpt import explained_alike
 from gradviz.drawing.plain import plain
+from gradviz.drawing.shapes import Drawing
 from gradviz.drawing.theme import THEMES
 from gradviz.export import cost, data
 from gradviz.export.dot import dot
@@ -28,6 +31,7 @@ from gradviz.export.whole import numbered, write_whole
 from gradviz.export.work import finished
 from gradviz.model.claims import failures
 from gradviz.model.cost import MODES, PATIENCE, Costs, Timed
+from gradviz.model.moments.course import Course
 from gradviz.model.program import MAX_SOURCE
 from gradviz.model.quiz.quiz import wanted_question
 from gradviz.model.trace import GradMode, Trace
@@ -59,6 +63,12 @@ class Program(NamedTuple):
     mode: GradMode = "grad"
     seed: int | None = None
     file: str = ""  # the whole path of its file, beside which lies what it imports; "": it is in none
+    lesson: Lesson | None = None
+
+    def called(self, language: Language) -> str:
+        """What a picture of it is called."""
+        name = Path(self.file).name if self.lesson is None else getattr(self.lesson.title, language)
+        return caption("" if name == _STDIN else name, self.source, WORDS[language])
 
     def asked(self) -> Request:
         """A run of it, with the files beside it that it imports."""
@@ -121,6 +131,7 @@ def _drawn(trace: Trace, form: Drawable, chosen: argparse.Namespace, program: Pr
     look = Look(chosen.theme, chosen.transparent, scale, chosen.outlines, chosen.paper)
     told = WORDS[options.language] if options.legend else None
     drawings = explained_alike(moments(run, options, found), told) if every else [found.drawing]
+    drawings = _captioned(drawings, run.course, options, program)
     if form == "svg" and not look.outlines:
         return [svg(one, look.colours, look.ground, scale=look.scale).encode() for one in drawings]
     # Imported only here: the other formats must work where Qt's libraries are missing.
@@ -130,6 +141,15 @@ def _drawn(trace: Trace, form: Drawable, chosen: argparse.Namespace, program: Pr
     if form in _ALONE:
         return [finished(painted([one], form, look)) for one in drawings]
     return [finished(painted(drawings, form, look))]
+
+
+def _captioned(drawings: Sequence[Drawing], course: Course, options: Options, program: Program) -> list[Drawing]:
+    """Say of each drawing which program it is of, and of all but the end of the run at which of its steps."""
+    words, of = WORDS[options.language], len(course.steps)
+    last = 0 if options.step is None else bisect_right(course.steps, options.step)
+    places = [*range(1, len(drawings)), last]
+    called = program.called(options.language)
+    return [captioned(one, called, words, at, of) for one, at in zip(drawings, places, strict=True)]
 
 
 def _timed(trace: Trace, chosen: argparse.Namespace, program: Program) -> Timed | None:
@@ -262,7 +282,8 @@ def _program(chosen: argparse.Namespace) -> Program:
 def _found(program: str) -> Program:
     """Return what PROGRAM is: a text, read as Python reads a source file, or what is kept in a session."""
     if program.startswith("lesson:"):
-        return Program(resources.lesson(program.removeprefix("lesson:")).source)
+        lesson = resources.lesson(program.removeprefix("lesson:"))
+        return Program(lesson.source, lesson=lesson)
     if not program.endswith(ENDING):
         file = whole_path(_STDIN if program == STANDARD else program)
         return Program(_source(program, _read(program, MAX_SOURCE)), file=file)

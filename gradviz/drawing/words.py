@@ -57,6 +57,7 @@ class Words(NamedTuple):
     no_grad_fns: str
     nothing: str
     title: str
+    step: str
     counts: str
     hidden: str
     new: str
@@ -144,6 +145,7 @@ ENGLISH = Words(
     no_grad_fns="Autograd recorded no op: there is no backward graph to draw.",
     nothing="No tensor was used or given a name: there is nothing to draw.",
     title="Autograd graph",
+    step="step {:,} of {:,}",
     counts="Tensors: {:,}. Ops: {:,}, of which autograd did not record {:,}.",
     hidden="Boxes folded away: {:,}.",
     new="new",
@@ -237,6 +239,7 @@ JAPANESE = Words(
     no_grad_fns="autograd が記録した演算がないため、描く逆伝播グラフはありません。",
     nothing="使われたテンソルも名前の付いたテンソルもないため、描くものはありません。",
     title="計算グラフ",
+    step="ステップ {:,} / {:,}",
     counts="テンソル {:,} 個、演算 {:,} 個、そのうち記録なし {:,} 個。",
     hidden="折りたたみで隠れたボックス {:,} 個。",
     new="新規",

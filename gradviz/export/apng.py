@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
+_TEXTS = (b"tEXt", b"iTXt")  # chunks that say what it is of
+
 
 class Frame(NamedTuple):
     """What is another from some moment on: a PNG, and where its top left corner goes, in pixels."""
@@ -28,6 +30,7 @@ def apng(frames: Sequence[Frame]) -> bytes:
     """
     first = dict(_chunks(frames[0].png))
     pieces = [_SIGNATURE, _chunk(b"IHDR", first[b"IHDR"]), _chunk(b"acTL", struct.pack(">II", len(frames), 0))]
+    pieces += [_chunk(kind, first[kind]) for kind in _TEXTS if kind in first]
     number = 0
     for at, frame in enumerate(frames):
         chunks = list(_chunks(frame.png))

@@ -45,10 +45,10 @@ def film(drawings: Sequence[Drawing], theme: Theme, form: Animation, scale: floa
 
 
 def _apng(drawings: Sequence[Drawing], theme: Theme, scale: float, ground: str | None, whole: Rect) -> Work:
-    frames = []
+    frames, title = [], drawings[-1].title
     for at, (place, painted) in enumerate(_painted(drawings, theme, scale, ground, whole)):
         yield at / len(drawings)
-        frames.append(apng.Frame(int(place.x), int(place.y), encoded(painted), _shown(at, drawings)))
+        frames.append(apng.Frame(int(place.x), int(place.y), encoded(painted, title), _shown(at, drawings)))
     return apng.apng(frames)
 
 

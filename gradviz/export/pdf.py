@@ -36,7 +36,7 @@ def pdf(
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
-    writer.setTitle(plain(drawings[0].title))
+    writer.setTitle(plain(drawings[-1].title))  # of several steps, that of the end
     writer.setCreator("gradviz")
     writer.setResolution(_RESOLUTION)
     _turn(writer, pages[0][1])

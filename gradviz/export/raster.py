@@ -81,7 +81,7 @@ def png(drawing: Drawing, theme: Theme, scale: float = 1.0, ground: str | None =
     dots = round(_DOTS * scale / _INCH)
     canvas.setDotsPerMeterX(dots)
     canvas.setDotsPerMeterY(dots)
-    return encoded(canvas)
+    return encoded(canvas, drawing.title)
 
 
 def blank(width: int, height: int) -> QImage:
@@ -123,12 +123,14 @@ def repaint(canvas: QImage, drawing: Drawing, theme: Theme, scale: float, ground
     del app
 
 
-def encoded(image: QImage) -> bytes:
-    """Return an image as a PNG.
+def encoded(image: QImage, title: str = "") -> bytes:
+    """Return an image as a PNG, with a title for those who ask for it.
 
     Raises:
         OSError: it could not be encoded.
     """
+    if title:
+        image.setText("Title", plain(title))
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)

@@ -43,6 +43,22 @@ def test_svg_shows_the_graph(tmp_path: Path) -> None:
     assert any("2.0 + 2.0" in text for text in shown)
 
 
+def test_a_picture_says_what_it_is_of(tmp_path: Path) -> None:
+    program = tmp_path / "double.py"
+    program.write_text("# Twice two\nimport torch\nx = torch.tensor(2., requires_grad=True)\ny = x * 2\n")
+
+    def title(*arguments: str, of: str = str(program)) -> str | None:
+        return ET.fromstring(export(tmp_path / "graph.svg", *arguments, program=of)).findtext(f"{SVG}title")
+
+    assert title() == "double.py"
+    assert title("--step", "first") == "double.py · step 1 of 4"
+    assert title("--step", "first", "--lang", "ja") == "double.py · ステップ 1 / 4"
+    assert title("--lang", "ja", of="lesson:first") == "はじめての計算グラフ"
+    piped = gradviz("export", "-", "-o", "-", "--format", "svg", text=program.read_text())
+    assert ET.fromstring(piped.stdout.encode()).findtext(f"{SVG}title") == "Twice two"
+    assert export(tmp_path / "a.png", program=str(program)) == export(tmp_path / "b.png", program=str(program))
+
+
 @pytest.mark.parametrize("layout", ["layered", "graphviz"])
 def test_svg_in_either_layout_shows_the_same_words(layout: str, tmp_path: Path) -> None:
     svg = export(tmp_path / "graph.svg", "--layout", layout, "--view", "backward", "--theme", "dark", "--legend")

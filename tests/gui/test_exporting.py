@@ -38,6 +38,7 @@ def test_pictures_are_made_of_what_is_shown(qtbot: QtBot, window: Window, tmp_pa
     words = "".join(ET.parse(tmp_path / "g.svg").getroot().itertext())
     assert "x" in words
     assert QImage(str(tmp_path / "g.png")).width() == 200
+    assert QImage(str(tmp_path / "g.png")).text("Title") == "Autograd graph"
     assert (tmp_path / "g.pdf").read_bytes().startswith(b"%PDF")
     assert window.panels.status.activity == "Wrote g.pdf"
 
@@ -318,6 +319,8 @@ def test_the_graph_goes_to_the_clipboard_as_text(qtbot: QtBot, window: Window) -
     window.action("copy_svg").trigger()
     data = QApplication.clipboard().mimeData()
     assert ET.fromstring(data.text()).tag.endswith("svg")
+    told = ET.fromstring(data.text()).findtext("{http://www.w3.org/2000/svg}title")
+    assert told == window.files.name == "program.py"
     assert bytes(data.data("image/svg+xml").data()).decode() == data.text()
     with qtbot.waitSignal(window.exporter.copied):
         window.action("copy_dot").trigger()

@@ -17,6 +17,7 @@ from gradviz.export.whole import numbered, write_whole
 from gradviz.export.work import Work, finished
 from gradviz.picture.picture import DataFormat, Save, Saved
 from gradviz.state.appstate import AppState
+from gradviz.ui.exporting.captions import seen_drawing
 from gradviz.ui.exporting.exportchoice import ALL, Choice, Part, cut, load, store
 from gradviz.ui.files import reasons
 from gradviz.ui.processes.runner import Runner
@@ -63,14 +64,14 @@ class Exporter(QObject):
         """Keep what is wanted for the next time."""
         store(self._settings, choice)
 
-    def export(self, path: Path, choice: Choice, state: AppState, part: Part = ALL) -> None:
-        """Write the graph of a state to a file, whole or not at all."""
+    def export(self, path: Path, choice: Choice, state: AppState, part: Part = ALL, name: str = "") -> None:
+        """Write the graph of a state to a file, whole or not at all; `name`: of the program's file or lesson."""
         if choice.format == "dot" or choice.format == "json":
             self._ask(path, choice.format, choice, state)
-        elif state.drawing is None:
+        elif (drawing := seen_drawing(state, name)) is None:
             self.failed.emit(self.tr("there is no graph yet"))
         else:
-            self._begin(path, painted([cut(state.drawing, choice, part)], choice.format, choice.look))
+            self._begin(path, painted([cut(drawing, choice, part)], choice.format, choice.look))
 
     def export_steps(self, path: Path, choice: Choice, drawings: Sequence[Drawing], part: Part = ALL) -> None:
         """Write drawings of the steps of a run: into one file, or where the format holds one alone, a file for each."""

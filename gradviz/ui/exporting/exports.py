@@ -12,6 +12,7 @@ from gradviz.picture.words import WORDS
 from gradviz.state import messages as said
 from gradviz.state.appstate import AppState
 from gradviz.state.quizzing import veiled
+from gradviz.ui.exporting import captions
 from gradviz.ui.exporting.copying import copy_picture, copy_svg, copy_text
 from gradviz.ui.exporting.exportchoice import Choice, Part
 from gradviz.ui.exporting.exportdialog import ExportDialog
@@ -99,7 +100,7 @@ class Exports(QObject):
         if choice.form is None and state.asks:  # the record of the run answers every question
             self._exporter.failed.emit(unavailable.asked())
         elif not choice.stepped:
-            self._exporter.export(path, choice, state, part)
+            self._exporter.export(path, choice, state, part, self._files.name)
         elif not state.steppable:
             self._exporter.export_steps(path, choice, ())
         else:
@@ -114,7 +115,7 @@ class Exports(QObject):
 
         def arrived(drawings: list[Drawing]) -> None:
             over()
-            self._exporter.export_steps(path, choice, drawings, part)
+            self._exporter.export_steps(path, choice, captions.steps(self._state(), self._files.name, drawings), part)
 
         def failed() -> None:
             over()
@@ -154,7 +155,7 @@ class Exports(QObject):
             progress.deleteLater()
 
     def _copy(self, copy: Callable[[Drawing], None]) -> None:
-        drawing = veiled(self._state()).drawing
+        drawing = captions.seen_drawing(veiled(self._state()), self._files.name)
         if drawing is None:
             self._send(said.Told(self.tr("There is no graph yet")))
         else:

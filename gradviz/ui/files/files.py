@@ -335,11 +335,16 @@ class Files(QObject):
         self._settings.setValue(_RECENT_KEY, [name, *(other for other in self.recent if other != name)][:RECENT])
 
     @property
-    def _title(self) -> str:
+    def name(self) -> str:
+        """What the program is called: its file, or the lesson as long as it is that; nothing where it is neither."""
         title, lesson = self._open.title, self._open.session is None
         if title is None or (lesson and is_left(self._open.text, self._text)):
-            title = Words(self.tr("Untitled"), self.tr("Untitled"))
+            title = Words("", "")
         return one_line(self.path.name if self.path else getattr(title, self._language))
+
+    @property
+    def _title(self) -> str:
+        return self.name or self.tr("Untitled")
 
     def _tell(self) -> None:
         self.named.emit(self._title, self.dirty)

@@ -18,7 +18,7 @@ def _tr(text: str) -> str:
 
 def place(state: AppState) -> str:
     """Return where the run stands, in as few letters as can be: "4/12"."""
-    return _tr("end") if state.at is None else f"{state.at + 1}/{len(state.course.kinds)}"
+    return _tr("end") if state.at is None else f"{state.at + 1:,}/{len(state.course.kinds):,}"
 
 
 def places(state: AppState) -> tuple[str, str]:

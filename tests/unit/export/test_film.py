@@ -53,7 +53,9 @@ def apng_frames(data: bytes) -> Iterator[tuple[QImage, int]]:
         assert data[at + 8 + length : at + 12 + length] == struct.pack(">I", zlib.crc32(kind + body))
         chunks.append((kind, body))
         at += 12 + length
-    assert [chunks[0][0], chunks[1][0], chunks[2][0], chunks[-1][0]] == [b"IHDR", b"acTL", b"fcTL", b"IEND"]
+    kinds = [kind for kind, _ in chunks]
+    assert [*kinds[:4], kinds[-1]] == [b"IHDR", b"acTL", b"tEXt", b"fcTL", b"IEND"]
+    assert chunks[2][1] == b"Title\0Autograd graph"
     numbers = [struct.unpack(">I", body[:4])[0] for kind, body in chunks if kind in (b"fcTL", b"fdAT")]
     assert numbers == list(range(len(numbers)))
     controls = [k for k, (kind, _) in enumerate(chunks) if kind == b"fcTL"]
