@@ -17,10 +17,11 @@ from gradviz.model.source.edits import line_before, method_on
 from gradviz.model.source.place import Edit, Text
 from gradviz.model.trace import Op, Step, Tensor
 from gradviz.model.why.fixes.fix import Fix
+from gradviz.model.why.losses import WhyLoss, begun_at_leaf, wrong_losses
 from gradviz.model.why.updates import in_place
 from gradviz.model.why.zeroed import mistaken
 
-Silent = Literal["stale", "left out", "idle", "flat", "growing", "renamed"]
+Silent = Literal["stale", "left out", "idle", "flat", "growing", "renamed", "uncalled"]
 _MOST = 3  # tensors that are named
 _Updates = Mapping[int, Sequence[Op]]  # by leaf
 _STEP = re.compile(r"(?P<name>[^\W\d]\w*)\.step\(")
@@ -31,7 +32,7 @@ _ADDS = ("aten::add.", "aten::add_.")
 class Mistake(NamedTuple):
     """A claim of what went wrong, and its fix where there is a certain one; its words are in silentwords.py."""
 
-    said: Silent
+    said: Silent | WhyLoss
     line: int | None
     facts: dict[str, str | int]
     fix: Fix | None = None
@@ -46,6 +47,9 @@ def mistakes(history: History, text: Text) -> Iterator[Mistake]:
         yield from _flat(history)
         yield from _growing(history, text)
         yield from _renamed(history, text)
+        yield from (Mistake(*one) for one in begun_at_leaf(history))
+    yield from (Mistake(*one) for one in wrong_losses(history, text))
+    yield from _uncalled(history, text)
     yield from _idle(history, text)
 
 
@@ -220,6 +224,23 @@ def _idle(history: History, text: Text) -> Iterator[Mistake]:
             ran.add(step.line)
     for line in sorted(ran):
         yield Mistake("idle", line, {"name": calls[line]})
+
+
+def _uncalled(history: History, text: Text) -> Iterator[Mistake]:
+    """Methods that are named on a line of their own, and not called."""
+    optimizers = {module.path for module in history.trace.modules}
+    tensors = {name for tensor in history.trace.tensors for name in tensor.names}
+    ran = {step.line for step in history.trace.steps if step.kind == "line"}
+    for placed in text.statements:
+        match placed.statement:
+            case ast.Expr(value=ast.Attribute(value=ast.Name(id=name), attr=attribute)) if (
+                attribute in ("step", "zero_grad") and name in optimizers
+            ) or (attribute == "backward" and name in tensors):
+                statement, call = placed.statement, f"{name}.{attribute}()"
+                if statement.lineno in ran:
+                    end = text.end(statement)
+                    fix = Fix("name", Edit(end, end, "()"), call, statement.lineno)
+                    yield Mistake("uncalled", statement.lineno, {"call": call}, fix)
 
 
 def _flat(history: History) -> Iterator[Mistake]:

@@ -1,9 +1,10 @@
 """The sentences of what goes wrong without an error, in English and Japanese."""
 
+from gradviz.model.why.losses import WhyLoss
 from gradviz.model.why.silent import Mistake, Silent
 from gradviz.model.why.zerowords import zero_text
 
-SAID: dict[str, dict[Silent, str]] = {
+SAID: dict[str, dict[Silent | WhyLoss, str]] = {
     "en": {
         "stale": "This backward adds to gradients that line {used} had already used, and they are used again: "
         "nothing cleared .grad of {names} in between.",
@@ -15,6 +16,17 @@ SAID: dict[str, dict[Silent, str]] = {
         "renamed": "This line makes a new tensor and gives it the name {name}. It changes nothing in {names}.",
         "growing": "{call} has kept the graphs of {times} rounds, and backward() cannot go through them any more. "
         "Add the number alone, with .detach() or .item().",
+        "uncalled": "This line names a method and does not call it. Write {call}.",
+        "twice": "{call} takes softmax by itself, and is given the result of softmax (line {by}) already: "
+        "it gives no class more than {most} that way. Leave out the first.",
+        "twice sigmoid": "{call} takes sigmoid by itself, and is given the result of sigmoid (line {by}) already: "
+        "that is never below 0.5, nor above 0.74. Leave out the first.",
+        "no logarithm": "{call} expects the logarithms of probabilities, and is given the result of softmax "
+        "(line {by}). Use log_softmax.",
+        "other dimension": "{call} looks for the classes along the second dimension, or the only one, "
+        "and log_softmax on line {by} ran along dimension {dim}.",
+        "at a leaf": "{root} is a leaf, so this backward fills its own .grad and no other. "
+        "{call} on line {by} cut it off from {names}.",
     },
     "ja": {
         "stale": "この backward は、{used} 行目がすでに使った勾配に加算し、それがもう一度使われています。"
@@ -27,6 +39,17 @@ SAID: dict[str, dict[Silent, str]] = {
         "renamed": "この行は新しいテンソルを作って {name} と名付けるだけで、{names} は元のままです。",
         "growing": "{call} は {times} 回分の計算グラフを保持していますが、backward() はもう通れません。"
         ".detach() か .item() を使って数だけを足してください。",
+        "uncalled": "この行はメソッドの名前を書いただけで、呼び出していません。{call} と書いてください。",
+        "twice": "{call} は自分で softmax を計算しますが、すでに softmax の結果 ({by} 行目) を渡されています。"
+        "このままではどのクラスの確率も {most} を超えません。先の softmax を外してください。",
+        "twice sigmoid": "{call} は自分で sigmoid を計算しますが、すでに sigmoid の結果 ({by} 行目) を渡されています。"
+        "このままでは確率が 0.5 から 0.74 の間にしかなりません。先の sigmoid を外してください。",
+        "no logarithm": "{call} は確率の対数を受け取りますが、softmax の結果 ({by} 行目) を渡されています。"
+        "log_softmax を使ってください。",
+        "other dimension": "{call} は 2 番目の次元 (1 次元ならその次元) をクラスとして扱いますが、"
+        "{by} 行目の log_softmax は次元 {dim} に沿って計算しています。",
+        "at a leaf": "{root} は葉なので、この backward は {root} 自身の .grad にしか書き込みません。"
+        "{by} 行目の {call} が {names} から切り離しています。",
     },
 }
 _NAMELESS = {"en": "tensors without a name", "ja": "名前のないテンソル"}

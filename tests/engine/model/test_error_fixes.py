@@ -231,6 +231,9 @@ def test_what_has_no_name_in_the_program_is_not_written(body: str, name: str | N
 JOINED = [
     ("y = torch.tensor([x * 2, w])", "y = torch.stack([x * 2, w])"),
     ("y = torch.tensor((x, w * x))", "y = torch.stack((x, w * x))"),
+    ("y = torch.as_tensor([x, w * x])", "y = torch.stack([x, w * x])"),
+    ("y = torch.Tensor([x, w * x])", "y = torch.stack([x, w * x])"),
+    ("y = torch.FloatTensor((x, w))", "y = torch.stack((x, w))"),
     ("def f(x):\n    return torch.tensor([x, x + 1])\ny = f(x)", "return torch.stack([x, x + 1])"),
 ]
 
@@ -246,9 +249,18 @@ def test_tensors_whose_numbers_were_copied_are_stacked(body: str, line: str) -> 
     assert ended.tensors["x"].grad is not None
 
 
-@pytest.mark.parametrize("made", ["[x * 2, 1.]", "[[x, w], [w, x]]", "[x, w], dtype=torch.float64"])
+@pytest.mark.parametrize(
+    "made",
+    [
+        "tensor([x * 2, 1.])",
+        "tensor([[x, w], [w, x]])",
+        "tensor([x, w], dtype=torch.float64)",
+        "Tensor([x[None], w[None]])",
+        "from_numpy(__import__('numpy').array([(x * 2).item()]))",
+    ],
+)
 def test_no_flag_is_offered_to_a_copy_of_what_requires_grad(made: str) -> None:
-    assert fix_of(f"{HEAD.format(leaf='tensor(2.')}y = torch.tensor({made})\ny.sum().backward()\n")[1] == ()
+    assert fix_of(f"{HEAD.format(leaf='tensor(2.')}y = torch.{made}\ny.sum().backward()\n")[1] == ()
 
 
 IN_PLACE = (

@@ -290,6 +290,112 @@ def test_an_attribute_that_is_meant_to_stay_is_no_mistake(old: str, new: str) ->
     assert told(NET.format(tensors=OWN).replace(old, new)) == []
 
 
+LOSSES = (
+    "import torch\nimport torch.nn.functional as F\ntorch.manual_seed(0)\nm = torch.nn.Linear(2, 3)\n"
+    "x, t, one = torch.randn(4, 2), torch.tensor([0, 1, 2, 0]), torch.ones(4, 3)\n"
+)
+WRONG = [
+    ("F.cross_entropy(F.softmax(m(x), dim=1), t)", "twice", "F.cross_entropy(m(x), t)"),
+    ("F.cross_entropy(m(x).softmax(-1), t)", "twice", "F.cross_entropy(m(x), t)"),
+    ("F.cross_entropy(torch.nn.Softmax(dim=1)(m(x)), t)", "twice", None),
+    ("F.cross_entropy(F.softmax(input=m(x), dim=1), t)", "twice", None),
+    ("F.log_softmax(m(x).sum().softmax(0), 0)", "twice", "F.log_softmax(m(x).sum(), 0)"),
+    ("F.binary_cross_entropy_with_logits(torch.sigmoid(m(x)), one)", "twice sigmoid", "_logits(m(x), one)"),
+    ("F.nll_loss(F.softmax(m(x), dim=1), t)", "no logarithm", "F.nll_loss(F.log_softmax(m(x), dim=1), t)"),
+    ("F.nll_loss(m(x).softmax(1), t)", "no logarithm", "F.nll_loss(m(x).log_softmax(1), t)"),
+    ("F.nll_loss(F.log_softmax(m(x), dim=0), t)", "other dimension", None),
+]
+
+
+@pytest.mark.parametrize(("call", "said", "meant"), WRONG)
+def test_a_loss_that_is_given_what_it_makes_itself_is_told(call: str, said: str, meant: str | None) -> None:
+    source = f"{LOSSES}for _ in range(2):\n    loss = {call}\n    loss.backward()\n"
+    (one,) = told(source)
+    assert (one.said, one.line, one.facts["by"]) == (said, 7, 7)
+    assert (one.fix is None) == (meant is None)
+    for fix in filter(None, (one.fix,)):
+        changed = fix.edit.applied(source)
+        assert str(meant) in changed
+        assert told(changed) == []
+        assert bare_run(changed).error is None
+
+
+def test_what_is_made_on_another_line_is_told_with_that_line_and_left_to_the_person() -> None:
+    (one,) = told(f"{LOSSES}p = m(x).softmax(1)\nprint(p)\nloss = F.cross_entropy(p, t)\nloss.backward()\n")
+    assert (one.said, one.line, one.facts["by"], one.fix) == ("twice", 8, 6, None)
+
+
+def test_what_is_said_of_probabilities_twice_over_is_so() -> None:
+    (twice,) = told(f"{LOSSES}F.cross_entropy(F.softmax(m(x) * 1e3, dim=1), t).backward()\n")
+    most = bare_run(f"{LOSSES}p = torch.eye(3).softmax(1).max()\nq = torch.tensor(1.).sigmoid()\n").tensors
+    assert [round(float(((value and value.data) or (0,))[0]), 2) for value in (most["p"].value, most["q"].value)] == [
+        float(twice.facts["most"]),
+        0.73,
+    ]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "F.cross_entropy(m(x), t)",
+        "F.nll_loss(F.log_softmax(m(x), dim=1), t)",
+        "F.nll_loss(F.log_softmax(m(x)[0], dim=0), t[0])",
+        "F.binary_cross_entropy(torch.sigmoid(m(x)), one)",
+        "F.kl_div(F.log_softmax(m(x), dim=1), F.softmax(m(x), dim=1))",
+        "F.cross_entropy(m(x), F.softmax(m(x).detach(), dim=1))",
+    ],
+)
+def test_losses_that_are_given_what_they_take_are_no_mistake(call: str) -> None:
+    assert told(f"{LOSSES}loss = {call}\nloss.backward()\n") == []
+
+
+@pytest.mark.parametrize(
+    ("body", "call", "line"),
+    [
+        ("loss = m(x).argmax(1).float().mean().requires_grad_()", "m(x).argmax(1)", 6),
+        (
+            "out = m(x)\nloss = torch.tensor(out.pow(2).mean().item(), requires_grad=True)",
+            "out.pow(2).mean().item()",
+            7,
+        ),
+        ("loss = m(x).detach().sum()\nloss.requires_grad = True", "m(x).detach()", 6),
+    ],
+)
+def test_a_backward_that_begins_at_a_leaf_cut_off_from_the_parameters_is_told(body: str, call: str, line: int) -> None:
+    source = f"{LOSSES}{body}\nloss.backward()\n"
+    (one,) = told(source)
+    assert (one.said, one.line) == ("at a leaf", source.count("\n"))
+    assert one.facts == {"root": "loss", "names": "m.weight, m.bias", "call": call, "by": line}
+    bare = bare_run(source, ["m.weight"]).tensors
+    assert (bare["m.weight"].grad, bare["loss"].grad is None) == (None, False)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "w = torch.tensor(2., requires_grad=True)\nw.backward()",
+        "m(x).sum().backward()\na = m(x).detach().sum().requires_grad_()\na.backward()",
+        "a = m(x).detach().requires_grad_()\n(a * 2).sum().backward()",
+    ],
+)
+def test_a_backward_from_a_leaf_that_keeps_nothing_from_others_is_no_mistake(body: str) -> None:
+    assert told(f"{LOSSES}{body}\n") == []
+
+
+@pytest.mark.parametrize("call", ["opt.step", "opt.zero_grad", "loss.backward"])
+def test_a_method_that_is_named_and_not_called_is_told(call: str) -> None:
+    lines = "    opt.zero_grad()\n" + LOSS + "    loss.backward()\n    opt.step()\n"
+    source = f"{MODEL.format(optimizer='SGD')}for _ in range(2):\n{lines}"
+    changed = source.replace(f"{call}()", call)
+    found = [one for one in told(changed) if one.said == "uncalled"]
+    assert [(one.line, one.facts) for one in found] == [
+        (changed[: changed.index(call)].count("\n") + 1, {"call": f"{call}()"})
+    ]
+    assert [one.fix.edit.applied(changed) for one in found if one.fix] == [source]
+    assert told(source) == []
+    assert told(f"{MODEL.format(optimizer='SGD')}if x is None:\n    opt.step\nx.shape\n") == []
+
+
 def test_each_is_said_in_both_languages_with_what_it_speaks_of() -> None:
     facts: dict[str, str | int] = {
         "names": "",
@@ -298,6 +404,10 @@ def test_each_is_said_in_both_languages_with_what_it_speaks_of() -> None:
         "grad_fn": "RoundBackward0",
         "call": "a += b",
         "of": "m",
+        "by": 2,
+        "most": "0.58",
+        "dim": 0,
+        "root": "loss",
     }
     for said in SAID["en"]:
         english, japanese = (mistake_text(Mistake(said, 1, {**facts, "times": 2}), one) for one in ("en", "ja"))

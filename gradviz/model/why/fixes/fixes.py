@@ -31,7 +31,7 @@ from gradviz.model.source.toggles import Locked, Toggles
 from gradviz.model.trace import Op, Tensor
 from gradviz.model.why.fixes.earlier import cleared_earlier, flagged_earlier
 from gradviz.model.why.fixes.fix import Fix
-from gradviz.model.why.fixes.stacked import Copied, copied
+from gradviz.model.why.fixes.stacked import Copied, copied, copying
 from gradviz.model.why.fixes.uncutting import without
 from gradviz.model.why.grounds import Grounds
 from gradviz.model.why.updates import in_place, replaced
@@ -151,7 +151,7 @@ class Fixes:
 
     def require_grad(self, text: Text, tensor: Tensor, _reason: Why) -> Fix | None:
         """Set the flag of a tensor; of one that copies what requires grad, join that in its place."""
-        call = self.toggles.factory(tensor.id)
+        call = self.toggles.factory(tensor.id) or copying(text, tensor.line)
         was = Copied(is_tracked=False) if call is None else copied(self.known.trace, text, call)
         if was.is_tracked:
             return None if was.joined is None else Fix("name", *was.joined)

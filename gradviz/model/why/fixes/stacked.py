@@ -3,7 +3,7 @@
 import ast
 from typing import NamedTuple
 
-from gradviz.model.source.edits import named, torchs_name
+from gradviz.model.source.edits import calls_in, named, torchs_name
 from gradviz.model.source.place import Edit, Text
 from gradviz.model.trace import Trace
 
@@ -15,6 +15,16 @@ class Copied(NamedTuple):
     joined: tuple[Edit, str, int] | None = None  # the change, what it writes, the line
 
 
+_COPIES = ("tensor", "as_tensor", "asarray", "Tensor", "FloatTensor", "from_numpy")
+
+
+def copying(text: Text, line: int | None) -> ast.Call | None:
+    """Return the only call on a line that makes a tensor of numbers."""
+    placed = None if line is None else text.statement(line)
+    found = [] if placed is None else [call for call in calls_in(placed.statement) if named(call) in _COPIES]
+    return found[0] if len(found) == 1 else None
+
+
 def copied(trace: Trace, text: Text, call: ast.Call) -> Copied:
     """Return what a call copied that made a tensor of its arguments' numbers; torch.stack() takes single numbers alone.
 
@@ -24,13 +34,16 @@ def copied(trace: Trace, text: Text, call: ast.Call) -> Copied:
         call: in the text.
     """
     ran = {op.call: op.outputs for op in trace.ops if op.line == call.lineno and op.phase == "forward"}
-    single = {written for written, outputs in ran.items() if written and _is_tracked(trace, outputs)}
-    names = {name for tensor in trace.tensors if _is_tracked(trace, (tensor.id,)) for name in tensor.names}
+    made = {written: outputs for written, outputs in ran.items() if written and _is_tracked(trace, outputs)}
+    named_so = {
+        name: (tensor.id,) for tensor in trace.tensors if _is_tracked(trace, (tensor.id,)) for name in tensor.names
+    }
+    tracked = named_so | made
     parts = [text.cut(node) for one in call.args for node in ast.walk(one) if isinstance(node, ast.expr)]
-    if named(call) != "tensor" or (names | single).isdisjoint(parts):
+    if named(call) not in _COPIES or tracked.keys().isdisjoint(parts):
         return Copied(is_tracked=False)
-    torch, joins = torchs_name(text), _listed(call)
-    if torch is None or not joins or not {text.cut(one) for one in joins} <= names | single:
+    torch, joins = torchs_name(text), [text.cut(one) for one in _listed(call)]
+    if torch is None or not joins or not all(_is_number(trace, tracked.get(one, ()), call) for one in joins):
         return Copied(is_tracked=True)
     what = f"{torch}.stack({text.cut(call.args[0])})"
     return Copied(True, (Edit(text.start(call), text.end(call), what), what, call.lineno))
@@ -45,5 +58,13 @@ def _listed(call: ast.Call) -> list[ast.expr]:
 
 
 def _is_tracked(trace: Trace, tensors: tuple[int, ...]) -> bool:
-    """Whether tensors are each one number that requires grad."""
-    return all(trace.tensors[one].requires_grad and not trace.tensors[one].shape for one in tensors) and bool(tensors)
+    """Whether tensors each hold one number, and require grad."""
+    found = [trace.tensors[one] for one in tensors]
+    return bool(found) and all(one.requires_grad and set(one.shape) <= {1} for one in found)
+
+
+def _is_number(trace: Trace, tensors: tuple[int, ...], call: ast.Call) -> bool:
+    """Whether tensors have no dimension, and the dtype that the call makes of their numbers where that is fixed."""
+    found = [trace.tensors[one] for one in tensors]
+    kept = named(call) == "tensor" or all(one.dtype == "float32" for one in found)
+    return bool(found) and kept and not any(one.shape for one in found)
