@@ -77,37 +77,49 @@ def draft(
         heat: what its nodes cost.
     """
     telling = tell(graph, known, words, values=values, ghosts=ghosts)
-    labels, stopped = _labels(graph, telling), _stopped(graph)
-    contents = _contents(graph, telling, heat)
-    room: dict[str, tuple[Content, ...]] = {name: (one,) for name, one in contents.items()}
-    from_badge = badged(graph) if badges else {}
-    entering, leaving = _edges_by_end(graph, from_badge)
-    signs = [(labels, stopped)]
+    seen = [_seen(graph, telling, heat)]
     for other in others:
         told = tell(*other, words, values=values)._replace(details=False)
-        signs.append((_labels(other[0], told), _stopped(other[0])))
-        for name, one in _contents(other[0], told, heat).items():
-            room[name] = (*room.get(name, ()), one)
-            contents.setdefault(name, one)
-    lanes = {node.id: _lane(entering[node.id], signs, direction) for node in graph.nodes}
+        seen.append(_seen(other[0], told, heat))
+    room = _room(seen)
+    contents = {name: said[0] for name, said in room.items()}
+    from_badge = badged(graph) if badges else {}
+    entering, leaving = _edges_by_end(graph, from_badge)
+    lanes = {node.id: _lane(entering[node.id], seen, direction) for node in graph.nodes}
     in_ports = {edge.id: k for edges in entering.values() for k, edge in enumerate(edges)}
-    boxes: dict[str, Box] = {}
-    out_ports: dict[str, int] = {}
-    left: dict[str, tuple[float, ...]] = {}
-    for node in graph.nodes:
-        left[node.id], chosen = _leave(leaving[node.id], lanes, in_ports)
-        out_ports |= chosen
-        boxes[node.id] = box(contents[node.id], lanes[node.id], left[node.id], direction, room[node.id])
-    small: dict[str, Badge] = {}
-    for name in dict.fromkeys(from_badge.values()):
-        offsets, chosen = _leave(leaving[name], lanes, in_ports)
-        out_ports |= chosen
-        small[name] = badge(room[leaving[name][0].tail], offsets, direction)
+    origins = dict.fromkeys(from_badge.values())
+    left = {name: _leave(leaving[name], lanes, in_ports) for name in (*lanes, *origins)}
+    out_ports = {edge: port for _, chosen in left.values() for edge, port in chosen.items()}
     ports = {edge.id: (out_ports[edge.id], in_ports[edge.id]) for edge in graph.edges}
+    feet = {name: left[name][0] for name in lanes}
+    boxes = {name: box(contents[name], lanes[name], feet[name], direction, room[name]) for name in lanes}
+    small = {name: badge(room[leaving[name][0].tail], left[name][0], direction) for name in origins}
     diagram = _diagram(graph, words, boxes, small, from_badge, ports)
+    labels, stopped, _ = seen[0]
     return Draft(
-        graph, telling, contents, boxes, lanes, labels, stopped, diagram, left, room, ports, from_badge, small, heat
+        graph, telling, contents, boxes, lanes, labels, stopped, diagram, feet, room, ports, from_badge, small, heat
     )
+
+
+class _Seen(NamedTuple):
+    """What there is to see of a graph at one moment."""
+
+    labels: dict[str, str]
+    stopped: frozenset[str]
+    contents: dict[str, Content]
+
+
+def _seen(graph: Graph, telling: Telling, heat: Heat) -> _Seen:
+    return _Seen(_labels(graph, telling), _stopped(graph), _contents(graph, telling, heat))
+
+
+def _room(seen: Sequence[_Seen]) -> dict[str, tuple[Content, ...]]:
+    """What each box is to be large enough for; first what is in it first."""
+    found: dict[str, tuple[Content, ...]] = {}
+    for one in seen:
+        for name, content in one.contents.items():
+            found[name] = (*found.get(name, ()), content)
+    return found
 
 
 def _diagram(
@@ -265,15 +277,15 @@ def _edges_by_end(graph: Graph, badged: dict[str, str]) -> tuple[dict[str, list[
     return entering, leaving
 
 
-def _lane(edges: Sequence[Edge], signs: Sequence[tuple[dict[str, str], frozenset[str]]], direction: Direction) -> Lane:
+def _lane(edges: Sequence[Edge], seen: Sequence[_Seen], direction: Direction) -> Lane:
     """The inputs of a node, with room for the labels and the bars that any of the graphs has there."""
     widths = [0.0] * len(edges)
     for position, edge in enumerate(edges):
-        for labels, _ in signs:
-            if edge.id in labels:
-                width = text_width(labels[edge.id], TextRole.GRADIENT) + PARTIAL_WIDTH
+        for one in seen:
+            if edge.id in one.labels:
+                width = text_width(one.labels[edge.id], TextRole.GRADIENT) + PARTIAL_WIDTH
                 widths[position] = max(widths[position], width)
-    marked = any(edge.id in stopped for edge in edges for _, stopped in signs)
+    marked = any(edge.id in one.stopped for edge in edges for one in seen)
     return lane(tuple(widths), marked, direction)
 
 
