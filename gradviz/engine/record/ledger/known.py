@@ -36,20 +36,18 @@ class Known(weakref.ref[torch.Tensor]):
     """A tensor that has an id."""
 
     __slots__ = (
-        *(
-            "counter",
-            "grad_of",
-            "has_grad",
-            "id",
-            "is_leaf",
-            "is_stale",
-            "is_stray",
-            "key",
-            "requires_grad",
-            "retains_grad",
-            "storage",
-            "told",
-        ),
+        "counter",
+        "grad_of",
+        "has_grad",
+        "id",
+        "is_leaf",
+        "is_stale",
+        "is_stray",
+        "key",
+        "requires_grad",
+        "retains_grad",
+        "storage",
+        "told",
         "version",
     )
     id: int

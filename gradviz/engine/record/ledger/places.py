@@ -74,11 +74,9 @@ def are_apart(one: Spot | None, other: Spot | None) -> bool:
 
 
 class _Drawer(NamedTuple):
-    """Tensors that are looked for alike."""
+    """Tensors that are looked for alike: by a part of each stretch of a storage, or by their whole extent."""
 
-    period: (
-        int  # they are looked for by the part of each such stretch that they are in; 0: by the whole that they are in
-    )
+    period: int  # bytes of a stretch, in each of which they have such a part; 0: it is their whole extent
     size: int  # a power of two that this part is smaller than
 
 
