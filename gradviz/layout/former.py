@@ -11,7 +11,7 @@ from typing import NamedTuple
 from gradviz.layout.diagram import Diagram
 from gradviz.layout.geometry import Placement, Rect
 from gradviz.layout.pieces.components import owners
-from gradviz.layout.rows.columns import axis
+from gradviz.layout.rows.columns import axes
 from gradviz.layout.rows.net import Net
 from gradviz.layout.rows.pulls import Pull, Pulls
 
@@ -45,6 +45,8 @@ def survivors(diagram: Diagram, before: Laid) -> list[dict[str, Rect]]:
 
 def anchor(diagram: Diagram, parts: list[dict[str, Rect]]) -> dict[str, Rect]:
     """The former part that most of a diagram comes from. Where the others were in relation to it means nothing."""
+    if not parts:
+        return {}
     home = {name: at for at, part in enumerate(parts) for name in part}
     counts = Counter(home[cell.id] for cell in diagram.cells if cell.id in home)
     return parts[max(counts, key=lambda at: (counts[at], -at))] if counts else {}
@@ -72,12 +74,13 @@ def formerly(
     """
     known: list[float | None] = [None] * len(net.width)
     alongs: list[list[float]] = [[] for _ in net.rows]
-    ports = {cell.id: cell for cell in before.diagram.cells}
+    middles = axes((cell.inputs, cell.outputs, cell.size[sideways]) for cell in before.diagram.cells)
+    middle = dict(zip([cell.id for cell in before.diagram.cells], middles, strict=True))
     for at, cell in enumerate(diagram.cells):
         rect = cells.get(cell.id)
         if rect is not None:
-            x, y, width, height = rect if not sideways else (rect.y, rect.x, rect.height, rect.width)
-            known[at] = x + axis(*ports[cell.id][2:4], width) - net.axis[at]
+            x, y, _, height = rect if not sideways else (rect.y, rect.x, rect.height, rect.width)
+            known[at] = x + middle[cell.id] - net.axis[at]
             alongs[net.row[at]].append(y + height / 2)
     along = [median_low(found) if found else None for found in alongs]
     for link, bends in zip(diagram.links, net.bends, strict=True):

@@ -5,6 +5,7 @@ regression, exact and linear for one row). From the results up to what they come
 more passes change nothing to speak of. Nothing is exactly straight yet.
 """
 
+from itertools import pairwise
 from math import inf
 
 from gradviz.layout.rows.net import Net
@@ -56,37 +57,30 @@ def _set_means(means: list[Mean], place: list[float]) -> None:
 
 def _fit(row: list[int], wanted: list[float], packed: list[float], weight: list[float], place: list[float]) -> None:
     """Set the places of a row for which the weighted sum of squared distances from the wanted ones is least."""
-    if len(row) == 1:
-        place[row[0]] = wanted[0]
-        return
-    last = -inf
-    for element, want in zip(row, wanted, strict=True):
-        place[element] = want
-        if want - packed[element] < last:
-            _push_apart(row, wanted, packed, weight, place)
-            return
-        last = want - packed[element]
-
-
-def _push_apart(
-    row: list[int], wanted: list[float], packed: list[float], weight: list[float], place: list[float]
-) -> None:
-    """Set those of a row that has no room for all where they want to be."""
     means: list[float] = []  # of runs of elements that touch: where the row would be, if it were packed
     masses: list[float] = []
     ends: list[int] = []
-    for end, (element, want) in enumerate(zip(row, wanted, strict=True), 1):
-        mean, mass = want - packed[element], weight[element]
-        while means and means[-1] > mean:
-            other = masses.pop()
-            ends.pop()
-            mean = (mean * mass + means.pop() * other) / (mass + other)
-            mass += other
-        means.append(mean)
-        masses.append(mass)
-        ends.append(end)
-    start = 0
-    for mean, end in zip(means, ends, strict=True):
+    mean, mass, end, apart = -inf, 0.0, 0, True  # of the last run, which is not in the lists
+    for element, want in zip(row, wanted, strict=True):
+        place[element] = want
+        own, other = want - packed[element], weight[element]
+        if own >= mean:
+            means.append(mean)
+            masses.append(mass)
+            ends.append(end)
+            mean, mass = own, other
+        else:
+            apart = False
+            mean, mass = (own * other + mean * mass) / (other + mass), other + mass
+            while means[-1] > mean:
+                other = masses.pop()
+                ends.pop()
+                mean, mass = (mean * mass + means.pop() * other) / (mass + other), mass + other
+        end += 1
+    if apart:
+        return
+    means.append(mean)
+    ends.append(end)
+    for mean, (start, end) in zip(means[1:], pairwise(ends), strict=True):
         for element in row[start:end]:
             place[element] = mean + packed[element]
-        start = end

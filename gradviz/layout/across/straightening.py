@@ -13,7 +13,7 @@ from operator import sub
 from typing import NamedTuple
 
 from gradviz.layout.former import Former
-from gradviz.layout.pieces.components import find, join
+from gradviz.layout.joining import joined
 from gradviz.layout.rows.net import BORDER_MARGIN, Net
 from gradviz.layout.rows.pulls import NOBODY, Pulls
 from gradviz.layout.rows.room import Seats
@@ -292,11 +292,12 @@ def _placed(blocks: _Blocks, places: list[float]) -> list[float]:
 def _clusters(neighbours: _Neighbours, left: list[float], right: list[float]) -> list[int]:
     """Of each block, the one that names all those which have to be pushed to the same side to keep their distances."""
     first, _, beside, packed = neighbours
-    owner = list(range(len(left)))
-    for one, other in enumerate(beside):
-        if other != NOBODY and right[first[one]] - packed[one] > left[first[other]] - packed[other] + ROUNDING:
-            join(owner, first[one], first[other])
-    return [find(owner, block) for block in owner]
+    touching = [
+        (first[one], first[other])
+        for one, other in enumerate(beside)
+        if other != NOBODY and right[first[one]] - packed[one] > left[first[other]] - packed[other] + ROUNDING
+    ]
+    return joined(len(left), touching)
 
 
 def _moves(blocks: _Blocks, kept: list[bool], wishes: list[float], places: list[float]) -> list[int]:

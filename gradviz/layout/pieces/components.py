@@ -3,7 +3,11 @@
 Knows nothing of places.
 """
 
+from collections.abc import Iterable
+from itertools import chain
+
 from gradviz.layout.diagram import Cell, Diagram, Frame, Link
+from gradviz.layout.joining import joined
 
 
 def components(diagram: Diagram) -> list[Diagram]:
@@ -16,25 +20,25 @@ def components(diagram: Diagram) -> list[Diagram]:
 
 def owners(diagram: Diagram) -> list[int]:
     """Of each cell, the first cell of its connected part."""
-    owner = linked(diagram)
     outermost = _outermost(diagram.frames)
     first: dict[str, int] = {}
-    for at, cell in enumerate(diagram.cells):
-        if cell.frame is not None:
-            join(owner, first.setdefault(outermost[cell.frame], at), at)
-    return [find(owner, at) for at in range(len(owner))]
+    framed = [
+        (first.setdefault(outermost[cell.frame], at), at)
+        for at, cell in enumerate(diagram.cells if diagram.frames else ())
+        if cell.frame is not None
+    ]
+    return joined(len(diagram.cells), chain(_arcs(diagram), framed))
 
 
 def linked(diagram: Diagram) -> list[int]:
     """Of each cell, the first of those that links join, whatever frames are round them."""
-    index = {cell.id: at for at, cell in enumerate(diagram.cells)}
-    owner = list(range(len(diagram.cells)))
-    sets = len(owner)
-    for _, tail, _, head, _ in diagram.links:
-        sets -= join(owner, index[tail], index[head])
-        if sets == 1:
-            return [0] * len(owner)
-    return [find(owner, at) for at in range(len(owner))]
+    return joined(len(diagram.cells), _arcs(diagram))
+
+
+def _arcs(diagram: Diagram) -> Iterable[tuple[int, int]]:
+    """The ends of each link."""
+    number = {cell.id: at for at, cell in enumerate(diagram.cells)}
+    return [(number[tail], number[head]) for _, tail, _, head, _ in diagram.links]
 
 
 def inside(diagram: Diagram) -> tuple[Frame, Diagram] | None:
@@ -81,27 +85,3 @@ def _outermost(frames: tuple[Frame, ...]) -> dict[str, str]:
             at, above = above, parent[above]
         found[frame.id] = at
     return found
-
-
-def find(owner: list[int], at: int) -> int:
-    """The set of `at`, halving the path on the way."""
-    while owner[at] != at:
-        owner[at] = owner[owner[at]]
-        at = owner[at]
-    return at
-
-
-def join(owner: list[int], one: int, other: int) -> bool:
-    """Make one set of two; the smaller index names it. Whether they were two.
-
-    Both are found here: it is asked for every link.
-    """
-    while owner[one] != one:
-        owner[one] = one = owner[owner[one]]
-    while owner[other] != other:
-        owner[other] = other = owner[owner[other]]
-    if one < other:
-        owner[other] = one
-    else:
-        owner[one] = other
-    return one != other

@@ -1,6 +1,6 @@
 """A diagram by columns of numbers, as most steps of the layout ask for it: cells and links are their places in it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from operator import getitem
 from typing import NamedTuple
 
@@ -32,14 +32,17 @@ def columns(diagram: Diagram, *, sideways: bool = False) -> Columns:
     return Columns(
         wide,
         long,
-        [axis(*ports) for ports in zip(inputs, outputs, wide, strict=True)],
+        axes(zip(inputs, outputs, wide, strict=True)),
         list(zip(tails, heads, strict=True)),
         list(map(getitem, map(outputs.__getitem__, tails), tail_ports)),
         list(map(getitem, map(inputs.__getitem__, heads), head_ports)),
     )
 
 
-def axis(inputs: Sequence[float], outputs: Sequence[float], wide: float) -> float:
-    """The middle across of the ports of a cell that lead on, or else of those that lead in."""
-    ports = outputs or inputs
-    return (ports[0] + ports[-1]) / 2 if ports else wide / 2
+def axes(sides: Iterable[tuple[Sequence[float], Sequence[float], float]]) -> list[float]:
+    """The middle across of the ports of each cell that lead on, or else of those that lead in.
+
+    Args:
+        sides: of each cell, the places of its inputs, of its outputs, and its extent.
+    """
+    return [(ports[0] + ports[-1]) / 2 if (ports := outputs or inputs) else wide / 2 for inputs, outputs, wide in sides]
