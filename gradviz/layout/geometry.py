@@ -5,6 +5,8 @@ from itertools import cycle
 from operator import add
 from typing import NamedTuple
 
+WIDE = 1.6  # width over height that is aimed at where there is a choice: that of a screen
+
 
 class Point(NamedTuple):
     """A place."""

@@ -24,6 +24,7 @@ from gradviz.layout.rows.nesting import Nesting, nesting
 from gradviz.layout.rows.net import Net, build
 from gradviz.layout.rows.pulls import Pulls, pulls
 from gradviz.layout.rows.sequence import sequence
+from gradviz.layout.rows.shelves import shelved
 from gradviz.model.uncollected import uncollected
 
 TITLE_GAP = 6.0  # under the title of a frame
@@ -104,7 +105,7 @@ def _part(diagram: Diagram, direction: Direction, kept: dict[str, Rect], before:
     sideways = direction == "LR"
     flat = columns(diagram, sideways=sideways)
     arcs, long = flat.arcs, flat.long
-    row = _rows(diagram, arcs)
+    row = shelved(_rows(diagram, arcs), flat)
     frames = nesting(diagram, row)
     titles = {frame.id: frame.title for frame in diagram.frames}
     heads = [_title(titles[name]) for name in frames.ids]

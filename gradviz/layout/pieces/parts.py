@@ -6,10 +6,9 @@ Knows parts that are laid out already, as rectangles.
 from itertools import combinations
 from math import sqrt
 
-from gradviz.layout.geometry import Placement, Point, Rect, Size
+from gradviz.layout.geometry import WIDE, Placement, Point, Rect, Size
 
 GAP = 48.0  # between two parts
-WIDE = 1.6  # width over height aimed at when there are many parts
 WORSE = 1.5  # how much more room than in lines parts may take on behalf of where they were
 MOST = 48  # parts that are looked at in pairs
 

@@ -60,7 +60,7 @@ def earliest(count: int, arcs: Sequence[Arc]) -> list[int]:
 def _rows(ways: _Ways) -> list[int]:
     order, row = _longest(ways)
     _shorten(ways, order, row)
-    return _without_gaps(row[: ways.cells])
+    return without_gaps(row[: ways.cells])
 
 
 def _ways(count: int, arcs: Sequence[Arc], groups: Groups | None) -> _Ways:
@@ -139,7 +139,7 @@ def _shorten(ways: _Ways, order: list[int], row: list[int]) -> None:
             row[at] = min([row[head] - (head < cells) for head in heads[at]])
 
 
-def _without_gaps(row: list[int]) -> list[int]:
+def without_gaps(row: list[int]) -> list[int]:
     """The same order of rows, numbered from 0 without a hole."""
     number = {old: new for new, old in enumerate(sorted(set(row)))}
     return [number[old] for old in row]

@@ -79,6 +79,7 @@ def build(diagram: Diagram, flat: Columns, row: list[int], frames: Nesting, lead
 def _add_links(net: Net, diagram: Diagram, flat: Columns, frames: Nesting) -> None:
     """Add the joints and bends of each link, those of a trunk once."""
     trunks: dict[tuple[int, int], list[int]] = {}  # of each port, its bends row by row
+    goals = _goals(net, diagram, flat.arcs)
     around = set(net.detours)
     row, above, below = net.row, net.above, net.below
     for at, ((tail, head), offset, own) in enumerate(zip(flat.arcs, flat.leaves, flat.enters, strict=True)):
@@ -91,13 +92,25 @@ def _add_links(net: Net, diagram: Diagram, flat: Columns, frames: Nesting) -> No
             trunk = list[int]()
             goal = head
             if at in net.shared:
-                trunk, goal = trunks.setdefault((tail, diagram.links[at].tail_port), trunk), tail
+                port = tail, diagram.links[at].tail_port
+                trunk, goal = trunks.setdefault(port, trunk), goals[port]
             _lead_on(net, frames, trunk, (tail, offset), goal, row[head])
             bends = tuple(trunk[:passed])
             upper, offset = bends[-1], 0.0
         below[upper].append((head, own, offset))
         above[head].append((upper, offset, own))
         net.bends.append(bends)
+
+
+def _goals(net: Net, diagram: Diagram, arcs: list[Arc]) -> dict[tuple[int, int], int]:
+    """Of each port with a trunk, the cell on whose way that passes frames: one it leads to, if all those are in one."""
+    found: dict[tuple[int, int], int] = {}
+    for at in sorted(net.shared):
+        tail, head = arcs[at]
+        goal = found.setdefault((tail, diagram.links[at].tail_port), head)
+        if net.home[goal] != net.home[head]:
+            found[tail, diagram.links[at].tail_port] = tail
+    return found
 
 
 def _lead_on(net: Net, frames: Nesting, trunk: list[int], port: tuple[int, float], goal: int, end: int) -> None:

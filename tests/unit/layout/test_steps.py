@@ -111,6 +111,18 @@ def test_a_trunk_leaves_the_frame_of_its_tail() -> None:
     assert {net.row[bend] for bend in bends if net.home[bend] == OUTSIDE} == set(range(frames.last[0] + 1, 13))
 
 
+def test_a_trunk_passes_inside_the_frame_that_holds_all_it_leads_to() -> None:
+    """As a tensor does that is made before a region and taken by many ops in it; of two regions, it is in neither."""
+    names = [f"c{at}" for at in range(14)]
+    arcs = [*pairwise(names), *(("w", name) for name in names[3:])]
+    region = [Frame("F", None, Size(60, 16)), Frame("G", None, Size(60, 16))]
+    for others, homes in (("F", {0}), ("G", {OUTSIDE})):
+        home = dict.fromkeys(names[2:8], "F") | dict.fromkeys(names[8:], others)
+        net, frames = prepared(workloads.diagram([*names, "w"], arcs, region, home))
+        bends = {bend for at in net.shared for bend in net.bends[at]}
+        assert {net.home[bend] for bend in bends if net.row[bend] >= frames.first[0]} == homes
+
+
 @settings(max_examples=60)
 @given(st.integers(1, 20), st.lists(st.tuples(st.integers(0, 19), st.integers(0, 19)), max_size=40))
 def test_rows_lead_down_and_none_is_empty(count: int, pairs: list[tuple[int, int]]) -> None:
