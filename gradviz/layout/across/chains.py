@@ -16,14 +16,23 @@ def align(net: Net, seats: Seats, places: list[float]) -> None:
     after = _followers(net)
     if all(abs(_bend(net, places, upper, lower)) < ROUNDING for upper, lower in after.items()):
         return
-    for start in sorted(after.keys() - set(after.values())):
-        above, *others = _stretches(net, places, after, start)
-        for below in others:
-            away = _bend(net, places, above[-1], below[0])
-            if _move(net, seats, places, below, -away) or _move(net, seats, places, above, away):
-                above = (above + below)[-MOST - 1 :]  # as much as shows that it is too long
-            else:
-                above = below
+    starts = sorted(after.keys() - set(after.values()))
+    bent = [start for start in starts if not _align(net, seats, places, after, start)]
+    for start in reversed(bent):  # one may have waited for room that another has made
+        _align(net, seats, places, after, start)
+
+
+def _align(net: Net, seats: Seats, places: list[float], after: dict[int, int], start: int) -> bool:
+    """Move stretches of the chain from a cell on; whether all of it is straight."""
+    above, *others = _stretches(net, places, after, start)
+    straight = True
+    for below in others:
+        away = _bend(net, places, above[-1], below[0])
+        if _move(net, seats, places, below, -away) or _move(net, seats, places, above, away):
+            above = (above + below)[-MOST - 1 :]  # as much as shows that it is too long
+        else:
+            above, straight = below, False
+    return straight
 
 
 def _followers(net: Net) -> dict[int, int]:

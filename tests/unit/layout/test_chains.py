@@ -38,10 +38,18 @@ def test_the_part_above_moves_where_the_part_below_has_no_room() -> None:
     assert aligned(pairs, 40, 900, 0, STEP) == [0, 900, 0, 900]
 
 
+def test_a_part_moves_into_the_room_that_one_to_its_right_has_left() -> None:
+    chains = workloads.diagram("zabxy", [("a", "b"), ("x", "y")])
+    assert net_of(chains).rows == [[0, 1, 3], [2, 4]]
+    places = aligned(chains, 200 - STEP, 200, 100, 200 + STEP, 100 + STEP)
+    assert places == [200 - STEP, 200, 200, 200 + STEP, 200 + STEP]
+
+
 def test_a_bend_stays_where_there_is_room_on_neither_side() -> None:
-    walled = workloads.diagram("zaxby", [("a", "b"), ("x", "y")])
-    assert net_of(walled).rows == [[0, 1, 2], [3, 4]]
-    assert aligned(walled, 0, STEP, 900, 94, 94 + STEP) == [0, STEP, 900, 94, 900]
+    walled = workloads.diagram("zabw", [("a", "b"), ("z", "w")])
+    assert net_of(walled).rows == [[0, 1], [2, 3]]
+    places = [0, STEP, 94, 94 + STEP]
+    assert aligned(walled, *places) == places
 
 
 def test_a_bend_is_not_handed_on() -> None:
