@@ -1,5 +1,8 @@
 """Which ops are no step a person took: they only bring a tensor into the world, or copy one for torch's own use.
 
+Such a copy is one to save for backward, or to write a number into a text. Nothing that is recorded is left out of the
+record for that.
+
 torch.randn, torch.tensor and nn.Linear each run several kernels (empty, detach, an in-place initialiser) before the
 person has a tensor in hand.
 """
@@ -7,6 +10,7 @@ person has a tensor in hand.
 from gradviz.model.trace import Op, Trace, named_by
 
 DETACHED = ("aten::detach", "prim::data")  # the second has a version counter of its own
+READOUT = "aten::_local_scalar_dense"  # of .item(), float(), int(), bool()
 
 
 def births(trace: Trace) -> set[int]:
@@ -38,12 +42,19 @@ def _first_named(trace: Trace) -> dict[int, int]:
 
 
 def _wanted(trace: Trace, named: dict[int, int]) -> set[int]:
-    """Tensors that were named, or taken by an op of the forward run."""
-    return set(named).union(*[op.inputs for op in trace.ops if op.phase == "forward"])
+    """Tensors that were named, or taken by an op of the forward run that is more than the printing of a copy."""
+    return set(named).union(*[op.inputs for op in trace.ops if op.phase == "forward" and not _prints(op, trace)])
+
+
+def _prints(op: Op, trace: Trace) -> bool:
+    """Whether an op reads a number out of a copy that the same expression has made for it: f"{loss:.3f}" does so."""
+    maker = trace.tensors[op.inputs[0]].made_by if op.name.startswith(READOUT) and op.inputs else None
+    made = None if maker is None else trace.ops[maker]
+    return made is not None and made.name.startswith(DETACHED) and (made.line, made.call) == (op.line, op.call)
 
 
 def _is_internal(op: Op, wanted: set[int]) -> bool:
-    """Whether an op that was not recorded is the detached copy of a result that torch saves for backward."""
+    """Whether an op that was not recorded is a detached copy that torch saves for backward, or prints."""
     return op.name.startswith(DETACHED) and wanted.isdisjoint(op.outputs)
 
 

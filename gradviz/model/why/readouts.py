@@ -3,11 +3,11 @@
 import ast
 from typing import NamedTuple
 
+from gradviz.model.births import READOUT
 from gradviz.model.program import bound_by
 from gradviz.model.source.place import text_of
 from gradviz.model.trace import Op, Trace
 
-_SCALAR = "aten::_local_scalar_dense"  # .item(), float(), int(), bool()
 _ARRAY = ".numpy()"
 
 
@@ -32,7 +32,7 @@ def readouts(trace: Trace) -> Readouts | None:
 
 
 def _reads(op: Op) -> bool:
-    scalar = op.name.startswith(_SCALAR) or (op.call or "").endswith(_ARRAY)
+    scalar = op.name.startswith(READOUT) or (op.call or "").endswith(_ARRAY)
     return scalar and op.phase == "forward"
 
 

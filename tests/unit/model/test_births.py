@@ -1,5 +1,7 @@
 """Which ops are hidden as births: what torch runs inside torch.randn, nn.Linear and to save a result."""
 
+import pytest
+
 from gradviz.model.births import births
 from gradviz.model.trace import Op
 from tests.unit.model.traces import Tape, scalar, square
@@ -99,3 +101,15 @@ def test_backward_has_no_births() -> None:
     tape.leaf(scalar(1.0))
     tape.ops[0] = made
     assert hidden(tape) == []
+
+
+@pytest.mark.parametrize(("call", "is_hidden"), [('f"{x:.3f}"', True), ("x.detach()", False)])
+def test_a_copy_that_is_printed_is_no_step_and_one_that_the_person_took_is(call: str, is_hidden: bool) -> None:
+    tape = start()
+    x = tape.leaf(scalar(1.0))
+    tape.line(2, x=x)
+    copy = tape.apply("detach", x, region=tape.region("no_grad"))
+    tape.apply("_local_scalar_dense", copy)
+    *before, detach, read = tape.trace().ops
+    ops = (*before, detach._replace(call=call), read._replace(call='f"{x:.3f}"', outputs=()))
+    assert (detach.id in births(tape.trace()._replace(ops=ops))) is is_hidden
