@@ -17,11 +17,12 @@ from gradviz.model.source.edits import line_before, method_on
 from gradviz.model.source.place import Edit, Text
 from gradviz.model.trace import Op, Step, Tensor
 from gradviz.model.why.fixes.fix import Fix
+from gradviz.model.why.listed import listed
 from gradviz.model.why.losses import WhyLoss, begun_at_leaf, wrong_losses
 from gradviz.model.why.updates import in_place
 from gradviz.model.why.zeroed import mistaken
 
-Silent = Literal["stale", "left out", "idle", "flat", "growing", "renamed", "uncalled"]
+Silent = Literal["stale", "left out", "idle", "flat", "growing", "renamed", "uncalled", "listed"]
 _MOST = 3  # tensors that are named
 _Updates = Mapping[int, Sequence[Op]]  # by leaf
 _STEP = re.compile(r"(?P<name>[^\W\d]\w*)\.step\(")
@@ -140,6 +141,7 @@ def _left_out(history: History, text: Text, updates: _Updates) -> Iterator[Mista
             moved = history.versions.steps(tensor.id)
             if not moved or moved[-1] < ran[0].id:
                 yield Mistake("left out", tensor.line, {"names": tensor.names[0], "of": of}, _parameter(text, tensor))
+    yield from (Mistake("listed", *one) for one in listed(history, text, updated))
 
 
 def _module(source: str, tensor: Tensor) -> str:

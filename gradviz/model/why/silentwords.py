@@ -10,6 +10,8 @@ SAID: dict[str, dict[Silent | WhyLoss, str]] = {
         "nothing cleared .grad of {names} in between.",
         "left out": "{names} is given a .grad and never changes: it is a plain attribute and no nn.Parameter, "
         "so {of}.parameters() leaves it out.",
+        "listed": "{names} is a Python list, so {of}.parameters() leaves out the parameters in it: "
+        "they are given a .grad and never change. Make it an nn.ModuleList.",
         "idle": "{name}.step() never changed anything: no tensor that {name} was given had a .grad when it was called. "
         "It has to come after backward() and before zero_grad(), and {name} needs tensors that require grad "
         "and are used now.",
@@ -33,6 +35,8 @@ SAID: dict[str, dict[Silent | WhyLoss, str]] = {
         "その間に {names} の .grad は消されていません。",
         "left out": "{names} には .grad が入りますが、一度も変更されません。nn.Parameter ではなくただの属性なので、"
         "{of}.parameters() に含まれません。",
+        "listed": "{names} は Python のリストなので、中のパラメータは {of}.parameters() に含まれません。"
+        ".grad が入るだけで一度も変更されません。nn.ModuleList にしてください。",
         "idle": "{name}.step() は一度も何も変更していません。呼ばれたとき、{name} に渡されたテンソルには "
         ".grad がありませんでした。backward() の後、zero_grad() の前に呼び、"
         "{name} には requires_grad で今使っているテンソルを渡してください。",

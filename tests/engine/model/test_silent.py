@@ -290,6 +290,77 @@ def test_an_attribute_that_is_meant_to_stay_is_no_mistake(old: str, new: str) ->
     assert told(NET.format(tensors=OWN).replace(old, new)) == []
 
 
+LISTED = """\
+import torch
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = [torch.nn.Linear(2, 2) for _ in range(3)]
+        self.out = torch.nn.Linear(2, 1)
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return self.out(x)
+torch.manual_seed(0)
+net = Net()
+first = net.layers[0].weight
+opt = torch.optim.SGD(net.parameters(), lr=0.1)
+for i in range(3):
+    opt.zero_grad()
+    net(torch.ones(1, 2)).sum().backward()
+    opt.step()
+"""
+MODULES = "[torch.nn.Linear(2, 2) for _ in range(3)]"
+
+
+@pytest.mark.parametrize("modules", [MODULES, "[torch.nn.Linear(2, 2), torch.nn.Tanh()]"])
+def test_modules_in_a_python_list_are_told_where_others_are_updated(modules: str) -> None:
+    source = LISTED.replace(MODULES, modules)
+    (one,) = [found for found in told(source) if found.said == "listed"]
+    assert (one.line, one.facts) == (5, {"names": "self.layers", "of": "net"})
+    assert one.fix is not None
+    changed = one.fix.edit.applied(source)
+    assert f"self.layers = torch.nn.ModuleList({modules})" in changed
+    assert told(changed) == []
+    begun, still, moved = (
+        bare_run(text, ["first"]).tensors["first"].value for text in (source.partition("opt =")[0], source, changed)
+    )
+    assert begun == still != moved
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (MODULES, "[self.make() for _ in range(3)]\n    def make(self):\n        return torch.nn.Linear(2, 2)"),
+        (MODULES, "[torch.nn.Linear(2, 2)] + [torch.nn.Linear(2, 2)]"),
+        ("net.parameters()", "[*net.parameters(), *(p for l in net.layers for p in l.parameters())]"),
+        ("range(3):\n    opt", "range(1):\n    opt"),
+        ("torch.optim.SGD(net.parameters(), lr=0.1)", "torch.optim.SGD(net.out.parameters(), lr=0.1)"),
+        ("net = Net()", "net = Net()\n[layer.requires_grad_(False) for layer in net.layers]"),
+    ],
+)
+def test_what_is_no_list_of_modules_or_is_updated_is_not_said_to_be_left_out(old: str, new: str) -> None:
+    source = LISTED.replace(old, new).replace(
+        "        self.out = torch.nn.Linear(2, 1)\n    def forward", "    def forward"
+    )
+    source = source.replace("super().__init__()\n", "super().__init__()\n        self.out = torch.nn.Linear(2, 1)\n")
+    assert bare_run(source).error is None
+    assert told(source) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("torch.nn.Linear(2, 2) for", "Linear(2, 2) for"),
+        ("super().__init__()", "torch.nn.Module.__init__(self); self.a = 1"),
+    ],
+)
+def test_a_list_is_made_a_module_list_only_where_it_surely_can_be(old: str, new: str) -> None:
+    source = LISTED.replace(old, new).replace("import torch\n", "import torch\nfrom torch.nn import Linear\n")
+    (one,) = told(source)
+    assert (one.said, one.fix is None) == ("listed", "Linear" in old)
+
+
 LOSSES = (
     "import torch\nimport torch.nn.functional as F\ntorch.manual_seed(0)\nm = torch.nn.Linear(2, 3)\n"
     "x, t, one = torch.randn(4, 2), torch.tensor([0, 1, 2, 0]), torch.ones(4, 3)\n"
