@@ -21,6 +21,7 @@ from gradviz.model.moments.kept import Kept, Timeline, kept
 from gradviz.model.moments.offenders import Offenders, offenders
 from gradviz.model.moments.reach import frees
 from gradviz.model.moments.savers import Keepers, keepers
+from gradviz.model.moments.settling import Settling, settling
 from gradviz.model.moments.versions import Versions, versions
 from gradviz.model.moments.zeros import Arrival, arrivals
 from gradviz.model.trace import COPY_SLICES, DETACH_, INSIDE, GradFn, Op, Saved, Step, Tensor, Trace, Value
@@ -49,10 +50,8 @@ class History:
         """Return the run as it was after step `number`; the first is 0, and beyond the last it is the end.
 
         What an op did is written down when the next step begins, so a state holds from the step before its stamp.
-        Where torch itself goes on with an op's result (it detaches the copy that it saves), the ops are written down
-        together and are one moment here too.
         """
-        number = self._settled(number)
+        number = self._settling.settled(number)
         if number >= len(self.trace.steps) - 1:
             return self.end
         calls = bisect_right(self._starts, number + 1)
@@ -248,29 +247,8 @@ class History:
         return ends
 
     @cached_property
-    def _late(self) -> tuple[list[int], list[int]]:
-        """The steps of ops whose results were written down later, and the latest such time so far."""
-        written: dict[int, int] = {}
-        for state in (*self.trace.past, *self.trace.tensors):
-            if state.made_by is not None and state.step < written.get(state.made_by, inf):
-                written[state.made_by] = state.step
-        steps: list[int] = []
-        until: list[int] = []
-        for op in self.trace.ops:
-            settled = written.get(op.id, 0) - 1
-            if settled > max(op.step, until[-1] if until else 0):
-                steps.append(op.step)
-                until.append(settled)
-        return steps, until
-
-    def _settled(self, number: int) -> int:
-        """The first step, `number` or later, at which all that the ops so far made is written down."""
-        steps, until = self._late
-        while True:
-            place = bisect_right(steps, number)
-            if not place or until[place - 1] <= number:
-                return number
-            number = until[place - 1]
+    def _settling(self) -> Settling:
+        return settling(self.trace)
 
 
 class Moment(NamedTuple):
