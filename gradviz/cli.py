@@ -40,7 +40,8 @@ from gradviz.model.wire import FrameError, Limits, Request
 from gradviz.neighbours import Neighbourhood, decoded, whole_path
 from gradviz.picture.picture import Language, Options
 from gradviz.picture.record.record import Record
-from gradviz.picture.stage.stage import moments, seen, shown, stage
+from gradviz.picture.stage.shown import moments, seen, shown
+from gradviz.picture.stage.stage import stage
 from gradviz.picture.texts.problems import problems
 from gradviz.picture.words import WORDS
 from gradviz.resources import Lesson, ResourceError

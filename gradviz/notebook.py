@@ -39,7 +39,7 @@ from gradviz.model.trace import Trace
 from gradviz.model.uncollected import uncollected
 from gradviz.picture.picture import Engine, FoldMode, Language, Options
 from gradviz.picture.record.record import Record
-from gradviz.picture.stage.stage import seen, shown
+from gradviz.picture.stage.shown import seen, shown
 from gradviz.picture.texts.notices import notices
 from gradviz.picture.words import WORDS
 

@@ -8,7 +8,7 @@ from gradviz.model.trace import Output, Trace
 from gradviz.picture.picture import Language, Options, Picture, Problem
 from gradviz.picture.record.record import Record
 from gradviz.picture.stage.parts import fold_rows, keys, module_rows
-from gradviz.picture.stage.stage import Shown, shown
+from gradviz.picture.stage.shown import Shown, shown
 from gradviz.picture.texts.locals import locals_of
 from gradviz.picture.texts.problems import problems
 from gradviz.picture.texts.ranking import ranking

@@ -21,7 +21,7 @@ from gradviz.model.graph.graph import View
 from gradviz.picture.make import picture
 from gradviz.picture.picture import Options
 from gradviz.picture.record.record import Record
-from gradviz.picture.stage.stage import seen
+from gradviz.picture.stage.shown import seen
 from tests.bench import peers, programs
 from tests.bench.programs import Measured
 from tests.bench.rows import Row, main

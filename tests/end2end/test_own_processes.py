@@ -13,7 +13,7 @@ from gradviz.model.trace import End, Memory, Page, Trace
 from gradviz.model.wire import Exit, Frame, FrameReader, Kind, Ready, Request, encode, pack
 from gradviz.picture.picture import DataFormat, Options, Picture, Save, Saved
 from gradviz.picture.record.record import Record
-from gradviz.picture.stage.stage import seen
+from gradviz.picture.stage.shown import seen
 from gradviz.runs import Engine
 from gradviz.ui.processes import commands
 from tests.unit.model.traces import square

@@ -13,7 +13,8 @@ from gradviz.picture.record.record import Record
 from gradviz.picture.sent.frames import MANY, frames
 from gradviz.picture.sent.looks import Looks
 from gradviz.picture.stage.past import Past
-from gradviz.picture.stage.stage import Shown, Stage, left_by, shown, stage
+from gradviz.picture.stage.shown import Shown, shown
+from gradviz.picture.stage.stage import Stage, left_by, stage
 from gradviz.picture.together.together import few, since
 
 

@@ -25,7 +25,9 @@ from gradviz.model.trace import GradMode, Trace
 from gradviz.model.why.grounds import Grounds
 from gradviz.picture.picture import FEW, Changes, Comparison, Options
 from gradviz.picture.record.record import Record
-from gradviz.picture.stage.stage import Album, Shown, Stage, earlier, lay_out, seen, shown
+from gradviz.picture.stage.album import Album
+from gradviz.picture.stage.shown import Shown, seen, shown
+from gradviz.picture.stage.stage import Stage, earlier, lay_out
 from gradviz.picture.together.changes import told
 from gradviz.picture.together.sides import problem, sides
 from gradviz.picture.words import WORDS

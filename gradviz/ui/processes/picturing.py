@@ -13,7 +13,7 @@ from gradviz.model.trace import Trace
 from gradviz.picture.__main__ import main
 from gradviz.picture.picture import Save
 from gradviz.picture.record.record import Record
-from gradviz.picture.stage.stage import seen
+from gradviz.picture.stage.shown import seen
 from gradviz.picture.words import WORDS
 
 

@@ -44,7 +44,8 @@ from gradviz.picture.make import picture, told
 from gradviz.picture.picture import Focus, FoldMode, Keeps, Language, Options, Problem
 from gradviz.picture.record import record as records_of
 from gradviz.picture.record.record import Record
-from gradviz.picture.stage.stage import shown, stage
+from gradviz.picture.stage.shown import shown
+from gradviz.picture.stage.stage import stage
 from gradviz.picture.texts.problems import WARNINGS, problems
 from tests.unit.model.records import records
 from tests.unit.model.traces import known, loop, scalar, square

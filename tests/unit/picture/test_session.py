@@ -27,6 +27,7 @@ from gradviz.picture.record.record import Record
 from gradviz.picture.sent import frames as framing
 from gradviz.picture.sent import screen
 from gradviz.picture.sent.looks import Looks
+from gradviz.picture.stage import shown as showing
 from gradviz.picture.stage import stage as stages
 from gradviz.picture.stage.past import Past
 from gradviz.picture.together import beside as together
@@ -304,7 +305,7 @@ def test_a_flaw_of_ours_costs_a_picture_and_not_the_process(
     session = Session()
     answers(session, redraw(Options(language=language)))
     with monkeypatch.context() as flawed:
-        flawed.setattr(stages, "compose", lambda *_, **__: [][1])
+        flawed.setattr(showing, "compose", lambda *_, **__: [][1])
         (made,) = map(shown, answers(session, WHOLE)[1:])
     assert (made.run, made.complete, made.drawing) == (1, True, None)
     (told,) = made.problems
@@ -660,7 +661,7 @@ def test_a_run_is_laid_out_by_the_places_of_the_run_before(monkeypatch: pytest.M
     first, second, turned, third = given
     assert first is None
     assert second is not None
-    assert second.graph == stages.shown(Record(SQUARE.trace()), OPTIONS).graph
+    assert second.graph == showing.shown(Record(SQUARE.trace()), OPTIONS).graph
     assert turned == second
     assert third is not None
     assert third.options.direction == "LR"

@@ -14,7 +14,8 @@ from gradviz.model.trace import Trace
 from gradviz.picture.picture import Options
 from gradviz.picture.record.record import Record
 from gradviz.picture.stage.past import places
-from gradviz.picture.stage.stage import Stage, left_by, shown, stage
+from gradviz.picture.stage.shown import shown
+from gradviz.picture.stage.stage import Stage, left_by, stage
 from gradviz.picture.together.together import since
 from tests.unit.model.moments.test_moment import tapes
 from tests.unit.model.traces import Tape, scalar

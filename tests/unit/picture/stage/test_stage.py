@@ -14,7 +14,9 @@ from gradviz.model.graph.graph import View
 from gradviz.model.trace import ProgramError
 from gradviz.picture.picture import Language, Options
 from gradviz.picture.record.record import Record
-from gradviz.picture.stage.stage import KEPT, Album, shown, stage
+from gradviz.picture.stage.album import KEPT, Album
+from gradviz.picture.stage.shown import shown
+from gradviz.picture.stage.stage import stage
 from tests.unit.model.graph.test_stepped import walked
 from tests.unit.model.moments.test_moment import tapes
 from tests.unit.model.traces import Tape, loop, scalar
