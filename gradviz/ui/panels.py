@@ -195,7 +195,7 @@ def _place(window: QMainWindow, panels: Panels) -> None:
     window.resizeDocks([program], [code], Qt.Orientation.Horizontal)
     said = max((across - code) * 29 // 100, panels.output.tabs_width)
     window.resizeDocks([tensors, output], [across - code - said, said], Qt.Orientation.Horizontal)
-    window.resizeDocks([tensors], [down * 24 // 100], Qt.Orientation.Vertical)
+    window.resizeDocks([tensors], [down * Wish().below // 100], Qt.Orientation.Vertical)
 
 
 def _over(graph: QWidget, below: QWidget) -> QSplitter:

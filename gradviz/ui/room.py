@@ -1,4 +1,4 @@
-"""How the program, the graph and a panel beside it share the width of the window: the graph is never squeezed."""
+"""How panels share the window with the graph: the width, and below it the height. The graph is never squeezed."""
 
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ _MOST = 40  # percent of the width
 _LINE = 5  # pixels between two panels, as the style sheet of the window has it
 _SAID = 29  # percent of the row below the graph that are the output's
 _FEWEST, _WIDEST = 10.0, 500.0  # letters that anybody may want
+_LOWEST, _HIGHEST = 10, 70  # percent of the height that anybody may want below the graph
 _NARROWEST = 220  # pixels of a panel beside the graph
 
 
@@ -26,6 +27,7 @@ class Wish(NamedTuple):
     beside: float = 0.0  # of the panel beside the graph; 0: as wide as it asks to be, its tabs read whole
     graph: int = 44  # percent of the window that are left to the graph
     output: float = 0.0  # of the output beside the tensors; 0: its share, and its tabs are read whole
+    below: int = 23  # percent of the height of the window that are the tensors' below the graph
 
 
 class Widths(NamedTuple):
@@ -41,6 +43,7 @@ class _Seen(NamedTuple):
     program: int
     beside: int
     output: int
+    below: int  # its height
 
 
 def shared(across: int, program: int, beside: int, least: int, graph: int = Wish().graph) -> Widths:
@@ -88,7 +91,8 @@ class Room(QObject):
         """Have them as wide as this from now on."""
         program, beside = min(max(wish.program, _FEWEST), _WIDEST), min(max(wish.beside, 0.0), _WIDEST)
         output = min(max(wish.output, 0.0), _WIDEST)
-        self._wish = Wish(program, beside, min(max(wish.graph, 0), Wish().graph), output)
+        graph, below = min(max(wish.graph, 0), Wish().graph), min(max(wish.below, _LOWEST), _HIGHEST)
+        self._wish = Wish(program, beside, graph, output, below)
         self.keep()
 
     def show(self, name: str, *, on: bool) -> None:
@@ -107,7 +111,10 @@ class Room(QObject):
         return panel.isVisibleTo(self._window)
 
     def keep(self) -> None:
-        """Share the width anew: the window or its text has another size, or a panel came or went."""
+        """Share the window anew: it or its text has another size, or a panel came or went."""
+        for dock in self._lower()[:1]:
+            down = self._window.height() * self._wish.below // 100
+            self._window.resizeDocks([dock], [down], Qt.Orientation.Vertical)
         self._share(next((dock for dock in self._docked() if dock.isVisible()), None))
 
     def _went(self, here: bool) -> None:
@@ -139,19 +146,24 @@ class Room(QObject):
             wish = wish._replace(output=seen.output / letter)
         if seen.beside not in (0, held.beside):
             wish = wish._replace(beside=seen.beside / letter)
+        if seen.below not in (0, held.below):
+            wish = wish._replace(below=min(max(seen.below * 100 // self._window.height(), _LOWEST), _HIGHEST))
         self._wish = wish
 
     def _seen(self) -> _Seen:
         panel = next((dock for dock in self._docked() if dock.isVisible()), None)
         program = self._program.width() if self._beside_graph() else 0
-        return _Seen(program, panel.width() if panel else 0, self._output.width() if self._is_row() else 0)
+        output, lower = self._output.width() if self._is_row() else 0, self._lower()
+        return _Seen(program, panel.width() if panel else 0, output, lower[0].height() if lower else 0)
+
+    def _lower(self) -> list[QDockWidget]:
+        """The panels that stand below the graph."""
+        docks = (dock for dock in (self._tensors, self._output) if dock.isVisible() and not dock.isFloating())
+        return [dock for dock in docks if self._window.dockWidgetArea(dock) == Qt.DockWidgetArea.BottomDockWidgetArea]
 
     def _is_row(self) -> bool:
         """Whether the tensors and the output stand beside each other below the graph."""
-        both, window = (self._tensors, self._output), self._window
-        below = all(window.dockWidgetArea(dock) == Qt.DockWidgetArea.BottomDockWidgetArea for dock in both)
-        shown = all(dock.isVisible() and not dock.isFloating() for dock in both)
-        return below and shown and not window.tabifiedDockWidgets(self._output)
+        return len(self._lower()) == 2 and not self._window.tabifiedDockWidgets(self._output)
 
     def _beside_graph(self) -> bool:
         """Whether the program is a column of the window."""

@@ -311,7 +311,7 @@ class Window(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the graph enough of the window, once Qt has shared it in its way."""
         super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
+        if event.size() != event.oldSize():
             QTimer.singleShot(0, self, lambda: self._commands.room.keep())  # panels may be others by then
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -213,6 +213,33 @@ def test_the_tabs_of_the_output_are_read_whole_beside_the_tensors(
     qtbot.waitUntil(lambda: window.width() == 1300 and abs(output.width() - wide) <= 1)
 
 
+def test_the_tensors_keep_their_share_of_the_height(
+    qtbot: QtBot, opened: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(Window, "screen", lambda _window: Screen(QSize(2560, 1600)))
+    window = opened((program(tmp_path),), start=False)
+    tensors, canvas = window.panels.tensors, window.panels.canvas
+    (dock,) = window.findChildren(QDockWidget, "tensors")
+
+    def resized(height: int, share: int) -> None:
+        window.resize(1280, height)
+        qtbot.waitUntil(lambda: window.height() == height and abs(dock.height() - height * share // 100) <= 1)
+
+    for height in (1400, 760, 1200):
+        resized(height, 23)
+        assert canvas.height() > 2 * tensors.height()
+    line = QPoint(dock.geometry().center().x(), dock.geometry().top() - 3)
+    QTest.mousePress(window, Qt.MouseButton.LeftButton, pos=line)
+    QTest.mouseMove(window, line - QPoint(0, 100))
+    QTest.mouseMove(window, line - QPoint(0, 200))
+    qtbot.wait(50)  # the line follows by a timer of Qt's own
+    QTest.mouseRelease(window, Qt.MouseButton.LeftButton, pos=line - QPoint(0, 200))
+    qtbot.waitUntil(lambda: window._commands.room.wish.below > 35)
+    wish, before = window._commands.room.wish, Wish()
+    assert wish == before._replace(below=wish.below)
+    resized(800, wish.below)
+
+
 @pytest.mark.parametrize("kept", ["", "[]", "{}", "[1e308, -1, 700]", '["x", 0, 0]', "[12.5, 0, 30]"])
 def test_widths_that_make_no_sense_are_made_some_of(tmp_path: Path, opened: Opener, kept: str) -> None:
     QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat).setValue("widths", kept)
