@@ -25,6 +25,7 @@ def arrived(state: AppState, picture: Picture) -> tuple[AppState, Effects]:
 
 
 def _pictured(state: AppState, picture: Picture) -> AppState:
+    """The state with what a picture brings: what the program printed, and if it is to be seen, its drawing and rows."""
     if picture.run != state.run:
         return state
     state = sliding.pictured(state, picture)

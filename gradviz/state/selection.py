@@ -36,16 +36,29 @@ def _still(drawing: Drawing, name: str) -> Chosen:
 
 def _select(state: AppState, chosen: Chosen, before: AppState, hits: frozenset[str]) -> Selection:
     """What lights up for what was chosen; where hits of a search are lit, what it joins need not be known."""
-    drawing = state.drawing
-    rows = state.table.rows if state.table else ()
-    if chosen.kind == "line":
-        on_line = Marks.of(drawing.nodes).on_line(int(chosen.value)) if drawing else ()
-        tensors = frozenset(row.tensor for row in rows if row.line == chosen.value)
-        return Selection(frozenset(on_line), None, (), tensors)
-    if chosen.kind == "module":
-        modules = state.ending.table.modules if state.ending else ()
-        there = frozenset(name for one in modules if is_in(str(chosen.value), one.path) for name in one.marks)
-        return Selection(there, there) if there else NOTHING
+    match chosen.kind:
+        case "line":
+            return _of_line(state, int(chosen.value))
+        case "module":
+            return _of_module(state, str(chosen.value))
+        case _:
+            return _of_mark(state, chosen, before, hits)
+
+
+def _of_line(state: AppState, line: int) -> Selection:
+    on_line = Marks.of(state.drawing.nodes).on_line(line) if state.drawing else ()
+    return Selection(frozenset(on_line), None, (), frozenset(row.tensor for row in _rows(state) if row.line == line))
+
+
+def _of_module(state: AppState, path: str) -> Selection:
+    modules = state.ending.table.modules if state.ending else ()
+    there = frozenset(name for one in modules if is_in(path, one.path) for name in one.marks)
+    return Selection(there, there) if there else NOTHING
+
+
+def _of_mark(state: AppState, chosen: Chosen, before: AppState, hits: frozenset[str]) -> Selection:
+    """What lights up for a mark, or for a tensor, which may have none."""
+    drawing, rows = state.drawing, _rows(state)
     row = next((row for row in rows if chosen == ("tensor", row.tensor)), None)
     name = row.mark if row else chosen.value
     mark = find(drawing, str(name)) if drawing else None
@@ -57,6 +70,10 @@ def _select(state: AppState, chosen: Chosen, before: AppState, hits: frozenset[s
     known = _known(before, drawing, marks) if before.chosen == chosen else None
     lit = hits or known or names(drawing).union(*(reach(drawing, one) for one in same))
     return Selection(marks, lit, _lines([mark.line]), tensors)
+
+
+def _rows(state: AppState) -> tuple[TensorRow, ...]:
+    return state.table.rows if state.table else ()
 
 
 def _known(before: AppState, drawing: Drawing, marks: frozenset[str]) -> frozenset[str] | None:
