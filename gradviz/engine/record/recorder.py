@@ -146,6 +146,8 @@ class Recorder:
             return  # a mark for torch's profiler
         with self.lock:
             self._hold(pending, outputs)
+            if "_like." in pending.name:  # torch copies what others hold, in sight of the class that returned it
+                self.settle()
 
     def call_started(self, function: str, args: tuple[object, ...]) -> Call:
         """Note the call of a torch.autograd.Function, whose forward is about to run without autograd.

@@ -104,3 +104,32 @@ def test_what_a_selective_checkpoint_runs_has_its_grad_fns() -> None:
         ("aten::relu.default", "ReluBackward0"),
         ("aten::sin.default", "SinBackward0"),
     ]
+
+
+WRAPPER = """\
+import torch
+from torch.utils._pytree import tree_map
+class Traced(torch.Tensor):
+    @staticmethod
+    def __new__(cls, inner):
+        flags = dict(dtype=inner.dtype, requires_grad=inner.requires_grad)
+        return torch.Tensor._make_wrapper_subclass(cls, inner.shape, **flags)
+    def __init__(self, inner):
+        self.inner = inner.detach()
+    @classmethod
+    def __torch_dispatch__(cls, func, types, args=(), kwargs=None):
+        print(func)
+        args, kwargs = tree_map(lambda one: one.inner if isinstance(one, Traced) else one, (args, kwargs or {}))
+        return tree_map(lambda one: Traced(one) if isinstance(one, torch.Tensor) else one, func(*args, **kwargs))
+def train():
+    x = Traced(torch.tensor([1.0, 2.0]).requires_grad_())
+    (x * 3 + torch.zeros_like(x)).exp().sum().backward()
+    print(x.grad.inner)
+train()
+"""
+
+
+def test_a_class_of_tensors_is_given_the_ops_that_it_is_given_without_gradviz() -> None:
+    bare, seen, _ = both_runs(WRAPPER)
+    assert seen == bare
+    assert bare.printed.count("aten.ones_like") == 1
