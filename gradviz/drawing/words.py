@@ -27,6 +27,7 @@ class Words(NamedTuple):
     changed: str
     more: str
     removed: str  # of a hook
+    hooks: str  # how many a fold holds
     steps: str
     parameter: str
     parameters: str  # so many tensors as one
@@ -115,6 +116,7 @@ ENGLISH = Words(
     changed="changed since",
     more="+{:,} more",
     removed="{} · removed",
+    hooks="hooks: {:,}",
     steps="ops: {:,}",
     parameter="1 parameter",
     parameters="{:,} parameters",
@@ -209,6 +211,7 @@ JAPANESE = Words(
     changed="保存後に変更",
     more="ほか {:,} 件",
     removed="{} · 解除済み",
+    hooks="フック {:,} 個",
     steps="演算 {:,} 個",
     parameter="パラメータ 1 個",
     parameters="パラメータ {:,} 個",

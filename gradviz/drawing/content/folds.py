@@ -8,6 +8,7 @@ from gradviz.drawing.content.tensors import tensor_look
 from gradviz.drawing.content.titles import bare_titles, call_strips, fold_titles
 from gradviz.drawing.shapes import Role, TextRole
 from gradviz.drawing.words import Words
+from gradviz.model.graph.folds.contract import leaves
 from gradviz.model.graph.graph import Fold, Node, NodeKind, View
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import Tensor
@@ -74,6 +75,9 @@ def _facts(fold: Fold, reasons: list[str], telling: Telling) -> list[Line]:
         if len(reasons) < len(fold.ops):
             told = words.partly_recorded.format(told, len(reasons), len(fold.ops))
         facts.append(Line(told, TextRole.MUTED))
+    hooks = _hooks(fold, telling)
+    if hooks:
+        facts.append(Line(words.hooks.format(hooks), TextRole.GRAD))
     where = _in_all(fold, telling.view, words)
     if fold.saved_bytes:
         where.append(words.bytes_saved.format(byte_text(fold.saved_bytes)))
@@ -81,6 +85,18 @@ def _facts(fold: Fold, reasons: list[str], telling: Telling) -> list[Line]:
         first, last = fold.lines
         where.append(words.line.format(first) if first == last else words.lines.format(first, last))
     return [*facts, Line(" · ".join(where), TextRole.MUTED)] if where else facts
+
+
+def _hooks(fold: Fold, telling: Telling) -> int:
+    """How many hooks act on what it holds, of those that are not removed."""
+    moment = telling.moment
+    if not moment.history.hooks.hooks or telling.view == "forward":
+        return 0
+    nodes = (
+        (one.grad_fn, None if one.tensor is None else one.tensor.id, None if one.op is None else one.op.module)
+        for one in leaves(fold.parts)
+    )
+    return sum(not one.is_removed for one in moment.history.hooks.within(nodes, moment.begun))
 
 
 def _reasons(fold: Fold, telling: Telling) -> list[str]:

@@ -161,7 +161,10 @@ class _Finder:
         ran = self._history.flow.ran if self._view != "forward" else {}
         grad_fns = [number for one in held if ran and (number := _grad_fn(one)) is not None]
         backs = tuple(sorted([step.id + 1 for number in grad_fns for step in ran.get(number, ())]))
-        times = [*ops, *backs, *(call.step for call in node.roots)]
+        times: list[float] = [*ops, *backs, *(call.step for call in node.roots)]
+        hooks = self._history.hooks
+        for one in held if hooks.hooks else ():
+            times += hooks.times(one.grad_fn, None if one.tensor is None else one.tensor.id)
         return Past(first, _ascending(first, times), waits=bool(backs), ops=ops, backs=backs)
 
     def _first(self, node: Node) -> float:

@@ -50,6 +50,17 @@ class Hooks(NamedTuple):
         around = (number for number, hook in enumerate(self.hooks) if f"{path}.".startswith(f"{hook.module}."))
         return self._there(around, begun)
 
+    def within(self, nodes: Iterable[tuple[GradFn | None, int | None, str | None]], begun: float) -> Iterator[Hooked]:
+        """Yield the hooks on any of some grad_fns, tensors and modules, each once."""
+        found = set[int]()
+        modules = set[str | None]()
+        for grad_fn, tensor, module in nodes:
+            found.update(() if grad_fn is None else self._of(grad_fn))
+            found.update(() if tensor is None else self.by_tensor.get(tensor, ()))
+            modules.add(module)
+        found.update(hook.id for hook in self.hooks if hook.module is not None and hook.module in modules)
+        return self._there(found, begun)
+
     def times(self, grad_fn: GradFn | None, tensor: int | None) -> Iterator[float]:
         """The stamps from which on something else holds of the hooks that act on a grad_fn or a tensor."""
         found = set(() if grad_fn is None else self._of(grad_fn))

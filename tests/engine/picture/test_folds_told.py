@@ -1,5 +1,6 @@
 """What is told of a fold, against a run of the program without gradviz and torch's own hooks."""
 
+import re
 from math import hypot
 from typing import get_args
 
@@ -13,6 +14,10 @@ from gradviz.model.graph.graph import Fold, View
 from gradviz.model.moments.moment import History
 from gradviz.model.trace import Trace
 from gradviz.model.values import norm
+from gradviz.picture.picture import Options
+from gradviz.picture.record.record import Record
+from gradviz.picture.stage.shown import shown
+from gradviz.picture.stage.stage import stage
 from tests.engine.recording import record
 from tests.unit.model.graph.test_contents import look
 
@@ -91,3 +96,40 @@ def test_norms_of_gradients_are_those_of_torch(view: View) -> None:
     assert ours == pytest.approx(theirs, rel=1e-5)
     total = torch.nn.utils.get_total_norm(one.grad for one in bare["cell"].parameters() if one.grad is not None)
     assert hypot(*ours.values()) == pytest.approx(total.item(), rel=1e-5)
+
+
+HOOKED = """
+import torch
+y = x = torch.ones(1, requires_grad=True)
+for k in range(300):
+    y = y * 1.01
+    handle = y.register_hook(lambda g: g)
+    if k % 3 == 0:
+        handle.remove()
+net = torch.nn.Sequential(*[torch.nn.Linear(1, 1) for _ in range(300)])
+for layer in net:
+    layer.register_forward_hook(lambda *_: None)
+net(y).backward()
+"""
+
+
+def test_a_box_says_how_many_hooks_act_on_what_it_holds() -> None:
+    record_ = Record(record(HOOKED))
+    said = re.compile(r"hooks: (\d+)")
+
+    def told(step: int | None, view: View = "both") -> list[int]:
+        drawing = shown(record_, Options(view, step=step)).drawing
+        texts = (text.text for mark in drawing.nodes for text in mark.texts)
+        return [int(found[1]) for text in texts if (found := said.fullmatch(text))]
+
+    assert told(None) == [200, 300]
+    assert told(None, "backward") == [200, 300]
+    assert told(None, "forward") == []
+    half = next(step.id for step in record_.trace.steps if step.line == 8 and (step.id > 600))
+    walked = shown(record_, Options(step=half), stage(record_, Options(), walked=True)).drawing
+    texts = [text.text for mark in walked.nodes for text in mark.texts]
+    (count,) = [int(found[1]) for text in texts if (found := said.fullmatch(text))]
+    run = sum(hook.step <= half for hook in record_.trace.hooks)
+    gone = sum(hook.removed is not None and hook.removed <= half for hook in record_.trace.hooks)
+    assert count == run - gone > 50
+    assert told(half) == [count]

@@ -242,6 +242,18 @@ def test_a_hook_of_a_module_is_told_with_its_path() -> None:
     assert trace.grad_fns[call.grad_fn or 0].name == "BackwardHookFunctionBackward"
 
 
+def test_a_hook_that_a_constructor_registers_is_told_with_the_path_that_the_module_gets() -> None:
+    trace = record(
+        HEAD + "class Net(torch.nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.fc = torch.nn.Linear(2, 2)\n        self.fc.register_forward_hook(lambda *_: None)\n"
+        "        self.register_full_backward_hook(lambda *_: None)\n"
+        "    def forward(self, x):\n        return self.fc(x)\n"
+        "net = torch.nn.Sequential(Net())\ndef local():\n    own = Net()\n    return own(x)\n"
+        "local()\nnet(x.clone()).sum().backward()\n"
+    )
+    assert [hook.module for hook in trace.hooks] == ["net.0.fc", "net.0", "own.fc", "own"]
+
+
 def at_line(trace: Trace, line: int, tensor: int) -> list[tuple[Hook, int, bool]]:
     """The hooks on a tensor before a line, each with how often it has run, and whether it was removed."""
     step = next(step.id for step in trace.steps if step.kind == "line" and step.line == line)

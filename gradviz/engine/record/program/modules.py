@@ -42,6 +42,7 @@ class Modules:
         self._tell = tell
         self._told: set[Module] = set()
         self._paths: dict[int, _Named] = {}
+        self._awaited: dict[int, list[Callable[[torch.nn.Module, str], None]]] = {}  # by the address of a module
         self._moved: dict[int, weakref.ref[torch.nn.Module]] = {}  # modules with parts that have other paths, or none
         self.changes = 0  # of the parameters in modules that have a name
         self.losses = 0  # of those changes, the ones that took some away
@@ -118,6 +119,15 @@ class Modules:
         known = self._known(module)
         return _class_name(module) if known is None else known.path
 
+    def await_path(self, module: torch.nn.Module, take: Callable[[torch.nn.Module, str], None]) -> None:
+        """Have it told what a module is called from now on: in its own constructor it has no name yet.
+
+        Args:
+            module: the module.
+            take: is given it, or one that took its address over, with the path.
+        """
+        self._awaited.setdefault(id(module), []).append(take)
+
     def is_new(self, module: torch.nn.Module) -> bool:
         """Whether a module has no name, nor a class that stands for it."""
         return self._known(module) is None
@@ -147,6 +157,8 @@ class Modules:
 
     def _put(self, module: torch.nn.Module, path: str, rank: int) -> None:
         self._paths[id(module)] = _Named(weakref.ref(module), path, rank)
+        for take in self._awaited.get(id(module), ()):
+            take(module, path)
         self.tell(path, module)
 
     def tell(self, path: str, named: torch.nn.Module | torch.optim.Optimizer) -> None:

@@ -3,6 +3,7 @@
 Each runs as torch would run it. What stands where torch keeps it only reads the gradients before and after.
 """
 
+import weakref
 from collections.abc import Callable
 
 import torch
@@ -51,8 +52,19 @@ class HookWatch:
             self._count += 1
             named = hooks.named(how, kept if watched is None else watched.hook)
             self._tell(handle.id, Hook(number, _stamp(recorder), *named, line, tensor, grad_fn, module))
+            if isinstance(owner, torch.nn.Module):
+                recorder.source.modules.await_path(owner, self._renamed(handle.id, weakref.ref(owner)))
         if watched is not None:
             watched.number = number
+
+    def _renamed(self, handle: int, owner: weakref.ref[torch.nn.Module]) -> Callable[[torch.nn.Module, str], None]:
+        """What takes another path of the module that a hook is on."""
+
+        def take(module: torch.nn.Module, path: str) -> None:
+            if module is owner():
+                self._tell(handle, self._there[handle]._replace(module=path))
+
+        return take
 
     def _removed(self, handle: int) -> None:
         hook = self._there.get(handle)

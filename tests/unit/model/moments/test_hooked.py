@@ -47,6 +47,16 @@ def test_a_module_has_those_on_what_it_is_in() -> None:
     assert list(found.on_module("network", inf)) == []
 
 
+def test_several_have_those_on_any_of_them_once() -> None:
+    trace = hooked()
+    found = hooks(trace)
+    product, sink = trace.grad_fns[1], trace.grad_fns[0]
+    nodes = [(product, 1, "net"), (sink, None, None), (None, 0, "other"), (None, None, "net")]
+    assert [one.hook for one in found.within(nodes, inf)] == [CLIP, LEAF, BACK, FORE]
+    assert [one.hook for one in found.within(nodes, 3)] == [CLIP]
+    assert list(found.within([(None, 5, "net.fc.0")], inf)) == []
+
+
 def test_they_change_when_one_is_registered_runs_or_is_removed() -> None:
     trace = hooked()
     found = hooks(trace)
