@@ -189,6 +189,28 @@ net(x).sum().backward()
 torch.nn.utils.remove_spectral_norm(net)
 print(type(net.weight), x.grad)
 """,
+    "looked for among those of a module": """\
+import inspect, types
+net, y = torch.nn.Linear(2, 2), x * 2
+class Odd:
+    __hash__ = None
+    def __call__(self, *_):
+        return None
+    def __eq__(self, other):
+        return isinstance(other, Odd)
+for hook in (clip, len, Odd()):
+    net.register_full_backward_hook(hook)
+    y.register_hook(hook)
+    for held in (net._backward_hooks, y._backward_hooks):
+        found = list(held.values())
+        print(hook in found, found.index(hook), found[-1] == hook, hook == found[-1], found[-1] != hook)
+        print(isinstance(found[-1], type(hook)), inspect.isfunction(found[-1]), repr(found[-1]) == repr(hook))
+        try:
+            print({found[-1]: 1}.get(hook))
+        except TypeError as error:
+            print("cannot be hashed")
+print(list(net._backward_hooks.values()) == list(y._backward_hooks.values()))
+""",
     "of a class of tensors": """\
 class Mine(torch.Tensor):
     pass

@@ -76,6 +76,23 @@ class WatchedHook:
         """What torch's warnings call it."""
         return repr(self.hook)
 
+    def __eq__(self, other: object) -> bool:
+        """Be found by a program that looks for the hook among those of a module."""
+        return self.hook == (other.hook if isinstance(other, WatchedHook) else other)
+
+    def __hash__(self) -> int:
+        """Be found in a set of hooks."""
+        return hash(self.hook)
+
+    @property
+    def __class__(self) -> type:
+        """What isinstance() goes by: that of the hook."""
+        return type(self.hook)
+
+    @__class__.setter
+    def __class__(self, _: type) -> None:
+        raise TypeError("the class of a hook stays as it is")
+
     def __deepcopy__(self, memo: dict[int, object]) -> "WatchedHook":
         """Go with a copy of the module that it is on."""
         return WatchedHook(self.how, copy.deepcopy(self.hook, memo), self._run, self.number)
