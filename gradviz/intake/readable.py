@@ -41,7 +41,7 @@ def readable(page: Page, characters: int) -> Page:
     """Return the page with sizes that can be, its end as it is read, and no more than so many characters of output."""
     return page._replace(
         tensors=page.tensors if _can_be([one.nbytes for one in page.tensors]) else tuple(map(_sized, page.tensors)),
-        grad_fns=tuple([_kept(one) if one.saved else one for one in page.grad_fns]),
+        grad_fns=page.grad_fns if _can_be(_saved_sizes(page.grad_fns)) else tuple(map(_kept, page.grad_fns)),
         output=_printed(page.output, characters),
         end=None if page.end is None else _last_words(page.end),
     )
@@ -69,9 +69,12 @@ def _sized(tensor: Tensor) -> Tensor:
     return tensor._replace(nbytes=min(tensor.nbytes, LARGE - 1))
 
 
+def _saved_sizes(grad_fns: Sequence[GradFn]) -> list[int]:
+    saved = [one for grad_fn in grad_fns for one in grad_fn.saved]
+    return [one.nbytes for one in saved] + [one.keeps for one in saved]
+
+
 def _kept(grad_fn: GradFn) -> GradFn:
-    if _can_be([size for one in grad_fn.saved for size in (one.nbytes, one.keeps)]):
-        return grad_fn
     most = LARGE - 1
     sized = [one._replace(nbytes=min(one.nbytes, most), memory=min(one.keeps, most)) for one in grad_fn.saved]
     return grad_fn._replace(saved=tuple(sized))
