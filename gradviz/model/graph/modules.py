@@ -98,6 +98,8 @@ def entry(before: str, module: str) -> float:
         before: the path of the module that was left.
         module: of the one that is entered.
     """
+    if module == before:
+        return 0.0
     parts = _parts(module)
     known = len(shared([_parts(before), parts]))
     at = next((place for place, part in enumerate(parts) if place >= known and _number(part)), None)
