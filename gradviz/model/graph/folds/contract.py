@@ -36,10 +36,11 @@ def contract(graph: Graph, stretches: Iterable[Stretch]) -> Graph:
         node = _folded(stretch, parents, kinds)
         folds[stretch.members[0].id] = node
         home.update(dict.fromkeys([member.id for member in stretch.members], node.id))
-        emptied |= _own(stretch)
+        if stretch.call:
+            emptied |= _own(stretch)
     if not folds:
         return graph
-    nodes = [folds.get(node.id, node) for node in graph.nodes if node.id in folds or node.id not in home]
+    nodes = [folds.get(node.id, node) for node in graph.nodes if node.id not in home or node.id in folds]
     if emptied:  # of a region that a fold stands for, what is left stands where that does
         nodes = [_moved_out(node, parents) if node.region in emptied else node for node in nodes]
     used = with_parents({node.region for node in nodes}, parents)
@@ -72,6 +73,8 @@ def _moved(edge: Edge, tail: str, head: str) -> Edge:
 def _together(kept: Edge, other: Edge) -> Edge:
     """Two edges as one. It carries no gradient: that of one would be taken for that of all."""
     kind = kept.kind if kept.kind is not EdgeKind.UNRECORDED else other.kind
+    if kind is kept.kind and kept.gradient is None and kept.passed is None:
+        return kept  # as where thousands already became one
     return kept._replace(kind=kind, gradient=None, passed=None)
 
 
@@ -149,8 +152,8 @@ def _folded(stretch: Stretch, parents: dict[int, int | None], kinds: Mapping[str
 
 def _region(stretch: Stretch, parents: dict[int, int | None]) -> int | None:
     """The region that a fold stands in: that which holds all of it, but not one that is of itself."""
-    region = around((node.region for node in stretch.members), parents)
-    return parents[region] if region is not None and region in _own(stretch) else region
+    region = around([node.region for node in stretch.members], parents)
+    return parents[region] if region is not None and stretch.call and region in _own(stretch) else region
 
 
 def _moved_out(node: Node, parents: dict[int, int | None]) -> Node:
@@ -159,21 +162,21 @@ def _moved_out(node: Node, parents: dict[int, int | None]) -> Node:
 
 
 def _own(stretch: Stretch) -> set[int | None]:
-    """The region that what it is of opened."""
-    return {node.region for node in stretch.members if node.op is not None and stretch.call}
+    """The region that the call it is of opened."""
+    return {node.region for node in stretch.members if node.op is not None}
 
 
 def leaves(members: Iterable[Node]) -> Iterator[Node]:
     """Yield the nodes that members stand for, in their order."""
     todo = [iter(members)]
     while todo:
-        node = next(todo[-1], None)
-        if node is None:
-            todo.pop()
-        elif node.fold is None:
+        for node in todo[-1]:
+            if node.fold is not None:
+                todo.append(iter(node.fold.parts))
+                break
             yield node
         else:
-            todo.append(iter(node.fold.parts))
+            todo.pop()
 
 
 def _modules(held: Sequence[Node], kinds: Mapping[str, tuple[str, ...]]) -> Modules:
