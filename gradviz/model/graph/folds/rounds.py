@@ -5,42 +5,44 @@ autograd recorded from those it did not, unless each feeds the other.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from heapq import heappop, heappush
 from itertools import count
+from operator import lt
 from typing import NamedTuple, TypeVar
 
 from gradviz.model.graph.folds.contract import Stretch
 from gradviz.model.graph.folds.repeats import Repeat, repeats
 from gradviz.model.graph.folds.strong import components
-from gradviz.model.graph.graph import Edge, Graph, Node, NodeKind
+from gradviz.model.graph.graph import Graph, Node, NodeKind
 from gradviz.model.graph.modules import entry
 
 FEWEST = 3  # rounds that are worth folding
 
 
 class _Step(NamedTuple):
-    """An op, the edges that lead to it, and the tensors it made that have a node."""
+    """An op, what it takes, each with which operand that is, and the tensors it made that have a node."""
 
     op: Node
-    takes: list[Edge]
-    results: list[Node]
+    takes: list[tuple[int, int]]
+    results: list[int]
 
 
 class _Score(NamedTuple):
-    """A graph as steps in program order."""
+    """A graph as steps in program order. Nodes go by their places: each edge is looked up again and again."""
 
+    nodes: Sequence[Node]
     steps: list[_Step]
-    sources: dict[str, Node]  # tensors that no op made, or none of a repetition
-    at: dict[str, int]  # every other node -> its step
-    taken: dict[str, tuple[int, int]]  # of each source: the first and the last step that takes it
+    sources: set[int]  # tensors that no op made, or none of a repetition
+    at: list[int]  # of each node its step; of a tensor that no op made -1
+    taken: dict[int, tuple[int, int]]  # of each source: the first and the last step that takes it
 
 
 def rounds(graph: Graph) -> list[Stretch]:
     """Return what the rounds of each loop become."""
     score = _score(graph)
     numbers = defaultdict[object, int](count().__next__)
-    found = list(repeats([numbers[_key(step)] for step in score.steps], FEWEST, _openings(score.steps)))
+    found = list(repeats([numbers[_key(step, score.nodes)] for step in score.steps], FEWEST, _openings(score.steps)))
     score = _fed(score, found)
     return [stretch for repeat in found for stretch in _stretches(score, repeat)]
 
@@ -48,52 +50,50 @@ def rounds(graph: Graph) -> list[Stretch]:
 def _fed(score: _Score, found: list[Repeat]) -> _Score:
     """The score in which what other steps made beforehand for each round is a source too, as the parts of a batch."""
     before = 0
-    sources = dict(score.sources)
+    sources = set(score.sources)
     for begin, end in [*((one.start, one.end) for one in found), (len(score.steps), 0)]:
         for step in score.steps[before:begin]:
-            sources.update((node.id, node) for node in step.results if not node.roots)
+            sources.update([place for place in step.results if not score.nodes[place].roots])
         before = end
     return score._replace(sources=sources, taken=_taken(score.steps, sources))
 
 
 def _score(graph: Graph) -> _Score:
-    into: dict[str, list[Edge]] = defaultdict(list)
-    for edge in graph.edges:
-        into[edge.head].append(edge)
+    nodes = graph.nodes
+    places = {node.id: place for place, node in enumerate(nodes)}
+    tails, heads = [places[edge.tail] for edge in graph.edges], [places[edge.head] for edge in graph.edges]
+    if not all(map(lt, tails, heads)):
+        return _score(graph._replace(nodes=tuple(_makers_first(graph, places))))
+    makers = dict(zip(heads, tails, strict=True))
     steps: list[_Step] = []
-    sources: dict[str, Node] = {}
-    at: dict[str, int] = {}
-    for node in _makers_first(graph):
-        takes = into.get(node.id, [])
-        if node.kind is NodeKind.TENSOR and takes:
-            at[node.id] = step = at[takes[-1].tail]
-            steps[step].results.append(node)
+    sources: set[int] = set()
+    at = [-1] * len(nodes)
+    for place, node in enumerate(nodes):
+        if node.kind is NodeKind.TENSOR and place in makers:
+            at[place] = step = at[makers[place]]
+            steps[step].results.append(place)
         elif node.kind is NodeKind.TENSOR or (node.kind is NodeKind.GRAD_FN and node.accumulates):
-            sources[node.id] = node
+            sources.add(place)
         else:
-            at[node.id] = len(steps)
-            steps.append(_Step(node, takes, []))
-    return _Score(steps, sources, at, {})
+            at[place] = len(steps)
+            steps.append(_Step(node, [], []))
+    for tail, head, edge in zip(tails, heads, graph.edges, strict=True):
+        if at[tail] != at[head] >= 0:  # it leads to a step, and not to its own result
+            steps[at[head]].takes.append((tail, edge.operand))
+    return _Score(nodes, steps, sources, at, {})
 
 
-def _taken(steps: list[_Step], sources: dict[str, Node]) -> dict[str, tuple[int, int]]:
-    found: dict[str, tuple[int, int]] = {}
+def _taken(steps: list[_Step], sources: set[int]) -> dict[int, tuple[int, int]]:
+    found: dict[int, tuple[int, int]] = {}
     for at, step in enumerate(steps):
-        for edge in step.takes:
-            if edge.tail in sources:
-                found[edge.tail] = (found.get(edge.tail, (at, at))[0], at)
+        for tail, _ in step.takes:
+            if tail in sources:
+                found[tail] = (found.get(tail, (at, at))[0], at)
     return found
 
 
-def _makers_first(graph: Graph) -> Iterable[Node]:
-    """The nodes in program order, or as near to it as lets makers come first: torch may change its own graph later."""
-    place = {node.id: number for number, node in enumerate(graph.nodes)}
-    if all(place[edge.tail] < place[edge.head] for edge in graph.edges):
-        return graph.nodes
-    return _sorted(graph, place)
-
-
-def _sorted(graph: Graph, place: dict[str, int]) -> Iterator[Node]:
+def _makers_first(graph: Graph, place: dict[str, int]) -> Iterator[Node]:
+    """The nodes as near to program order as lets makers come first: torch may change its own graph later."""
     users: dict[str, list[str]] = defaultdict(list)
     for edge in graph.edges:
         users[edge.tail].append(edge.head)
@@ -108,10 +108,10 @@ def _sorted(graph: Graph, place: dict[str, int]) -> Iterator[Node]:
                 heappush(ready, place[user])
 
 
-def _key(step: _Step) -> object:
+def _key(step: _Step, nodes: Sequence[Node]) -> object:
     """What is alike in the same op of each round. Shapes may grow from one round to the next; names may count."""
     node, op, grad_fn = step.op, step.op.op, step.op.grad_fn
-    if node.in_error or any(result.in_error for result in step.results):
+    if node.in_error or any(nodes[result].in_error for result in step.results):
         return node.id
     if node.fold is not None:
         names = tuple(part.op.name for part in node.fold.parts if part.op is not None)
@@ -148,20 +148,24 @@ def _stretches(score: _Score, repeat: Repeat) -> Iterator[Stretch]:
                 begins.append(len(members[name]))
         group, (op, _, results) = groups[offset], score.steps[at]
         if number == repeat.times - 1:
-            results = [node for node in results if not _stays(node, group, users[node.id])]
-        members[group] += [*own.get(at, ()), op, *results]
+            results = [place for place in results if not _stays(score.nodes[place], group, users[place])]
+        members[group] += [
+            *[score.nodes[place] for place in own.get(at, ())],
+            op,
+            *[score.nodes[place] for place in results],
+        ]
         if at == repeat.start + repeat.period - 1:
             once = {name: tuple(nodes) for name, nodes in members.items()}
     for name, nodes in members.items():
         yield Stretch(tuple(nodes), repeat.times, once[name], tuple(starts[name]))
 
 
-def _users(score: _Score, repeat: Repeat, groups: list[int]) -> dict[str, set[int]]:
+def _users(score: _Score, repeat: Repeat, groups: list[int]) -> dict[int, set[int]]:
     """The groups in which the last round takes each node."""
-    found: dict[str, set[int]] = defaultdict(set)
+    found: dict[int, set[int]] = defaultdict(set)
     for group, step in zip(groups, score.steps[repeat.end - repeat.period : repeat.end], strict=True):
-        for edge in step.takes:
-            found[edge.tail].add(group)
+        for tail, _ in step.takes:
+            found[tail].add(group)
     return found
 
 
@@ -176,25 +180,25 @@ def _stays(node: Node, group: int, within: set[int]) -> bool:
     return group not in within and (not within or bool(node.roots))
 
 
-def _own_sources(score: _Score, repeat: Repeat) -> dict[int, list[Node]]:
+def _own_sources(score: _Score, repeat: Repeat) -> dict[int, list[int]]:
     """By the step that takes them first: tensors made anew for each round, as a batch of data or a layer's weights."""
-    slots: dict[tuple[int, int], dict[str, int]] = defaultdict(dict)
+    slots: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
     for at in range(repeat.start, repeat.end):
-        number, offset = divmod(at - repeat.start, repeat.period)
-        for edge in score.steps[at].takes:
-            first, last = score.taken.get(edge.tail, (-1, -1))
-            if first == at and (last - repeat.start) // repeat.period == number:
-                slots[offset, edge.operand].setdefault(edge.tail, at)
-    own: dict[int, dict[str, Node]] = defaultdict(dict)
+        for tail, operand in score.steps[at].takes:
+            first, last = score.taken.get(tail, (-1, -1))
+            if first == at:
+                number, offset = divmod(at - repeat.start, repeat.period)
+                if (last - repeat.start) // repeat.period == number:
+                    slots[offset, operand].setdefault(tail, at)
+    own: dict[int, dict[int, None]] = defaultdict(dict)
     for sources in slots.values():
-        nodes = {name: score.sources[name] for name in sources}
-        if len(nodes) == repeat.times and not any(node.in_error for node in nodes.values()):
-            for name, node in nodes.items():
-                own[sources[name]][name] = node  # once, though the step may take it as several operands
-    return {at: list(found.values()) for at, found in own.items()}
+        if len(sources) == repeat.times and not any(score.nodes[place].in_error for place in sources):
+            for place, at in sources.items():
+                own[at][place] = None  # once, though the step may take it as several operands
+    return {at: list(found) for at, found in own.items()}
 
 
-def _groups(score: _Score, repeat: Repeat, own: dict[int, list[Node]]) -> list[int]:
+def _groups(score: _Score, repeat: Repeat, own: dict[int, list[int]]) -> list[int]:
     """Of each offset, that is the place of a step in its round: the number of its group."""
     links = _links(score, repeat, own)
     ops = [score.steps[at].op for at in range(repeat.start, repeat.start + repeat.period)]
@@ -211,16 +215,16 @@ def _groups(score: _Score, repeat: Repeat, own: dict[int, list[Node]]) -> list[i
     return [together[name] for name in names]
 
 
-def _links(score: _Score, repeat: Repeat, own: dict[int, list[Node]]) -> set[tuple[int, int]]:
+def _links(score: _Score, repeat: Repeat, own: dict[int, list[int]]) -> set[tuple[int, int]]:
     """Which offsets take what others make, or share a tensor of their round."""
     found: set[tuple[int, int]] = set()
     first, period = repeat.start, repeat.period
-    taker = {source.id: at for at, sources in own.items() for source in sources}
+    taker = {source: at for at, sources in own.items() for source in sources}
     for at in range(first, repeat.end):
         offset = (at - first) % period
-        for edge in score.steps[at].takes:
-            tail = score.at.get(edge.tail, -1)
-            tail = taker.get(edge.tail, -1) if tail < 0 else tail
+        for place, _ in score.steps[at].takes:
+            tail = score.at[place]
+            tail = taker.get(place, -1) if tail < 0 else tail
             if tail >= first:
                 found.add(((tail - first) % period, offset))
     return found
