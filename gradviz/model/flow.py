@@ -57,13 +57,19 @@ def operand_edges(grad_fn: GradFn, inputs: Iterable[Tensor], grad_fns: tuple[Gra
     An operand's target is the grad_fn that made it, or the AccumulateGrad whose variable it is. Operands are taken in
     order, so that x * x uses both of its edges.
     """
+    wanted = [~tensor.id if tensor.grad_fn is None else tensor.grad_fn for tensor in inputs]
+    targets = [
+        target if target is None or (variable := grad_fns[target].variable) is None else ~variable
+        for target, _ in grad_fn.next
+    ]
+    if wanted == targets:  # as nearly always where all operands require grad
+        return list(range(len(wanted)))
     free: dict[int, list[int]] = {}  # grad_fn, or the complement of a variable -> positions still free, the first last
-    for position in range(len(grad_fn.next) - 1, -1, -1):
-        target = grad_fn.next[position][0]
+    for position in range(len(targets) - 1, -1, -1):
+        target = targets[position]
         if target is not None:
-            variable = grad_fns[target].variable
-            free.setdefault(target if variable is None else ~variable, []).append(position)
-    leading = [free.get(~tensor.id if tensor.grad_fn is None else tensor.grad_fn) for tensor in inputs]
+            free.setdefault(target, []).append(position)
+    leading = [free.get(one) for one in wanted]
     return [positions.pop() if positions else None for positions in leading]
 
 

@@ -113,23 +113,20 @@ class _Builder:
 
     def _ways(self, inputs: tuple[int, ...], bases: tuple[int, ...], grad_fn: GradFn) -> list[Passed | None]:
         """Where backward sends the gradient of each input, then each base; noted also for the leaf it goes to."""
-        states = [self._then(tensor, grad_fn) for tensor in (*bases, *inputs)]  # CopySlices has its base first
+        taken = (*bases, *inputs)  # CopySlices has its base first
+        states = [self._then(tensor, grad_fn) if tensor in self._remade else self._now[tensor] for tensor in taken]
         positions = operand_edges(grad_fn, states, self._trace.grad_fns)
-        found: list[Passed | None] = []
-        for tensor, position in zip((*bases, *inputs), positions, strict=True):
-            passed = None if position is None else Passed(grad_fn.id, position)
-            found.append(passed)
-            if tensor in self._accumulators and passed is not None:
+        found = [None if position is None else Passed(grad_fn.id, position) for position in positions]
+        for tensor, passed in zip(taken, found, strict=True):
+            if passed is not None and tensor in self._accumulators:
                 self._uses[tensor].append(passed)
-        return [*found[len(bases) :], *found[: len(bases)]]
+        return [*found[len(bases) :], *found[: len(bases)]] if bases else found
 
     def _then(self, tensor: int, user: GradFn) -> Tensor:
-        """A tensor now, with the grad_fn that it had when the op of a grad_fn took it."""
-        state, had = self._now[tensor], self._remade.get(tensor)
-        if had is None:
-            return state
-        targets = {target for target, _ in user.next}
-        return next((state._replace(grad_fn=one) for one in reversed(had) if one in targets), state)
+        """A tensor that had several grad_fns, with the one that it had when the op of a grad_fn took it."""
+        state, targets = self._now[tensor], {target for target, _ in user.next}
+        had = reversed(self._remade[tensor])
+        return next((state._replace(grad_fn=one) for one in had if one in targets), state)
 
     def _finished(self, node: Node, number: int) -> Node:
         """The last node of a tensor with the backward calls from it and the gradients that met in it."""
