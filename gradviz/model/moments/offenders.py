@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
-from gradviz.model.trace import EMPTY, Step, Trace, Value
+from gradviz.model.trace import EMPTY, Number, Step, Trace, Value
 
 # What these put into a tensor is what they are told to, and computes nothing.
 _FILLS = frozenset(
@@ -173,5 +173,10 @@ def _ill(value: Value | None) -> Ill | None:
 def is_nought(value: Value) -> bool:
     """Whether a value has elements, and each is nought."""
     if value.data is not None:
-        return bool(value.data) and not any(value.data)
+        return bool(value.data) and not any(map(magnitude, value.data))
     return value.min == 0 and value.max == 0
+
+
+def magnitude(number: Number) -> float:
+    """The size of an element: nan, inf and complex numbers are texts."""
+    return abs(complex(number)) if isinstance(number, str) else abs(number)

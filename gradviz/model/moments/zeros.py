@@ -5,10 +5,10 @@ Read off the gradients that were in flight, so that what is named is the first o
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
-from math import inf
+from math import inf, isfinite
 from typing import Literal, NamedTuple
 
-from gradviz.model.moments.offenders import is_nought
+from gradviz.model.moments.offenders import is_nought, magnitude
 from gradviz.model.trace import Step, Trace, Value
 from gradviz.model.values import statistics
 
@@ -93,10 +93,19 @@ def _pass_on(trace: Trace, step: Step, flight: _Flight, zero: Zero | None) -> No
 def _began(step: Step, grad_fn: int, way: int) -> Zero | None:
     """Zeros that a grad_fn itself passes on; None: it may have been given nothing else."""
     given = [value for value in step.arrived if value is not None and 0 not in value.shape]
-    known = [statistics(value) for value in given]
-    if _is_zero(given) or not all(isinstance(value.min, int | float) for value in known):
+    largest = [_magnitude(value) for value in given]
+    if _is_zero(given) or None in largest:
         return None
-    return Zero(grad_fn, way, _largest(known))
+    return Zero(grad_fn, way, max(filter(None, largest), default=0))
+
+
+def _magnitude(value: Value) -> float | None:
+    """The largest element by its size; None: not all are known."""
+    if value.data is not None:
+        sizes = [magnitude(number) for number in value.data]
+        return max(sizes) if all(map(isfinite, sizes)) else None
+    ends = [end for end in (value.min, value.max) if isinstance(end, int | float)]
+    return max(map(abs, ends)) if len(ends) == 2 else None
 
 
 def _adds_up(values: Iterable[tuple[int, Value]]) -> bool | None:

@@ -14,6 +14,8 @@ WhyZero = Literal[
     "off",  # relu, of which no input above 0 was given a gradient
     "limits",  # clamp and its like, outside of their limits
     "saturated",  # sigmoid and its like, so far out that their slope rounds to 0
+    "alone",  # softmax and its like, over a single number
+    "corner",  # a norm and its like at 0, where torch takes a slope that jumps to be 0
     "chosen",  # where, minimum and their like, which took the other operand
     "times",  # multiplied by a tensor of zeros
     "times zero",  # by zeros that have no name, as the number 0
@@ -42,9 +44,11 @@ _FACTORS: dict[str, dict[int | str, int]] = {
     **dict.fromkeys(("Addmm", "Baddbmm"), _SUMMED),
     "Pow": {0: 0},
 }
+_COMPARING = ("Softmax", "LogSoftmax")
+_CORNERS = ("LinalgVectorNorm", "Atan2", "Abs")
 _FAINT = {"float16": 1e-3, "float64": 1e-150}  # what is smaller a factor may have rounded to 0
 _FAINT_ELSE = 1e-20
-_MISTAKES: frozenset[WhyZero] = frozenset(("flat", "off", "limits", "saturated"))
+_MISTAKES: frozenset[WhyZero] = frozenset(("flat", "alone", "off", "limits", "saturated"))
 _FLOORS: frozenset[WhyZero] = frozenset(
     ("off", "limits")
 )  # no mistake of a loss that is 0, as of margins that are kept
@@ -75,7 +79,19 @@ def reason(history: History, zero: Zero) -> Reason:
         "largest": number_text(zero.largest),
     }
     dtype = trace.tensors[op.outputs[0]].dtype if op is not None and op.outputs else ""
-    return Reason(_said(grad_fn, zero, by, dtype), grad_fn.line, facts)
+    said = _said(grad_fn, zero, by, dtype)
+    own = _of_function(history, grad_fn, op) if said == "passed" and op is not None else None
+    return Reason(own or said, grad_fn.line, facts)
+
+
+def _of_function(history: History, grad_fn: GradFn, op: Op) -> WhyZero | None:
+    """What makes the derivative of a function 0 at all that it was given."""
+    kind, given = _kind(grad_fn), [history.at(op.step).known_tensor(one) for one in op.inputs]
+    dim, shape = (grad_fn.settings or {}).get("dim"), given[0].shape if given else ()
+    if kind in _COMPARING and isinstance(dim, int) and (not shape or shape[dim] == 1):
+        return "alone"
+    is_at_nought = all(one.value is not None and is_nought(one.value) for one in given)
+    return "corner" if kind in _CORNERS and is_at_nought else None
 
 
 def _said(grad_fn: GradFn, zero: Zero, by: str | None, dtype: str) -> WhyZero:

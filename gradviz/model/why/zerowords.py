@@ -11,6 +11,8 @@ ZEROS: dict[str, dict[str, str]] = {
         "limits": "{call} passes a gradient on only where its input is between the limits, "
         "and wherever one arrived it is not.",
         "saturated": "the input of {call} is so far out that the slope there is rounded to 0.",
+        "alone": "{call} takes softmax of one number at a time, which is the same whatever the number is.",
+        "corner": "{call} has no slope at 0, and torch passes on 0 there.",
         "chosen": "wherever a gradient arrived, {call} took its values from elsewhere.",
         "times": "{call} multiplies by {by}, which is 0, and so does its backward.",
         "times zero": "{call} multiplies by 0, and so does its backward.",
@@ -28,6 +30,8 @@ ZEROS: dict[str, dict[str, str]] = {
         "off": "{call} は入力が 0 より大きい所にだけ勾配を渡しますが、勾配が届いた所の入力はどれも 0 以下です。",
         "limits": "{call} は入力が範囲の内側の所にだけ勾配を渡しますが、勾配が届いた所の入力はどれも内側にありません。",
         "saturated": "{call} の入力が極端なため、そこでの傾きが丸められて 0 になっています。",
+        "alone": "{call} は数 1 つごとに softmax を計算しており、結果は数によらず同じです。",
+        "corner": "{call} は 0 の所に傾きがなく、torch はそこで 0 を渡します。",
         "chosen": "勾配が届いた所では、{call} はほかの値を使っています。",
         "times": "{call} は 0 である {by} を掛けており、その逆伝播も 0 を掛けます。",
         "times zero": "{call} は 0 を掛けており、その逆伝播も 0 を掛けます。",

@@ -40,6 +40,8 @@ def tensor_facts(naming: Naming, tensor: Tensor) -> tuple[Section, ...]:
         Fact("retains_grad", str(tensor.retains_grad)),
         Fact("version", str(tensor.version) if tensor.version is not None else words.no_version),
     ]
+    if tensor.grad is not None and tensor.dtype.startswith("complex"):
+        facts.append(Fact(".grad", words.complex_grad))
     if tensor.grad_fn is not None:
         facts.append(naming.grad_fn("grad_fn", tensor.grad_fn))
     if tensor.line is not None:

@@ -47,6 +47,7 @@ class InspectionWords(NamedTuple):
     first_made: str
     given_number: str
     first_here: str
+    complex_grad: str
     first_from: str
     made_by: str
     in_file: str
@@ -114,6 +115,7 @@ INSPECTION_WORDS: dict[Language, InspectionWords] = {
         first_made="The first {} was made here",
         given_number="The program gave it the number {}: what comes of that is not reported as a first nan or inf",
         first_here="The first {} came from here",
+        complex_grad="Its real part is the derivative by the real part, its imaginary part that by the imaginary part.",
         first_from="The first {} came from {}",
         made_by="The first {} of the forward run was made by {}",
         in_file="{}, line {}: {}",
@@ -179,6 +181,7 @@ INSPECTION_WORDS: dict[Language, InspectionWords] = {
         first_made="最初の {} はここで生じました",
         given_number="プログラムが数値 {} を渡しています: そこから出る値は最初の nan や inf として報告しません",
         first_here="最初の {} はここから出ました",
+        complex_grad="実部は実部での微分、虚部は虚部での微分です。",
         first_from="最初の {} は {} から出ました",
         made_by="順伝播で最初の {} を作ったのは {} です",
         in_file="{} の {} 行目: {}",

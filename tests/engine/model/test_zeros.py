@@ -49,6 +49,12 @@ AT_AN_OP: list[tuple[str, str, WhyZero]] = [
     ("a.minimum(z - 9)", "a.minimum(z - 9)", "chosen"),
     ("a.masked_fill(a < 9, 1.)", "a.masked_fill(a < 9, 1.)", "chosen"),
     ("a.softmax(0)", "SoftmaxBackward0", "passed"),
+    ("a[:, None].softmax(1)", "a[:, None].softmax(1)", "alone"),
+    ("a[:, None].log_softmax(-1)", "a[:, None].log_softmax(-1)", "alone"),
+    ("(a - a.detach()).norm()", "(a - a.detach()).norm()", "corner"),
+    ("(a - a.detach()).abs()", "(a - a.detach()).abs()", "corner"),
+    ("((a + 0j) * 0).real", "multiplies by 0", "times zero"),
+    ("((a + 0j) * z).real", "z", "times"),
     ("a * 1e-30 * torch.tensor(1e-30)", "3e-30", "faint"),
     ("F.hardtanh(a + 2)[:1]", "F.hardtanh(a + 2)", "limits"),
     ("torch.cat([a, rows[0]])[2:]", "only zeros this way", "passed"),
@@ -174,3 +180,20 @@ def test_what_keeps_gradients_from_a_leaf_through_the_whole_run_is_a_mistake(bod
     for one in found:
         assert "is above 0" in mistake_text(one, "en")
         assert "0 しか届いていません" in mistake_text(one, "ja")
+
+
+def test_softmax_over_a_single_class_is_a_mistake() -> None:
+    source = f"{HEAD}F.cross_entropy(a[:, None], torch.zeros(2, dtype=torch.long)).backward()"
+    assert is_nought(bare_run(source).tensors["w"].grad)
+    text = text_of(source)
+    assert text is not None
+    (one,) = mistakes(History(record(source)), text)
+    assert (one.said, one.facts["why"], one.facts["names"]) == ("flat", "alone", "w")
+
+
+def test_noughts_of_a_complex_leaf_are_told_too() -> None:
+    source = "import torch\nw = torch.tensor([1 + 2j, 3j], requires_grad=True)\n{}.backward()\n"
+    answer = why_zero(source.format("(w * 0).abs().sum()"))
+    assert answer is not None
+    assert answer.said == "corner"
+    assert why_zero(source.format("(w * w.conj()).real.sum()")) is None

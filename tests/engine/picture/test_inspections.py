@@ -13,7 +13,7 @@ from gradviz.picture.inspection.inspecting import inspection
 from gradviz.picture.inspection.inspection import Inspect, Subject
 from gradviz.picture.record.record import Record
 from tests.engine.programs import PROGRAMS, sweep
-from tests.engine.recording import record
+from tests.engine.recording import record, tensor
 from tests.unit.picture.inspection.cut_off import both_ways
 
 TRAINING = """\
@@ -75,3 +75,20 @@ def test_what_backward_took_in_a_grad_fn_is_told_once_it_has_run() -> None:
 
     assert told(backward) == ["allocated", "saved for backward"]
     assert told(None) == ["allocated", "allocated · ExpBackward0", "saved for backward"]
+
+
+def test_what_a_complex_grad_is_made_of_is_said_and_so() -> None:
+    source = "import torch\nw = torch.tensor([1 + 2j], requires_grad=True)\n(w**3).abs().sum().backward()\n"
+    made = record(source)
+    facts = inspection(Record(made), Inspect(Subject("tensor", tensor(made, "w").id))).sections
+    assert any("imaginary part that by the imaginary part" in one.text for section in facts for one in section.facts)
+
+    def value(number: complex) -> float:
+        return abs(number**3)
+
+    step, at = 1e-6, 1 + 2j
+    slopes = [(value(at + way * step) - value(at - way * step)) / (2 * step) for way in (1, 1j)]
+    grad = tensor(made, "w").grad
+    assert grad is not None
+    assert grad.data is not None
+    assert complex(grad.data[0]) == pytest.approx(complex(*slopes), rel=1e-4)
