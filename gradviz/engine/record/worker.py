@@ -91,6 +91,7 @@ def recorded(program: Program, request: Request, stream: Stream, *watches: Watch
         entries.replace_push_hooks(PackWatch(threads.here).wrap),
         entries.replace_settings(settings.reassigned, settings.granted, settings.changed),
         entries.replace_registrations(source.modules.placing, source.modules.moved),
+        entries.replace_new(),
         entries.hide_references((Known, Storage)),
         entries.replace_swap(settings.swap),
         entries.replace_increments(settings.reassigned),

@@ -7,6 +7,7 @@ from hypothesis import given
 
 from tests.engine.bare import both_runs
 from tests.engine.programs import PROGRAMS, sweep
+from tests.engine.recording import tensor
 
 
 @sweep(300)
@@ -29,6 +30,47 @@ def test_what_is_made_of_a_parameter_of_inference_mode_is_what_torch_makes_of_it
     assert [op.name for op in trace.ops if op.grad_fn is not None and op.line == 4] == [
         *("aten::clone.default", "aten::_to_copy.default", "aten::add.Tensor"),
     ]
+
+
+def test_a_class_of_tensors_makes_them_as_without_gradviz() -> None:
+    source = """\
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+class Mine(torch.Tensor):
+    pass
+class Named(torch.Tensor):
+    def __new__(cls, data, title):
+        made = super().__new__(cls, data)
+        made.title = title
+        return made
+    def __init__(self, data, title):
+        self.length = len(self)
+class Mode(TorchDispatchMode):
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        return func(*args, **(kwargs or {}))
+x = torch.tensor([1.0, 2.0], requires_grad=True)
+a, b, c, d = Mine([1.0, 2.0]), Mine(x.detach()), Mine(x * 2), Named(x, "it")
+(c * 3).sum().backward()
+d.sum().backward()
+e, f = torch.Tensor([3.0]), Mine()
+print(type(a), type(b), type(c), type(d * 2), d.title, d.length, b._base is None, Mine(2, 3).shape, x.grad)
+with torch.no_grad():
+    x.data = Mine([5.0, 6.0])
+for kinds in ((Mine, "a"), (Mine, 1, "a"), (torch.Tensor, "a")):
+    try:
+        kinds[0](*kinds[1:])
+    except Exception as error:
+        print(type(error), error)
+with Mode():
+    try:
+        Mine(x)
+    except RuntimeError as error:
+        print(error)
+"""
+    bare, seen, trace = both_runs(source)
+    assert bare.error is None
+    assert seen == bare
+    assert trace.grad_fns[tensor(trace, "c").grad_fn or 0].name == "AliasBackward0"
 
 
 COMPOSITE = (

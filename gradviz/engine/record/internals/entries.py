@@ -12,7 +12,8 @@ from torch.autograd.graph import _engine_run_backward as engine_run  # the true 
 from torch.nn.modules.module import register_module_module_registration_hook
 from torch.utils.hooks import RemovableHandle
 
-from gradviz.engine.record.internals.guards import aside
+from gradviz.engine.record.internals.guards import WithoutModes, aside
+from gradviz.engine.record.internals.operators import has_other_modes
 from gradviz.engine.record.internals.quiet import Untraced
 
 __all__ = ["engine_run"]
@@ -241,6 +242,30 @@ def hide_references(ours: tuple[type[weakref.ref[Any]], ...]) -> Callable[[], No
         return len(getweakrefs(value))
 
     return _all([replace(weakref, one.__name__, one) for one in (getweakrefs, getweakrefcount)])
+
+
+def replace_new() -> Callable[[], None]:
+    """Have tensors of a class of the program's made out of sight of the recorder's mode; returns what undoes it.
+
+    Torch gives no class to a tensor that a mode has had in its hands: Mine([1.0]) would be refused. It keeps modes from
+    as_subclass(), but not from this.
+    """
+    entry: Any = torch.Tensor
+    original = entry.__new__
+
+    @functools.wraps(original)
+    def new(kind: type[torch.Tensor], *args: object, **kwargs: object) -> object:
+        if kind is torch.Tensor or has_other_modes():
+            return original(kind, *args, **kwargs)
+        with WithoutModes():
+            return original(kind, *args, **kwargs)
+
+    entry.__new__ = new
+
+    def undo() -> None:
+        del entry.__new__  # it is inherited
+
+    return undo
 
 
 def replace_swap(swapping: Callable[[torch.Tensor, torch.Tensor, Callable[[], None]], None]) -> Callable[[], None]:

@@ -100,6 +100,14 @@ def learn(operator: Any) -> Traits:  # noqa: ANN401  # OpOverload is generic ove
     )
 
 
+def is_subclass_like(tensor: torch.Tensor) -> bool:
+    """Whether torch takes a tensor for one whose operators somebody replaces; no class of Python makes it that.
+
+    Source: isTensorSubclassLike in aten/src/ATen/TensorSubclassLikeUtils.h, but for the modes that are on.
+    """
+    return bool(torch._C._dispatch_keys(tensor).raw_repr() & _SUBCLASS_LIKE)
+
+
 def modes() -> list[TorchDispatchMode]:
     """The dispatch modes in force in this thread, innermost last."""
     return [torch._C._get_dispatch_stack_at(k) for k in range(torch._C._len_torch_dispatch_stack())]
@@ -273,6 +281,19 @@ def _does_write(traits: Traits, args: tuple[object, ...], kwargs: dict[str, obje
 
 _written_if: dict[tuple[object, ...], tuple[tuple[int, str], ...]] = {}  # by the operator's address, and its flags
 _aten = torch.ops.aten
+
+
+def _subclass_like() -> int:
+    """The dispatch keys by which torch knows such tensors, as bits; of Meta without what all dense tensors have."""
+    names = ("FuncTorchGradWrapper", "FuncTorchBatched", "Functionalize", "Batched", "Sparse", "SparseCsr", "Python")
+    found = 0
+    for name in names:
+        found |= untyped.DispatchKeySet(untyped._dispatch_key_parse(name)).raw_repr()
+    meta, cpu = (untyped.DispatchKeySet(key).raw_repr() for key in (untyped.DispatchKey.Meta, untyped.DispatchKey.CPU))
+    return int(found | (meta & ~cpu))
+
+
+_SUBCLASS_LIKE = _subclass_like()
 # What torch asks a subclass of Tensor that answers in Python: also while it makes a view's grad_fn and holds a lock.
 _QUESTIONS = frozenset(
     (

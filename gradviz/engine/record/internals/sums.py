@@ -5,11 +5,13 @@ program would read another `_version` of a gradient, whose backward would take m
 would be without one.
 """
 
+import threading
+from collections.abc import Sequence
 from functools import cache
 
 import torch
 
-from gradviz.engine.record.internals import entries, gradfns, operators, reader
+from gradviz.engine.record.internals import entries, gradfns, guards, operators, reader
 from gradviz.engine.record.internals.operators import Kernel, Operator, TorchDispatchMode
 
 NAME = "add.Tensor"  # of that by which the engine adds
@@ -21,13 +23,28 @@ _IS_DENSE: Operator = torch.ops.aten.is_non_overlapping_and_dense.default
 # with a zero that has no memory becomes a copy: no mode sees that it was a sum.
 _KEY = "TESTING_ONLY_GenericWrapper"
 _ADDS_UP = torch._C._dispatch_key_parse(_KEY)
+_SPARSE = frozenset((torch.sparse_coo, torch.sparse_csr))  # what torch adds to what comes after it
+# By thread: the places, by their addresses, of the gradients that the last grad_fn returned, if one of them is sparse.
+_returned: dict[int, dict[int, int]] = {}
 
 
-def expect_sums() -> None:
+def expect_sums(returned: Sequence[torch.Tensor | None]) -> None:
     """Have torch's engine add as without a mode, until the work on the grad_fn is over that has just run.
 
     Torch gives each grad_fn the state of the thread that called backward().
+
+    Args:
+        returned: the gradients that the grad_fn has returned.
     """
+    if not _SPARSE.isdisjoint([one.layout for one in returned if one is not None]):
+        places = {one._cdata: place for place, one in enumerate(returned) if one is not None}
+        _returned[threading.get_ident()] = places
+    elif _returned:
+        _returned.pop(threading.get_ident(), None)
+    _expect()
+
+
+def _expect() -> None:
     torch._C._dispatch_tls_set_dispatch_key_included(_ADDS_UP, True)
 
 
@@ -50,32 +67,41 @@ def _adding(least: tuple[int, ...]) -> Kernel:
     def kernel(*args: object, **kwargs: object) -> object:
         torch._C._dispatch_tls_set_dispatch_key_included(_ADDS_UP, False)
         try:
-            return (_IN_PLACE if _may_be_in_place(args) and reader.holders(args) == least else _ADD)(*args, **kwargs)
+            if not torch._C._has_torch_function(args):
+                return _add(args, kwargs, least)
+            with guards.aside():  # C++ asks no class for an override of its own
+                return _add(args, kwargs, least)
         finally:
-            expect_sums()
+            _expect()
 
     return kernel
+
+
+def _add(args: tuple[object, ...], kwargs: dict[str, object], least: tuple[int, ...]) -> object:
+    return (_IN_PLACE if _may_be_in_place(args) and reader.holders(args) == least else _ADD)(*args, **kwargs)
 
 
 def _may_be_in_place(args: tuple[object, ...]) -> bool:
     """Whether torch would write the sum of these gradients over the first of them, if nobody else holds that.
 
-    Source: can_accumulate_inplace in torch/csrc/autograd/input_buffer.cpp.
+    Source: accumulate in torch/csrc/autograd/input_buffer.cpp.
     """
-    if torch.is_grad_enabled() or operators.has_other_modes() or not all(map(_is_plain, args[:2])):
+    operands = reader.tensors_in(args)
+    if torch.is_grad_enabled() or operators.has_other_modes() or len(operands) != len(args):
         return False
-    (total, *_) = reader.tensors_in(args)
-    return bool(_IS_DENSE(total)) and not reader.is_zero(total)
+    one, other = operands
+    if operators.is_subclass_like(one) or (operators.is_subclass_like(other) and not _was_there(other, one)):
+        return False
+    return one.layout is torch.strided and not one.is_nested and bool(_IS_DENSE(one)) and not reader.is_zero(one)
 
 
-def _is_plain(gradient: object) -> bool:
-    return (
-        type(gradient) is torch.Tensor
-        and gradient.layout is torch.strided
-        and not gradient.is_meta
-        and not gradient.is_nested
-        and not reader.is_batched(gradient)
-    )
+def _was_there(sparse: torch.Tensor, dense: torch.Tensor) -> bool:
+    """Whether a sparse gradient came before the dense one: torch names the dense one first in any case."""
+    if sparse.layout not in _SPARSE:
+        return False
+    places = _returned.get(threading.get_ident(), {})
+    place = places.get(sparse._cdata)
+    return place is None or place < places.get(dense._cdata, place)
 
 
 def fewest() -> tuple[int, ...]:
@@ -110,7 +136,7 @@ def fewest() -> tuple[int, ...]:
     y, ones = x.neg() + x.neg(), torch.ones(1, device="cpu")
     for node, _ in gradfns.inputs_of(y.grad_fn):
         if node is not None:
-            node.register_hook(lambda *_: expect_sums())
+            node.register_hook(lambda *_: _expect())
     with Passing():  # type: ignore[no-untyped-call]  # as above
         entries.engine_run((y,), (ones,), False, False, (), allow_unreachable=True, accumulate_grad=True)
     return next(iter(found), ())

@@ -167,7 +167,7 @@ class BackwardWatch:
                     if leaf is not None:
                         recorder.ledger.refresh_grad(leaf)
                         call.filled.add(number)
-                    sums.expect_sums()
+                    sums.expect_sums(left)
 
         return node.register_prehook(before), node.register_hook(after)
 
