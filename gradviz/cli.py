@@ -13,12 +13,11 @@ import traceback
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import gradviz
 from gradviz import arguments, doctor, resources
 from gradviz.arguments import ALL, FILMS, FORMATS, Drawable
-from gradviz.drawing.caption import caption, captioned
+from gradviz.drawing.caption import captioned
 from gradviz.drawing.excerpt import explained_alike
 from gradviz.drawing.plain import plain
 from gradviz.drawing.shapes import Drawing
@@ -29,15 +28,14 @@ from gradviz.export.look import Look
 from gradviz.export.svg import svg
 from gradviz.export.whole import numbered, write_whole
 from gradviz.export.work import finished
+from gradviz.given import STANDARD, Program, UsageError, given
 from gradviz.model.claims import failures
 from gradviz.model.cost import MODES, PATIENCE, Costs, Timed
 from gradviz.model.moments.course import Course
-from gradviz.model.program import MAX_SOURCE
 from gradviz.model.quiz.quiz import wanted_question
-from gradviz.model.trace import GradMode, Trace
+from gradviz.model.trace import Trace
 from gradviz.model.uncollected import uncollected
 from gradviz.model.wire import FrameError, Limits, Request
-from gradviz.neighbours import Neighbourhood, decoded, whole_path
 from gradviz.picture.picture import Language, Options
 from gradviz.picture.record.record import Record
 from gradviz.picture.stage.shown import moments, seen, shown
@@ -46,40 +44,12 @@ from gradviz.picture.texts.problems import problems
 from gradviz.picture.words import WORDS
 from gradviz.resources import Lesson, ResourceError
 from gradviz.runs import Engine, EngineError
-from gradviz.state.session import ENDING, MAX_FILE, SessionError, parsed
 
 DONE, RAISED, USAGE, LIMIT = range(4)
 FLAW = 70  # EX_SOFTWARE of sysexits.h
 _TEXTS = ("dot", "json")  # formats that hold one moment of the run
 _ALONE = ("svg", "png")  # which hold one picture
-STANDARD = "-"  # standard input as a program, standard output as a file
-_STDIN = "<stdin>"  # what Python calls that; it looks for modules in the current directory
 _OP_TIMES = 0.5  # seconds of runs before those whose ops are timed
-
-
-class Program(NamedTuple):
-    """What is to be run, and how where nothing else is asked for."""
-
-    source: str
-    mode: GradMode = "grad"
-    seed: int | None = None
-    file: str = ""  # the whole path of its file, beside which lies what it imports; "": it is in none
-    lesson: Lesson | None = None
-
-    def called(self, language: Language) -> str:
-        """What a picture of it is called."""
-        name = Path(self.file).name if self.lesson is None else getattr(self.lesson.title, language)
-        return caption("" if name == _STDIN else name, self.source, WORDS[language])
-
-    def asked(self) -> Request:
-        """A run of it, with the files beside it that it imports."""
-        return Request(
-            self.source, self.mode, self.seed, file=self.file, neighbours=Neighbourhood().of(self.file, self.source)
-        )
-
-
-class UsageError(Exception):
-    """What was asked for cannot be done; the message is for people."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -276,44 +246,8 @@ def _limits(chosen: argparse.Namespace) -> Limits:
 
 def _program(chosen: argparse.Namespace) -> Program:
     """Return what PROGRAM is, from the seed that was asked for."""
-    program = _found(chosen.program)
+    program = given(chosen.program)
     return program if chosen.seed is None else program._replace(seed=chosen.seed)
-
-
-def _found(program: str) -> Program:
-    """Return what PROGRAM is: a text, read as Python reads a source file, or what is kept in a session."""
-    if program.startswith("lesson:"):
-        lesson = resources.lesson(program.removeprefix("lesson:"))
-        return Program(lesson.source, lesson=lesson)
-    if not program.endswith(ENDING):
-        file = whole_path(_STDIN if program == STANDARD else program)
-        return Program(_source(program, _read(program, MAX_SOURCE)), file=file)
-    try:
-        session = parsed(_read(program, MAX_FILE))
-    except SessionError as error:
-        raise UsageError(f"{program}: {error}") from error
-    return Program(session.program, session.mode, session.seed, whole_path(program))
-
-
-def _read(program: str, most: int) -> bytes:
-    try:
-        if program == STANDARD:
-            data = sys.stdin.buffer.read(most + 1)
-        else:
-            with Path(program).open("rb") as file:
-                data = file.read(most + 1)
-    except OSError as error:
-        raise UsageError(f"{program} cannot be read: {error.strerror}") from error
-    if len(data) > most:
-        raise UsageError(f"{program} is longer than {most:,} bytes, so it is hardly a program")
-    return data
-
-
-def _source(program: str, data: bytes) -> str:
-    try:
-        return decoded(data)
-    except SyntaxError as error:
-        raise UsageError(f"{program} is not Python source text: {error}") from error
 
 
 def _check_folder(output: str) -> None:
