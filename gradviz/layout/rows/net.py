@@ -107,9 +107,10 @@ def _goals(net: Net, diagram: Diagram, arcs: list[Arc]) -> dict[tuple[int, int],
     found: dict[tuple[int, int], int] = {}
     for at in sorted(net.shared):
         tail, head = arcs[at]
-        goal = found.setdefault((tail, diagram.links[at].tail_port), head)
-        if net.home[goal] != net.home[head]:
-            found[tail, diagram.links[at].tail_port] = tail
+        if net.row[head] > net.row[tail] + 1:  # or else it is no part of the trunk
+            goal = found.setdefault((tail, diagram.links[at].tail_port), head)
+            if net.home[goal] != net.home[head]:
+                found[tail, diagram.links[at].tail_port] = tail
     return found
 
 

@@ -114,11 +114,11 @@ def test_a_trunk_leaves_the_frame_of_its_tail() -> None:
 def test_a_trunk_passes_inside_the_frame_that_holds_all_it_leads_to() -> None:
     """As a tensor does that is made before a region and taken by many ops in it; of two regions, it is in neither."""
     names = [f"c{at}" for at in range(14)]
-    arcs = [*pairwise(names), *(("w", name) for name in names[3:])]
+    arcs = [*pairwise(names), ("w", "v"), *(("w", name) for name in names[3:])]
     region = [Frame("F", None, Size(60, 16)), Frame("G", None, Size(60, 16))]
     for others, homes in (("F", {0}), ("G", {OUTSIDE})):
         home = dict.fromkeys(names[2:8], "F") | dict.fromkeys(names[8:], others)
-        net, frames = prepared(workloads.diagram([*names, "w"], arcs, region, home))
+        net, frames = prepared(workloads.diagram([*names, "w", "v"], arcs, region, home))
         bends = {bend for at in net.shared for bend in net.bends[at]}
         assert {net.home[bend] for bend in bends if net.row[bend] >= frames.first[0]} == homes
 
