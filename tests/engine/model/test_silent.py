@@ -370,7 +370,7 @@ WRONG = [
     ("F.cross_entropy(m(x).softmax(-1), t)", "twice", "F.cross_entropy(m(x), t)"),
     ("F.cross_entropy(torch.nn.Softmax(dim=1)(m(x)), t)", "twice", None),
     ("F.cross_entropy(F.softmax(input=m(x), dim=1), t)", "twice", None),
-    ("F.log_softmax(m(x).sum().softmax(0), 0)", "twice", "F.log_softmax(m(x).sum(), 0)"),
+    ("F.log_softmax(m(x)[0].softmax(0), 0)[0]", "twice", "F.log_softmax(m(x)[0], 0)[0]"),
     ("F.binary_cross_entropy_with_logits(torch.sigmoid(m(x)), one)", "twice sigmoid", "_logits(m(x), one)"),
     ("F.nll_loss(F.softmax(m(x), dim=1), t)", "no logarithm", "F.nll_loss(F.log_softmax(m(x), dim=1), t)"),
     ("F.nll_loss(m(x).softmax(1), t)", "no logarithm", "F.nll_loss(m(x).log_softmax(1), t)"),
