@@ -7,7 +7,7 @@ from gradviz.drawing.content.hooks import hook_lines
 from gradviz.drawing.content.saved import is_freed, saved_notes
 from gradviz.drawing.content.telling import Telling, line_text, tensor_name
 from gradviz.drawing.content.tensors import grad_texts, result_line
-from gradviz.drawing.content.titles import call_strips, op_title
+from gradviz.drawing.content.titles import box_title, call_strips, op_title
 from gradviz.drawing.content.troubled import trouble_of
 from gradviz.drawing.settings import settings_text
 from gradviz.drawing.shapes import Role, TextRole
@@ -101,7 +101,7 @@ def _op_lines(node: Node, telling: Telling, recorded: bool) -> list[Line]:
             return [title, *_unseen_lines(node, node.grad_fn, telling)]
         return [title, Line(op_title(node.op), TextRole.MUTED)]
     if node.op is not None:
-        lines.append(Line(op_title(node.op), TextRole.OP))
+        lines.append(Line(box_title(node.op), TextRole.OP))
     if node.grad_fn is not None:
         lines.append(Line(node.grad_fn.name, TextRole.GRAD_FN))
     elif node.op is not None and not recorded and node.op.why_unrecorded is not None:

@@ -3,6 +3,8 @@
 from collections import Counter
 from itertools import groupby
 
+from gradviz.drawing.metrics import WIDEST, text_width
+from gradviz.drawing.shapes import TextRole
 from gradviz.drawing.words import Words
 from gradviz.model.trace import FUNCTION, SCRIPT, BackwardCall, Op
 
@@ -18,6 +20,25 @@ def op_title(op: Op) -> str:
     if op.phase == "backward":
         return op_name(op)
     return _titled([op_name(op)], (op.nested and op.module) or _written(op))
+
+
+def box_title(op: Op) -> str:
+    """The same on one line of a box: where that is too long without what the call is given, which is op after op."""
+    title, written = op_title(op), _written(op)
+    if text_width(title, TextRole.OP) <= WIDEST or not title.endswith(f" · {written}") or not written.endswith(")"):
+        return title
+    callee = written[: _opening(written)]
+    return title.removesuffix(written) + f"{callee}(…)" if callee else title
+
+
+def _opening(call: str) -> int:
+    """Where the bracket opens that the last one of a text closes."""
+    deep = 0
+    for at in range(len(call) - 1, -1, -1):
+        deep += (call[at] == ")") - (call[at] == "(")
+        if not deep:
+            return at
+    return 0
 
 
 def fold_titles(ops: tuple[Op, ...]) -> tuple[str, ...]:
