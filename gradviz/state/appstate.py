@@ -8,7 +8,7 @@ from gradviz.model.program import MAX_SOURCE
 from gradviz.model.trace import GradMode, Output
 from gradviz.model.wire import Exit, Request
 from gradviz.picture.picture import Options, Picture, TensorRow
-from gradviz.state.keys import Keys
+from gradviz.state.commands.keys import Keys
 from gradviz.state.session import Session
 from gradviz.state.values.chosen import NOTHING, Chosen, Search, Selection
 from gradviz.state.values.comparing import Comparing

@@ -1,11 +1,12 @@
 """How a picture comes into the state: it takes the place of the one before when it is whole, or better than none."""
 
 from gradviz.picture.picture import Picture
-from gradviz.state import comparing, inspecting, sliding
 from gradviz.state.appstate import AppState
 from gradviz.state.document import forgotten
 from gradviz.state.effects import Effects
-from gradviz.state.stepping import caught_up, drawn, redrawn, seen
+from gradviz.state.looking import inspecting
+from gradviz.state.looking.stepping import caught_up, drawn, redrawn, seen
+from gradviz.state.runs import comparing, sliding
 from gradviz.state.values.shown import EMPTY, Shown
 
 

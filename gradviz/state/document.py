@@ -1,9 +1,10 @@
 """The program in the editor, and what of the state goes along with its text or away with it. Pure."""
 
 from gradviz.model.graph.graph import MANY
-from gradviz.state import folding, measuring
 from gradviz.state.appstate import AppState
-from gradviz.state.stepping import carried
+from gradviz.state.looking import folding
+from gradviz.state.looking.stepping import carried
+from gradviz.state.runs import measuring
 
 
 def with_text(state: AppState, text: str) -> AppState:

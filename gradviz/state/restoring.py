@@ -2,8 +2,8 @@
 
 from gradviz.state.appstate import AppState
 from gradviz.state.effects import Effects
+from gradviz.state.looking.stepping import gone_to
 from gradviz.state.session import FORMAT, Session
-from gradviz.state.stepping import gone_to
 from gradviz.state.values.told import Elsewhere
 
 

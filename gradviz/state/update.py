@@ -5,22 +5,16 @@ to carry out. A reply that is not of the current run is dropped.
 """
 
 from gradviz.picture.picture import Options
-from gradviz.state import (
-    comparing,
-    engines,
-    folding,
-    inspecting,
-    measuring,
-    predicting,
-    quizzing,
-    restoring,
-    running,
-    sliding,
-)
+from gradviz.state import restoring
 from gradviz.state.appstate import AppState
 from gradviz.state.arriving import arrived
+from gradviz.state.commands.palette import remembered
 from gradviz.state.document import forgotten, let_go, opened, with_text
 from gradviz.state.effects import Effects, Rest, Rewrite
+from gradviz.state.looking import folding, inspecting
+from gradviz.state.looking.search import looked_for, searched
+from gradviz.state.looking.selection import reselected
+from gradviz.state.looking.stepping import left, redrawn, walked
 from gradviz.state.messages import (
     AnswerShown,
     Asking,
@@ -81,10 +75,8 @@ from gradviz.state.messages import (
     WheelSet,
     Widened,
 )
-from gradviz.state.palette import remembered
-from gradviz.state.search import looked_for, searched
-from gradviz.state.selection import reselected
-from gradviz.state.stepping import left, redrawn, walked
+from gradviz.state.quiz import predicting, quizzing
+from gradviz.state.runs import comparing, engines, measuring, running, sliding
 from gradviz.state.switching import changed
 from gradviz.state.values.chosen import Chosen
 

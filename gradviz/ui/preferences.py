@@ -12,8 +12,8 @@ from gradviz.model.seeds import seed_of
 from gradviz.model.trace import GradMode
 from gradviz.picture.picture import Language, Options
 from gradviz.state.appstate import AppState
-from gradviz.state.keys import Keys, chosen
-from gradviz.state.palette import USED
+from gradviz.state.commands.keys import Keys, chosen
+from gradviz.state.commands.palette import USED
 from gradviz.state.values.look import Theme
 from gradviz.ui.bars.actions import SIDES, USUAL
 from gradviz.ui.bars.keyrules import is_key

@@ -16,8 +16,8 @@ from gradviz.resources import Lesson
 from gradviz.state import effects as do
 from gradviz.state import messages as said
 from gradviz.state.appstate import AppState
-from gradviz.state.quizzing import veiled
-from gradviz.state.stepping import presented
+from gradviz.state.looking.stepping import presented
+from gradviz.state.quiz.quizzing import veiled
 from gradviz.state.update import update
 from gradviz.state.values.chosen import Chosen
 from gradviz.ui import preferences, staying

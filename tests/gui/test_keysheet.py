@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QTreeWidgetItem, QWidget
 from pytestqt.qtbot import QtBot
 
-from gradviz.state.keys import Keys
+from gradviz.state.commands.keys import Keys
 from gradviz.ui.bars.actions import USUAL
 from gradviz.ui.dialogs.keysheet import ShortcutSheet
 from gradviz.ui.window import Window

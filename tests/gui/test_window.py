@@ -330,7 +330,7 @@ def test_the_engine_dies_and_comes_back_and_the_text_is_untouched(qtbot: QtBot, 
 def test_an_engine_that_cannot_start_is_left_alone_until_run(
     qtbot: QtBot, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gradviz.state.engines.START_DELAYS", (0, 0, 0))
+    monkeypatch.setattr("gradviz.state.runs.engines.START_DELAYS", (0, 0, 0))
     window = opened(sandbox="unstartable")
     qtbot.waitUntil(lambda: window.state.engine.phase is Phase.ENDED)
     assert "torch is not installed here" in window.panels.status.activity

@@ -10,7 +10,7 @@ from gradviz.model.trace import Limit
 from gradviz.model.wire import Ready, Request
 from gradviz.picture.picture import Picture, Problem, TensorRow
 from gradviz.state.appstate import AppState
-from gradviz.state.keys import Keys
+from gradviz.state.commands.keys import Keys
 from gradviz.state.values.engine import Engine, Phase
 from gradviz.state.values.measuring import Measuring
 from gradviz.state.values.shown import Shown

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from gradviz.state.keys import Keys
-from gradviz.state.palette import Entry
+from gradviz.state.commands.keys import Keys
+from gradviz.state.commands.palette import Entry
 
 
 class KeysSet(NamedTuple):

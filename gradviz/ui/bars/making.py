@@ -6,7 +6,7 @@ from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from gradviz import resources
-from gradviz.state.keys import Keys
+from gradviz.state.commands.keys import Keys
 from gradviz.state.values.look import Theme
 from gradviz.ui.bars.actions import COMMANDS
 from gradviz.ui.bars.bars import REST

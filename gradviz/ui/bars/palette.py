@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gradviz.state.palette import Choices, Entry, found
+from gradviz.state.commands.palette import Choices, Entry, found
 from gradviz.ui.bars.paletterows import PAD, Look, RowPainter, Rows, row_height
 from gradviz.ui.style.announcing import announce
 from gradviz.ui.style.theme import Colours

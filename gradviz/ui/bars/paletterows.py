@@ -7,8 +7,8 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem
 
-from gradviz.state.matching import letters
-from gradviz.state.palette import Entry
+from gradviz.state.commands.matching import letters
+from gradviz.state.commands.palette import Entry
 from gradviz.ui.style.theme import Colours, colour
 
 PAD = 10  # pixels at both sides of a row

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from gradviz.state.keys import Keys
+from gradviz.state.commands.keys import Keys
 from gradviz.ui.bars.actions import COMMANDS
 from gradviz.ui.bars.command import LINE, said, unmarked
 from gradviz.ui.bars.titles import QT_TRANSLATE_NOOP, path

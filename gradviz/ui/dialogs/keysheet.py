@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gradviz.state.keys import Keys
-from gradviz.state.matching import Likeness, Names
+from gradviz.state.commands.keys import Keys
+from gradviz.state.commands.matching import Likeness, Names
 from gradviz.ui.bars.keyrules import refused
 from gradviz.ui.bars.shortcuts import joined, rows, sheet
 from gradviz.ui.style.announcing import announce

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QFrame, QPlainTextDocumentLayout, QPlainTextEdit
 
 from gradviz.model.source.place import Edit
 from gradviz.picture.picture import Problem
-from gradviz.state.stepping import StepLines
+from gradviz.state.looking.stepping import StepLines
 from gradviz.ui.editor import editing, keystrokes
 from gradviz.ui.editor.gutter import Gutter, Row
 from gradviz.ui.editor.highlight import Highlighter

@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from gradviz.state.keys import Keys
-from gradviz.state.stepping import StepLines
+from gradviz.state.commands.keys import Keys
+from gradviz.state.looking.stepping import StepLines
 from gradviz.ui.style.theme import Colours, colour
 
 _MARKS = 24  # pixels at the left for breakpoints and for the arrows of a step

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from gradviz.state.keys import Keys
+from gradviz.state.commands.keys import Keys
 from gradviz.ui.style.theme import Colours, colour
 
 TENFOLD = 10  # steps for one, with Shift

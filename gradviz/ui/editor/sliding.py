@@ -11,7 +11,7 @@ from PySide6.QtGui import QTextBlock, QTextCursor
 
 from gradviz.model.source.lexing import CODE
 from gradviz.model.source.numbers import Line, numbers, stepped, value_of
-from gradviz.state.keys import Keys
+from gradviz.state.commands.keys import Keys
 from gradviz.state.messages import Slid
 from gradviz.state.values.slide import Slide
 from gradviz.ui.editor.curve import Curve

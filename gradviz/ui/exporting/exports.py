@@ -11,7 +11,7 @@ from gradviz.export.whole import numbered
 from gradviz.picture.words import WORDS
 from gradviz.state import messages as said
 from gradviz.state.appstate import AppState
-from gradviz.state.quizzing import veiled
+from gradviz.state.quiz.quizzing import veiled
 from gradviz.ui.exporting import captions
 from gradviz.ui.exporting.copying import copy_picture, copy_svg, copy_text
 from gradviz.ui.exporting.exportchoice import Choice, Part

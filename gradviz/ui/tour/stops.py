@@ -6,7 +6,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QCoreApplication, QPoint, QRect
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar, QWidget
 
-from gradviz.state.keys import Keys
+from gradviz.state.commands.keys import Keys
 from gradviz.ui.panels import Panels
 
 

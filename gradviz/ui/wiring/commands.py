@@ -13,7 +13,7 @@ from gradviz.model.trace import GradMode
 from gradviz.picture.picture import Language, Options
 from gradviz.state import messages as said
 from gradviz.state.appstate import AppState
-from gradviz.state.quizzing import veiled
+from gradviz.state.quiz.quizzing import veiled
 from gradviz.state.restoring import kept
 from gradviz.state.switching import offered
 from gradviz.ui.editor.finding import Finding

@@ -9,7 +9,7 @@ from gradviz import __version__
 from gradviz.resources import Words, met_errors
 from gradviz.state import messages as said
 from gradviz.state.appstate import AppState
-from gradviz.state.keys import Keys
+from gradviz.state.commands.keys import Keys
 from gradviz.ui.dialogs.doctor import DoctorDialog
 from gradviz.ui.dialogs.errorguide import ErrorGuide
 from gradviz.ui.dialogs.keysheet import ShortcutSheet

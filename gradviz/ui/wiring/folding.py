@@ -13,7 +13,7 @@ from gradviz.model.graph.modules import MODULE
 from gradviz.picture.picture import Keeps
 from gradviz.state import messages as said
 from gradviz.state.appstate import AppState
-from gradviz.state.folding import fold_of, key_of, round_of
+from gradviz.state.looking.folding import fold_of, key_of, round_of
 from gradviz.ui.bars.making import allow
 from gradviz.ui.panels import Panels
 from gradviz.ui.wording import unavailable, wording

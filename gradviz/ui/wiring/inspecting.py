@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QDockWidget
 
 from gradviz.state import messages as said
 from gradviz.state.appstate import AppState
-from gradviz.state.folding import folds
+from gradviz.state.looking.folding import folds
 from gradviz.ui.panels import Panels
 
 

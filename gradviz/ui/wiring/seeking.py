@@ -11,7 +11,7 @@ from gradviz.drawing.shapes import Drawing
 from gradviz.resources import Lesson
 from gradviz.state import messages as said
 from gradviz.state.appstate import AppState
-from gradviz.state.palette import Boxes, Entry, Kind, boxes, choices
+from gradviz.state.commands.palette import Boxes, Entry, Kind, boxes, choices
 from gradviz.ui.bars import command as asked
 from gradviz.ui.bars import titles
 from gradviz.ui.bars.actions import COMMANDS

@@ -6,7 +6,7 @@ from PySide6.QtGui import QAction
 
 from gradviz.drawing.theme import THEMES
 from gradviz.state.appstate import AppState
-from gradviz.state.keys import Keys
+from gradviz.state.commands.keys import Keys
 from gradviz.state.switching import shown_rows, worth_grad
 from gradviz.state.values.look import Theme
 from gradviz.ui.bars.making import allow, give_keys

@@ -8,8 +8,8 @@ from PySide6.QtGui import QAction
 
 from gradviz.state import messages as said
 from gradviz.state.appstate import AppState
-from gradviz.state.quizzing import veiled
-from gradviz.state.stepping import step_lines
+from gradviz.state.looking.stepping import step_lines
+from gradviz.state.quiz.quizzing import veiled
 from gradviz.ui.bars.making import allow
 from gradviz.ui.bars.timeline import SPEEDS
 from gradviz.ui.panels import Panels

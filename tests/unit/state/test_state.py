@@ -11,10 +11,10 @@ from gradviz.model.wire import Exit, Ready, Request
 from gradviz.picture.picture import Options, Picture, Problem, TensorRow
 from gradviz.state import effects as do
 from gradviz.state import messages as m
-from gradviz.state import selection
 from gradviz.state.appstate import AppState
-from gradviz.state.engines import MAX_STARTS, START_DELAYS
-from gradviz.state.selection import reach
+from gradviz.state.looking import selection
+from gradviz.state.looking.selection import reach
+from gradviz.state.runs.engines import MAX_STARTS, START_DELAYS
 from gradviz.state.update import update
 from gradviz.state.values.chosen import NOTHING, Chosen, Search, Selection
 from gradviz.state.values.engine import Engine, Phase

@@ -16,7 +16,7 @@ from gradviz.picture.picture import Options, Picture, TensorRow
 from gradviz.state import effects as do
 from gradviz.state import messages as m
 from gradviz.state.appstate import AppState
-from gradviz.state.stepping import StepLines, carried, presented, step_lines
+from gradviz.state.looking.stepping import StepLines, carried, presented, step_lines
 from gradviz.state.update import update
 from gradviz.state.values.told import Refusal
 from tests.unit.state.playing import play

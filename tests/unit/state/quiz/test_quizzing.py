@@ -10,9 +10,9 @@ from gradviz.picture.picture import Hot, Picture, Problem, TensorRow
 from gradviz.picture.quiz.questions import AskQuiz, Question, Quizzed
 from gradviz.state import effects as do
 from gradviz.state import messages as m
-from gradviz.state import quizzing
 from gradviz.state.appstate import AppState
-from gradviz.state.quizzing import veiled
+from gradviz.state.quiz import quizzing
+from gradviz.state.quiz.quizzing import veiled
 from gradviz.state.update import update
 from gradviz.state.values import slide
 from gradviz.state.values.chosen import Chosen

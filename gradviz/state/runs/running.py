@@ -1,7 +1,6 @@
 """How a run begins and ends: at an edit that may run, or when asked for; stopped, ended, or taking long."""
 
 from gradviz.model.wire import Exit, Ready, Request
-from gradviz.state import comparing, measuring
 from gradviz.state.appstate import AppState
 from gradviz.state.effects import CancelRun, DropPicture, Effects, KillEngine, Remember, StartEngine, StartRun, Watch
 from gradviz.state.messages import (
@@ -14,6 +13,7 @@ from gradviz.state.messages import (
     SeedSet,
     StopPressed,
 )
+from gradviz.state.runs import comparing, measuring
 from gradviz.state.values.engine import Engine, Phase
 
 Next = tuple[AppState, Effects]

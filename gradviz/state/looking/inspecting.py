@@ -10,7 +10,7 @@ from gradviz.drawing.shapes import Mark
 from gradviz.picture.inspection.inspection import Inspect, Subject
 from gradviz.state.appstate import AppState
 from gradviz.state.effects import AskInspection, Effects
-from gradviz.state.folding import folds
+from gradviz.state.looking.folding import folds
 from gradviz.state.messages import Inspected, InspectionArrived, InspectorSeen, LineChosen, MarkChosen, TensorChosen
 from gradviz.state.values.chosen import Chosen
 

@@ -8,7 +8,7 @@ from gradviz.drawing.pages.page import page
 from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.layout.geometry import Rect, Size
 from gradviz.state.appstate import AppState
-from gradviz.state.search import found, searched, stepped
+from gradviz.state.looking.search import found, searched, stepped
 from gradviz.state.values.chosen import Chosen, Search
 from gradviz.state.values.shown import Shown
 from tests.unit.drawing.samples import sealed

@@ -7,9 +7,9 @@ ends it. All grad modes are measured at once: the mode chosen changes nothing.
 from gradviz.model.costs.table import CostTable
 from gradviz.model.trace import LimitName
 from gradviz.model.wire import Limits, Request
-from gradviz.state import comparing
 from gradviz.state.appstate import AppState
 from gradviz.state.effects import CancelRun, Effects, Measure
+from gradviz.state.runs import comparing
 from gradviz.state.values.engine import Phase
 from gradviz.state.values.measuring import Measuring
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.state.keys import Keys, chosen
+from gradviz.state.commands.keys import Keys, chosen
 
 USUAL = {"run": ("F5", "Ctrl+Return"), "stop": ("Shift+F5",), "fit": ()}
 KEYS = Keys(USUAL)

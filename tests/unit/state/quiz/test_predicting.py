@@ -6,12 +6,12 @@ from gradviz.model.wire import Exit, Ready
 from gradviz.picture.quiz.questions import AskQuiz, Quizzed
 from gradviz.state import effects as do
 from gradviz.state import messages as m
-from gradviz.state import predicting
 from gradviz.state.appstate import AppState
-from gradviz.state.quizzing import veiled
+from gradviz.state.quiz import predicting
+from gradviz.state.quiz.quizzing import veiled
 from gradviz.state.values.quiz import Prediction
 from tests.unit.state.playing import play
-from tests.unit.state.test_quizzing import COURSE, LAST, answered, picture
+from tests.unit.state.quiz.test_quizzing import COURSE, LAST, answered, picture
 
 READY = m.EngineReady(Ready("2.13.0", "3.11", ""))
 WANTED = Wanted("raises", 3)

@@ -12,12 +12,12 @@ from gradviz.model.moments.course import Course
 from gradviz.model.quiz.wanted import Wanted
 from gradviz.picture.picture import TensorRow
 from gradviz.picture.quiz.questions import AskQuiz, Quizzed
-from gradviz.state import predicting
 from gradviz.state.appstate import AppState
 from gradviz.state.effects import AskForQuiz, Effects
-from gradviz.state.inspecting import pointed
+from gradviz.state.looking.inspecting import pointed
+from gradviz.state.looking.stepping import gone_to
 from gradviz.state.messages import AnswerShown, ChoiceTaken, QuizArrived, QuizSet, Quizzing, TellAnyway, TensorChosen
-from gradviz.state.stepping import gone_to
+from gradviz.state.quiz import predicting
 from gradviz.state.values.chosen import NOTHING
 from gradviz.state.values.inspecting import Inspecting
 from gradviz.state.values.measuring import Measuring

@@ -5,9 +5,9 @@ from gradviz.drawing.pages.page import page
 from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.layout.geometry import Rect, Size
 from gradviz.state.appstate import AppState
-from gradviz.state.keys import Keys
+from gradviz.state.commands.keys import Keys
+from gradviz.state.commands.palette import LONGEST, MOST, USED, Choices, Entry, boxes, choices, found, remembered
 from gradviz.state.messages import KeysSet, Picked
-from gradviz.state.palette import LONGEST, MOST, USED, Choices, Entry, boxes, choices, found, remembered
 from gradviz.state.update import update
 
 ENTRIES = (

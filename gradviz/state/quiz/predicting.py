@@ -4,7 +4,7 @@ from gradviz.model.moments.course import LINE
 from gradviz.model.quiz.wanted import Wanted
 from gradviz.state.appstate import AppState
 from gradviz.state.effects import Effects
-from gradviz.state.stepping import gone_to
+from gradviz.state.looking.stepping import gone_to
 from gradviz.state.values.quiz import Prediction
 
 

@@ -12,7 +12,7 @@ from gradviz.picture.picture import Options, Picture, Problem
 from gradviz.state import effects as do
 from gradviz.state import messages as m
 from gradviz.state.appstate import AppState
-from gradviz.state.measuring import BUDGET, LIMITS
+from gradviz.state.runs.measuring import BUDGET, LIMITS
 from gradviz.state.values.measuring import Measuring
 from tests.unit.state.playing import play
 

@@ -10,7 +10,7 @@ from gradviz.picture.picture import Focus, FoldRow, ModuleRow, Options, Picture
 from gradviz.state import effects as do
 from gradviz.state import messages as m
 from gradviz.state.appstate import AppState
-from gradviz.state.folding import carried
+from gradviz.state.looking.folding import carried
 from tests.unit.state.playing import play
 
 LOOP = "import torch\nx = 1\nfor i in range(9):\n    x = x + 1\n    x = x * 2\n"

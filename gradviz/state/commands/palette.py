@@ -11,7 +11,7 @@ from gradviz.drawing.pages.marks import Marks
 from gradviz.drawing.pages.page import Page
 from gradviz.drawing.pages.told import title_of
 from gradviz.drawing.shapes import Drawing
-from gradviz.state.matching import Hit, Names, folded
+from gradviz.state.commands.matching import Hit, Names, folded
 
 Kind = Literal["command", "panel", "lesson", "file", "mark", "line"]
 KINDS: tuple[Kind, ...] = ("command", "panel", "lesson", "file", "mark")  # as they follow each other, meant as well

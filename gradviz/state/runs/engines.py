@@ -1,9 +1,9 @@
 """How the engine process comes and goes: it is started again when it has ended, in the Python that was chosen."""
 
-from gradviz.state import comparing, measuring
 from gradviz.state.appstate import AppState
 from gradviz.state.effects import Effects, StartEngine, UsePython
 from gradviz.state.messages import EngineEnded, PythonSet
+from gradviz.state.runs import comparing, measuring
 from gradviz.state.values.engine import Engine, Phase
 from gradviz.state.values.told import NoPython
 

@@ -10,9 +10,9 @@ import re
 from math import isclose
 
 from gradviz.picture.picture import Picture, TensorRow
-from gradviz.state import comparing
 from gradviz.state.appstate import AppState
 from gradviz.state.messages import Slid, SlideRested, Sliding
+from gradviz.state.runs import comparing
 from gradviz.state.values.slide import Point, Slide
 
 _ROUNDING = 1e-6  # of a number in a float32

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.state.matching import Likeness, Names, folded, letters
+from gradviz.state.commands.matching import Likeness, Names, folded, letters
 
 WORDS = ("Run", "Run to the cursor", "Previous step", "Next step", "torch.run_all()", "grunt", "layers.0.weight")
 

@@ -11,7 +11,7 @@ from gradviz.picture.picture import Changes, Comparison, Picture
 from gradviz.state import effects as do
 from gradviz.state import messages as m
 from gradviz.state.appstate import AppState
-from gradviz.state.comparing import with_changes
+from gradviz.state.runs.comparing import with_changes
 from tests.unit.state.playing import play
 
 DONE, KILLED = Exit(0, 0), Exit(0, 9)

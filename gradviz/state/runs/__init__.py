@@ -1,0 +1,1 @@
+"""When the program is run, and what runs beside it: measuring, other grad modes, a number that is slid."""
