@@ -36,15 +36,15 @@ from gradviz.ui.editor.modeline import ModeLine
 from gradviz.ui.editor.patience import Patience
 from gradviz.ui.editor.sliding import Sliding
 from gradviz.ui.editor.strip import ProblemStrip
+from gradviz.ui.graph.around.crumbs import Crumbs
+from gradviz.ui.graph.around.invitation import Invitation
+from gradviz.ui.graph.around.notice import Notice
+from gradviz.ui.graph.around.question import Question
+from gradviz.ui.graph.around.search import SearchField
+from gradviz.ui.graph.around.sides import Sides
+from gradviz.ui.graph.around.welcome import Welcome
 from gradviz.ui.graph.canvas import Canvas
-from gradviz.ui.graph.crumbs import Crumbs
-from gradviz.ui.graph.invitation import Invitation
 from gradviz.ui.graph.minimap import Minimap
-from gradviz.ui.graph.notice import Notice
-from gradviz.ui.graph.question import Question
-from gradviz.ui.graph.search import SearchField
-from gradviz.ui.graph.sides import Sides
-from gradviz.ui.graph.welcome import Welcome
 from gradviz.ui.room import Wish
 from gradviz.ui.style.theme import Colours
 

@@ -25,7 +25,7 @@ from gradviz.layout.geometry import Point
 from gradviz.state.values.chosen import NOTHING, Selection
 from gradviz.ui.graph.canvas import Canvas
 from gradviz.ui.graph.minimap import Minimap
-from gradviz.ui.graph.viewport import MAX_SCALE, MIN_SCALE
+from gradviz.ui.graph.painting.viewport import MAX_SCALE, MIN_SCALE
 from gradviz.ui.style import theme as own
 from tests.bench.arrival import arrived
 

@@ -34,7 +34,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 @pytest.fixture(autouse=True)
 def every_frame_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the clock that a frame is painted against stand still, however busy the machine is."""
-    monkeypatch.setattr("gradviz.ui.graph.backing.perf_counter", lambda: 0.0)
+    monkeypatch.setattr("gradviz.ui.graph.painting.backing.perf_counter", lambda: 0.0)
 
 
 @pytest.fixture(autouse=True)

@@ -13,10 +13,10 @@ from gradviz.drawing.shapes import Drawing, Mark, Role
 from gradviz.drawing.theme import DARK, LIGHT
 from gradviz.layout.geometry import Rect, Size
 from gradviz.state.values.chosen import NOTHING, Selection
-from gradviz.ui.graph import backing
-from gradviz.ui.graph.backing import SLICE, Backing, Piece, Place, placed
 from gradviz.ui.graph.canvas import Canvas
-from gradviz.ui.graph.viewport import Viewport
+from gradviz.ui.graph.painting import backing
+from gradviz.ui.graph.painting.backing import SLICE, Backing, Piece, Place, placed
+from gradviz.ui.graph.painting.viewport import Viewport
 from gradviz.ui.style.theme import LIGHT as OWN
 from tests.bench.drawn import drawn
 

@@ -18,10 +18,10 @@ from gradviz.drawing.theme import DARK, LIGHT
 from gradviz.drawing.words import ENGLISH
 from gradviz.layout.geometry import Point, Rect, Size
 from gradviz.state.values.chosen import NOTHING, Selection
-from gradviz.ui.graph import headings, rings
 from gradviz.ui.graph.canvas import Canvas
-from gradviz.ui.graph.scene import Scene
-from gradviz.ui.graph.viewport import Viewport, fitted, fitted_to
+from gradviz.ui.graph.painting import headings, rings
+from gradviz.ui.graph.painting.scene import Scene
+from gradviz.ui.graph.painting.viewport import Viewport, fitted, fitted_to
 from gradviz.ui.style.theme import LIGHT as OWN
 from tests.bench.drawn import drawn
 from tests.gui.driving import place, press

@@ -8,9 +8,9 @@ from pytestqt.qtbot import QtBot
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role
 from gradviz.drawing.theme import LIGHT
 from gradviz.layout.geometry import Point, Rect, Size
-from gradviz.ui.graph.layers import Layers
 from gradviz.ui.graph.minimap import Minimap
-from gradviz.ui.graph.scene import Scene
+from gradviz.ui.graph.painting.layers import Layers
+from gradviz.ui.graph.painting.scene import Scene
 from gradviz.ui.style.theme import LIGHT as OWN
 from gradviz.ui.window import Window
 

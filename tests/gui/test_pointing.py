@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role
 from gradviz.layout.geometry import Point, Rect, Size
 from gradviz.ui.graph.canvas import Canvas
+from gradviz.ui.graph.painting.scene import Scene
 from gradviz.ui.graph.pointing import Pointing
-from gradviz.ui.graph.scene import Scene
 from gradviz.ui.style.card import Card
 from gradviz.ui.style.theme import LIGHT
 from gradviz.ui.window import Window

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from gradviz.drawing.shapes import Drawing, Mark, Path, Role
 from gradviz.layout.geometry import Point, Rect, Size
-from gradviz.ui.graph.scene import Arrow, Scene, Stand, distance
-from gradviz.ui.graph.viewport import MAX_SCALE, MIN_SCALE, Viewport, first_look, fitted, look_at_columns
+from gradviz.ui.graph.painting.scene import Arrow, Scene, Stand, distance
+from gradviz.ui.graph.painting.viewport import MAX_SCALE, MIN_SCALE, Viewport, first_look, fitted, look_at_columns
 
 PLACES = st.floats(-1000, 1000)
 PANEL = Size(800, 600)

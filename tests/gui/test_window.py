@@ -20,7 +20,7 @@ from gradviz.state.values.chosen import Selection
 from gradviz.state.values.engine import Phase
 from gradviz.ui import preferences
 from gradviz.ui.editor.patience import PAUSE
-from gradviz.ui.graph.welcome import Welcome
+from gradviz.ui.graph.around.welcome import Welcome
 from gradviz.ui.style.theme import colours
 from gradviz.ui.window import Window
 from tests.gui.conftest import Opener

@@ -21,10 +21,10 @@ from gradviz.picture.picture import Keeps
 from gradviz.state.values.chosen import Chosen, Selection
 from gradviz.state.values.look import Wheel
 from gradviz.ui.graph.graphview import GraphView
+from gradviz.ui.graph.painting.scene import Arrow, Scene, Stand
+from gradviz.ui.graph.painting.viewport import WHOLE, Viewport
 from gradviz.ui.graph.pointing import Pointing
 from gradviz.ui.graph.reading import Reading
-from gradviz.ui.graph.scene import Arrow, Scene, Stand
-from gradviz.ui.graph.viewport import WHOLE, Viewport
 from gradviz.ui.style.card import Card
 from gradviz.ui.style.flags import FLAG_KEYS
 from gradviz.ui.style.theme import Colours

@@ -15,12 +15,12 @@ from gradviz.drawing.theme import THEMES, Theme
 from gradviz.layout.geometry import Point, Rect, Size
 from gradviz.model.graph.modules import MODULE
 from gradviz.state.values.chosen import NOTHING, Selection
-from gradviz.ui.graph.backing import placed, touched
-from gradviz.ui.graph.fading import Fading
-from gradviz.ui.graph.headings import paint_headings
-from gradviz.ui.graph.layers import Layers, Look, done_room
-from gradviz.ui.graph.scene import Scene
-from gradviz.ui.graph.viewport import WHOLE, Viewport, first_look, fitted, fitted_to, look_at_columns
+from gradviz.ui.graph.painting.backing import placed, touched
+from gradviz.ui.graph.painting.fading import Fading
+from gradviz.ui.graph.painting.headings import paint_headings
+from gradviz.ui.graph.painting.layers import Layers, Look, done_room
+from gradviz.ui.graph.painting.scene import Scene
+from gradviz.ui.graph.painting.viewport import WHOLE, Viewport, first_look, fitted, fitted_to, look_at_columns
 from gradviz.ui.style.plain import plain
 from gradviz.ui.style.theme import Colours, colour
 

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gradviz.drawing.theme import Theme
 from gradviz.layout.geometry import Point, Rect, Size
-from gradviz.ui.graph.backing import Backing, Piece, placed
-from gradviz.ui.graph.layers import Layers
-from gradviz.ui.graph.viewport import Viewport, covers
+from gradviz.ui.graph.painting.backing import Backing, Piece, placed
+from gradviz.ui.graph.painting.layers import Layers
+from gradviz.ui.graph.painting.viewport import Viewport, covers
 from gradviz.ui.style.theme import Colours, colour
 
 _MOST = Size(168.0, 120.0)  # pixels

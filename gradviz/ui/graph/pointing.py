@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from gradviz.drawing.shapes import Mark
 from gradviz.layout.geometry import Point
-from gradviz.ui.graph.backing import SLICE
-from gradviz.ui.graph.scene import Scene
+from gradviz.ui.graph.painting.backing import SLICE
+from gradviz.ui.graph.painting.scene import Scene
 
 _SHARE = SLICE / 2  # seconds: the frame in which one looks may have a slice to paint as well
 

@@ -11,7 +11,7 @@ from gradviz.state import messages as said
 from gradviz.state.appstate import AppState
 from gradviz.state.values.shown import EMPTY
 from gradviz.ui.bars.actions import SIDES
-from gradviz.ui.graph.sides import Row
+from gradviz.ui.graph.around.sides import Row
 from gradviz.ui.panels import Panels
 from gradviz.ui.wording import wording
 

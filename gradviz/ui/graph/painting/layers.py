@@ -13,10 +13,10 @@ from gradviz.drawing.theme import Theme
 from gradviz.export.raster import paint_mark
 from gradviz.layout.geometry import Rect, Size
 from gradviz.state.values.chosen import Selection
-from gradviz.ui.graph.backing import Backing, Piece, Place
-from gradviz.ui.graph.overview import Overview
-from gradviz.ui.graph.rings import Rings
-from gradviz.ui.graph.scene import Scene
+from gradviz.ui.graph.painting.backing import Backing, Piece, Place
+from gradviz.ui.graph.painting.overview import Overview
+from gradviz.ui.graph.painting.rings import Rings
+from gradviz.ui.graph.painting.scene import Scene
 from gradviz.ui.style.theme import colour
 
 FAR = 0.3  # scale below which text cannot be read and is not painted

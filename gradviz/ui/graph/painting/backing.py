@@ -14,7 +14,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, QSizeF
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from gradviz.layout.geometry import Rect, Size
-from gradviz.ui.graph.viewport import Viewport
+from gradviz.ui.graph.painting.viewport import Viewport
 
 SLICE = 0.008  # seconds of one frame in which something is painted, and the piece that is begun then
 _HELD = 2000  # places of which note is taken each on its own

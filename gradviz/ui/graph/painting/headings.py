@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter
 
 from gradviz.drawing.shapes import Mark
 from gradviz.layout.geometry import Point, Rect, Size
-from gradviz.ui.graph.viewport import WHOLE, Viewport
+from gradviz.ui.graph.painting.viewport import WHOLE, Viewport
 from gradviz.ui.style.plain import one_line
 from gradviz.ui.style.theme import Colours, colour
 

@@ -15,7 +15,7 @@ from gradviz.drawing.pages.page import Page
 from gradviz.drawing.shapes import Mark, Path, Role, badge_border
 from gradviz.drawing.theme import Style, Theme
 from gradviz.layout.geometry import Rect
-from gradviz.ui.graph.backing import Piece
+from gradviz.ui.graph.painting.backing import Piece
 from gradviz.ui.style.theme import colour
 
 _DASH = (3.0, 2.0)  # pixels; shorter than near by, as the lines are

@@ -10,8 +10,8 @@ from gradviz.drawing.shapes import Drawing
 from gradviz.drawing.theme import Theme
 from gradviz.export.raster import paint
 from gradviz.layout.geometry import Rect
-from gradviz.ui.graph.layers import FAR
-from gradviz.ui.graph.viewport import Viewport
+from gradviz.ui.graph.painting.layers import FAR
+from gradviz.ui.graph.painting.viewport import Viewport
 
 _LASTS = 700  # milliseconds
 
