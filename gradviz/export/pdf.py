@@ -1,8 +1,26 @@
-"""Drawings as a PDF with its fonts in it: a page for each, or sheets of paper that can be joined. Painted by Qt."""
+"""Drawings as a PDF with its fonts in it: a page for each, or sheets of paper that can be joined. Painted by Qt.
 
+The same drawings make the same file, so that one that is kept with a project changes when the picture does.
+"""
+
+import re
 from collections.abc import Sequence
+from hashlib import md5
+from uuid import UUID
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QLineF, QMarginsF, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import (
+    QBuffer,
+    QByteArray,
+    QHashSeed,
+    QIODevice,
+    QLineF,
+    QMarginsF,
+    QPointF,
+    QRectF,
+    QSizeF,
+    Qt,
+    QUuid,
+)
 from PySide6.QtGui import QColor, QPageLayout, QPageSize, QPainter, QPdfWriter, QPen
 
 from gradviz.drawing.excerpt import OVERHANG
@@ -15,6 +33,9 @@ from gradviz.export.work import Work
 from gradviz.layout.geometry import Rect
 
 _RESOLUTION = 1200
+_NO_ID = str(UUID(int=1))  # Qt takes one of zeros for none
+# Where Qt writes when it made the file, of which it cannot be told otherwise: before anything that is not its own.
+_DATES = re.compile(rb'/(?:Creation|Mod)Date \(D:[^)]*\)|xmp:(?:Create|Modify|Metadata)Date="[^"]*"')
 _TICK = 8.0  # points: how long the marks are at which neighbours are joined
 
 
@@ -38,8 +59,10 @@ def pdf(
     writer = QPdfWriter(buffer)
     writer.setTitle(plain(drawings[-1].title))  # of several steps, that of the end
     writer.setCreator("gradviz")
+    writer.setDocumentId(QUuid(_NO_ID))
     writer.setResolution(_RESOLUTION)
     _turn(writer, pages[0][1])
+    QHashSeed.setDeterministicGlobalSeed()  # Qt writes the fonts in the order of a table of them
     painter = QPainter(writer)
     try:
         for number, (drawing, sheet) in enumerate(pages):
@@ -54,8 +77,18 @@ def pdf(
     finally:
         painter.end()
         buffer.close()
+        QHashSeed.resetRandomGlobalSeed()
     del app
-    return bytes(data.data())
+    return _timeless(bytes(data.data()))
+
+
+def _timeless(data: bytes) -> bytes:
+    """A file without the time at which it was made, and with an id by what is in it; all else stays where it was."""
+    same = _DATES.sub(lambda found: b" " * len(found[0]), data)
+    known = str(UUID(bytes=md5(same, usedforsecurity=False).digest()))
+    for before, after in ((_NO_ID, known), (_NO_ID.encode().hex(), known.encode().hex())):
+        same = same.replace(before.encode(), after.encode())
+    return same
 
 
 def _turn(writer: QPdfWriter, sheet: Sheet) -> None:

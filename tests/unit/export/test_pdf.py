@@ -1,9 +1,11 @@
 """PDFs, read back by poppler."""
 
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QHashSeed
 
 from gradviz.drawing.shapes import Drawing
 from gradviz.drawing.theme import DARK, LIGHT
@@ -83,3 +85,16 @@ def test_each_drawing_has_its_page_and_the_work_can_be_left(tmp_path: Path) -> N
     work = pdf([first, second], DARK)
     assert [next(work), next(work)] == [0.0, 0.5]
     work.close()
+
+
+def test_the_same_drawings_make_the_same_file(tmp_path: Path) -> None:
+    drawings = [drawn(*sample, legend=True)[1] for sample in SAMPLES.values()]
+    path = written(tmp_path, *drawings)
+    first, facts = path.read_bytes(), info(path)
+    assert facts.keys().isdisjoint({"CreationDate", "ModDate"})
+    assert facts["Metadata Stream"] == "yes"
+    QHashSeed.resetRandomGlobalSeed()  # as another process has another one
+    assert written(tmp_path, *drawings).read_bytes() == first
+    ids = [re.findall(rb"uuid:([^\"]+)", data) for data in (first, written(tmp_path, drawings[0]).read_bytes())]
+    assert [len(found) for found in ids] == [1, 1]
+    assert ids[0] != ids[1]
