@@ -29,12 +29,12 @@ from gradviz.ui.docks.outline import Outline
 from gradviz.ui.docks.output import OutputTabs
 from gradviz.ui.docks.quiz import QuizPanel
 from gradviz.ui.docks.tensors import Tensors
-from gradviz.ui.editor.completion import Completion
+from gradviz.ui.editor.completion.completion import Completion
 from gradviz.ui.editor.editor import Editor
-from gradviz.ui.editor.findbar import FindBar
+from gradviz.ui.editor.finding.findbar import FindBar
 from gradviz.ui.editor.modeline import ModeLine
 from gradviz.ui.editor.patience import Patience
-from gradviz.ui.editor.sliding import Sliding
+from gradviz.ui.editor.sliding.sliding import Sliding
 from gradviz.ui.editor.strip import ProblemStrip
 from gradviz.ui.graph.around.crumbs import Crumbs
 from gradviz.ui.graph.around.invitation import Invitation

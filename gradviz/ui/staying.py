@@ -5,7 +5,7 @@ from typing import NamedTuple
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QWidget
 
-from gradviz.ui.editor.findbar import Sought
+from gradviz.ui.editor.finding.findbar import Sought
 from gradviz.ui.focus import has_focus, parts
 from gradviz.ui.graph.graphview import Gaze
 from gradviz.ui.panels import Panels

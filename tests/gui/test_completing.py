@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from gradviz.model.completion.found import Found, Named, Signature
 from gradviz.model.completion.things import Known
-from gradviz.ui.editor.completion import PAUSE, Completion
+from gradviz.ui.editor.completion.completion import PAUSE, Completion
+from gradviz.ui.editor.completion.kinds import kind_word
 from gradviz.ui.editor.editor import Editor
-from gradviz.ui.editor.kinds import kind_word
 from gradviz.ui.panels import Panels
 from gradviz.ui.style.plain import python_index
 from gradviz.ui.style.theme import DARK, LIGHT

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradviz.model.source.lexing import CODE, spans
-from gradviz.ui.editor import editing
+from gradviz.ui.editor.text import editing
 from gradviz.ui.style.plain import one_line, plain, tooltip, utf16
 
 LINES = st.lists(st.text(st.sampled_from("ab #:\t"), max_size=8), max_size=6)

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
-from gradviz.ui.editor.finding import found
+from gradviz.ui.editor.finding.finding import found
 from gradviz.ui.window import Window
 from tests.gui.driving import press
 

@@ -13,8 +13,8 @@ from gradviz.picture.picture import Problem
 from gradviz.state.messages import Slid
 from gradviz.state.values.slide import Point, Slide
 from gradviz.ui.editor.editor import Editor
-from gradviz.ui.editor.slider import Slider
-from gradviz.ui.editor.sliding import Sliding
+from gradviz.ui.editor.sliding.slider import Slider
+from gradviz.ui.editor.sliding.sliding import Sliding
 from gradviz.ui.style.theme import DARK, LIGHT
 from gradviz.ui.window import Window
 from tests.gui.driving import drawn, press

@@ -14,7 +14,7 @@ from gradviz.picture.inspection.inspection import Fact, Inspect, Inspection, Sec
 from gradviz.picture.picture import FlagRow, Offer, Problem, TensorRow
 from gradviz.state import messages as m
 from gradviz.ui.docks.tensormenu import TensorMenu
-from gradviz.ui.editor.editing import shifted
+from gradviz.ui.editor.text.editing import shifted
 from gradviz.ui.style.flags import LOCKED
 from gradviz.ui.window import Window
 from tests.gui.driving import drawn, place, press, type_text

@@ -24,11 +24,11 @@ from PySide6.QtWidgets import QFrame, QPlainTextDocumentLayout, QPlainTextEdit
 from gradviz.model.source.place import Edit
 from gradviz.picture.picture import Problem
 from gradviz.state.looking.stepping import StepLines
-from gradviz.ui.editor import editing, keystrokes
-from gradviz.ui.editor.gutter import Gutter, Row
-from gradviz.ui.editor.highlight import Highlighter
-from gradviz.ui.editor.notes import marks, paint_message, severe
-from gradviz.ui.editor.openings import Openings
+from gradviz.ui.editor.marks.gutter import Gutter, Row
+from gradviz.ui.editor.marks.highlight import Highlighter
+from gradviz.ui.editor.marks.notes import marks, paint_message, severe
+from gradviz.ui.editor.text import editing, keystrokes
+from gradviz.ui.editor.text.openings import Openings
 from gradviz.ui.style.card import Card
 from gradviz.ui.style.plain import utf16
 from gradviz.ui.style.theme import POINTS, Colours, monospace

@@ -7,7 +7,7 @@ would come and go with each letter of a name. A problem of any other line is tol
 from PySide6.QtCore import QObject, QTimer
 
 from gradviz.picture.picture import Problem
-from gradviz.ui.editor.completion import Completion
+from gradviz.ui.editor.completion.completion import Completion
 from gradviz.ui.editor.editor import Editor
 from gradviz.ui.editor.strip import ProblemStrip
 

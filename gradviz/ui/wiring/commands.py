@@ -16,8 +16,8 @@ from gradviz.state.appstate import AppState
 from gradviz.state.quiz.quizzing import veiled
 from gradviz.state.restoring import kept
 from gradviz.state.switching import offered
-from gradviz.ui.editor.finding import Finding
-from gradviz.ui.editor.slider import TENFOLD
+from gradviz.ui.editor.finding.finding import Finding
+from gradviz.ui.editor.sliding.slider import TENFOLD
 from gradviz.ui.exporting.exporter import Exporter
 from gradviz.ui.exporting.exports import Exports
 from gradviz.ui.files.files import Files

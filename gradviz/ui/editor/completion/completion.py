@@ -14,9 +14,9 @@ from gradviz.model.completion.found import Found
 from gradviz.model.completion.offers import Candidate, Offers, offers
 from gradviz.model.completion.things import Known
 from gradviz.model.completion.tips import call_tip, name_tip
-from gradviz.ui.editor import keystrokes
-from gradviz.ui.editor.offerlist import ROWS, OfferList
-from gradviz.ui.editor.tipcard import TipCard
+from gradviz.ui.editor.completion.offerlist import ROWS, OfferList
+from gradviz.ui.editor.completion.tipcard import TipCard
+from gradviz.ui.editor.text import keystrokes
 from gradviz.ui.style.card import Card
 from gradviz.ui.style.plain import python_index, utf16
 from gradviz.ui.style.theme import Colours

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from gradviz.model.completion.offers import Candidate
-from gradviz.ui.editor.kinds import kind_word
+from gradviz.ui.editor.completion.kinds import kind_word
 from gradviz.ui.style.plain import one_line
 from gradviz.ui.style.theme import Colours, colour
 

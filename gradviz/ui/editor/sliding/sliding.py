@@ -14,9 +14,9 @@ from gradviz.model.source.numbers import Line, numbers, stepped, value_of
 from gradviz.state.commands.keys import Keys
 from gradviz.state.messages import Slid
 from gradviz.state.values.slide import Slide
-from gradviz.ui.editor.curve import Curve
 from gradviz.ui.editor.editor import Editor
-from gradviz.ui.editor.slider import Slider
+from gradviz.ui.editor.sliding.curve import Curve
+from gradviz.ui.editor.sliding.slider import Slider
 from gradviz.ui.style.plain import utf16
 from gradviz.ui.style.theme import Colours
 

@@ -3,7 +3,7 @@
 from PySide6.QtGui import QTextCursor, QTextDocument
 from PySide6.QtWidgets import QPlainTextEdit
 
-from gradviz.ui.editor.findbar import FindBar
+from gradviz.ui.editor.finding.findbar import FindBar
 
 
 def found(document: QTextDocument, query: str, *, capitals: bool) -> tuple[QTextCursor, ...]:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QTextBlock, QTextCharFormat, QTextCursor, QT
 from PySide6.QtWidgets import QTextEdit
 
 from gradviz.picture.picture import Problem
-from gradviz.ui.editor.editing import indent_of
+from gradviz.ui.editor.text.editing import indent_of
 from gradviz.ui.style.plain import one_line, utf16
 from gradviz.ui.style.theme import Colours, colour
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QTextCursor
 
-from gradviz.ui.editor import editing
+from gradviz.ui.editor.text import editing
 from gradviz.ui.style.plain import utf16
 
 BREAK = "\u2029"  # what Qt puts for the end of a line within a selection

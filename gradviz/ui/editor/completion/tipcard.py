@@ -5,7 +5,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QTextCharF
 from PySide6.QtWidgets import QFrame, QWidget
 
 from gradviz.model.completion.tips import Tip, Way
-from gradviz.ui.editor.kinds import kind_word
+from gradviz.ui.editor.completion.kinds import kind_word
 from gradviz.ui.style.plain import plain
 from gradviz.ui.style.theme import Colours, colour
 

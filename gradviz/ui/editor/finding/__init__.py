@@ -1,0 +1,1 @@
+"""Finding a text in the program, and putting another in its place."""

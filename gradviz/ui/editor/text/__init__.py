@@ -1,0 +1,1 @@
+"""What keys and undo do to the text of the program. Knows no widget."""
