@@ -24,6 +24,7 @@ def opened(state: AppState) -> AppState:
     return state._replace(
         document=state.document + 1,
         chosen=None,
+        inspecting=state.inspecting._replace(of=None),
         switch=None,
         measuring=measuring.cleared(state.measuring),
         breakpoints=frozenset(),

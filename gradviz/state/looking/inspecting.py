@@ -28,23 +28,49 @@ def pointed(state: AppState, message: MarkChosen | LineChosen | TensorChosen) ->
 
 
 def found_again(before: AppState, after: AppState) -> AppState:
-    """Return the state with what was chosen still chosen after another run, in which it may have another id.
+    """Return the state with what was chosen or inspected still so after another run, in which it may have another id.
 
     A tensor is known by its name, a node by what it says and by how many before it say the same.
     """
     chosen, was, now = after.chosen, before.table, after.table
-    if chosen is None or chosen.kind == "line" or was is None or now is None or was.run == now.run:
+    if now is None or (was is not None and was.run == now.run):
         return after
+    if chosen is None or chosen.kind == "line":
+        return _at(after, _same(before, after))
     if chosen.kind == "tensor":
-        name = next((row.name for row in was.rows if row.tensor == chosen.value), None)
-        tensor = next((row.tensor for row in reversed(now.rows) if row.name == name), None)
+        tensor = _same_tensor(before, after, int(chosen.value))
         return pointed(after, MarkChosen(None) if tensor is None else TensorChosen(tensor))
     mark = _node(before, str(chosen.value))
-    if mark is None:
+    if mark is None and was is not None:
         return after  # an edge, or in a column of another run
+    return pointed(after, MarkChosen(None if mark is None else _same_node(before, after, mark)))
+
+
+def _same(before: AppState, after: AppState) -> Subject | None:
+    """Return what is inspected as another run has it. A fold keeps its key."""
+    of = after.inspecting.of
+    if of is None or of.kind == "fold":
+        return of
+    tensor = _same_tensor(before, after, int(of.id)) if of.kind == "tensor" else None
+    if tensor is not None:
+        return Subject("tensor", tensor)
+    names = _nodes(before).recording((of.kind, int(of.id)))
+    mark = _node(before, names[0]) if names else None
+    return None if mark is None else _subject(after, _same_node(before, after, mark))
+
+
+def _same_tensor(before: AppState, after: AppState, tensor: int) -> int | None:
+    """Return the tensor that has its name in the rows of another run."""
+    was, now = before.table, after.table
+    name = next((row.name for row in was.rows if row.tensor == tensor), None) if was else None
+    return next((row.tensor for row in reversed(now.rows) if row.name == name), None) if now else None
+
+
+def _same_node(before: AppState, after: AppState, mark: Mark) -> str | None:
+    """Return the node of another run that says what this one says."""
     place = _nodes(before).titled(mark.title).index(mark.id)
     same = _nodes(after).titled(mark.title)
-    return pointed(after, MarkChosen(same[place] if place < len(same) else None))
+    return same[place] if place < len(same) else None
 
 
 def looked(

@@ -216,6 +216,27 @@ def test_after_an_edit_the_same_node_is_chosen_by_what_it_says() -> None:
     assert state.chosen == Chosen("mark", "e1")
 
 
+def test_after_an_edit_what_is_inspected_beside_a_line_is_known_by_what_it_is_called_too() -> None:
+    state, _ = played(seen(), m.TensorChosen(5), answer(Subject("tensor", 5)), m.LineChosen(1))
+    state, asked = played(state, *again(2, ROW._replace(name="new"), ROW._replace(tensor=6)))
+    assert (state.chosen, subjects(asked)) == (Chosen("line", 1), [Subject("tensor", 6)])
+    state, asked = played(state, *again(3, ROW._replace(name="new")))
+    assert (state.inspecting.of, asked) == (None, [])
+    state, _ = played(state, m.MarkChosen("o1"), m.LineChosen(1))
+    state, asked = played(state, *again(4, nodes=(NODES[0], NODES[1]._replace(id="o9", op=9, grad_fn=7))))
+    assert subjects(asked) == [Subject("grad_fn", 7)]
+    state, _ = played(state, answer(Subject("grad_fn", 7), 4), *again(5, nodes=NODES[:1]))
+    assert state.inspecting.of is None
+
+
+def test_of_another_program_nothing_is_inspected_until_it_is_chosen() -> None:
+    for chosen in (m.MarkChosen("o1"), m.TensorChosen(5)):
+        state, _ = played(seen(), chosen, m.Opened("other"), m.RunExited(2, Exit(0, 0)), picture(2))
+        assert (state.chosen, state.inspecting.of) == (None, None)
+        state, _ = played(seen(), chosen, m.Edited(""), *again(3, ROW))  # all of it deleted, and another typed
+        assert (state.chosen, state.inspecting.of) == (None, None)
+
+
 def test_in_a_large_graph_only_the_pages_of_what_is_chosen_are_opened() -> None:
     many = tuple(Mark(f"o{at}", Role.OP, PLACE, (), (), f"op {at % 3}", "", op=at) for at in range(100, 1000))
     pages = Marks.of((*NODES, *many)).pages
