@@ -22,9 +22,10 @@ FORMAT: Literal[1] = 1
 MAX_FILE = 8 * MAX_SOURCE  # bytes: JSON may take several for a letter
 
 
-Flaw = Literal["no session", "seed", "too long"]
+Flaw = Literal["no session", "newer", "seed", "too long"]
 _SAID: dict[Flaw, str] = {
     "no session": "this is no session of gradviz: {what}",
+    "newer": "it was saved by a newer gradviz",
     "seed": "torch takes no seed of {what}",
     "too long": "its program is longer than what gradviz runs",
 }
@@ -63,6 +64,13 @@ class Session:
     stops: int = 0  # that the run has
 
 
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What any version of the format says."""
+
+    gradviz: int
+
+
 def parsed(data: bytes) -> Session:
     """Return the session that a file holds.
 
@@ -72,12 +80,19 @@ def parsed(data: bytes) -> Session:
     try:
         session = msgspec.json.decode(data, type=Session)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise SessionError("no session", str(error)) from error
+        raise SessionError("newer" if _version(data) > FORMAT else "no session", str(error)) from error
     if session.seed is not None and session.seed not in SEEDS:
         raise SessionError("seed", str(session.seed))
     if len(session.program) > MAX_SOURCE:
         raise SessionError("too long")
     return session
+
+
+def _version(data: bytes) -> int:
+    try:
+        return msgspec.json.decode(data, type=_Head).gradviz
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return 0
 
 
 def written(session: Session) -> bytes:

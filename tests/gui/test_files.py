@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox, QPl
 from pytestqt.qtbot import QtBot
 
 from gradviz.model.program import MAX_SOURCE
+from gradviz.ui.files.documents import read_session
 from gradviz.ui.window import Window
 from tests.gui.conftest import Opener
 from tests.gui.driving import drawn, type_text
@@ -304,8 +305,71 @@ def test_a_session_is_kept_and_dropped_back(
     assert window.panels.editor.toPlainText() == "x = 1\ny = 2\n"
     assert (window.state.mode, window.state.options.view) == ("no_grad", "backward")
     assert window.action("no_grad").isChecked()
-    assert window.files.path is None  # Save asks for a file of its own
+    assert window.files.path is None
     assert window.files.recent[0] == str(tmp_path / "here.gradviz")
+
+
+def test_save_writes_the_session_that_was_opened(
+    qtbot: QtBot, window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "here.gradviz"
+    kept.write_text('{"gradviz": 1, "program": "x = 5\\n"}')
+    drop(window, kept)
+    qtbot.waitUntil(lambda: drawn(window))
+    type_text(window, "y = 6")
+    window.action("no_grad").trigger()
+    window.action("save").trigger()
+    assert window.state.said == "Saved here.gradviz"
+    session = read_session(kept)
+    assert (session.program, session.mode) == ("x = 5\ny = 6", "no_grad")
+
+    kept.write_text('{"gradviz": 1, "program": "elsewhere"}')
+    answer(monkeypatch, QMessageBox.StandardButton.Cancel)
+    window.action("save").trigger()
+    assert read_session(kept).program == "elsewhere"
+    answer(monkeypatch, QMessageBox.StandardButton.Save)
+    window.action("save").trigger()
+    assert read_session(kept).program == "x = 5\ny = 6"
+
+    answer_save(monkeypatch, tmp_path / "alone.py")
+    window.action("save_as").trigger()
+    window.action("save").trigger()  # by now it is a program with a file
+    assert (tmp_path / "alone.py").read_text() == "x = 5\ny = 6"
+    assert window.windowTitle() == "alone.py[*] — gradviz"
+    qtbot.waitUntil(lambda: drawn(window))
+
+
+def test_the_name_of_a_file_says_whether_it_is_a_session(
+    qtbot: QtBot, window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer_save(monkeypatch, tmp_path / "all.gradviz")
+    window.action("save_as").trigger()
+    assert read_session(tmp_path / "all.gradviz").program == "x = 1\ny = 2\n"
+    assert window.files.path == tmp_path / "program.py"
+    answer_save(monkeypatch, tmp_path / "program.py")
+    window.action("save_session").trigger()
+    assert (tmp_path / "program.py").read_text() == "x = 1\ny = 2\n"
+    assert window.state.said == "program.py was not saved: the name of a session ends in .gradviz"
+
+
+def test_a_session_is_saved_beside_the_one_that_was_opened(
+    qtbot: QtBot, window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "course"
+    folder.mkdir()
+    (folder / "here.gradviz").write_text('{"gradviz": 1, "program": "x = 5\\n"}')
+    drop(window, folder / "here.gradviz")
+    qtbot.waitUntil(lambda: drawn(window))
+    offered: list[str] = []
+
+    def look(dialog: QFileDialog) -> int:
+        offered.extend(dialog.selectedFiles())
+        return 0
+
+    monkeypatch.setattr(QFileDialog, "exec", look)
+    window.action("save_session").trigger()
+    window.action("save_as").trigger()
+    assert offered == [str(folder / "here.gradviz"), str(folder / "here.py")]
 
 
 def test_a_session_of_another_torch_says_so(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
@@ -325,6 +389,9 @@ def test_what_is_no_session_is_told_and_a_session_that_cannot_be_kept_too(
         tmp_path / "bad.gradviz",
     )
     assert str(window.state.said).startswith("bad.gradviz was not opened: this is no session of gradviz")
+    (tmp_path / "newer.gradviz").write_text('{"gradviz": 2, "program": ["x = 1"]}')
+    drop(window, tmp_path / "newer.gradviz")
+    assert window.state.said == "newer.gradviz was not opened: it was saved by a newer gradviz"
     drop(window, tmp_path / "gone.gradviz")
     assert str(window.state.said).startswith("gone.gradviz was not opened")
     monkeypatch.setattr(QFileDialog, "exec", lambda _dialog: 1)

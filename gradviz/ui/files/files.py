@@ -227,29 +227,34 @@ class Files(QObject):
             return
         self._note(path)
 
-    def save(self) -> bool:
-        """Save to the program's file; ask for one where there is none."""
-        return self._save_to(self.path) if self.path else self.save_as()
+    def save(self, session: Session) -> bool:
+        """Save to the program's file, or to the session that it was opened as; ask for a file where it has neither.
 
-    def save_as(self) -> bool:
-        """Ask for a file and save to it."""
+        Args:
+            session: the program as it is looked at now.
+        """
+        if self.path:
+            return self._save_to(self.path)
+        place = self._open.place if self._open.session else None
+        return self._save_session_to(place, session) if place else self.save_as(session)
+
+    def save_as(self, session: Session) -> bool:
+        """Ask for a file and save to it: the program, or the session where its name is that of one."""
         kinds = self.tr("Python programs (*.py);;All files (*)")
-        path = self._asked(self.tr("Save the program"), self.path or Path.cwd() / "program.py", kinds)
-        return path is not None and self._save_to(path)
+        start = (self._place or Path.cwd() / "program").with_suffix(".py")
+        path = self._asked(self.tr("Save the program"), self.path or start, kinds)
+        if path is None:
+            return False
+        return self._save_session_to(path, session) if path.suffix == ENDING else self._save_to(path)
 
     def save_session(self, session: Session) -> None:
         """Ask for a file and keep a session in it. The program's own file stays what it is."""
-        start = (self.path or Path.cwd() / "session").with_suffix(ENDING)
+        start = (self._place or Path.cwd() / "session").with_suffix(ENDING)
         path = self._asked(self.tr("Save the session"), start, self.tr("Sessions (*.gradviz);;All files (*)"))
-        if path is None:
-            return
-        try:
-            write_session(path, session)
-        except DocumentError as error:
-            self.said.emit(self.tr("{name} was not saved: {reason}").format(name=path.name, reason=error))
-            return
-        self._note(path)
-        self.said.emit(self.tr("Saved {name}").format(name=path.name))
+        if path is not None and path.suffix == ENDING:
+            self._save_session_to(path, session)
+        elif path is not None:
+            self._not_saved(path, self.tr("the name of a session ends in {ending}").format(ending=ENDING))
 
     def _asked(self, title: str, start: Path, kinds: str) -> Path | None:
         """Ask for a file to save to; None: the person would rather not."""
@@ -272,8 +277,8 @@ class Files(QObject):
         buttons = QMessageBox.StandardButton
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         answer = _answer(box)
-        if answer == buttons.Save:
-            return self.save()
+        if answer == buttons.Save and self.path:
+            return self._save_to(self.path)
         return answer == buttons.Discard
 
     def return_to(self, opened: Opened, text: str) -> None:
@@ -303,19 +308,37 @@ class Files(QObject):
         try:
             write(path, self._text)
         except DocumentError as error:
-            self.said.emit(self.tr("{name} was not saved: {reason}").format(name=path.name, reason=error))
-            return False
+            return self._not_saved(path, str(error))
         self._open.path, self._open.saved = path.absolute(), self._text
-        self._note(path)
         self._tell()
-        self.said.emit(self.tr("Saved {name}").format(name=path.name))
+        self._saved(path)
         self._look_again()  # in another folder there are others
         return True
 
-    def _changed_elsewhere(self, path: Path) -> bool:
-        """Whether the program's file holds what neither was read from it nor is to be written."""
+    def _save_session_to(self, path: Path, session: Session) -> bool:
+        if path == self._open.place and self._changed_elsewhere(path) and not self._may_replace(path):
+            return False
         try:
-            return path.exists() and read(path) not in (self._open.saved, self._text)
+            write_session(path, session)
+        except DocumentError as error:
+            return self._not_saved(path, str(error))
+        if path == self._open.place:
+            self._open.saved = session.program
+        self._saved(path)
+        return True
+
+    def _saved(self, path: Path) -> None:
+        self._note(path)
+        self.said.emit(self.tr("Saved {name}").format(name=path.name))
+
+    def _not_saved(self, path: Path, reason: str) -> bool:
+        self.said.emit(self.tr("{name} was not saved: {reason}").format(name=path.name, reason=reason))
+        return False
+
+    def _changed_elsewhere(self, path: Path) -> bool:
+        """Whether the file of the program or its session holds what neither was read from it nor is to be written."""
+        try:
+            return path.exists() and _program(path) not in (self._open.saved, self._text)
         except DocumentError:
             return True  # it is no program any more
 
@@ -348,6 +371,11 @@ class Files(QObject):
 
     def _tell(self) -> None:
         self.named.emit(self._title, self.dirty)
+
+
+def _program(path: Path) -> str:
+    """The program in a file, which may be a session; raises as reading it does."""
+    return read_session(path).program if path.suffix == ENDING else read(path)
 
 
 def _named(path: Path) -> Words:

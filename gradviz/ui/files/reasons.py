@@ -29,6 +29,7 @@ def session(error: SessionError) -> str:
     """Return why a file is no session."""
     told: dict[Flaw, str] = {
         "no session": _tr("this is no session of gradviz: {what}"),
+        "newer": _tr("it was saved by a newer gradviz"),
         "seed": _tr("torch takes no seed of {what}"),
         "too long": _tr("its program is longer than what gradviz runs"),
     }

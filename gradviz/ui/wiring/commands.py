@@ -85,8 +85,8 @@ class Commands:
         return {
             "new": files.new,
             "open": files.open,
-            "save": lambda: _done(files.save()),
-            "save_as": lambda: _done(files.save_as()),
+            "save": lambda: _done(files.save(kept(self._state()))),
+            "save_as": lambda: _done(files.save_as(kept(self._state()))),
             "save_session": lambda: files.save_session(kept(self._state())),
             **self._exports.handlers(),
             **self._dialogs.handlers(),

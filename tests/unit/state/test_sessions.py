@@ -78,7 +78,7 @@ def test_a_program_alone_is_a_session() -> None:
         b"[]",
         b"{}",
         b'{"gradviz": 1}',
-        b'{"gradviz": 2, "program": "x"}',
+        b'{"gradviz": 0, "program": "x"}',
         b'{"gradviz": 1, "program": 3}',
         b'{"gradviz": 1, "program": "x", "mode": "other"}',
         b'{"gradviz": 1, "program": "x", "breakpoints": [1.5]}',
@@ -90,6 +90,11 @@ def test_a_program_alone_is_a_session() -> None:
 def test_what_is_no_session_is_refused(data: bytes) -> None:
     with pytest.raises(SessionError, match="no session of gradviz"):
         parsed(data)
+
+
+def test_one_of_a_newer_gradviz_is_told_as_such() -> None:
+    with pytest.raises(SessionError, match="newer gradviz"):
+        parsed(b'{"gradviz": 2, "programs": ["x"]}')
 
 
 def test_a_program_that_is_too_long_is_refused() -> None:
