@@ -19,9 +19,9 @@ from gradviz.model.why.fixes.changed import clone_before
 from gradviz.model.why.fixes.errors import retain_graph
 from gradviz.model.why.fixes.fix import Fix
 from gradviz.model.why.fixes.fixes import Fixes
+from gradviz.model.why.fixes.updates import replaced
 from gradviz.model.why.grounds import Grounds, cut_off
 from gradviz.model.why.sizes import size
-from gradviz.model.why.updates import replaced
 from gradviz.model.why.why import cutter, origin, why
 from gradviz.model.why.zeroed import of_leaf
 

@@ -3,24 +3,16 @@
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from gradviz.model.moments.moment import History
 from gradviz.model.source.edits import torchs_name
 from gradviz.model.source.place import Edit, Placed, Text
 from gradviz.model.trace import Tensor
 from gradviz.model.why.fixes.fix import Fix
+from gradviz.model.why.mistake import Mistake
 
 
-class Listed(NamedTuple):
-    """A list of modules that an optimizer was not given, and its fix where there is a certain one."""
-
-    line: int
-    facts: dict[str, str | int]
-    fix: Fix | None
-
-
-def listed(history: History, text: Text, updated: Mapping[str, int]) -> Iterator[Listed]:
+def listed(history: History, text: Text, updated: Mapping[str, int]) -> Iterator[Mistake]:
     """Yield the lists whose parameters were given gradients again and again and never changed, where others were.
 
     Args:
@@ -40,7 +32,7 @@ def listed(history: History, text: Text, updated: Mapping[str, int]) -> Iterator
                     value=ast.List() | ast.ListComp() as value,
                 ) if _encloses(node, value) and _is_left_out(history, value, updated[of or ""]):
                     facts: dict[str, str | int] = {"names": f"self.{attribute}", "of": of or ""}
-                    yield Listed(value.lineno, facts, _module_list(text, placed, value, attribute))
+                    yield Mistake("listed", value.lineno, facts, _module_list(text, placed, value, attribute))
 
 
 def _encloses(node: ast.AST, value: ast.expr) -> bool:

@@ -3,7 +3,6 @@
 import ast
 from collections.abc import Iterator
 from math import e
-from typing import Literal, NamedTuple
 
 from gradviz.model.moments.moment import History
 from gradviz.model.source.edits import calls_in
@@ -11,10 +10,10 @@ from gradviz.model.source.place import Edit, Text
 from gradviz.model.trace import BackwardCall, Op, Tensor, Trace
 from gradviz.model.why.fixes.fix import Fix
 from gradviz.model.why.grounds import Cuts
+from gradviz.model.why.mistake import Mistake, Silent
 
-WhyLoss = Literal["twice", "twice sigmoid", "no logarithm", "other dimension", "at a leaf"]
 # By the op of a loss and the op whose result it is given.
-_WRONG: dict[tuple[str, str], WhyLoss] = {
+_WRONG: dict[tuple[str, str], Silent] = {
     ("_log_softmax", "_softmax"): "twice",
     ("binary_cross_entropy_with_logits", "sigmoid"): "twice sigmoid",
     ("nll_loss_forward", "_softmax"): "no logarithm",
@@ -23,16 +22,7 @@ _WRONG: dict[tuple[str, str], WhyLoss] = {
 _MOST = 3  # leaves that are named
 
 
-class Wrong(NamedTuple):
-    """A claim, and its fix where there is a certain one; its words are in silentwords.py."""
-
-    said: WhyLoss
-    line: int | None
-    facts: dict[str, str | int]
-    fix: Fix | None = None
-
-
-def wrong_losses(history: History, text: Text) -> Iterator[Wrong]:
+def wrong_losses(history: History, text: Text) -> Iterator[Mistake]:
     """Yield the losses of a run that are given something else than they take, each line once."""
     trace, told = history.trace, set[int | None]()
     for op in trace.ops:
@@ -49,7 +39,7 @@ def wrong_losses(history: History, text: Text) -> Iterator[Wrong]:
             "most": f"{e / (e + classes - 1):.2f}",
             "dim": _dimension(trace, given),
         }
-        yield Wrong(said, op.line, facts, _mended(text, op, given))
+        yield Mistake(said, op.line, facts, _mended(text, op, given))
 
 
 def _kind(op: Op) -> str:
@@ -90,7 +80,7 @@ def _mended(text: Text, op: Op, given: Op) -> Fix | None:
             return None
 
 
-def begun_at_leaf(history: History) -> Iterator[Wrong]:
+def begun_at_leaf(history: History) -> Iterator[Mistake]:
     """Yield the backward calls that began at nothing but a leaf, which ops cut off from leaves that no call came to."""
     trace = history.trace
     roots = {call.line: root for call in trace.backwards if (root := _leaf(trace, call)) is not None}
@@ -110,7 +100,7 @@ def begun_at_leaf(history: History) -> Iterator[Wrong]:
             "call": by.call or by.name,
             "by": by.line or 0,
         }
-        yield Wrong("at a leaf", line, facts)
+        yield Mistake("at a leaf", line, facts)
 
 
 def _leaf(trace: Trace, call: BackwardCall) -> Tensor | None:

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from operator import attrgetter
-from typing import Literal, NamedTuple
 
 from gradviz.model.moments.foretold import foretold
 from gradviz.model.moments.moment import History
@@ -17,26 +16,17 @@ from gradviz.model.source.edits import line_before, method_on
 from gradviz.model.source.place import Edit, Text
 from gradviz.model.trace import Op, Step, Tensor
 from gradviz.model.why.fixes.fix import Fix
+from gradviz.model.why.fixes.updates import in_place
 from gradviz.model.why.listed import listed
-from gradviz.model.why.losses import WhyLoss, begun_at_leaf, wrong_losses
-from gradviz.model.why.updates import in_place
+from gradviz.model.why.losses import begun_at_leaf, wrong_losses
+from gradviz.model.why.mistake import Mistake
 from gradviz.model.why.zeroed import mistaken
 
-Silent = Literal["stale", "left out", "idle", "flat", "growing", "renamed", "uncalled", "listed"]
 _MOST = 3  # tensors that are named
 _Updates = Mapping[int, Sequence[Op]]  # by leaf
 _STEP = re.compile(r"(?P<name>[^\W\d]\w*)\.step\(")
 _NUMBER = attrgetter("id")
 _ADDS = ("aten::add.", "aten::add_.")
-
-
-class Mistake(NamedTuple):
-    """A claim of what went wrong, and its fix where there is a certain one; its words are in silentwords.py."""
-
-    said: Silent | WhyLoss
-    line: int | None
-    facts: dict[str, str | int]
-    fix: Fix | None = None
 
 
 def mistakes(history: History, text: Text) -> Iterator[Mistake]:
@@ -48,8 +38,8 @@ def mistakes(history: History, text: Text) -> Iterator[Mistake]:
         yield from _flat(history)
         yield from _growing(history, text)
         yield from _renamed(history, text)
-        yield from (Mistake(*one) for one in begun_at_leaf(history))
-    yield from (Mistake(*one) for one in wrong_losses(history, text))
+        yield from begun_at_leaf(history)
+    yield from wrong_losses(history, text)
     yield from _uncalled(history, text)
     yield from _idle(history, text)
 
@@ -141,7 +131,7 @@ def _left_out(history: History, text: Text, updates: _Updates) -> Iterator[Mista
             moved = history.versions.steps(tensor.id)
             if not moved or moved[-1] < ran[0].id:
                 yield Mistake("left out", tensor.line, {"names": tensor.names[0], "of": of}, _parameter(text, tensor))
-    yield from (Mistake("listed", *one) for one in listed(history, text, updated))
+    yield from listed(history, text, updated)
 
 
 def _module(source: str, tensor: Tensor) -> str:
@@ -196,7 +186,7 @@ def _renamed(history: History, text: Text) -> Iterator[Mistake]:
     for line, updates in found.items():
         update, leaves = in_place(trace, text, updates[0][0]), {leaf.id: leaf for _, leaf in updates}
         facts: dict[str, str | int] = {"name": lines[line], "names": _names([*leaves.values()])}
-        yield Mistake("renamed", line, facts, None if update is None else Fix(*update))
+        yield Mistake("renamed", line, facts, update)
 
 
 def _is_read(block: Sequence[ast.stmt], name: str) -> bool:

@@ -1,10 +1,9 @@
 """The sentences of what goes wrong without an error, in English and Japanese."""
 
-from gradviz.model.why.losses import WhyLoss
-from gradviz.model.why.silent import Mistake, Silent
+from gradviz.model.why.mistake import Mistake, Silent
 from gradviz.model.why.zerowords import zero_text
 
-SAID: dict[str, dict[Silent | WhyLoss, str]] = {
+SAID: dict[str, dict[Silent, str]] = {
     "en": {
         "stale": "This backward adds to gradients that line {used} had already used, and they are used again: "
         "nothing cleared .grad of {names} in between.",

@@ -15,7 +15,8 @@ from gradviz.model.source.toggles import Toggles
 from gradviz.model.trace import Trace
 from gradviz.model.why.fixes.fixes import Fixes
 from gradviz.model.why.grounds import Grounds, grounds
-from gradviz.model.why.silent import Mistake, mistakes
+from gradviz.model.why.mistake import Mistake
+from gradviz.model.why.silent import mistakes
 from gradviz.picture.record.foldtotals import FoldTotals
 from gradviz.picture.record.switches import Switches
 

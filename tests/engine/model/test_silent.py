@@ -5,7 +5,8 @@ import pytest
 from gradviz import resources
 from gradviz.model.moments.moment import History
 from gradviz.model.source.place import text_of
-from gradviz.model.why.silent import Mistake, mistakes
+from gradviz.model.why.mistake import Mistake
+from gradviz.model.why.silent import mistakes
 from gradviz.model.why.silentwords import SAID, mistake_text
 from gradviz.picture.picture import Options
 from gradviz.picture.record.record import Record

@@ -38,7 +38,7 @@ from gradviz.model.trace import (
     Value,
     Warned,
 )
-from gradviz.model.why.silent import Mistake
+from gradviz.model.why.mistake import Mistake
 from gradviz.model.wire import Exit, FrameError, Ready, Request, encode
 from gradviz.picture.make import picture, told
 from gradviz.picture.picture import Focus, FoldMode, Keeps, Language, Options, Problem

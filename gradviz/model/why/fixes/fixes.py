@@ -33,8 +33,8 @@ from gradviz.model.why.fixes.earlier import cleared_earlier, flagged_earlier
 from gradviz.model.why.fixes.fix import Fix
 from gradviz.model.why.fixes.stacked import Copied, copied, copying
 from gradviz.model.why.fixes.uncutting import without
+from gradviz.model.why.fixes.updates import in_place, replaced
 from gradviz.model.why.grounds import Grounds
-from gradviz.model.why.updates import in_place, replaced
 from gradviz.model.why.why import Why, WhyNoGrad, cutter, origin, why
 
 _NAMES = 8  # of a tensor that are tried
@@ -166,7 +166,7 @@ class Fixes:
         op = cutter(self.known, tensor)
         update = None if op is None else in_place(self.known.trace, text, op)
         if update is not None:
-            return Fix(*update)
+            return update
         return None if op is None else self.recording(op)
 
     def _uncut(self, _text: Text, tensor: Tensor, _reason: Why) -> Fix | None:
@@ -205,7 +205,7 @@ class Fixes:
         """Keep the .grad of what is no leaf; where an update has put it in the place of one, keep the leaf."""
         maker = replaced(self.known.trace, self.known.moment.history.bindings, tensor)
         if maker is not None and (update := in_place(self.known.trace, text, maker)) is not None:
-            return Fix(*update)
+            return update
         found = self.toggled(tensor, "retain_grad")
         line = 0 if found is None else text.line_of(found[1].start)
         if found is None or ("[" in found[0] and self._is_again(line)):

@@ -3,24 +3,16 @@
 import ast
 from collections.abc import Sequence
 from itertools import chain, pairwise, takewhile
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from gradviz.model.moments.held import Bindings
 from gradviz.model.source.edits import in_block, joined, torchs_name
 from gradviz.model.source.place import Edit, Placed, Text
 from gradviz.model.trace import Op, Tensor, Trace
 from gradviz.model.why.clearings import clears
+from gradviz.model.why.fixes.fix import Fix
 
 _SIGNS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
-
-
-class Update(NamedTuple):
-    """The change that has an op update the leaf itself."""
-
-    does: Literal["name", "update"]  # "update": under no_grad, which is written too
-    edit: Edit
-    what: str  # is written
-    line: int
 
 
 def replaced(trace: Trace, bindings: Bindings, tensor: Tensor) -> Op | None:
@@ -36,7 +28,7 @@ def _taken(maker: Op | None) -> Sequence[int]:
     return () if maker is None else maker.inputs
 
 
-def in_place(trace: Trace, text: Text, maker: Op) -> Update | None:
+def in_place(trace: Trace, text: Text, maker: Op) -> Fix | None:
     """Return what has an op change the leaf itself: as it is under no_grad, and under one where it reads the .grad.
 
     Args:
@@ -50,7 +42,7 @@ def in_place(trace: Trace, text: Text, maker: Op) -> Update | None:
         return None
     if maker.why_unrecorded == "no_grad":
         edit = Edit(text.start(placed.statement), text.end(placed.statement), written.line)
-        return Update("name", edit, " ".join(written.line.split()), placed.statement.lineno)
+        return Fix("name", edit, " ".join(written.line.split()), placed.statement.lineno)
     return _under_no_grad(trace, text, placed) if written.reads_grad else None
 
 
@@ -88,7 +80,7 @@ def _is_of_leaf(trace: Trace, maker: Op) -> bool:
     return leaf is not None and kept and leaf.is_leaf and leaf.requires_grad
 
 
-def _under_no_grad(trace: Trace, text: Text, placed: Placed) -> Update | None:
+def _under_no_grad(trace: Trace, text: Text, placed: Placed) -> Fix | None:
     """An update, and those of other leaves beside it, in a block; a new tensor has no .grad, so a leaf must lose it."""
     beside, torch = _beside(trace, text, placed), torchs_name(text)
     found = [one for statement in beside if (one := _written(text, statement)) is not None]
@@ -99,7 +91,7 @@ def _under_no_grad(trace: Trace, text: Text, placed: Placed) -> Update | None:
     if torch is None or not edits:
         return None
     told = "; ".join(" ".join(line.split()) for line in lines)
-    return Update("update", joined(text.source, edits), told, beside[0].lineno)
+    return Fix("update", joined(text.source, edits), told, beside[0].lineno)
 
 
 def _beside(trace: Trace, text: Text, placed: Placed) -> list[ast.stmt]:
