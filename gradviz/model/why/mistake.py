@@ -18,6 +18,7 @@ Silent = Literal[
     "no logarithm",
     "other dimension",
     "at a leaf",
+    "all pairs",
 ]
 
 

@@ -15,6 +15,7 @@ from gradviz.model.moments.reach import reachable
 from gradviz.model.source.edits import line_before, method_on
 from gradviz.model.source.place import Edit, Text
 from gradviz.model.trace import Op, Step, Tensor
+from gradviz.model.why.broadcast import all_pairs
 from gradviz.model.why.fixes.fix import Fix
 from gradviz.model.why.fixes.updates import in_place
 from gradviz.model.why.listed import listed
@@ -39,6 +40,7 @@ def mistakes(history: History, text: Text) -> Iterator[Mistake]:
         yield from _growing(history, text)
         yield from _renamed(history, text)
         yield from begun_at_leaf(history)
+        yield from all_pairs(history, text)
     yield from wrong_losses(history, text)
     yield from _uncalled(history, text)
     yield from _idle(history, text)

@@ -28,6 +28,8 @@ SAID: dict[str, dict[Silent, str]] = {
         "and log_softmax on line {by} ran along dimension {dim}.",
         "at a leaf": "{root} is a leaf, so this backward fills its own .grad and no other. "
         "{call} on line {by} cut it off from {names}.",
+        "all pairs": "{call} takes the difference of all pairs: the shapes {one} and {other} are broadcast, "
+        "and the loss is made of {pairs} numbers where {count} were to be compared. Give both the same shape.",
     },
     "ja": {
         "stale": "この backward は、{used} 行目がすでに使った勾配に加算し、それがもう一度使われています。"
@@ -53,6 +55,8 @@ SAID: dict[str, dict[Silent, str]] = {
         "{by} 行目の log_softmax は次元 {dim} に沿って計算しています。",
         "at a leaf": "{root} は葉なので、この backward は {root} 自身の .grad にしか書き込みません。"
         "{by} 行目の {call} が {names} から切り離しています。",
+        "all pairs": "{call} はすべての組の差になっています。形状 {one} と {other} がブロードキャストされ、"
+        "{count} 個を比べるはずの損失が {pairs} 個の数から計算されています。両方を同じ形状にしてください。",
     },
 }
 _NAMELESS = {"en": "tensors without a name", "ja": "名前のないテンソル"}

@@ -454,6 +454,62 @@ def test_a_backward_from_a_leaf_that_keeps_nothing_from_others_is_no_mistake(bod
     assert told(f"{LOSSES}{body}\n") == []
 
 
+PAIRS = (
+    "import torch\ntorch.manual_seed(0)\nm = torch.nn.Linear(2, 1)\nx, y = torch.randn(4, 2), torch.randn(4)\n"
+    "{}\nloss.backward()\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("loss", "written"),
+    [
+        ("((m(x) - y) ** 2).mean()", "m(x).flatten() - y"),
+        ("(y - m(x)).pow(2).sum()", "y - m(x).flatten()"),
+        ("torch.mean(torch.abs(m(x) * 2 - y))", "(m(x) * 2).flatten() - y"),
+        ("(m(x).squeeze() - torch.randn(4, 1)).square().mean() / 2", "m(x).squeeze() - torch.randn(4, 1).flatten()"),
+        ("(m(x) - y.repeat(2)[2:6]).abs().mean()", "m(x).flatten() - y.repeat(2)[2:6]"),
+    ],
+)
+def test_a_loss_of_the_differences_of_all_pairs_is_told(loss: str, written: str) -> None:
+    source = PAIRS.format(f"loss = {loss}")
+    (one,) = told(source)
+    assert (one.said, one.line) == ("all pairs", 5)
+    assert (one.facts["count"], one.facts["pairs"]) == (4, 16)
+    assert one.fix is not None
+    changed = one.fix.edit.applied(source)
+    assert written in changed
+    assert told(changed) == []
+    one_by_one = loss.replace(".squeeze()", "").replace("m(x)", "m(x)[:, 0]").replace("randn(4, 1)", "randn(4)")
+    sources = (source, changed, PAIRS.format(f"loss = {one_by_one}"))
+    ended = [bare_run(one, ["m.weight"]).tensors for one in sources]
+    wrong, mended, right = ((one["loss"].value, one["m.weight"].grad) for one in ended)
+    assert wrong != mended == right
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "loss = (m(x)[:, 0] - y).pow(2).mean()",
+        "loss = (m(x) - y[:, None]).pow(2).mean()",
+        "loss = (m(x)[:, 0].unsqueeze(1) - y).abs().mean()",  # of all pairs on purpose
+        "p = m(x).flatten().view(-1, 1)\nloss = (p - y).abs().mean()",
+        "p = m(x)[:, 0]\nloss = (p[:, None] - p).abs().mean()",
+        "loss = (m(x) - y).abs().min(dim=1).values.mean()",  # the nearest of them
+        "loss = torch.softmax(m(x) - y, 1).sum()",
+        "c = torch.zeros(4, requires_grad=True)\nloss = (m(x) - c).pow(2).mean()",  # centres that are learned
+        "d = m(x) - y\nprint(d.shape, d.diagonal())\nloss = d.pow(2).mean()",
+        "loss = (m(x) - y).pow(2).mean()\nprint(loss)\nloss = m(x).sum()",
+        "loss = (m(x) - torch.ones(3)).pow(2).mean()",
+        "loss = (m(x) - y).mean()",  # which is the same
+        "loss = (m(x[:1]) - y[:1]).pow(2).mean()",
+        "loss = (m(x) - 1).pow(2).mean() + (m.weight - m.bias).sum()",
+        "loss = (torch.outer(m(x)[:, 0], y) - m(x)).pow(2).mean()",
+    ],
+)
+def test_differences_that_are_meant_to_be_of_all_pairs_are_no_mistake(body: str) -> None:
+    assert told(PAIRS.format(body)) == []
+
+
 @pytest.mark.parametrize("call", ["opt.step", "opt.zero_grad", "loss.backward"])
 def test_a_method_that_is_named_and_not_called_is_told(call: str) -> None:
     lines = "    opt.zero_grad()\n" + LOSS + "    loss.backward()\n    opt.step()\n"
@@ -480,6 +536,10 @@ def test_each_is_said_in_both_languages_with_what_it_speaks_of() -> None:
         "most": "0.58",
         "dim": 0,
         "root": "loss",
+        "one": "(4, 1)",
+        "other": "(4,)",
+        "count": 4,
+        "pairs": 16,
     }
     for said in SAID["en"]:
         english, japanese = (mistake_text(Mistake(said, 1, {**facts, "times": 2}), one) for one in ("en", "ja"))
