@@ -32,6 +32,7 @@ from gradviz.ui.files.files import Files
 from gradviz.ui.panels import Panels, build, clear
 from gradviz.ui.presentation import Before, Presentation
 from gradviz.ui.processes.runner import Runner
+from gradviz.ui.room import Room
 from gradviz.ui.style.theme import colours, enlarge, palette, stylesheet, system_theme
 from gradviz.ui.wiring import beside, completing, doing, folding, inspecting, quizzing
 from gradviz.ui.wiring.commands import Commands
@@ -172,6 +173,11 @@ class Window(QMainWindow):
     def exports(self) -> Exports:
         """What asks for them."""
         return self._commands.exports
+
+    @property
+    def room(self) -> Room:
+        """How the panels share it with the graph."""
+        return self._commands.room
 
     def action(self, name: str) -> QAction:
         """Return the action of a command."""

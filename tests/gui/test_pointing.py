@@ -1,5 +1,7 @@
 """What is under the pointer, where it takes many slices to find it."""
 
+from functools import partial
+
 import pytest
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtTest import QTest
@@ -73,9 +75,9 @@ def test_a_look_elsewhere_ends_the_one_before(qtbot: QtBot, qapp: QObject) -> No
 
 
 def test_the_card_and_the_cursor_come_after_the_last_slice(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gradviz.ui.graph.canvas.Pointing", partial(Pointing, share=0.0))
     canvas = Canvas(LIGHT)
     qtbot.addWidget(canvas)
-    monkeypatch.setattr(canvas._pointing, "_share", 0.0)
     canvas.resize(600, 400)
     canvas.show()
     canvas.show_drawing(SCENE.drawing, 1)

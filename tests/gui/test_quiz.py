@@ -15,7 +15,7 @@ from gradviz.state import messages as m
 from gradviz.state.values.chosen import Chosen
 from gradviz.ui.docks.quiz import QuizPanel
 from gradviz.ui.exporting.exportchoice import ALL, Choice
-from gradviz.ui.exporting.exportdialog import ExportDialog
+from gradviz.ui.exporting.exportdialog import ExportDialog, Preview
 from gradviz.ui.window import Window
 from tests.gui.conftest import Opener
 from tests.gui.driving import drawn, press, type_text
@@ -259,23 +259,27 @@ def test_no_menu_tells_what_is_asked(qtbot: QtBot, lesson: Window) -> None:
 def test_no_file_of_the_graph_tells_what_is_asked(
     qtbot: QtBot, lesson: Window, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    previewed: list[tuple[Drawing | None, int]] = []
+    previewed: list[Drawing | None] = []
+    told: list[str] = []
 
     def cancelled(dialog: ExportDialog) -> int:
-        previewed.append((dialog._drawing, dialog._steps))
+        qtbot.waitUntil(lambda: bool(dialog.facts))
+        told.append(dialog.facts)
         return 0
 
+    monkeypatch.setattr(Preview, "show_drawing", lambda _preview, drawing, _choice: previewed.append(drawing))
     monkeypatch.setattr(ExportDialog, "exec", cancelled)
+    lesson.exporter.remember(Choice("svg", what="steps"))
     lesson.action("copy_svg").trigger()
     assert "tensor x" in QApplication.clipboard().text()
     begin(qtbot, lesson)
     lesson.action("copy_svg").trigger()
     assert "tensor x" not in QApplication.clipboard().text()
     lesson.action("export").trigger()
-    ((drawing, steps),) = previewed
+    (drawing,) = previewed
     assert drawing is not None
     assert {mark.description for mark in drawing.nodes} == {""}
-    assert steps == 0  # the later ones would tell
+    assert told == ["There are no steps to show"]  # the later ones would tell
     lesson.exports.write(tmp_path / "g.svg", Choice("svg"), ALL)
     assert "tensor x" not in (tmp_path / "g.svg").read_text()
     for ask in (lesson.action("copy_dot").trigger, lambda: lesson.exports.write(tmp_path / "g", Choice("json"), ALL)):

@@ -165,7 +165,7 @@ def test_a_width_that_the_hand_chose_is_kept_through_sizes_languages_and_days(
     monkeypatch.setattr(Window, "screen", lambda _window: Screen())
     window = opened((program(tmp_path),), start=False)
     qtbot.waitUntil(lambda: letters(window) > 42)
-    room = window._commands.room
+    room = window.room
     (dock,) = window.findChildren(QDockWidget, "program")
     line = QPoint(dock.geometry().right() + 3, dock.geometry().center().y())
     QTest.mousePress(window, Qt.MouseButton.LeftButton, pos=line)
@@ -180,11 +180,11 @@ def test_a_width_that_the_hand_chose_is_kept_through_sizes_languages_and_days(
     window.action("larger").trigger()
     window.action("ja").trigger()
     qtbot.waitUntil(window.updatesEnabled)
-    assert window._commands.room.wish.program == chosen
+    assert window.room.wish.program == chosen
     qtbot.waitUntil(lambda: abs(letters(window) - chosen) < 1)
     window.close()
     again = opened((program(tmp_path),), start=False)
-    assert again._commands.room.wish == Wish(chosen)
+    assert again.room.wish == Wish(chosen)
     qtbot.waitUntil(lambda: abs(letters(again) - chosen) < 1)
 
 
@@ -200,14 +200,14 @@ def test_the_tabs_of_the_output_are_read_whole_beside_the_tensors(
     qtbot.waitUntil(lambda: window.width() == 1024 and tensors.width() > output.width())
     (dock,) = window.findChildren(QDockWidget, "tensors")
     line = QPoint(dock.geometry().right() + 3, dock.geometry().center().y())
-    before = window._commands.room.wish
+    before = window.room.wish
     QTest.mousePress(window, Qt.MouseButton.LeftButton, pos=line)
     QTest.mouseMove(window, line + QPoint(-20, 0))
     QTest.mouseMove(window, line + QPoint(-40, 0))
     qtbot.wait(50)  # the line follows by a timer of Qt's own
     QTest.mouseRelease(window, Qt.MouseButton.LeftButton, pos=line + QPoint(-40, 0))
-    qtbot.waitUntil(lambda: window._commands.room.wish.output > 0)
-    wish, wide = window._commands.room.wish, output.width()
+    qtbot.waitUntil(lambda: window.room.wish.output > 0)
+    wish, wide = window.room.wish, output.width()
     assert wish == before._replace(output=wish.output)
     window.resize(1300, 700)
     qtbot.waitUntil(lambda: window.width() == 1300 and abs(output.width() - wide) <= 1)
@@ -234,8 +234,8 @@ def test_the_tensors_keep_their_share_of_the_height(
     QTest.mouseMove(window, line - QPoint(0, 200))
     qtbot.wait(50)  # the line follows by a timer of Qt's own
     QTest.mouseRelease(window, Qt.MouseButton.LeftButton, pos=line - QPoint(0, 200))
-    qtbot.waitUntil(lambda: window._commands.room.wish.below > 35)
-    wish, before = window._commands.room.wish, Wish()
+    qtbot.waitUntil(lambda: window.room.wish.below > 35)
+    wish, before = window.room.wish, Wish()
     assert wish == before._replace(below=wish.below)
     resized(800, wish.below)
 
@@ -243,7 +243,7 @@ def test_the_tensors_keep_their_share_of_the_height(
 @pytest.mark.parametrize("kept", ["", "[]", "{}", "[1e308, -1, 700]", '["x", 0, 0]', "[12.5, 0, 30]"])
 def test_widths_that_make_no_sense_are_made_some_of(tmp_path: Path, opened: Opener, kept: str) -> None:
     QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat).setValue("widths", kept)
-    wish = opened((program(tmp_path),), start=False)._commands.room.wish
+    wish = opened((program(tmp_path),), start=False).room.wish
     assert 10 <= wish.program <= 500
     assert 0 <= wish.graph <= 44
     assert wish.beside == 0

@@ -35,8 +35,8 @@ def test_the_engine_waits_for_a_picture_process_that_is_slow(
     os.kill(slow, signal.SIGSTOP)
     with qtbot.assertNotEmitted(runner.exited, wait=100):
         runner.run(1, Request("flood"), OPTIONS)
-        qtbot.waitUntil(lambda: runner._pictures.waiting > 2**20)
-    assert runner._pictures.waiting < 2 * 2**20
+        qtbot.waitUntil(lambda: runner.waiting > 2**20)
+    assert runner.waiting < 2 * 2**20
     with qtbot.waitSignal(runner.exited):
         os.kill(slow, signal.SIGCONT)
 

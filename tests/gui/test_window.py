@@ -601,7 +601,7 @@ def test_a_program_that_was_saved_meanwhile_is_undone_to_under_its_new_name(
     window.action("new").trigger()
     assert window.windowTitle() == "Untitled[*] — gradviz"
     type_text(window, "own = 3")
-    assert window.files._save_to(tmp_path / "own.py")
+    assert window.files.save_to(tmp_path / "own.py")
     window.panels.examples.picked.emit("no_grad")
     window.action("undo").trigger()
     assert window.windowTitle() == "own.py[*] — gradviz"

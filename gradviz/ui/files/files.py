@@ -234,7 +234,7 @@ class Files(QObject):
             session: the program as it is looked at now.
         """
         if self.path:
-            return self._save_to(self.path)
+            return self.save_to(self.path)
         place = self._open.place if self._open.session else None
         return self._save_session_to(place, session) if place else self.save_as(session)
 
@@ -245,7 +245,21 @@ class Files(QObject):
         path = self._asked(self.tr("Save the program"), self.path or start, kinds)
         if path is None:
             return False
-        return self._save_session_to(path, session) if path.suffix == ENDING else self._save_to(path)
+        return self._save_session_to(path, session) if path.suffix == ENDING else self.save_to(path)
+
+    def save_to(self, path: Path) -> bool:
+        """Save to a file, which is the program's own from then on; tell whether it was done."""
+        if path == self.path and self._changed_elsewhere(path) and not self._may_replace(path):
+            return False
+        try:
+            write(path, self._text)
+        except DocumentError as error:
+            return self._not_saved(path, str(error))
+        self._open.path, self._open.saved = path.absolute(), self._text
+        self._tell()
+        self._saved(path)
+        self._look_again()  # in another folder there are others
+        return True
 
     def save_session(self, session: Session) -> None:
         """Ask for a file and keep a session in it. The program's own file stays what it is."""
@@ -278,7 +292,7 @@ class Files(QObject):
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         answer = _answer(box)
         if answer == buttons.Save and self.path:
-            return self._save_to(self.path)
+            return self.save_to(self.path)
         return answer == buttons.Discard
 
     def return_to(self, opened: Opened, text: str) -> None:
@@ -301,19 +315,6 @@ class Files(QObject):
         undo, self._begun = undo and self._begun, True
         self.opened.emit(self._open, undo)
         self._tell()
-
-    def _save_to(self, path: Path) -> bool:
-        if path == self.path and self._changed_elsewhere(path) and not self._may_replace(path):
-            return False
-        try:
-            write(path, self._text)
-        except DocumentError as error:
-            return self._not_saved(path, str(error))
-        self._open.path, self._open.saved = path.absolute(), self._text
-        self._tell()
-        self._saved(path)
-        self._look_again()  # in another folder there are others
-        return True
 
     def _save_session_to(self, path: Path, session: Session) -> bool:
         if path == self._open.place and self._changed_elsewhere(path) and not self._may_replace(path):

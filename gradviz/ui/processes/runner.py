@@ -100,6 +100,11 @@ class Runner(QObject):
         """The engine, the picture process at work, the standby; 0 for one that is not there."""
         return (self._engine.pid, *self._pictures.pids)
 
+    @property
+    def waiting(self) -> int:
+        """Bytes on their way to the picture process."""
+        return self._pictures.waiting
+
     def start(self) -> None:
         """Start all processes."""
         self._start_engine()
@@ -214,7 +219,7 @@ class Runner(QObject):
             self._refuse(str(error))
 
     def _balance(self) -> None:
-        self._engine.listen(self._cancelled or self._pictures.waiting < ENOUGH)
+        self._engine.listen(self._cancelled or self.waiting < ENOUGH)
 
     def _welcome(self, ready: Ready, payload: bytes) -> None:
         if ready.schema == SCHEMA:

@@ -28,9 +28,14 @@ def paint_headings(
         panel: how large it is.
         colours: of the window.
     """
-    for ground, heading in columns:
-        if view.scale < WHOLE or not view.seen(panel).contains(heading.rect.center):
-            _paint(painter, heading, placed(ground.rect, view, panel, painter.fontMetrics().height() + _PAD), colours)
+    for ground, heading in unread(columns, view, panel):
+        _paint(painter, heading, placed(ground.rect, view, panel, painter.fontMetrics().height() + _PAD), colours)
+
+
+def unread(columns: Iterable[tuple[Mark, Mark]], view: Viewport, panel: Size) -> list[tuple[Mark, Mark]]:
+    """Return those of the columns whose heading cannot be read where it stands."""
+    seen = view.seen(panel)
+    return [one for one in columns if view.scale < WHOLE or not seen.contains(one[1].rect.center)]
 
 
 def placed(ground: Rect, view: Viewport, panel: Size, height: float) -> Rect:
