@@ -108,7 +108,8 @@ def _drawn(trace: Trace, form: Drawable, chosen: argparse.Namespace, program: Pr
     # Imported only here: the other formats must work where Qt's libraries are missing.
     from gradviz.export.painted import painted
 
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    # Whatever a desktop has set: where that has no display, Qt would end the process.
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
     if form in _ALONE:
         return [finished(painted([one], form, look)) for one in drawings]
     return [finished(painted(drawings, form, look))]

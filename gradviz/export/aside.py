@@ -42,7 +42,7 @@ def painted_aside(wanted: Painting) -> bytes:
             (sys.executable, "-P", "-c", "from gradviz.export.painting import main; main()"),
             input=msgspec.msgpack.encode(wanted),
             capture_output=True,
-            env={"QT_QPA_PLATFORM": "offscreen", **os.environ, "PYTHONPATH": path},
+            env=os.environ | {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": path},
             timeout=PATIENCE,
             check=False,
         )

@@ -16,15 +16,17 @@ pytestmark = pytest.mark.slow
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def gradviz(*arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
-    """Run a command as on a machine without a display, and without a hint for Qt."""
+def gradviz(*arguments: str, text: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a command as on a machine without a display, and without a hint for Qt but what is given."""
     environment = {
         name: value
         for name, value in os.environ.items()
         if name not in {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}
     }
     command = [sys.executable, "-m", "gradviz", *arguments]
-    return subprocess.run(command, input=text, capture_output=True, encoding="utf-8", env=environment, check=False)
+    return subprocess.run(
+        command, input=text, capture_output=True, encoding="utf-8", env=environment | variables, check=False
+    )
 
 
 def export(out: Path, *arguments: str, program: str = "lesson:first") -> bytes:
@@ -77,6 +79,13 @@ def test_heat_is_a_choice(tmp_path: Path) -> None:
     assert not any("up to" in text for text in texts(plain))
     assert any("up to" in text for text in texts(hot))  # the scale
     assert texts(hot) != texts(plain)
+
+
+def test_a_platform_of_qt_that_a_desktop_has_set_is_not_asked_for_a_display(tmp_path: Path) -> None:
+    out = tmp_path / "graph.png"
+    done = gradviz("export", "lesson:first", "-o", str(out), QT_QPA_PLATFORM="xcb")
+    assert done.returncode == 0, done.stderr
+    assert out.read_bytes().startswith(b"\x89PNG")
 
 
 def test_png_has_the_size_that_was_asked_for(tmp_path: Path) -> None:

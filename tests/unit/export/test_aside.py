@@ -27,6 +27,12 @@ def test_it_is_painted_elsewhere_as_here(monkeypatch: pytest.MonkeyPatch, qapp: 
     assert QImage.fromData(made.buffer.read()) == QImage.fromData(painted_aside(EMPTY))
 
 
+def test_it_needs_no_display_whatever_a_desktop_has_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.setenv("QT_QPA_PLATFORM", "xcb")
+    assert painted_aside(EMPTY).startswith(b"\x89PNG")
+
+
 def test_a_painter_that_fails_is_quoted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """As where a library of Qt is missing; what it says last is what went wrong."""
     failing = tmp_path / "python"
