@@ -63,13 +63,12 @@ class Keeper(Stream):
         for number in op.outputs:
             storage = self._storages.get(number)
             if storage is not None and storage not in self._calls:
-                self._calls[storage] = op.call or op.name
+                self._calls[storage] = _called(op)
                 if op.phase == "backward":
                     self._rank(storage, "gradient")
         for own, results in self._workspaces.passed.get(op.step, ()):
-            name = op.name.rpartition(":")[2].partition(".")[0]
-            self._calls[own] = name if op.module is None else f"{name} ({op.module})"
-            self._calls[results] = op.call or op.name
+            self._calls[own] = _within(op)
+            self._calls[results] = _called(op)
             self._made[own] = self._made[results] = op.line
 
     def _rank(self, storage: int, kind: HolderKind) -> None:
@@ -122,3 +121,13 @@ class Keeper(Stream):
             found[storage] = key if owner_name is None else f"{key} ({owner_name})"
             self._rank(storage, "optimizer")
         return found
+
+
+def _called(op: Op) -> str:
+    """What made a result: as the person wrote it, or which op of which module, where one call runs many of them."""
+    return _within(op) if op.nested else op.call or op.name
+
+
+def _within(op: Op) -> str:
+    name = op.name.rpartition(":")[2].partition(".")[0]
+    return name if op.module is None else f"{name} ({op.module})"

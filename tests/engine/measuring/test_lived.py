@@ -226,6 +226,15 @@ def test_who_holds_the_peak_is_told_by_name_line_and_kind() -> None:
     assert found.levels[found.peak].line == 12
 
 
+def test_what_one_call_of_a_model_makes_is_told_apart_by_op_and_module() -> None:
+    source = (
+        "import torch\nfrom torch import nn\nmodel = nn.Sequential(nn.Linear(8, 99), nn.Sigmoid(), nn.Linear(99, 1))\n"
+        "loss = model(torch.ones(50, 8)).sum()\n"
+    )
+    made = {holder.name: holder.nbytes for holder in memory(source).holders if holder.kind != "parameter"}
+    assert made == {"torch.ones(50, 8)": 1600, "addmm (model.0)": 50 * 99 * 4, "sigmoid (model.1)": 50 * 99 * 4}
+
+
 def test_without_grad_nothing_is_saved() -> None:
     assert "saved" in {holder.kind for holder in memory(CHAIN.format(20)).holders}
     kinds = {holder.kind for holder in memory(CHAIN.format(20), "no_grad").holders}
