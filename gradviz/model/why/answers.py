@@ -19,7 +19,7 @@ from gradviz.model.why.fixes.changed import clone_before
 from gradviz.model.why.fixes.errors import retain_graph
 from gradviz.model.why.fixes.fix import Fix
 from gradviz.model.why.fixes.fixes import Fixes
-from gradviz.model.why.fixes.updates import replaced
+from gradviz.model.why.fixes.renamed import replaced
 from gradviz.model.why.grounds import Grounds, cut_off
 from gradviz.model.why.sizes import size
 from gradviz.model.why.why import cutter, origin, why

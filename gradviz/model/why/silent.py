@@ -4,27 +4,26 @@ import ast
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from operator import attrgetter
 
 from gradviz.model.moments.foretold import foretold
 from gradviz.model.moments.moment import History
-from gradviz.model.moments.offenders import is_nought
 from gradviz.model.moments.reach import reachable
 from gradviz.model.source.edits import line_before, method_on
 from gradviz.model.source.place import Edit, Text
 from gradviz.model.trace import Op, Step, Tensor
 from gradviz.model.why.broadcast import all_pairs
 from gradviz.model.why.fixes.fix import Fix
-from gradviz.model.why.fixes.updates import in_place
+from gradviz.model.why.fixes.renamed import in_place
 from gradviz.model.why.listed import listed
 from gradviz.model.why.losses import begun_at_leaf, wrong_losses
-from gradviz.model.why.mistake import Mistake
+from gradviz.model.why.mistake import Mistake, tensor_names
+from gradviz.model.why.unused import unused
+from gradviz.model.why.updates import Updates, arrivals, updates_of, with_grad
 from gradviz.model.why.zeroed import mistaken
 
-_MOST = 3  # tensors that are named
-_Updates = Mapping[int, Sequence[Op]]  # by leaf
 _STEP = re.compile(r"(?P<name>[^\W\d]\w*)\.step\(")
 _NUMBER = attrgetter("id")
 _ADDS = ("aten::add.", "aten::add_.")
@@ -33,8 +32,9 @@ _ADDS = ("aten::add.", "aten::add_.")
 def mistakes(history: History, text: Text) -> Iterator[Mistake]:
     """Yield those of a run, in time linear in its record."""
     if history.trace.backwards:
-        updates = _updates(history)
+        updates = updates_of(history)
         yield from _stale(history, text, updates)
+        yield from unused(history, text, updates)
         yield from _left_out(history, text, updates)
         yield from _flat(history)
         yield from _growing(history, text)
@@ -46,59 +46,21 @@ def mistakes(history: History, text: Text) -> Iterator[Mistake]:
     yield from _idle(history, text)
 
 
-def _stale(history: History, text: Text, updates: _Updates) -> Iterator[Mistake]:
+def _stale(history: History, text: Text, updates: Updates) -> Iterator[Mistake]:
     """Gradients that were added to what an update had already used, and used again: nothing cleared them in between."""
     found: dict[tuple[int | None, int | None], tuple[Op, list[Tensor], bool]] = {}
     for leaf, ops in updates.items():
-        ran = _arrivals(history, leaf)
+        ran = arrivals(history, leaf)
         for first, second in pairwise(ops):
             runs = ran[bisect_right(ran, first.step, key=_NUMBER) : bisect_left(ran, second.step, key=_NUMBER)]
-            had = [_had(history, leaf, step) for step in runs]
+            had = [with_grad(history, leaf, step.id) for step in runs]
             if had and all(had) and not _is_changed(history, had[0], first, runs[0]):
                 told = found.setdefault((runs[0].line, first.line), (first, [], len(runs) == 1))
                 told[1].append(history.trace.tensors[leaf])
                 break
     for (line, used), (op, leaves, alone) in found.items():
-        facts: dict[str, str | int] = {"names": _names(leaves), "used": used or 0}
+        facts: dict[str, str | int] = {"names": tensor_names(leaves), "used": used or 0}
         yield Mistake("stale", line, facts, _cleared(text, line, op) if alone else None)
-
-
-def _arrivals(history: History, leaf: int) -> Sequence[Step]:
-    """The executions of the AccumulateGrad of a leaf."""
-    sink = history.sinks.get(leaf)
-    return () if sink is None else history.flow.runs(sink)
-
-
-def _updates(history: History) -> _Updates:
-    """The ops of the forward run that took the .grad of each leaf on a line that changed the leaf, in order."""
-    owners = {
-        state.grad_tensor: state.id
-        for state in (*history.trace.past, *history.trace.tensors)
-        if state.grad_tensor is not None
-    }
-    found: dict[int, list[Op]] = defaultdict(list)
-    for op in history.trace.ops if owners else ():
-        if op.phase == "forward":
-            for leaf in {owners[tensor] for tensor in op.inputs if tensor in owners}:
-                if _is_changed_by(history, leaf, op):
-                    found[leaf].append(op)
-    return found
-
-
-def _is_changed_by(history: History, leaf: int, op: Op) -> bool:
-    """Whether the next change of a leaf is on the line of an op, which may have read its .grad for another reason."""
-    moves = history.versions.moves.get(history.versions.counters[leaf])
-    place = 0 if moves is None else bisect_right(moves.steps, op.step)
-    by = None if moves is None or place == len(moves.steps) else moves.made_by[place]
-    return by is not None and history.trace.ops[by].line == op.line
-
-
-def _had(history: History, leaf: int, step: Step) -> Tensor | None:
-    """A leaf as it was before an AccumulateGrad ran, where it had a .grad then, of more than noughts."""
-    states = history.tensors(leaf)
-    place = bisect_right(states, step.id, key=lambda state: state.step)
-    state = states[place - 1] if place else None
-    return None if state is None or state.grad is None or is_nought(state.grad) else state
 
 
 def _is_changed(history: History, had: Tensor | None, update: Op, step: Step) -> bool:
@@ -118,7 +80,7 @@ def _cleared(text: Text, line: int | None, op: Op) -> Fix | None:
     return Fix("clear", line_before(text, placed.statement, put), put, placed.statement.lineno)
 
 
-def _left_out(history: History, text: Text, updates: _Updates) -> Iterator[Mistake]:
+def _left_out(history: History, text: Text, updates: Updates) -> Iterator[Mistake]:
     """Plain attributes of a module that are given gradients and never change, while its parameters are updated."""
     updated = {
         name.partition(".")[0]: ops[-1].step
@@ -127,7 +89,7 @@ def _left_out(history: History, text: Text, updates: _Updates) -> Iterator[Mista
         if history.trace.tensors[leaf].is_parameter
     }
     for tensor in history.trace.tensors if updated else ():
-        ran = _arrivals(history, tensor.id) if tensor.requires_grad and not tensor.is_parameter else ()
+        ran = arrivals(history, tensor.id) if tensor.requires_grad and not tensor.is_parameter else ()
         of = _module(text.source, tensor) if len(ran) > 1 else ""
         if of in updated and ran[0].id < updated[of]:
             moved = history.versions.steps(tensor.id)
@@ -187,7 +149,7 @@ def _renamed(history: History, text: Text) -> Iterator[Mistake]:
                 found[op.line].append((op, leaf))
     for line, updates in found.items():
         update, leaves = in_place(trace, text, updates[0][0]), {leaf.id: leaf for _, leaf in updates}
-        facts: dict[str, str | int] = {"name": lines[line], "names": _names([*leaves.values()])}
+        facts: dict[str, str | int] = {"name": lines[line], "names": tensor_names([*leaves.values()])}
         yield Mistake("renamed", line, facts, update)
 
 
@@ -240,12 +202,7 @@ def _uncalled(history: History, text: Text) -> Iterator[Mistake]:
 def _flat(history: History) -> Iterator[Mistake]:
     """Leaves at which only noughts arrive, from an op whose derivative is nought at all that it was given."""
     for why, leaves in mistaken(history):
-        yield Mistake("flat", why.line, {**why.facts, "names": _names(leaves), "why": why.said})
-
-
-def _names(tensors: list[Tensor]) -> str:
-    names = [tensor.names[0] for tensor in tensors if tensor.names]
-    return ", ".join([*names[:_MOST], "…"] if len(names) > _MOST else names)
+        yield Mistake("flat", why.line, {**why.facts, "names": tensor_names(leaves), "why": why.said})
 
 
 def _growing(history: History, text: Text) -> Iterator[Mistake]:

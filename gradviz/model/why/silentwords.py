@@ -30,6 +30,14 @@ SAID: dict[str, dict[Silent, str]] = {
         "{call} on line {by} cut it off from {names}.",
         "all pairs": "{call} takes the difference of all pairs: the shapes {one} and {other} are broadcast, "
         "and the loss is made of {pairs} numbers where {count} were to be compared. Give both the same shape.",
+        "cleared": "{call} is given zeros alone: line {by} clears .grad of {names} after backward() has filled it. "
+        "Clear it before backward(), or after the update.",
+        "still": "{call} ran {times} times and left every number of {names} as it was, though there were gradients: "
+        "the rate is 0, or so small that the change is lost in rounding.",
+        "clipped late": "{call} comes when line {used} has used the gradients already: no update has anything of it. "
+        "Call it between backward() and the update.",
+        "clipped early": "{call} comes before there is any gradient to clip. "
+        "Call it between backward() and the update.",
     },
     "ja": {
         "stale": "この backward は、{used} 行目がすでに使った勾配に加算し、それがもう一度使われています。"
@@ -57,6 +65,14 @@ SAID: dict[str, dict[Silent, str]] = {
         "{by} 行目の {call} が {names} から切り離しています。",
         "all pairs": "{call} はすべての組の差になっています。形状 {one} と {other} がブロードキャストされ、"
         "{count} 個を比べるはずの損失が {pairs} 個の数から計算されています。両方を同じ形状にしてください。",
+        "cleared": "{call} に渡されるのは 0 だけです。backward() が書き込んだ {names} の .grad を "
+        "{by} 行目が消しています。backward() の前か、更新の後に消してください。",
+        "still": "{call} は {times} 回呼ばれましたが、勾配があるのに {names} の数は一つも変わっていません。"
+        "学習率が 0 か、小さすぎて変化が丸めで失われています。",
+        "clipped late": "{call} が呼ばれたとき、勾配は {used} 行目ですでに使われています。どの更新にも効きません。"
+        "backward() と更新の間で呼んでください。",
+        "clipped early": "{call} が呼ばれたとき、切り詰める勾配はまだありません。"
+        "backward() と更新の間で呼んでください。",
     },
 }
 _NAMELESS = {"en": "tensors without a name", "ja": "名前のないテンソル"}

@@ -454,6 +454,87 @@ def test_a_backward_from_a_leaf_that_keeps_nothing_from_others_is_no_mistake(bod
     assert told(f"{LOSSES}{body}\n") == []
 
 
+ROUNDS = MODEL.format(optimizer="{optimizer}") + "for _ in range(3):\n" + LOSS + "{body}"
+CLEAR = "opt.zero_grad(set_to_none=False)"
+CLIP = "torch.nn.utils.clip_grad_norm_(m.parameters(), 0.01)"
+UNUSED = [
+    ("cleared", f"    loss.backward()\n    {CLEAR}\n    opt.step()\n"),
+    ("clipped late", f"    loss.backward()\n    opt.step()\n    {CLIP}\n    opt.zero_grad()\n"),
+    ("clipped early", f"    opt.zero_grad()\n    {CLIP}\n    loss.backward()\n    opt.step()\n"),
+    ("clipped early", f"    {CLEAR}\n    {CLIP}\n    loss.backward()\n    opt.step()\n"),
+]
+
+
+@pytest.mark.parametrize("optimizer", ["SGD", "Adam"])
+@pytest.mark.parametrize(("said", "body"), UNUSED)
+def test_gradients_that_are_cleared_or_clipped_for_nothing_are_told(optimizer: str, said: str, body: str) -> None:
+    source = ROUNDS.format(optimizer=optimizer, body=body)
+    (one,) = told(source)
+    assert one.said == said
+    assert one.line == source[: source.index("opt.step()" if said == "cleared" else CLIP)].count("\n") + 1
+    assert one.fix is not None
+    changed = one.fix.edit.applied(source)
+    assert told(changed) == []
+    line = CLEAR if said == "cleared" else CLIP
+    likewise = source.replace(f"    {line}\n", "")
+    begun, ended, without, mended = (
+        bare_run(text, ["m.weight"]).tensors["m.weight"].value
+        for text in (MODEL.format(optimizer=optimizer), source, likewise, changed)
+    )
+    if said == "cleared":
+        assert begun == ended != mended
+    else:
+        assert ended == without != mended
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"    {CLEAR}\n    loss.backward()\n    opt.step()\n",
+        f"    loss.backward()\n    opt.step()\n    {CLEAR}\n    opt.step()\n",
+        f"    (loss * 0).backward()\n    {CLEAR}\n    opt.step()\n",
+        f"    loss.backward()\n    {CLIP}\n    opt.step()\n    opt.zero_grad()\n",
+        f"    loss.backward()\n    {CLIP}\n    if _ == 2:\n        opt.step()\n",
+        f"    loss.backward()\n    opt.step()\n    norm = {CLIP}\n    print(norm)\n    opt.zero_grad()\n",
+        f"    loss.backward()\n    if _:\n        opt.step()\n    {CLIP}\n    if _: opt.zero_grad()\n",
+        "    opt.param_groups[0]['lr'] = _ / 10\n    loss.backward()\n    opt.step()\n    opt.zero_grad()\n",
+        "    opt.param_groups[0]['lr'] = 0\n    loss.backward()\n    if _ == 2:\n        opt.step()\n",
+    ],
+)
+def test_gradients_that_an_update_has_something_of_are_no_mistake(body: str) -> None:
+    assert told(ROUNDS.format(optimizer="SGD", body=body)) == []
+
+
+def test_gradients_are_clipped_for_another_optimizer_than_the_one_that_went_first() -> None:
+    other = "k = torch.nn.Linear(1, 1)\nother = torch.optim.SGD(k.parameters(), lr=0.1)\n"
+    body = (
+        "for _ in range(3):\n    opt.zero_grad()\n    other.zero_grad()\n    k(m(x)).pow(2).mean().backward()\n"
+        "    opt.step()\n    torch.nn.utils.clip_grad_norm_(k.parameters(), 0.01)\n    other.step()\n"
+    )
+    assert told(MODEL.format(optimizer="SGD") + other + body) == []
+
+
+@pytest.mark.parametrize(("optimizer", "rate"), [("SGD", "0"), ("Adam", "0.0"), ("Adam", "1e-12")])
+def test_an_optimizer_that_leaves_every_number_as_it_was_is_told(optimizer: str, rate: str) -> None:
+    loop = "    opt.zero_grad()\n    loss.backward()\n    opt.step()\n"
+    source = ROUNDS.format(optimizer=optimizer, body=loop)
+    (one,) = told(source.replace("lr=0.1", f"lr={rate}"))
+    facts = {"names": "m.weight, m.bias", "times": 3, "call": "opt.step()"}
+    assert (one.said, one.line, one.facts, one.fix) == ("still", 10, facts, None)
+    begun, still = (
+        bare_run(text, ["m.weight"]).tensors["m.weight"].value
+        for text in (MODEL.format(optimizer=optimizer), source.replace("lr=0.1", f"lr={rate}"))
+    )
+    assert begun == still
+    assert told(source) == []
+
+
+@pytest.mark.parametrize("body", [f"    loss.backward(); {CLEAR}\n    opt.step()\n", UNUSED[0][1] + "    pass; pass\n"])
+def test_lines_change_places_only_where_each_stands_alone(body: str) -> None:
+    (one,) = told(ROUNDS.format(optimizer="SGD", body=body))
+    assert (one.said, one.fix is None) == ("cleared", ";" in body.partition("\n")[0])
+
+
 PAIRS = (
     "import torch\ntorch.manual_seed(0)\nm = torch.nn.Linear(2, 1)\nx, y = torch.randn(4, 2), torch.randn(4)\n"
     "{}\nloss.backward()\n"

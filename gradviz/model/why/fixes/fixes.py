@@ -31,9 +31,9 @@ from gradviz.model.source.toggles import Locked, Toggles
 from gradviz.model.trace import Op, Tensor
 from gradviz.model.why.fixes.earlier import cleared_earlier, flagged_earlier
 from gradviz.model.why.fixes.fix import Fix
+from gradviz.model.why.fixes.renamed import in_place, replaced
 from gradviz.model.why.fixes.stacked import Copied, copied, copying
 from gradviz.model.why.fixes.uncutting import without
-from gradviz.model.why.fixes.updates import in_place, replaced
 from gradviz.model.why.grounds import Grounds
 from gradviz.model.why.why import Why, WhyNoGrad, cutter, origin, why
 
