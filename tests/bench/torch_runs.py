@@ -8,7 +8,7 @@ from types import FrameType, ModuleType
 import torch
 
 from gradviz.engine.record import worker
-from gradviz.engine.record.internals.operators import Operator, TorchDispatchMode
+from gradviz.engine.record.internals.operators import Passing
 from gradviz.engine.record.ledger.stream import Stream
 from gradviz.engine.record.program.source import Source
 from gradviz.engine.record.run import Run
@@ -46,24 +46,13 @@ def run_bare(source: str) -> dict[str, object]:
     return names
 
 
-class _Empty(TorchDispatchMode):  # type: ignore[no-untyped-call]  # left untyped by torch
-    def __torch_dispatch__(
-        self,
-        func: Operator,
-        types: object,
-        args: tuple[object, ...] = (),
-        kwargs: dict[str, object] | None = None,
-    ) -> object:
-        return func(*args, **(kwargs or {}))
-
-
 def run_watched(source: str) -> dict[str, object]:
     """Run a program under what sees each of its ops and lines and writes nothing down, the least a recorder costs."""
 
     def line(frame: FrameType, event: str, argument: object) -> Tracer | None:
         return line if frame.f_code.co_filename == FILE else None
 
-    with _Empty():  # type: ignore[no-untyped-call]  # torch leaves its constructor untyped
+    with Passing():
         sys.settrace(line)
         try:
             return run_bare(source)

@@ -19,19 +19,13 @@ from gradviz.model.trace import GradMode
 LEAST, MOST = 3, 15  # runs
 
 
-class OpClock(operators.TorchDispatchMode):
+class OpClock(operators.Passing):
     """Times each op that reaches a kernel, in forward and backward."""
 
-    supports_higher_order_operators = True
-
     def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # torch leaves its constructor untyped
+        super().__init__()
         self.names: list[str] = []
         self.seconds: list[float] = []
-
-    @classmethod
-    def _should_skip_dynamo(cls) -> bool:
-        return False  # as for the recorder's mode
 
     def __torch_dispatch__(
         self,

@@ -1,6 +1,6 @@
 """The operators of torch as a dispatch mode meets them: what each does to arguments, and how to run it unchanged."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -33,6 +33,33 @@ class Operator(Kernel, Protocol):
     def __hash__(self) -> int:
         """There is one object an overload."""
         ...
+
+
+class Passing(TorchDispatchMode):
+    """A dispatch mode that runs each operator as it is. What sees more of them is one of these."""
+
+    supports_higher_order_operators = True
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()  # type: ignore[no-untyped-call]  # left untyped by torch, as is the next one
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        # True would import torch._dynamo (over a second) and wrap each op, for programs that compile themselves.
+        return False
+
+    def __torch_dispatch__(
+        self,
+        func: Operator,
+        types: Sequence[type],
+        args: tuple[object, ...] = (),
+        kwargs: dict[str, object] | None = None,
+    ) -> object:
+        """Run an operator that was called under this mode."""
+        return func(*args, **(kwargs or {}))
 
 
 @dataclass(frozen=True, slots=True)

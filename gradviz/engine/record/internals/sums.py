@@ -12,7 +12,7 @@ from functools import cache
 import torch
 
 from gradviz.engine.record.internals import entries, gradfns, guards, operators, reader
-from gradviz.engine.record.internals.operators import Kernel, Operator, TorchDispatchMode
+from gradviz.engine.record.internals.operators import Kernel, Operator, Passing
 
 NAME = "add.Tensor"  # of that by which the engine adds
 _ADD: Operator = torch.ops.aten.add.Tensor
@@ -111,20 +111,6 @@ def fewest() -> tuple[int, ...]:
     """
     found: list[tuple[int, ...]] = []
 
-    class Passing(TorchDispatchMode):  # type: ignore[no-untyped-call]  # left untyped by torch
-        @classmethod
-        def _should_skip_dynamo(cls) -> bool:
-            return False  # True would import torch._dynamo
-
-        def __torch_dispatch__(
-            self,
-            func: Operator,
-            types: object,
-            args: tuple[object, ...] = (),
-            kwargs: dict[str, object] | None = None,
-        ) -> object:
-            return func(*args, **(kwargs or {}))
-
     def count(*args: object, **kwargs: object) -> object:
         torch._C._dispatch_tls_set_dispatch_key_included(_ADDS_UP, False)
         found.append(reader.holders(args))
@@ -137,6 +123,6 @@ def fewest() -> tuple[int, ...]:
     for node, _ in gradfns.inputs_of(y.grad_fn):
         if node is not None:
             node.register_hook(lambda *_: _expect())
-    with Passing():  # type: ignore[no-untyped-call]  # as above
+    with Passing():
         entries.engine_run((y,), (ones,), False, False, (), allow_unreachable=True, accumulate_grad=True)
     return next(iter(found), ())

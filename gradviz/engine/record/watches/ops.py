@@ -16,20 +16,13 @@ def in_force() -> Recorder | None:
     return next((mode.recorder for mode in operators.modes() if isinstance(mode, OpWatch)), None)
 
 
-class OpWatch(operators.TorchDispatchMode):
+class OpWatch(operators.Passing):
     """Sees each op that reaches a kernel, under every grad mode, in forward and backward."""
 
-    supports_higher_order_operators = True
-
     def __init__(self, recorder: Recorder) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # torch leaves its constructor untyped
+        super().__init__()
         self.recorder = recorder
         self._around = recorder.run.around
-
-    @classmethod
-    def _should_skip_dynamo(cls) -> bool:
-        # True would import torch._dynamo (over a second) and wrap each op, for programs that compile themselves.
-        return False
 
     def __torch_dispatch__(
         self,
