@@ -74,6 +74,7 @@ def _members(trace: Trace) -> Iterator[tuple[str, bytes | Iterator[Json]]]:
     yield "modules", ({"path": module.path, "type": module.type} for module in trace.modules)
     yield "hooks", map(_hook, trace.hooks)
     yield "hook_calls", map(_hook_call, trace.hook_calls)
+    yield "sealed", _ENCODE(trace.sealed)
     yield "past", ({"step": tensor.step, **_tensor(tensor)} for tensor in trace.past)
     yield "counters", _counters(trace)
     yield "past_grad_fns", ({"step": grad_fn.step, **_grad_fn(grad_fn)} for grad_fn in trace.past_grad_fns)

@@ -54,6 +54,7 @@ class Gathered:
         self._modules: list[Module] = []
         self._hooks: dict[int, Hook] = {}
         self._hook_calls: list[HookCall] = []
+        self._sealed: list[str] = []
         self._end: End | None = None
         self.all_there = True  # what the records of each page refer to had come by then
         for page in pages:
@@ -73,6 +74,7 @@ class Gathered:
         self._modules += page.modules
         self._hooks.update({hook.id: hook for hook in page.hooks})
         self._hook_calls += page.hook_calls
+        self._sealed += page.sealed
         self._end = page.end
         self.all_there = self.all_there and all_there(page, self.counts)
 
@@ -100,6 +102,7 @@ class Gathered:
             modules=tuple(self._modules),
             hooks=tuple(self._hooks.values()),
             hook_calls=tuple(self._hook_calls),
+            sealed=tuple(self._sealed),
         )
         return trace if self._end is None else ended_by(trace, self._end)
 

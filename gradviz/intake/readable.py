@@ -34,6 +34,7 @@ def shorter(page: Page) -> Page:
         warnings=tuple(_cut(warned, MESSAGE) for warned in page.warnings),
         modules=tuple(_cut(module, TEXT) for module in page.modules),
         hooks=tuple(_cut(hook, NAME) for hook in page.hooks),
+        sealed=tuple(_shortened(path, NAME) for path in page.sealed),
     )
 
 

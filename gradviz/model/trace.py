@@ -323,6 +323,7 @@ class Page(NamedTuple):
     modules: tuple[Module, ...] = ()
     hooks: tuple[Hook, ...] = ()
     hook_calls: tuple[HookCall, ...] = ()
+    sealed: tuple[str, ...] = ()
     end: End | None = None
 
 
@@ -351,4 +352,5 @@ class Trace(NamedTuple):
     modules: tuple[Module, ...] = ()  # in the order in which they got their names; a name may come with several classes
     hooks: tuple[Hook, ...] = ()  # indexed by id
     hook_calls: tuple[HookCall, ...] = ()  # in order
+    sealed: tuple[str, ...] = ()  # paths of tuples and whatever else takes no other tensor in the place of one it holds
     seen: bool = True  # as it went on; False: it is of a graph that was there already, read as it stood

@@ -92,6 +92,7 @@ def page_of(trace: Trace, end: End | None = None) -> Page:
         trace.modules,
         trace.hooks,
         trace.hook_calls,
+        trace.sealed,
         end,
     )
 
@@ -373,6 +374,7 @@ TINY = {
     "modules": (b"[[],[],[],[],[],[],[],[],[", b'["%d",""]', b"]]"),
     "hooks": (b"[[],[],[],[],[],[],[],[],[],[", b'[0,0,"","%d",null,null,null,""]', b"]]"),
     "calls of hooks": (b"[[],[],[],[],[],[],[],[],[],[],[", b"[0,0,null,[],[]]", b"]]"),
+    "sealed": (b"[[],[],[],[],[],[],[],[],[],[],[],[", b'"%d"', b"]]"),
     "outputs": (b"[[],[],[],[],[],[],[", b'[1,"%d"]', b"]]"),
     "warnings": (b"[[],[],[],[],[],[],[],[", b'[1,"",""]', b"]]"),
 }
@@ -475,6 +477,7 @@ def test_texts_are_cut() -> None:
         (Module(LONG, LONG),),
         (Hook(0, 0, LONG, LONG, 1, None, None, LONG),),
         (),
+        (LONG,),
         End(long := ProgramError(LONG, LONG, 1, suggestion=LONG), Limit("ops", LONG), Memory(), 0.0, (long,)),
     )
     trace = builder(page).trace()

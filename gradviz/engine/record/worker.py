@@ -77,7 +77,7 @@ def recorded(program: Program, request: Request, stream: Stream, *watches: Watch
     """
     source = Source(program, stream.module)
     run = Run(stream, source, request.limits.ops)
-    names, module = Names(run.ledger, source.modules), main_module(request)
+    names, module = Names(run.ledger, source.modules, run.stream.seal), main_module(request)
     threads = Threads(run, names, request.mode)
     error: ProgramError | None = None
     backward, levels, settings = BackwardWatch(threads.here), LevelWatch(threads.here), SettingWatch(run)

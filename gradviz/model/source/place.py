@@ -152,6 +152,12 @@ class Text:
         """The innermost function around a line; None: the module, where also the end of the run is."""
         return self._functions.get(line) if line is not None else None
 
+    def reaches_out(self, line: int | None, name: str) -> bool:
+        """Whether what a function around a line binds by a name is another's: one that it calls global or nonlocal."""
+        own = self.function(line)
+        declared = () if own is None else (one for one in ast.walk(own) if isinstance(one, ast.Global | ast.Nonlocal))
+        return any(name in one.names for one in declared)
+
     def function_lines(self, line: int | None) -> range:
         """The lines of the innermost function around a line, its decorators among them; none in the module."""
         own = self.function(line)

@@ -14,11 +14,13 @@ from typing import Literal, NamedTuple
 
 from gradviz.model.moments.moment import History
 from gradviz.model.source.edits import KEYWORD, keyword_added, line_after, line_removed, same
+from gradviz.model.source.paths import holder, parted, written
 from gradviz.model.source.place import Edit, Placed, Text, lines_of, text_of
-from gradviz.model.trace import Tensor, Trace, named_by
+from gradviz.model.source.told import Tell, Told
+from gradviz.model.trace import Tensor, Trace
 
 Flag = Literal["requires_grad", "retain_grad", "detach"]
-Locked = Literal["dtype", "not a leaf", "leaf", "inference", "untracked", "no place"]
+Locked = Literal["dtype", "not a leaf", "leaf", "inference", "untracked", "sealed", "no place"]
 
 FACTORIES = frozenset(
     (
@@ -33,7 +35,8 @@ LOCKED: dict[str, dict[Locked, str]] = {
         "leaf": "It is a leaf: its .grad is kept anyway.",
         "inference": "It was made in inference_mode, and never requires grad. clone() outside it makes one that can.",
         "untracked": "It does not require grad.",
-        "no place": "No statement of the program gives it this name.",
+        "sealed": "What holds it, such as a tuple, takes no other tensor in its place.",
+        "no place": "No statement of the program gives it this name each time that it runs.",
     },
     "ja": {
         "dtype": "requires_grad にできるのは浮動小数点数と複素数のテンソルだけです。",
@@ -42,13 +45,13 @@ LOCKED: dict[str, dict[Locked, str]] = {
         "leaf": "葉テンソルなので .grad は必ず残ります。",
         "inference": "inference_mode の中で作られたため requires_grad にできません。外で clone() すればできます。",
         "untracked": "requires_grad ではありません。",
-        "no place": "この名前を付ける文がプログラムにありません。",
+        "sealed": "これを持つもの (タプルなど) の中身は、ほかのテンソルに入れ替えられません。",
+        "no place": "実行のたびにこの名前を付ける文が、プログラムにありません。",
     },
 }
 _ADDED = f"{KEYWORD}=True"
 _FAR = 10_000  # lines run between a binding and the step that tells of it, in a function called there
 _ROOT = re.compile(r"\w+")
-_WRITTEN = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*|\[(?:\w+|'[^']*')\])*(?=\.|$)")
 
 
 class _Setter(NamedTuple):
@@ -84,16 +87,15 @@ class Toggles:
         self.tensors = trace.tensors
         self._calls = _factory_calls(trace, history.born)
         self._times = Counter(self._calls.values())
-        self._lines = [step for step in trace.steps if step.kind == "line"]
-        self._bound = {
-            (name, tensor): position for position, step in enumerate(self._lines) for name, tensor in named_by(step)
-        }
+        self._told = Told(trace.steps)
+        self._lines = self._told.lines
         self._marked = _Marked({}, {}) if self.text is None else _marked(self.text)
-        self._found: dict[tuple[str, int], Placed | None] = {}
+        self._found: dict[tuple[str, Tell], Placed | None] = {}
         self._placed: dict[tuple[str, int], Placed | None] = {}
         self._modules = {module.path for module in trace.modules}
         self._submodules: dict[tuple[str, ast.stmt | None], tuple[Submodule, ...]] = {}
         self._flipped = _flipped_at(trace)
+        self._sealed = frozenset(trace.sealed)
 
     def edit(self, number: int, name: str, flag: Flag) -> Edit | Locked:
         """Return the change that gives a tensor's flag its other value; or why there is none.
@@ -108,6 +110,8 @@ class Toggles:
         locked = _locked(tensor, flag)
         if flag == "detach" and not tensor.requires_grad and not self.is_detached(number, name):
             locked = "untracked"
+        if locked is None and flag == "detach" and holder(name) in self._sealed:
+            locked = "sealed"
         if locked is not None:
             return locked
         found = None if self.text is None else self._change(self.text, tensor, name, flag)
@@ -117,7 +121,9 @@ class Toggles:
         if flag == "detach" and tensor.is_parameter:
             return None  # a module takes no other tensor for it
         placed = self._binding(text, tensor, name)
-        target = _expression(tensor, name)
+        target = written(name, is_parameter=tensor.is_parameter)
+        if target is None:
+            return None
         if flag != KEYWORD:
             return None if placed is None else _statement(text, placed, _STATEMENTS[flag].format(target))
         on = not tensor.requires_grad
@@ -142,8 +148,10 @@ class Toggles:
         """Return what calls retain_grad() right after the statement that gave a tensor a name, wherever else it is."""
         tensor = self.tensors[number]
         placed = None if self.text is None else self._binding(self.text, tensor, name)
-        line = _STATEMENTS["retain_grad"].format(_expression(tensor, name))
-        return None if placed is None or self.text is None else line_after(self.text, placed.statement, line)
+        target = written(name, is_parameter=tensor.is_parameter)
+        if placed is None or self.text is None or target is None:
+            return None
+        return line_after(self.text, placed.statement, _STATEMENTS["retain_grad"].format(target))
 
     def is_detached(self, number: int, name: str) -> bool:
         """Whether a name was bound to what detach() made of what it held before, which is no parameter."""
@@ -151,7 +159,7 @@ class Toggles:
         if self.text is None or tensor.is_parameter:
             return False
         placed = self._binding(self.text, tensor, name)
-        line = _STATEMENTS["detach"].format(name)
+        line = _STATEMENTS["detach"].format(written(name, is_parameter=False))
         return placed is not None and same(self.text.cut(placed.statement), line)
 
     def submodules(self, number: int, name: str) -> tuple[Submodule, ...]:
@@ -192,7 +200,7 @@ class Toggles:
 
     def _frozen(self, text: Text, placed: Placed, path: str, frozen: bool) -> Edit | None:
         """A line right after the module was made; only that line is taken away again."""
-        root, rest = _written(path)
+        root, rest = parted(path)
         target = f'{root}.get_submodule("{rest}")' if rest else path
         line = f"{target}.requires_grad_(False)"
         return _removed_later(text, placed, line) if frozen else line_after(text, placed.statement, line)
@@ -201,25 +209,25 @@ class Toggles:
         """The statement that bound the name to the tensor last: it ran before the step that tells so, in that frame."""
         named = (name, tensor.id)
         if named not in self._placed:
-            root, told = _ROOT.match(name), self._bound.get(named)
-            self._placed[named] = None if root is None or told is None else self._before(text, root[0], told)
+            root, told = _ROOT.match(name), self._told.last.get(named)
+            found = None if root is None or told is None else self._before(text, root[0], told)
+            is_there = found is not None and self._told.is_there(lines_of(found.statement), name)
+            self._placed[named] = found if is_there else None
         return self._placed[named]
 
-    def _before(self, text: Text, root: str, told: int) -> Placed | None:
+    def _before(self, text: Text, root: str, told: Tell) -> Placed | None:
         """The statement that bound a name last before a step; the same for all parameters of a module."""
         key = (root, told)
         if key not in self._found:
             self._found[key] = self._find(text, *key)
         return self._found[key]
 
-    def _find(self, text: Text, root: str, told: int) -> Placed | None:
-        function = text.function(self._lines[told].line)
-        for position in range(told - 1, max(0, told - _FAR) - 1, -1):
+    def _find(self, text: Text, root: str, told: Tell) -> Placed | None:
+        for position in range(told.at - 1, max(0, told.at - _FAR) - 1, -1):
             step = self._lines[position]
-            if step.line is not None and text.function(step.line) == function:
-                placed = text.binding(step.line, root)
-                if placed is not None:
-                    return placed
+            placed = None if step.line is None else text.binding(step.line, root)
+            if placed is not None and (step.scope == told.scope or text.reaches_out(step.line, root)):
+                return placed
         return None
 
     def _set_later(self, text: Text, placed: Placed, tensor: Tensor, target: str) -> Edit | None:
@@ -318,18 +326,6 @@ def _factory_calls(trace: Trace, born: set[int]) -> dict[int, tuple[int, str]]:
         for tensor in op.outputs
         if trace.tensors[tensor].names  # a factory has tensors of its own on the way
     }
-
-
-def _expression(tensor: Tensor, name: str) -> str:
-    """A name as the program can write it: parts of modules may be numbers."""
-    root, path = _written(name)
-    return f'{root}.get_parameter("{path}")' if path and tensor.is_parameter else name
-
-
-def _written(path: str) -> tuple[str, str]:
-    """How much of a path a program can write, and the rest, which is a path in a module."""
-    found = _WRITTEN.match(path)
-    return (path, "") if found is None else (found[0], path[found.end() + 1 :])
 
 
 def _is_factory(function: ast.expr) -> bool:

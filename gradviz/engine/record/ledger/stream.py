@@ -75,6 +75,7 @@ class Stream:
         self.stamp_ahead = 0  # 1 within `ahead`
         self.ahead = _Ahead(self)
         self._regions = 0
+        self._sealed = set[str]()  # paths that were told as such
         self.prepared = 0  # the first op that torch may have run to make the gradients that a backward starts with
         self.promised = 0  # ids of tensors that are not written down yet: a page must not leave them out
         self._clear()
@@ -92,9 +93,11 @@ class Stream:
         self._modules: list[Module] = []
         self.hooks: list[Hook] = []
         self.hook_calls: list[HookCall] = []
+        self._seals: list[str] = []
         self._columns: tuple[Sequence[object], ...] = (
             *(self.tensors, self.ops, self.grad_fns, self._steps),
             *(self.backwards, self.regions, self.output, self.warnings, self._modules, self.hooks, self.hook_calls),
+            self._seals,
         )
 
     def stop(self, reached: LimitName, at: str) -> NoReturn:
@@ -180,6 +183,13 @@ class Stream:
         """Record what a name of a module stands for."""
         with self.lock:
             self._modules.append(module)
+
+    def seal(self, path: str) -> None:
+        """Record that what has a path takes no other tensor in the place of one that it holds."""
+        if path not in self._sealed:
+            with self.lock:
+                self._sealed.add(path)
+                self._seals.append(path)
 
     def flush(self, end: End | None = None) -> None:
         """Send what there is, with the run's end when it has come; nothing comes after that."""

@@ -2,7 +2,7 @@
 
 import inspect
 import weakref
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from itertools import islice
 from types import CodeType
 from typing import NamedTuple
@@ -53,8 +53,9 @@ class _Home(NamedTuple):
 class Names:
     """The scopes of a run, and the names that changed in them."""
 
-    def __init__(self, ledger: Ledger, modules: Modules) -> None:
+    def __init__(self, ledger: Ledger, modules: Modules, seal: Callable[[str], None]) -> None:
         self._ledger = ledger
+        self._seal = seal
         self._modules = modules
         self._calls = 0
         self._changes = 0  # of modules, of which the names tell
@@ -101,7 +102,7 @@ class Names:
         elif is_a(value, torch.Tensor):
             found[name] = self._ledger.see(value, line)
         else:
-            for path, one in inside(name, value):
+            for path, one in inside(name, value, self._seal):
                 if isinstance(one, torch.nn.Module):
                     held[path] = one
                 else:
@@ -205,7 +206,8 @@ class Names:
         """Note the tensors that a module holds beside its parameters, under the names that it has somewhere."""
         for of, scope, path in self._homes.get(id(module), ()):
             if of() is module and f"{path}." in scope.bound:
-                held = {place: self._ledger.see(one, line) for place, one in beside_parameters(path, module)}
+                beside = beside_parameters(path, module, self._seal)
+                held = {place: self._ledger.see(one, line) for place, one in beside}
                 self._replace(scope, f"{path}.", held)
                 if scope is not running and scope.changed:
                     self._elsewhere[scope.number] = scope

@@ -5,10 +5,10 @@ is nearest is looked at.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from inspect import getattr_static
 from itertools import islice
-from types import MemberDescriptorType, SimpleNamespace
+from types import FunctionType, MemberDescriptorType, SimpleNamespace
 from typing import NamedTuple, TypeGuard, TypeVar
 
 import torch
@@ -40,17 +40,31 @@ def is_a(value: object, kind: type[_Kind]) -> TypeGuard[_Kind]:
     return issubclass(type(value), kind)
 
 
-def inside(name: str, value: object) -> Iterator[tuple[str, torch.Tensor | torch.nn.Module]]:
-    """Yield the tensors and modules in a list, a dict, an object of a class of the program's, and in those in there."""
-    return islice(_walk(name, value, _entries(value)), MOST)
+def _unheard(_path: str) -> None:
+    """Nobody asks."""
 
 
-def beside_parameters(path: str, module: torch.nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
+def inside(
+    name: str, value: object, seal: Callable[[str], None] = _unheard
+) -> Iterator[tuple[str, torch.Tensor | torch.nn.Module]]:
+    """Yield the tensors and modules in a list, a dict, an object of a class of the program's, and in those in there.
+
+    Args:
+        name: what the value is called.
+        value: in which to look.
+        seal: told the path of each in which they cannot be replaced.
+    """
+    return islice(_walk(name, value, _entries(value), seal), MOST)
+
+
+def beside_parameters(
+    path: str, module: torch.nn.Module, seal: Callable[[str], None]
+) -> Iterator[tuple[str, torch.Tensor]]:
     """Yield the buffers of a module, and the tensors in what is no more to it than an attribute."""
     own = attributes(module)
     buffers, attached = own.get("_buffers"), ((name, item) for name, item in own.items() if name not in _OF_MODULE)
     for held in (buffers.items() if is_a(buffers, dict) else (), attached):
-        for place, item in islice(_walk(path, module, _Entries(list(islice(held, MOST)), ".")), MOST):
+        for place, item in islice(_walk(path, module, _Entries(list(islice(held, MOST)), "."), seal), MOST):
             if isinstance(item, torch.Tensor):
                 yield place, item
 
@@ -64,18 +78,24 @@ def attributes(value: object) -> dict[str, object]:
     return held
 
 
-def _walk(name: str, value: object, entries: _Entries) -> Iterator[tuple[str, torch.Tensor | torch.nn.Module]]:
+def _walk(
+    name: str, value: object, entries: _Entries, seal: Callable[[str], None]
+) -> Iterator[tuple[str, torch.Tensor | torch.nn.Module]]:
     """What is nearest first; a container that is met again is passed over."""
     path, depth, met, looked = name, 1, {id(value)}, 0
     todo: deque[tuple[str, _Entries, object, int, object]] = deque()
     while True:
         items, before, behind = entries
+        is_told = False
         for key, item in items:
             looked += 1
             kind = type(item)
             if kind in PLAIN:
                 continue
             if issubclass(kind, _SOUGHT) and isinstance(item, _SOUGHT):
+                if not is_told and _is_sealed(type(value)):
+                    seal(path)
+                is_told = True
                 yield f"{path}{before}{key}{behind}", item
             elif depth < _DEEP and id(item) not in met:
                 met.add(id(item))
@@ -104,6 +124,17 @@ def _entries(value: object) -> _Entries:
     if kind is SimpleNamespace or is_own(value):
         return _Entries([*islice(attributes(value).items(), MOST), *_slots(kind, value)], ".")
     return _Entries(())
+
+
+def _is_sealed(kind: type) -> bool:
+    """Whether one has no other put in the place of what it holds: a tuple, what says so, as a frozen dataclass does."""
+    if kind is list or kind is dict:
+        return False
+    if issubclass(kind, tuple):
+        return True
+    setter = "__setitem__" if issubclass(kind, list | dict | deque) else "__setattr__"
+    owner = next(one for one in type.mro(kind) if setter in vars(one))
+    return owner is not torch.nn.Module and type(vars(owner)[setter]) is FunctionType
 
 
 def _is_written(key: object) -> bool:
