@@ -4,7 +4,7 @@ import pytest
 
 from gradviz.model.moments.moment import History
 from gradviz.model.moments.reach import reachable
-from tests.engine.bare import bare_moments, bare_run, recorded
+from tests.engine.bare import bare_moments, bare_run, both_runs, recorded
 from tests.engine.recording import record, tensor
 
 HEAD = "import torch\nx = torch.tensor([1.0, 2.0], requires_grad=True)\nw = torch.ones(2, requires_grad=True)\n"
@@ -149,3 +149,24 @@ def test_what_a_function_of_a_library_computes_before_its_own_backward_is_forwar
         *(("aten::_local_scalar_dense", "forward"), ("aten::ones_like", "backward")),
     ]
     assert {phase for _, phase in ran[4:]} == {"backward"}
+
+
+def test_an_error_that_is_caught_keeps_nothing_alive() -> None:
+    bare, seen, _ = both_runs(
+        HEAD
+        + """import gc, weakref
+gc.disable()
+def f():
+    y = (x * w).exp()
+    s = y.sum()
+    s.backward()
+    try:
+        s.backward()
+    except RuntimeError:
+        return weakref.ref(y)
+print(f()() is None)
+gc.enable()
+"""
+    )
+    assert seen == bare
+    assert bare.printed == "True\n"

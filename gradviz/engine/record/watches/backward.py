@@ -75,15 +75,14 @@ class BackwardWatch:
                 recorder.running, recorder.between = call, call.settle
             try:
                 return engine_run(roots, *args, **kwargs)
-            except BaseException as raised:  # a KeyboardInterrupt can be caught too
-                error, recorder.dropped = recorder.dropped or raised, None
-                if not isinstance(error, LimitReached):
-                    with Untraced(), recorder.lock:
-                        self._note(error, call)
-                if error is raised:
+            except BaseException as error:  # a KeyboardInterrupt can be caught too
+                with Untraced(), recorder.lock:
+                    self._note(recorder.dropped or error, call)
+                if recorder.dropped is None:
                     raise
-                raise error from None
+                raise recorder.dropped from None  # a name for it would keep it, and its frames, alive in this one
             finally:
+                recorder.dropped = None
                 formulas.show_modes()
                 with Untraced(), recorder.lock:
                     recorder.running, recorder.between = call.outer
@@ -180,6 +179,8 @@ class BackwardWatch:
 
     def _note(self, error: BaseException, call: _Call) -> None:
         """Note an error, unless it comes from a backward inside this one, and what it speaks of."""
+        if isinstance(error, LimitReached):
+            return
         told = error_of(error)
         if self._leaving == (id(error), told.message):
             return
