@@ -36,11 +36,13 @@ def expect_sums(returned: Sequence[torch.Tensor | None]) -> None:
     Args:
         returned: the gradients that the grad_fn has returned.
     """
-    if not _SPARSE.isdisjoint([one.layout for one in returned if one is not None]):
-        places = {one._cdata: place for place, one in enumerate(returned) if one is not None}
-        _returned[threading.get_ident()] = places
-    elif _returned:
+    if _returned:
         _returned.pop(threading.get_ident(), None)
+    for one in returned:
+        if one is not None and one.layout in _SPARSE:
+            places = {other._cdata: place for place, other in enumerate(returned) if other is not None}
+            _returned[threading.get_ident()] = places
+            break
     _expect()
 
 

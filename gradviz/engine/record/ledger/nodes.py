@@ -255,8 +255,9 @@ class Nodes:
         settings = keeping.settings(node, kind) if kind.settings else {}
         if not kind.name and gradfns.is_scripted(node):
             settings = {OUTPUT_NR: tuple(tensor.output_nr for tensor in outputs[:EXACT])}
-        describe = partial(self._describe, outputs=outputs)
-        saved = keeping.all_saved(node, kind, settings, describe) if kind.saved else ()
+        saved: tuple[Saved, ...] = ()
+        if kind.saved:
+            saved = keeping.all_saved(node, kind, settings, partial(self._describe, outputs=outputs))
         origin: Origin = "function" if kind.is_function else "op" if own else "torch"
         name = kind.name or gradfns.node_name(node)
         if name == COPY_SLICES and self.inside is not None:

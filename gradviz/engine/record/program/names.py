@@ -94,20 +94,22 @@ class Names:
         """
         if type(value) in PLAIN and name not in scope.bound and name not in scope.within:
             return
-        held, found = dict[str, torch.nn.Module](), dict[str, int]()
-        if is_a(value, torch.nn.Module):
+        held: dict[str, torch.nn.Module] = {}
+        found: dict[str, int] = {}
+        if is_a(value, torch.Tensor):
+            found[name] = self._ledger.see(value, line)
+        elif is_a(value, torch.nn.Module):
             held[name] = value
         elif is_a(value, torch.optim.Optimizer):
             self._modules.tell(name, value)
-        elif is_a(value, torch.Tensor):
-            found[name] = self._ledger.see(value, line)
         else:
             for path, one in inside(name, value, self._seal):
                 if isinstance(one, torch.nn.Module):
                     held[path] = one
                 else:
                     found[path] = self._ledger.see(one, line)
-        self._forget_modules(scope, name, held)
+        if held or name in scope.within:
+            self._forget_modules(scope, name, held)
         if name not in held:
             self._replace(scope, name, found)
         for path, module in held.items():
