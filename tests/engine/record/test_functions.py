@@ -330,3 +330,26 @@ def test_a_call_owns_its_grad_fn_though_its_jvp_has_used_what_it_returns() -> No
     made = grad_fn(trace, "ExpBackward")
     assert (call.grad_fn, made.line) == (made.id, call.line)
     assert [one.tensor for one in made.saved] == list(call.outputs)
+
+
+def test_a_call_in_another_takes_one_more_frame_of_the_stack_than_without_gradviz() -> None:
+    source = """\
+import sys
+import torch
+depths = []
+class Nested(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, a, more):
+        frame, depth = sys._getframe(), 0
+        while frame is not None:
+            frame, depth = frame.f_back, depth + 1
+        depths.append(depth)
+        return Nested.apply(a, more - 1) * 2 if more else a * 2
+    @staticmethod
+    def backward(ctx, g):
+        return g, None
+y = Nested.apply(torch.ones(2, requires_grad=True), 1)
+print(depths[1] - depths[0])
+"""
+    bare, seen, _ = both_runs(source)
+    assert int(seen.printed) == int(bare.printed) + 1

@@ -12,7 +12,7 @@ from torch.autograd.graph import _engine_run_backward as engine_run  # the true 
 from torch.nn.modules.module import register_module_module_registration_hook
 from torch.utils.hooks import RemovableHandle
 
-from gradviz.engine.record.internals.guards import WithoutModes, aside
+from gradviz.engine.record.internals.guards import WithoutModes, aside, untyped
 from gradviz.engine.record.internals.operators import has_other_modes
 from gradviz.engine.record.internals.quiet import Untraced
 
@@ -64,13 +64,12 @@ def replace_detach(replacement: Callable[[Detach], Detach]) -> Callable[[], None
 def replace_function_apply(replacement: Callable[[FunctionApply], FunctionApply]) -> Callable[[], None]:
     """Wrap the entry of every torch.autograd.Function into C++; returns what undoes it.
 
-    The class below torch.autograd.Function inherits its apply from C++: one of its own comes before that.
+    The class below torch.autograd.Function inherits its apply from C++: one of its own comes before that. It is called
+    by no Python on the way, for calls of Functions inside each other, as nested checkpoints are, soon reach the limit
+    of recursion.
     """
     entry: Any = _SingleLevelFunction
-
-    def inherited(function: Any, *args: object, **kwargs: object) -> object:  # noqa: ANN401  # any subclass
-        return super(_SingleLevelFunction, function).apply(*args, **kwargs)
-
+    inherited: FunctionApply = vars(untyped._FunctionBase)["apply"]
     entry.apply = classmethod(replacement(inherited))
 
     def undo() -> None:
