@@ -30,6 +30,7 @@ class Lines:
         self._lock = recorder.lock
         self._names = names
         self._stores = recorder.source.program.stores
+        self._any_name = {line for line, bound in self._stores.items() if not _ANY_NAME.isdisjoint(bound)}
         self._withs = recorder.source.program.withs
         self._scopes = [names.outermost]
         self._line: int | None = None  # of the line event before, in whatever frame
@@ -122,10 +123,9 @@ class Lines:
     def _bind(self, frame: FrameType, scope: Scope, line: int) -> None:
         """Note the names that a line can have bound; one that is no name of the function is the module's."""
         names, namespace, free = self._names, frame.f_locals, frame.f_code.co_freevars
-        stores = self._stores[line]
-        if not _ANY_NAME.isdisjoint(stores):
+        if line in self._any_name:
             self._bind_all(scope, frame.f_globals, line)
-        for name in stores:
+        for name in self._stores[line]:
             if name in namespace:
                 owner = self._owner(scope, name) if name in free else scope
                 if owner is scope:
