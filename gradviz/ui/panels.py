@@ -97,10 +97,22 @@ def build(
         own: the colours of the panels.
         document: the program, where there is one already.
     """
+    panels = _made(window, lessons, language, own, document)
+    _float(panels)
+    window.setCentralWidget(_stacked(panels.graph_bar, panels.crumbs, _over(panels.canvas, panels.sides)))
+    window.setStatusBar(panels.status)
+    _place(window, panels)
+    return panels
+
+
+def _made(
+    window: QMainWindow, lessons: tuple[Lesson, ...], language: Language, own: Colours, document: QTextDocument | None
+) -> Panels:
+    """The panels, each by itself: who needs another is given it."""
     canvas, notice, search = Canvas(own), Notice(own, window), SearchField(window)
     editor = Editor(own, document)
     completion, strip = Completion(editor, own), ProblemStrip(own)
-    panels = Panels(
+    return Panels(
         examples=Examples(lessons, language),
         lesson=LessonPanel(lessons, language, own),
         quiz=QuizPanel(own),
@@ -129,11 +141,6 @@ def build(
         status=StatusLine(window),
         timeline=Timeline(own, window),
     )
-    _float(panels)
-    window.setCentralWidget(_stacked(panels.graph_bar, panels.crumbs, _over(canvas, panels.sides)))
-    window.setStatusBar(panels.status)
-    _place(window, panels)
-    return panels
 
 
 def clear(window: QMainWindow) -> None:

@@ -118,10 +118,7 @@ class ExportDialog(QDialog):
         self._transparent = self._check(self.tr("Transparent ground"), choice.transparent)
         self._legend = self._check(self.tr("Legend"), choice.legend)
         self._outlines = self._check(self.tr("Letters as shapes, which need no font"), choice.outlines)
-        self._scale = QDoubleSpinBox(self)
-        self._scale.setRange(*SCALES)
-        self._scale.setSingleStep(0.5)
-        self._scale.setValue(choice.scale)
+        self._scale = self._number(choice.scale)
         self._preview = Preview(self)
         self._facts = QLabel(self)
         self._facts.setTextFormat(Qt.TextFormat.PlainText)
@@ -132,11 +129,7 @@ class ExportDialog(QDialog):
         self._clock.timeout.connect(self._paint)
         self._form = QFormLayout()
         self._arrange()
-        for box in (self._format, self._what, self._theme, self._paper):
-            box.currentIndexChanged.connect(self._fit)
-        for check in (self._transparent, self._legend, self._outlines):
-            check.toggled.connect(self._fit)
-        self._scale.valueChanged.connect(self._fit)
+        self._listen()
         self._fit()
 
     def _arrange(self) -> None:
@@ -164,6 +157,13 @@ class ExportDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.addLayout(both)
         layout.addWidget(buttons)
+
+    def _listen(self) -> None:
+        for box in (self._format, self._what, self._theme, self._paper):
+            box.currentIndexChanged.connect(self._fit)
+        for check in (self._transparent, self._legend, self._outlines):
+            check.toggled.connect(self._fit)
+        self._scale.valueChanged.connect(self._fit)
 
     @property
     def preview(self) -> Preview:
@@ -202,6 +202,13 @@ class ExportDialog(QDialog):
         own.setColor(QPalette.ColorRole.Window, own.color(QPalette.ColorRole.PlaceholderText))
         check.setPalette(own)
         return check
+
+    def _number(self, value: float) -> QDoubleSpinBox:
+        number = QDoubleSpinBox(self)
+        number.setRange(*SCALES)
+        number.setSingleStep(0.5)
+        number.setValue(value)
+        return number
 
     def _format_names(self) -> tuple[str, ...]:
         return (
