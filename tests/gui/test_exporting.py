@@ -315,6 +315,32 @@ def test_numbered_files_that_are_there_are_not_replaced_unasked(
     assert asked == ["Files of these names that are there already: 1. Replace them?"] * 2
 
 
+@pytest.mark.parametrize("typed", ["g", "g.v2", "g.svg"])
+def test_a_name_that_gets_its_ending_replaces_no_file_unasked(
+    qtbot: QtBot, window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    answers = iter((QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes))
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: next(answers))
+    monkeypatch.setattr(ExportDialog, "exec", lambda self: 1)
+    monkeypatch.setattr(ExportDialog, "choice", lambda self: Choice("png"))
+    begun: list[str] = []
+
+    def ask(_window: object, _title: str, start: str, _kinds: str) -> tuple[str, str]:
+        begun.append(start)
+        return str(tmp_path / typed), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
+    path = tmp_path / f"{typed}.png"
+    path.write_text("mine")
+    window.action("export").trigger()
+    assert path.read_text() == "mine"
+    with qtbot.waitSignal(window.exporter.done):
+        window.action("export").trigger()
+    assert not QImage(str(path)).isNull()
+    assert not (tmp_path / typed).exists()
+    assert begun == [str(tmp_path / "program.png")] * 2  # beside the program
+
+
 def test_the_graph_goes_to_the_clipboard_as_text(qtbot: QtBot, window: Window) -> None:
     window.action("copy_svg").trigger()
     data = QApplication.clipboard().mimeData()

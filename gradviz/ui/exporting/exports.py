@@ -1,6 +1,6 @@
 """What the commands of exporting and copying do: ask, walk through the steps if they are wanted, tell how far it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
@@ -74,20 +74,26 @@ class Exports(QObject):
         if not wanted:
             return
         self._exporter.remember(choice)
-        stem = self._files.path.stem if self._files.path else "graph"
-        kind = f"{choice.format.upper()} (*.{choice.format})"
-        name, _kind = QFileDialog.getSaveFileName(
-            self._window, self._window.tr("Export the graph"), f"{stem}.{choice.format}", kind
-        )
-        if name:
-            path = Path(name)
-            path = path if path.suffix else path.with_suffix(f".{choice.format}")
-            if not choice.stepped or choice.format not in ("svg", "png") or self._may_replace(path, steps + 1):
-                self.write(path, choice, part)
+        self._ask_where(choice, part, steps + 1)
 
-    def _may_replace(self, path: Path, count: int) -> bool:
+    def _ask_where(self, choice: Choice, part: Part, count: int) -> None:
+        """Ask for a name, and write there; `count`: of the pictures that every step makes."""
+        ending = f".{choice.format}"
+        start = (self._files.path or Path.cwd() / "graph").with_suffix(ending)
+        kind = f"{choice.format.upper()} (*{ending})"
+        name, _kind = QFileDialog.getSaveFileName(self._window, self._window.tr("Export the graph"), str(start), kind)
+        if not name:
+            return
+        asked = Path(name)
+        path = asked if asked.suffix.lower() == ending else asked.with_name(asked.name + ending)
+        several = choice.stepped and choice.format in ("svg", "png")
+        paths = [numbered(path, number, count) for number in range(1, count + 1)] if several else [path]
+        if self._may_replace([one for one in paths if one != asked]):
+            self.write(path, choice, part)
+
+    def _may_replace(self, paths: Sequence[Path]) -> bool:
         """Ask before files are replaced of whose names the dialog for files knows nothing."""
-        there = sum(numbered(path, number, count).exists() for number in range(1, count + 1))
+        there = sum(path.exists() for path in paths)
         if not there:
             return True
         text = self.tr("Files of these names that are there already: {count}. Replace them?").format(count=f"{there:,}")
