@@ -26,6 +26,7 @@ Silent = Literal[
     "still",
     "clipped late",
     "clipped early",
+    "anew",
 ]
 
 

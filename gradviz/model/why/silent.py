@@ -14,6 +14,7 @@ from gradviz.model.moments.reach import reachable
 from gradviz.model.source.edits import line_before, method_on
 from gradviz.model.source.place import Edit, Text
 from gradviz.model.trace import Op, Step, Tensor
+from gradviz.model.why.anew import made_anew
 from gradviz.model.why.broadcast import all_pairs
 from gradviz.model.why.fixes.fix import Fix
 from gradviz.model.why.fixes.renamed import in_place
@@ -35,6 +36,7 @@ def mistakes(history: History, text: Text) -> Iterator[Mistake]:
         updates = updates_of(history)
         yield from _stale(history, text, updates)
         yield from unused(history, text, updates)
+        yield from made_anew(history, text, updates)
         yield from _left_out(history, text, updates)
         yield from _flat(history)
         yield from _growing(history, text)

@@ -36,6 +36,8 @@ SAID: dict[str, dict[Silent, str]] = {
         "the rate is 0, or so small that the change is lost in rounding.",
         "clipped late": "{call} comes when line {used} has used the gradients already: no update has anything of it. "
         "Call it between backward() and the update.",
+        "anew": "This line makes {name} anew in each round, so nothing takes the {names} that line {used} has updated. "
+        "Make {name} before the loop.",
         "clipped early": "{call} comes before there is any gradient to clip. "
         "Call it between backward() and the update.",
     },
@@ -71,6 +73,8 @@ SAID: dict[str, dict[Silent, str]] = {
         "学習率が 0 か、小さすぎて変化が丸めで失われています。",
         "clipped late": "{call} が呼ばれたとき、勾配は {used} 行目ですでに使われています。どの更新にも効きません。"
         "backward() と更新の間で呼んでください。",
+        "anew": "この行は繰り返しのたびに {name} を作り直すので、{used} 行目が更新した {names} は使われません。"
+        "{name} はループの前で作ってください。",
         "clipped early": "{call} が呼ばれたとき、切り詰める勾配はまだありません。"
         "backward() と更新の間で呼んでください。",
     },

@@ -535,6 +535,71 @@ def test_lines_change_places_only_where_each_stands_alone(body: str) -> None:
     assert (one.said, one.fix is None) == ("cleared", ";" in body.partition("\n")[0])
 
 
+ANEW = """\
+import torch
+torch.manual_seed(0)
+x, t = torch.ones(4, 2), torch.zeros(4, 1)
+for i in range(3):
+    m = torch.nn.Linear(2, 1)
+    opt = torch.optim.{}(m.parameters(), lr=0.1)
+    opt.zero_grad()
+    loss = (m(x) - t).pow(2).mean()
+    loss.backward()
+    opt.step()
+"""
+
+
+@pytest.mark.parametrize("optimizer", ["SGD", "Adam"])
+@pytest.mark.parametrize("after", ["", "print(m(x))\n"])
+def test_a_model_that_each_round_makes_anew_is_told(optimizer: str, after: str) -> None:
+    source = ANEW.format(optimizer) + after
+    (one,) = told(source)
+    assert (one.said, one.line, one.facts) == ("anew", 5, {"name": "m", "names": "m.weight, m.bias", "used": 10})
+    assert one.fix is not None
+    changed = one.fix.edit.applied(source)
+    assert "torch.zeros(4, 1)\nm = torch.nn.Linear(2, 1)\nfor i in range(3):\n    opt = " in changed
+    assert told(changed) == []
+    begun = source.partition("    opt =")[0]
+    versions = [bare_run(text, ["m.weight"]).tensors["m.weight"].version or 0 for text in (begun, source, changed)]
+    assert [one - versions[0] for one in versions] == [0, 1, 3]  # updates that the last model had
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("loss.backward()\n", "loss.backward()\n    opt.step()\n    opt.zero_grad()\n    m(x).sum().backward()\n"),
+        ("opt.step()\n", "opt.step()\n    print(m.weight)\n"),
+        ("opt.step()\n", "opt.step()\n    print(m(x))\n"),
+        ("opt.step()\n", "opt.step()\n    state = {k: v.clone() for k, v in m.state_dict().items()}\n"),
+        ("    opt.zero_grad()", "    m.load_state_dict(old) if i else None\n    opt.zero_grad()"),
+        ("range(3)", "range(1)"),
+        ("    m = torch.nn.Linear(2, 1)\n", "    m = torch.nn.Linear(2, 1) if i == 0 else m\n"),
+        ("x, t =", "kept = []\nx, t ="),
+    ],
+)
+def test_models_that_are_used_once_they_are_updated_are_no_mistake(old: str, new: str) -> None:
+    source = ANEW.format("SGD").replace(old, new)
+    if "load_state" in new:
+        source += "    old = m.state_dict()\n"
+    if "kept" in new:
+        source += "    kept.append(m)\nprint(sum(m(x) for m in kept))\n"
+    assert bare_run(source).error is None
+    assert told(source) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("torch.nn.Linear(2, 1)", "torch.nn.Linear(2, (i > 9) + 1)"),
+        ("torch.nn.Linear(2, 1)", "torch.nn.Linear(2, 1)  # small"),
+        ("torch.nn.Linear(2, 1)", "torch.nn.Linear(\n        2, 1)"),
+    ],
+)
+def test_a_model_is_made_before_the_loop_only_where_it_surely_can_be(old: str, new: str) -> None:
+    (one,) = told(ANEW.format("SGD").replace(old, new))
+    assert (one.said, one.fix) == ("anew", None)
+
+
 PAIRS = (
     "import torch\ntorch.manual_seed(0)\nm = torch.nn.Linear(2, 1)\nx, y = torch.randn(4, 2), torch.randn(4)\n"
     "{}\nloss.backward()\n"
