@@ -633,6 +633,14 @@ def test_a_loss_of_the_differences_of_all_pairs_is_told(loss: str, written: str)
 
 
 @pytest.mark.parametrize(
+    "loss", ["torch.sub(m(x), y).pow(2).mean()", "(m(x) - y).abs().mean() + (m(x) - y).abs().sum()"]
+)
+def test_a_column_is_made_flat_only_where_one_difference_is_written(loss: str) -> None:
+    (one,) = told(PAIRS.format(f"loss = {loss}"))
+    assert (one.said, one.fix) == ("all pairs", None)
+
+
+@pytest.mark.parametrize(
     "body",
     [
         "loss = (m(x)[:, 0] - y).pow(2).mean()",
