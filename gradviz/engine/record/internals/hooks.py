@@ -31,7 +31,7 @@ def hooks_on(tensor: torch.Tensor) -> Iterator[Named]:
 
 def named(how: str, hook: object) -> Named:
     """Return a hook by its names: of one that torch has made for many tensors that of the program."""
-    if isinstance(hook, FunctionType) and hook.__module__ == torch.autograd.graph.__name__:
+    if isinstance(hook, FunctionType) and hook.__globals__ is vars(torch.autograd.graph):
         how, hook = _MULTI, getclosurevars(hook).nonlocals.get("fn", hook)
     name = getattr(hook, "__qualname__", None)
     return Named(how, (name if isinstance(name, str) else type(hook).__qualname__).rpartition("<locals>.")[2])
