@@ -57,6 +57,15 @@ FUNCTIONS = (
         "このテンソルは requires_grad=False で勾配が届かないため、フックに渡すものがありません。",
     ),
     Hint(
+        "checkpoint",
+        "CheckpointError",
+        r"number of tensors was saved|trying to save more tensors|different metadata than|while unpacking tensors",
+        "checkpoint() runs its function again in backward, and the second run did not save what the first had saved. "
+        "It must do the same both times: look for what changes between the two, such as a counter or a flag.",
+        "checkpoint() は逆伝播で関数を再実行しますが、2 回目に保存されたテンソルが 1 回目と違います。"
+        "2 回とも同じ計算になるように、カウンターやフラグなど、間に変わるものを探してください。",
+    ),
+    Hint(
         "function-count",
         "RuntimeError",
         r"function (?P<what>\w+)Backward returned an incorrect number of gradients "

@@ -84,6 +84,9 @@ UNFIT = {
     f"        return a * 1\n{HOOKED}F.apply(x).sum().backward()",
     "function-saves": FUNCTION.format("return g").replace("return a", "ctx.save_for_backward(2); return a")
     + "F.apply(x)",
+    "checkpoint": "from torch.utils.checkpoint import checkpoint\nn = [0, 0]\ndef f(a):\n    n.pop()\n"
+    "    return a.sin().cos() if n else a.sin()\nx = torch.ones(2, requires_grad=True)\n"
+    "checkpoint(f, x, use_reentrant=False).sum().backward()",
     "optimizer-leaf": "torch.optim.SGD([torch.ones(1, requires_grad=True) * 2], lr=0.1)",
     "optimizer-empty": "torch.optim.SGD([], lr=0.1)",
 }
@@ -96,6 +99,14 @@ def test_what_does_not_fit_is_explained_in_the_words_of_this_torch(name: str, bo
     assert hint(error) == name
     for language in ("en", "ja"):
         assert error.type not in explained(error, language)
+
+
+@pytest.mark.parametrize("again", ["a.sin()", "a[:1].sin().cos()"])
+def test_a_checkpoint_whose_second_run_saves_other_tensors_is_explained(again: str) -> None:
+    body = UNFIT["checkpoint"].replace("else a.sin()", f"else {again}")
+    error = record(f"import torch\n{body}").error
+    assert error is not None
+    assert (error.type, hint(error)) == ("CheckpointError", "checkpoint")
 
 
 def test_every_row_of_what_does_not_fit_is_met_here() -> None:
