@@ -33,7 +33,7 @@ def foretold(moment: Moment, grad_fns: Iterable[int] | None = None) -> Iterator[
 
 
 def unseen(moment: Moment, grad_fns: Iterable[int] | None = None) -> int | None:
-    """Return a CopySlices of which nobody can foretell anything, of some grad_fns or of all that were there."""
+    """Return a grad_fn of which nobody can foretell anything, of some grad_fns or of all that were there."""
     there = (one for one in moment.history.unseen if moment.grad_fn(one) is not None)
     wanted = None if grad_fns is None else frozenset(grad_fns)
     return next((one for one in there if wanted is None or one in wanted), None)

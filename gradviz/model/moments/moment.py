@@ -24,7 +24,7 @@ from gradviz.model.moments.savers import Keepers, keepers
 from gradviz.model.moments.settling import Settling, settling
 from gradviz.model.moments.versions import Versions, versions
 from gradviz.model.moments.zeros import Arrival, arrivals
-from gradviz.model.trace import COPY_SLICES, DETACH_, INSIDE, GradFn, Op, Saved, Step, Tensor, Trace, Value
+from gradviz.model.trace import COPY_SLICES, DETACH_, INSIDE, SCRIPTED, GradFn, Op, Saved, Step, Tensor, Trace, Value
 
 State = TypeVar("State", Tensor, GradFn)
 _STAMP = attrgetter("step")
@@ -192,9 +192,9 @@ class History:
 
     @cached_property
     def unseen(self) -> tuple[int, ...]:
-        """Each CopySlices of which nobody knows what the grad_fn in it saved."""
-        copies = (one for one in self.trace.grad_fns if one.name == COPY_SLICES)
-        return tuple(one.id for one in copies if INSIDE not in (one.settings or {}))
+        """Each grad_fn of which nobody knows what it saved: a scripted one, and a CopySlices with such a one inside."""
+        closed = (one for one in self.trace.grad_fns if one.name in (COPY_SLICES, SCRIPTED))
+        return tuple(one.id for one in closed if INSIDE not in (one.settings or {}))
 
     @cached_property
     def owned(self) -> set[int]:

@@ -205,14 +205,18 @@ class _Told:
             yield self._refused("again", tensor, refused)
             return
         if (hidden := unseen(self._moment, reach)) is not None:
-            line = self._trace.grad_fns[hidden].line
-            yield Answer("again", "unseen", {"line": line or 0}, line, None, hidden)
+            yield Answer("again", "unseen", *self._hidden(hidden))
             return
         leaves = (self._trace.grad_fns[number].variable for number in reach)
         names = [_name(self._moment.known_tensor(leaf)) for leaf in leaves if leaf is not None]
         facts: dict[str, str | int] = {"name": _name(tensor), "leaves": _listed(names)}
-        one = tensor.shape == () or set(tensor.shape) == {1}
-        yield Answer("again", "adds" if one else "adds to sum", facts)
+        one = "adds" if tensor.shape == () or set(tensor.shape) == {1} else "adds to sum"
+        yield Answer("again", "adds to abs" if tensor.dtype.startswith("complex") else one, facts)
+
+    def _hidden(self, grad_fn: int) -> tuple[dict[str, str | int], int | None, None, int]:
+        """What is told of a grad_fn that keeps what nobody sees: the facts, the line, no tensor, and itself."""
+        found = self._trace.grad_fns[grad_fn]
+        return {"grad_fn": found.name, "line": found.line or 0}, found.line, None, grad_fn
 
     def _refused(self, question: Question, tensor: Tensor, one: Foretold) -> Answer:
         grad_fn, changed = (
@@ -248,9 +252,10 @@ class _Told:
         spoilt = list(islice(self._moment.relying(tensor.id), _MOST))
         if not spoilt and not (tensor.requires_grad and tensor.is_leaf):
             hidden = unseen(self._moment)
-            line = None if hidden is None else self._trace.grad_fns[hidden].line
-            said = "harmless" if hidden is None else "unseen"
-            yield Answer("in place", said, {**name, "line": line or 0}, line, None, hidden)
+            if hidden is None:
+                yield Answer("in place", "harmless", {**name})
+            else:
+                yield Answer("in place", "unseen", *self._hidden(hidden))
         for grad_fn, saved in spoilt:
             facts: dict[str, str | int] = {**name, "grad_fn": grad_fn.name, "as": saved.name, "line": grad_fn.line or 0}
             facts["then"] = saved.version or 0

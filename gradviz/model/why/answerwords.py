@@ -96,9 +96,10 @@ SAID: dict[str, dict[Question, dict[str, str]]] = {
             "packed": ". A saved tensor hook packed it.",
         },
         "again": {
-            "unseen": "That cannot be known: torch shows nobody what CopySlices (line {line}) saved.",
+            "unseen": "That cannot be known: torch shows nobody what {grad_fn} (line {line}) saved.",
             "adds": "It would work, and add to the .grad of {leaves}.",
             "adds to sum": "From {name}.sum() it would work, and add to the .grad of {leaves}.",
+            "adds to abs": "From {name}.abs().sum() it would work, and add to the .grad of {leaves}.",
             "detached": "It would fail at {grad_fn} (line {line}): {by} on line {when} cut off its saved {as}.",
             "gone": "It would fail at {grad_fn} (line {line}): what that had saved is gone with the graph.",
             "freed": "It would fail at {grad_fn} (line {line}): the backward on line {when} freed what that had saved.",
@@ -109,7 +110,7 @@ SAID: dict[str, dict[Question, dict[str, str]]] = {
             "leaf": "torch would refuse it outside of torch.no_grad(): {name} is a leaf that requires grad.",
             "inference": "torch would refuse it outside of torch.inference_mode(): {name} is an inference tensor.",
             "harmless": "No saved tensor would be spoilt.",
-            "unseen": "That cannot be known: torch shows nobody what CopySlices (line {line}) saved.",
+            "unseen": "That cannot be known: torch shows nobody what {grad_fn} (line {line}) saved.",
             "spoils": "Backward through {grad_fn} (line {line}) would fail after it: that saved this memory as {as}, "
             "at version {then}.",
         },
@@ -170,9 +171,10 @@ SAID: dict[str, dict[Question, dict[str, str]]] = {
             "packed": "。saved tensor hook がパックしています。",
         },
         "again": {
-            "unseen": "分かりません: {line} 行目の CopySlices の内部が保存したものを torch は誰にも見せません。",
+            "unseen": "分かりません: {line} 行目の {grad_fn} が保存したものを torch は誰にも見せません。",
             "adds": "成功し、{leaves} の .grad に加算されます。",
             "adds to sum": "{name}.sum() からなら成功し、{leaves} の .grad に加算されます。",
+            "adds to abs": "{name}.abs().sum() からなら成功し、{leaves} の .grad に加算されます。",
             "detached": "{grad_fn} ({line} 行目) で失敗します。保存した {as} を {when} 行目の {by} が切り離しました。",
             "gone": "{grad_fn} ({line} 行目) で失敗します。保存分は計算グラフとともに解放されました。",
             "freed": "{grad_fn} ({line} 行目) で失敗します。{when} 行目の backward が保存分を解放しました。",
@@ -182,7 +184,7 @@ SAID: dict[str, dict[Question, dict[str, str]]] = {
         "in place": {
             "leaf": "{name} は requires_grad の葉なので torch がエラーにします。torch.no_grad() の中では変更できます。",
             "inference": "{name} は推論テンソルなので、torch.inference_mode() の外では torch がエラーにします。",
-            "unseen": "分かりません: {line} 行目の CopySlices の内部が保存したものを torch は誰にも見せません。",
+            "unseen": "分かりません: {line} 行目の {grad_fn} が保存したものを torch は誰にも見せません。",
             "harmless": "影響を受ける保存されたテンソルはありません。",
             "spoils": "その後 {grad_fn} ({line} 行目) の逆伝播が失敗します。"
             "このメモリを {as} としてバージョン {then} で保存しています。",

@@ -91,6 +91,40 @@ def test_where_nobody_knows_what_was_saved_nothing_is_foretold(name: str, questi
     assert "cannot be known" not in words(asked(trace, "z", "again")[0])
 
 
+SCRIPTED = """\
+import warnings
+warnings.simplefilter("ignore")
+@torch.jit.script
+def f(a, b):
+    return torch.sigmoid(a * b)
+for _ in range(4):
+    y = f(x, w)
+    y.backward()
+"""
+
+
+def test_what_a_scripted_grad_fn_saved_nobody_knows() -> None:
+    """A freed one refuses, and so does one whose operand was changed: none of it is on its record."""
+    trace = record(HEAD + SCRIPTED)
+    assert trace.grad_fns[tensor(trace, "y").grad_fn or 0].name == "DifferentiableGraphBackward"
+    assert "second time" in str(bare_run(trace.source + "y.backward()").error)
+    (answer,) = asked(trace, "y", "again")
+    assert words(answer) == "That cannot be known: torch shows nobody what DifferentiableGraphBackward (line 10) saved."
+
+
+@pytest.mark.parametrize(
+    ("body", "call"), [("y = x * (1 + 1j)", "y.abs().sum()"), ("y = x * torch.tensor([1j, 2])", "y.abs().sum()")]
+)
+def test_backward_begins_at_no_complex_number(body: str, call: str) -> None:
+    trace = record(HEAD + body)
+    (answer,) = asked(trace, "y", "again")
+    assert words(answer) == f"From {call} it would work, and add to the .grad of x."
+    assert "real scalar outputs" in str(bare_run(f"{trace.source}\ny.sum().backward()").error)
+    bare = bare_run(f"{trace.source}\n{call}.backward()")
+    assert bare.error is None
+    assert bare.tensors["x"].grad is not None
+
+
 @pytest.mark.parametrize(("mode", "said"), [("no_grad", "not recorded"), ("inference", "not recorded")])
 def test_the_grad_mode_of_the_whole_run_is_named(mode: GradMode, said: str) -> None:
     trace = record(HEAD + "y = x * w", mode)

@@ -177,6 +177,10 @@ def fix_of(source: str) -> tuple[str | None, tuple[Fix, ...]]:
     return error.hint, of_error(known(trace), error)
 
 
+def test_a_complex_result_is_not_summed() -> None:
+    assert fix_of("import torch\nx = torch.ones(2, requires_grad=True)\n(x * 1j).backward()") == ("non-scalar", ())
+
+
 def test_every_error_has_programs_or_no_safe_fix() -> None:
     fitted = {name for name, _, _ in FITTED}
     assert {*BODIES, *WITHOUT, *fitted} == {row.id for row in (*HINTS, *FITTING, *FUNCTIONS)}

@@ -127,10 +127,10 @@ def _depends(trace: Trace, tensor: Tensor, call: BackwardCall) -> bool:
     return False
 
 
-def _summed(_fixes: Fixes, text: Text, placed: Placed, _error: ProgramError) -> Fix | None:
+def _summed(fixes: Fixes, text: Text, placed: Placed, error: ProgramError) -> Fix | None:
     call = _call(placed, "backward", "grad")
-    if call is None:
-        return None
+    if call is None or any(tensor.dtype.startswith("complex") for tensor in _tensors(fixes, error)):
+        return None  # nor does backward begin at a complex sum
     function = call.func
     owner = function.value if isinstance(function, ast.Attribute) else None
     if named(call) == "backward" and isinstance(function, ast.Attribute) and not _is_autograd(owner):
