@@ -22,7 +22,7 @@ from gradviz.model.why.fixes.fixes import Fixes
 from gradviz.model.why.fixes.renamed import replaced
 from gradviz.model.why.grounds import Grounds, cut_off
 from gradviz.model.why.sizes import size
-from gradviz.model.why.why import cutter, origin, why
+from gradviz.model.why.why import cutter, origin, returning, why
 from gradviz.model.why.zeroed import of_leaf
 
 Question = Literal["grad", "zero", "size", "requires_grad", "recorded", "saved", "again", "in place"]
@@ -78,7 +78,8 @@ class _Told:
         reason = why(self._known, tensor)
         blamed = origin(self._known, tensor) if reason.reason == "untracked" else tensor
         own = why(self._known, blamed) if blamed is not tensor else reason
-        cut = self._known.cut(tensor) if own.reason == "cut off" else cutter(self._known, blamed)
+        cut: Op | BackwardCall | None = returning(self._known, own)
+        cut = self._known.cut(tensor) if own.reason == "cut off" else cut or cutter(self._known, blamed)
         renamed = replaced(self._trace, self._moment.history.bindings, tensor) if own.reason == "not a leaf" else None
         if renamed is not None:
             cut, own = renamed, own._replace(line=renamed.line)

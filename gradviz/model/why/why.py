@@ -4,7 +4,7 @@ from bisect import bisect_left
 from typing import Literal, NamedTuple
 
 from gradviz.model.moments.moment import History
-from gradviz.model.trace import NOTHING_LOST, GradMode, Op, Tensor, Trace
+from gradviz.model.trace import NOTHING_LOST, BackwardCall, GradMode, Op, Tensor, Trace
 from gradviz.model.why.clearings import cleared_on
 from gradviz.model.why.grounds import Grounds, grounds
 
@@ -22,7 +22,7 @@ WhyNoGrad = Literal[
     "not run",
     "unseen",  # nobody saw whether backward has run
     "cleared",
-    "returned",  # torch.autograd.grad hands gradients out and adds none to .grad
+    "returned",  # torch.autograd.grad, or torch.func, hands gradients out and adds none to .grad
     "left out",  # of backward(inputs=[...])
     "under way",  # backward runs, and has not come there
     "failed",  # backward raised before it came there
@@ -133,6 +133,12 @@ def _came_by(known: Grounds, target: int, place: int) -> Why:
     return Why("no gradient" if known.came_to(target, place) else "failed", call.line)
 
 
+def returning(known: Grounds, reason: Why) -> BackwardCall | None:
+    """Return the call that handed gradients out, and added none to .grad, where that is the reason."""
+    calls = (known.trace.backwards[place] for place in sorted(known.returned) if reason.reason == "returned")
+    return next((call for call in calls if call.line == reason.line), None)
+
+
 def origin(known: Grounds, tensor: Tensor) -> Tensor:
     """Return the tensor that is to blame for one without requires_grad: itself, or one that it was computed from.
 
@@ -191,7 +197,7 @@ TEXTS: dict[str, dict[WhyNoGrad, str]] = {
         "not run": "no backward yet",
         "unseen": "not filled, or set to None",
         "cleared": "set to None",
-        "returned": "autograd.grad only returns it",
+        "returned": "only returned",
         "left out": "not among inputs=",
         "under way": "backward is on its way",
         "failed": "backward raised an error",
@@ -215,7 +221,7 @@ TEXTS: dict[str, dict[WhyNoGrad, str]] = {
         "not run": "backward 未実行",
         "unseen": "未計算、または None に戻された",
         "cleared": "None に戻された",
-        "returned": "autograd.grad は勾配を返すだけ",
+        "returned": "勾配を返す呼び出しだけ",
         "left out": "inputs= に含まれない",
         "under way": "backward の途中",
         "failed": "backward がエラーで終了",

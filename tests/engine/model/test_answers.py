@@ -125,6 +125,15 @@ def test_backward_begins_at_no_complex_number(body: str, call: str) -> None:
     assert bare.tensors["x"].grad is not None
 
 
+@pytest.mark.parametrize(
+    "call", ["torch.autograd.grad(x * x, x)", "torch.func.grad(f)(x)", "torch.func.vjp(f, x)[1](w)"]
+)
+def test_the_call_that_returned_gradients_is_told_as_it_was_written(call: str) -> None:
+    trace = record(f"{HEAD}def f(a):\n    global inner; inner = a\n    return a * a\ng = {call}\n")
+    (answer,) = asked(trace, "x" if "autograd" in call else "inner", "grad")
+    assert words(answer) == f"{call} on line 7 returns gradients: it adds nothing to any .grad."
+
+
 @pytest.mark.parametrize(("mode", "said"), [("no_grad", "not recorded"), ("inference", "not recorded")])
 def test_the_grad_mode_of_the_whole_run_is_named(mode: GradMode, said: str) -> None:
     trace = record(HEAD + "y = x * w", mode)

@@ -90,6 +90,13 @@ def test_inputs_that_are_no_list_become_one() -> None:
         ("y = x * w\ny.backward()\nsetattr(x, 'gr' + 'ad', None)", "x", "cleared"),
         ("def f():\n    (x * w).backward()\nf()\nx.grad = None\nv = 1", "x", "cleared"),
         ("y = x * w\ng = torch.autograd.grad([y], x)", "x", "returned"),
+        ("def f(a):\n    global inner; inner = a\n    return a * a\ng = torch.func.grad(f)(x)", "inner", "returned"),
+        (
+            "from torch.func import grad, vmap\ndef f(a):\n    global inner; inner = a\n    return a * a\n"
+            "g = vmap(grad(f))(torch.ones(3))",
+            "inner",
+            "returned",
+        ),
         ("y = x * w\ny.backward(**dict(inputs=[x]))", "w", "left out"),
         ("y = x * 2\nd = getattr(y, 'detach')()", "d", "detach"),
         ("def f(a):\n    h = a.exp()\n    return h * 2\nz = f(x)\nz.backward()", "h", "not a leaf"),

@@ -35,7 +35,7 @@ from gradviz.model.why.fixes.renamed import in_place, replaced
 from gradviz.model.why.fixes.stacked import Copied, copied, copying
 from gradviz.model.why.fixes.uncutting import without
 from gradviz.model.why.grounds import Grounds
-from gradviz.model.why.why import Why, WhyNoGrad, cutter, origin, why
+from gradviz.model.why.why import Why, WhyNoGrad, cutter, origin, returning, why
 
 _NAMES = 8  # of a tensor that are tried
 _MODE = re.compile(
@@ -242,10 +242,13 @@ class Fixes:
         return None if found is None else Fix("earlier", *found)
 
     def _backward_too(self, text: Text, _tensor: Tensor, reason: Why) -> Fix | None:
-        """Call backward() where torch.autograd.grad is called."""
+        """Call backward() where torch.autograd.grad is called; that of torch.func is given a function, and no root."""
         placed = None if reason.line is None else text.statement(reason.line)
         call = None if placed is None else _call(placed.statement, "grad")
         if placed is None or call is None or not call.args or isinstance(call.args[0], ast.List | ast.Tuple):
+            return None
+        entered = returning(self.known, reason)
+        if entered is None or (entered.call or "").split() != text.cut(call).split():
             return None
         root = text.cut(call.args[0])
         root = root if isinstance(call.args[0], ast.Name | ast.Attribute | ast.Call | ast.Subscript) else f"({root})"
