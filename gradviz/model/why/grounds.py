@@ -157,6 +157,11 @@ def cut_off(op: Op) -> bool:
     return op.phase == "forward" and bool(op.inputs) and op.why_unrecorded not in NOTHING_LOST
 
 
+def differentiable(dtype: str) -> bool:
+    """Whether tensors of a dtype can require grad."""
+    return dtype.startswith(("float", "bfloat", "complex"))
+
+
 def _lives(states: Sequence[Tensor]) -> dict[int, Life]:
     """How long each state of one tensor stood, by its step."""
     found: dict[int, Life] = {}
@@ -210,5 +215,6 @@ def _kept_out(trace: Trace) -> dict[int, float]:
         if op.why_unrecorded in ("no_grad", "inference"):
             since = max(op.step + 1, min((found.get(tensor, inf) for tensor in op.inputs), default=inf))
             if since < inf:
-                found.update((tensor, min(since, found.get(tensor, inf))) for tensor in op.outputs)
+                made = (tensor for tensor in op.outputs if differentiable(trace.tensors[tensor].dtype))
+                found.update((tensor, min(since, found.get(tensor, inf))) for tensor in made)
     return found

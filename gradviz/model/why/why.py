@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 from gradviz.model.moments.moment import History
 from gradviz.model.trace import NOTHING_LOST, BackwardCall, GradMode, Op, Tensor, Trace
 from gradviz.model.why.clearings import cleared_on
-from gradviz.model.why.grounds import Grounds, grounds
+from gradviz.model.why.grounds import Grounds, differentiable, grounds
 
 WhyNoGrad = Literal[
     "dtype",  # made by the program, of a dtype that cannot require grad
@@ -66,7 +66,10 @@ def _untracked(known: Grounds, tensor: Tensor) -> Why:
     if op is None and maker.grad_fn is not None:  # it was recorded for another of its results
         return Why("not differentiable", maker.line) if differentiable(tensor.dtype) else Why("dtype")
     if op is None:
-        return Why("untracked")
+        given = map(known.moment.known_tensor, () if differentiable(tensor.dtype) else maker.inputs)
+        return Why("dtype" if any(map(known.is_kept_out, given)) else "untracked")
+    if not differentiable(tensor.dtype) and op.why_unrecorded != "not differentiable":
+        return Why("dtype")
     mode = _MODES.get(op.why_unrecorded)
     if mode is not None:
         return Why(mode, None if op.region is None else known.trace.regions[op.region].line)
@@ -92,11 +95,6 @@ def cutter(known: Grounds, tensor: Tensor) -> Op | None:
         tensor = next((one for one in inside if one.made_by is not None and one.made_by < maker.id), _NOTHING)
         maker = _maker(known, tensor)
     return None
-
-
-def differentiable(dtype: str) -> bool:
-    """Whether tensors of a dtype can require grad."""
-    return dtype.startswith(("float", "bfloat", "complex"))
 
 
 _NOTHING = Tensor(-1, 0, (), "", "", False, True, False, False, None, 0, 0, None, None, None, None)

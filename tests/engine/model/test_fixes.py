@@ -97,6 +97,7 @@ def test_inputs_that_are_no_list_become_one() -> None:
             "inner",
             "returned",
         ),
+        ("with torch.no_grad():\n    y = x.argmax()", "y", "dtype"),
         ("y = x * w\ny.backward(**dict(inputs=[x]))", "w", "left out"),
         ("y = x * 2\nd = getattr(y, 'detach')()", "d", "detach"),
         ("def f(a):\n    h = a.exp()\n    return h * 2\nz = f(x)\nz.backward()", "h", "not a leaf"),
