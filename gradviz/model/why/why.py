@@ -1,9 +1,10 @@
 """Why a tensor's .grad is None, read off the trace, and how that is said."""
 
 from bisect import bisect_left
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from gradviz.model.moments.moment import History
+from gradviz.model.moments.moment import History, latest
 from gradviz.model.trace import NOTHING_LOST, BackwardCall, GradMode, Op, Tensor, Trace
 from gradviz.model.why.clearings import cleared_on
 from gradviz.model.why.grounds import Grounds, differentiable, grounds
@@ -66,8 +67,8 @@ def _untracked(known: Grounds, tensor: Tensor) -> Why:
     if op is None and maker.grad_fn is not None:  # it was recorded for another of its results
         return Why("not differentiable", maker.line) if differentiable(tensor.dtype) else Why("dtype")
     if op is None:
-        given = map(known.moment.known_tensor, () if differentiable(tensor.dtype) else maker.inputs)
-        return Why("dtype" if any(map(known.is_kept_out, given)) else "untracked")
+        is_lost = not differentiable(tensor.dtype) and any(map(known.is_kept_out, _given(known, maker)))
+        return Why("dtype" if is_lost else "untracked")
     if not differentiable(tensor.dtype) and op.why_unrecorded != "not differentiable":
         return Why("dtype")
     mode = _MODES.get(op.why_unrecorded)
@@ -90,11 +91,19 @@ def cutter(known: Grounds, tensor: Tensor) -> Op | None:
         reason = maker.why_unrecorded
         if reason not in NOTHING_LOST and (reason not in _MODES or known.is_kept_out(tensor)):
             return maker
-        inputs = (known.moment.known_tensor(number) for number in maker.inputs)
-        inside = (one for one in inputs if one.line == maker.line and not one.names and not one.requires_grad)
+        given = (one for one in _given(known, maker) if one.line == maker.line)
+        inside = (one for one in given if not one.names and not one.requires_grad)
         tensor = next((one for one in inside if one.made_by is not None and one.made_by < maker.id), _NOTHING)
         maker = _maker(known, tensor)
     return None
+
+
+def _given(known: Grounds, op: Op) -> Iterator[Tensor]:
+    """What an op took, as it was then: an optimizer may have changed it since. A flag that was set since counts."""
+    for number in op.inputs:
+        now = known.moment.known_tensor(number)
+        states = known.moment.history.tensors(number)
+        yield now if now.requires_grad else latest(states, op.step) or states[0]
 
 
 _NOTHING = Tensor(-1, 0, (), "", "", False, True, False, False, None, 0, 0, None, None, None, None)
@@ -151,7 +160,7 @@ def origin(known: Grounds, tensor: Tensor) -> Tensor:
             best, rank = one, _rank(one, reason)
         maker = None if one.made_by is None else known.trace.ops[one.made_by]
         if reason == "untracked" and maker is not None:
-            inputs = [known.moment.known_tensor(number) for number in maker.inputs if number not in seen]
+            inputs = [one for one in _given(known, maker) if one.id not in seen]
             seen.update(maker.inputs)
             todo += [one for one in inputs if not one.requires_grad or why(known, one).reason == "used before"]
     return best

@@ -134,6 +134,14 @@ def test_the_call_that_returned_gradients_is_told_as_it_was_written(call: str) -
     assert words(answer) == f"{call} on line 7 returns gradients: it adds nothing to any .grad."
 
 
+def test_a_tensor_is_told_by_what_it_was_computed_from_and_not_by_what_became_of_that() -> None:
+    body = "(x * w).backward()\nn = torch.stack([x.grad, w.grad]).norm()\n"
+    step = "o = torch.optim.SGD([x, w], 0.1, momentum=0.9, fused=True)\no.step()"
+    told = [words(asked(record(HEAD + body + after), "n", "grad")[0]) for after in ("", step)]
+    assert told[0] == told[1]
+    assert "x.grad" in told[0]
+
+
 @pytest.mark.parametrize(("mode", "said"), [("no_grad", "not recorded"), ("inference", "not recorded")])
 def test_the_grad_mode_of_the_whole_run_is_named(mode: GradMode, said: str) -> None:
     trace = record(HEAD + "y = x * w", mode)
