@@ -600,6 +600,13 @@ def test_a_model_is_made_before_the_loop_only_where_it_surely_can_be(old: str, n
     assert (one.said, one.fix) == ("anew", None)
 
 
+def test_lines_change_places_only_where_they_follow_each_other() -> None:
+    (one,) = told(
+        ROUNDS.format(optimizer="SGD", body=f"    loss.backward()\n    {CLEAR}\n    print(_)\n    opt.step()\n")
+    )
+    assert (one.said, one.fix) == ("cleared", None)
+
+
 PAIRS = (
     "import torch\ntorch.manual_seed(0)\nm = torch.nn.Linear(2, 1)\nx, y = torch.randn(4, 2), torch.randn(4)\n"
     "{}\nloss.backward()\n"
