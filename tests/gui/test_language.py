@@ -90,7 +90,7 @@ def test_the_window_speaks_japanese_and_is_silent_when_it_is_gone(
     assert again.action("run").text() == "実行(&R)"
     assert again.action("run").iconText() == "実行"  # on its button
     assert again.action("ja").isChecked()
-    assert again.panels.status.facts.startswith("ノード 2、辺 1")
+    assert again.panels.status.facts.startswith("ボックス 2 個 · 辺 1 本")
     assert "はじめて" in again.panels.examples.item(1).text()
 
 
