@@ -608,6 +608,7 @@ def test_no_name_is_cut_off_that_may_not_be_what_carries_over(step: str) -> None
         "s = [(w, w)]\nfor _ in range(2):\n    s = [((s[0][0] * w).exp(), w)]\n    s[0][0].backward()",
         "h = w * w\np = h.exp().reshape(1)\nfor _ in range(2):\n    q = p.expand(2).unbind()\n"
         "    k, p = q[0], (q[0] * w).reshape(1)\n    k.backward()",
+        "h = torch.ones(2) * w\nv = h[:1]\nh.mul_(w)\nh.sum().backward()\nh = w * 1\nv.sum().backward()",
     ],
 )
 def test_what_is_not_carried_over_is_not_cut_off(body: str) -> None:
