@@ -1,14 +1,29 @@
 """A list of sentences to read and copy: each as long as it is, and a sentence in its place where there are none."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QListWidget,
+    QListWidgetItem,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from gradviz.ui.style.copying import copy, is_copy, offer_copy
 
 WHOLE = Qt.ItemDataRole.UserRole + 1  # what is copied of a row that shows less
 _SIDE = 5  # pixels at both sides of the rows
 _MARGIN = 8  # pixels round what stands in for rows
+
+
+class _Row(QStyledItemDelegate):
+    """Rows as high as they are painted: Qt measures text in two fonts, as Japanese is, less than a pixel lower."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """How large the row is."""
+        return super().sizeHint(option, index) + QSize(0, 1)
 
 
 class Listing(QListWidget):
@@ -20,6 +35,7 @@ class Listing(QListWidget):
         self.setAccessibleName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWordWrap(True)
+        self.setItemDelegate(_Row(self))
         # Room beside the rows, not in them: what a style sheet adds there Qt does not count when it wraps their text.
         self.setViewportMargins(_SIDE, 0, _SIDE, 0)
         self.setBackgroundRole(QPalette.ColorRole.Base)
