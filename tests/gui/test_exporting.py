@@ -8,7 +8,15 @@ import pytest
 import shiboken6
 from PySide6.QtCore import QSettings
 from PySide6.QtGui import QImage, QImageReader, QPalette
-from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QLabel, QMessageBox
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QDialogButtonBox,
+    QFileDialog,
+    QLabel,
+    QMessageBox,
+    QPushButton,
+)
 from pytestqt.qtbot import QtBot
 
 from gradviz.drawing.shapes import Role
@@ -170,6 +178,17 @@ def test_the_dialog_says_what_there_is_not(qtbot: QtBot, window: Window) -> None
         dialog = ExportDialog(Choice("png", what="steps" if what == "steps" else "whole"), drawing)
         qtbot.addWidget(dialog)
         assert facts(qtbot, dialog) == words
+        assert not save(dialog).isEnabled()
+    for choice, steps in ((Choice("json"), 0), (Choice("png"), 0), (Choice("png", what="steps"), 1)):
+        dialog = ExportDialog(choice, None if choice.format == "json" else window.state.drawing, steps=steps)
+        qtbot.addWidget(dialog)
+        assert save(dialog).isEnabled()
+
+
+def save(dialog: ExportDialog) -> QPushButton:
+    """The button that asks for a name."""
+    (box,) = dialog.findChildren(QDialogButtonBox)
+    return box.button(QDialogButtonBox.StandardButton.Save)
 
 
 def test_what_is_wanted_is_remembered_and_settings_may_hold_anything(tmp_path: Path) -> None:

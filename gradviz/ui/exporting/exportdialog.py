@@ -128,6 +128,9 @@ class ExportDialog(QDialog):
         self._clock.setInterval(_REST)
         self._clock.timeout.connect(self._paint)
         self._form = QFormLayout()
+        self._buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel, parent=self
+        )
         self._arrange()
         self._listen()
         self._fit()
@@ -149,14 +152,9 @@ class ExportDialog(QDialog):
         both.addLayout(form)
         both.addSpacing(12)
         both.addLayout(shown)
-        buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel, parent=self
-        )
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.addLayout(both)
-        layout.addWidget(buttons)
+        layout.addWidget(self._buttons)
 
     def _listen(self) -> None:
         for box in (self._format, self._what, self._theme, self._paper):
@@ -164,6 +162,8 @@ class ExportDialog(QDialog):
         for check in (self._transparent, self._legend, self._outlines):
             check.toggled.connect(self._fit)
         self._scale.valueChanged.connect(self._fit)
+        self._buttons.accepted.connect(self.accept)
+        self._buttons.rejected.connect(self.reject)
 
     @property
     def preview(self) -> Preview:
@@ -243,6 +243,8 @@ class ExportDialog(QDialog):
         self._outlines.setEnabled(choice.format == "svg")
         self._offer(self._scale, picture and choice.look.scale == choice.scale and choice.format != "svg")
         self._offer(self._paper, pages)
+        there = self._drawing is not None and (self._steps > 0 or not choice.stepped)
+        self._buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(there or not picture)
         self._clock.start()
 
     def _offer(self, field: QWidget, on: bool) -> None:
