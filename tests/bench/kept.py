@@ -1,7 +1,7 @@
 """What is left of a program whose window is killed at any moment: of its text, and of the files it was being saved to.
 
-Each time a window of its own types into itself, a letter in some milliseconds, saves now and then, and notes in a pipe
-what stands in its editor. It is killed by SIGKILL; then the files that it left are read as the next window reads them.
+Each time a window of its own types into itself (`typist.py`), saves now and then, and says in a pipe what stands in
+its editor. It is killed by SIGKILL; then the files that it left are read as the next window reads them.
 """
 
 import os
@@ -20,41 +20,6 @@ from tests.bench.rows import Row, main
 
 KILLS = 200
 LAST = 1.0  # seconds before its end from which typing may be lost
-LETTER = 12  # milliseconds
-_TYPE = f"""
-import os, sys, time
-from pathlib import Path
-from PySide6.QtCore import QTimer
-from PySide6.QtTest import QTest
-from gradviz import __main__ as entry
-from gradviz.ui import app
-
-def begin():
-    editor = made[0].panels.editor
-    editor.selectAll()
-    editor.insertPlainText("x = 0")
-    made[0].files.save()
-    def type():
-        QTest.keyClicks(editor, "1")
-        length = len(editor.toPlainText())
-        if length % 10 == 0:
-            made[0].files.save()
-        os.write(1, f"{{time.monotonic()}} {{length}}\\n".encode())
-    clock = QTimer(made[0])
-    clock.timeout.connect(type)
-    clock.start({LETTER})
-
-made = []
-make = app.make_window
-def kept(*arguments):
-    made.append(make(*arguments))
-    made[0].panels.canvas.painted.connect(begin)
-    made[0].start_processes = lambda: None
-    return made[0]
-app.make_window = kept
-sys.argv = ["gradviz", sys.argv[1]]
-entry.main()
-"""
 
 
 def kept(most: int) -> Iterator[Row]:
@@ -81,7 +46,7 @@ def _killed(folder: Path, seconds: float) -> tuple[float, bool]:
     program = folder / "program.py"
     program.write_text("x = 0")
     own = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"), str(folder))
-    command = [sys.executable, "-c", _TYPE, str(program)]
+    command = [sys.executable, "-m", "tests.bench.typist", str(program)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | own) as process:
         assert process.stdout is not None
         first = process.stdout.readline()
