@@ -28,7 +28,7 @@ from gradviz.ui.style.theme import LIGHT
 from gradviz.ui.window import Window
 from tests.gui.conftest import Opener
 from tests.gui.driving import drawn
-from tests.gui.test_columns import Screen
+from tests.gui.style.test_columns import Screen
 
 WIDE = st.integers(0, 900)
 

@@ -18,7 +18,7 @@ from gradviz.ui.processes.runner import Runner
 from gradviz.ui.window import Window
 from tests.gui.conftest import Opener
 from tests.gui.driving import drawn, press, type_text
-from tests.gui.test_files import answer_save
+from tests.gui.files.test_files import answer_save
 
 
 class Asked:

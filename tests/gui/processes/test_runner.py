@@ -14,13 +14,14 @@ from gradviz.picture.picture import Options
 from gradviz.ui.processes import runner as processes
 from gradviz.ui.processes.runner import Runner
 
-HERE = Path(__file__).parent
+FAKES = Path(__file__).parents[1]
 OPTIONS = Options()
 
 
 @pytest.fixture
 def runner(qtbot: QtBot) -> Iterator[Runner]:
-    made = Runner((sys.executable, str(HERE / "fake_engine.py")), None, (sys.executable, str(HERE / "fake_picture.py")))
+    engine, pictures = ((sys.executable, str(FAKES / name)) for name in ("fake_engine.py", "fake_picture.py"))
+    made = Runner(engine, None, pictures)
     with qtbot.waitSignal(made.ready):
         made.start()
     yield made

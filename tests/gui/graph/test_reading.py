@@ -20,7 +20,7 @@ from gradviz.ui.style.theme import LIGHT
 from gradviz.ui.window import Window
 from tests.bench.drawn import drawn as generated
 from tests.gui.driving import place, press
-from tests.gui.test_canvas import CHAIN, box, line
+from tests.gui.graph.test_canvas import CHAIN, box, line
 
 NAME, DESCRIPTION = QAccessible.Text.Name, QAccessible.Text.Description
 
