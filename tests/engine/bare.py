@@ -150,7 +150,7 @@ def bare_hooked(source: str, place: int, path: str) -> list[Value | None]:
         if here == place:
             tensor = _at(names, path)
             assert tensor is not None
-            handles.append(tensor.register_hook(lambda grad: came.append(_value(grad))))  # type: ignore[no-untyped-call]
+            handles.append(tensor.register_hook(lambda grad: came.append(_value(grad))))  # type: ignore[no-untyped-call]  # left untyped by torch
         elif here == place + 1:
             handles[0].remove()
 

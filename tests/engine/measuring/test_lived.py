@@ -7,11 +7,10 @@ from collections.abc import Sequence
 import pytest
 import torch
 from torch.profiler import ProfilerActivity, profile
-from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from gradviz.engine.measuring.workspace import highest
-from gradviz.engine.record.internals.operators import Operator
+from gradviz.engine.record.internals.operators import Operator, Passing
 from gradviz.model.cost import MODES
 from gradviz.model.memory import LEVELS, Holder, Lived, peak_bytes
 from gradviz.model.trace import GradMode
@@ -60,11 +59,11 @@ def memory(source: str, mode: GradMode = "grad") -> Lived:
     return found
 
 
-class Counting(TorchDispatchMode):
+class Counting(Passing):
     """Adds up the storages that ops hand out, until each is freed."""
 
     def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # torch leaves its constructor untyped
+        super().__init__()
         self.known: dict[int, weakref.ref[torch.UntypedStorage]] = {}
         self.now = self.most = 0
 

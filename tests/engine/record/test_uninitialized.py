@@ -8,10 +8,9 @@ import pytest
 import torch
 from hypothesis import example, given
 from hypothesis import strategies as st
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from gradviz.engine.record.internals import reader
-from gradviz.engine.record.internals.operators import Operator, Traits
+from gradviz.engine.record.internals.operators import Operator, Passing, Traits
 from gradviz.engine.record.ledger import ledger, storages, unwritten
 from gradviz.engine.record.ledger.unwritten import Flow, Unwritten
 from gradviz.model.rules import EXACT
@@ -70,11 +69,11 @@ HANDED_OUT = ("numpy()", "dlpack(", "apply_", "map_", "data_ptr", "untyped_stora
 HEAD = "import ctypes\nimport numpy as np\nimport torch.utils.dlpack\nones = torch.ones(100)\n"
 
 
-class Filling(TorchDispatchMode):  # type: ignore[no-untyped-call]  # left untyped by torch
+class Filling(Passing):
     """Puts a number into all memory that torch hands out as it is; if it spreads, into all that an op made of some."""
 
     def __init__(self, *, spreads: bool) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # as above
+        super().__init__()
         self._spreads = spreads
 
     def __torch_dispatch__(
