@@ -128,6 +128,15 @@ def letters(window: Window) -> float:
     return (editor.width() - editor.width_of(0)) / (editor.width_of(1) - editor.width_of(0))
 
 
+def drag(qtbot: QtBot, window: Window, line: QPoint, way: QPoint) -> None:
+    """Move the line between two panels by hand, in two moves as far as each other."""
+    QTest.mousePress(window, Qt.MouseButton.LeftButton, pos=line)
+    QTest.mouseMove(window, line + way)
+    QTest.mouseMove(window, line + way * 2)
+    qtbot.wait(50)  # the line follows by a timer of Qt's own
+    QTest.mouseRelease(window, Qt.MouseButton.LeftButton, pos=line + way * 2)
+
+
 def test_what_a_desktop_makes_of_the_window_is_no_wish_for_a_narrow_program(
     qtbot: QtBot, opened: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -168,11 +177,7 @@ def test_a_width_that_the_hand_chose_is_kept_through_sizes_languages_and_days(
     room = window.room
     (dock,) = window.findChildren(QDockWidget, "program")
     line = QPoint(dock.geometry().right() + 3, dock.geometry().center().y())
-    QTest.mousePress(window, Qt.MouseButton.LeftButton, pos=line)
-    QTest.mouseMove(window, line + QPoint(-60, 0))
-    QTest.mouseMove(window, line + QPoint(-120, 0))
-    qtbot.wait(50)  # the line follows by a timer of Qt's own
-    QTest.mouseRelease(window, Qt.MouseButton.LeftButton, pos=line + QPoint(-120, 0))
+    drag(qtbot, window, line, QPoint(-60, 0))
     qtbot.waitUntil(lambda: room.wish.program < 35)
     chosen = room.wish.program
     assert abs(letters(window) - chosen) < 1
@@ -201,11 +206,7 @@ def test_the_tabs_of_the_output_are_read_whole_beside_the_tensors(
     (dock,) = window.findChildren(QDockWidget, "tensors")
     line = QPoint(dock.geometry().right() + 3, dock.geometry().center().y())
     before = window.room.wish
-    QTest.mousePress(window, Qt.MouseButton.LeftButton, pos=line)
-    QTest.mouseMove(window, line + QPoint(-20, 0))
-    QTest.mouseMove(window, line + QPoint(-40, 0))
-    qtbot.wait(50)  # the line follows by a timer of Qt's own
-    QTest.mouseRelease(window, Qt.MouseButton.LeftButton, pos=line + QPoint(-40, 0))
+    drag(qtbot, window, line, QPoint(-20, 0))
     qtbot.waitUntil(lambda: window.room.wish.output > 0)
     wish, wide = window.room.wish, output.width()
     assert wish == before._replace(output=wish.output)
@@ -229,11 +230,7 @@ def test_the_tensors_keep_their_share_of_the_height(
         resized(height, 23)
         assert canvas.height() > 2 * tensors.height()
     line = QPoint(dock.geometry().center().x(), dock.geometry().top() - 3)
-    QTest.mousePress(window, Qt.MouseButton.LeftButton, pos=line)
-    QTest.mouseMove(window, line - QPoint(0, 100))
-    QTest.mouseMove(window, line - QPoint(0, 200))
-    qtbot.wait(50)  # the line follows by a timer of Qt's own
-    QTest.mouseRelease(window, Qt.MouseButton.LeftButton, pos=line - QPoint(0, 200))
+    drag(qtbot, window, line, QPoint(0, -100))
     qtbot.waitUntil(lambda: window.room.wish.below > 35)
     wish, before = window.room.wish, Wish()
     assert wish == before._replace(below=wish.below)

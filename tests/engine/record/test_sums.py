@@ -63,6 +63,18 @@ def test_the_versions_of_gradients_are_those_of_the_bare_interpreter(
     assert seen == bare
 
 
+# A function with a sparse gradient before a dense one, or after it.
+TWO = """\
+class Two(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, one, other, first):
+        ctx.first = first
+        return one + other
+    @staticmethod
+    def backward(ctx, g):
+        sparse, dense = g.to_sparse(), g * 2
+        return (sparse, dense, None) if ctx.first else (dense, sparse, None)
+"""
 # Gradients of other kinds than a dense tensor of torch's own class.
 KINDS = """\
 import torch
@@ -75,15 +87,6 @@ class Told(torch.Tensor):
     def __torch_function__(cls, func, types, args=(), kwargs=None):
         asked.append(getattr(func, "__name__", ""))
         return super().__torch_function__(func, types, args, kwargs or {})
-class Two(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, one, other, first):
-        ctx.first = first
-        return one + other
-    @staticmethod
-    def backward(ctx, g):
-        sparse, dense = g.to_sparse(), g * 2
-        return (sparse, dense, None) if ctx.first else (dense, sparse, None)
 asked, kept = [], []
 a = torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], requires_grad=True)
 rows, few = torch.tensor([2, 0, 2]), torch.tensor([[0.0, 1.0, 0.0]] * 3).to_sparse()
@@ -138,7 +141,7 @@ total = b * 0
 
 def kinds(parts: list[tuple[str, str | None]], given: str, end: str, *, leaf: bool) -> str:
     """A program in which gradients of several kinds come to one tensor, in an order that nobody chose."""
-    lines = [KINDS + MORE]
+    lines = [KINDS + TWO + MORE]
     for number, (part, maker) in enumerate(parts):
         lines.append(f"p{number} = {part if leaf else part.replace('a', 'b', 1) if part[0] == 'a' else _inside(part)}")
         if maker is not None:
@@ -206,7 +209,8 @@ print(a.grad, a.grad._version)
 print(torch.func.grad(lambda t: (t.sin() + t.cos() + t.exp()).sum())(a.detach())._version)
 print(torch.func.jacrev(lambda t: t.sin() + t * t)(a.detach())._version)
 """,
-    "a sparse gradient before a dense one, and after it": """\
+    "a sparse gradient before a dense one, and after it": TWO
+    + """\
 from torch.nn.functional import embedding
 rows, w = torch.tensor([0, 2]), torch.ones(3, 2, requires_grad=True)
 for parts in ((lambda: embedding(rows, w, sparse=True), lambda: w.exp()), (lambda: w.exp(), lambda: w.sin())):
@@ -214,18 +218,9 @@ for parts in ((lambda: embedding(rows, w, sparse=True), lambda: w.exp()), (lambd
         w.grad = None
         (first().sum() + embedding(rows, w, sparse=True).sum() + second().sum()).backward()
         print(w.grad, w.grad._version)
-class Two(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, one, other, order):
-        ctx.order = order
-        return one + other
-    @staticmethod
-    def backward(ctx, g):
-        both = g.to_sparse(), g * 2
-        return (*both[:: ctx.order], None)
-for order in (1, -1):
+for first in (True, False):
     w.grad = None
-    Two.apply(w, w, order).sum().backward()
+    Two.apply(w, w, first).sum().backward()
     print(w.grad, w.grad._version)
 """,
     "a gradient of a class of the program's": """\
