@@ -9,8 +9,8 @@ from gradviz.ui.docks.listing import Listing
 from gradviz.ui.style.theme import colours, stylesheet
 
 SENTENCE = "a view of a leaf Variable that requires grad is being used in an in-place operation"
-JAPANESE = "{name} が別のプログラムで変更されました。ここにあるのは編集中のテキストです。"
-JAPANESE = f"{JAPANESE}保存すると、置き換える前に確認します。\n\n修正: {JAPANESE[:40]}"
+CHANGED = "{name} が別のプログラムで変更されました。ここにあるのは編集中のテキストです。"
+JAPANESE = f"{CHANGED}保存すると、置き換える前に確認します。\n\n修正: {CHANGED[:40]}"
 
 
 @pytest.mark.parametrize(("more", "lines"), [(-40, 2), (2, 2), (15, 1), (60, 1)])
