@@ -235,8 +235,7 @@ class Files(QObject):
         """
         if self.path:
             return self.save_to(self.path)
-        place = self._open.place if self._open.session else None
-        return self._save_session_to(place, session) if place else self.save_as(session)
+        return self._save_session_to(self._session, session) if self._session else self.save_as(session)
 
     def save_as(self, session: Session) -> bool:
         """Ask for a file and save to it: the program, or the session where its name is that of one."""
@@ -316,14 +315,19 @@ class Files(QObject):
         self.opened.emit(self._open, undo)
         self._tell()
 
+    @property
+    def _session(self) -> Path | None:
+        """The session that the program is kept in; None: it has a file of its own, or was opened as another thing."""
+        return self._open.place if self._open.session and not self.path else None
+
     def _save_session_to(self, path: Path, session: Session) -> bool:
-        if path == self._open.place and self._changed_elsewhere(path) and not self._may_replace(path):
+        if path == self._session and self._changed_elsewhere(path) and not self._may_replace(path):
             return False
         try:
             write_session(path, session)
         except DocumentError as error:
             return self._not_saved(path, str(error))
-        if path == self._open.place:
+        if path == self._session:
             self._open.saved = session.program
         self._saved(path)
         return True

@@ -339,6 +339,44 @@ def test_save_writes_the_session_that_was_opened(
     qtbot.waitUntil(lambda: drawn(window))
 
 
+def test_a_session_is_no_file_of_a_program_that_has_another(
+    qtbot: QtBot, window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, alone = tmp_path / "here.gradviz", tmp_path / "alone.py"
+    kept.write_text('{"gradviz": 1, "program": "x = 5\\n"}')
+    drop(window, kept)
+    qtbot.waitUntil(lambda: drawn(window))
+    answer_save(monkeypatch, alone)
+    window.action("save_as").trigger()
+    type_text(window, "y = 6")
+    answer_save(monkeypatch, kept)
+    with monkeypatch.context() as asked:
+        asked.setattr(QMessageBox, "exec", lambda box: pytest.fail(box.text()))
+        window.action("save_session").trigger()
+    assert read_session(kept).program == "x = 5\ny = 6"
+    assert alone.read_text() == "x = 5\n"
+    assert window.files.dirty
+
+
+def test_a_session_that_the_window_came_back_with_is_not_told_as_changed(
+    qtbot: QtBot, opened: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "here.gradviz"
+    kept.write_text('{"gradviz": 1, "program": "x = 5\\n"}')
+    first = opened((kept,))
+    type_text(first, "y = 6")
+    qtbot.waitUntil(lambda: drawn(first))
+    first.close()
+    window = opened()
+    assert window.state.text == "x = 5\ny = 6"
+    answer_save(monkeypatch, kept)
+    with monkeypatch.context() as asked:
+        asked.setattr(QMessageBox, "exec", lambda box: pytest.fail(box.text()))
+        window.action("save_session").trigger()
+    assert read_session(kept).program == "x = 5\ny = 6"
+    qtbot.waitUntil(lambda: drawn(window))
+
+
 def test_the_name_of_a_file_says_whether_it_is_a_session(
     qtbot: QtBot, window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
