@@ -39,9 +39,7 @@ SOON = 0.02  # seconds: what changed since the run before is told when nobody ha
 PIECE = 256 * 1024
 FIRST = 0.4  # seconds into a run after which it is shown unfinished
 SHARE = 5  # of the time, at most one part in this many goes into unfinished pictures
-MEMORY = (
-    4 * 1024**3
-)  # bytes of address space: twice what a record may take (tracebuilder.MAX_HELD), and no whole machine
+MEMORY = 4 * 1024**3  # bytes of address space: twice what a record may take (MAX_HELD), and no whole machine
 TOLD = 500  # characters of an error of ours
 _WISH = msgspec.msgpack.Decoder(Wish)
 _SAVE = msgspec.msgpack.Decoder(Save)

@@ -36,8 +36,9 @@ def change_text(
     before: Iterable[Value | None], after: Iterable[Value | None], text: Callable[[Value], str | None]
 ) -> str:
     """Return what gradients were before and after a hook; `text`: of one of them."""
+    return f"{gradients_text(before, text)} → {gradients_text(after, text)}"
 
-    def told(gradients: Iterable[Value | None]) -> str:
-        return ", ".join("None" if one is None else text(one) or shape_text(one.shape) for one in gradients)
 
-    return f"{told(before)} → {told(after)}"
+def gradients_text(gradients: Iterable[Value | None], text: Callable[[Value], str | None]) -> str:
+    """Return what gradients are, one after another; `text`: of one of them."""
+    return ", ".join("None" if one is None else text(one) or shape_text(one.shape) for one in gradients)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from gradviz.drawing.content.hooks import change_text
+from gradviz.drawing.content.hooks import change_text, gradients_text
 from gradviz.model.moments.hooked import Hooked
 from gradviz.model.trace import GradFn, HookCall, Op, Tensor
 from gradviz.picture.inspection.inspection import Fact, Section, Subject
@@ -43,8 +43,9 @@ def _facts(naming: Naming, one: Hooked) -> Iterator[Fact]:
 
 
 def _made(naming: Naming, call: HookCall) -> str:
-    text = change_text(call.before, call.after, naming.value)
-    return naming.words.left_alone.format(text.partition(" → ")[0]) if call.before == call.after else text
+    if call.before == call.after:
+        return naming.words.left_alone.format(gradients_text(call.before, naming.value))
+    return change_text(call.before, call.after, naming.value)
 
 
 def _at(call: HookCall) -> Subject | None:

@@ -100,7 +100,7 @@ class OutputTabs(QTabWidget):
     @property
     def tabs_width(self) -> int:
         """The pixels in which the tabs are read whole, also once there is a count on each that can have one."""
-        bare = sum("(" not in self.tabText(at) for at in (_PROBLEMS, _CHANGES))
+        bare = sum(not counted for counted in (self._listed, self._told))
         return self.tabBar().sizeHint().width() + bare * self.fontMetrics().horizontalAdvance(_COUNT)
 
     def set_size(self, points: float) -> None:
