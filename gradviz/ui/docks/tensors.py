@@ -31,7 +31,7 @@ _WIDEST = 46  # letters of a column
 # Letters of each column that stay to be read where there is room for some of each, and where there is little of it:
 # what else there is can be scrolled to.
 _LETTERS = (16, 16, 18, 11, 7, 8, 9, 7, 4)
-_FEWEST = (12, 8, 10, 11, 7, 7, 6, 7, 4)
+_FEWEST = (12, 7, 8, 11, 7, 7, 6, 7, 4)
 _LOOKED_AT = 60  # rows that decide how wide a column is
 
 

@@ -209,11 +209,12 @@ def test_every_column_is_seen_at_1280_pixels_however_long_its_text(qtbot: QtBot)
     tensors = Tensors()
     qtbot.addWidget(tensors)
     tensors.apply(LIGHT)
-    tensors.resize(604, 150)  # below the graph, beside the program and the output
+    tensors.resize(585, 150)  # below the graph, beside the program and the output
     tensors.show()
     name, grad, value = "blocks.0.attention.query.weight", "None — requires_grad is False", "-1.2345 … 2.3456"
     row = TensorRow(0, name, "(100, 200)", "bfloat16", True, False, "TransposeBackward0", value, grad, 1234, None)
-    tensors.show_rows((row,))
+    tensors.show_rows(tuple(row._replace(tensor=at) for at in range(20)))
+    qtbot.waitUntil(tensors.verticalScrollBar().isVisible)
     head = tensors.horizontalHeader()
     assert head.length() <= tensors.viewport().width()
     assert min(head.sectionSize(at) for at in range(head.count())) > 35
