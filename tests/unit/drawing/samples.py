@@ -1,5 +1,7 @@
 """Small graphs with every kind of node, edge and region, and random ones with any text in them."""
 
+from typing import cast
+
 from hypothesis import strategies as st
 
 from gradviz.drawing.compose import compose
@@ -27,9 +29,10 @@ from tests.unit.model.traces import known
 
 
 def sealed(page: Page) -> Page:
-    """The page packed so that nobody can open it: whoever does finds no mark."""
-    packed = page.packed()
-    return packed._replace(held=bytes(reversed(packed.held)) if isinstance(packed.held, bytes) else b"")
+    """The page packed so that nobody can open it: whoever tries raises a ValueError."""
+    closed = memoryview(b"")
+    closed.release()
+    return page.packed()._replace(held=cast("bytes", closed))
 
 
 def scalar(number: float) -> Value:
