@@ -177,9 +177,12 @@ def _summary(graph: Graph, draft: Draft) -> str:
     """What the picture holds, for those who cannot see it."""
     words = draft.telling.words
     there = [node for node in graph.nodes if not node.ghost]
-    tensors = sum(node.kind is NodeKind.TENSOR for node in there)
-    ops = [draft.contents[node.id] for node in there if node.op is not None]
-    told = [words.counts.format(tensors, len(ops), sum(one.role is Role.UNRECORDED for one in ops))]
+    if graph.view == "backward":
+        told = [words.grad_fns.format(sum(node.kind is NodeKind.GRAD_FN for node in there))]
+    else:
+        tensors = sum(node.kind is NodeKind.TENSOR for node in there)
+        ops = [draft.contents[node.id] for node in there if node.op is not None]
+        told = [words.counts.format(tensors, len(ops), sum(one.role is Role.UNRECORDED for one in ops))]
     if graph.hidden:
         told.append(words.hidden.format(graph.hidden))
     return " ".join(told)

@@ -60,6 +60,7 @@ class Words(NamedTuple):
     title: str
     step: str
     counts: str
+    grad_fns: str
     hidden: str
     new: str
     gone: str
@@ -149,6 +150,7 @@ ENGLISH = Words(
     title="Autograd graph",
     step="step {:,} of {:,}",
     counts="Tensors: {:,}. Ops: {:,}, of which autograd did not record {:,}.",
+    grad_fns="grad_fns: {:,}.",
     hidden="Boxes folded away: {:,}.",
     new="new",
     gone="gone",
@@ -244,6 +246,7 @@ JAPANESE = Words(
     title="計算グラフ",
     step="ステップ {:,} / {:,}",
     counts="テンソル {:,} 個、演算 {:,} 個、そのうち記録なし {:,} 個。",
+    grad_fns="grad_fn {:,} 個。",
     hidden="折りたたみで隠れたボックス {:,} 個。",
     new="新規",
     gone="消滅",

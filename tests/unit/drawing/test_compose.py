@@ -265,6 +265,7 @@ def test_a_picture_says_what_it_holds() -> None:
     _, drawing = drawn(*every_kind())
     assert drawing.title == "Autograd graph"
     assert drawing.description == "Tensors: 8. Ops: 6, of which autograd did not record 3. Boxes folded away: 12."
+    assert drawn(*square("backward"))[1].description == "grad_fns: 2."
 
 
 def test_the_sign_of_an_error_is_no_bar_in_the_legend() -> None:
