@@ -114,7 +114,7 @@ def _seen(graph: Graph, telling: Telling, heat: Heat) -> _Seen:
 
 
 def _room(seen: Sequence[_Seen]) -> dict[str, tuple[Content, ...]]:
-    """What each box is to be large enough for; first what is in it first."""
+    """What each box is to be large enough for: what it says, and then what it says in the others."""
     found: dict[str, tuple[Content, ...]] = {}
     for one in seen:
         for name, content in one.contents.items():

@@ -34,7 +34,7 @@ from gradviz.layout.geometry import Rect
 
 _RESOLUTION = 1200
 _NO_ID = str(UUID(int=1))  # Qt takes one of zeros for none
-# Where Qt writes when it made the file, of which it cannot be told otherwise: before anything that is not its own.
+# What Qt writes of the time at which it made the file, and has no setting for.
 _DATES = re.compile(rb'/(?:Creation|Mod)Date \(D:[^)]*\)|xmp:(?:Create|Modify|Metadata)Date="[^"]*"')
 _TICK = 8.0  # points: how long the marks are at which neighbours are joined
 

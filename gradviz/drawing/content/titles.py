@@ -23,7 +23,7 @@ def op_title(op: Op) -> str:
 
 
 def box_title(op: Op) -> str:
-    """The same on one line of a box: where that is too long without what the call is given, which is op after op."""
+    """The same on one line of a box: where that is too long, without what the call is given, which other boxes tell."""
     title, written = op_title(op), _written(op)
     if text_width(title, TextRole.OP) <= WIDEST or not title.endswith(f" · {written}") or not written.endswith(")"):
         return title

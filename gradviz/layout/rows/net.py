@@ -103,7 +103,10 @@ def _add_links(net: Net, diagram: Diagram, flat: Columns, frames: Nesting) -> No
 
 
 def _goals(net: Net, diagram: Diagram, arcs: list[Arc]) -> dict[tuple[int, int], int]:
-    """Of each port with a trunk, the cell on whose way that passes frames: one it leads to, if all those are in one."""
+    """Of each port with a trunk, the cell on the way to which that passes frames.
+
+    It is one that the trunk leads to, if one frame holds all of those, or else the cell of the port itself.
+    """
     found: dict[tuple[int, int], int] = {}
     for at in sorted(net.shared):
         tail, head = arcs[at]
