@@ -7,8 +7,9 @@ a tree, from the root of backward to the leaves. Where it branches, a gradient i
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from math import exp, hypot, log
+from math import exp, hypot, isfinite, log
 from statistics import fmean
+from sys import float_info
 from typing import NamedTuple
 
 from gradviz.model.trace import BackwardCall, Step, Trace, Value
@@ -55,7 +56,8 @@ class Ways:
         logs, at = defaultdict[str, list[float]](list), stretch.last
         while at != stretch.first:
             given, at = self._tree.came[at], self._tree.before[at]
-            logs[self._trace.grad_fns[at].name].append(log(given / self._tree.came[at]))
+            factor = max(given / self._tree.came[at], float_info.min)  # a Function's own may be none that a float holds
+            logs[self._trace.grad_fns[at].name].append(log(factor))
         found = [Share(name, len(several), exp(fmean(several))) for name, several in logs.items()]
         return sorted(found, key=lambda one: log(one.factor) * one.times, reverse=stretch.has > stretch.had)
 
@@ -110,5 +112,6 @@ def _branches(ran: Sequence[Step], before: Mapping[int, int]) -> Counter[int]:
 
 
 def _norm(values: Iterable[Value | None]) -> float:
-    """The length of what was given for all outputs; 0 where it is not known."""
-    return hypot(*(norm(value) or 0 for value in values if value is not None))
+    """The length of what was given for all outputs; 0 where it is not known, or is more than a float holds."""
+    length = hypot(*(norm(value) or 0 for value in values if value is not None))
+    return length if isfinite(length) else 0

@@ -103,5 +103,20 @@ def test_what_zeros_nan_and_another_call_leave_is_no_size() -> None:
         assert sized(head + body, "w") == []
 
 
+FURTHER = "import torch\n{}u, v, w = (torch.ones(2, dtype=torch.float64, requires_grad=True) for _ in range(3))\n{}\n"
+FAINT = (
+    "class Faint(torch.autograd.Function):\n    @staticmethod\n    def forward(ctx, x):\n        return x.clone()\n"
+    "    @staticmethod\n    def backward(ctx, grad):\n        return grad * 1e-200 * 1e-200\n"
+)
+
+
+def test_a_norm_or_a_factor_that_no_float_holds_ends_no_picture() -> None:
+    (huge,) = torch.full((2,), 1.5e308, dtype=torch.float64).norm().reshape(1).tolist()
+    assert huge == math.inf
+    assert told(FURTHER.format("", "((u * w) * 1e-10 * 1.5e308 * v).sum().backward()")) == []
+    (sentence,) = told(FURTHER.format(FAINT, "(Faint.apply(u * w) * v * 1e200).sum().backward()"))
+    assert sentence.startswith("Between v and u the norm of the gradient falls from 1.4e+200 to 1.4e-200.")
+
+
 def test_no_lesson_has_such_gradients() -> None:
     assert [lesson.name for lesson in resources.lessons() if told(lesson.source)] == []
