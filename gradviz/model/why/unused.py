@@ -115,11 +115,11 @@ def _clipped(history: History, text: Text, updates: Updates) -> Iterator[Mistake
         match placed.statement:
             case ast.Expr(value=ast.Call() as call) if named(call) in _CLIPS:
                 calls[placed.statement.lineno] = named(call)
-    owners = grad_owners(history.trace) if calls else {}
+    leaves = {*grad_owners(history.trace).values()} if calls else set[int]()
     useless: dict[int, list[int | None]] = {}  # by line, for each run the line of the update before it
     for step in history.trace.steps if calls else ():
         if step.kind == "line" and step.line in calls:
-            useless.setdefault(step.line, []).append(_used_by(history, updates, {*owners.values()}, step.id))
+            useless.setdefault(step.line, []).append(_used_by(history, updates, leaves, step.id))
     for line, used in useless.items():
         if 0 not in used:
             late = next((one for one in used if one is not None), None)
