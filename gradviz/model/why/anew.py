@@ -66,9 +66,10 @@ def _makers(text: Text, model: str) -> list[tuple[Placed, ast.For | ast.While]]:
 def _before_loop(text: Text, placed: Placed, loop: ast.For | ast.While) -> Fix | None:
     """Make it once, where it takes nothing of the loop and has its line for itself."""
     statement, line = placed.statement, text.cut(placed.statement)
-    names = [node for node in ast.walk(loop) if isinstance(node, ast.Name)]
-    bound = {node.id for node in names if isinstance(node.ctx, ast.Store) and node not in [*ast.walk(statement)]}
-    taken = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    own = {node for node in ast.walk(statement) if isinstance(node, ast.Name)}
+    names = (node for node in ast.walk(loop) if isinstance(node, ast.Name) and node not in own)
+    bound = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    taken = {node.id for node in own if isinstance(node.ctx, ast.Load)}
     alone = not (text.before(statement) + text.after(statement) + text.before(loop)).strip() and "\n" not in line
     if not alone or len(placed.block) == 1 or not bound.isdisjoint(taken):
         return None
