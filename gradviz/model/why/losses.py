@@ -10,7 +10,7 @@ from gradviz.model.source.place import Edit, Text
 from gradviz.model.trace import BackwardCall, Op, Tensor, Trace
 from gradviz.model.why.fixes.fix import Fix
 from gradviz.model.why.grounds import Cuts
-from gradviz.model.why.mistake import Mistake, Silent
+from gradviz.model.why.mistake import Mistake, Silent, tensor_names
 
 # By the op of a loss and the op whose result it is given.
 _WRONG: dict[tuple[str, str], Silent] = {
@@ -19,7 +19,6 @@ _WRONG: dict[tuple[str, str], Silent] = {
     ("nll_loss_forward", "_softmax"): "no logarithm",
     ("nll_loss_forward", "_log_softmax"): "other dimension",
 }
-_MOST = 3  # leaves that are named
 
 
 def wrong_losses(history: History, text: Text) -> Iterator[Mistake]:
@@ -93,10 +92,9 @@ def begun_at_leaf(history: History) -> Iterator[Mistake]:
     ]
     for line, root in roots.items() if apart else ():
         by = cut[apart[0].id]
-        names = ", ".join([*(one.names[0] for one in apart[:_MOST]), *(["…"] if len(apart) > _MOST else [])])
         facts: dict[str, str | int] = {
             "root": root.names[0] if root.names else "",
-            "names": names,
+            "names": tensor_names(apart),
             "call": by.call or by.name,
             "by": by.line or 0,
         }
