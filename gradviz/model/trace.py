@@ -108,6 +108,11 @@ class Op(NamedTuple):
     given: Unbounded | None = None  # a plain number among its arguments: x + float("inf")
     nested: bool = False  # its module is not the one that `call` calls, but one within that
 
+    @property
+    def kind(self) -> str:
+        """Its name without namespace and overload: "mul"."""
+        return self.name.removeprefix("aten::").partition(".")[0]
+
 
 # Names of the ops whose result is memory that nobody has written to: what is found there says nothing.
 EMPTY = frozenset(
@@ -150,7 +155,7 @@ class GradFn(NamedTuple):
 
     id: int
     step: int
-    name: str
+    name: str  # "MulBackward0"
     next: tuple[tuple[int | None, int], ...]
     variable: int | None  # the leaf of an AccumulateGrad
     line: int | None
@@ -158,6 +163,11 @@ class GradFn(NamedTuple):
     origin: Origin = "op"
     settings: dict[str, Setting] | None = None  # by torch's own names: alpha, dim, self_sym_sizes; None: there are none
     shapes: tuple[tuple[int, ...], ...] = ()  # of the results that it is on, where no op tells
+
+    @property
+    def kind(self) -> str:
+        """The function whose backward it is: "Mul"."""
+        return self.name.partition("Backward")[0]
 
 
 class Step(NamedTuple):

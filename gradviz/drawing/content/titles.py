@@ -72,7 +72,7 @@ def op_name(op: Op) -> str:
     for namespace in (FUNCTION, SCRIPT):
         if op.name.startswith(namespace):
             return op.name.removeprefix(namespace)
-    return op.name.removeprefix("aten::").split(".")[0]
+    return op.kind
 
 
 def _written(op: Op) -> str:

@@ -21,7 +21,7 @@ _VIEWS = ("unsqueeze", "view", "reshape", "_unsafe_view", "as_strided", "expand"
 def all_pairs(history: History, text: Text) -> Iterator[Mistake]:
     """Yield the differences of a result and what it is compared with that a loss takes of all pairs, a line once."""
     trace = history.trace
-    found = {op.line: op for op in reversed(trace.ops) if _kind(op) == "sub" and _is_of_all_pairs(history, op)}
+    found = {op.line: op for op in reversed(trace.ops) if op.kind == "sub" and _is_of_all_pairs(history, op)}
     takers: dict[int, list[Op]] = {}
     for op in trace.ops if found else ():
         if op.phase == "forward":
@@ -43,10 +43,6 @@ def all_pairs(history: History, text: Text) -> Iterator[Mistake]:
             yield Mistake("all pairs", line, facts, _flattened(text, op, 0 if len(first.shape) == 2 else 1))
 
 
-def _kind(op: Op) -> str:
-    return op.name.removeprefix("aten::").partition(".")[0]
-
-
 def _is_of_all_pairs(history: History, op: Op) -> bool:
     """Whether one operand is a column that was computed, the other as long, and one of them alone is learned."""
     if op.grad_fn is None or len(op.inputs) != 2 or op.phase != "forward":
@@ -64,7 +60,7 @@ def _is_view(history: History, tensor: Tensor) -> bool:
     """Whether a view made a column of what was none."""
     maker = history.tensors(tensor.id)[0].made_by
     op = None if maker is None else history.trace.ops[maker]
-    return op is not None and _kind(op) in _VIEWS and history.trace.tensors[op.inputs[0]].shape[1:] != (1,)
+    return op is not None and op.kind in _VIEWS and history.trace.tensors[op.inputs[0]].shape[1:] != (1,)
 
 
 def _is_reduced(history: History, op: Op, takers: dict[int, list[Op]]) -> bool:
@@ -75,9 +71,9 @@ def _is_reduced(history: History, op: Op, takers: dict[int, list[Op]]) -> bool:
         given = todo.pop()
         for taker in takers.get(given, ()):
             made = tensors[taker.outputs[0]].shape if taker.outputs else ()
-            if _kind(taker) in _REDUCED and made == () and given not in op.outputs:
+            if taker.kind in _REDUCED and made == () and given not in op.outputs:
                 reduced = True
-            elif _kind(taker) in _SIZED and made == shape and len({*taker.inputs}) == 1:
+            elif taker.kind in _SIZED and made == shape and len({*taker.inputs}) == 1:
                 todo.append(taker.outputs[0])
             else:
                 return False

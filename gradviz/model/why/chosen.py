@@ -51,7 +51,7 @@ def guarded(history: History, text: Text, first: Offender) -> Fix | None:
     placed = None if where is None or where.line is None else text.statement(where.line, where.call or "")
     if first.grad_fn is None or where is None or placed is None or torch is None:
         return None
-    kind = trace.grad_fns[first.grad_fn].name.partition("Backward")[0]
+    kind = trace.grad_fns[first.grad_fn].kind
     of, safe = trace.ops[history.makers[first.grad_fn]].call or "", _WITHIN.get(kind, "1" if kind in _ONE else "")
     for call in ast.walk(placed.statement):
         match call:

@@ -27,7 +27,7 @@ def wrong_losses(history: History, text: Text) -> Iterator[Mistake]:
     for op in trace.ops:
         maker = trace.tensors[op.inputs[0]].made_by if op.inputs and op.grad_fn is not None else None
         given = op if maker is None else trace.ops[maker]
-        said = _WRONG.get((_kind(op), _kind(given))) if given.grad_fn is not None else None
+        said = _WRONG.get((op.kind, given.kind)) if given.grad_fn is not None else None
         if said is None or op.line in told or (said == "other dimension" and _fits(trace, op, given)):
             continue
         told.add(op.line)
@@ -39,10 +39,6 @@ def wrong_losses(history: History, text: Text) -> Iterator[Mistake]:
             "dim": _dimension(trace, given),
         }
         yield Mistake(said, op.line, facts, _mended(text, op, given))
-
-
-def _kind(op: Op) -> str:
-    return op.name.removeprefix("aten::").partition(".")[0]
 
 
 def _dimension(trace: Trace, op: Op) -> int:
@@ -66,7 +62,7 @@ def _mended(text: Text, op: Op, given: Op) -> Fix | None:
     placed = None if op.line is None or op.line != given.line else text.statement(op.line, op.call or "")
     losses = [] if placed is None else [one for one in calls_in(placed.statement) if text.cut(one) == op.call]
     match [one for loss in losses for one in loss.args if text.cut(one) == given.call]:
-        case [ast.Call(func=ast.Attribute(attr="softmax") as function)] if _kind(op) == "nll_loss_forward":
+        case [ast.Call(func=ast.Attribute(attr="softmax") as function)] if op.kind == "nll_loss_forward":
             at = text.end(function) - len(function.attr)
             return Fix("name", Edit(at, at, "log_"), "log_softmax()", function.lineno)
         case [ast.Call(func=ast.Attribute(attr="softmax" | "sigmoid", value=of), args=given_to) as call]:

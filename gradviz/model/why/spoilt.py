@@ -97,7 +97,7 @@ def _bounds(history: History, op: Op, said: WhySpoilt) -> dict[str, str | tuple[
 def _slope(history: History, op: Op, first: Offender, call: dict[str, str]) -> Spoilt | None:
     """Of an op whose grad_fn was given finite numbers."""
     grad_fn, given = history.trace.grad_fns[op.grad_fn or 0], _given(history, op)
-    kind, points = _named(grad_fn), _steep_at(grad_fn, given)
+    kind, points = grad_fn.kind, _steep_at(grad_fn, given)
     is_nan = first.ill is Ill.NAN
     by = chooser(history, first) if is_nan else None
     left_out = {} if by is None else {"chooser" if _chooses(by) else "source": by.call or by.name}
@@ -125,17 +125,17 @@ def _chooses(op: Op) -> bool:
 def _steep_at(grad_fn: GradFn, given: Sequence[Value]) -> tuple[float, ...]:
     """Where the slope of its function is infinite."""
     exponent = _exponent(grad_fn)
-    if _named(grad_fn) == "Pow" and exponent is None and len(given) > 1:
+    if grad_fn.kind == "Pow" and exponent is None and len(given) > 1:
         exponent = _ends(given[1])[1]
     if exponent is not None:
         return (0,) if exponent < 1 and exponent != 0 else ()
-    return _STEEP.get(_named(grad_fn), ())
+    return _STEEP.get(grad_fn.kind, ())
 
 
 def _exponent(grad_fn: GradFn) -> float | None:
     """The exponent of a power; None: it is a tensor, or the grad_fn of something else."""
     exponent = (grad_fn.settings or {}).get("exponent")
-    return exponent if _named(grad_fn) == "Pow" and isinstance(exponent, int | float) else None
+    return exponent if grad_fn.kind == "Pow" and isinstance(exponent, int | float) else None
 
 
 def _kept_ill(history: History, grad_fn: GradFn) -> dict[str, str] | None:
@@ -209,11 +209,8 @@ def _of_infinite(kind: str, given: Sequence[Value]) -> WhySpoilt | None:
 
 
 def _kind(op: Op) -> str:
-    return op.name.removeprefix("aten::").partition(".")[0].removesuffix("_")
-
-
-def _named(grad_fn: GradFn) -> str:
-    return grad_fn.name.partition("Backward")[0]
+    """What an op computes, in place or not."""
+    return op.kind.removesuffix("_")
 
 
 def _given(history: History, op: Op) -> list[Value]:

@@ -86,7 +86,7 @@ def reason(history: History, zero: Zero) -> Reason:
 
 def _of_function(history: History, grad_fn: GradFn, op: Op) -> WhyZero | None:
     """What makes the derivative of a function 0 at all that it was given."""
-    kind, given = _kind(grad_fn), [history.at(op.step).known_tensor(one) for one in op.inputs]
+    kind, given = grad_fn.kind, [history.at(op.step).known_tensor(one) for one in op.inputs]
     dim, shape = (grad_fn.settings or {}).get("dim"), given[0].shape if given else ()
     if kind in _COMPARING and isinstance(dim, int) and (not shape or shape[dim] == 1):
         return "alone"
@@ -96,7 +96,7 @@ def _of_function(history: History, grad_fn: GradFn, op: Op) -> WhyZero | None:
 
 def _said(grad_fn: GradFn, zero: Zero, by: str | None, dtype: str) -> WhyZero:
     """Of a grad_fn that multiplied by zeros `by` says which; None: it did not."""
-    kind, said = _kind(grad_fn), _OF.get(grad_fn.name, "passed")
+    kind, said = grad_fn.kind, _OF.get(grad_fn.name, "passed")
     if zero.way == "hook":
         return "hook"
     if zero.way == "met":
@@ -111,13 +111,9 @@ def _said(grad_fn: GradFn, zero: Zero, by: str | None, dtype: str) -> WhyZero:
     return "faint" if is_rounded else said
 
 
-def _kind(grad_fn: GradFn) -> str:
-    return grad_fn.name.partition("Backward")[0]
-
-
 def _factor(history: History, grad_fn: GradFn, op: Op, way: int | str) -> Tensor | None:
     """The operand that a gradient is multiplied by on its way to an edge, or the base of a power, if it was 0."""
-    place = _FACTORS.get(_kind(grad_fn), {}).get(way)
+    place = _FACTORS.get(grad_fn.kind, {}).get(way)
     if place is None or place >= len(op.inputs):
         return None
     factor = history.at(op.step).known_tensor(op.inputs[place])
