@@ -61,8 +61,10 @@ WARNINGS = (
         "too-few",
         "UserWarning",
         r"^(?P<what>\w+)\(\): degrees of freedom is <= 0",
-        "{what}() divides by one less than how many numbers there are: of one number it is nan. Pass correction=0.",
-        "{what}() は数の個数から 1 を引いた数で割るため、数が 1 つなら nan になります。correction=0 を渡してください。",
+        "{what}() divides by how many numbers there are less correction, which is 1 if not given: nothing is left of "
+        "that. Pass correction=0, or more numbers.",
+        "{what}() は数の個数から correction (指定しなければ 1) を引いた数で割りますが、何も残りません。"
+        "correction=0 か、もっと多くの数を渡してください。",
     ),
     Hint(
         "checkpoint-no-grad",

@@ -19,8 +19,9 @@ WhySpoilt = Literal[
     "below",  # the inputs for which the function has a value
     "outside",  # of those
     "large",  # for the dtype
-    "one",  # number has no deviation
+    "few",  # numbers have no deviation
     "empty",  # nothing has no mean
+    "weightless",  # nor have numbers that all weigh 0
     "less",  # inf - inf
     "times",  # 0 * inf
     "ratio",  # inf / inf
@@ -48,7 +49,8 @@ _NEEDS: dict[str, tuple[float, ...]] = {  # the least input for which it has a v
     "log1p": (-1,),
 }
 _DEVIATIONS = ("std", "var", "std_mean", "var_mean")
-_MEANS = ("mean", "nll_loss_forward", "nll_loss2d_forward", "mse_loss", "binary_cross_entropy")
+_WEIGHING = ("nll_loss_forward", "nll_loss2d_forward")  # they divide by the sum of the weights, where there are any
+_MEANS = ("mean", *_WEIGHING, "mse_loss", "binary_cross_entropy")
 # Of finite numbers they make an inf only where the result is too large; of a divisor more has to be known.
 _GROWING = frozenset(
     (
@@ -190,7 +192,9 @@ def _of_nan(history: History, op: Op) -> WhySpoilt | None:
     if kind in ("remainder", "fmod") or (kind == "div" and _has(given[1:], 0)):
         return "division"
     if kind in _DEVIATIONS:
-        return "one"
+        return "few"
+    if kind in _WEIGHING and len(given) > 2:
+        return "weightless"
     return "empty" if kind in _MEANS else None
 
 
@@ -204,7 +208,7 @@ def _of_infinite(kind: str, given: Sequence[Value]) -> WhySpoilt | None:
         return "ratio"
     if kind in ("_softmax", "_log_softmax"):
         high = _ends(given[0])[1]
-        return "masked" if high is None or high < inf else None
+        return "masked" if high is not None and high < inf else None
     return None
 
 
