@@ -24,7 +24,7 @@ SAID: dict[str, dict[Silent, str]] = {
         "that is never below 0.5, nor above 0.74. Leave out the first.",
         "no logarithm": "{call} expects the logarithms of probabilities, and is given the result of softmax "
         "(line {by}). Use log_softmax.",
-        "other dimension": "{call} looks for the classes along the second dimension, or the only one, "
+        "other dimension": "{call} looks for the classes along dimension 1, "
         "and log_softmax on line {by} ran along dimension {dim}.",
         "at a leaf": "{root} is a leaf, so this backward fills its own .grad and no other. "
         "{call} on line {by} cut it off from {names}.",
@@ -61,7 +61,7 @@ SAID: dict[str, dict[Silent, str]] = {
         "このままでは確率が 0.5 から 0.74 の間にしかなりません。先の sigmoid を外してください。",
         "no logarithm": "{call} は確率の対数を受け取りますが、softmax の結果 ({by} 行目) を渡されています。"
         "log_softmax を使ってください。",
-        "other dimension": "{call} は 2 番目の次元 (1 次元ならその次元) をクラスとして扱いますが、"
+        "other dimension": "{call} は次元 1 をクラスとして扱いますが、"
         "{by} 行目の log_softmax は次元 {dim} に沿って計算しています。",
         "at a leaf": "{root} は葉なので、この backward は {root} 自身の .grad にしか書き込みません。"
         "{by} 行目の {call} が {names} から切り離しています。",
