@@ -186,13 +186,13 @@ def _idle(history: History, text: Text) -> Iterator[Mistake]:
 
 def _uncalled(history: History, text: Text) -> Iterator[Mistake]:
     """Methods that are named on a line of their own, and not called."""
-    optimizers = {module.path for module in history.trace.modules}
+    known = {module.path for module in history.trace.modules}
     tensors = {name for tensor in history.trace.tensors for name in tensor.names}
     ran = {step.line for step in history.trace.steps if step.kind == "line"}
     for placed in text.statements:
         match placed.statement:
             case ast.Expr(value=ast.Attribute(value=ast.Name(id=name), attr=attribute)) if (
-                attribute in ("step", "zero_grad") and name in optimizers
+                attribute in ("step", "zero_grad") and name in known
             ) or (attribute == "backward" and name in tensors):
                 statement, call = placed.statement, f"{name}.{attribute}()"
                 if statement.lineno in ran:
