@@ -1,7 +1,6 @@
 """Which ops are no step a person took: they only bring a tensor into the world, or copy one for torch's own use.
 
-Such a copy is one to save for backward, or to write a number into a text. Nothing that is recorded is left out of the
-record for that.
+Such a copy is one to save for backward, or to write a number into a text. Autograd records none of these ops.
 
 torch.randn, torch.tensor and nn.Linear each run several kernels (empty, detach, an in-place initialiser) before the
 person has a tensor in hand.

@@ -1,4 +1,4 @@
-"""Whether a program that was edited has anything left of the one that it was, by whose name it goes."""
+"""Whether editing has left a program behind, so that the text goes by its name no longer."""
 
 
 def is_left(source: str, text: str) -> bool:

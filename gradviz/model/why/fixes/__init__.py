@@ -1,1 +1,1 @@
-"""Changes of the source after which the reason for an absent .grad, an error or a warning no longer holds."""
+"""Changes of the source after which what led to an absent .grad, an error, a warning or a mistake is gone."""
