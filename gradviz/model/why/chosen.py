@@ -88,7 +88,9 @@ def _operand(text: Text, branch: ast.expr, call: str) -> ast.expr | None:
             case _:
                 return None
     match branch:
-        case ast.Call(func=ast.Attribute(value=ast.Name(id="torch")), args=[operand], keywords=[]):
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=module)), args=[operand], keywords=[]) if (
+            module == torchs_name(text)
+        ):
             return operand
         case ast.Call(func=ast.Attribute(value=ast.Name() as operand), args=[], keywords=[]):
             return operand

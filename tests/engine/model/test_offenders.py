@@ -166,6 +166,7 @@ BRANCHES = [
     ("torch.where(v > 0, torch.log(v * 2) + 1, 0.)", "torch.where(v > 0, v * 2, 1)"),
     ("torch.where(v == 0, v, -(2 / v))", "torch.where(v == 0, 1, v)"),
     ("torch.where(v < 9e-1, 0., torch.acos(v * 2 + 1))", "torch.where(v < 9e-1, 0, v * 2 + 1)"),
+    ("th.where(v > 0, th.log(v * 2), 0.)", "th.where(v > 0, v * 2, 1)"),
     ("torch.where(v > 0, v, v.sqrt())", None),
     ("torch.where(v.gt(0), v.sqrt(), v)", None),
     ("torch.where(v > 0, (v - 0).sqrt(), v)", None),
@@ -178,7 +179,8 @@ BRANCHES = [
 
 @pytest.mark.parametrize(("call", "written"), BRANCHES)
 def test_a_branch_that_was_not_taken_is_told_and_given_a_harmless_input(call: str, written: str | None) -> None:
-    source = f"import torch\nv = torch.tensor([0., 0.5], requires_grad=True)\ny = {call}\ny.sum().backward()\n"
+    torch = "import torch as th\nv = th" if call.startswith("th.") else "import torch\nv = torch"
+    source = f"{torch}.tensor([0., 0.5], requires_grad=True)\ny = {call}\ny.sum().backward()\n"
     found = [one for one in problems(Record(record(source)), Options()) if "first nan came" in one.message]
     told = [one.message for one in found if f"The 0 comes from {call}, which took other values there" in one.message]
     offers = [offer for one in found for offer in one.offers]
