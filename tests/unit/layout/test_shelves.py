@@ -3,7 +3,7 @@
 import pytest
 
 from gradviz.layout.diagram import Diagram, Direction, Frame
-from gradviz.layout.geometry import Size
+from gradviz.layout.geometry import WIDE, Size
 from gradviz.layout.layered import place
 from gradviz.layout.rows.columns import columns
 from gradviz.layout.rows.layering import rows
@@ -40,6 +40,11 @@ def test_hundreds_of_branches_are_drawn_about_as_wide_as_a_screen(direction: Dir
     assert max(placement.size) < 2 * MOST
 
 
+def test_very_many_branches_are_drawn_about_as_wide_and_high_as_a_screen() -> None:
+    size = place(hanging(1500), "TB").size
+    assert WIDE / 2 < size.width / size.height < WIDE * 2
+
+
 def test_branches_lead_down_on_the_left_and_up_again_on_the_right() -> None:
     row = shelves_of(hanging(120))
     firsts = [row[f"a{at}"] for at in range(120)]
@@ -60,6 +65,14 @@ def test_a_deeper_branch_pushes_down_the_shelves_below_it() -> None:
     row = shelves_of(workloads.diagram([*(cell.id for cell in many.cells), "c", "d", "e"], arcs))
     assert row["e"] == row["b0"] + 3
     assert min(row[f"a{at}"] for at in range(120) if row[f"a{at}"] > row["a0"]) == row["e"] + 1
+
+
+def test_what_leads_on_to_another_such_cell_stays_above_it() -> None:
+    above, below = ([f"{name}{at}" for at in range(100)] for name in "ab")
+    arcs = [*(("x", one) for one in above), *((one, "y") for one in above), *(("y", one) for one in below)]
+    row = shelves_of(workloads.diagram(["x", "y", *above, *below], arcs))
+    assert {row[one] for one in above} == {1}
+    assert len({row[one] for one in below}) > 2
 
 
 @pytest.mark.parametrize(

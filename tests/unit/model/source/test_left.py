@@ -4,7 +4,7 @@ import pytest
 
 from gradviz.model.source.left import is_left
 
-LESSON = "import torch\n\nx = torch.ones(2)\nif x.sum():\n    y = x * x\n"
+LESSON = "# What it is\nimport torch\nfrom torch import nn\n\nx = torch.ones(2)\nif x.sum():\n    y = x * x\n"
 
 
 @pytest.mark.parametrize(
@@ -14,7 +14,7 @@ LESSON = "import torch\n\nx = torch.ones(2)\nif x.sum():\n    y = x * x\n"
         ("for x in xs:\n        y = x * x  \n", False),
         ("y = x * x\n", False),
         ("x = torch.ones(3)\nif x.sum():\n", False),
-        ("import torch\n\nz = torch.zeros(2)\n", True),
+        ("# What it is\nimport torch\nfrom torch import nn\n\nz = torch.zeros(2)\n", True),
         ("", True),
     ],
 )
