@@ -20,7 +20,7 @@ Language = Literal["en", "ja"]
 DataFormat = Literal["dot", "json"]
 
 
-# What is kept of a graph for a node: what it comes from, what it leads to, both, or all but that node.
+# What is kept of a graph for some nodes: what they come from, what they lead to, both, or all but those nodes.
 Keeps = Literal["from", "to", "linked", "others"]
 
 
@@ -29,6 +29,12 @@ class Focus(NamedTuple):
 
     keeps: Keeps
     key: str  # of a fold, or as of `model/graph/spots.py`
+    more: tuple[str, ...] = ()  # keys of what is meant beside it
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of all that is meant."""
+        return self.key, *self.more
 
 
 class Options(NamedTuple):

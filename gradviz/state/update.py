@@ -42,6 +42,7 @@ from gradviz.state.messages import (
     LineChosen,
     LiveSet,
     MarkChosen,
+    MarksChosen,
     MeasurePressed,
     Message,
     ModeSet,
@@ -134,7 +135,7 @@ def _reselected(state: AppState, before: AppState) -> AppState:
     after = reselected(state, before)
     if after.chosen is None or after.chosen == state.chosen:
         return after
-    return inspecting.pointed(after, MarkChosen(str(after.chosen.value)))
+    return inspecting.pointed(after, MarksChosen(after.chosen.marks))
 
 
 def _seen(state: AppState) -> tuple[object, ...]:
@@ -186,7 +187,9 @@ def _answer(state: AppState, message: Message) -> Next:  # noqa: C901 - one line
             return comparing.answered(state, message), ()
         case ModuleChosen(path):
             return state._replace(chosen=Chosen("module", path)), ()
-        case MarkChosen() | LineChosen() | TensorChosen() | InspectorSeen() | Inspected() | InspectionArrived():
+        case MarkChosen() | MarksChosen() | LineChosen() | TensorChosen():
+            return inspecting.pointed(state, message), ()
+        case InspectorSeen() | Inspected() | InspectionArrived():
             return inspecting.looked(state, message), ()
         case Searched() | SearchStepped():
             return looked_for(state, message), ()

@@ -1,8 +1,8 @@
 """Which part of a run's graph is drawn: of a module, folded, opened again, focused; and never too much unasked."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterator, Mapping
+from itertools import accumulate, chain
 from typing import NamedTuple
 
 from gradviz.drawing.shapes import region_mark
@@ -29,15 +29,15 @@ def part(trace: Trace, whole: Graph, options: Options) -> Part:
     inside = of_module(whole, options.module) if options.module else whole
     found = _unfolded(inside, options)
     graph = found.graph
-    places = at_spots(trace, [one.key for one in options.focus])
+    places = at_spots(trace, [key for one in options.focus for key in one.keys])
     for one in options.focus:
-        graph = _focused(graph, one, places.get(one.key))
+        graph = _focused(graph, one, places)
     return found._replace(graph=graph._replace(hidden=len(whole.nodes) - len(graph.nodes)))
 
 
-def _focused(graph: Graph, focus: Focus, name: str | None) -> Graph:
-    """Less of a graph; all of it where the node is no longer there."""
-    names = set(_meant(graph, focus.key, name))
+def _focused(graph: Graph, focus: Focus, places: Mapping[str, str]) -> Graph:
+    """Less of a graph; all of it where what is meant is no longer there."""
+    names = set(_meant(graph, frozenset(focus.keys), {places[key] for key in focus.keys if key in places}))
     match focus.keeps if names else None:
         case None:
             return graph
@@ -51,18 +51,20 @@ def _focused(graph: Graph, focus: Focus, name: str | None) -> Graph:
             return kept(graph, {node.id for node in graph.nodes} - names)
 
 
-def _meant(graph: Graph, key: str, name: str | None) -> Iterator[str]:
-    """The node at a spot or the fold that it is in; or the fold that has a key, or what is seen of it where open."""
+def _meant(graph: Graph, keys: frozenset[str], names: set[str]) -> Iterator[str]:
+    """The nodes named or the folds that they are in; the folds that have a key, or what is seen of them where open."""
     for node in graph.nodes:
         fold = node.fold
-        if node.id == name or (fold is not None and (name in fold.members or _is_part(fold.key, key))):
+        if node.id in names or (fold is not None and (not names.isdisjoint(fold.members) or _is_part(fold.key, keys))):
             yield node.id
-    opened = {mark for row in fold_rows(graph) if row.open and _is_part(row.key, key) for mark in row.inside}
-    yield from opened
+    for row in fold_rows(graph):
+        if row.open and _is_part(row.key, keys):
+            yield from row.inside
 
 
-def _is_part(key: str, of: str) -> bool:
-    return key == of or key.startswith(f"{of}/")
+def _is_part(key: str, of: frozenset[str]) -> bool:
+    """Whether a fold is one of those with some keys, or within one."""
+    return not of.isdisjoint(accumulate(key.split("/"), "{}/{}".format))
 
 
 def _unfolded(whole: Graph, options: Options) -> Part:

@@ -1,6 +1,7 @@
 """Which part of the graph is shown: which folds are open, what is focused, and which module is looked into. Pure."""
 
 import re
+from collections.abc import Iterable
 
 from gradviz.model.compare.alike import lines_alike
 from gradviz.model.graph.graph import MANY
@@ -28,21 +29,20 @@ def wished(state: AppState, message: Folding) -> Options:
             return options._replace(fold="auto", opened=(), most=MANY)
         case DrawnAnyway(on):
             return options._replace(most=None) if on else _without(options)
-        case Narrowed(mark, keeps):
-            key = key_of(state, mark)
-            return options if key is None else options._replace(focus=(*options.focus, Focus(keeps, key)))
+        case Narrowed(marks, keeps):
+            keys = keys_of(state, marks)
+            return options._replace(focus=(*options.focus, Focus(keeps, keys[0], keys[1:]))) if keys else options
         case Widened():
             return options._replace(focus=(), module="")
         case _:
             return options._replace(focus=(), module=message.path)
 
 
-def key_of(state: AppState, mark: str) -> str | None:
-    """Return by what a mark is found in another run: a node, or an open fold whose title it is."""
-    around = round_of(state, mark)
-    if around is not None and around.mark == mark:
-        return around.key
-    return dict(state.ending.table.keys).get(mark) if state.ending is not None else None
+def keys_of(state: AppState, marks: Iterable[str]) -> tuple[str, ...]:
+    """Return by what marks are found in another run: nodes, and open folds whose titles they are."""
+    known = dict(state.ending.table.keys) if state.ending is not None else {}
+    known |= {row.mark: row.key for row in folds(state) if row.open}
+    return tuple(dict.fromkeys(known[mark] for mark in marks if mark in known))
 
 
 def fold_of(state: AppState, mark: str) -> FoldRow | None:
@@ -73,10 +73,10 @@ def carried(options: Options, before: str, after: str) -> Options:
         return options
     lines = {then: now for now, then in lines_alike(before, after).items()}
     opened = (_moved(key, lines) for key in options.opened)
-    focus = ((one, _moved(one.key, lines)) for one in options.focus)
+    focus = ((one.keeps, [key for old in one.keys if (key := _moved(old, lines)) is not None]) for one in options.focus)
     return options._replace(
         opened=tuple(key for key in opened if key is not None),
-        focus=tuple(one._replace(key=key) for one, key in focus if key is not None),
+        focus=tuple(Focus(keeps, keys[0], tuple(keys[1:])) for keeps, keys in focus if keys),
     )
 
 

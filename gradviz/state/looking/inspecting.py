@@ -11,20 +11,32 @@ from gradviz.picture.inspection.inspection import Inspect, Subject
 from gradviz.state.appstate import AppState
 from gradviz.state.effects import AskInspection, Effects
 from gradviz.state.looking.folding import folds
-from gradviz.state.messages import Inspected, InspectionArrived, InspectorSeen, LineChosen, MarkChosen, TensorChosen
-from gradviz.state.values.chosen import Chosen
+from gradviz.state.messages import (
+    Inspected,
+    InspectionArrived,
+    InspectorSeen,
+    LineChosen,
+    MarkChosen,
+    MarksChosen,
+    TensorChosen,
+)
+from gradviz.state.values.chosen import Chosen, among
 
 
-def pointed(state: AppState, message: MarkChosen | LineChosen | TensorChosen) -> AppState:
-    """Return the state in which that is chosen, and inspected: but a line of the program is nothing to inspect."""
+def pointed(state: AppState, message: MarkChosen | MarksChosen | LineChosen | TensorChosen) -> AppState:
+    """Return the state in which that is chosen, and inspected: but a line of the program is nothing to inspect.
+
+    Of several marks the last is inspected.
+    """
     match message:
         case LineChosen(line):
             return state._replace(chosen=Chosen("line", line))
         case TensorChosen(tensor):
             return _at(state._replace(chosen=Chosen("tensor", tensor)), Subject("tensor", tensor))
+        case MarksChosen(marks):
+            return _at(state._replace(chosen=among(marks)), _subject(state, marks[-1] if marks else None))
         case _:
-            chosen = None if message.mark is None else Chosen("mark", message.mark)
-            return _at(state._replace(chosen=chosen), _subject(state, message.mark))
+            return pointed(state, MarksChosen(() if message.mark is None else (message.mark,)))
 
 
 def found_again(before: AppState, after: AppState) -> AppState:
@@ -40,10 +52,11 @@ def found_again(before: AppState, after: AppState) -> AppState:
     if chosen.kind == "tensor":
         tensor = _same_tensor(before, after, int(chosen.value))
         return pointed(after, MarkChosen(None) if tensor is None else TensorChosen(tensor))
-    mark = _node(before, str(chosen.value))
-    if mark is None and was is not None:
+    marks = [mark for name in chosen.marks if (mark := _node(before, name)) is not None]
+    if not marks and was is not None:
         return after  # an edge, or in a column of another run
-    return pointed(after, MarkChosen(None if mark is None else _same_node(before, after, mark)))
+    same = (_same_node(before, after, mark) for mark in marks)
+    return pointed(after, MarksChosen(tuple(name for name in same if name is not None)))
 
 
 def _same(before: AppState, after: AppState) -> Subject | None:
@@ -75,12 +88,10 @@ def _same_node(before: AppState, after: AppState, mark: Mark) -> str | None:
 
 def looked(
     state: AppState,
-    message: MarkChosen | LineChosen | TensorChosen | InspectorSeen | Inspected | InspectionArrived,
+    message: InspectorSeen | Inspected | InspectionArrived,
 ) -> AppState:
     """Return the state after what is chosen, or a message of the inspector's own."""
     match message:
-        case MarkChosen() | LineChosen() | TensorChosen():
-            return pointed(state, message)
         case InspectorSeen(on):
             return state._replace(inspecting=state.inspecting._replace(seen=on))
         case Inspected(of):

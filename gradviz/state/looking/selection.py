@@ -1,6 +1,6 @@
 """What lights up in every panel for the thing a person pointed at. Pure; linear in the drawing."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from gradviz.drawing.columns import alone, names
 from gradviz.drawing.pages.marks import Marks, find
@@ -8,7 +8,7 @@ from gradviz.drawing.shapes import Drawing, Mark
 from gradviz.model.graph.modules import is_in
 from gradviz.picture.picture import TensorRow
 from gradviz.state.appstate import AppState
-from gradviz.state.values.chosen import NOTHING, Chosen, Selection
+from gradviz.state.values.chosen import NOTHING, Chosen, Selection, among
 
 
 def reselected(state: AppState, before: AppState) -> AppState:
@@ -18,8 +18,9 @@ def reselected(state: AppState, before: AppState) -> AppState:
         state: the state.
         before: an earlier one: what the same thing reaches in a drawing of the same things need not be found again.
     """
-    if state.chosen and state.chosen.kind == "mark" and state.drawing:
-        state = state._replace(chosen=_still(state.drawing, str(state.chosen.value)))
+    if state.chosen and state.chosen.marks and state.drawing:
+        drawing = state.drawing
+        state = state._replace(chosen=among(_still(drawing, name) for name in state.chosen.marks))
     hits = frozenset(state.search.hits) if state.search else frozenset()
     selection = _select(state, state.chosen, before, hits) if state.chosen else NOTHING
     gone = state.chosen is not None and state.chosen.kind != "line" and selection == NOTHING
@@ -28,10 +29,10 @@ def reselected(state: AppState, before: AppState) -> AppState:
     return state._replace(selection=selection, chosen=None if gone else state.chosen)
 
 
-def _still(drawing: Drawing, name: str) -> Chosen:
+def _still(drawing: Drawing, name: str) -> str:
     """What was chosen, or where it is gone the fold that begins with it or the node that the fold began with."""
     beside = (name, f"f{name}", name.removeprefix("f"))
-    return Chosen("mark", next((one for one in beside if find(drawing, one)), name))
+    return next((one for one in beside if find(drawing, one)), name)
 
 
 def _select(state: AppState, chosen: Chosen, before: AppState, hits: frozenset[str]) -> Selection:
@@ -41,6 +42,8 @@ def _select(state: AppState, chosen: Chosen, before: AppState, hits: frozenset[s
             return _of_line(state, int(chosen.value))
         case "module":
             return _of_module(state, str(chosen.value))
+        case "mark" if chosen.more:
+            return _of_marks(state, chosen.marks)
         case _:
             return _of_mark(state, chosen, before, hits)
 
@@ -56,20 +59,34 @@ def _of_module(state: AppState, path: str) -> Selection:
     return Selection(there, there) if there else NOTHING
 
 
+def _of_marks(state: AppState, chosen: tuple[str, ...]) -> Selection:
+    """What lights up for several marks: they alone, and what joins one with another."""
+    drawing, rows = state.drawing, _rows(state)
+    if drawing is None:
+        return NOTHING
+    found = _alike(drawing, chosen)
+    marks = frozenset(mark.id for mark in found)
+    edges = Marks.of(drawing.edges)
+    ends = edges.ends()
+    joins = zip(edges.names(), ends[::2], ends[1::2], strict=True)
+    between = {name for name, tail, head in joins if tail in marks and head in marks}
+    lines = tuple(sorted({mark.line for mark in found if mark.line is not None}))
+    return Selection(marks, marks | between | names(drawing), lines, _tensors(found, rows)) if found else NOTHING
+
+
 def _of_mark(state: AppState, chosen: Chosen, before: AppState, hits: frozenset[str]) -> Selection:
     """What lights up for a mark, or for a tensor, which may have none."""
     drawing, rows = state.drawing, _rows(state)
-    row = next((row for row in rows if chosen == ("tensor", row.tensor)), None)
+    row = next((row for row in rows if chosen == Chosen("tensor", row.tensor)), None)
     name = row.mark if row else chosen.value
-    mark = find(drawing, str(name)) if drawing else None
-    if mark is None or drawing is None:
+    same = _alike(drawing, (str(name),)) if drawing else []
+    if drawing is None or not same:
         return Selection(lines=_lines([row.line]), tensors=frozenset((row.tensor,))) if row else NOTHING
-    same = _same(drawing, mark)
-    tensors = frozenset((row.tensor,)) if row else frozenset().union(*(_tensors(one, rows) for one in same))
+    tensors = frozenset((row.tensor,)) if row else _tensors(same, rows)
     marks = frozenset(one.id for one in same)
     known = _known(before, drawing, marks) if before.chosen == chosen else None
     lit = hits or known or names(drawing).union(*(reach(drawing, one) for one in same))
-    return Selection(marks, lit, _lines([mark.line]), tensors)
+    return Selection(marks, lit, _lines([same[0].line]), tensors)
 
 
 def _rows(state: AppState) -> tuple[TensorRow, ...]:
@@ -85,19 +102,20 @@ def _known(before: AppState, drawing: Drawing, marks: frozenset[str]) -> frozens
     return before.selection.lit if same else None
 
 
-def _same(drawing: Drawing, mark: Mark) -> list[Mark]:
-    """A mark, and where runs stand side by side what it is in each of them."""
-    if not names(drawing):
-        return [mark]
+def _alike(drawing: Drawing, chosen: Collection[str]) -> list[Mark]:
+    """The marks with some ids, and where runs stand side by side what they are in each of them."""
     groups = Marks.of(drawing.nodes), Marks.of(drawing.edges)
-    return [one for group in groups for one in group.some([n for n in group.names() if alone(n) == alone(mark.id)])]
+    if names(drawing):
+        bare = {alone(name) for name in chosen}
+        chosen = [name for group in groups for name in group.names() if alone(name) in bare]
+    return [mark for group in groups for mark in group.some(chosen)]
 
 
-def _tensors(mark: Mark, rows: tuple[TensorRow, ...]) -> frozenset[int]:
-    """Return the tensor that a mark is, or else those whose rows lead to it: a grad_fn is none itself."""
-    if mark.tensor is not None:
-        return frozenset((mark.tensor,))
-    return frozenset(row.tensor for row in rows if row.mark == mark.id)
+def _tensors(marks: list[Mark], rows: tuple[TensorRow, ...]) -> frozenset[int]:
+    """Return the tensors that marks are, and those whose rows lead to one that is none itself: a grad_fn."""
+    others = {mark.id for mark in marks if mark.tensor is None}
+    led = {row.tensor for row in rows if row.mark in others}
+    return frozenset((*led, *(mark.tensor for mark in marks if mark.tensor is not None)))
 
 
 def _lines(lines: Iterable[int | None]) -> tuple[int, ...]:

@@ -15,6 +15,12 @@ class MarkChosen(NamedTuple):
     mark: str | None
 
 
+class MarksChosen(NamedTuple):
+    """Several marks were selected, in this order; none: nothing is."""
+
+    marks: tuple[str, ...]
+
+
 class LineChosen(NamedTuple):
     """The cursor went to a line."""
 
@@ -39,4 +45,4 @@ class SearchStepped(NamedTuple):
     step: Literal[1, -1]
 
 
-Choice = ModuleChosen | MarkChosen | LineChosen | TensorChosen | Searched | SearchStepped
+Choice = ModuleChosen | MarkChosen | MarksChosen | LineChosen | TensorChosen | Searched | SearchStepped

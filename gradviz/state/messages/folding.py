@@ -28,9 +28,9 @@ class DrawnAnyway(NamedTuple):
 
 
 class Narrowed(NamedTuple):
-    """Show only what has to do with a mark, or all but that mark."""
+    """Show only what has to do with some marks, or all but those marks."""
 
-    mark: str
+    marks: tuple[str, ...]
     keeps: Keeps
 
 

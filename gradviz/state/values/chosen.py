@@ -1,5 +1,6 @@
 """What the person points at or looks for, and what lights up for it."""
 
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 
@@ -8,6 +9,18 @@ class Chosen(NamedTuple):
 
     kind: Literal["mark", "line", "tensor", "module"]
     value: str | int
+    more: tuple[str, ...] = ()  # marks that were chosen before it, and are still
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The ids of the marks pointed at; none where it was something else."""
+        return (*self.more, str(self.value)) if self.kind == "mark" else ()
+
+
+def among(marks: Iterable[str]) -> Chosen | None:
+    """Return that marks were pointed at, one after the other; None: nothing was."""
+    named = tuple(dict.fromkeys(marks))
+    return Chosen("mark", named[-1], named[:-1]) if named else None
 
 
 class Selection(NamedTuple):

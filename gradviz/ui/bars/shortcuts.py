@@ -13,6 +13,8 @@ IN_GRAPH = QT_TRANSLATE_NOOP("Actions", "In the graph")
 # Keys of the graph, which hold only while it has the focus.
 GRAPH_KEYS = (
     (QT_TRANSLATE_NOOP("Actions", "Walk along the edges"), "← ↑ → ↓"),
+    (QT_TRANSLATE_NOOP("Actions", "Walk along the edges, and keep what is selected"), "Shift+← ↑ → ↓"),
+    (QT_TRANSLATE_NOOP("Actions", "Select one more by a click, or all in a rectangle by a drag"), "Shift"),
     (QT_TRANSLATE_NOOP("Actions", "Next, previous place of what is selected: its box and its badges"), "N  Shift+N"),
     (QT_TRANSLATE_NOOP("Actions", "Unfold, or go to the line"), "Enter"),
     (QT_TRANSLATE_NOOP("Actions", "Unfold, fold what is round it"), "U  Shift+U"),

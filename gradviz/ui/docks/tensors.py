@@ -2,6 +2,8 @@
 
 from PySide6.QtCore import (
     QEvent,
+    QItemSelection,
+    QItemSelectionModel,
     QModelIndex,
     QPoint,
     QRect,
@@ -135,15 +137,17 @@ class Tensors(QTableView):
             self._fit()
 
     def light(self, tensors: frozenset[int]) -> None:
-        """Select the first row of these tensors, or none."""
+        """Select the rows of these tensors, and go to the first unless the person is at another of them."""
         self._lighting = True
-        row = next((at for at, row in enumerate(self._model.rows) if row.tensor in tensors), None)
-        if row is None:
-            self.clearSelection()
-            self.setCurrentIndex(QModelIndex())
-        elif self.currentIndex().row() != row or not self.selectionModel().hasSelection():
-            self.selectRow(row)
-            self.scrollTo(self._model.index(row, 0))
+        there = [self._model.index(at, 0) for at, row in enumerate(self._model.rows) if row.tensor in tensors]
+        rows, flags = QItemSelection(), QItemSelectionModel.SelectionFlag
+        for index in there:
+            rows.select(index, index)
+        if self.currentIndex().siblingAtColumn(0) not in there:
+            first = there[0] if there else QModelIndex()
+            self.selectionModel().setCurrentIndex(first, flags.NoUpdate)
+            self.scrollTo(first)
+        self.selectionModel().select(rows, flags.ClearAndSelect | flags.Rows)
         self._lighting = False
 
     def _fit(self) -> None:

@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
-    QInputDevice,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
@@ -15,11 +14,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from gradviz.drawing.columns import alone
 from gradviz.drawing.shapes import Drawing, Mark
-from gradviz.layout.geometry import Point
+from gradviz.layout.geometry import Point, Rect
 from gradviz.picture.picture import Keeps
 from gradviz.state.values.chosen import Chosen, Selection
 from gradviz.state.values.look import Wheel
+from gradviz.ui.graph.band import DRAG, Band
+from gradviz.ui.graph.events import letter_of, shifted, smooth
 from gradviz.ui.graph.graphview import GraphView
 from gradviz.ui.graph.painting.scene import Arrow, Scene, Stand
 from gradviz.ui.graph.painting.viewport import WHOLE, Viewport
@@ -32,7 +34,6 @@ from gradviz.ui.style.theme import Colours
 _STEP = 1.25  # zoom of one key press
 _WHEEL = 1.0015  # zoom of one eighth of a degree of the wheel
 _SLACK = 6.0  # pixels from an edge that still mean it
-_DRAG = 4  # pixels before a press becomes a drag
 _REST = 180  # milliseconds the pointer rests before the card comes
 _FOCUS_KEYS: dict[str, Keeps] = {"i": "from", "o": "to", "l": "linked", "h": "others"}
 _ARROWS: dict[int, Arrow] = {
@@ -48,8 +49,9 @@ class Canvas(GraphView):
 
     Signals:
         markChosen: the id of the mark the person selected; None: nothing.
+        marksChosen: the ids of several, the one that the person came to last at the end.
         openWanted: the id of a mark that was opened.
-        narrowWanted: the id of a mark, and what of the graph is to be kept for it.
+        narrowWanted: what of the graph is to be kept for what is selected.
         widenWanted: all of the graph is to be seen.
         unfoldWanted: the id of a mark that is to be unfolded.
         foldWanted: the id of a mark round which a fold is to be closed.
@@ -60,8 +62,9 @@ class Canvas(GraphView):
     """
 
     markChosen = Signal(object)
+    marksChosen = Signal(object)
     openWanted = Signal(str)
-    narrowWanted = Signal(str, str)
+    narrowWanted = Signal(str)
     widenWanted = Signal()
     unfoldWanted = Signal(str)
     foldWanted = Signal(str)
@@ -75,6 +78,7 @@ class Canvas(GraphView):
         self._wheel: Wheel = "zoom"
         self._pressed: QPointF | None = None
         self._dragging = False
+        self._band = Band(self)
         self._space = False
         self._at = QPointF()
         self._rested = False  # it has been there for a while
@@ -89,6 +93,14 @@ class Canvas(GraphView):
         self._pointing = Pointing(self)
         self._pointing.found.connect(self._pointed)
         self._reading = Reading(self)
+
+    @property
+    def current(self) -> Mark | None:
+        """Of what is selected that which the person came to last, or the first by its id."""
+        stand = self._stand
+        if stand is not None and stand.mark.id in self.selection.marks:
+            return self.scene.mark(stand.mark.id)
+        return super().current
 
     @property
     def card(self) -> Card:
@@ -128,7 +140,7 @@ class Canvas(GraphView):
         at = Point(event.position().x(), event.position().y())
         if keys & Qt.KeyboardModifier.ControlModifier:
             self.zoom(_WHEEL ** (turned.y() or turned.x()), at)
-        elif _smooth(event):
+        elif smooth(event):
             self.pan(event.pixelDelta().x(), event.pixelDelta().y())
         elif keys & Qt.KeyboardModifier.ShiftModifier:
             self.pan((turned.y() or turned.x()) / 2, 0)
@@ -149,15 +161,17 @@ class Canvas(GraphView):
     # The mouse.
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin a click or a drag."""
+        """Begin a click or a drag; with Shift one that draws a rectangle."""
         self._card.hide()
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._pressed = event.position()
             self._dragging = self._space or event.button() == Qt.MouseButton.MiddleButton
+            if shifted(event) and not self._dragging:
+                self._band.begin(event.position())
             self._show_cursor()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drag the view, or wait to show the card of what the pointer rests on."""
+        """Drag the view or a rectangle, or wait to show the card of what the pointer rests on."""
         if self._pressed is None:
             self._at, self._rested = event.position(), False
             self._card.hide()
@@ -165,24 +179,57 @@ class Canvas(GraphView):
             self._pointing.look(*self._spot(self._at))
             return
         moved = event.position() - self._pressed
-        if self._dragging or moved.manhattanLength() >= _DRAG:
+        if self._band.begun:
+            self._band.stretch(event.position())
+        elif self._dragging or moved.manhattanLength() >= DRAG:
             self._dragging = True
             self._pressed = event.position()
             self._show_cursor()
             self.pan(moved.x(), moved.y())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """A press that was no drag selects."""
+        """A press that was no drag selects; so does a rectangle what it touches."""
         clicked = self._pressed is not None and not self._dragging
         self._pressed, self._dragging = None, False
         self._show_cursor()
-        if clicked and event.button() == Qt.MouseButton.LeftButton:
-            mark = self._hit(event.position())
-            if mark:
-                at = self.view.to_drawing(event.position().x(), event.position().y())
-                place = next((one for one in self.scene.places(mark.id) if one.contains(at)), mark.rect)
-                self._stand = Stand(mark, place)
-            self.markChosen.emit(mark.id if mark else None)
+        if (drawn := self._band.end()) is not None:
+            self._choose_within(drawn)
+        elif clicked and event.button() == Qt.MouseButton.LeftButton:
+            self._click(event.position(), beside=shifted(event))
+
+    def _click(self, at: QPointF, *, beside: bool) -> None:
+        """Select the mark at a place; beside what is selected, or no longer where it is already."""
+        mark, spot = self._hit(at), self.view.to_drawing(at.x(), at.y())
+        if mark is None and not beside:
+            self.markChosen.emit(None)
+        elif mark is not None and beside and mark.id in self._chosen:
+            self.marksChosen.emit(self._others(mark))
+        elif mark is not None:
+            place = next((one for one in self.scene.places(mark.id) if one.contains(spot)), mark.rect)
+            self._stand = Stand(mark, place)
+            self._choose(mark, beside=beside)
+
+    def _choose(self, mark: Mark, *, beside: bool) -> None:
+        if beside:
+            self.marksChosen.emit((*self._others(mark), mark.id))
+        else:
+            self.markChosen.emit(mark.id)
+
+    def _choose_within(self, drawn: QRect) -> None:
+        corner = self.view.to_drawing(drawn.left(), drawn.top())
+        size = drawn.width() / self.view.scale, drawn.height() / self.view.scale
+        marks = self.scene.nodes.within(Rect(corner.x, corner.y, *size))
+        self._stand = Stand(marks[-1], marks[-1].rect) if marks else None
+        self.marksChosen.emit(tuple(mark.id for mark in marks))
+
+    @property
+    def _chosen(self) -> frozenset[str]:
+        """What was selected; not what lights up for the line of the cursor, for which nothing is dimmed."""
+        return self.selection.marks if self.selection.lit is not None else frozenset()
+
+    def _others(self, mark: Mark) -> tuple[str, ...]:
+        """What is selected beside a mark."""
+        return tuple(name for name in sorted(self._chosen) if alone(name) != alone(mark.id))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Open the mark."""
@@ -195,7 +242,9 @@ class Canvas(GraphView):
         middle = self.view.to_panel(mark.rect.center if mark else self.seen.center)
         place = event.pos() if by_mouse else QPoint(int(middle.x), int(middle.y))
         self._card.hide()
-        if mark and mark != self.current:
+        if mark and mark.id in self._chosen:
+            self._stand = Stand(mark, mark.rect)
+        elif mark:
             self.markChosen.emit(mark.id)
         self.menuWanted.emit(Chosen("mark", mark.id) if mark else None, self.mapToGlobal(place))
 
@@ -243,7 +292,10 @@ class Canvas(GraphView):
         """Walk along edges, zoom, fit and search; only while the graph has the focus."""
         key = event.key()
         if key in _ARROWS:
-            self._walk(_ARROWS[key])
+            self._walk(_ARROWS[key], beside=shifted(event))
+        elif key == Qt.Key.Key_Escape and self._band.begun:
+            self._band.end()
+            self._pressed = None
         elif key == Qt.Key.Key_Escape:
             self._card.hide()
             if self.current is None:
@@ -254,7 +306,7 @@ class Canvas(GraphView):
         elif key == Qt.Key.Key_Space:
             self._space = True
             self._show_cursor()
-        elif not self._letter(_letter_of(event)):
+        elif not self._letter(letter_of(event)):
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
@@ -305,7 +357,7 @@ class Canvas(GraphView):
             "U": lambda: self.foldWanted.emit(name),
             "n": lambda: self._walk_places(1),
             "N": lambda: self._walk_places(-1),
-            **{key: partial(self.narrowWanted.emit, name, keeps) for key, keeps in _FOCUS_KEYS.items()},
+            **{key: partial(self.narrowWanted.emit, keeps) for key, keeps in _FOCUS_KEYS.items()},
             **{key: partial(self.flagWanted.emit, Chosen("mark", name), flag) for key, flag in FLAG_KEYS.items()},
         }
         if letter == "a":
@@ -314,10 +366,10 @@ class Canvas(GraphView):
             wishes[letter]()
         return letter == "a" or letter in wishes
 
-    def _walk(self, arrow: Arrow) -> None:
+    def _walk(self, arrow: Arrow, *, beside: bool) -> None:
         here = self._here()
         if here is not None:
-            self._go(self.scene.step(here, arrow))
+            self._go(self.scene.step(here, arrow), beside=beside)
         elif (nearest := self.scene.nearest(self.seen.center)) is not None:
             self._go(Stand(nearest, nearest.rect))
 
@@ -336,24 +388,12 @@ class Canvas(GraphView):
         there = stand is not None and stand.mark.id == mark.id and stand.place in self.scene.places(mark.id)
         return Stand(mark, stand.place if stand is not None and there else mark.rect)
 
-    def _go(self, there: Stand | None) -> None:
+    def _go(self, there: Stand | None, *, beside: bool = False) -> None:
         if there is not None:
             self._stand = there
-            self.markChosen.emit(there.mark.id)
+            self._choose(there.mark, beside=beside)
             self.show_place(there.place)
 
     def _open(self, mark: Mark | None) -> None:
         if mark:
             self.openWanted.emit(mark.id)
-
-
-def _smooth(event: QWheelEvent) -> bool:
-    """Whether fingers on a touchpad turned it, not a wheel."""
-    touchpad = event.device().type() == QInputDevice.DeviceType.TouchPad
-    return not event.pixelDelta().isNull() and (touchpad or event.phase() != Qt.ScrollPhase.NoScrollPhase)
-
-
-def _letter_of(event: QKeyEvent) -> str:
-    """What a key types, a capital letter with Shift only: Caps Lock asks for nothing else."""
-    shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-    return event.text().upper() if shifted else event.text().lower()

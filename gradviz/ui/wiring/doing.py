@@ -43,6 +43,7 @@ def _choosing(send: Send, panels: Panels) -> None:
     """Lines, marks and tensors, and the places of the program that panels lead to."""
     panels.editor.lineChosen.connect(lambda line: send(said.LineChosen(line)))
     panels.canvas.markChosen.connect(lambda mark: send(said.MarkChosen(mark)))
+    panels.canvas.marksChosen.connect(lambda marks: send(said.MarksChosen(marks)))
     panels.tensors.chosen.connect(lambda tensor: send(said.TensorChosen(tensor)))
     panels.output.markWanted.connect(lambda mark: go_to_mark(send, panels, mark))
     for lines in (panels.tensors, panels.cost):

@@ -13,7 +13,7 @@ from gradviz.model.graph.modules import MODULE
 from gradviz.picture.picture import Keeps
 from gradviz.state import messages as said
 from gradviz.state.appstate import AppState
-from gradviz.state.looking.folding import fold_of, key_of, round_of
+from gradviz.state.looking.folding import fold_of, keys_of, round_of
 from gradviz.ui.bars.making import allow
 from gradviz.ui.panels import Panels
 from gradviz.ui.wording import unavailable, wording
@@ -28,7 +28,7 @@ def connect(send: Send, state: Callable[[], AppState], panels: Panels) -> None:
     canvas.unfoldWanted.connect(lambda mark: send(said.FoldOpened(mark)))
     canvas.foldWanted.connect(lambda mark: send(said.FoldClosed(mark)))
     canvas.openWanted.connect(lambda mark: _open(send, state(), panels, mark))
-    canvas.narrowWanted.connect(lambda mark, keeps: send(said.Narrowed(mark, keeps)))
+    canvas.narrowWanted.connect(lambda keeps: _narrow(send, state, keeps))
     canvas.widenWanted.connect(lambda: send(said.Widened()))
     panels.question.answered.connect(lambda on: send(said.DrawnAnyway(on)))
     panels.crumbs.wanted.connect(lambda path: send(said.Entered(path)))
@@ -59,7 +59,8 @@ def fill_menu(menu: QMenu, send: Send, state: AppState, mark: str, panels: Panel
         menu.addAction(f"{menu.tr('Unfold')}\tU", lambda: send(said.FoldOpened(mark)))
     if round_of(state, mark) is not None:
         menu.addAction(f"{menu.tr('Fold again')}\tShift+U", lambda: send(said.FoldClosed(mark)))
-    if key_of(state, mark) is not None:
+    meant = _beside(state, mark)
+    if keys_of(state, meant):
         told: tuple[tuple[str, Keeps], ...] = (
             (f"{menu.tr('Only what it comes from')}\tI", "from"),
             (f"{menu.tr('Only what it leads to')}\tO", "to"),
@@ -67,7 +68,7 @@ def fill_menu(menu: QMenu, send: Send, state: AppState, mark: str, panels: Panel
             (f"{menu.tr('Hide')}\tH", "others"),
         )
         for text, keeps in told:
-            menu.addAction(text, partial(send, said.Narrowed(mark, keeps)))
+            menu.addAction(text, partial(send, said.Narrowed(meant, keeps)))
     if wording.narrowed(state):
         menu.addAction(f"{menu.tr('Show all')}\tA", lambda: send(said.Widened()))
     if line is not None:
@@ -88,7 +89,7 @@ def show(panels: Panels, actions: Mapping[str, QAction], before: AppState, now: 
     allow(actions["refold"], bool(options.opened) or options.fold == "none", unavailable.no_open_fold())
     # No step of a run asks for the keys of a large graph.
     if not marks or marks != before.selection.marks or ending is not before.ending:
-        found = any(key_of(now, mark) for mark in marks)
+        found = bool(keys_of(now, marks))
         for name in _NARROWING:
             allow(actions[name], found, unavailable.nothing_selected())
     allow(actions["show_all"], wording.narrowed(now), unavailable.all_shown())
@@ -114,7 +115,13 @@ def _each(send: Send, state: AppState, message: Callable[[str], said.Message]) -
 
 
 def _narrow(send: Send, state: Callable[[], AppState], keeps: Keeps) -> None:
-    _each(send, state(), lambda mark: said.Narrowed(mark, keeps))
+    send(said.Narrowed(tuple(sorted(state().selection.marks)), keeps))
+
+
+def _beside(state: AppState, mark: str) -> tuple[str, ...]:
+    """A mark, and where it is one of several that were chosen together the others."""
+    chosen = state.chosen.marks if state.chosen else ()
+    return chosen if mark in chosen else (mark,)
 
 
 def _unfold(send: Send, state: AppState) -> None:

@@ -5,7 +5,7 @@ from time import perf_counter
 import msgspec
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QInputDevice, QKeyEvent, QPointingDevice, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QInputDevice, QKeyEvent, QMouseEvent, QPointingDevice, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -119,6 +119,84 @@ def test_a_click_selects_a_node_an_edge_or_nothing(qtbot: QtBot) -> None:
         QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=place(canvas, name))
     QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
     assert chosen == ["b", "ab", None]
+
+
+def lit(canvas: Canvas) -> list[tuple[str, ...]]:
+    """Light what is chosen on a canvas, as the window does, and return what is, one choice after the other."""
+    chosen: list[tuple[str, ...]] = []
+
+    def choose(names: tuple[str, ...]) -> None:
+        chosen.append(names)
+        canvas.light(Selection(frozenset(names), frozenset(names)) if names else NOTHING)
+
+    canvas.markChosen.connect(lambda name: choose((name,) if name else ()))
+    canvas.marksChosen.connect(choose)
+    return chosen
+
+
+def test_a_click_with_shift_selects_one_more_or_one_less(qtbot: QtBot) -> None:
+    canvas = shown(qtbot)
+    canvas.light(Selection(frozenset("c")))  # as the line of the cursor has it: nobody chose it
+    chosen = lit(canvas)
+    for name, at in (("b", "b"), ("a", "ab"), ("c", "abc"), ("b", "ac")):
+        QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, SHIFT, place(canvas, name))
+        assert set(chosen[-1]) == canvas.selection.marks == set(at)
+    assert [names[-1] for names in chosen[:3]] == ["b", "a", "c"]
+    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, SHIFT, QPoint(5, 5))
+    assert len(chosen) == 4  # beside a box it takes nothing away
+    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=place(canvas, "b"))
+    assert chosen[-1] == ("b",)
+
+
+def dragged(canvas: Canvas, start: QPoint, end: QPoint, key: Qt.Key | None = None) -> None:
+    """Drag with Shift from one pixel to another; before the button is let go a key may be pressed."""
+    left, shift = Qt.MouseButton.LeftButton, SHIFT
+    for kind, at, button, held in (
+        (QEvent.Type.MouseButtonPress, start, left, left),
+        (QEvent.Type.MouseMove, (start + end) / 2, Qt.MouseButton.NoButton, left),
+        (QEvent.Type.MouseMove, end, Qt.MouseButton.NoButton, left),
+    ):
+        spot = QPointF(at)
+        QApplication.sendEvent(canvas, QMouseEvent(kind, spot, canvas.mapToGlobal(spot), button, held, shift))
+    if key is not None:
+        press(canvas, key)
+    QTest.mouseRelease(canvas, left, shift, end)
+
+
+def test_a_drag_with_shift_selects_what_its_rectangle_touches(qtbot: QtBot) -> None:
+    canvas = shown(qtbot)
+    view, chosen = canvas.view, lit(canvas)
+    corner = canvas.view.to_panel(Point(5, 5))
+    dragged(canvas, QPoint(int(corner.x), int(corner.y)), place(canvas, "b"))
+    assert chosen == [("a", "b")]
+    assert canvas.view == view
+    dragged(canvas, place(canvas, "c") + QPoint(20, 10), place(canvas, "b"))  # from any corner
+    assert chosen[-1] == ("b", "c")
+    assert canvas.current == CHAIN.nodes[2]
+    dragged(canvas, place(canvas, "a"), place(canvas, "c"), Qt.Key.Key_Escape)
+    assert len(chosen) == 2
+    dragged(canvas, QPoint(2, 2), QPoint(8, 8))
+    assert chosen[2:] == [()]
+
+
+def test_arrows_with_shift_keep_what_is_selected(qtbot: QtBot) -> None:
+    canvas = shown(qtbot)
+    chosen = lit(canvas)
+    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=place(canvas, "a"))
+    for _ in range(2):
+        press(canvas, Qt.Key.Key_Down, SHIFT)
+    assert chosen == [("a",), ("a", "b"), ("a", "b", "c")]
+    press(canvas, Qt.Key.Key_Up)
+    assert chosen[-1] == ("b",)
+
+
+def test_side_by_side_one_less_is_one_less_in_each_column(qtbot: QtBot) -> None:
+    heads = ("grad", "no_grad")
+    canvas = shown(qtbot, columns([Column(name, name, "", error=False, drawing=CHAIN) for name in heads], ENGLISH))
+    chosen = lit(canvas)
+    canvas.light(Selection(frozenset({"a@grad", "a@no_grad", "b@grad", "b@no_grad"}), frozenset()))
+    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, SHIFT, place(canvas, "b@grad"))
+    assert chosen == [("a@grad", "a@no_grad")]
 
 
 def test_keys_walk_zoom_and_open(qtbot: QtBot) -> None:

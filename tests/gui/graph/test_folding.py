@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from gradviz.drawing.shapes import Mark, Role
 from gradviz.layout.geometry import Rect, Size
 from gradviz.picture.inspection.inspection import Subject
-from gradviz.picture.picture import Focus, FoldRow, ModuleRow
+from gradviz.picture.picture import FoldRow, Keeps, ModuleRow
 from gradviz.state import messages as m
 from gradviz.state.values.chosen import Chosen
 from gradviz.ui.window import Window
@@ -241,8 +241,9 @@ def test_the_tree_stays_as_the_person_left_it_over_edits(qtbot: QtBot, window: W
     assert (again.text(0), again.text(1), again.isExpanded()) == ("net", "4", False)
 
 
-def last(window: Window) -> Focus:
-    return window.state.options.focus[-1]
+def last(window: Window) -> tuple[Keeps, tuple[str, ...]]:
+    focus = window.state.options.focus[-1]
+    return focus.keeps, focus.keys
 
 
 def test_keys_show_less_of_the_graph_and_all_of_it_again(qtbot: QtBot, window: Window) -> None:
@@ -253,7 +254,7 @@ def test_keys_show_less_of_the_graph_and_all_of_it_again(qtbot: QtBot, window: W
         with_modules(window)
         canvas.markChosen.emit("t1")
         QTest.keyClicks(canvas, letter)
-        assert last(window) == (keeps, "Nt2.0")
+        assert last(window) == (keeps, ("Nt2.0",))
     assert crumbs.isVisible()
     assert window.action("show_all").isEnabled()
     QTest.keyClicks(canvas, "a")
@@ -263,9 +264,25 @@ def test_keys_show_less_of_the_graph_and_all_of_it_again(qtbot: QtBot, window: W
         with_modules(window)
         canvas.markChosen.emit("t1")
         window.action(command).trigger()
-        assert last(window) == (keeps, "Nt2.0")
+        assert last(window) == (keeps, ("Nt2.0",))
     crumbs.findChildren(QToolButton)[0].click()
     assert window.state.options.focus == ()
+
+
+def test_keys_and_the_menu_are_about_all_that_is_selected(qtbot: QtBot, window: Window) -> None:
+    with_modules(window)
+    canvas = window.panels.canvas
+    names = tuple(mark.id for mark in canvas.scene.nodes)[:2]
+    keys = tuple(dict(window.state.ending.table.keys)[name] for name in names) if window.state.ending else ()
+    canvas.marksChosen.emit(names)
+    QTest.keyClicks(canvas, "h")
+    assert last(window) == ("others", keys)
+    with_modules(window)
+    canvas.marksChosen.emit(names)
+    menu = by_mouse(window, place(canvas, names[0]))
+    assert window.state.chosen == Chosen("mark", names[1], names[:1])
+    menu["Hide\tH"].trigger()
+    assert last(window) == ("others", keys)
 
 
 def test_the_inspector_opens_the_fold_that_it_speaks_of_and_closes_an_open_one(qtbot: QtBot, window: Window) -> None:

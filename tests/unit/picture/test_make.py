@@ -319,6 +319,13 @@ def test_less_of_a_graph_is_found_again_in_another_run_and_the_rest_is_counted()
     to = picture(1, record, Options(focus=(Focus("from", keys[first]), Focus("to", "No99.9"))), complete=True)
     assert to.drawing is not None
     assert [mark.id for mark in to.drawing.nodes] == [first]
+    names = [mark.id for mark in whole.drawing.nodes]
+    hidden = picture(1, record, Options(focus=(Focus("others", keys[first], ("No99.9", keys[fold])),)), complete=True)
+    assert hidden.drawing is not None
+    assert [mark.id for mark in hidden.drawing.nodes] == [name for name in names if name not in (first, fold)]
+    both = picture(1, record, Options(focus=(Focus("from", keys[first], (keys[names[-1]],)),)), complete=True)
+    assert both.drawing is not None
+    assert {first, names[-1]} <= {mark.id for mark in both.drawing.nodes}
     opened = Options(opened=("L2-2.0",), focus=(Focus("others", "L2-2.0"),))
     without = picture(1, record, opened, complete=True)
     assert without.drawing is not None

@@ -34,7 +34,9 @@ def looked_at() -> AppState:
     options = Options(view="backward", direction="LR", heat="saved", fold="none")
     opening = m.Opened("a\nb\nc\nd"), READY, m.RunExited(1, Exit(0, 0)), picture(1)
     state, _ = play(AppState(options=options, mode="no_grad"), *opening, m.BreakpointToggled(2), m.StopChosen(3))
-    options = state.options._replace(opened=("loop",), focus=(Focus("from", "k"),), module="net.0")
+    options = state.options._replace(
+        opened=("loop",), focus=(Focus("from", "k"), Focus("others", "k", ("l", "m"))), module="net.0"
+    )
     return state._replace(options=options)
 
 

@@ -432,6 +432,24 @@ def test_choosing_an_edge_lights_its_way() -> None:
     assert state.selection.lit == frozenset({"a", "ab", "b", "bd", "d"})
 
 
+def test_several_marks_light_alone_with_what_joins_them() -> None:
+    state, _ = play(shown(), m.MarksChosen(("c", "a", "b")))
+    assert state.chosen == Chosen("mark", "b", ("c", "a"))
+    assert state.selection == Selection(
+        frozenset("abc"), frozenset({"a", "b", "c", "ab", "ac"}), (1, 2), frozenset({0, 2})
+    )
+    assert play(state, m.MarksChosen(("b",)))[0].chosen == Chosen("mark", "b")
+    assert play(state, m.MarksChosen(()))[0].selection == NOTHING
+    assert play(AppState(), m.MarksChosen(("a", "b")))[0].chosen is None
+
+
+def test_of_several_marks_those_that_are_gone_are_lit_no_longer() -> None:
+    state, _ = play(shown(), m.MarksChosen(("d", "e")), m.Edited("xy"), m.RunExited(2, DONE))
+    less, _ = play(state, good(2, DIAMOND._replace(nodes=DIAMOND.nodes[:4])))
+    assert less.selection.marks == {"d"}
+    assert play(state, good(2, DIAMOND._replace(nodes=DIAMOND.nodes[:2])))[0].chosen is None
+
+
 def test_choosing_a_line_lights_its_nodes_and_dims_nothing() -> None:
     state, _ = play(shown(), m.LineChosen(2))
     assert state.selection == Selection(frozenset("bc"), None, (), frozenset({2}))

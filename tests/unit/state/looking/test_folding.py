@@ -104,17 +104,23 @@ def with_keys() -> AppState:
 
 
 def test_less_of_the_graph_is_asked_for_by_what_holds_in_another_run() -> None:
-    state, effects = play(with_keys(), m.Narrowed("o1", "from"), m.Narrowed("gone", "to"))
+    state, effects = play(with_keys(), m.Narrowed(("o1",), "from"), m.Narrowed(("gone",), "to"))
     assert state.options.focus == (Focus("from", "No4.0"),)
     assert isinstance(effects[0], do.Redraw)
-    state = play(state, m.Narrowed("fo4", "others"), m.Narrowed("region--2-title", "linked"))[0]
+    state = play(state, m.Narrowed(("fo4",), "others"), m.Narrowed(("region--2-title",), "linked"))[0]
     assert state.options.focus[1:] == (Focus("others", "L4-5.0/1-3/2-2"), Focus("linked", "L4-5.0/1-3"))
     assert play(state, m.Widened())[0].options.focus == ()
-    assert play(AppState(), m.Narrowed("o1", "from"))[0].options.focus == ()
+    assert play(AppState(), m.Narrowed(("o1",), "from"))[0].options.focus == ()
+
+
+def test_several_nodes_are_hidden_at_once() -> None:
+    state = play(with_keys(), m.Narrowed(("o1", "gone", "region--2-title", "fo4"), "others"))[0]
+    assert state.options.focus == (Focus("others", "No4.0", ("L4-5.0/1-3", "L4-5.0/1-3/2-2")),)
+    assert state.options.focus[0].keys == ("No4.0", "L4-5.0/1-3", "L4-5.0/1-3/2-2")
 
 
 def test_a_module_is_looked_into_until_all_is_wanted_or_another_program_is_there() -> None:
-    state = play(with_keys(), m.Narrowed("o1", "from"), m.Entered("m.a"))[0]
+    state = play(with_keys(), m.Narrowed(("o1",), "from"), m.Entered("m.a"))[0]
     assert (state.options.module, state.options.focus) == ("m.a", ())
     assert play(state, m.Edited(LOOP + "#"))[0].options.module == "m.a"
     assert play(state, m.Widened())[0].options.module == ""

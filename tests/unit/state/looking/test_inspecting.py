@@ -216,6 +216,16 @@ def test_after_an_edit_the_same_node_is_chosen_by_what_it_says() -> None:
     assert state.chosen == Chosen("mark", "e1")
 
 
+def test_of_several_nodes_the_last_is_inspected_and_after_an_edit_all_are_chosen_still() -> None:
+    state, asked = played(seen(), m.MarksChosen(("t0", "o3", "o1")))
+    assert asked == [Inspect(MUL)]
+    moved = tuple(mark._replace(id=f"{mark.id}9") for mark in NODES)
+    state, _ = played(state, *again(2, nodes=moved))
+    assert state.chosen == Chosen("mark", "o19", ("t09", "o39"))
+    state, _ = played(state, *again(3, nodes=NODES[:2]))
+    assert state.chosen == Chosen("mark", "o1", ("t0",))
+
+
 def test_after_an_edit_what_is_inspected_beside_a_line_is_known_by_what_it_is_called_too() -> None:
     state, _ = played(seen(), m.TensorChosen(5), answer(Subject("tensor", 5)), m.LineChosen(1))
     state, asked = played(state, *again(2, ROW._replace(name="new"), ROW._replace(tensor=6)))
