@@ -12,7 +12,7 @@ from gradviz.layout.diagram import Diagram
 from gradviz.layout.geometry import Placement, Rect
 from gradviz.layout.pieces.components import owners
 from gradviz.layout.rows.columns import axes
-from gradviz.layout.rows.net import Net
+from gradviz.layout.rows.net import BEND_MARGIN, CELL_MARGIN, Fan, Net
 from gradviz.layout.rows.pulls import Pull, Pulls
 
 LEAST = 0.5  # of the cells now, and of those then, that must be in both for the old places to be kept
@@ -93,6 +93,8 @@ def formerly(
                     known[bend] = _across(*curve, where)
     _borders(net, frames, known, before.placement, sideways)
     kept = [place is not None for place in known]
+    for fan in net.fans:
+        _on_shelves(net, fan, known)
     return Former(_completed(net, wants, known), kept)
 
 
@@ -105,6 +107,26 @@ def _borders(net: Net, frames: list[str], known: list[float | None], before: Pla
             one, other = (rect.y, rect.bottom) if sideways else (rect.x, rect.right)
             known[start:end:2] = [one] * ((end - start) // 2)
             known[start + 1 : end : 2] = [other] * ((end - start) // 2)
+
+
+def _on_shelves(net: Net, fan: Fan, known: list[float | None]) -> None:
+    """Fill in where a new trunk leads, left of its first branch, and where new branches stand, after the one before."""
+    hub = {fan.hub, *fan.trunk}
+    trunk = next((place for bend in fan.trunk if (place := known[bend]) is not None), None)
+    for shelf in fan.shelves:
+        end = trunk
+        for branch in shelf:
+            places = [(place, cell) for cell in branch if (place := known[cell]) is not None]
+            if places and trunk is None:
+                trunk = min(places)[0] - CELL_MARGIN - BEND_MARGIN
+            if not places and end is not None:
+                for cell in branch:
+                    if any(other in hub for other, _, _ in net.above[cell]):
+                        known[cell] = end + CELL_MARGIN
+                        places.append((end + CELL_MARGIN, cell))
+            end = max([place + net.width[cell] + net.margin[cell] for place, cell in places], default=end)
+    for bend in fan.trunk:
+        known[bend] = trunk
 
 
 def _across(places: Sequence[float], heights: Sequence[float], along: float) -> float | None:

@@ -105,11 +105,11 @@ def _part(diagram: Diagram, direction: Direction, kept: dict[str, Rect], before:
     sideways = direction == "LR"
     flat = columns(diagram, sideways=sideways)
     arcs, long = flat.arcs, flat.long
-    row = shelved(_rows(diagram, arcs), flat)
+    row, fans = shelved(diagram, _rows(diagram, arcs), flat)
     frames = nesting(diagram, row)
     titles = {frame.id: frame.title for frame in diagram.frames}
     heads = [_title(titles[name]) for name in frames.ids]
-    net = build(diagram, flat, row, frames, [head.height if sideways else 0.0 for head in heads])
+    net = build(diagram, flat, row, frames, [head.height if sideways else 0.0 for head in heads], fans)
     titles_across = [0.0 if sideways else head.width for head in heads]
     yardsticks: dict[str, Yardstick] = {}
     if before is None:

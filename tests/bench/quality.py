@@ -14,6 +14,7 @@ _PIECES = 10  # straight lines that stand for one piece of a curve
 _MEETING = 30.0  # pixels from a point where two routes both begin or end, within which they do not count as crossing
 _SKIN = 1.0  # pixels of a box that a route may graze
 _STILL = 1.0  # pixels that nobody sees
+_ROUNDING = 1e-6  # square pixels
 
 Line = tuple[int, Point, Point]  # of which link it is a piece
 
@@ -96,7 +97,8 @@ def _cross(one: Line, other: Line) -> bool:
 
 
 def _side(a: Point, b: Point, point: Point) -> float:
-    return (b.x - a.x) * (point.y - a.y) - (b.y - a.y) * (point.x - a.x)
+    area = (b.x - a.x) * (point.y - a.y) - (b.y - a.y) * (point.x - a.x)
+    return area if abs(area) > _ROUNDING else 0.0
 
 
 def _meet(one: Route, other: Route, at: Point) -> bool:

@@ -4,6 +4,7 @@ Knows the order of the rows and rough places across, no frames.
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Set
 from typing import NamedTuple
 
 from gradviz.layout.rows.net import Joint, Net
@@ -75,10 +76,11 @@ def swap_neighbours(net: Net, order: Order) -> int:
     for number in again:
         for element in order.rows[number]:
             stale[element] = True
+    trunks = {bend for fan in net.fans for bend in fan.trunk}
     for _ in range(MOST_PASSES):
         numbers, again = sorted(again), set()
         for number in numbers:
-            gained = _swap_in_row(net, order.rows[number], order.at, stale)
+            gained = _swap_in_row(net, order.rows[number], order.at, stale, trunks)
             if gained:
                 left -= gained
                 changed(order, number)
@@ -89,8 +91,11 @@ def swap_neighbours(net: Net, order: Order) -> int:
     return left
 
 
-def _swap_in_row(net: Net, row: list[int], at: list[float], stale: list[bool]) -> int:
-    """One pass over the stale elements of a row; how many crossings it removed. Makes stale what it changed."""
+def _swap_in_row(net: Net, row: list[int], at: list[float], stale: list[bool], trunks: Set[int]) -> int:
+    """One pass over the stale elements of a row; how many crossings it removed. Makes stale what it changed.
+
+    Nothing comes between the trunk of a fan and what stands beside it.
+    """
     home, borders, margin = net.home, net.borders, net.margin
     gained = 0
     moved: list[int] = []
@@ -103,7 +108,14 @@ def _swap_in_row(net: Net, row: list[int], at: list[float], stale: list[bool]) -
             crossed = (ups and other_ups and ups[-1] > other_ups[0]) or (
                 downs and other_downs and downs[-1] > other_downs[0]
             )
-            if crossed and home[one] == home[other] and one < borders and other < borders:
+            if (
+                crossed
+                and home[one] == home[other]
+                and one < borders
+                and other < borders
+                and one not in trunks
+                and other not in trunks
+            ):
                 gain = _gain(ups, other_ups) + _gain(downs, other_downs)
                 if gain > 0:
                     gained += gain

@@ -92,6 +92,10 @@ def _walk(net: Net) -> list[float]:
                 if len(ends) > 1:
                     stack += [other for other, _, _ in ends[:0:-1]]
                 element = ends[0][0]
+    for fan in net.fans:
+        first = min([turn[cell] for branch in fan.shelves[0] for cell in branch])
+        for bend in fan.trunk:
+            turn[bend] = first - 0.5
     return turn
 
 
@@ -120,6 +124,7 @@ class _Sweeper:
         self.pitch = [width + 2 * margin for width, margin in zip(net.width, net.margin, strict=True)]
         self.start = [-sum(map(self.pitch.__getitem__, row)) / 2 for row in net.rows]
         self.members = _members(net, frames)
+        self.shelves = _shelves(net)
 
     def initial(self, key: list[float]) -> Order:
         """Rows in the order of a key for each element."""
@@ -161,6 +166,9 @@ class _Sweeper:
                 else:
                     loose.append(element)
             self._set_loose(loose, back, on, middle)
+            for trunk, others in self.shelves.get(number, ()):
+                for element in others:
+                    middle[element] = middle[trunk]  # so that they stay in the order that they have
             before = list(row)
             self._sort(row, middle, prefixes)
             if row != before:
@@ -266,6 +274,18 @@ def _members(net: Net, frames: Nesting) -> list[tuple[list[int], list[tuple[int,
                 if frame not in theirs:
                     outer[frame].append((other, offset))
     return list(zip(members, outer, strict=True))
+
+
+def _shelves(net: Net) -> dict[int, list[tuple[int, list[int]]]]:
+    """Of each row with shelves: the bend of the trunk of each, and its cells."""
+    found: dict[int, list[tuple[int, list[int]]]] = {}
+    for fan in net.fans:
+        beside = {net.row[bend]: (bend, list[int]()) for bend in fan.trunk}
+        for cell in fan.cells() if beside else ():
+            beside[net.row[cell]][1].append(cell)
+        for row, shelf in beside.items():
+            found.setdefault(row, []).append(shelf)
+    return found
 
 
 def _untwist(net: Net, rows: list[list[int]]) -> None:

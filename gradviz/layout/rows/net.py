@@ -5,6 +5,7 @@ After this step every joint leads from one row to the next, which is all that or
 """
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from itertools import chain, pairwise
 from operator import itemgetter
 from typing import NamedTuple
@@ -24,6 +25,19 @@ ROWS_A_CELL = 32  # the same for rows passed, along a trunk or not
 Joint = tuple[int, float, float]  # the other element, the offset across it, the offset across this one
 
 
+class Fan(NamedTuple):
+    """A cell and the branches that hang on it alone, on shelves one below another in reading order."""
+
+    hub: int
+    shelves: list[list[list[int]]]  # of each shelf, the cells of each branch
+    deepest: int  # how many rows a shelf takes at most
+    trunk: tuple[int, ...] = ()  # bends at the start of each row of shelves, from the hub on; none beside a single one
+
+    def cells(self) -> list[int]:
+        """All that stands on its shelves."""
+        return [cell for shelf in self.shelves for branch in shelf for cell in branch]
+
+
 class Net(NamedTuple):
     """Elements in rows: numbered from the cells of the diagram over the bends to the borders of frames."""
 
@@ -40,11 +54,14 @@ class Net(NamedTuple):
     sides: list[tuple[int, int]]  # of each frame: its first start border and its first end border
     bends: list[tuple[int, ...]]  # of each link, in flow direction
     shared: set[int]  # links whose bends belong to a trunk
+    fans: list[Fan]
     bundles: list[list[int]]  # links with bends and the same two ends, in the order of their ports
     detours: list[int]  # links that go round the outside, none of whose joints are here
 
 
-def build(diagram: Diagram, flat: Columns, row: list[int], frames: Nesting, lead: list[float]) -> Net:
+def build(
+    diagram: Diagram, flat: Columns, row: list[int], frames: Nesting, lead: list[float], fans: Sequence[Fan] = ()
+) -> Net:
     """The elements of a diagram.
 
     Args:
@@ -53,10 +70,12 @@ def build(diagram: Diagram, flat: Columns, row: list[int], frames: Nesting, lead
         row: the row of each cell.
         frames: the frame tree.
         lead: of each frame, the room its start border keeps for a title.
+        fans: cells with their branches on shelves, which have no trunks yet.
     """
     count = len(diagram.cells)
     arcs = flat.arcs
-    shared, detours = _long_links(diagram, arcs, row)
+    passing = _passing(fans, arcs, row)
+    shared, detours = _long_links(diagram, arcs, row, passing)
     levels: list[list[int]] = [[] for _ in range(max(row, default=-1) + 1)]
     for cell, at in enumerate(row):
         levels[at].append(cell)
@@ -65,8 +84,10 @@ def build(diagram: Diagram, flat: Columns, row: list[int], frames: Nesting, lead
     margin = [CELL_MARGIN] * count
     bends: list[tuple[int, ...]] = []
     wide, home = [*flat.wide], [*frames.home]
-    net = Net(levels, [*row], wide, margin, flat.axis, home, above, below, count, 0, [], bends, shared, [], detours)
-    _add_links(net, diagram, flat, frames)
+    net = Net(levels, [*row], wide, margin, flat.axis, home, above, below, count, 0, [], bends, shared, [], [], detours)
+    net.fans.extend(_with_trunk(net, fan, frames) for fan in fans)
+    _add_links(net, diagram, flat, frames, _along_trunks(net, flat, passing))
+    shared.update(passing)
     net = net._replace(borders=len(net.width), bundles=_bundles(diagram, arcs, bends))
     _add_borders(net, frames, lead)
     by_own_offset = itemgetter(2)
@@ -76,15 +97,61 @@ def build(diagram: Diagram, flat: Columns, row: list[int], frames: Nesting, lead
     return net
 
 
-def _add_links(net: Net, diagram: Diagram, flat: Columns, frames: Nesting) -> None:
-    """Add the joints and bends of each link, those of a trunk once."""
+def _passing(fans: Sequence[Fan], arcs: list[Arc], row: list[int]) -> dict[int, int]:
+    """Of each link that passes shelves of its fan, which fan that is."""
+    if not fans:
+        return {}
+    hangs = {cell: at for at, fan in enumerate(fans) if len(fan.shelves) > 1 for cell in fan.cells()}
+    return {
+        link: fan
+        for link, (tail, head) in enumerate(arcs)
+        if row[head] > row[tail] + 1 and (fan := hangs.get(head)) is not None and fans[fan].hub == tail
+    }
+
+
+def _with_trunk(net: Net, fan: Fan, frames: Nesting) -> Fan:
+    """A fan with its trunk, which is in the frame that all branches are in, or else stays in that of the hub."""
+    if len(fan.shelves) == 1:
+        return fan
+    cells = fan.cells()
+    home = net.home[fan.hub]
+    homes = {net.home[cell] for cell in cells}
+    goal = homes.pop() if len(homes) == 1 else home
+    trunk = list[int]()
+    for level in range(net.row[fan.hub] + 1, max([net.row[cell] for cell in cells]) + 1):
+        bend = _element(net, level, 0.0, BEND_MARGIN, _home(frames, home, goal, level))
+        if trunk:
+            net.below[trunk[-1]].append((bend, 0.0, 0.0))
+            net.above[bend].append((trunk[-1], 0.0, 0.0))
+        trunk.append(bend)
+    return fan._replace(trunk=tuple(trunk))
+
+
+def _along_trunks(net: Net, flat: Columns, passing: Mapping[int, int]) -> dict[int, tuple[int, ...]]:
+    """Add the joints of links that pass shelves, those of a port and a trunk once. Returns the bends of each link."""
+    ways: dict[int, tuple[int, ...]] = {}
+    begun: set[tuple[int, float]] = set()
+    for link, at in passing.items():
+        (hub, head), offset, own, trunk = flat.arcs[link], flat.leaves[link], flat.enters[link], net.fans[at].trunk
+        if (at, offset) not in begun:
+            begun.add((at, offset))
+            net.below[hub].append((trunk[0], 0.0, offset))
+            net.above[trunk[0]].append((hub, offset, 0.0))
+        ways[link] = trunk[: net.row[head] - net.row[hub] - 1]
+        net.below[ways[link][-1]].append((head, own, 0.0))
+        net.above[head].append((ways[link][-1], 0.0, own))
+    return ways
+
+
+def _add_links(net: Net, diagram: Diagram, flat: Columns, frames: Nesting, ways: Mapping[int, tuple[int, ...]]) -> None:
+    """Add the joints and bends of each link but those along trunks of fans, those of any other trunk once."""
     trunks: dict[tuple[int, int], list[int]] = {}  # of each port, its bends row by row
     goals = _goals(net, diagram, flat.arcs)
-    around = set(net.detours)
+    ways = {**ways, **dict.fromkeys(net.detours, ())}
     row, above, below = net.row, net.above, net.below
     for at, ((tail, head), offset, own) in enumerate(zip(flat.arcs, flat.leaves, flat.enters, strict=True)):
-        if at in around:
-            net.bends.append(())
+        if at in ways:
+            net.bends.append(ways[at])
             continue
         upper, passed = tail, row[head] - row[tail] - 1
         bends: tuple[int, ...] = ()
@@ -110,10 +177,9 @@ def _goals(net: Net, diagram: Diagram, arcs: list[Arc]) -> dict[tuple[int, int],
     found: dict[tuple[int, int], int] = {}
     for at in sorted(net.shared):
         tail, head = arcs[at]
-        if net.row[head] > net.row[tail] + 1:  # or else it is no part of the trunk
-            goal = found.setdefault((tail, diagram.links[at].tail_port), head)
-            if net.home[goal] != net.home[head]:
-                found[tail, diagram.links[at].tail_port] = tail
+        goal = found.setdefault((tail, diagram.links[at].tail_port), head)
+        if net.home[goal] != net.home[head]:
+            found[tail, diagram.links[at].tail_port] = tail
     return found
 
 
@@ -131,12 +197,18 @@ def _lead_on(net: Net, frames: Nesting, trunk: list[int], port: tuple[int, float
         upper, offset = bend, 0.0
 
 
-def _long_links(diagram: Diagram, arcs: list[Arc], row: list[int]) -> tuple[set[int], list[int]]:
+def _long_links(
+    diagram: Diagram, arcs: list[Arc], row: list[int], passing: Mapping[int, int]
+) -> tuple[set[int], list[int]]:
     """The links that share a trunk with others of their output port, and the links that go round the outside.
+
+    None of them is among those that pass shelves.
 
     Without this a value used by every later row, or every value used by the last, needs bends quadratic in the rows.
     """
     long = [(at, row[head] - row[tail] - 1) for at, (tail, head) in enumerate(arcs) if row[head] - row[tail] > 1]
+    if passing:
+        long = [(at, span) for at, span in long if at not in passing]
     total: dict[tuple[int, int], int] = {}  # bends of each port whose links pass rows, if each had its own
     reach: dict[tuple[int, int], int] = {}
     for at, span in long:
@@ -150,9 +222,7 @@ def _long_links(diagram: Diagram, arcs: list[Arc], row: list[int]) -> tuple[set[
         new[port[0]] += reach[port] if port in trunks else bends
         passed[port[0]] += bends
     around = _dearest(new, BENDS_A_CELL * len(row) + 256) | _dearest(passed, ROWS_A_CELL * len(row) + 4096)
-    shared = (
-        {at for at, link in enumerate(diagram.links) if (arcs[at][0], link.tail_port) in trunks} if trunks else set()
-    )
+    shared = {at for at, _ in long if (arcs[at][0], diagram.links[at].tail_port) in trunks} if trunks else set[int]()
     return shared, [at for at, _ in long if arcs[at][0] in around]
 
 

@@ -13,6 +13,7 @@ LEADER = 10000.0
 LONGER = (
     4  # the power of its length by which a longer stem counts for more: it is not moved for a shorter one beside it
 )
+TRUNK = 1e6  # times as heavy as what hangs on it
 BEND = 12.0
 FOLLOWER = 1.0
 BORDER = 0.01
@@ -45,6 +46,9 @@ def pulls(net: Net) -> Pulls:
     """What each element wants, by the longest ways through the net."""
     elements = len(net.width)
     weight = [FOLLOWER] * net.cells + [BEND] * (net.borders - net.cells) + [BORDER] * (elements - net.borders)
+    for fan in net.fans:
+        for bend in fan.trunk:
+            weight[bend] = TRUNK * LEADER * (fan.deepest + 1) ** LONGER
     means: list[list[Mean]] = [[] for _ in net.rows]
     numbers = count(elements)
     above = _side(net, False, list(weight), means, numbers)
@@ -76,7 +80,7 @@ def _side(net: Net, below: bool, mutual: list[float], means: list[list[Mean]], n
     """
     cells, axis, joints = net.cells, net.axis, net.below if below else net.above
     to, away = [NOBODY] * len(net.width), [0.0] * len(net.width)
-    longest = [0] * len(net.width)  # the number of cells on the longest way to, or from, each element
+    longest = _known_lengths(net, below)
     leaders: set[int] = set()  # what others want to be in line with
     for element in chain.from_iterable(reversed(net.rows) if below else net.rows):
         ends = joints[element]
@@ -106,6 +110,18 @@ def _side(net: Net, below: bool, mutual: list[float], means: list[list[Mean]], n
         if 0 <= element < cells:
             mutual[element] = LEADER * longest[element] ** LONGER
     return Side(to, away, mutual)
+
+
+def _known_lengths(net: Net, below: bool) -> list[int]:
+    """The number of cells on the longest way to, or from, each element, of which only those of ends are known yet.
+
+    The trunk of a fan counts as longer than what hangs on it, which is to be in line with nothing but each other.
+    """
+    longest = [0] * len(net.width)
+    for fan in net.fans:
+        if fan.trunk and below:
+            longest[fan.trunk[-1]] = fan.deepest + 1
+    return longest
 
 
 def _merged(net: Net, element: int, ends: list[Joint]) -> list[Pull]:

@@ -1,52 +1,54 @@
 """Rows for a cell that very many take from and nothing comes of it: its branches stand on shelves, one below another.
 
 A branch is all that hangs on that cell alone. Without this hundreds of them would stand in one row, a hundred screens
-wide and one high. Knows extents, and no order within a row.
+wide and one high. A shelf ends where it is full, however many branches there are: one more moves none of the others.
+Knows extents, and no order within a row.
 """
 
 from collections import Counter
-from itertools import accumulate
-from math import ceil, sqrt
+from math import ceil
 from operator import itemgetter
 from typing import NamedTuple
 
-from gradviz.layout.geometry import WIDE
+from gradviz.layout.diagram import Diagram
 from gradviz.layout.joining import joined
-from gradviz.layout.rows.bands import ROW_GAP
 from gradviz.layout.rows.columns import Columns
 from gradviz.layout.rows.layering import Arc, without_gaps
-from gradviz.layout.rows.net import CELL_MARGIN
+from gradviz.layout.rows.nesting import OUTSIDE, Nesting, nesting
+from gradviz.layout.rows.net import CELL_MARGIN, Fan
 
 MANY = 16  # links that leave a cell, from which its branches are looked for
-MOST = 4000.0  # how far across branches of a cell may reach in one row: more than any screen shows legibly
+MOST = 3000.0  # how far across a shelf may reach, and a row of branches that needs none: two screens
 
 
 class _Branch(NamedTuple):
     cells: list[int]
     width: float
-    height: float
-    depth: int  # how many rows below the cell that it hangs on
+    first: int  # the first of its rows
+    rows: int  # how many
 
 
-def shelved(row: list[int], flat: Columns) -> list[int]:
-    """The row of each cell, with branches on shelves where they would reach too far in one row."""
+def shelved(diagram: Diagram, row: list[int], flat: Columns) -> tuple[list[int], list[Fan]]:
+    """The row of each cell, with branches on shelves where they would reach too far in one row; and those."""
     hubs = {cell for cell, links in Counter(map(itemgetter(0), flat.arcs)).items() if links >= MANY}
     if not hubs:
-        return row
-    found = list(row)
-    for hub, hanging in _hanging(len(row), flat.arcs, hubs).items():
-        down = 0
-        for shelf in _shelves([_branch(cells, row, row[hub], flat) for cells in hanging]):
-            for branch in shelf:
-                for cell in branch.cells:
-                    found[cell] += down
-            down += max(branch.depth for branch in shelf)
-    return without_gaps(found)
+        return row, []
+    found, fans = list(row), list[Fan]()
+    for (hub, _), hanging in _hanging(flat.arcs, hubs, nesting(diagram, row)).items():
+        shelves = _shelves([_branch(cells, row, flat) for cells in hanging])
+        deepest = max(branch.rows for shelf in shelves for branch in shelf)
+        fans.append(Fan(hub, [[branch.cells for branch in shelf] for shelf in shelves], deepest))
+        if len(shelves) > 1:
+            _stack(shelves, row, row[hub] + 1, found)
+    return without_gaps(found), fans
 
 
-def _hanging(count: int, arcs: list[Arc], hubs: set[int]) -> dict[int, list[list[int]]]:
-    """Of each hub, the cells of each of its branches: of what is left without hubs, what takes from that one alone."""
-    owner = joined(count, [arc for arc in arcs if hubs.isdisjoint(arc)])
+def _hanging(arcs: list[Arc], hubs: set[int], frames: Nesting) -> dict[tuple[int, int], list[list[int]]]:
+    """Of each hub, and of each frame round them, the cells of each of its branches.
+
+    A branch is, of what is left without hubs, what takes from that one alone.
+    """
+    owner = joined(len(frames.home), [arc for arc in arcs if hubs.isdisjoint(arc)])
     takes: dict[int, int] = {}  # of each connected set that takes from hubs: the first of those
     others = {owner[tail] for tail, head in arcs if head in hubs}
     for tail, head in arcs:
@@ -56,33 +58,50 @@ def _hanging(count: int, arcs: list[Arc], hubs: set[int]) -> dict[int, list[list
     for cell, one in enumerate(owner):
         if one in branches:
             branches[one].append(cell)
-    found: dict[int, list[list[int]]] = {}
+    around = _around(frames, owner)
+    found: dict[tuple[int, int], list[list[int]]] = {}
     for one in sorted(branches):
-        found.setdefault(takes[one], []).append(branches[one])
+        found.setdefault((takes[one], around[one]), []).append(branches[one])
     return found
 
 
-def _branch(cells: list[int], row: list[int], hub: int, flat: Columns) -> _Branch:
-    """A branch of a cell in the row `hub`."""
+def _around(frames: Nesting, owner: list[int]) -> list[int]:
+    """Of each cell, the innermost frame round it that holds more than it and what it hangs together with."""
+    holds: dict[int, set[int]] = {}
+    for home, one in zip(frames.home, owner, strict=True):
+        for frame in frames.around(home):
+            holds.setdefault(frame, set()).add(one)
+    return [
+        next((frame for frame in reversed(frames.around(home)) if len(holds[frame]) > 1), OUTSIDE)
+        for home in frames.home
+    ]
+
+
+def _branch(cells: list[int], row: list[int], flat: Columns) -> _Branch:
     width: Counter[int] = Counter()  # of each row
     for cell in cells:
         width[row[cell]] += ceil(flat.wide[cell] + 2 * CELL_MARGIN)
-    depth = max(width) - hub
-    return _Branch(cells, max(width.values()), depth * (max(flat.long[cell] for cell in cells) + ROW_GAP), depth)
+    first = min(width)
+    return _Branch(cells, max(width.values()), first, max(width) - first + 1)
 
 
 def _shelves(branches: list[_Branch]) -> list[list[_Branch]]:
-    """Branches on as many shelves, about as wide as each other, as make the whole as wide as a screen.
+    """Branches on shelves, in reading order."""
+    shelves: list[list[_Branch]] = []
+    room = 0.0
+    for branch in branches:
+        if branch.width > room:
+            shelves.append([])
+            room = MOST
+        shelves[-1].append(branch)
+        room -= branch.width
+    return shelves
 
-    Their order leads down on the left and up again on the right: what all hang on then comes down in the middle.
-    """
-    widths = [branch.width for branch in branches]
-    area = sum(branch.width * branch.height for branch in branches)
-    total = sum(widths)
-    count = ceil(total / max(MOST, sqrt(area * WIDE)))
-    shelves: list[list[_Branch]] = [[] for _ in range(count)]
-    for branch, end in zip(branches, accumulate(widths), strict=True):
-        middle = end - branch.width / 2
-        shelf = int(count * 2 * min(middle, total - middle) / total)
-        shelves[min(shelf, count - 1)].append(branch)
-    return [shelf for shelf in shelves if shelf]
+
+def _stack(shelves: list[list[_Branch]], row: list[int], start: int, found: list[int]) -> None:
+    """Set the rows of cells on shelves one below another from a row on."""
+    for shelf in shelves:
+        for branch in shelf:
+            for cell in branch.cells:
+                found[cell] = start + row[cell] - branch.first
+        start += max(branch.rows for branch in shelf)

@@ -1,9 +1,12 @@
 """What hangs on a cell that very many take from: in which rows it stands, and how the whole is drawn."""
 
+from statistics import median
+
 import pytest
 
 from gradviz.layout.diagram import Diagram, Direction, Frame
-from gradviz.layout.geometry import WIDE, Size
+from gradviz.layout.former import Laid
+from gradviz.layout.geometry import Placement, Size
 from gradviz.layout.layered import place
 from gradviz.layout.rows.columns import columns
 from gradviz.layout.rows.layering import rows
@@ -23,9 +26,19 @@ def hanging(count: int, framed: bool = False, sideways: bool = False) -> Diagram
     return workloads.diagram(names, arcs, frames, home, sideways=sideways)
 
 
+def stirred(before: Placement, after: Placement, direction: Direction) -> dict[str, float]:
+    """How far across old cells went, of those that did, when the picture as a whole is brought back."""
+    way = {
+        name: (after.cells[name].x - rect.x if direction == "TB" else after.cells[name].y - rect.y)
+        for name, rect in before.cells.items()
+    }
+    whole = median(way.values())
+    return {name: went - whole for name, went in way.items() if abs(went - whole) > 1}
+
+
 def shelves_of(diagram: Diagram) -> dict[str, int]:
     flat = columns(diagram)
-    found = shelved(rows(len(diagram.cells), flat.arcs), flat)
+    found, _ = shelved(diagram, rows(len(diagram.cells), flat.arcs), flat)
     assert set(found) == set(range(max(found) + 1))
     assert all(found[tail] < found[head] for tail, head in flat.arcs)
     return {cell.id: row for cell, row in zip(diagram.cells, found, strict=True)}
@@ -40,18 +53,66 @@ def test_hundreds_of_branches_are_drawn_about_as_wide_as_a_screen(direction: Dir
     assert max(placement.size) < 2 * MOST
 
 
-def test_very_many_branches_are_drawn_about_as_wide_and_high_as_a_screen() -> None:
-    size = place(hanging(1500), "TB").size
-    assert WIDE / 2 < size.width / size.height < WIDE * 2
-
-
-def test_branches_lead_down_on_the_left_and_up_again_on_the_right() -> None:
-    row = shelves_of(hanging(120))
+def test_branches_are_read_line_by_line() -> None:
+    many = hanging(120)
+    row = shelves_of(many)
     firsts = [row[f"a{at}"] for at in range(120)]
-    lowest = firsts.index(max(firsts))
-    assert firsts == sorted(firsts[:lowest]) + sorted(firsts[lowest:], reverse=True)
+    assert firsts == sorted(firsts)
     assert len(set(firsts)) > 2
-    assert firsts[0] == firsts[-1] == row["y"] == row["x"] + 1
+    assert firsts[0] == row["y"] == row["x"] + 1
+    cells = place(many).cells
+    for shelf in set(firsts):
+        starts = [cells[f"a{at}"].x for at in range(120) if firsts[at] == shelf]
+        assert starts == sorted(starts)
+
+
+@pytest.mark.parametrize("direction", ["TB", "LR"])
+@pytest.mark.parametrize("framed", [False, True])
+@pytest.mark.parametrize("count", [15, 20, 21, 60, 61, 66, 120])
+def test_one_more_branch_moves_nothing(count: int, framed: bool, direction: Direction) -> None:
+    fewer, more = (hanging(many, framed, direction == "LR") for many in (count, count + 1))
+    before = place(fewer, direction)
+    after = place(more, direction, Laid(fewer, before))
+    check(more, after, direction)
+    assert not stirred(before, after, direction)
+
+
+def test_what_was_added_branch_by_branch_looks_as_if_laid_out_at_once() -> None:
+    laid = Laid(hanging(18), place(hanging(18)))
+    for count in range(19, 50):
+        laid = Laid(hanging(count), place(hanging(count), before=laid))
+    fresh = place(hanging(49))
+    assert not stirred(laid.placement, fresh, "TB")
+
+
+def test_branches_stay_in_line_with_the_trunk_on_their_left_where_other_links_cross() -> None:
+    names = [f"t{at}" for at in range(12)]
+    arcs = [(names[at // 2], names[at]) for at in range(1, 12)] + [(names[at // 3], names[at]) for at in range(3, 12)]
+    for at in range(60):
+        arcs += [(f"k{at}", f"a{at}"), (names[-1], f"a{at}"), (f"a{at}", f"b{at}")]
+    many = workloads.diagram([*names, *(f"{name}{at}" for at in range(60) for name in "kab")], arcs)
+    placement = place(many)
+    check(many, placement, "TB")
+    cells = placement.cells
+    for name in "kab":
+        columns_of = [round(cells[f"{name}{at}"].x) for at in range(60)]
+        assert columns_of == (columns_of[:22] * 3)[:60]
+        assert columns_of[:22] == sorted(columns_of[:22])
+
+
+def test_branches_of_each_frame_have_shelves_of_their_own() -> None:
+    names, arcs, home = ["x", "y", "z"], [("x", "y"), ("y", "z")], dict[str, str]()
+    for frame in "FG":
+        for at in range(60):
+            names.append(f"{frame}{at}")
+            arcs.append(("x", names[-1]))
+            home[names[-1]] = frame
+    many = workloads.diagram(names, arcs, [Frame("F", None, Size(90, 16)), Frame("G", None, Size(90, 16))], home)
+    placement = place(many)
+    check(many, placement, "TB")
+    row = shelves_of(many)
+    assert row["F0"] == row["G0"] == row["y"] == row["x"] + 1
+    assert row["F59"] == row["G59"] == row["x"] + 3
 
 
 def test_a_branch_stays_in_one_piece() -> None:
@@ -90,4 +151,4 @@ def test_what_leads_on_to_another_such_cell_stays_above_it() -> None:
 def test_rows_stay_where_nothing_hangs_on_one_cell_alone(diagram: Diagram) -> None:
     flat = columns(diagram)
     row = rows(len(diagram.cells), flat.arcs)
-    assert shelved(row, flat) == row
+    assert shelved(diagram, row, flat)[0] == row
