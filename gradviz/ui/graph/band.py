@@ -1,9 +1,11 @@
 """The rectangle that a person draws with the mouse round the boxes that are meant."""
 
 from PySide6.QtCore import QPointF, QRect, QRectF
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QRubberBand, QWidget
 
 DRAG = 4  # pixels before a press becomes a drag
+_FILL = 32  # alpha: what is in it is read
 
 
 class Band(QRubberBand):
@@ -30,6 +32,15 @@ class Band(QRubberBand):
         if self.isVisible() or (to - self._corner).manhattanLength() >= DRAG:
             self.setGeometry(QRectF(self._corner, to).normalized().toAlignedRect())
             self.show()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint its border, and a breath of the same colour within."""
+        border = self.palette().highlight().color()
+        painter = QPainter(self)
+        painter.setPen(border)
+        painter.setBrush(QColor(border.red(), border.green(), border.blue(), _FILL))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
 
     def end(self) -> QRect | None:
         """Take it away, and return what it was drawn round; None: the mouse was not dragged."""
