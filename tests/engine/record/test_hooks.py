@@ -253,6 +253,10 @@ def test_hooks_are_told_by_their_function_with_the_line_that_registered_them() -
     assert [call.grad_fn for call in trace.hook_calls][:1] == [trace.tensors[trace.hooks[1].tensor or 0].grad_fn]
 
 
+def test_a_hook_on_a_tensor_of_a_class_of_the_program_is_told_once() -> None:
+    assert told(record(HEAD + ALIKE["of a class of tensors"])) == [("register_hook", "clip", 9)]
+
+
 def test_a_hook_of_a_module_is_told_with_its_path() -> None:
     trace = record(
         HEAD + "net = torch.nn.Sequential(torch.nn.Linear(2, 2))\n"
@@ -284,13 +288,16 @@ def at_line(trace: Trace, line: int, tensor: int) -> list[tuple[Hook, int, bool]
 
 
 def test_a_hook_is_there_from_the_line_after_the_one_that_registered_it_until_it_is_removed() -> None:
-    source = HEAD + "y = x * 2\nhandle = y.register_hook(clip)\ny.sum().backward()\nhandle.remove()\npass\n"
+    source = (
+        HEAD + "y = x * 2\nhandle = y.register_hook(clip)\ny.sum().backward()\nhandle.remove()\nhandle.remove()\npass\n"
+    )
     trace = record(source)
     y, (hook,) = tensor(trace, "y").id, trace.hooks
-    assert [at_line(trace, line, y) for line in range(7, 11)] == [
+    assert [at_line(trace, line, y) for line in range(7, 12)] == [
         [],
         [(hook, 0, False)],
         [(hook, 1, False)],
+        [(hook, 1, True)],
         [(hook, 1, True)],
     ]
 

@@ -114,7 +114,7 @@ def test_no_code_of_the_program_runs_for_a_name() -> None:
     "held",
     [
         [*[0.0] * 100_000, torch.ones(1)],
-        [*[[0.0] * MOST for _ in range(MOST)], [torch.ones(1)]],
+        [*[[0.0] * MOST for _ in range(2)], [torch.ones(1)]],
         [[[[[torch.ones(1)]]]]],
         {"x" * 1000: torch.ones(1)},
         SimpleNamespace(**{f"a{k}": k for k in range(1000)}, v=torch.ones(1)),
