@@ -303,6 +303,8 @@ print(x)
     "r = weakref.ref(x)\nprint(weakref.getweakrefcount(x), weakref.getweakrefs(x) == [r])\n"
     "print(weakref.getweakrefcount(x.untyped_storage()))\ntry:\n    torch.utils.swap_tensors(x, torch.ones(1))\n"
     "except RuntimeError as error:\n    print(error)",
+    "an operator of higher order": "from torch.nn.attention.flex_attention import flex_attention\n"
+    "q = torch.randn(1, 1, 4, 8)\nprint(flex_attention(q, q, q, lambda score, *_: score * 2))",
     "swapped with itself": "a = torch.ones(3)\ntorch.utils.swap_tensors(a, a)\nb = a * 2",
     "filled in a kernel": """\
 def run():
@@ -420,6 +422,7 @@ print(x.grad, m.weight.grad)
 # Torch warns once in a process of what these use, or gradviz has a note on them.
 SAY_MORE = {
     *("jvp", "nested tensors", "encoder with padding", "traced", "scripted", "forward mode", "lazy module"),
+    "an operator of higher order",
     *("masked tensors", "a jagged result that is saved", "a sum of what was made of nested tensors", "sparse tensors"),
 }
 
