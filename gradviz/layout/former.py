@@ -111,7 +111,7 @@ def _borders(net: Net, frames: list[str], known: list[float | None], before: Pla
 
 def _on_shelves(net: Net, fan: Fan, known: list[float | None]) -> None:
     """Fill in where a new trunk leads, left of its first branch, and where new branches stand, after the one before."""
-    hub = {fan.hub, *fan.trunk}
+    hub, back = {fan.hub, *fan.trunk}, net.above if fan.leads else net.below
     trunk = next((place for bend in fan.trunk if (place := known[bend]) is not None), None)
     for shelf in fan.shelves:
         end = trunk
@@ -121,7 +121,7 @@ def _on_shelves(net: Net, fan: Fan, known: list[float | None]) -> None:
                 trunk = min(places)[0] - CELL_MARGIN - BEND_MARGIN
             if not places and end is not None:
                 for cell in branch:
-                    if any(other in hub for other, _, _ in net.above[cell]):
+                    if any(other in hub for other, _, _ in back[cell]):
                         known[cell] = end + CELL_MARGIN
                         places.append((end + CELL_MARGIN, cell))
             end = max([place + net.width[cell] + net.margin[cell] for place, cell in places], default=end)

@@ -29,6 +29,7 @@ class Fan(NamedTuple):
     """A cell and the branches that hang on it alone, on shelves one below another in reading order."""
 
     hub: int
+    leads: bool  # whether the hub leads to the branches; or else they lead to it
     shelves: list[list[list[int]]]  # of each shelf, the cells of each branch
     deepest: int  # how many rows a shelf takes at most
     trunk: tuple[int, ...] = ()  # bends at the start of each row of shelves, from the hub on; none beside a single one
@@ -102,11 +103,13 @@ def _passing(fans: Sequence[Fan], arcs: list[Arc], row: list[int]) -> dict[int, 
     if not fans:
         return {}
     hangs = {cell: at for at, fan in enumerate(fans) if len(fan.shelves) > 1 for cell in fan.cells()}
-    return {
-        link: fan
-        for link, (tail, head) in enumerate(arcs)
-        if row[head] > row[tail] + 1 and (fan := hangs.get(head)) is not None and fans[fan].hub == tail
-    }
+    found: dict[int, int] = {}
+    for link, (tail, head) in enumerate(arcs):
+        for hub, cell in ((tail, head), (head, tail)) if row[head] > row[tail] + 1 else ():
+            at = hangs.get(cell)
+            if at is not None and fans[at].hub == hub:
+                found[link] = at
+    return found
 
 
 def _with_trunk(net: Net, fan: Fan, frames: Nesting) -> Fan:
@@ -117,14 +120,16 @@ def _with_trunk(net: Net, fan: Fan, frames: Nesting) -> Fan:
     home = net.home[fan.hub]
     homes = {net.home[cell] for cell in cells}
     goal = homes.pop() if len(homes) == 1 else home
-    trunk = list[int]()
-    for level in range(net.row[fan.hub] + 1, max([net.row[cell] for cell in cells]) + 1):
-        bend = _element(net, level, 0.0, BEND_MARGIN, _home(frames, home, goal, level))
-        if trunk:
-            net.below[trunk[-1]].append((bend, 0.0, 0.0))
-            net.above[bend].append((trunk[-1], 0.0, 0.0))
-        trunk.append(bend)
-    return fan._replace(trunk=tuple(trunk))
+    levels = [net.row[fan.hub], *(net.row[cell] for cell in cells)]
+    ends = (home, goal) if fan.leads else (goal, home)
+    trunk = [
+        _element(net, level, 0.0, BEND_MARGIN, _home(frames, *ends, level))
+        for level in range(min(levels), max(levels) + 1)
+        if level != levels[0]
+    ]
+    for upper, lower in pairwise(trunk):
+        _join(net, (upper, 0.0), (lower, 0.0))
+    return fan._replace(trunk=tuple(trunk if fan.leads else trunk[::-1]))
 
 
 def _along_trunks(net: Net, flat: Columns, passing: Mapping[int, int]) -> dict[int, tuple[int, ...]]:
@@ -132,15 +137,22 @@ def _along_trunks(net: Net, flat: Columns, passing: Mapping[int, int]) -> dict[i
     ways: dict[int, tuple[int, ...]] = {}
     begun: set[tuple[int, float]] = set()
     for link, at in passing.items():
-        (hub, head), offset, own, trunk = flat.arcs[link], flat.leaves[link], flat.enters[link], net.fans[at].trunk
-        if (at, offset) not in begun:
-            begun.add((at, offset))
-            net.below[hub].append((trunk[0], 0.0, offset))
-            net.above[trunk[0]].append((hub, offset, 0.0))
-        ways[link] = trunk[: net.row[head] - net.row[hub] - 1]
-        net.below[ways[link][-1]].append((head, own, 0.0))
-        net.above[head].append((ways[link][-1], 0.0, own))
+        (tail, head), leaves, enters, fan = flat.arcs[link], flat.leaves[link], flat.enters[link], net.fans[at]
+        way = fan.trunk[: net.row[head] - net.row[tail] - 1]
+        way = ways[link] = way if fan.leads else way[::-1]
+        port = (at, leaves if fan.leads else enters)
+        if not fan.leads or port not in begun:
+            _join(net, (tail, leaves), (way[0], 0.0))
+        if fan.leads or port not in begun:
+            _join(net, (way[-1], 0.0), (head, enters))
+        begun.add(port)
     return ways
+
+
+def _join(net: Net, upper: tuple[int, float], lower: tuple[int, float]) -> None:
+    """Add a joint of two elements, each with the offset across it."""
+    net.below[upper[0]].append((*lower, upper[1]))
+    net.above[lower[0]].append((*upper, lower[1]))
 
 
 def _add_links(net: Net, diagram: Diagram, flat: Columns, frames: Nesting, ways: Mapping[int, tuple[int, ...]]) -> None:

@@ -119,7 +119,7 @@ def _known_lengths(net: Net, below: bool) -> list[int]:
     """
     longest = [0] * len(net.width)
     for fan in net.fans:
-        if fan.trunk and below:
+        if fan.trunk and below == fan.leads:
             longest[fan.trunk[-1]] = fan.deepest + 1
     return longest
 

@@ -1,4 +1,4 @@
-"""Rows for a cell that very many take from and nothing comes of it: its branches stand on shelves, one below another.
+"""Rows for a cell that very many take from, or that takes very many: its branches stand on shelves, one below another.
 
 A branch is all that hangs on that cell alone. Without this hundreds of them would stand in one row, a hundred screens
 wide and one high. A shelf ends where it is full, however many branches there are: one more moves none of the others.
@@ -17,7 +17,7 @@ from gradviz.layout.rows.layering import Arc, without_gaps
 from gradviz.layout.rows.nesting import OUTSIDE, Nesting, nesting
 from gradviz.layout.rows.net import CELL_MARGIN, Fan
 
-MANY = 16  # links that leave a cell, from which its branches are looked for
+MANY = 16  # links on one side of a cell, from which its branches are looked for
 MOST = 3000.0  # how far across a shelf may reach, and a row of branches that needs none: two screens
 
 
@@ -30,38 +30,45 @@ class _Branch(NamedTuple):
 
 def shelved(diagram: Diagram, row: list[int], flat: Columns) -> tuple[list[int], list[Fan]]:
     """The row of each cell, with branches on shelves where they would reach too far in one row; and those."""
-    hubs = {cell for cell, links in Counter(map(itemgetter(0), flat.arcs)).items() if links >= MANY}
+    tails, heads = (Counter(map(itemgetter(end), flat.arcs)) for end in (0, 1))
+    hubs = {(cell, True) for cell, links in tails.items() if links >= MANY}
+    hubs |= {(cell, False) for cell, links in heads.items() if links >= MANY}
     if not hubs:
         return row, []
     found, fans = list(row), list[Fan]()
-    for (hub, _), hanging in _hanging(flat.arcs, hubs, nesting(diagram, row)).items():
+    for (hub, leads, _), hanging in _hanging(flat.arcs, hubs, nesting(diagram, row)).items():
         shelves = _shelves([_branch(cells, row, flat) for cells in hanging])
         deepest = max(branch.rows for shelf in shelves for branch in shelf)
-        fans.append(Fan(hub, [[branch.cells for branch in shelf] for shelf in shelves], deepest))
+        fans.append(Fan(hub, leads, [[branch.cells for branch in shelf] for shelf in shelves], deepest))
         if len(shelves) > 1:
-            _stack(shelves, row, row[hub] + 1, found)
+            _stack(shelves, row, (row[hub], leads), found)
     return without_gaps(found), fans
 
 
-def _hanging(arcs: list[Arc], hubs: set[int], frames: Nesting) -> dict[tuple[int, int], list[list[int]]]:
-    """Of each hub, and of each frame round them, the cells of each of its branches.
+def _hanging(
+    arcs: list[Arc], hubs: set[tuple[int, bool]], frames: Nesting
+) -> dict[tuple[int, bool, int], list[list[int]]]:
+    """Of each hub and side of it, and of each frame round them, the cells of each of its branches.
 
-    A branch is, of what is left without hubs, what takes from that one alone.
+    A branch is, of what is left without hubs, what is linked to that one alone, and on that side alone.
     """
-    owner = joined(len(frames.home), [arc for arc in arcs if hubs.isdisjoint(arc)])
-    takes: dict[int, int] = {}  # of each connected set that takes from hubs: the first of those
-    others = {owner[tail] for tail, head in arcs if head in hubs}
+    cut = {hub for hub, _ in hubs}
+    owner = joined(len(frames.home), [arc for arc in arcs if cut.isdisjoint(arc)])
+    ends: dict[int, set[tuple[int, bool]]] = {}  # of each connected set, all that it is linked to so
     for tail, head in arcs:
-        if tail in hubs and takes.setdefault(owner[head], tail) != tail:
-            others.add(owner[head])
-    branches: dict[int, list[int]] = {one: [] for one in takes if one not in others and one not in hubs}
+        if tail in cut:
+            ends.setdefault(owner[head], set()).add((tail, True))
+        if head in cut:
+            ends.setdefault(owner[tail], set()).add((head, False))
+    hangs_on = {one: min(linked) for one, linked in ends.items() if len(linked) == 1 and linked <= hubs}
+    branches: dict[int, list[int]] = {}
     for cell, one in enumerate(owner):
-        if one in branches:
-            branches[one].append(cell)
+        if one in hangs_on and cell not in cut:
+            branches.setdefault(one, []).append(cell)
     around = _around(frames, owner)
-    found: dict[tuple[int, int], list[list[int]]] = {}
-    for one in sorted(branches):
-        found.setdefault((takes[one], around[one]), []).append(branches[one])
+    found: dict[tuple[int, bool, int], list[list[int]]] = {}
+    for one, cells in branches.items():
+        found.setdefault((*hangs_on[one], around[one]), []).append(cells)
     return found
 
 
@@ -98,10 +105,14 @@ def _shelves(branches: list[_Branch]) -> list[list[_Branch]]:
     return shelves
 
 
-def _stack(shelves: list[list[_Branch]], row: list[int], start: int, found: list[int]) -> None:
-    """Set the rows of cells on shelves one below another from a row on."""
-    for shelf in shelves:
+def _stack(shelves: list[list[_Branch]], row: list[int], hub: tuple[int, bool], found: list[int]) -> None:
+    """Set the rows of cells on shelves one below another: all after the row of a hub that leads to them, or before."""
+    start, leads = hub
+    depths = [max(branch.rows for branch in shelf) for shelf in shelves]
+    start += 1 if leads else -sum(depths)
+    for shelf, depth in zip(shelves, depths, strict=True):
         for branch in shelf:
+            away = start - branch.first + (0 if leads else depth - branch.rows)
             for cell in branch.cells:
-                found[cell] = start + row[cell] - branch.first
-        start += max(branch.rows for branch in shelf)
+                found[cell] = row[cell] + away
+        start += depth

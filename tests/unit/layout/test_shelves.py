@@ -1,5 +1,6 @@
-"""What hangs on a cell that very many take from: in which rows it stands, and how the whole is drawn."""
+"""What hangs on a cell that very many take from, or that takes very many: its rows, and how the whole is drawn."""
 
+from itertools import pairwise
 from statistics import median
 
 import pytest
@@ -11,6 +12,7 @@ from gradviz.layout.layered import place
 from gradviz.layout.rows.columns import columns
 from gradviz.layout.rows.layering import rows
 from gradviz.layout.rows.shelves import MOST, shelved
+from tests.bench.quality import crossings
 from tests.unit.layout import workloads
 from tests.unit.layout.laws import check
 
@@ -24,6 +26,21 @@ def hanging(count: int, framed: bool = False, sideways: bool = False) -> Diagram
     home = dict.fromkeys(names[3:], "F") if framed else {}
     frames = [Frame("F", None, Size(90, 16))] if framed else []
     return workloads.diagram(names, arcs, frames, home, sideways=sideways)
+
+
+def gathered(count: int, framed: bool = False, sideways: bool = False) -> Diagram:
+    """Of each of many operands of one op, two ops and a constant; and one that takes the result of that op."""
+    names, arcs = list[str](), list[tuple[str, str]]()
+    for at in range(count):
+        names += [f"a{at}", f"k{at}", f"b{at}"]
+        arcs += [(f"a{at}", f"b{at}"), (f"k{at}", f"b{at}"), (f"b{at}", "x")]
+    home = dict.fromkeys(names, "F") if framed else {}
+    frames = [Frame("F", None, Size(90, 16))] if framed else []
+    sizes = {"x": Size(49, 300) if sideways else Size(300, 49)}
+    return workloads.diagram([*names, "x", "y"], [*arcs, ("x", "y")], frames, home, sizes, sideways)
+
+
+FANS = {"hanging": hanging, "gathered": gathered}
 
 
 def stirred(before: Placement, after: Placement, direction: Direction) -> dict[str, float]:
@@ -46,11 +63,13 @@ def shelves_of(diagram: Diagram) -> dict[str, int]:
 
 @pytest.mark.parametrize("direction", ["TB", "LR"])
 @pytest.mark.parametrize("framed", [False, True])
-def test_hundreds_of_branches_are_drawn_about_as_wide_as_a_screen(direction: Direction, framed: bool) -> None:
-    many = hanging(120, framed, direction == "LR")
+@pytest.mark.parametrize("fan", FANS)
+def test_hundreds_of_branches_are_drawn_as_wide_as_shelves_are(fan: str, direction: Direction, framed: bool) -> None:
+    many = FANS[fan](120, framed, direction == "LR")
     placement = place(many, direction)
     check(many, placement, direction)
-    assert max(placement.size) < 2 * MOST
+    assert placement.size[direction == "LR"] < 1.1 * MOST
+    assert crossings(many, placement) == 0
 
 
 def test_branches_are_read_line_by_line() -> None:
@@ -68,9 +87,10 @@ def test_branches_are_read_line_by_line() -> None:
 
 @pytest.mark.parametrize("direction", ["TB", "LR"])
 @pytest.mark.parametrize("framed", [False, True])
-@pytest.mark.parametrize("count", [15, 20, 21, 60, 61, 66, 120])
-def test_one_more_branch_moves_nothing(count: int, framed: bool, direction: Direction) -> None:
-    fewer, more = (hanging(many, framed, direction == "LR") for many in (count, count + 1))
+@pytest.mark.parametrize("count", [16, 20, 21, 60, 61, 66])
+@pytest.mark.parametrize("fan", FANS)
+def test_one_more_branch_moves_nothing(fan: str, count: int, framed: bool, direction: Direction) -> None:
+    fewer, more = (FANS[fan](many, framed, direction == "LR") for many in (count, count + 1))
     before = place(fewer, direction)
     after = place(more, direction, Laid(fewer, before))
     check(more, after, direction)
@@ -115,9 +135,35 @@ def test_branches_of_each_frame_have_shelves_of_their_own() -> None:
     assert row["F59"] == row["G59"] == row["x"] + 3
 
 
-def test_a_branch_stays_in_one_piece() -> None:
-    row = shelves_of(hanging(120))
+def test_operands_are_read_line_by_line_down_to_the_op_that_takes_them() -> None:
+    row = shelves_of(gathered(120))
+    lasts = [row[f"b{at}"] for at in range(120)]
+    assert lasts == sorted(lasts)
+    assert len(set(lasts)) > 2
+    assert lasts[-1] == row["x"] - 1
+
+
+@pytest.mark.parametrize("fan", FANS)
+def test_a_branch_stays_in_one_piece(fan: str) -> None:
+    row = shelves_of(FANS[fan](120))
     assert all(row[f"b{at}"] == row[f"a{at}"] + 1 == row[f"k{at}"] + 1 for at in range(120))
+
+
+def test_a_branch_that_is_less_deep_than_others_ends_right_above_the_op_that_takes_it() -> None:
+    names = [f"{name}{at}" for at in range(60) for name in "abcd"[: 1 + at % 4]]
+    arcs = [(f"{one}{at}", f"{other}{at}") for at in range(60) for one, other in pairwise("abcd"[: 1 + at % 4])]
+    row = shelves_of(workloads.diagram([*names, "x"], arcs + [(f"{'abcd'[at % 4]}{at}", "x") for at in range(60)]))
+    last = [row[f"{'abcd'[at % 4]}{at}"] for at in range(60)]
+    assert set(last) == {3, 7, 11}
+    assert row["x"] == 12
+
+
+def test_what_one_cell_leads_to_and_another_takes_stands_on_shelves_of_neither() -> None:
+    many = workloads.diagram(
+        ["x", *(f"a{at}" for at in range(60)), "y"],
+        [arc for at in range(60) for arc in (("x", f"a{at}"), (f"a{at}", "y"))],
+    )
+    assert set(shelves_of(many).values()) == {0, 1, 2}
 
 
 def test_a_deeper_branch_pushes_down_the_shelves_below_it() -> None:
