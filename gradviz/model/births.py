@@ -2,8 +2,7 @@
 
 Such a copy is one to save for backward, or to write a number into a text. Autograd records none of these ops.
 
-torch.randn, torch.tensor and nn.Linear each run several kernels (empty, detach, an in-place initialiser) before the
-person has a tensor in hand.
+nn.Linear runs several kernels (empty, an in-place initialiser) before the person has a tensor in hand.
 """
 
 from gradviz.model.trace import Op, Trace, named_by
@@ -66,6 +65,6 @@ def _is_birth(op: Op, born: dict[int, Op], used: set[int], named: dict[int, int]
             return False
     if set(op.inputs) == set(op.outputs):  # an initialiser: uniform_, fill_, zero_
         return True
-    # The detach by which torch turns a kernel's result into the tensor it hands out.
+    # The detach by which torch hands a new tensor out where somebody holds what the kernel returned.
     first = born.get(op.inputs[0])
     return first is not None and op.name.startswith(DETACHED) and (first.line, first.call) == (op.line, op.call)

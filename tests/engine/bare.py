@@ -15,8 +15,10 @@ from typing import NamedTuple, TypeVar
 
 import torch
 from torch._C._functorch import is_functorch_wrapped_tensor
+from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.weak import WeakTensorKeyDictionary
 
+from gradviz.engine.record.internals.operators import Operator
 from gradviz.model.program import FILE
 from gradviz.model.rules import EXACT
 from gradviz.model.trace import Tensor, Trace, Value
@@ -96,6 +98,36 @@ def bare_calls(source: str, paths: Collection[str] = ()) -> list[list[Moment]]:
 
     _alone(lambda: _run(source, enter))
     return calls
+
+
+class _Log(TorchDispatchMode):
+    """Takes down the name of each op."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # torch leaves its constructor untyped
+        self.names: list[str] = []
+
+    def __torch_dispatch__(
+        self,
+        func: Operator,
+        types: object,
+        args: tuple[object, ...] = (),
+        kwargs: dict[str, object] | None = None,
+    ) -> object:
+        self.names.append(str(func).replace(".", "::", 1))
+        return func(*args, **(kwargs or {}))
+
+
+def bare_ops(source: str) -> list[str]:
+    """Run a program as Python would; return the names of its ops as a dispatch mode is given them."""
+    log, found = _Log(), list[str]()
+
+    def work() -> None:
+        with log:
+            _run(source, None, at_end=lambda: found.extend(log.names))
+
+    _alone(work)
+    return found
 
 
 def bare_kept(source: str, place: int) -> int:

@@ -9,7 +9,7 @@ import torch
 from gradviz.engine.record.internals.gradfns import Node, is_scripted
 from gradviz.engine.record.internals.keeping import kind_of
 from gradviz.engine.record.internals.probing import Inside
-from gradviz.engine.record.ledger.known import Counter
+from gradviz.engine.record.ledger.known import Counter, Known
 from gradviz.engine.record.ledger.storages import Storage
 from gradviz.engine.record.ledger.unwritten import Flow
 from gradviz.engine.record.program.regions import Open
@@ -44,8 +44,13 @@ class Pending:
     outputs: Sequence[torch.Tensor] = ()
     values: Sequence[Value | None] = ()
     storages: Sequence[Storage] = ()  # the outputs are in
+    handed_on: Sequence[Known] = ()  # its outputs, if it was written down at once: torch may still flag them
     id: int = field(init=False)
     step: int = field(init=False)
+
+    def has_made(self, tensor: torch.Tensor) -> bool:
+        """Whether a tensor is one of its outputs."""
+        return is_among(tensor, self.outputs) or any(known() is tensor for known in self.handed_on)
 
     def is_met(self, grad_fn: int) -> bool:
         """Whether a grad_fn on an output is that of a call, and was met before this had returned, as by its jvp()."""

@@ -133,21 +133,36 @@ class Recorder:
         changed = [last.place for last in self.pending if last.written and any(one._is_view() for one in last.written)]
         return bool(changed) and self.place(frame) in changed
 
-    def op_done(self, pending: Pending, result: object) -> None:
+    def op_done(self, traits: operators.Traits, pending: Pending, result: object) -> None:
         """Note what the kernel returned. Below autograd and the mode, all of this is unwatched."""
+        outputs: Sequence[torch.Tensor]
         if type(result) is torch.Tensor and not pending.written and pending.same_as is None:
-            with self.lock:
-                self._hold(pending, (result,))
-            return
-        outputs = reader.tensors_in((result,))
-        if pending.written:  # a foreach op returns nothing: what it did is on the tensors it wrote to
-            outputs += [tensor for tensor in pending.written if not is_among(tensor, outputs)]
-        if not outputs and not pending.inputs:
-            return  # a mark for torch's profiler
+            outputs = (result,)
+        else:
+            outputs = reader.tensors_in((result,))
+            if pending.written:  # a foreach op returns nothing: what it did is on the tensors it wrote to
+                outputs += [tensor for tensor in pending.written if not is_among(tensor, outputs)]
+            if not outputs and not pending.inputs:
+                return  # a mark for torch's profiler
         with self.lock:
             self._hold(pending, outputs)
-            if "_like." in pending.name:  # torch copies what others hold, in sight of the class that returned it
-                self.settle()
+            if traits.hands_on:
+                self._let_go(pending)
+
+    def _let_go(self, pending: Pending) -> None:
+        """Write down an op at once, and hold nothing that it returned: what waits is only a look at that.
+
+        It goes ahead of an op that autograd, or a dispatch mode, is not done with, unless it takes what that returned.
+        """
+        *before, _ = self.pending
+        takes = any(is_among(tensor, last.outputs) for last in before for tensor in pending.promised)
+        if takes or self.scripted is not None:  # TorchScript hands nothing on
+            return
+        self.pending.pop()
+        self._write(pending, ())
+        pending.handed_on = self.ledger.hand_on(pending.outputs)
+        pending.outputs = pending.values = pending.storages = ()
+        self.pending.append(pending)
 
     def call_started(self, function: str, args: tuple[object, ...]) -> Call:
         """Note the call of a torch.autograd.Function, whose forward is about to run without autograd.
@@ -258,16 +273,22 @@ class Recorder:
         if self.scripted is not None:
             self.scripted.settling()
         settled, self.pending = self.pending, []
-        run, stream = self.run, self.stream
         for pending in settled:
-            pending.id, pending.step = run.ops, stream.steps
-            run.ops += 1
-            stream.steps += 1
-            self._writer.write(pending, taken)
+            if pending.handed_on:
+                self.ledger.flag(pending.handed_on)
+            else:
+                self._write(pending, taken)
+
+    def _write(self, pending: Pending, taken: Sequence[torch.Tensor]) -> None:
+        run, stream = self.run, self.stream
+        pending.id, pending.step = run.ops, stream.steps
+        run.ops += 1
+        stream.steps += 1
+        self._writer.write(pending, taken)
 
     def has_made(self, tensor: torch.Tensor) -> bool:
-        """Whether a tensor is a result of the op that is not written down yet."""
-        return any(is_among(tensor, last.outputs) for last in self.pending)
+        """Whether a tensor is a result of the op that is not written down yet, or not to the end."""
+        return any(last.has_made(tensor) for last in self.pending)
 
     def backward_started(
         self, roots: Sequence[object], place: Place

@@ -82,6 +82,9 @@ class Traits:
     counts_inside: bool  # it is left to the ops in its kernel to count what it writes, as in the foreach ones
     is_custom: bool  # a torch.library.custom_op, whose kernel is Python: what that does in place counts
     is_factory: bool  # such a one, and it is given no tensor: who calls it may see to it that nothing is counted
+    hands_on: (
+        bool  # what calls it for the program hands its result on, or, if somebody holds that, has modes see a copy
+    )
     wants_tensor: bool  # its first argument is a tensor, and a number does not do
     is_question: bool  # what it returns is a fact about a tensor, such as its sizes, and no kernel runs
 
@@ -94,7 +97,7 @@ def learn(operator: Any) -> Traits:  # noqa: ANN401  # OpOverload is generic ove
     if isinstance(operator, HigherOrderOperator):  # torch.cond and the like
         name = f"higher_order::{operator.__name__}"
         return _remember(
-            Traits(operator, operator, name, (), False, False, (), *(False,) * 3, "not differentiable", *(False,) * 7)
+            Traits(operator, operator, name, (), False, False, (), *(False,) * 3, "not differentiable", *(False,) * 8)
         )
     name = operator.name()
     arguments = tuple(enumerate(operator._schema.arguments))
@@ -102,6 +105,7 @@ def learn(operator: Any) -> Traits:  # noqa: ANN401  # OpOverload is generic ove
     may_write = () if writes else _may_write(operator)
     counts_inside = not _has_kernel(name, "ADInplaceOrView")
     is_custom = operator._schema.name in OPDEFS
+    is_factory = counts_inside and not _takes_tensors(operator)
     kernel = operator._op if type(operator).__call__ is OpOverload.__call__ else operator
     return _remember(
         Traits(
@@ -120,7 +124,8 @@ def learn(operator: Any) -> Traits:  # noqa: ANN401  # OpOverload is generic ove
             counts_inside and _has_kernel(name, "CompositeImplicitAutograd"),
             counts_inside,
             is_custom,
-            counts_inside and not _takes_tensors(operator),
+            is_factory,
+            is_factory or operator._schema.name.endswith("_like"),
             _wants_tensor(operator),
             operator._schema.name in _QUESTIONS,
         )

@@ -13,7 +13,7 @@ from gradviz.engine.record.ledger.stream import Row, Stream, whole
 from gradviz.model.rules import EXACT
 from gradviz.model.trace import Tensor, Value
 
-_LINE = Tensor._fields.index("line")
+_FLAG, _LINE = map(Tensor._fields.index, ("requires_grad", "line"))
 
 
 class Ledger:
@@ -98,6 +98,23 @@ class Ledger:
             return known
         self._stream.promised += 1
         return self.tensors.adopt(tensor)
+
+    def hand_on(self, tensors: Iterable[torch.Tensor]) -> list[Known]:
+        """Return tensors that were written down, and torch may still flag: no page goes before `flag` has seen them."""
+        found = list(map(self.promise, tensors))
+        self._stream.promised += len(found)
+        return found
+
+    def flag(self, those: Iterable[Known]) -> None:
+        """Write into the records of such tensors that they require grad, if they do: at no moment they did not."""
+        rows = self._stream.tensors
+        for known in those:
+            self._stream.promised -= 1
+            tensor, told = known(), known.told
+            if tensor is not None and told is not None and tensor.requires_grad and not known.requires_grad:
+                place = next(k for k in reversed(range(len(rows))) if rows[k] is told)
+                rows[place] = known.told = (*told[:_FLAG], True, *told[_FLAG + 1 :])
+                known.requires_grad = True
 
     def view_changed(self, tensor: torch.Tensor) -> None:
         """Note that an op that autograd records has changed a view in place, and so given it a grad_fn."""

@@ -30,7 +30,7 @@ class DetachWatch:
             result = detach(tensor)
             with Untraced(), guards.unwatched():
                 pending.why = "detach"
-                recorder.op_done(pending, result)
+                recorder.op_done(self._traits, pending, result)
                 self._changed(tensor)
             return result
 

@@ -75,7 +75,7 @@ class OpWatch(operators.Passing):
         else:
             result = kernel(*args, **kwargs)
         with aside():
-            recorder.op_done(pending, result)
+            recorder.op_done(traits, pending, result)
             if recorder.between is not None and func in sums.SUMS and not torch.is_grad_enabled():
                 with recorder.lock:
                     recorder.between()  # torch adds to a sum in place if nobody else holds it
