@@ -22,6 +22,7 @@ from gradviz.ui.bars.bars import GraphBar
 from gradviz.ui.bars.statusbar import StatusLine
 from gradviz.ui.bars.timeline import Timeline
 from gradviz.ui.docks.cost import CostPanel
+from gradviz.ui.docks.dock import Dock
 from gradviz.ui.docks.examples import Examples
 from gradviz.ui.docks.inspector import Inspector
 from gradviz.ui.docks.lesson import LessonPanel
@@ -226,7 +227,7 @@ def _stacked(*widgets: QWidget) -> QWidget:
 
 
 def _dock(window: QMainWindow, name: str, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
-    dock = QDockWidget(title, window)
+    dock = Dock(title, window)
     dock.setObjectName(name)
     dock.setWidget(panel)
     window.addDockWidget(area, dock)

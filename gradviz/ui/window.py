@@ -25,6 +25,7 @@ from gradviz.ui.bars import titles
 from gradviz.ui.bars.bars import MainBar
 from gradviz.ui.bars.making import allow, give_icons, icons, make_actions
 from gradviz.ui.bars.menus import add_lessons, add_recent, fill_bar
+from gradviz.ui.docks.dock import Dock
 from gradviz.ui.exporting.exporter import Exporter
 from gradviz.ui.exporting.exports import Exports
 from gradviz.ui.files.dropping import Dropping
@@ -301,7 +302,10 @@ class Window(QMainWindow):
         self.setStyleSheet(stylesheet(colours(theme)))
 
     def _dress(self) -> None:
-        give_icons(self._actions, self._icons(self._state.theme), self)
+        made = self._icons(self._state.theme)
+        give_icons(self._actions, made, self)
+        for dock in self.findChildren(Dock):
+            dock.give_icons(made)
         dress(self._panels, self._state.theme)
 
     def _show_place(self) -> None:

@@ -13,7 +13,8 @@ from gradviz.ui.bars.bars import REST
 from gradviz.ui.bars.command import said, unmarked
 from gradviz.ui.style.theme import icon
 
-_MORE = "more"  # the icon of what has no room
+# The buttons that Qt makes itself, by their names, and their icons: its own are black, or a grey near the ground.
+_QTS = {REST: "more", "qt_dockwidget_closebutton": "close", "qt_dockwidget_floatbutton": "float"}
 
 
 def make_actions(parent: QWidget, handlers: Mapping[str, Callable[[], None]]) -> dict[str, QAction]:
@@ -53,20 +54,19 @@ def allow(action: QAction, on: bool, why: str) -> None:
 
 
 def icons(theme: Theme) -> dict[str, QIcon]:
-    """Return the icons of the actions in the colours of a theme."""
+    """Return the icons of the actions and of Qt's own buttons in the colours of a theme."""
     made = dict[str, QIcon]()
     for command in COMMANDS:
         if command.icon:
             off, on = (name and resources.read_text(f"icons/{name}.svg") for name in (command.icon, command.icon_on))
             made[command.id] = icon(off, theme, on)
-    made[_MORE] = icon(resources.read_text(f"icons/{_MORE}.svg"), theme)
-    return made
+    return made | {name: icon(resources.read_text(f"icons/{file}.svg"), theme) for name, file in _QTS.items()}
 
 
 def give_icons(actions: Mapping[str, QAction], made: Mapping[str, QIcon], window: QWidget) -> None:
-    """Give the actions their icons, and the buttons behind which Qt puts what has no room: its own is black."""
+    """Give the actions their icons, and the buttons behind which Qt puts what has no room."""
     for name, one in made.items():
         if name in actions:
             actions[name].setIcon(one)
     for button in window.findChildren(QToolButton, REST):
-        button.setIcon(made[_MORE])
+        button.setIcon(made[REST])

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QIcon
-from PySide6.QtWidgets import QToolBar, QToolButton
+from PySide6.QtWidgets import QAbstractButton, QDockWidget, QToolBar, QToolButton
 from pytestqt.qtbot import QtBot
 
 from gradviz import resources
@@ -84,9 +84,24 @@ def test_what_has_no_room_is_behind_a_button_that_is_seen_whole(qtbot: QtBot, wi
     qtbot.waitUntil(more.isVisible)
     assert bar.rect().contains(more.geometry())
     for _ in range(2):
-        image = more.icon().pixmap(QSize(16, 16), 1.0).toImage()
-        inks = {
-            image.pixelColor(x, y).rgb() for x in range(16) for y in range(16) if image.pixelColor(x, y).alpha() > 250
-        }
-        assert inks == {QColor(colours(window.state.theme).text).rgb()}
+        assert inks(more) == {QColor(colours(window.state.theme).text).rgb()}
+        window.action("dark").trigger()
+
+
+def inks(button: QAbstractButton) -> set[int]:
+    """The colours of the icon of a button, where it hides what is under it."""
+    image = button.icon().pixmap(QSize(32, 32), 1.0).toImage()
+    pixels = (image.pixelColor(x, y) for x in range(32) for y in range(32))
+    return {pixel.rgb() for pixel in pixels if pixel.alpha() > 250}
+
+
+@pytest.mark.parametrize("name", ["qt_dockwidget_closebutton", "qt_dockwidget_floatbutton"])
+def test_the_buttons_of_a_panel_have_the_colour_of_the_text(qtbot: QtBot, window: Window, name: str) -> None:
+    (dock,) = window.findChildren(QDockWidget, "tensors")
+    (button,) = dock.findChildren(QAbstractButton, name)
+    for _ in range(2):
+        for floating in (False, True, False):
+            dock.setFloating(floating)
+            window.action("larger").trigger()
+            assert inks(button) == {QColor(colours(window.state.theme).text).rgb()}
         window.action("dark").trigger()
