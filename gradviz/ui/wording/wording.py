@@ -195,7 +195,10 @@ def narrowed(state: AppState) -> bool:
 
 
 def folded(state: AppState) -> str:
-    """Return how much of the graph is shown; nothing where all of it is."""
+    """Return how much of the graph is shown; nothing where all of it is, unless less of it was asked for."""
+    module, ending = state.options.module, state.ending
+    if module and ending is not None and not any(row.path == module and row.ops for row in ending.table.modules):
+        return _tr("{module} did nothing in this run: all of the graph is shown").format(module=module)
     if state.shown is None or state.table is None or not state.table.hidden:
         return ""
     shown, hidden = len(state.shown.drawing.nodes), state.table.hidden

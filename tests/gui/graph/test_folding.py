@@ -3,7 +3,7 @@
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from gradviz.drawing.shapes import Mark, Role
@@ -225,6 +225,18 @@ def test_modules_are_a_tree_that_lights_the_graph_and_leads_into_each(qtbot: QtB
     assert not crumbs.isVisible()
     window.action("outline").trigger()
     assert not outline.isVisible()
+
+
+def test_it_is_told_where_the_module_that_was_looked_into_is_gone(window: Window) -> None:
+    with_modules(window)
+    window.send(m.Entered("net.1"))
+    with_modules(window)
+    labels = [one.text() for one in window.panels.crumbs.findChildren(QLabel)]
+    assert "net.1 did nothing in this run: all of the graph is shown" not in labels
+    window.send(m.Entered("net.7"))
+    with_modules(window)
+    labels = [one.text() for one in window.panels.crumbs.findChildren(QLabel)]
+    assert "net.7 did nothing in this run: all of the graph is shown" in labels
 
 
 def test_the_tree_stays_as_the_person_left_it_over_edits(qtbot: QtBot, window: Window) -> None:
