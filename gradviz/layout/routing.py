@@ -10,7 +10,7 @@ from gradviz.layout.diagram import Diagram
 from gradviz.layout.geometry import Route
 from gradviz.layout.rows.bands import Bands
 from gradviz.layout.rows.layering import Arc
-from gradviz.layout.rows.net import Net
+from gradviz.layout.rows.net import Fan, Net
 
 LANE_GAP = 10.0
 MOST_LANES_WIDTH = 480.0
@@ -39,7 +39,7 @@ def reaches(net: Net, arcs: list[Arc], place: list[float], ports: list[Ports]) -
             if reach > found[row]:
                 found[row] = reach
             start = place[bend]
-            row += 1
+            row = net.row[bend]
         reach = abs(end - start)
         if reach > found[row] and net.row[head] == row + 1:  # it does not go round the outside
             found[row] = reach
@@ -70,10 +70,18 @@ def tracks(
     """
     row, (starts, ends) = net.row, sides
     lanes = _lanes(diagram, net, arcs, place, ports)
+    trunks = {fan.trunk[0]: _stretches(net, fan, place) for fan in net.fans if fan.trunk}
     found = list[Route]()
     for at, ((tail, head), (start, end), bends) in enumerate(zip(arcs, ports, net.bends, strict=True)):
         upper, lower = row[tail], row[head]
-        way = [(place[bend], number, number) for number, bend in enumerate(bends, upper + 1)] if bends else []
+        if bends and (trunk := trunks.get(bends[0]) or trunks.get(bends[-1])):
+            way = [
+                (at, max(first, upper + 1), min(last, lower - 1))
+                for at, first, last in trunk
+                if first < lower and last > upper
+            ]
+        else:
+            way = [(place[bend], number, number) for number, bend in enumerate(bends, upper + 1)] if bends else []
         if at in lanes:
             way.append((lanes[at], upper + 1, lower - 1))
         way.append((end, lower, lower))
@@ -81,6 +89,16 @@ def tracks(
         if sideways:
             track[::2], track[1::2] = track[1::2], track[::2]
         found.append(Route(track))  # now, and not for all at the end: in large diagrams the list is in no cache then
+    return found
+
+
+def _stretches(net: Net, fan: Fan, place: list[float]) -> list[Bend]:
+    """The trunk of a fan, stretch by straight stretch: very many links lead along it."""
+    found: list[Bend] = []
+    for bend in fan.trunk if fan.leads else reversed(fan.trunk):
+        across, row = place[bend], net.row[bend]
+        first = found.pop()[1] if found and abs(found[-1][0] - across) < ROUNDING else row
+        found.append((across, first, row))
     return found
 
 

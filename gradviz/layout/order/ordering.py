@@ -92,11 +92,7 @@ def _walk(net: Net) -> list[float]:
                 if len(ends) > 1:
                     stack += [other for other, _, _ in ends[:0:-1]]
                 element = ends[0][0]
-    for fan in net.fans:
-        first = min([turn[cell] for branch in fan.shelves[0] for cell in branch])
-        for bend in fan.trunk:
-            turn[bend] = first - 0.5
-    return turn
+    return _with_trunks(net, turn)
 
 
 def _given(net: Net) -> list[float]:
@@ -107,6 +103,15 @@ def _given(net: Net) -> list[float]:
             tail = float(net.above[bends[0]][0][0])
             for bend in bends:
                 turn[bend] = tail
+    return _with_trunks(net, turn)
+
+
+def _with_trunks(net: Net, turn: list[float]) -> list[float]:
+    """The same, with the trunk of each fan right before all that stands on its shelves."""
+    for fan in net.fans:
+        first = min([turn[cell] for cell in fan.cells()])
+        for bend in fan.trunk:
+            turn[bend] = first - 0.5
     return turn
 
 

@@ -53,7 +53,7 @@ class Net(NamedTuple):
     cells: int  # how many
     borders: int  # the first of them; start and end borders take turns
     sides: list[tuple[int, int]]  # of each frame: its first start border and its first end border
-    bends: list[tuple[int, ...]]  # of each link, in flow direction
+    bends: list[tuple[int, ...]]  # of each link, in flow direction; of one along a trunk of a fan the two ends of that
     shared: set[int]  # links whose bends belong to a trunk
     fans: list[Fan]
     bundles: list[list[int]]  # links with bends and the same two ends, in the order of their ports
@@ -138,14 +138,15 @@ def _along_trunks(net: Net, flat: Columns, passing: Mapping[int, int]) -> dict[i
     begun: set[tuple[int, float]] = set()
     for link, at in passing.items():
         (tail, head), leaves, enters, fan = flat.arcs[link], flat.leaves[link], flat.enters[link], net.fans[at]
-        way = fan.trunk[: net.row[head] - net.row[tail] - 1]
-        way = ways[link] = way if fan.leads else way[::-1]
+        ends = fan.trunk[0], fan.trunk[net.row[head] - net.row[tail] - 2]
+        way = ends if fan.leads else ends[::-1]
         port = (at, leaves if fan.leads else enters)
         if not fan.leads or port not in begun:
             _join(net, (tail, leaves), (way[0], 0.0))
         if fan.leads or port not in begun:
             _join(net, (way[-1], 0.0), (head, enters))
         begun.add(port)
+        ways[link] = way
     return ways
 
 

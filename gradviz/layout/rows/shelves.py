@@ -13,7 +13,7 @@ from typing import NamedTuple
 from gradviz.layout.diagram import Diagram
 from gradviz.layout.joining import joined
 from gradviz.layout.rows.columns import Columns
-from gradviz.layout.rows.layering import Arc, without_gaps
+from gradviz.layout.rows.layering import without_gaps
 from gradviz.layout.rows.nesting import OUTSIDE, Nesting, nesting
 from gradviz.layout.rows.net import CELL_MARGIN, Fan
 
@@ -36,7 +36,7 @@ def shelved(diagram: Diagram, row: list[int], flat: Columns) -> tuple[list[int],
     if not hubs:
         return row, []
     found, fans = list(row), list[Fan]()
-    for (hub, leads, _), hanging in _hanging(flat.arcs, hubs, nesting(diagram, row)).items():
+    for (hub, leads, _), hanging in _hanging(flat, hubs, nesting(diagram, row)).items():
         shelves = _shelves([_branch(cells, row, flat) for cells in hanging])
         deepest = max(branch.rows for shelf in shelves for branch in shelf)
         fans.append(Fan(hub, leads, [[branch.cells for branch in shelf] for shelf in shelves], deepest))
@@ -46,20 +46,23 @@ def shelved(diagram: Diagram, row: list[int], flat: Columns) -> tuple[list[int],
 
 
 def _hanging(
-    arcs: list[Arc], hubs: set[tuple[int, bool]], frames: Nesting
+    flat: Columns, hubs: set[tuple[int, bool]], frames: Nesting
 ) -> dict[tuple[int, bool, int], list[list[int]]]:
     """Of each hub and side of it, and of each frame round them, the cells of each of its branches.
 
-    A branch is, of what is left without hubs, what is linked to that one alone, and on that side alone.
+    A branch is, of what is left without hubs, what is linked to that one alone, and on that side alone. They are in the
+    order of the diagram where the hub leads to them, or else in that of its operands.
     """
     cut = {hub for hub, _ in hubs}
-    owner = joined(len(frames.home), [arc for arc in arcs if cut.isdisjoint(arc)])
+    owner = joined(len(frames.home), [arc for arc in flat.arcs if cut.isdisjoint(arc)])
     ends: dict[int, set[tuple[int, bool]]] = {}  # of each connected set, all that it is linked to so
-    for tail, head in arcs:
+    operand: dict[int, float] = {}
+    for (tail, head), enters in zip(flat.arcs, flat.enters, strict=True):
         if tail in cut:
             ends.setdefault(owner[head], set()).add((tail, True))
         if head in cut:
             ends.setdefault(owner[tail], set()).add((head, False))
+            operand[owner[tail]] = min(enters, operand.get(owner[tail], enters))
     hangs_on = {one: min(linked) for one, linked in ends.items() if len(linked) == 1 and linked <= hubs}
     branches: dict[int, list[int]] = {}
     for cell, one in enumerate(owner):
@@ -67,8 +70,8 @@ def _hanging(
             branches.setdefault(one, []).append(cell)
     around = _around(frames, owner)
     found: dict[tuple[int, bool, int], list[list[int]]] = {}
-    for one, cells in branches.items():
-        found.setdefault((*hangs_on[one], around[one]), []).append(cells)
+    for one in sorted(branches, key=lambda one: operand.get(one, 0.0)):
+        found.setdefault((*hangs_on[one], around[one]), []).append(branches[one])
     return found
 
 

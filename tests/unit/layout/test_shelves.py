@@ -2,19 +2,26 @@
 
 from itertools import pairwise
 from statistics import median
+from unittest.mock import patch
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gradviz.layout.diagram import Diagram, Direction, Frame
 from gradviz.layout.former import Laid
 from gradviz.layout.geometry import Placement, Size
 from gradviz.layout.layered import place
+from gradviz.layout.rows import shelves
 from gradviz.layout.rows.columns import columns
 from gradviz.layout.rows.layering import rows
+from gradviz.layout.rows.nesting import nesting
+from gradviz.layout.rows.net import build
 from gradviz.layout.rows.shelves import MOST, shelved
 from tests.bench.quality import crossings
 from tests.unit.layout import workloads
 from tests.unit.layout.laws import check
+from tests.unit.layout.strategies import diagrams
 
 
 def hanging(count: int, framed: bool = False, sideways: bool = False) -> Diagram:
@@ -141,6 +148,37 @@ def test_operands_are_read_line_by_line_down_to_the_op_that_takes_them() -> None
     assert lasts == sorted(lasts)
     assert len(set(lasts)) > 2
     assert lasts[-1] == row["x"] - 1
+
+
+def test_operands_stand_in_the_order_in_which_the_op_takes_them() -> None:
+    many = workloads.diagram([*(f"a{at}" for at in range(60)), "x"], [(f"a{59 - at}", "x") for at in range(60)])
+    placement = place(many)
+    check(many, placement, "TB")
+    assert crossings(many, placement) == 0
+    lines = [(placement.cells[f"a{59 - at}"].y, placement.cells[f"a{59 - at}"].x) for at in range(60)]
+    assert lines == sorted(lines)
+
+
+@settings(max_examples=100)
+@given(diagrams(), diagrams(), st.sampled_from(["TB", "LR"]), st.sampled_from([0.0, 150.0, 400.0]))
+def test_whatever_stands_on_shelves_obeys_the_laws(
+    before: Diagram, after: Diagram, direction: Direction, most: float
+) -> None:
+    with patch.object(shelves, "MANY", 2), patch.object(shelves, "MOST", most):
+        former = Laid(before, place(before, direction))
+        check(before, former.placement, direction)
+        check(after, place(after, direction, former), direction)
+
+
+@pytest.mark.parametrize("fan", FANS)
+def test_the_work_for_a_fan_grows_as_it_does(fan: str) -> None:
+    """Each link that passes shelves keeps two bends, however many it passes."""
+    many = FANS[fan](600)
+    flat = columns(many)
+    row, fans = shelved(many, rows(len(many.cells), flat.arcs), flat)
+    net = build(many, flat, row, nesting(many, row), [], fans)
+    assert max(row) > 40
+    assert {len(net.bends[link]) for link in range(len(many.links))} == {0, 2}
 
 
 @pytest.mark.parametrize("fan", FANS)
