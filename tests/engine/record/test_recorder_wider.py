@@ -1,10 +1,12 @@
 """Programs beyond plain ops: their results are the bare interpreter's, and their traces obey every law."""
 
+import re
+
 import pytest
 
 from gradviz.intake import tracebuilder
 from gradviz.model.wire import Limits
-from tests.engine.bare import both_runs
+from tests.engine.bare import bare_run, both_runs
 from tests.engine.recording import record
 from tests.engine.typed import TYPED
 
@@ -449,3 +451,24 @@ def test_as_many_ops_as_a_run_may_make_are_held_with_their_backward(
     trace = record(f"{leaves}for i in range({rounds}):\n    {line}\nx.sum().backward()", limits=Limits(ops=1000))
     assert (trace.limits, trace.error, len(trace.backwards)) == (None, None, 1)
     assert 700 < len(trace.ops) <= 1000
+
+
+METADATA = """\
+import torch
+x = torch.ones(2, requires_grad=True)
+y = x * x
+y.grad_fn.metadata["mine"] = 1
+print(y.grad_fn.metadata)
+print((y + 1).grad_fn.metadata)
+with torch.autograd.set_detect_anomaly(True):
+    z = y.exp()
+    print([name for name in z.grad_fn.metadata if isinstance(name, str)])
+"""
+
+
+def test_what_is_ours_in_the_metadata_of_a_grad_fn_says_so_and_leaves_what_is_the_programs() -> None:
+    bare, trace = bare_run(METADATA), record(METADATA)
+    assert bare.printed == "{'mine': 1}\n{}\n['traceback_']\n"
+    printed = "".join(one.text for one in trace.output)
+    assert re.sub(r"gradviz: \w+(, )?", "", printed) == bare.printed
+    assert printed == "".join(one.text for one in record(METADATA).output)

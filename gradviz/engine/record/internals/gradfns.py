@@ -88,6 +88,11 @@ def is_function(node: Node) -> bool:
 
 
 def memo(node: Node) -> dict[object, Any]:
-    """The dictionary that a grad_fn keeps for its whole life; a safe place for an id."""
+    """The dictionary that a grad_fn keeps for its whole life; a safe place for an id, though a program can print it.
+
+    There is no other. What Python holds of a grad_fn dies before it, and takes no weak reference. Its number is another
+    one's too: each thread counts from 0. Its type is closed to attributes; its hooks are handed out to nobody, and take
+    six times as long to put there. Its address has to be read out of Python's memory, and is soon another one's.
+    """
     metadata: dict[object, Any] = node.metadata
     return metadata

@@ -19,14 +19,18 @@ Edges = tuple[tuple[int | None, int], ...]
 Found = tuple[gradfns.Node, int, int | None]  # a grad_fn, its id, and the id of its variable if it is an AccumulateGrad
 
 
-class _Life:
-    """Lives in the memo of a grad_fn, and so as long as that."""
+class _Mark:
+    """A key in the memo of a grad_fn, which lives as long as that, and says to who prints it whose it is."""
 
     __slots__ = ("__weakref__",)
 
+    def __repr__(self) -> str:
+        """What a program prints that prints `metadata`, alike in every run."""
+        return "gradviz"
 
-class _Watched(weakref.ref[_Life]):
-    """The life of a grad_fn that saves something."""
+
+class _Watched(weakref.ref[_Mark]):
+    """The mark of a grad_fn that saves something."""
 
     __slots__ = ("number",)
     number: int  # of the grad_fn
@@ -38,8 +42,7 @@ class Nodes:
     def __init__(self, stream: Stream, ledger: Ledger) -> None:
         self._stream = stream
         self._ledger = ledger
-        self._life = object()  # of their lives there
-        self._key = object()  # of this run's ids in the memo of a grad_fn, which can outlive a run
+        self._key = _Mark()  # of this run's ids in the memo of a grad_fn, which can outlive a run
         self.count = 0  # of ids that were given out
         self._accumulators: dict[int, int] = {}  # tensor id of the variable -> id
         self._records: dict[int, GradFn] = {}  # of grad_fns that save something
@@ -195,10 +198,10 @@ class Nodes:
                 saved = tuple(item._replace(state="freed") for item in record.saved)
                 self._stream.grad_fns.append(record._replace(saved=saved, step=max(stamp, record.step)))
 
-    def _die(self, life: weakref.ref[_Life]) -> None:
+    def _die(self, mark: weakref.ref[_Mark]) -> None:
         """Note that a grad_fn is gone, which may come in the middle of anything."""
-        if isinstance(life, _Watched):
-            self.died.append((life.number, self._stream.steps + 1))
+        if isinstance(mark, _Watched):
+            self.died.append((mark.number, self._stream.steps + 1))
 
     def refused(self, node: gradfns.Node, number: int) -> list[int]:
         """The tensors a grad_fn saved and torch refuses to hand back: changed since then, or freed."""
@@ -267,8 +270,9 @@ class Nodes:
         if saved or name == COPY_SLICES:
             self._records[number] = GradFn(*facts)
             if number not in self._lives:
-                life = gradfns.memo(node)[self._life] = _Life()
-                self._lives[number] = watched = _Watched(life, self._die)
+                mark = _Mark()
+                gradfns.memo(node)[mark] = None
+                self._lives[number] = watched = _Watched(mark, self._die)
                 watched.number = number
         stream.grad_fns.append(facts)
 
