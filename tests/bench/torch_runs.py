@@ -12,7 +12,7 @@ from gradviz.engine.record.internals.operators import Passing
 from gradviz.engine.record.ledger.stream import Stream
 from gradviz.engine.record.program.source import Source
 from gradviz.engine.record.run import Run
-from gradviz.engine.record.watches.lines import Tracer
+from gradviz.engine.record.watches.recursion import Tracer
 from gradviz.intake import tracebuilder
 from gradviz.intake.tracebuilder import TraceBuilder
 from gradviz.model.program import FILE, Program, parse

@@ -9,6 +9,7 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import gradviz
+from gradviz.engine.record.internals.quiet import Untraced
 from gradviz.engine.record.ledger.stream import Stream
 from gradviz.engine.record.program.source import Source
 from gradviz.model.program import FILE
@@ -42,7 +43,7 @@ class _Writer(io.TextIOBase):
         Raises:
             LimitReached: more was written than a run may.
         """
-        with self._stream.lock:
+        with Untraced(), self._stream.lock:
             return self._write(text, self._source.here()[0])
 
     def _write(self, text: str, line: int | None) -> int:
@@ -77,7 +78,9 @@ def captured(stream: Stream, source: Source, characters: int) -> Iterator[None]:
         line: str | None = None,
     ) -> None:
         del filename, lineno, file, line  # the program's own line says more than a line inside torch
-        stream.warn(Warned(source.here()[0], category.__name__, _as_bare(str(message))))
+        text = str(message)  # by the program's own code, perhaps
+        with Untraced():
+            stream.warn(Warned(source.here()[0], category.__name__, _as_bare(text)))
 
     with (
         redirect_stdout(_Writer(stream, source, "stdout", budget)),

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import torch
 
-from gradviz.engine.record.internals import gradfns, guards, operators, probing, reader
+from gradviz.engine.record.internals import depth, gradfns, guards, operators, probing, reader
 from gradviz.engine.record.internals.values import read_value
 from gradviz.engine.record.pending import Call, Pending, is_among, is_any_tracked, just_read
 from gradviz.engine.record.program.regions import Open, Regions
@@ -20,6 +20,8 @@ from gradviz.engine.record.program.source import Place
 from gradviz.engine.record.run import Run
 from gradviz.engine.record.writing import Writer
 from gradviz.model.trace import AT_LEVEL, EMPTY, FUNCTION, INSIDE_FUNCTION, INSIDE_HOOK, NO_INPUT, Phase
+
+_CALL = 1 + depth.C_CALL  # levels of what stands where a torch.autograd.Function enters C++
 
 
 class Scripted(Protocol):
@@ -68,6 +70,8 @@ class Recorder:
         # What an op raised in a thread of torch's own, where Python drops it on the way through C++.
         self.dropped: BaseException | None = None
         self.refusal = ""  # the text of the last error that an op raised in it
+        self.beneath = 0  # levels of frames that are none of the program's, beneath those that are
+        self.is_near = False  # Python's limit of recursion was, at the last call
         run.threads.append(self)
 
     def op_started(
@@ -177,10 +181,12 @@ class Recorder:
             pending.first = self.nodes.count
             self._inside.append(INSIDE_FUNCTION)
             regions = self.regions.enter_call("no_grad" if pending.mode == "grad" else pending.mode)
+        self.stand_beneath(_CALL)
         return Call(pending, operands, regions)
 
     def call_raised(self, call: Call) -> None:
         """Note that forward raised: the call has no outputs."""
+        self.stand_beneath(-_CALL)
         with self.lock:
             self._inside.pop()
             self.regions.leave_call(call.regions)
@@ -191,6 +197,7 @@ class Recorder:
 
     def call_done(self, call: Call, result: object) -> None:
         """Note what the call returned, grad_fn and all."""
+        self.stand_beneath(-_CALL)
         outputs = reader.tensors_in((result,))
         with self.lock:
             self._inside.pop()
@@ -248,6 +255,11 @@ class Recorder:
         if not self._has_run and not goes_on:
             self._awaits_grad_fn = pending.is_tracked and "_like." not in pending.name
         self._has_run = True
+
+    def stand_beneath(self, levels: int) -> None:
+        """Note that levels of the recorder come to be, or are no longer, beneath what the program does next."""
+        self.beneath += levels
+        depth.limits.leave_room(self.beneath)
 
     def place(self, frame: FrameType | None) -> Place:
         """Where in the program a frame is; one in a thread of torch's own is where the program waits for that."""

@@ -18,8 +18,9 @@ from gradviz.engine.record.program.names import Names
 from gradviz.engine.record.program.regions import Regions
 from gradviz.engine.record.recorder import Recorder
 from gradviz.engine.record.run import Run
-from gradviz.engine.record.watches.lines import Lines, Tracer
+from gradviz.engine.record.watches.lines import Lines
 from gradviz.engine.record.watches.ops import OpWatch, in_force
+from gradviz.engine.record.watches.recursion import Tracer
 from gradviz.model.trace import GradMode
 
 
@@ -72,6 +73,7 @@ class Threads:
             @functools.wraps(work)
             def watched(*args: object, **kwargs: object) -> None:
                 recorder = self.here()
+                recorder.stand_beneath(1)
                 try:
                     with OpWatch(recorder):
                         sys.settrace(Lines(recorder, self._names).trace)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from gradviz.engine.record import chance
 from gradviz.engine.record.blame import spoken_of
 from gradviz.engine.record.console import captured
-from gradviz.engine.record.internals import entries, sums
+from gradviz.engine.record.internals import depth, entries, sums
 from gradviz.engine.record.internals.composites import replace_composites
 from gradviz.engine.record.ledger.known import Known
 from gradviz.engine.record.ledger.storages import Storage
@@ -27,6 +27,7 @@ from gradviz.engine.record.watches.hooks import HookWatch
 from gradviz.engine.record.watches.levels import LevelWatch
 from gradviz.engine.record.watches.ops import OpWatch
 from gradviz.engine.record.watches.packing import PackWatch
+from gradviz.engine.record.watches.recursion import RecursionWatch
 from gradviz.engine.record.watches.scripts import ScriptWatch
 from gradviz.engine.record.watches.settings import SettingWatch
 from gradviz.model.program import FILE, Program, parse
@@ -98,6 +99,7 @@ def recorded(program: Program, request: Request, stream: Stream, *watches: Watch
         entries.replace_exports(settings.handed_out),
         entries.replace_levels(levels.opened, levels.closing, levels.lifted),
         HookWatch(threads.here).undo,
+        RecursionWatch(threads.here).follow(),
         replace_composites(),
         replace_compilers(lambda what: stream.warn(Warned(source.here()[0], NOTE, what))),
         threads.follow(),
@@ -131,6 +133,7 @@ def _is_same(raised: ProgramError, error: ProgramError | None) -> bool:
 
 def _execute(program: Program, module: ModuleType, mode: GradMode, threads: Threads) -> None:
     code = compile(program.tree, FILE, "exec")
+    threads.here().stand_beneath(depth.level() + depth.C_CALL)  # exec()
     with ambient(mode), OpWatch(threads.here()):
         sys.settrace(threads.lines.trace)
         try:

@@ -12,7 +12,7 @@ from torch.autograd.graph import _engine_run_backward as engine_run  # the true 
 from torch.nn.modules.module import register_module_module_registration_hook
 from torch.utils.hooks import RemovableHandle
 
-from gradviz.engine.record.internals.guards import WithoutModes, aside, untyped
+from gradviz.engine.record.internals.guards import WithoutModes, untyped
 from gradviz.engine.record.internals.operators import has_other_modes
 from gradviz.engine.record.internals.quiet import Untraced
 
@@ -164,23 +164,28 @@ def replace_registrations(
     nn: Any = torch.nn
     register = nn.Module.register_parameter
 
+    def place(module: torch.nn.Module, name: str, placed: object) -> None:
+        with Untraced():
+            placing(module, name, placed)
+
     @functools.wraps(register)
     def register_parameter(self: torch.nn.Module, name: str, param: torch.nn.Parameter | None) -> None:
-        placing(self, name, param)
+        place(self, name, param)
         register(self, name, param)
 
     def noted(original: Callable[..., object]) -> Callable[..., object]:
         @functools.wraps(original)
         def change(module: torch.nn.Module, *args: object, **kwargs: object) -> object:
             result = original(module, *args, **kwargs)
-            moved(module)
+            with Untraced():
+                moved(module)
             return result
 
         return change
 
     ways = [(nn.Module, "__delattr__"), (nn.ModuleDict, "__delitem__"), (nn.ModuleDict, "clear")]
     ways += [(kind, "insert") for kind in (nn.Sequential, nn.ModuleList)]
-    handle = register_module_module_registration_hook(placing)
+    handle = register_module_module_registration_hook(place)
     undo = [replace(owner, name, noted(getattr(owner, name))) for owner, name in ways]
     return _all([handle.remove, replace(nn.Module, "register_parameter", register_parameter), *undo])
 
@@ -272,7 +277,7 @@ def replace_swap(swapping: Callable[[torch.Tensor, torch.Tensor, Callable[[], No
     original = torch.utils.swap_tensors
 
     def swap_tensors(one: torch.Tensor, other: torch.Tensor) -> None:
-        with aside():
+        with Untraced():
             swapping(one, other, lambda: original(one, other))  # type: ignore[no-untyped-call]  # left untyped by torch
 
     return replace(torch.utils, "swap_tensors", swap_tensors)
@@ -286,7 +291,7 @@ def replace_increments(moved: Callable[[torch.Tensor], None]) -> Callable[[], No
     def increment_version(tensor: torch.Tensor | Iterable[torch.Tensor]) -> None:
         tensors = [tensor] if isinstance(tensor, torch.Tensor) else list(tensor)
         original(tensors)
-        with aside():
+        with Untraced():
             for one in tensors:
                 moved(one)
 
@@ -306,7 +311,7 @@ def replace_exports(note: Callable[[torch.Tensor], None]) -> Callable[[], None]:
         @functools.wraps(original)
         def export(tensor: torch.Tensor, *args: object, **kwargs: object) -> object:
             result = original(tensor, *args, **kwargs)
-            with aside():
+            with Untraced():
                 note(tensor)
             return result
 
@@ -348,13 +353,13 @@ def replace_levels(
         return level
 
     def left() -> object:
-        with aside():
+        with Untraced():
             closing()
         return leave()
 
     def wrapped(*inputs: object, **level: object) -> object:
         result = lift(*inputs, **level)
-        with aside():
+        with Untraced():
             lifted(result)
         return result
 

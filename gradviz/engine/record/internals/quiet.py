@@ -3,6 +3,7 @@
 import sys
 from types import TracebackType
 
+from gradviz.engine.record.internals.depth import check_unseen
 from gradviz.engine.record.internals.guards import aside
 
 
@@ -12,8 +13,14 @@ class Untraced:
     __slots__ = ("_aside", "_tracer")
 
     def __enter__(self) -> None:
-        """Put the thread's trace function aside, and what Aside does."""
+        """Put the thread's trace function aside, and what Aside does.
+
+        Raises:
+            RecursionError: there is none, and there may be no room for the recorder.
+        """
         self._tracer = sys.gettrace()
+        if self._tracer is None:
+            check_unseen()
         sys.settrace(None)
         self._aside = aside()
         self._aside.__enter__()

@@ -73,6 +73,7 @@ class BackwardWatch:
                 self._record(call)
                 call.handles = [handle for node, number in call.reached for handle in self._hook(call, node, number)]
                 recorder.running, recorder.between = call, call.settle
+                recorder.stand_beneath(1)
             try:
                 return engine_run(roots, *args, **kwargs)
             except BaseException as error:  # a KeyboardInterrupt can be caught too
@@ -85,6 +86,7 @@ class BackwardWatch:
                 recorder.dropped = None
                 formulas.show_modes()
                 with Untraced(), recorder.lock:
+                    recorder.stand_beneath(-1)
                     recorder.running, recorder.between = call.outer
                     _finish(call)
 
@@ -98,6 +100,7 @@ class BackwardWatch:
             with Untraced(), recorder.lock:
                 recorder.settle()
                 recorder.stream.prepared = recorder.run.ops
+                recorder.stand_beneath(1)
             try:
                 return make_grads(roots, gradients, *args, **kwargs)
             except Exception as error:
@@ -109,6 +112,8 @@ class BackwardWatch:
                     self.failure = Failure(told.message, seen, ())
                     self._keep(told, self.failure, line)
                 raise
+            finally:
+                recorder.stand_beneath(-1)
 
         return watched
 

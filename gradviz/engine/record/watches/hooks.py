@@ -10,10 +10,13 @@ import torch
 from torch.utils.hooks import RemovableHandle
 
 from gradviz.engine.record.internals import entries, gradfns, hooks
+from gradviz.engine.record.internals.depth import C_CALL
 from gradviz.engine.record.internals.hooks import WatchedHook
 from gradviz.engine.record.internals.quiet import Untraced
 from gradviz.engine.record.recorder import Recorder
 from gradviz.model.trace import Hook, HookCall, Value
+
+_LEVELS = 2 + C_CALL  # of a hook that is called: what stands for it, and what runs it
 
 
 class HookWatch:
@@ -70,7 +73,7 @@ class HookWatch:
         hook = self._there.get(handle)
         if hook is not None:
             recorder = self._here()
-            with recorder.lock:
+            with Untraced(), recorder.lock:
                 self._tell(handle, hook._replace(removed=hook.removed or _stamp(recorder)))
 
     def _tell(self, handle: int, hook: Hook) -> None:
@@ -83,7 +86,11 @@ class HookWatch:
         with Untraced(), recorder.lock:
             recorder.settle()
             before = _read(recorder, hooks.gradients(hook.how, given))
-        result = hook.hook(*given)
+            recorder.stand_beneath(_LEVELS)
+        try:
+            result = hook.hook(*given)
+        finally:
+            recorder.stand_beneath(-_LEVELS)
         with Untraced(), recorder.lock:
             recorder.settle()
             after = _read(recorder, hooks.gradients(hook.how, given) if result is None else result)

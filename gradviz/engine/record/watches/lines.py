@@ -2,18 +2,20 @@
 
 import inspect
 import opcode
-from collections.abc import Callable
-from types import CodeType, FrameType
+from types import CodeType, FrameType, TracebackType
+from typing import cast
 
 from gradviz.engine.record.internals import guards
+from gradviz.engine.record.internals.depth import TOO_DEEP, limits, set_limit
 from gradviz.engine.record.internals.operators import TorchDispatchMode
 from gradviz.engine.record.program.names import Names, Scope
 from gradviz.engine.record.program.source import DISPATCH
 from gradviz.engine.record.recorder import Recorder
 from gradviz.engine.record.watches.ops import OpWatch
+from gradviz.engine.record.watches.recursion import Tracer, go_on_with, is_too_deep, take_out
 from gradviz.model.program import FILE
 
-Tracer = Callable[[FrameType, str, object], "Tracer | None"]
+Raised = tuple[type[BaseException], BaseException, TracebackType | None]  # what comes with the event of an exception
 
 # What a line calls, or imports, that can bind names of the module which do not stand in it.
 _ANY_NAME = frozenset(("exec", "globals", "vars", "locals", "*"))
@@ -34,14 +36,26 @@ class Lines:
         self._withs = recorder.source.program.withs
         self._scopes = [names.outermost]
         self._line: int | None = None  # of the line event before, in whatever frame
+        self.has_refused = False  # a call, and no exception was met since in a frame of the program
 
     def trace(self, frame: FrameType, event: str, _: object) -> Tracer | None:
         """Follow calls of the program's own functions; comprehensions belong to their line."""
         code = frame.f_code
         if event != "call" or code is _OWN:
             return None
+        recorder = self._recorder
+        try:
+            set_limit(recorder.beneath + limits.near)
+            recorder.is_near = False
+        except RecursionError:
+            recorder.is_near = True
+        if recorder.is_near and is_too_deep(frame, recorder.beneath):
+            self.has_refused = True
+            go_on_with(self.trace)
+            raise RecursionError(TOO_DEEP)
+        set_limit(limits.most)
         if code.co_name == DISPATCH and (code.co_filename == FILE or _is_mode(frame)):
-            self._recorder.dispatch_started()
+            recorder.dispatch_started()
             return self._dispatched
         if code.co_filename != FILE or (code.co_name[0] == "<" and code.co_name != "<module>"):
             return None
@@ -49,7 +63,7 @@ class Lines:
             if code.co_name == "<module>":
                 return _Activation(self, self._names.outermost).trace
             # The mode can only have changed between the caller's line and here through a decorator.
-            self._recorder.line_changed(self._opening(code.co_firstlineno), entering=True)
+            recorder.line_changed(self._opening(code.co_firstlineno), entering=True)
             activation = getattr(frame.f_trace, "__self__", None)
             if isinstance(activation, _Activation):  # of a generator, which goes on
                 activation.lines = self  # perhaps in another thread than before
@@ -178,7 +192,7 @@ class _Activation:
         self._before: int | None = None  # the line event before, in this frame
         self._raised = False  # since then
 
-    def trace(self, frame: FrameType, event: str, _: object) -> Tracer | None:
+    def trace(self, frame: FrameType, event: str, argument: object) -> Tracer | None:
         """Take the events of the frame."""
         if event == "line":
             line = frame.f_lineno
@@ -186,6 +200,10 @@ class _Activation:
             self._before, self._raised = line, False
         elif event == "exception":
             self._raised = True
+            if self.lines.has_refused:
+                self.lines.has_refused = False
+                _, _, traceback = cast("Raised", argument)
+                take_out(traceback, Lines.trace.__code__)
         elif event == "return":
             suspends = not self._raised and _yields(frame.f_code, frame.f_lasti)
             self.lines.left(frame, self.scope, self._before, for_good=not suspends)

@@ -6,7 +6,7 @@ from types import FrameType
 
 import torch
 
-from gradviz.engine.record.internals import operators, reader, sums
+from gradviz.engine.record.internals import depth, operators, reader, sums
 from gradviz.engine.record.internals.guards import aside
 from gradviz.engine.record.recorder import Recorder
 
@@ -34,6 +34,8 @@ class OpWatch(operators.Passing):
         tracer, caller = sys.gettrace(), sys._getframe().f_back
         sys.settrace(None)  # as Untraced does, without its calls, of which each would be traced
         try:
+            if self.recorder.is_near or tracer is None:
+                depth.check(self.recorder.beneath)
             return self._run(func, args, kwargs or {}, caller)
         except BaseException as error:
             if caller is None:
