@@ -15,12 +15,13 @@ from gradviz.model.moments.offenders import is_nought
 from gradviz.model.moments.reach import reachable
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import BackwardCall, GradFn, Op, Saved, Tensor
+from gradviz.model.why.copies import Copy
 from gradviz.model.why.fixes.changed import clone_before
 from gradviz.model.why.fixes.errors import retain_graph
 from gradviz.model.why.fixes.fix import Fix
 from gradviz.model.why.fixes.fixes import Fixes
 from gradviz.model.why.fixes.renamed import replaced
-from gradviz.model.why.grounds import Grounds, cut_off
+from gradviz.model.why.grounds import Cutter, Grounds, cut_off
 from gradviz.model.why.sizes import size
 from gradviz.model.why.why import cutter, origin, returning, why
 from gradviz.model.why.zeroed import of_leaf
@@ -78,7 +79,8 @@ class _Told:
         reason = why(self._known, tensor)
         blamed = origin(self._known, tensor) if reason.reason == "untracked" else tensor
         own = why(self._known, blamed) if blamed is not tensor else reason
-        cut: Op | BackwardCall | None = returning(self._known, own)
+        copy = self._known.cuts.copied.get(blamed.id) if own.reason == "flag off" else None
+        cut: Cutter | BackwardCall | None = copy or returning(self._known, own)
         cut = self._known.cut(tensor) if own.reason == "cut off" else cut or cutter(self._known, blamed)
         renamed = replaced(self._trace, self._moment.history.bindings, tensor) if own.reason == "not a leaf" else None
         if renamed is not None:
@@ -95,6 +97,8 @@ class _Told:
             said = "cleared unseen" if said == "cleared" else "mode"
         if said == "not differentiable" and cut is None:
             said = "beside"
+        if isinstance(cut, Copy):
+            said, facts["line"] = "copy" if cut is copy else "copied", cut.line
         yield Answer("grad", said, facts, own.line or blamed.line, blamed.id, fixes=self._fix(tensor))
 
     def zero(self, tensor: Tensor) -> Iterator[Answer]:

@@ -66,6 +66,9 @@ SAID: dict[str, dict[Question, dict[str, str]]] = {
             "failed": "The backward on line {line} raised an error before it came to {name}.",
             "no gradient": "The backward on line {line} came by, and no grad_fn passed a gradient on to {name}.",
             "cut off": "{call} on line {line} cuts the way from the root of backward back to {name}.",
+            "copied": "{call} on line {line} takes numbers alone, without the graph that they came from: "
+            "no backward() comes back to {name} that way.",
+            "copy": "{call} on line {line} takes the numbers alone of tensors that require grad: {name} has no graph.",
             "not reached": "The backward on line {line} began at a root that does not lead back to {name}.",
             "unused": "No op that autograd recorded took {name}, so no backward() can come to it.",
             "used before": "Line {line} used {name} before its requires_grad was set: no gradient of that comes to it.",
@@ -141,6 +144,10 @@ SAID: dict[str, dict[Question, dict[str, str]]] = {
             "failed": "{line} 行目の backward は、{name} に届く前にエラーになりました。",
             "no gradient": "{line} 行目の backward は通りましたが、{name} に勾配を渡した grad_fn はありません。",
             "cut off": "{line} 行目の {call} が、backward の起点から {name} への道を切っています。",
+            "copied": "{line} 行目の {call} は数だけを取り出し、その元の計算グラフを引き継ぎません。"
+            "backward() はここから {name} に戻れません。",
+            "copy": "{line} 行目の {call} は requires_grad のテンソルから数だけを取り出すため、"
+            "{name} には計算グラフがありません。",
             "not reached": "{line} 行目の backward の起点からは {name} にたどり着けません。",
             "unused": "記録された演算は {name} を使っていないため、backward() は届きません。",
             "used before": "{line} 行目は {name} を requires_grad にする前に使ったため、そこから勾配は届きません。",

@@ -1,7 +1,7 @@
 """What the reasons for an absent .grad are read off: an index of a run, built once for all its tensors and moments."""
 
 from bisect import bisect_left
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import pairwise, zip_longest
 from math import inf
@@ -12,7 +12,10 @@ from gradviz.model.moments.reach import reachable
 from gradviz.model.moments.ways import Ways
 from gradviz.model.trace import NOTHING_LOST, BackwardCall, Op, Tensor, Trace
 from gradviz.model.why.clearings import Clearings, LineRan, clearings, retainings
+from gradviz.model.why.copies import Copy, copies
 from gradviz.model.why.readouts import Readouts, readouts
+
+Cutter = Op | Copy  # what left a graph behind
 
 
 class Life(NamedTuple):
@@ -41,10 +44,10 @@ class Lives:
 class Cuts:
     """What cut tensors off from the graph, found when it is asked for."""
 
-    def __init__(self, trace: Trace, born: set[int]) -> None:
-        """Look at a run and at its ops that only bring a tensor into the world."""
-        self._trace, self._born = trace, born
-        self._found: dict[int, dict[int, Op]] = {}  # by the number of calls
+    def __init__(self, history: History) -> None:
+        """Look at a run."""
+        self._history, self._trace = history, history.trace
+        self._found: dict[int, dict[int, Cutter]] = {}  # by the number of calls
 
     @cached_property
     def kept_out(self) -> dict[int, float]:
@@ -53,12 +56,22 @@ class Cuts:
 
     @cached_property
     def _read(self) -> Readouts | None:
-        return readouts(self._trace)
+        return readouts(self._trace, [copy.line for copy in self._copies if copy.made is None])
 
-    def before(self, calls: int) -> dict[int, Op]:
-        """Return, for each tensor from which data, though no gradient, leads to a root, the op that cut it off."""
+    @cached_property
+    def copied(self) -> dict[int, Copy]:
+        """The tensors that were made of the numbers of others, of which no op tells."""
+        return {one.made: one for one in self._copies if one.made is not None}
+
+    @cached_property
+    def _copies(self) -> list[Copy]:
+        return copies(self._history)
+
+    def before(self, calls: int) -> dict[int, Cutter]:
+        """Return, for each tensor from which data, though no gradient, leads to a root, what cut it off."""
         if calls not in self._found:
-            self._found = {calls: _cuts(self._trace, self._trace.backwards[:calls], self._read, self._born)}
+            roots = self._trace.backwards[:calls]
+            self._found = {calls: _cuts(self._history, roots, self._read, self._copies)}
         return self._found[calls]
 
 
@@ -124,8 +137,8 @@ class Grounds(NamedTuple):
         steps = self.moment.history.flow.runs(grad_fn, self.moment.begun)
         return bool(steps) and steps[-1].id >= self.starts[place]
 
-    def cut(self, tensor: Tensor) -> Op | None:
-        """The op that cut a tensor off from every root so far."""
+    def cut(self, tensor: Tensor) -> Cutter | None:
+        """What cut a tensor off from every root so far."""
         return self.cuts.before(self.moment.calls).get(tensor.id)
 
     def is_kept_out(self, tensor: Tensor) -> bool:
@@ -144,7 +157,7 @@ def grounds(history: History) -> Grounds:
         _reached(trace),
         frozenset(place for place, call in enumerate(trace.backwards) if not call.accumulates),
         {grad_fn.variable: grad_fn.id for grad_fn in trace.grad_fns if grad_fn.variable is not None},
-        Cuts(trace, history.born),
+        Cuts(history),
         history.born,
         clearings(trace),
         retainings(trace),
@@ -181,28 +194,44 @@ def _reached(trace: Trace) -> dict[int, list[int]]:
     return found
 
 
-def _cuts(trace: Trace, calls: Sequence[BackwardCall], read: Readouts | None, born: Collection[int]) -> dict[int, Op]:
+def _cuts(
+    history: History, calls: Sequence[BackwardCall], read: Readouts | None, copied: list[Copy]
+) -> dict[int, Cutter]:
     """Data followed back from every root; where a path without a cut leads to a tensor, that one counts."""
-    leads: dict[int, Op | None] = {}
+    leads: dict[int, Cutter | None] = {}
     lines: set[int | None] = set()  # on which something was made that leads to a root
-    waiting = sorted(calls, key=lambda call: call.step)
-    for op in reversed(trace.ops):
+    waiting, unread = sorted(calls, key=lambda call: call.step), [*copied]
+    for op in reversed(history.trace.ops):
         while waiting and waiting[-1].step > op.step:
             leads.update(dict.fromkeys(root for root in waiting.pop().roots if root is not None))
+        while unread and unread[-1].step > op.step:
+            copy = unread.pop()
+            if copy.made in leads or (copy.made is None and read is not None and read.goes_to(copy.line, lines)):
+                _lead(leads, copy.given, copy)
         results = [leads[tensor] for tensor in op.outputs if tensor in leads]
         if read is not None and read.leads(op, lines):
             results = [op]
         elif results:
             lines.add(op.line)
-        if op.phase != "forward" or not results or op.id in born:
+        if op.phase != "forward" or not results or op.id in history.born:
             continue
-        cut = op if cut_off(op) else None if None in results else results[0]
-        for tensor in op.inputs:
-            if tensor in op.outputs and op.why_unrecorded == "detach":
-                leads[tensor] = op  # detach_(): what it was before has no way on through what it is now
-            elif cut is not op or tensor not in op.outputs:  # what it changes in place keeps the way that it had
-                leads[tensor] = cut if leads.get(tensor, cut) is not None else None
-    return {tensor: op for tensor, op in leads.items() if op is not None}
+        _pass(leads, op, op if cut_off(op) else None if None in results else results[0])
+    return {tensor: cut for tensor, cut in leads.items() if cut is not None}
+
+
+def _pass(leads: dict[int, Cutter | None], op: Op, cut: Cutter | None) -> None:
+    """Note that what an op took leads to a root."""
+    for tensor in op.inputs:
+        if tensor in op.outputs and op.why_unrecorded == "detach":
+            leads[tensor] = op  # detach_(): what it was before has no way on through what it is now
+        elif cut is not op or tensor not in op.outputs:  # what it changes in place keeps the way that it had
+            _lead(leads, (tensor,), cut)
+
+
+def _lead(leads: dict[int, Cutter | None], tensors: Iterable[int], cut: Cutter | None) -> None:
+    """Note that tensors lead to a root, through a cut or, as one that is there already may tell, without."""
+    for tensor in tensors:
+        leads[tensor] = cut if leads.get(tensor, cut) is not None else None
 
 
 def _kept_out(trace: Trace) -> dict[int, float]:

@@ -79,7 +79,7 @@ def begun_at_leaf(history: History) -> Iterator[Mistake]:
     """Yield the backward calls that began at nothing but a leaf, which ops cut off from leaves that no call came to."""
     trace = history.trace
     roots = {call.line: root for call in trace.backwards if (root := _leaf(trace, call)) is not None}
-    cut = Cuts(trace, history.born).before(len(trace.backwards)) if roots else {}
+    cut = Cuts(history).before(len(trace.backwards)) if roots else {}
     apart = [
         trace.tensors[number]
         for number in sorted(cut)
@@ -91,7 +91,7 @@ def begun_at_leaf(history: History) -> Iterator[Mistake]:
         facts: dict[str, str | int] = {
             "root": root.names[0] if root.names else "",
             "names": tensor_names(apart),
-            "call": by.call or by.name,
+            "call": by.call or (by.name if isinstance(by, Op) else ""),
             "by": by.line or 0,
         }
         yield Mistake("at a leaf", line, facts)

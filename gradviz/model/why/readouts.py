@@ -1,6 +1,7 @@
 """Numbers read out of tensors: what is computed from them has no path back, and only the text tells where it went."""
 
 import ast
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from gradviz.model.births import READOUT
@@ -18,12 +19,21 @@ class Readouts(NamedTuple):
 
     def leads(self, op: Op, lines: set[int | None]) -> bool:
         """Whether an op read numbers out that were used on one of these lines."""
-        return _reads(op) and not self.goes.get(op.line, frozenset()).isdisjoint(lines)
+        return _reads(op) and self.goes_to(op.line, lines)
+
+    def goes_to(self, line: int | None, lines: set[int | None]) -> bool:
+        """Whether what was read out on a line was used on one of these."""
+        return not self.goes.get(line, frozenset()).isdisjoint(lines)
 
 
-def readouts(trace: Trace) -> Readouts | None:
-    """Return where what was read out went; None where nothing was."""
-    read = {op.line for op in trace.ops if _reads(op)}
+def readouts(trace: Trace, others: Iterable[int]) -> Readouts | None:
+    """Return where what was read out went; None where nothing was.
+
+    Args:
+        trace: the run.
+        others: lines that read numbers out without an op.
+    """
+    read = {op.line for op in trace.ops if _reads(op)}.union(others)
     text = text_of(trace.source) if read else None
     if text is None:
         return None
@@ -51,7 +61,7 @@ def _flows(tree: ast.Module) -> list[_Flow]:
             lines = frozenset(range(node.lineno, (node.end_lineno or node.lineno) + 1))
             names = (one for one in ast.walk(node) if isinstance(one, ast.Name))
             reads = frozenset(one.id for one in names if isinstance(one.ctx, ast.Load))
-            binds = frozenset() if isinstance(node, ast.Expr | ast.Return) else frozenset(bound_by(node))
+            binds = frozenset() if isinstance(node, ast.Return) else frozenset(bound_by(node))
             found.append(_Flow(lines, reads, binds))
     return found
 

@@ -29,10 +29,11 @@ from gradviz.model.source.literals import as_floats
 from gradviz.model.source.place import Edit, Text
 from gradviz.model.source.toggles import Locked, Toggles
 from gradviz.model.trace import Op, Tensor
+from gradviz.model.why.copies import Copy
 from gradviz.model.why.fixes.earlier import cleared_earlier, flagged_earlier
 from gradviz.model.why.fixes.fix import Fix
 from gradviz.model.why.fixes.renamed import in_place, replaced
-from gradviz.model.why.fixes.stacked import Copied, copied, copying
+from gradviz.model.why.fixes.stacked import joined_up
 from gradviz.model.why.fixes.uncutting import without
 from gradviz.model.why.grounds import Grounds
 from gradviz.model.why.why import Why, WhyNoGrad, cutter, origin, returning, why
@@ -151,10 +152,9 @@ class Fixes:
 
     def require_grad(self, text: Text, tensor: Tensor, _reason: Why) -> Fix | None:
         """Set the flag of a tensor; of one that copies what requires grad, join that in its place."""
-        call = self.toggles.factory(tensor.id) or copying(text, tensor.line)
-        was = Copied(is_tracked=False) if call is None else copied(self.known.trace, text, call)
-        if was.is_tracked:
-            return None if was.joined is None else Fix("name", *was.joined)
+        copy = self.known.cuts.copied.get(tensor.id)
+        if copy is not None:
+            return self._joined(text, copy)
         found = self.toggled(tensor, KEYWORD)
         return None if found is None else Fix("require grad", found[1], found[0], text.line_of(found[1].start))
 
@@ -169,9 +169,14 @@ class Fixes:
             return update
         return None if op is None else self.recording(op)
 
-    def _uncut(self, _text: Text, tensor: Tensor, _reason: Why) -> Fix | None:
-        op = self.known.cut(tensor)
-        return None if op is None else self.recording(op)
+    def _uncut(self, text: Text, tensor: Tensor, _reason: Why) -> Fix | None:
+        cut = self.known.cut(tensor)
+        if isinstance(cut, Copy):
+            return self._joined(text, cut)
+        return None if cut is None else self.recording(cut)
+
+    def _joined(self, text: Text, copy: Copy) -> Fix | None:
+        return joined_up(self.known.trace, text, copy, self.known.cuts.copied.values())
 
     def _out_of_mode(self, text: Text, op: Op) -> Fix | None:
         region = None if op.region is None else self.known.trace.regions[op.region]

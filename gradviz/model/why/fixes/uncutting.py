@@ -3,8 +3,9 @@
 import ast
 from collections.abc import Iterator
 
-from gradviz.model.source.edits import method_on, method_removed, named
+from gradviz.model.source.edits import calls_in, method_on, method_removed, named
 from gradviz.model.source.place import Edit, Placed, Text
+from gradviz.model.why.copies import FACTORIES
 from gradviz.model.why.fixes.fix import Does, Fix
 
 
@@ -25,7 +26,13 @@ def without(text: Text, placed: Placed, does: Does) -> Fix | None:
 def _parts(statement: ast.stmt) -> Iterator[ast.Call | ast.Attribute]:
     """The parts of a statement that an op came from, if that is certain."""
     found = [node for node in ast.walk(statement) if isinstance(node, ast.Call | ast.Attribute) and _cuts(node)]
-    return iter(found if len(found) == 1 else ())
+    copied = [one for call in calls_in(statement) if _copies(call) for one in ast.walk(call)]  # tensors too
+    return iter(found if len(found) == 1 and found[0] not in copied else ())
+
+
+def _copies(call: ast.Call) -> bool:
+    """Whether a call copies the numbers of what is in a list."""
+    return named(call) in FACTORIES and any(isinstance(one, ast.List | ast.Tuple | ast.ListComp) for one in call.args)
 
 
 def _cuts(node: ast.Call | ast.Attribute) -> bool:
