@@ -223,11 +223,12 @@ class Hook(NamedTuple):
 
     id: int
     step: int
-    how: str  # what registered it: "register_hook"
+    how: str  # what registered it: "register_hook"; "_register_hook": on a grad_fn that was gone too soon to tell
     function: str  # "clip"
     line: int | None  # that registered it
     tensor: int | None
-    grad_fn: int | None  # that the gradients of the tensor came to then; None: it was a leaf of no graph, or is unknown
+    # What it is on, or what the gradients of the tensor came to then; None: that was a leaf of no graph, or is unknown.
+    grad_fn: int | None
     module: str | None  # as in `Op.module`
     removed: int | None = None  # the stamp from which on it is
 

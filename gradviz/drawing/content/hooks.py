@@ -20,15 +20,14 @@ def hook_lines(found: Iterable[Hooked], telling: Telling) -> Iterator[Line]:
         yield Line(hook_text(one, telling.words), TextRole.GRAD)
         if one.calls and telling.values and one.calls[-1].before != one.calls[-1].after:
             last = one.calls[-1]
-            sign = ".grad" if one.is_of_grad else "∂"
-            yield Line(f"{sign} {change_text(last.before, last.after, telling.value)}", TextRole.GRAD)
+            yield Line(f"{one.given} {change_text(last.before, last.after, telling.value)}", TextRole.GRAD)
     if len(told) > _MOST:
         yield Line(telling.words.more.format(len(told) - _MOST), TextRole.GRAD)
 
 
 def hook_text(one: Hooked, words: Words) -> str:
     """Return a hook as it was registered: register_hook(clip)."""
-    text = f"{one.hook.how}({one.hook.function})"
+    text = f"{one.how}({one.hook.function})"
     return words.removed.format(text) if one.is_removed else text
 
 
@@ -41,4 +40,4 @@ def change_text(
 
 def gradients_text(gradients: Iterable[Value | None], text: Callable[[Value], str | None]) -> str:
     """Return what gradients are, one after another; `text`: of one of them."""
-    return ", ".join("None" if one is None else text(one) or shape_text(one.shape) for one in gradients)
+    return ", ".join("None" if one is None else text(one) or shape_text(one.shape) for one in gradients) or "()"

@@ -81,7 +81,8 @@ def recorded(program: Program, request: Request, stream: Stream, *watches: Watch
     names, module = Names(run.ledger, source.modules, run.stream.seal), main_module(request)
     threads = Threads(run, names, request.mode)
     error: ProgramError | None = None
-    backward, levels, settings = BackwardWatch(threads.here), LevelWatch(threads.here), SettingWatch(run)
+    levels, settings, hooks = LevelWatch(threads.here), SettingWatch(run), HookWatch(threads.here)
+    backward = BackwardWatch(threads.here, hooks.met)
     sums.prepare()
     undo = [
         entries.replace_engine_run(backward.wrap),
@@ -98,7 +99,7 @@ def recorded(program: Program, request: Request, stream: Stream, *watches: Watch
         entries.replace_increments(settings.reassigned),
         entries.replace_exports(settings.handed_out),
         entries.replace_levels(levels.opened, levels.closing, levels.lifted),
-        HookWatch(threads.here).undo,
+        hooks.undo,
         RecursionWatch(threads.here).follow(),
         replace_composites(),
         replace_compilers(lambda what: stream.warn(Warned(source.here()[0], NOTE, what))),
@@ -121,6 +122,7 @@ def recorded(program: Program, request: Request, stream: Stream, *watches: Watch
         for restore in undo:
             restore()
     memory = run.finish(lambda: threads.lines.finish(vars(module)))
+    hooks.finish()
     live = run.ledger.storages.live_bytes
     caught = tuple(one for one in backward.raised if not _is_same(one, error))
     return Recorded(error, caught, stream.limit, memory, backward.calls, live, sum(1 for _ in run.ledger.alive()))

@@ -19,9 +19,21 @@ class Hooked(NamedTuple):
     is_removed: bool
 
     @property
-    def is_of_grad(self) -> bool:
-        """Whether it is given no gradient on its way, but a leaf with what was added into .grad."""
-        return self.hook.how == "register_post_accumulate_grad_hook"
+    def how(self) -> str:
+        """What registered it, as it is written: on a grad_fn and on a tensor register_hook is not the same."""
+        return f"grad_fn.{self.hook.how}" if self.is_on_grad_fn else self.hook.how
+
+    @property
+    def given(self) -> str:
+        """What it is given and may change: "∂", the gradient that comes; "grad_inputs", those that are passed on."""
+        if self.hook.how == "register_post_accumulate_grad_hook":
+            return ".grad"
+        return "grad_inputs" if self.is_on_grad_fn and self.hook.how == "register_hook" else "∂"
+
+    @property
+    def is_on_grad_fn(self) -> bool:
+        """Whether a grad_fn was given it, and neither a tensor nor a module."""
+        return self.hook.tensor is None and self.hook.module is None
 
     @property
     def is_forward(self) -> bool:
@@ -35,10 +47,11 @@ class Hooks(NamedTuple):
     hooks: Sequence[Hook]
     calls: Sequence[Sequence[HookCall]]
     by_tensor: dict[int, list[int]]
-    by_grad_fn: dict[int, list[int]]  # the grad_fn of their tensor when they were registered, and those they ran for
+    # By what they are on, or the grad_fn of their tensor when they were registered, and by those they ran for.
+    by_grad_fn: dict[int, list[int]]
 
     def on_tensor(self, tensor: int, begun: float) -> Iterator[Hooked]:
-        """Yield the hooks that had been registered on a tensor."""
+        """Yield the hooks that had been registered on a tensor; of a leaf on its AccumulateGrad too."""
         return self._there(self.by_tensor.get(tensor, ()), begun)
 
     def on_grad_fn(self, grad_fn: GradFn, begun: float) -> Iterator[Hooked]:
@@ -92,8 +105,11 @@ def hooks(trace: Trace) -> Hooks:
     for call in trace.hook_calls:
         calls[call.hook].append(call)
     for hook in trace.hooks:
-        if hook.tensor is not None:
-            by_tensor[hook.tensor].append(hook.id)
+        on = hook.tensor
+        if on is None and hook.grad_fn is not None:
+            on = trace.grad_fns[hook.grad_fn].variable
+        if on is not None:
+            by_tensor[on].append(hook.id)
         acts = [hook.grad_fn, *(call.grad_fn for call in calls[hook.id])]
         for grad_fn in dict.fromkeys(acts):
             if grad_fn is not None:

@@ -13,7 +13,7 @@ _CALLS = 10  # of a hook that are told, the last
 
 
 def tensor_hooks(naming: Naming, tensor: Tensor) -> Section:
-    """The hooks on a tensor, with all their calls."""
+    """The hooks on a tensor, with all their calls; of a leaf those on its AccumulateGrad too."""
     return _section(naming, naming.moment.history.hooks.on_tensor(tensor.id, naming.moment.begun))
 
 
@@ -37,9 +37,9 @@ def _section(naming: Naming, found: Iterable[Hooked]) -> Section:
 def _facts(naming: Naming, one: Hooked) -> Iterator[Fact]:
     line, text = one.hook.line, one.hook.function
     text = text if line is None else naming.drawn.on_line.format(text, line)
-    yield Fact(one.hook.how, naming.drawn.removed.format(text) if one.is_removed else text, line)
+    yield Fact(one.how, naming.drawn.removed.format(text) if one.is_removed else text, line)
     for call in one.calls[-_CALLS:]:
-        yield Fact(".grad" if one.is_of_grad else "∂", _made(naming, call), of=_at(call))
+        yield Fact(one.given, _made(naming, call), of=_at(call))
 
 
 def _made(naming: Naming, call: HookCall) -> str:

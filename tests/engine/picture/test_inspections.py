@@ -50,8 +50,12 @@ y = x * 3
 handle = y.register_hook(lambda g: g * 2)
 x.register_hook(print)
 x.register_post_accumulate_grad_hook(lambda leaf: leaf.grad.zero_().sum() and None)
+y.grad_fn.register_prehook(lambda o: (o[0] + 1,))
+other = y.grad_fn.register_hook(lambda i, o: (i[0] * 2, *i[1:]))
+y.grad_fn.next_functions[0][0].register_hook(print)
 y.sum().backward()
 handle.remove()
+other.remove()
 (y.detach() * x).sum().backward()
 """
 

@@ -69,6 +69,47 @@ net.register_full_backward_hook(say)
 net.register_full_backward_pre_hook(first)
 net((x * 2)[None]).sum().backward()
 """,
+    "a grad_fn, before and after it": """\
+def first(gave):
+    print(gave[0].tolist(), (gave[0] + 1).tolist())
+    return (gave[0] + 1,)
+def say(given, gave):
+    print(given[0].tolist(), (given[0] * 2).tolist())
+    return (given[0] * 2,)
+y = x.exp()
+y.grad_fn.register_hook(say)
+y.grad_fn.register_prehook(first)
+sink = y.grad_fn.next_functions[0][0]
+sink.register_prehook(first)
+for _ in range(2):
+    y.sum().backward(retain_graph=True)
+""",
+    "a grad_fn of the program's own": """\
+class Twice(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x * 2
+    @staticmethod
+    def backward(ctx, gave):
+        return gave * 2
+def say(given, gave):
+    before = given[0].tolist()
+    given[0].mul_(3)
+    print(before, given[0].tolist())
+Twice.apply(x).grad_fn.register_hook(lambda given, gave: None)
+y = Twice.apply(x)
+y.grad_fn.register_hook(say)
+(y * y).sum().backward()
+""",
+    "a grad_fn while backward goes on": """\
+def say(gave):
+    print(gave[0].tolist(), (gave[0] * 2).tolist())
+    return (gave[0] * 2,)
+y = x.exp()
+z = y.sin()
+z.register_hook(lambda g: y.grad_fn.register_prehook(say) and None)
+z.sum().backward()
+""",
     "what autograd.grad asks for": """\
 def say(g):
     print(g.tolist(), (g * 2).tolist())
@@ -97,7 +138,9 @@ def test_the_gradients_before_and_after_are_those_that_the_hook_saw(name: str) -
     assert seen == bare
     printed = [ast.literal_eval(f"({line.replace('] ', '], ', 1)},)") for line in bare.printed.splitlines()]
     assert printed
-    assert [(plain(call.before), plain(call.after)) for call in trace.hook_calls] == [
+    said = {hook.id for hook in trace.hooks if hook.function != "<lambda>"}
+    calls = [call for call in trace.hook_calls if call.hook in said]
+    assert [(plain(call.before), plain(call.after)) for call in calls] == [
         (flat(before), flat(after)) for before, after in printed
     ]
 
@@ -219,6 +262,168 @@ y.register_hook(clip)
 (y * 5).sum().backward()
 print(y.grad)
 """,
+    "on a grad_fn, in the order of torch": """\
+def say(what, change=None):
+    def hook(*given):
+        print(what, given, torch._C._current_autograd_node().name())
+        return change(given) if change else None
+    return hook
+y = x * x
+fn, sink = y.grad_fn, torch.autograd.graph.get_gradient_edge(x).node
+y.register_hook(say("tensor"))
+fn.register_hook(say("after", lambda given: (given[0][0] * 2, None)))
+fn.register_prehook(say("before", lambda given: (given[0][0] + 1,)))
+fn.register_hook(say("last"))
+fn.register_prehook(say("second"))
+y.retain_grad()
+x.register_hook(say("leaf"))
+sink.register_hook(say("added"))
+sink.register_prehook(say("sink", lambda given: (given[0][0] * 10,)))
+x.register_post_accumulate_grad_hook(say("grad"))
+for _ in range(2):
+    y.sum().backward(retain_graph=True)
+print(y.grad, x.grad)
+""",
+    "on a grad_fn, and refused": """\
+pairs = [lambda *gs: gs[0][0], lambda *gs: (), lambda *gs: (1, 2), lambda *gs: (None, None), lambda *gs: 1 / 0, 5, clip]
+for hook in [*pairs, lambda i: None, lambda i, o: (i[0][0], i[1])]:
+    for how in ("register_hook", "register_prehook"):
+        y = x * x
+        getattr(y.grad_fn, how)(hook)
+        try:
+            y.sum().backward()
+        except Exception as error:
+            print(type(error), error)
+        print(x.grad)
+try:
+    y.grad_fn.register_hook()
+except TypeError as error:
+    print(error)
+""",
+    "on a grad_fn, and removed": """\
+y = x * x
+one = y.grad_fn.register_hook(lambda i, o: (i[0] * 2, i[1]))
+two = y.grad_fn.register_hook(lambda i, o: (i[0] * 3, i[1]))
+print(two.id - one.id, one.hooks_dict_ref() is two.hooks_dict_ref())
+one.remove()
+one.remove()
+y.sum().backward(retain_graph=True)
+with y.grad_fn.register_prehook(lambda o: (o[0] * 7,)):
+    y.sum().backward(retain_graph=True)
+y.sum().backward(retain_graph=True)
+two.remove()
+def once(i, o):
+    three.remove()
+    return i[0] + 1, i[1]
+three = y.grad_fn.register_hook(once)
+y.sum().backward(retain_graph=True)
+y.sum().backward()
+print(x.grad, three.hooks_dict_ref())
+""",
+    "on a grad_fn, put there by another": """\
+y = x * x
+z = y.sin()
+def put(i, o):
+    y.grad_fn.register_prehook(lambda o: print("late", o) or (o[0] * 2,))
+    y.grad_fn.register_hook(lambda i, o: print("later", i, o) or (i[0] * 5, i[1]))
+z.grad_fn.register_hook(put)
+z.sum().backward(retain_graph=True)
+z.sum().backward()
+print(x.grad)
+""",
+    "on a grad_fn, with a backward of its own": """\
+y = x.max()
+z = y * 3
+def inner(i, o):
+    with torch.enable_grad():
+        w = torch.ones(2, requires_grad=True)
+        v = w.prod()
+        v.grad_fn.register_hook(lambda i, o: print("inner", i, o))
+        (v * w.max()).backward()
+    print(i, o, w.grad, torch.is_grad_enabled())
+    return tuple(g * w.grad[0] for g in i)
+y.grad_fn.register_hook(inner)
+z.backward()
+print(x.grad)
+""",
+    "on the grad_fn of a gradient": """\
+y = x ** 3
+y.grad_fn.register_hook(lambda i, o: (i[0] * 2, *i[1:]))
+(g,) = torch.autograd.grad(y.sum(), x, create_graph=True)
+g.grad_fn.register_prehook(lambda o: (o[0] + 1,))
+g.sum().backward()
+print(g, x.grad)
+""",
+    "on a grad_fn of a view that was changed": """\
+y = x * 2
+y[0].mul_(3)
+y.grad_fn.register_hook(lambda i, o: print(i, o))
+y.grad_fn.register_prehook(lambda o: (o[0] * 2,))
+y.sum().backward()
+print(x.grad)
+""",
+    "on a grad_fn, changing what they are given": """\
+y = x * 2
+y.grad_fn.register_hook(lambda i, o: tuple(None if g is None else g.mul_(2) for g in i))
+y.grad_fn.register_prehook(lambda o: o[0].add_(1) is None or None)
+(y * y).sum().backward()
+print(x.grad, x.grad._version)
+""",
+    "on a grad_fn, by way of others": """\
+import threading
+y = x * x
+def work():
+    y.grad_fn.register_hook(lambda i, o: (i[0] * 2, i[1]))
+    y.sum().backward(retain_graph=True)
+double = lambda o: (o[0] * 2,)
+for target, given in ((work, ()), (y.grad_fn.register_prehook, (double,))):
+    thread = threading.Thread(target=target, args=given)
+    thread.start()
+    thread.join()
+list(map(y.grad_fn.register_prehook, [double, double]))
+y.sum().backward()
+print(x.grad)
+""",
+    "on a grad_fn, kept alive by nobody": """\
+class Hook:
+    def __call__(self, i, o):
+        return None
+hook, y = Hook(), x * 2
+dead = weakref.ref(hook), y.grad_fn.register_hook(hook).hooks_dict_ref
+handle = y.grad_fn.register_prehook(hook)
+del hook
+print([one() is None for one in dead])
+del y
+gc.collect()
+print([one() is None for one in dead])
+handle.remove()
+""",
+    "on a grad_fn, looked for": """\
+class Odd:
+    __hash__ = None
+    def __call__(self, i, o):
+        return i
+    def __repr__(self):
+        return "odd"
+    def __eq__(self, other):
+        return isinstance(other, Odd)
+y = x * x
+held = y.grad_fn.register_hook(Odd()).hooks_dict_ref()
+print(type(held), list(held.values()) == [Odd()], list(held.values()))
+""",
+    "of a module, as torch had them once": """\
+net = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.ReLU())
+def old(net, given, gave):
+    print(type(net), given, gave)
+    return tuple(None if g is None else g * 2 for g in given)
+handle = net[0].register_backward_hook(old)
+twin = copy.deepcopy(net)
+net(x[None]).sum().backward()
+twin(x[None]).sum().backward()
+handle.remove()
+net(x[None]).sum().backward()
+print(x.grad)
+""",
     "of many tensors": """\
 y, z = x * 2, x * 3
 torch.autograd.graph.register_multi_grad_hook((y, z), lambda gs: print("all", gs))
@@ -280,6 +485,44 @@ def test_a_hook_that_a_constructor_registers_is_told_with_the_path_that_the_modu
     assert [hook.module for hook in trace.hooks] == ["net.0.fc", "net.0", "own.fc", "own"]
 
 
+def test_a_hook_on_a_grad_fn_is_told_with_that_and_what_registered_it() -> None:
+    source = (
+        "y = x.exp()\ny.grad_fn.register_hook(clip)\nput = y.grad_fn.register_prehook\nput(clip)\n"
+        "y.grad_fn.next_functions[0][0].register_hook(clip)\n(y * 2).sum().backward()\n"
+        "z = x.sin()\nhandle = z.grad_fn.register_prehook(clip)\nw = torch.ones(2, requires_grad=True)\n"
+        "sink = torch.autograd.graph.get_gradient_edge(w).node\nsink.register_prehook(clip)\nhandle.remove()\n"
+        "v = x.cos()\nv.grad_fn.register_hook(clip)\ndel v\n"
+    )
+    trace = record(HEAD + source.replace("clip", "(lambda *given: None)"))
+    on = [None if hook.grad_fn is None else trace.grad_fns[hook.grad_fn] for hook in trace.hooks]
+    told = [(hook.line, hook.how, one and one.name) for hook, one in zip(trace.hooks, on, strict=True)]
+    assert told == [
+        *((7, "register_hook", "ExpBackward0"), (9, "register_prehook", "ExpBackward0")),
+        (10, "register_hook", "AccumulateGrad"),
+        *((13, "register_prehook", "SinBackward0"), (16, "register_prehook", "AccumulateGrad")),
+        (19, "_register_hook", None),  # gone before backward or the end of the run came to it
+    ]
+    assert on[4] is not None
+    assert trace.tensors[on[4].variable or 0].names == ("w",)
+    assert [(hook.tensor, hook.module) for hook in trace.hooks] == [(None, None)] * 6
+    assert [hook.removed is None for hook in trace.hooks] == [True, True, True, False, True, True]
+    assert [(call.hook, call.grad_fn) for call in trace.hook_calls] == [
+        (one, trace.hooks[one].grad_fn) for one in (1, 0, 2)
+    ]
+
+
+def test_a_step_of_backward_is_given_what_hooks_have_made_of_it_even_while_it_goes_on() -> None:
+    source = "y = x.exp()\nz = y.sin()\nz.register_hook(lambda g: y.grad_fn.{} and None)\nz.sum().backward()\n"
+    for put, is_before in (
+        ("register_prehook(lambda o: (o[0] * 0,))", True),
+        ("register_hook(lambda *_: (x * 0,))", False),
+    ):
+        trace = record(HEAD + source.format(put))
+        step = next(step for step in trace.steps if step.grad_fn == grad_fn(trace, "ExpBackward0").id and step.arrived)
+        assert any(plain(step.arrived) or ()) is not is_before
+        assert not any(plain(step.left) or ())
+
+
 def at_line(trace: Trace, line: int, tensor: int) -> list[tuple[Hook, int, bool]]:
     """The hooks on a tensor before a line, each with how often it has run, and whether it was removed."""
     step = next(step.id for step in trace.steps if step.kind == "line" and step.line == line)
@@ -320,8 +563,11 @@ def test_a_hook_that_raises_has_no_call() -> None:
 
 
 def test_nothing_is_left_in_the_place_of_what_registers_and_removes_hooks() -> None:
-    names = ("register_hook", "register_post_accumulate_grad_hook")
-    before = [getattr(torch.Tensor, name) for name in names], vars(torch.nn.Module).copy(), RemovableHandle.remove
-    record(HEAD + ALIKE["removed while others are there"])
-    after = [getattr(torch.Tensor, name) for name in names], vars(torch.nn.Module).copy(), RemovableHandle.remove
-    assert after == before
+    def there() -> list[object]:
+        own = [vars(one).copy() for one in (torch.Tensor, torch.nn.Module, *torch.autograd.Function.__mro__)]
+        return [*own, RemovableHandle.remove]
+
+    before = there()
+    for name in ("removed while others are there", "on a grad_fn, and removed"):
+        record(HEAD + ALIKE[name])
+    assert there() == before

@@ -2,6 +2,7 @@
 
 import functools
 import weakref
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -25,6 +26,8 @@ Hook = Callable[[object], Any]  # one of saved_tensors_hooks
 PushHooks = Callable[[Hook, Hook], None]
 Function = Callable[..., Any]  # any of the program's
 FunctionApply = Callable[..., Any]  # a torch.autograd.Function's class and the arguments of its call; what it returns
+Held = OrderedDict[int, object]  # the hooks of one kind on a grad_fn, by the numbers of their handles
+KeepHook = Callable[[Held | None, Function], tuple[Held, RemovableHandle]]  # None: it is the first
 _base: Any = torch._C.TensorBase
 _LEVELS = ("_grad_increment_nesting", "_grad_decrement_nesting", "_create_differentiable")
 
@@ -195,8 +198,6 @@ def replace_hook_registrations(
 ) -> Callable[[], None]:
     """Have every hook noted that is registered on a tensor or a module; returns what undoes it.
 
-    That on a grad_fn is not: the types of those are torch's own, into which nothing can be put.
-
     Args:
         stand_in: is given what registers a hook that runs in backward, and the hook; torch is given what it returns.
         registered: is given what has registered a hook, what the hook is on, what torch was given, and the handle.
@@ -213,10 +214,25 @@ def replace_hook_registrations(
         return register
 
     tensor = ("register_hook", "register_post_accumulate_grad_hook")
-    module = ("full_backward_pre", "full_backward", "forward_pre", "forward")
+    module = ("full_backward_pre", "full_backward", "backward", "forward_pre", "forward")
     owners: list[tuple[Any, str]] = [(torch.Tensor, how) for how in tensor]
     owners += [(torch.nn.Module, f"register_{kind}_hook") for kind in module]
     return _all([replace(owner, how, noted(how, getattr(owner, how))) for owner, how in owners])
+
+
+def replace_keep_hook(replacement: Callable[[KeepHook], KeepHook]) -> Callable[[], None]:
+    """Wrap the one name through which every grad_fn has its hooks kept in order; returns what undoes it.
+
+    The types of grad_fns are torch's own, into which nothing can be put: neither which of them it is for can be seen
+    here, nor whether it runs before it or after.
+    """
+    entry: Any = _SingleLevelFunction
+    entry._register_hook = staticmethod(replacement(entry._register_hook))
+
+    def undo() -> None:
+        del entry._register_hook  # it is inherited
+
+    return undo
 
 
 def replace_remove(removed: Callable[[int], None]) -> Callable[[], None]:

@@ -1,6 +1,6 @@
 """Live grad_fns read as plain facts. Reading one keeps it no longer alive."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import torch
@@ -44,6 +44,18 @@ def entered(tensor: torch.Tensor) -> Node | None:
             return torch.autograd.graph.get_gradient_edge(tensor).node
         except (RuntimeError, AssertionError):  # a sparse tensor has no views, and a view made under no_grad no node
             return None
+
+
+def alive(tensors: Iterable[torch.Tensor]) -> Iterator[Node]:
+    """Yield each grad_fn that backward from any of some tensors could run."""
+    seen: dict[int, Node] = {}
+    todo = [node for node in map(entered, tensors) if node is not None]
+    while todo:
+        node = todo.pop()
+        if id(node) not in seen:
+            seen[id(node)] = node
+            yield node
+            todo.extend(target for target, _ in inputs_of(node) if target is not None)
 
 
 def inputs_of(node: Node) -> tuple[tuple[Node | None, int], ...]:

@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 import torch
 
-from gradviz.engine.record.internals.entries import Function
+from gradviz.engine.record.internals.entries import Function, Held
 
 _POST = "register_post_accumulate_grad_hook"
 _HELD = {"register_hook": "_backward_hooks", _POST: "_post_accumulate_grad_hooks"}
 _MULTI = "register_multi_grad_hook"
+KEPT = "_register_hook"  # through which both register_hook and register_prehook of a grad_fn come
 
 
 class Named(NamedTuple):
@@ -43,6 +44,17 @@ def gradients(how: str, given: tuple[object, ...]) -> object:
     if isinstance(first, torch.nn.Module):
         return given[1]
     return first.grad if how == _POST and isinstance(first, torch.Tensor) else first
+
+
+def is_ours(hook: object) -> bool:
+    """Whether it is by a hook of the recorder's that this looks on."""
+    return type(hook) is FunctionType and str(hook.__module__).startswith("gradviz.")
+
+
+def put_ours_last(held: Held) -> None:
+    """Have the recorder's run after all others on a grad_fn, to which a hook came while backward goes on."""
+    for number in [number for number, hook in held.items() if is_ours(hook)]:
+        held[number] = held.pop(number)
 
 
 class WatchedHook:

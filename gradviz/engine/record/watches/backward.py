@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import torch
 
@@ -13,11 +13,13 @@ from gradviz.engine.record.internals.quiet import Untraced
 from gradviz.engine.record.ledger.stream import LimitReached
 from gradviz.engine.record.recorder import Recorder
 from gradviz.engine.record.stage import error_of
+from gradviz.engine.record.watches.owners import Handles
 from gradviz.model.rules import CAUGHT
 from gradviz.model.trace import BackwardCall, ProgramError, StepKind, Value
 
 _RETURNED_NAN = re.compile(r"^Function '\w+' returned nan values")
 Gradients = tuple[torch.Tensor | None, ...]
+Met = Callable[[Iterable[gradfns.Node], Iterable[Handles]], None]  # is given what backward can reach, see HookWatch.met
 
 
 class _Call:
@@ -41,7 +43,7 @@ class _Call:
         self.last: tuple[gradfns.Node, int] | None = None  # that has run: torch frees what it saved after its hooks
         self.filled: set[int] = set()  # AccumulateGrads after which .grad was written down
         self.outer = recorder.running, recorder.between
-        self.handles: list[torch.utils.hooks.RemovableHandle] = []
+        self.handles: list[Handles] = []  # for each of those reached
 
     def settle(self) -> None:
         """Write down what torch has freed of the grad_fn that ran last, and the op that ran since."""
@@ -54,8 +56,9 @@ class _Call:
 class BackwardWatch:
     """Stands where backward() and grad() enter torch's engine."""
 
-    def __init__(self, here: Callable[[], Recorder]) -> None:
+    def __init__(self, here: Callable[[], Recorder], met: Met) -> None:
         self._here = here  # the recorder of this thread
+        self._met = met
         self.calls = 0
         self.failure: Failure | None = None  # the last error that left the engine
         self.raised: list[ProgramError] = []  # all of them, the first CAUGHT
@@ -71,7 +74,8 @@ class BackwardWatch:
                 self._leaving = None
                 call = _Call(recorder, roots, args, accumulates=bool(kwargs.get("accumulate_grad", True)))
                 self._record(call)
-                call.handles = [handle for node, number in call.reached for handle in self._hook(call, node, number)]
+                call.handles = [self._hook(call, node, number) for node, number in call.reached]
+                self._met((node for node, _ in call.reached), call.handles)
                 recorder.running, recorder.between = call, call.settle
                 recorder.stand_beneath(1)
             try:
@@ -140,9 +144,7 @@ class BackwardWatch:
         )
         self.calls += 1
 
-    def _hook(
-        self, call: _Call, node: gradfns.Node, number: int
-    ) -> tuple[torch.utils.hooks.RemovableHandle, torch.utils.hooks.RemovableHandle]:
+    def _hook(self, call: _Call, node: gradfns.Node, number: int) -> Handles:
         arrived: tuple[Value | None, ...] = ()
         kind: StepKind = "backward" if gradfns.leaf_of(node) is None else "accumulate"
         is_different = kind_of(node).name in formulas.DIFFERENT
@@ -234,8 +236,9 @@ def _read(recorder: Recorder, gradients: Gradients) -> tuple[Value | None, ...]:
 
 def _finish(call: _Call) -> None:
     """Take the hooks off, and write down what backward has freed and accumulated."""
-    for handle in call.handles:
-        handle.remove()
+    for before, after in call.handles:
+        before.remove()
+        after.remove()
     recorder = call.recorder
     call.settle()
     recorder.ledger.filling = None

@@ -3,8 +3,10 @@
 Each runs as torch would run it. What stands where torch keeps it only reads the gradients before and after.
 """
 
+import sys
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from types import FrameType
 
 import torch
 from torch.utils.hooks import RemovableHandle
@@ -14,19 +16,24 @@ from gradviz.engine.record.internals.depth import C_CALL
 from gradviz.engine.record.internals.hooks import WatchedHook
 from gradviz.engine.record.internals.quiet import Untraced
 from gradviz.engine.record.recorder import Recorder
+from gradviz.engine.record.watches.owners import Handles, Owners
 from gradviz.model.trace import Hook, HookCall, Value
 
 _LEVELS = 2 + C_CALL  # of a hook that is called: what stands for it, and what runs it
 
 
 class HookWatch:
-    """Stands where hooks are registered on tensors and modules."""
+    """Stands where hooks are registered on tensors, grad_fns and modules."""
 
     def __init__(self, here: Callable[[], Recorder]) -> None:
         self._here = here  # the recorder of this thread
         self._count = 0
         self._there: dict[int, Hook] = {}  # by the number of the handle that removes it
-        self._undo = [entries.replace_hook_registrations(self._stand_in, self._registered)]
+        self._owners = Owners()
+        self._undo = [
+            entries.replace_hook_registrations(self._stand_in, self._registered),
+            entries.replace_keep_hook(self._wrap_keep),
+        ]
 
     def undo(self) -> None:
         """Put back what it stands in for."""
@@ -43,22 +50,69 @@ class HookWatch:
             return
         recorder = self._here()
         with Untraced(), recorder.lock:
-            line, _ = recorder.source.here()
             tensor = grad_fn = module = None
             if isinstance(owner, torch.Tensor):
                 tensor, grad_fn = recorder.ledger.see(owner, None), recorder.nodes.target(owner)
             elif isinstance(owner, torch.nn.Module):
                 module = recorder.source.modules.called(owner)
-            if not self._count:  # a program without hooks pays nothing for those that are removed
-                self._undo.append(entries.replace_remove(self._removed))
-            number = self._count
-            self._count += 1
             named = hooks.named(how, kept if watched is None else watched.hook)
-            self._tell(handle.id, Hook(number, _stamp(recorder), *named, line, tensor, grad_fn, module))
+            number = self._tell_new(handle.id, named, tensor, grad_fn, module)
             if isinstance(owner, torch.nn.Module):
                 recorder.source.modules.await_path(owner, self._renamed(handle.id, weakref.ref(owner)))
         if watched is not None:
             watched.number = number
+
+    def _wrap_keep(self, keep: entries.KeepHook) -> entries.KeepHook:
+        """Return what keeps the hooks of grad_fns, with those of the program noted."""
+
+        def watched(held: entries.Held | None, hook: entries.Function) -> tuple[entries.Held, RemovableHandle]:
+            if hooks.is_ours(hook) or _is_torch(sys._getframe().f_back):
+                return keep(held, hook)
+            stand_in = WatchedHook(hooks.KEPT, hook, self._run)
+            held, handle = keep(held, stand_in)
+            with Untraced(), self._here().lock:
+                hooks.put_ours_last(held)
+                stand_in.number = self._tell_new(handle.id, hooks.named(hooks.KEPT, hook), None, None, None)
+                self._owners.wait(held, handle.id, stand_in)
+            return held, handle
+
+        return watched
+
+    def met(self, nodes: Iterable[gradfns.Node], handles: Iterable[Handles]) -> None:
+        """Tell of grad_fns which hooks are on them, where that was not known.
+
+        Args:
+            nodes: the grad_fns.
+            handles: those of a prehook and a hook that each was given.
+        """
+        if self._owners.are_missing:
+            for node, both in zip(nodes, handles, strict=True):
+                for number, hook in self._owners.found(both):
+                    grad_fn = self._here().nodes.see(node, None)
+                    self._tell(number, self._there[number]._replace(how=hook.how, grad_fn=grad_fn))
+
+    def finish(self) -> None:
+        """Tell the same of those that no backward came to and that are still there, at the end of the run."""
+        recorder = self._here()
+        with Untraced(), recorder.lock:
+            for node in gradfns.alive(recorder.ledger.alive()) if self._owners.are_missing else ():
+                both = node.register_prehook(_nothing), node.register_hook(_nothing)
+                self.met([node], [both])
+                for handle in both:
+                    handle.remove()
+
+    def _tell_new(
+        self, handle: int, named: hooks.Named, tensor: int | None, grad_fn: int | None, module: str | None
+    ) -> int:
+        """Tell a hook that has just been registered, and return its number."""
+        recorder = self._here()
+        if not self._count:  # a program without hooks pays nothing for those that are removed
+            self._undo.append(entries.replace_remove(self._removed))
+        number = self._count
+        self._count += 1
+        line, _ = recorder.source.here()
+        self._tell(handle, Hook(number, _stamp(recorder), *named, line, tensor, grad_fn, module))
+        return number
 
     def _renamed(self, handle: int, owner: weakref.ref[torch.nn.Module]) -> Callable[[torch.nn.Module, str], None]:
         """What takes another path of the module that a hook is on."""
@@ -100,6 +154,15 @@ class HookWatch:
                 call = HookCall(hook.number, _stamp(recorder), grad_fn, before, after)
                 recorder.stream.hook_calls.append(call)
         return result
+
+
+def _nothing(*_: object) -> None:
+    """Be a hook that leaves all as it is."""
+
+
+def _is_torch(frame: FrameType | None) -> bool:
+    """Whether code of torch's own runs, which puts hooks on grad_fns where a program puts them on modules."""
+    return frame is not None and str(frame.f_globals.get("__name__")).startswith("torch.")
 
 
 def _stamp(recorder: Recorder) -> int:

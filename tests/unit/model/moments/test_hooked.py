@@ -10,6 +10,7 @@ CLIP = Hook(0, 3, "register_hook", "clip", 2, 1, 1, None, 9)
 LEAF = Hook(1, 4, "register_post_accumulate_grad_hook", "bump", 3, 0, None, None)
 BACK = Hook(2, 4, "register_full_backward_hook", "look", 3, None, None, "net.fc")
 FORE = Hook(3, 5, "register_forward_hook", "look", 3, None, None, "net")
+ON_GRAD_FNS = (("register_hook", 1), ("register_prehook", 1), ("register_hook", 0))
 CALLS = (
     HookCall(0, 6, 1, (scalar(1.0),), (scalar(0.0),)),
     HookCall(2, 7, 1, (scalar(1.0),), (scalar(1.0),)),
@@ -37,7 +38,21 @@ def test_a_grad_fn_has_those_on_its_result_and_those_that_it_was_run_for() -> No
     found = hooks(trace)
     assert [one.hook for one in found.on_grad_fn(product, inf)] == [CLIP, BACK]
     assert [one.hook for one in found.on_grad_fn(sink, inf)] == [LEAF]
-    assert [one.is_of_grad for one in found.on_tensor(0, inf)] == [True]
+    assert [one.given for one in found.on_tensor(0, inf)] == [".grad"]
+
+
+def test_one_on_a_grad_fn_says_so_and_what_it_is_given() -> None:
+    after, before, sunk = (Hook(k, 3, how, "f", 2, None, at, None) for k, (how, at) in enumerate(ON_GRAD_FNS))
+    found = hooks(square().trace()._replace(hooks=(after, before, sunk)))
+    told = [(one.how, one.given) for grad_fn in square().trace().grad_fns for one in found.on_grad_fn(grad_fn, inf)]
+    assert told == [
+        ("grad_fn.register_hook", "grad_inputs"),
+        *(("grad_fn.register_hook", "grad_inputs"), ("grad_fn.register_prehook", "∂")),
+    ]
+    assert [one.hook for one in found.on_tensor(0, inf)] == [sunk]
+    assert list(found.on_tensor(1, inf)) == []
+    on_tensor = next(hooks(hooked()).on_tensor(1, inf))
+    assert (on_tensor.how, on_tensor.given) == ("register_hook", "∂")
 
 
 def test_a_module_has_those_on_what_it_is_in() -> None:

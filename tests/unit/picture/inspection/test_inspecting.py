@@ -283,11 +283,13 @@ def hooked() -> Trace:
         Hook(0, 0, "register_hook", "clip", 2, 1, 1, None, 1),
         Hook(1, 0, "register_post_accumulate_grad_hook", "bump", None, 0, None, None),
         Hook(2, 0, "register_forward_hook", "look", 3, None, None, "net"),
+        Hook(3, 0, "register_hook", "after", 4, None, 0, None),
     )
     calls = (
         HookCall(0, 1, 1, (scalar(2.0),), (scalar(0.0),)),
         HookCall(0, 1, None, (scalar(3.0),), (scalar(3.0),)),
         HookCall(1, 1, 0, (scalar(2.0),), (None,)),
+        HookCall(3, 1, 0, (), ()),
     )
     ops = (*TRACE.ops[:1], TRACE.ops[1]._replace(module="net.fc"), *TRACE.ops[2:])
     return TRACE._replace(hooks=hooks, hook_calls=calls, ops=ops)
@@ -304,7 +306,8 @@ def test_hooks_are_told_with_their_line_and_what_they_made_of_each_gradient() ->
     assert hook_facts("tensor", 1) == [clip, first, Fact("∂", "3.0, left as it was")]
     assert hook_facts("grad_fn", 1)[:2] == [clip, first]
     bump = Fact("register_post_accumulate_grad_hook", "bump"), Fact(".grad", "2.0 → None", of=Subject("grad_fn", 0))
-    assert hook_facts("tensor", 0) == hook_facts("grad_fn", 0) == [*bump]
+    sunk = Fact("grad_fn.register_hook", "after · line 4", 4), Fact("grad_inputs", "(), left as it was", of=bump[1].of)
+    assert hook_facts("tensor", 0) == hook_facts("grad_fn", 0) == [*bump, *sunk]
     assert hook_facts("tensor", 1, "ja")[2].text == "3.0 (変更なし)"
 
 
