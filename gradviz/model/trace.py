@@ -232,6 +232,23 @@ class Hook(NamedTuple):
     module: str | None  # as in `Op.module`
     removed: int | None = None  # the stamp from which on it is
 
+    @property
+    def written(self) -> str:
+        """What registered it, as programs write it: on a grad_fn register_hook is not what it is on a tensor."""
+        return self.how if self.tensor is not None or self.module is not None else f"grad_fn.{self.how}"
+
+    @property
+    def text(self) -> str:
+        """It as it was registered: "register_hook(clip)"."""
+        return f"{self.written}({self.function})"
+
+    @property
+    def given(self) -> str:
+        """What it is given and may change: "∂", the gradient that comes; "grad_inputs", what is passed on; ".grad"."""
+        if self.how == "register_post_accumulate_grad_hook":
+            return ".grad"
+        return "grad_inputs" if self.written == "grad_fn.register_hook" else "∂"
+
 
 class HookCall(NamedTuple):
     """One call of a hook in backward: the gradients that it was given, and what they were when it was done."""

@@ -20,15 +20,14 @@ def hook_lines(found: Iterable[Hooked], telling: Telling) -> Iterator[Line]:
         yield Line(hook_text(one, telling.words), TextRole.GRAD)
         if one.calls and telling.values and one.calls[-1].before != one.calls[-1].after:
             last = one.calls[-1]
-            yield Line(f"{one.given} {change_text(last.before, last.after, telling.value)}", TextRole.GRAD)
+            yield Line(f"{one.hook.given} {change_text(last.before, last.after, telling.value)}", TextRole.GRAD)
     if len(told) > _MOST:
         yield Line(telling.words.more.format(len(told) - _MOST), TextRole.GRAD)
 
 
 def hook_text(one: Hooked, words: Words) -> str:
     """Return a hook as it was registered: register_hook(clip)."""
-    text = f"{one.how}({one.hook.function})"
-    return words.removed.format(text) if one.is_removed else text
+    return words.removed.format(one.hook.text) if one.is_removed else one.hook.text
 
 
 def change_text(

@@ -35,7 +35,7 @@ class Term(NamedTuple):
     """The gradient for one input."""
 
     line: Line
-    passed: Value | None = None  # what PyTorch passed on
+    passed: Value | None = None  # what PyTorch passed on, before a hook on the grad_fn changed that
     agrees: bool = True  # what the formula comes to is that, as far as both are known
 
 
@@ -53,6 +53,8 @@ def applied(moment: Moment, grad_fn: GradFn) -> Applied | None:
     if rule is None or (len(rule.inputs) != len(grad_fn.next) and not rule.many):
         return None
     step = next(reversed(moment.runs(grad_fn.id)), None)
+    if step is not None:
+        step = step._replace(left=moment.history.hooked_steps.passed(step))
     if _is_complex(moment, grad_fn, step):
         return None
     names = bound(moment, grad_fn, step, rule)

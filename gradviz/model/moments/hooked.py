@@ -19,23 +19,6 @@ class Hooked(NamedTuple):
     is_removed: bool
 
     @property
-    def how(self) -> str:
-        """What registered it, as it is written: on a grad_fn and on a tensor register_hook is not the same."""
-        return f"grad_fn.{self.hook.how}" if self.is_on_grad_fn else self.hook.how
-
-    @property
-    def given(self) -> str:
-        """What it is given and may change: "∂", the gradient that comes; "grad_inputs", those that are passed on."""
-        if self.hook.how == "register_post_accumulate_grad_hook":
-            return ".grad"
-        return "grad_inputs" if self.is_on_grad_fn and self.hook.how == "register_hook" else "∂"
-
-    @property
-    def is_on_grad_fn(self) -> bool:
-        """Whether a grad_fn was given it, and neither a tensor nor a module."""
-        return self.hook.tensor is None and self.hook.module is None
-
-    @property
     def is_forward(self) -> bool:
         """Whether it runs in forward, where it is given no gradients and no call of it is told."""
         return "forward" in self.hook.how

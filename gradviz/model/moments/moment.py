@@ -17,6 +17,7 @@ from gradviz.model.flow import Passed, flow
 from gradviz.model.moments.drawnops import drawn_as, drawn_ops
 from gradviz.model.moments.held import Bindings, bindings
 from gradviz.model.moments.hooked import Hooks, hooks
+from gradviz.model.moments.hookedsteps import HookedSteps, hooked_steps
 from gradviz.model.moments.kept import Kept, Timeline, kept
 from gradviz.model.moments.offenders import Offenders, offenders
 from gradviz.model.moments.reach import frees
@@ -73,12 +74,12 @@ class History:
     @cached_property
     def offenders(self) -> Offenders:
         """Where nan and inf began."""
-        return offenders(self.trace)
+        return offenders(self.trace, self.hooked_steps)
 
     @cached_property
     def arrivals(self) -> dict[int, list[Arrival]]:
         """What came to each AccumulateGrad, and where it became 0 if it did."""
-        return arrivals(self.trace)
+        return arrivals(self.trace, self.hooked_steps)
 
     @cached_property
     def born(self) -> set[int]:
@@ -114,6 +115,11 @@ class History:
     def hooks(self) -> Hooks:
         """The hooks of the program, by what they act on."""
         return hooks(self.trace)
+
+    @cached_property
+    def hooked_steps(self) -> HookedSteps:
+        """What hooks changed before and after each execution of a grad_fn."""
+        return hooked_steps(self.trace)
 
     @cached_property
     def makers(self) -> dict[int, int]:

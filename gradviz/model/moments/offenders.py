@@ -3,10 +3,12 @@
 What follows from the first is no offence of its own: an op is to blame only where all it was given was finite.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from operator import attrgetter
 from typing import NamedTuple
 
+from gradviz.model.moments.hookedsteps import HookedSteps
 from gradviz.model.trace import EMPTY, Number, Step, Trace, Value
 
 # What these put into a tensor is what they are told to, and computes nothing.
@@ -37,6 +39,7 @@ class Offender(NamedTuple):
     grad_fn: int | None  # or one of backward
     step: int
     line: int | None  # the line of the program that made it
+    hook: int | None = None  # that made it of what came to the grad_fn, or of what that passed on; the line is its own
 
 
 class Offenders(NamedTuple):
@@ -46,9 +49,19 @@ class Offenders(NamedTuple):
     backward: tuple[Offender, ...]
 
 
-def offenders(trace: Trace) -> Offenders:
+class _Spoiling(NamedTuple):
+    """Numbers that were made nan or inf in one execution of a grad_fn, of such as were neither."""
+
+    step: int
+    place: int  # in it: hooks before the grad_fn, the grad_fn, hooks after it
+    grad_fn: int
+    ills: set[Ill]
+    hook: int | None = None  # None: it was the grad_fn
+
+
+def offenders(trace: Trace, hooked: HookedSteps) -> Offenders:
     """Return what is wrong in a run, in time linear in what was recorded."""
-    return Offenders(tuple(_forward(trace)), tuple(_backward(trace)))
+    return Offenders(tuple(_forward(trace)), tuple(_backward(trace, hooked)))
 
 
 def _forward(trace: Trace) -> list[Offender]:
@@ -99,31 +112,46 @@ def _values(trace: Trace) -> dict[int | None, dict[int, Value | None]]:
     return found
 
 
-def _backward(trace: Trace) -> list[Offender]:
-    """The first grad_fn that passed on nan, or inf, where what arrived was neither.
+def _backward(trace: Trace, hooked: HookedSteps) -> list[Offender]:
+    """The first grad_fn that passed on nan, or inf, where what arrived was neither, or the first hook that made it so.
 
     To pass on an inf that the program gave the op, or that it computed before, is no grad_fn's doing; a nan that comes
     of such a one is.
     """
     spoiling = [
-        (step.id, step.grad_fn, ills)
+        _Spoiling(step.id, 1, step.grad_fn, ills)
         for step in trace.steps
         if step.kind == "backward" and step.grad_fn is not None
-        if (ills := _spoilt(step.left)) and not _spoilt(step.arrived)
+        if (ills := _spoilt(hooked.passed(step) if hooked.after else step.left)) and not _spoilt(step.arrived)
     ]
+    spoiling = sorted([*spoiling, *_by_hooks(hooked)], key=attrgetter("step", "place"))
     if not spoiling:
         return []
     given = {op.grad_fn for op in trace.ops if op.given is not None}
     states = (*trace.past, *trace.tensors)
     infinite = {(state.id, state.version) for state in states if Ill.INF in _spoilt((state.value,))}
     found: dict[Ill, Offender] = {}
-    for step, grad_fn, ills in spoiling:
+    for step, _place, grad_fn, ills, hook in spoiling:
         made = trace.grad_fns[grad_fn]
         had_inf = grad_fn in given or not infinite.isdisjoint((one.tensor, one.version) for one in made.saved)
         for ill in (Ill.NAN, Ill.INF):
-            if ill in ills and ill not in found and not (ill is Ill.INF and had_inf):
-                found[ill] = Offender(ill, None, grad_fn, step, made.line)
+            if ill in ills and ill not in found and not (ill is Ill.INF and had_inf and hook is None):
+                line = made.line if hook is None else trace.hooks[hook].line
+                found[ill] = Offender(ill, None, grad_fn, step, line, hook)
     return sorted(found.values(), key=lambda one: one.step)
+
+
+def _by_hooks(hooked: HookedSteps) -> Iterator[_Spoiling]:
+    for place, calls in ((0, hooked.before), (2, hooked.after)):
+        for step, own in calls.items():
+            for call in own:
+                if call.grad_fn is not None and (ills := _spoilt(call.after)) and not _spoilt(call.before):
+                    yield _Spoiling(step, place, call.grad_fn, ills, call.hook)
+
+
+def offender_name(trace: Trace, first: Offender) -> str:
+    """What in backward made the first of an ill: the name of a grad_fn, or a hook as it was registered."""
+    return trace.grad_fns[first.grad_fn or 0].name if first.hook is None else trace.hooks[first.hook].text
 
 
 def passed_ill(trace: Trace, step: Step) -> Ill | None:

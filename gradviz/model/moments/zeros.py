@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from math import inf, isfinite
 from typing import Literal, NamedTuple
 
+from gradviz.model.moments.hookedsteps import HookedSteps
 from gradviz.model.moments.offenders import is_nought, magnitude
 from gradviz.model.trace import Step, Trace, Value
 from gradviz.model.values import statistics
@@ -20,9 +21,9 @@ class Zero(NamedTuple):
 
     grad_fn: int | None  # None: backward began with zeros
     way: (
-        int | Literal["met", "hook"]
+        int | Literal["met", "hook", "hook after"]
     )  # the entry of its `next` that was passed zeros; or what came adds up to 0, or was
-    # made 0 by a hook before the grad_fn ran
+    # made 0 by a hook before the grad_fn ran, or after it had
     largest: float = inf  # that it was given; inf: not known, 0: it was given no element
 
 
@@ -43,7 +44,7 @@ class _Flight(NamedTuple):
     lively: dict[int, list[tuple[int, Value]]]  # what is more than zeros, with the output that it is for
 
 
-def arrivals(trace: Trace) -> dict[int, list[Arrival]]:
+def arrivals(trace: Trace, hooked: HookedSteps) -> dict[int, list[Arrival]]:
     """Return what came to each AccumulateGrad, in order, in time linear in the steps of backward."""
     found: dict[int, list[Arrival]] = defaultdict(list)
     calls, flights = deque(enumerate(trace.backwards)), list[_Flight]()
@@ -56,28 +57,30 @@ def arrivals(trace: Trace) -> dict[int, list[Arrival]]:
             continue
         while len(flights) > 1 and step.grad_fn not in flights[-1].due:  # of a call inside of another, which goes on
             flights.pop()
-        zero = _arrived(step, flights[-1])
+        zero = _arrived(step, flights[-1], hooked)
         if step.kind == "accumulate" and any(value is not None for value in step.arrived):
             found[step.grad_fn].append(Arrival(step.id, flights[-1].call, zero))
-        _pass_on(trace, step, flights[-1], zero)
+        _pass_on(trace, step, flights[-1], zero, hooked)
     return found
 
 
-def _arrived(step: Step, flight: _Flight) -> Zero | None:
+def _arrived(step: Step, flight: _Flight, hooked: HookedSteps) -> Zero | None:
     """Where the zeros began that a grad_fn was given; None: it was given more, or that is not known."""
     grad_fn = step.grad_fn or 0
     flight.due.discard(grad_fn)
     zero, lively = flight.zeros.pop(grad_fn, None), flight.lively.pop(grad_fn, [])
     if not _is_zero(step.arrived):
         return None
+    if any(_is_more(call.before) and _is_zero(call.after) for call in hooked.before.get(step.id, ())):
+        return Zero(grad_fn, "hook")
     if not lively:
         return zero
     adds_up = _adds_up(lively)
     return None if adds_up is None else Zero(grad_fn, "met" if adds_up else "hook")
 
 
-def _pass_on(trace: Trace, step: Step, flight: _Flight, zero: Zero | None) -> None:
-    grad_fn = step.grad_fn or 0
+def _pass_on(trace: Trace, step: Step, flight: _Flight, zero: Zero | None, hooked: HookedSteps) -> None:
+    grad_fn, own = step.grad_fn or 0, hooked.passed(step)
     for way, ((target, output), value) in enumerate(zip(trace.grad_fns[grad_fn].next, step.left, strict=False)):
         if target is None:
             continue
@@ -86,6 +89,8 @@ def _pass_on(trace: Trace, step: Step, flight: _Flight, zero: Zero | None) -> No
             continue
         if not is_nought(value):
             flight.lively[target].append((output, value))
+        elif way < len(own) and _is_more(own[way : way + 1]):
+            flight.zeros.setdefault(target, Zero(grad_fn, "hook after"))
         elif began := zero or _began(step, grad_fn, way):
             flight.zeros.setdefault(target, began)
 
@@ -131,6 +136,12 @@ def _largest(values: Iterable[Value]) -> float:
     """The largest number of some statistics, by its size; 0: there is none."""
     ends = (end for value in values for end in (value.min, value.max))
     return max((abs(end) for end in ends if isinstance(end, int | float)), default=0)
+
+
+def _is_more(values: Iterable[Value | None]) -> bool:
+    """Whether there is an element that is known not to be 0."""
+    known = (value for value in values if value is not None and (value.data or value.min is not None))
+    return not all(map(is_nought, known))
 
 
 def _is_zero(values: Iterable[Value | None]) -> bool:

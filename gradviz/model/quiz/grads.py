@@ -9,7 +9,7 @@ from itertools import combinations
 
 from gradviz.model.flow import Passed
 from gradviz.model.moments.accumulated import accumulations
-from gradviz.model.moments.offenders import Ill
+from gradviz.model.moments.offenders import Ill, offender_name
 from gradviz.model.quiz.question import (
     NONE,
     Asked,
@@ -159,7 +159,7 @@ def _reasons(scene: Scene, name: str, tensor: Tensor) -> Iterator[Reason]:
         yield Said("added to", facts)
     if sound(tensor.grad) is not None:
         began = (one for one in scene.after.offenders.backward if one.ill == Ill.NAN and one.grad_fn is not None)
-        yield from (Said("nan", {"by": scene.trace.grad_fns[one.grad_fn or 0].name}) for one in began)
+        yield from (Said("nan", {"by": offender_name(scene.trace, one)}) for one in began)
 
 
 def _is_short(one: Candidate) -> bool:

@@ -47,7 +47,8 @@ def _zeros(value: Value | None) -> int:
 def guarded(history: History, text: Text, first: Offender) -> Fix | None:
     """Return what chooses the input of the op as torch.where() chooses its result, where that surely mends it."""
     trace, torch = history.trace, torchs_name(text)
-    where = chooser(history, first) if first.op is None and first.ill is Ill.NAN else None
+    is_of_grad_fn = first.op is None and first.hook is None
+    where = chooser(history, first) if is_of_grad_fn and first.ill is Ill.NAN else None
     placed = None if where is None or where.line is None else text.statement(where.line, where.call or "")
     if first.grad_fn is None or where is None or placed is None or torch is None:
         return None

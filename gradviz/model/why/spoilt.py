@@ -74,6 +74,8 @@ class Spoilt(NamedTuple):
 
 def spoilt(history: History, first: Offender) -> Spoilt | None:
     """Return why the first nan or inf came about; None where the record does not show it."""
+    if first.hook is not None:
+        return None
     maker = first.op if first.op is not None else history.makers.get(first.grad_fn or 0)
     return None if maker is None else _made(history, first, history.trace.ops[maker])
 

@@ -23,6 +23,7 @@ WhyZero = Literal[
     "cancelled",  # what came from several places adds up to 0
     "uses",  # of the leaf: what came from them adds up to 0
     "hook",  # a hook made zeros of what came
+    "hook after",  # or of what the grad_fn had made of it
     "root",  # backward began with zeros
     "nothing",  # the grad_fn was given no element
     "faint",  # what arrived was so small that the result was rounded to 0
@@ -97,10 +98,10 @@ def _of_function(history: History, grad_fn: GradFn, op: Op) -> WhyZero | None:
 def _said(grad_fn: GradFn, zero: Zero, by: str | None, dtype: str) -> WhyZero:
     """Of a grad_fn that multiplied by zeros `by` says which; None: it did not."""
     kind, said = grad_fn.kind, _OF.get(grad_fn.name, "passed")
-    if zero.way == "hook":
-        return "hook"
     if zero.way == "met":
         return "cancelled" if grad_fn.variable is None else "uses"
+    if not isinstance(zero.way, int):
+        return zero.way
     if zero.largest == 0:
         return "nothing"
     if by is not None:

@@ -12,6 +12,7 @@ from gradviz.drawing.content.titles import op_name
 from gradviz.model.costs.heat import Amount, amount_text
 from gradviz.model.graph.folds.contents import Contents
 from gradviz.model.graph.modules import named, shared
+from gradviz.model.moments.offenders import offender_name
 from gradviz.model.quantities import byte_text
 from gradviz.model.source.place import lines_of_text
 from gradviz.model.trace import Tensor
@@ -98,7 +99,7 @@ class FoldTelling:
                 yield Fact(one.ill.value, text, of=Subject("op", one.op), alarming=True)
         for one in moment.offenders.backward:
             if one.grad_fn is not None and one.grad_fn in self._totals.grad_fns:
-                text = words.first_passed.format(one.ill.value, moment.trace.grad_fns[one.grad_fn].name)
+                text = words.first_passed.format(one.ill.value, offender_name(moment.trace, one))
                 yield Fact(one.ill.value, text, of=Subject("grad_fn", one.grad_fn), alarming=True)
 
     def _costs(self) -> Iterator[Fact]:

@@ -37,9 +37,9 @@ def _section(naming: Naming, found: Iterable[Hooked]) -> Section:
 def _facts(naming: Naming, one: Hooked) -> Iterator[Fact]:
     line, text = one.hook.line, one.hook.function
     text = text if line is None else naming.drawn.on_line.format(text, line)
-    yield Fact(one.how, naming.drawn.removed.format(text) if one.is_removed else text, line)
+    yield Fact(one.hook.written, naming.drawn.removed.format(text) if one.is_removed else text, line)
     for call in one.calls[-_CALLS:]:
-        yield Fact(one.given, _made(naming, call), of=_at(call))
+        yield Fact(one.hook.given, _made(naming, call), of=_at(call))
 
 
 def _made(naming: Naming, call: HookCall) -> str:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from itertools import islice
 
+from gradviz.drawing.content.hooks import change_text
 from gradviz.drawing.content.titles import op_title
-from gradviz.model.derivatives.applied import Line, Term, applied
+from gradviz.model.derivatives.applied import Applied, Line, Term, applied
 from gradviz.model.graph.modules import named, types
 from gradviz.model.moments.accumulated import accumulations, meeting
-from gradviz.model.moments.offenders import Ill, Offenders, passed_ill
+from gradviz.model.moments.offenders import Ill, Offenders, offender_name, passed_ill
 from gradviz.model.moments.saved import Harm, Life, lives
 from gradviz.model.quantities import byte_text
 from gradviz.model.trace import COPY_SLICES, INSIDE, SCRIPT, SCRIPTED, GradFn, Op
@@ -80,10 +81,10 @@ def _trouble(naming: Naming, grad_fn: GradFn, found: Offenders) -> Iterator[Fact
     yield Fact("", naming.words.passes[ill.value], alarming=ill in (Ill.NAN, Ill.INF))
     for first in found.backward:
         if first.ill is ill and first.grad_fn is not None:
-            own = first.grad_fn == grad_fn.id
-            name = trace.grad_fns[first.grad_fn].name
-            text = naming.words.first_here if own else naming.words.first_from.format(ill.value, name)
-            yield Fact("", text.format(ill.value), first.line, None if own else Subject("grad_fn", first.grad_fn))
+            own = first.grad_fn == grad_fn.id and first.hook is None
+            text = naming.words.first_here if own else naming.words.first_from
+            told = text.format(ill.value, offender_name(trace, first))
+            yield Fact("", told, first.line, None if own else Subject("grad_fn", first.grad_fn))
     for first in found.forward:
         if first.op is not None and ill in (Ill.NAN, Ill.INF):
             made = naming.words.made_by.format(first.ill.value, op_title(trace.ops[first.op]))
@@ -108,6 +109,7 @@ def _rule(naming: Naming, grad_fn: GradFn) -> Iterator[Fact]:
     for term in rule.terms:
         yield Fact(f"grad_{term.line.name}", _formula(naming, term.line))
         yield from _differing(naming, term)
+    yield from _hooked(naming, rule)
     for line in rule.where:
         yield Fact(words.where.format(line.name), _formula(naming, line))
     if rule.step is None:
@@ -128,6 +130,16 @@ def _formula(naming: Naming, line: Line) -> str:
 def _differing(naming: Naming, term: Term) -> Iterator[Fact]:
     if term.passed is not None and (not term.agrees or term.line.comes_to is None):
         yield Fact("", naming.words.passed.format(naming.value(term.passed)), alarming=not term.agrees)
+
+
+def _hooked(naming: Naming, rule: Applied) -> Iterator[Fact]:
+    """What hooks on a grad_fn made of what its rule gave."""
+    history = naming.moment.history
+    for call in history.hooked_steps.after.get(-1 if rule.step is None else rule.step, ()):
+        if call.before != call.after:
+            hook = history.trace.hooks[call.hook]
+            text = naming.words.then.format(hook.text, change_text(call.before, call.after, naming.value))
+            yield Fact("", text, hook.line)
 
 
 def _accumulated(naming: Naming, grad_fn: GradFn) -> Iterator[Fact]:

@@ -41,6 +41,7 @@ class InspectionWords(NamedTuple):
     where: str
     summed: str
     passed: str
+    then: str  # a hook that changed that
     versions: str
     changed: str
     corrupted: str
@@ -109,6 +110,7 @@ INSPECTION_WORDS: dict[Language, InspectionWords] = {
         where="where {}",
         summed="{} summed to shape {}",
         passed="PyTorch passed on {}",
+        then="Then {} changed what is passed on: {}",
         versions="version {} when saved, {} now",
         changed="changed since: backward refuses it",
         corrupted="changed behind autograd's back: backward goes wrong",
@@ -175,6 +177,7 @@ INSPECTION_WORDS: dict[Language, InspectionWords] = {
         where="ただし {}",
         summed="{} (形状 {} に合計)",
         passed="PyTorch が渡した勾配: {}",
+        then="その後 {} が渡す勾配を変えました: {}",
         versions="保存時のバージョン {}、現在 {}",
         changed="保存後に変更: backward はエラーになります",
         corrupted="autograd に知られずに変更: backward の結果が誤ります",

@@ -10,6 +10,7 @@ from gradviz.model.errors.limits import limit_said, limit_text
 from gradviz.model.errors.warned import warning_hint, warning_text
 from gradviz.model.moments.foretold import foretold
 from gradviz.model.moments.moment import Moment
+from gradviz.model.moments.offenders import offender_name
 from gradviz.model.trace import ProgramError
 from gradviz.model.why.answers import of_tensor
 from gradviz.model.why.answerwords import answer_text, fix_text
@@ -54,7 +55,7 @@ def _spoilt(record: Record, language: Language) -> Iterator[Problem]:
         if first.op is not None:
             told = words.made_by.format(first.ill.value, op_title(trace.ops[first.op]))
         else:
-            told = words.first_from.format(first.ill.value, trace.grad_fns[first.grad_fn or 0].name)
+            told = words.first_from.format(first.ill.value, offender_name(trace, first))
         why = spoilt(record.history, first)
         told = told if why is None else f"{told}: {spoilt_text(why, language)}"
         fix = None if record.fixes.text is None else guarded(record.history, record.fixes.text, first)

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from gradviz.export.data import document
-from gradviz.model.moments.offenders import offenders
+from gradviz.model.moments.moment import History
+from gradviz.model.moments.offenders import offender_name
 from gradviz.model.source.place import Edit
 from gradviz.picture.inspection.inspecting import inspection
 from gradviz.picture.inspection.inspection import Inspect, Subject
@@ -67,7 +68,7 @@ RAW = "w = torch.nn.Parameter(torch.empty(20, 20))\n"
 def test_who_made_the_first(body: str, told: list[tuple[str, int]]) -> None:
     trace = record(HEAD + body, seed=0)
     assert trace.error is None
-    assert [(one.ill.value, one.line) for one in offenders(trace).forward] == told
+    assert [(one.ill.value, one.line) for one in History(trace).offenders.forward] == told
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,28 @@ def test_who_made_the_first(body: str, told: list[tuple[str, int]]) -> None:
 )
 def test_which_grad_fn_passed_on_the_first(body: str, told: list[tuple[str, int]]) -> None:
     trace = record(f"{HEAD}{body}\ny.sum().backward()", seed=0)
-    assert [(one.ill.value, one.line) for one in offenders(trace).backward] == told
+    assert [(one.ill.value, one.line) for one in History(trace).offenders.backward] == told
+
+
+HOOKED = [
+    ("a.grad_fn.register_hook(lambda i, o: (i[0] * torch.nan, i[1]))", "nan", "grad_fn.register_hook(<lambda>)", 5),
+    ("a.grad_fn.register_prehook(lambda o: (o[0] / 0,))", "inf", "grad_fn.register_prehook(<lambda>)", 5),
+    ("a.register_hook(lambda g: g * torch.nan)", "nan", "register_hook(<lambda>)", 5),
+    ("x.register_hook(lambda g: g * torch.nan)", "nan", "register_hook(<lambda>)", 5),
+    ("a = a.sqrt(); a.grad_fn.register_hook(lambda i, o: (i[0] * 0 + 1,))", "inf", "SqrtBackward0", 5),
+]
+
+
+@pytest.mark.parametrize(("hook", "ill", "by", "line"), HOOKED)
+def test_a_hook_that_made_the_first_is_told_and_not_the_grad_fn_that_it_is_on(
+    hook: str, ill: str, by: str, line: int
+) -> None:
+    trace = record(f"{HEAD}a = x * 2 - 2\n{hook}\ny = a * 3\ny.sum().backward()", seed=0)
+    (first,) = History(trace).offenders.backward
+    assert (first.ill.value, offender_name(trace, first), first.line) == (ill, by, line)
+    (problem,) = problems(Record(trace), Options())
+    assert problem.message.startswith(f"The first {ill} came from {by}")
+    assert ("slope" in problem.message) is (first.hook is None)
 
 
 def test_a_number_that_is_given_is_told_of_its_op() -> None:

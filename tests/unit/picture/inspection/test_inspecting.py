@@ -62,6 +62,18 @@ def test_a_rule_is_shown_with_its_numbers_and_what_torch_passed_on() -> None:
     assert wrong["Rule"][""] == Fact("", "PyTorch passed on 5.0", alarming=True)
 
 
+def test_what_a_hook_made_of_that_is_told_apart_from_the_rule() -> None:
+    trace = ruled(scalar(5.0))
+    step = next(step for step in trace.steps if step.kind == "backward")
+    own, same = (scalar(2.0), scalar(2.0)), (scalar(5.0), scalar(2.0))
+    calls = (HookCall(0, step.id + 1, 1, own, same), HookCall(1, step.id + 1, 1, same, same))
+    hooks = (Hook(k, 0, "register_hook", name, 3, None, 1, None) for k, name in enumerate(("grow", "look")))
+    found = inspection(Record(trace._replace(hooks=tuple(hooks), hook_calls=calls)), Inspect(Subject("grad_fn", 1)))
+    rule = next(section for section in found.sections if section.title == "Rule").facts
+    told = "Then grad_fn.register_hook(grow) changed what is passed on: 2.0, 2.0 → 5.0, 2.0"
+    assert [fact for fact in rule if not fact.label] == [Fact("", told, 3)]
+
+
 def ruled(left: Value | None = None) -> Trace:
     """The square, with what it saved."""
     tape = square()
