@@ -63,7 +63,7 @@ def meeting(moment: Moment, grad_fn: GradFn) -> Meeting | None:
     came = moment.history.passing.get(grad_fn.id, [])
     first, end = (bisect_left(came, step, key=lambda passed: passed[1].id) for step in (begun, last.id))
     parts = tuple(part for source, step in came[first:end] for part in _along(trace, source, step, grad_fn.id))
-    total = last.arrived[0]
+    total = moment.history.hooked_steps.came(last)[0]
     if len(parts) < 2:
         return None
     op = moment.made(grad_fn.id)

@@ -16,6 +16,11 @@ class HookedSteps(NamedTuple):
     before: Mapping[int, Sequence[HookCall]] = {}  # given what came to it
     after: Mapping[int, Sequence[HookCall]] = {}  # given what it passes on
 
+    def came(self, step: Step) -> tuple[Value | None, ...]:
+        """What came to the grad_fn before hooks changed that, as far as the first of them was given all of it."""
+        calls = self.before.get(step.id)
+        return calls[0].before if calls and len(calls[0].before) == len(step.arrived) else step.arrived
+
     def passed(self, step: Step) -> tuple[Value | None, ...]:
         """What the grad_fn itself passed on, which hooks on it may have changed then."""
         calls = self.after.get(step.id)

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch.utils.hooks import RemovableHandle
 
+from gradviz.model.moments.accumulated import meeting
 from gradviz.model.moments.hooked import hooks
 from gradviz.model.moments.moment import History
 from gradviz.model.trace import Hook, Trace, Value
@@ -553,6 +554,15 @@ def test_an_op_has_its_grad_fn_where_a_hook_comes_on_its_result_in_the_same_line
     y = tensor(trace, "y")
     assert y.made_by is not None
     assert trace.ops[y.made_by].grad_fn == y.grad_fn is not None
+
+
+@pytest.mark.parametrize("put", ["x.register_hook(torch.zeros_like)", "sink.register_prehook(lambda o: (o[0] * 0,))"])
+def test_gradients_that_met_are_added_up_before_a_hook_is_given_their_sum(put: str) -> None:
+    source = f"sink = torch.autograd.graph.get_gradient_edge(x).node\n{put}\n(x * 2 + x * 3).sum().backward()\n"
+    trace = record(HEAD + source)
+    met = meeting(History(trace).end, grad_fn(trace, "AccumulateGrad"))
+    assert met is not None
+    assert ([plain((part.value,)) for part in met.parts], plain((met.total,))) == ([[3.0, 3.0], [2.0, 2.0]], [5.0, 5.0])
 
 
 def test_a_hook_that_raises_has_no_call() -> None:

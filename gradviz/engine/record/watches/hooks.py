@@ -73,7 +73,7 @@ class HookWatch:
             with Untraced(), self._here().lock:
                 hooks.put_ours_last(held)
                 stand_in.number = self._tell_new(handle.id, hooks.named(hooks.KEPT, hook), None, None, None)
-                self._owners.wait(held, handle.id, stand_in)
+                self._owners.wait(held, handle.id)
             return held, handle
 
         return watched
@@ -87,9 +87,9 @@ class HookWatch:
         """
         if self._owners.are_missing:
             for node, both in zip(nodes, handles, strict=True):
-                for number, hook in self._owners.found(both):
+                for number, how in self._owners.found(both):
                     grad_fn = self._here().nodes.see(node, None)
-                    self._tell(number, self._there[number]._replace(how=hook.how, grad_fn=grad_fn))
+                    self._tell(number, self._there[number]._replace(how=how, grad_fn=grad_fn))
 
     def finish(self) -> None:
         """Tell the same of those that no backward came to and that are still there, at the end of the run."""

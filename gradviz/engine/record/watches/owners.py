@@ -11,7 +11,6 @@ from typing import NamedTuple
 from torch.utils.hooks import RemovableHandle
 
 from gradviz.engine.record.internals.entries import Held
-from gradviz.engine.record.internals.hooks import WatchedHook
 
 Handles = tuple[RemovableHandle, RemovableHandle]  # of a prehook and of a hook on one grad_fn
 _HOW = ("register_prehook", "register_hook")
@@ -21,7 +20,7 @@ class _Place(NamedTuple):
     """Where a grad_fn that is not known yet keeps hooks."""
 
     held: weakref.ref[Held]
-    hooks: list[tuple[int, WatchedHook]]  # by the numbers of their handles
+    hooks: list[int]  # the numbers of their handles
 
 
 class Owners:
@@ -35,22 +34,21 @@ class Owners:
         """Whether there are such hooks."""
         return bool(self._places)
 
-    def wait(self, held: Held, handle: int, hook: WatchedHook) -> None:
-        """Take a hook that was put where a grad_fn keeps them; it is forgotten when that is gone."""
+    def wait(self, held: Held, handle: int) -> None:
+        """Take the handle of a hook that was put where a grad_fn keeps them; it is forgotten when that is gone."""
         place = self._places.get(id(held))
         if place is None:
             key = id(held)
             place = self._places[key] = _Place(weakref.ref(held, lambda _: self._places.pop(key, None)), [])
-        place.hooks.append((handle, hook))
+        place.hooks.append(handle)
 
-    def found(self, handles: Handles) -> Iterator[tuple[int, WatchedHook]]:
-        """Yield the hooks on a grad_fn, with the numbers of their handles; they say from now on what registered them.
+    def found(self, handles: Handles) -> Iterator[tuple[int, str]]:
+        """Yield the numbers of the handles of the hooks on a grad_fn, with what registered each.
 
         Args:
             handles: that it gave for others.
         """
         for how, handle in zip(_HOW, handles, strict=True):
             place = self._places.pop(id(handle.hooks_dict_ref()), None)
-            for number, hook in () if place is None else place.hooks:
-                hook.how = how
-                yield number, hook
+            for number in () if place is None else place.hooks:
+                yield number, how

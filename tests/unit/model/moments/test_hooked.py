@@ -102,6 +102,9 @@ def test_calls_are_told_by_the_execution_that_they_came_for() -> None:
     assert {step: [call.step for call in own] for step, own in found.before.items()} == {6: [6], 9: [9]}
     assert {step: [call.step for call in own] for step, own in found.after.items()} == {6: [7], 9: [10]}
     assert [found.passed(step) for step in trace.steps] == [(passed,), (), (passed,)]
+    assert [found.came(step) for step in trace.steps] == [(given,), (gone,), (given,)]
+    two = runs[0]._replace(arrived=(gone, gone))
+    assert found.came(two) == two.arrived
     assert hooked_steps(square().trace()) == HookedSteps()
 
 
