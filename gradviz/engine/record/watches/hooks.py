@@ -95,7 +95,8 @@ class HookWatch:
         """Tell the same of those that no backward came to and that are still there, at the end of the run."""
         recorder = self._here()
         with Untraced(), recorder.lock:
-            for node in gradfns.alive(recorder.ledger.alive()) if self._owners.are_missing else ():
+            nodes = gradfns.alive(recorder.ledger.alive())
+            while self._owners.are_missing and (node := next(nodes, None)) is not None:
                 both = node.register_prehook(_nothing), node.register_hook(_nothing)
                 self.met([node], [both])
                 for handle in both:
