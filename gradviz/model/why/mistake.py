@@ -27,6 +27,7 @@ Silent = Literal[
     "clipped late",
     "clipped early",
     "anew",
+    "alike",
 ]
 
 

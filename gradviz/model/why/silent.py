@@ -14,6 +14,7 @@ from gradviz.model.moments.reach import reachable
 from gradviz.model.source.edits import line_before, method_on
 from gradviz.model.source.place import Edit, Text
 from gradviz.model.trace import Op, Step, Tensor
+from gradviz.model.why.alike import alike
 from gradviz.model.why.anew import made_anew
 from gradviz.model.why.broadcast import all_pairs
 from gradviz.model.why.fixes.fix import Fix
@@ -43,6 +44,7 @@ def mistakes(history: History, text: Text) -> Iterator[Mistake]:
         yield from _renamed(history, text)
         yield from begun_at_leaf(history)
         yield from all_pairs(history, text)
+        yield from alike(history, text, updates)
     yield from wrong_losses(history, text)
     yield from _uncalled(history, text)
     yield from _idle(history, text)

@@ -38,6 +38,8 @@ SAID: dict[str, dict[Silent, str]] = {
         "Call it between backward() and the update.",
         "anew": "This line makes {name} anew in each round, so nothing takes the {names} that line {used} has updated. "
         "Make {name} before the loop.",
+        "alike": "This line gives all units of {names} the same weights. Their gradients were the same too in every "
+        "round, number for number, so the units learn as one. Begin with random numbers.",
         "clipped early": "{call} comes before there is any gradient to clip. "
         "Call it between backward() and the update.",
     },
@@ -75,6 +77,8 @@ SAID: dict[str, dict[Silent, str]] = {
         "backward() と更新の間で呼んでください。",
         "anew": "この行は繰り返しのたびに {name} を作り直すので、{used} 行目が更新した {names} は使われません。"
         "{name} はループの前で作ってください。",
+        "alike": "この行は {names} のユニットの重みをすべて同じ値にします。勾配もどの回もまったく同じだったので、"
+        "重みは同じままで、一つのユニットと同じようにしか学習しません。乱数で初期化してください。",
         "clipped early": "{call} が呼ばれたとき、切り詰める勾配はまだありません。"
         "backward() と更新の間で呼んでください。",
     },
