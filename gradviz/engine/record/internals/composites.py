@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch.autograd import forward_ad
 
-from gradviz.engine.record.internals.guards import aside, untyped, unwatched
+from gradviz.engine.record.internals.guards import run_unasked, untyped, unwatched
 from gradviz.engine.record.internals.reader import has_own_dispatch
 
 _aten: Any = torch.ops.aten
@@ -27,21 +27,13 @@ def replace_composites() -> Callable[[], None]:
     kernels: list[tuple[str, Callable[..., torch.Tensor]]] = [("reshape", _reshape), ("flatten.using_ints", _flatten)]
     kernels += [("ctc_loss.Tensor", _ctc_loss), ("linear", _linear)]
     for name, kernel in kernels:
-        library.impl(name, _asking_nobody(kernel), "AutogradCPU")
+        library.impl(name, _unasked(kernel), "AutogradCPU")
     undo: Callable[[], None] = library._destroy
     return undo
 
 
-def _asking_nobody(kernel: Callable[..., torch.Tensor]) -> Callable[..., torch.Tensor]:
-    """A kernel that asks no class of its operands for an override (__torch_function__), as one in C++ does not."""
-
-    def run(*args: object) -> torch.Tensor:
-        if not torch._C._has_torch_function(args):
-            return kernel(*args)
-        with aside():
-            return kernel(*args)
-
-    return run
+def _unasked(kernel: Callable[..., torch.Tensor]) -> Callable[..., torch.Tensor]:
+    return lambda *args: run_unasked(kernel, args, {})
 
 
 def _reshape(tensor: torch.Tensor, shape: Sequence[int]) -> torch.Tensor:

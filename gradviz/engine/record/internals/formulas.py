@@ -10,7 +10,7 @@ from functools import cache
 import torch
 
 from gradviz.engine.record.internals import operators
-from gradviz.engine.record.internals.guards import aside
+from gradviz.engine.record.internals.guards import run_unasked
 from gradviz.engine.record.internals.operators import Kernel
 
 _MODES = torch._C.DispatchKey.Python
@@ -71,10 +71,7 @@ def _bringing_back(operator: Kernel) -> Kernel:
     def kernel(*args: object, **kwargs: object) -> object:
         show_modes()
         try:
-            if not torch._C._has_torch_function(args):
-                return operator(*args, **kwargs)
-            with aside():  # C++ asks no class for an override of its own
-                return operator(*args, **kwargs)
+            return run_unasked(operator, args, kwargs)
         finally:
             _hide()
 

@@ -44,7 +44,7 @@ class Passing(TorchDispatchMode):
         super().__init_subclass__()  # type: ignore[no-untyped-call]  # left untyped by torch, as is the next one
 
     def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()  # type: ignore[no-untyped-call]  # as above
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:

@@ -61,26 +61,29 @@ def prepare() -> tuple[torch._C._DispatchModule, ...]:
     """
     others, own = (torch._C._dispatch_library("IMPL", space, "") for space in ("_", "aten"))
     others.fallback_fallthrough(_KEY)
-    own.impl(NAME, _KEY, _adding(fewest()))
+    own.impl(NAME, _KEY, _at_key(_adding(fewest())))
     return others, own
 
 
-def _adding(least: tuple[int, ...]) -> Kernel:
+def _at_key(add: Kernel) -> Kernel:
+    """What is to stand where the engine adds: within it, the place is the op's own again."""
+
     def kernel(*args: object, **kwargs: object) -> object:
         torch._C._dispatch_tls_set_dispatch_key_included(_ADDS_UP, False)
         try:
-            if not torch._C._has_torch_function(args):
-                return _add(args, kwargs, least)
-            with guards.aside():  # C++ asks no class for an override of its own
-                return _add(args, kwargs, least)
+            return guards.run_unasked(add, args, kwargs)
         finally:
             _expect()
 
     return kernel
 
 
-def _add(args: tuple[object, ...], kwargs: dict[str, object], least: tuple[int, ...]) -> object:
-    return (_IN_PLACE if _may_be_in_place(args) and reader.holders(args) == least else _ADD)(*args, **kwargs)
+def _adding(least: tuple[int, ...]) -> Kernel:
+    def add(*args: object, **kwargs: object) -> object:
+        in_place = _may_be_in_place(args) and reader.holders(args) == least
+        return (_IN_PLACE if in_place else _ADD)(*args, **kwargs)
+
+    return add
 
 
 def _may_be_in_place(args: tuple[object, ...]) -> bool:
@@ -114,12 +117,11 @@ def fewest() -> tuple[int, ...]:
     found: list[tuple[int, ...]] = []
 
     def count(*args: object, **kwargs: object) -> object:
-        torch._C._dispatch_tls_set_dispatch_key_included(_ADDS_UP, False)
         found.append(reader.holders(args))
         return _ADD(*args, **kwargs)
 
     own = torch._C._dispatch_library("IMPL", "aten", "")
-    own.impl(NAME, _KEY, count)
+    own.impl(NAME, _KEY, _at_key(count))
     x = torch.ones(1, device="cpu", requires_grad=True)
     y, ones = x.neg() + x.neg(), torch.ones(1, device="cpu")
     for node, _ in gradfns.inputs_of(y.grad_fn):

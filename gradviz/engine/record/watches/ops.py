@@ -7,7 +7,7 @@ from types import FrameType
 import torch
 
 from gradviz.engine.record.internals import depth, operators, reader, sums
-from gradviz.engine.record.internals.guards import aside
+from gradviz.engine.record.internals.guards import aside, run_unasked
 from gradviz.engine.record.recorder import Recorder
 
 
@@ -71,9 +71,8 @@ class OpWatch(operators.Passing):
             result = operators.run_counting(kernel, args, kwargs)
         elif unguarded and not own:
             result = operators.run_unguarded(kernel, args, kwargs)
-        elif pending.phase == "backward" and torch._C._has_torch_function(args):
-            with aside():  # it is C++ that calls it there, which asks no class for an override of its own
-                result = kernel(*args, **kwargs)
+        elif pending.phase == "backward":
+            result = run_unasked(kernel, args, kwargs)
         else:
             result = kernel(*args, **kwargs)
         with aside():
