@@ -1,11 +1,13 @@
 """The hooks of a program as they are recorded, against what the program itself sees of them."""
 
 import ast
+import weakref
 
 import pytest
 import torch
 from torch.utils.hooks import RemovableHandle
 
+from gradviz.engine.record.program.modules import LASTING, PASSING, Modules
 from gradviz.model.moments.accumulated import meeting
 from gradviz.model.moments.hooked import hooks
 from gradviz.model.moments.moment import History
@@ -522,6 +524,46 @@ def test_a_step_of_backward_is_given_what_hooks_have_made_of_it_even_while_it_go
         step = next(step for step in trace.steps if step.grad_fn == grad_fn(trace, "ExpBackward0").id and step.arrived)
         assert any(plain(step.arrived) or ()) is not is_before
         assert not any(plain(step.left) or ())
+
+
+class Taken:
+    """Takes the paths of a module."""
+
+    def __init__(self) -> None:
+        self.paths: list[str] = []
+
+    def __call__(self, path: str) -> None:
+        self.paths.append(path)
+
+
+def test_who_awaits_the_path_of_a_module_goes_with_the_hook_and_with_the_module() -> None:
+    modules, module, removed, kept = Modules(lambda _: None), torch.nn.ReLU(), Taken(), Taken()
+    end = modules.await_path(module, removed)
+    modules.await_path(module, kept)
+    modules.bind("relu", module, PASSING)
+    end()
+    modules.bind("net", module, LASTING)
+    assert (removed.paths, kept.paths) == (["relu"], ["relu", "net"])
+    alive = weakref.ref(kept)
+    del kept, module, end
+    assert alive() is None
+
+
+REMOVED = """\
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = torch.nn.Linear(2, 2)
+        self.fc.register_forward_hook(lambda *_: None).remove()
+        self.fc.register_forward_hook(lambda *_: None)
+net = Net()
+"""
+
+
+def test_a_hook_that_a_constructor_removes_takes_no_path() -> None:
+    removed, kept = record(HEAD + REMOVED).hooks
+    assert (removed.module, removed.removed is None) == ("Linear", False)
+    assert (kept.module, kept.removed is None) == ("net.fc", True)
 
 
 def at_line(trace: Trace, line: int, tensor: int) -> list[tuple[Hook, int, bool]]:

@@ -6,6 +6,7 @@ change what is computed. Nothing here keeps a module alive.
 
 import weakref
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from types import FrameType
 from typing import NamedTuple
 
@@ -30,6 +31,9 @@ class _Named(NamedTuple):
     rank: int
 
 
+Take = Callable[[str], None]  # is given the path that a module has from now on
+
+
 class Modules:
     """The program's names for its modules, and for the modules in those."""
 
@@ -42,7 +46,7 @@ class Modules:
         self._tell = tell
         self._told: set[Module] = set()
         self._paths: dict[int, _Named] = {}
-        self._awaited: dict[int, list[Callable[[torch.nn.Module, str], None]]] = {}  # by the address of a module
+        self._awaited: dict[int, dict[Take, None]] = {}  # by the address of a module that lives
         self._moved: dict[int, weakref.ref[torch.nn.Module]] = {}  # modules with parts that have other paths, or none
         self.changes = 0  # of the parameters in modules that have a name
         self.losses = 0  # of those changes, the ones that took some away
@@ -119,20 +123,25 @@ class Modules:
         known = self._known(module)
         return _class_name(module) if known is None else known.path
 
-    def await_path(self, module: torch.nn.Module, take: Callable[[torch.nn.Module, str], None]) -> None:
-        """Have it told what a module is called from now on: in its own constructor it has no name yet.
+    def await_path(self, module: torch.nn.Module, take: Take) -> Callable[[], object]:
+        """Have it told what a module is called from now on, for in its own constructor it has no name yet.
 
-        Args:
-            module: the module.
-            take: is given it, or one that took its address over, with the path.
+        Returns:
+            What ends that.
         """
-        self._awaited.setdefault(id(module), []).append(take)
+        key = id(module)
+        if key not in self._awaited:
+            self._awaited[key] = {}
+            weakref.finalize(module, self._awaited.pop, key).atexit = False
+        takers = self._awaited[key]
+        takers[take] = None
+        return partial(takers.pop, take, None)
 
     def is_new(self, module: torch.nn.Module) -> bool:
         """Whether a module has no name, nor a class that stands for it."""
         return self._known(module) is None
 
-    def _known(self, module: torch.nn.Module) -> "_Named | None":
+    def _known(self, module: torch.nn.Module) -> _Named | None:
         known = self._paths.get(id(module))
         return known if known is not None and known.module() is module else None
 
@@ -157,8 +166,8 @@ class Modules:
 
     def _put(self, module: torch.nn.Module, path: str, rank: int) -> None:
         self._paths[id(module)] = _Named(weakref.ref(module), path, rank)
-        for take in self._awaited.get(id(module), ()):
-            take(module, path)
+        for take in list(self._awaited.get(id(module), ())):
+            take(path)
         self.tell(path, module)
 
     def tell(self, path: str, named: torch.nn.Module | torch.optim.Optimizer) -> None:

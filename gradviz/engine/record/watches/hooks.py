@@ -4,8 +4,8 @@ Each runs as torch would run it. What stands where torch keeps it only reads the
 """
 
 import sys
-import weakref
 from collections.abc import Callable, Iterable
+from functools import partial
 from types import FrameType
 
 import torch
@@ -29,6 +29,7 @@ class HookWatch:
         self._here = here  # the recorder of this thread
         self._count = 0
         self._there: dict[int, Hook] = {}  # by the number of the handle that removes it
+        self._waits: dict[int, Callable[[], object]] = {}  # by the same, what ends that it takes paths of its module
         self._owners = Owners()
         self._undo = [
             entries.replace_hook_registrations(self._stand_in, self._registered),
@@ -58,7 +59,7 @@ class HookWatch:
             named = hooks.named(how, kept if watched is None else watched.hook)
             number = self._tell_new(handle.id, named, tensor, grad_fn, module)
             if isinstance(owner, torch.nn.Module):
-                recorder.source.modules.await_path(owner, self._renamed(handle.id, weakref.ref(owner)))
+                self._waits[handle.id] = recorder.source.modules.await_path(owner, partial(self._renamed, handle.id))
         if watched is not None:
             watched.number = number
 
@@ -115,14 +116,9 @@ class HookWatch:
         self._tell(handle, Hook(number, _stamp(recorder), *named, line, tensor, grad_fn, module))
         return number
 
-    def _renamed(self, handle: int, owner: weakref.ref[torch.nn.Module]) -> Callable[[torch.nn.Module, str], None]:
-        """What takes another path of the module that a hook is on."""
-
-        def take(module: torch.nn.Module, path: str) -> None:
-            if module is owner():
-                self._tell(handle, self._there[handle]._replace(module=path))
-
-        return take
+    def _renamed(self, handle: int, path: str) -> None:
+        """Take another path of the module that a hook is on."""
+        self._tell(handle, self._there[handle]._replace(module=path))
 
     def _removed(self, handle: int) -> None:
         hook = self._there.get(handle)
@@ -130,6 +126,8 @@ class HookWatch:
             recorder = self._here()
             with Untraced(), recorder.lock:
                 self._tell(handle, hook._replace(removed=hook.removed or _stamp(recorder)))
+                if handle in self._waits:
+                    self._waits.pop(handle)()
 
     def _tell(self, handle: int, hook: Hook) -> None:
         self._there[handle] = hook
