@@ -28,6 +28,7 @@ Silent = Literal[
     "clipped early",
     "anew",
     "alike",
+    "reborn",
 ]
 
 

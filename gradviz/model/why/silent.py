@@ -22,6 +22,7 @@ from gradviz.model.why.fixes.renamed import in_place
 from gradviz.model.why.listed import listed
 from gradviz.model.why.losses import begun_at_leaf, wrong_losses
 from gradviz.model.why.mistake import Mistake, tensor_names
+from gradviz.model.why.reborn import reborn
 from gradviz.model.why.unused import unused
 from gradviz.model.why.updates import Updates, arrivals, updates_of, with_grad
 from gradviz.model.why.zeroed import mistaken
@@ -45,6 +46,7 @@ def mistakes(history: History, text: Text) -> Iterator[Mistake]:
         yield from begun_at_leaf(history)
         yield from all_pairs(history, text)
         yield from alike(history, text, updates)
+        yield from reborn(history, text, updates)
     yield from wrong_losses(history, text)
     yield from _uncalled(history, text)
     yield from _idle(history, text)

@@ -40,6 +40,8 @@ SAID: dict[str, dict[Silent, str]] = {
         "Make {name} before the loop.",
         "alike": "This line gives all units of {names} the same weights. Their gradients were the same too in every "
         "round, number for number, so the units learn as one. Begin with random numbers.",
+        "reborn": "This line makes a new Parameter each time that it runs, {times} so far. Each was given a .grad, and "
+        "no update ever changed one. Make it once, in __init__.",
         "clipped early": "{call} comes before there is any gradient to clip. "
         "Call it between backward() and the update.",
     },
@@ -79,6 +81,8 @@ SAID: dict[str, dict[Silent, str]] = {
         "{name} はループの前で作ってください。",
         "alike": "この行は {names} のユニットの重みをすべて同じ値にします。勾配もどの回もまったく同じだったので、"
         "重みは同じままで、一つのユニットと同じようにしか学習しません。乱数で初期化してください。",
+        "reborn": "この行は実行のたびに新しい Parameter を作り、これまでに {times} 個できました。"
+        "どれも .grad を受け取りましたが、更新で変更されたものはありません。__init__ で一度だけ作ってください。",
         "clipped early": "{call} が呼ばれたとき、切り詰める勾配はまだありません。"
         "backward() と更新の間で呼んでください。",
     },
