@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from math import prod
 
 from gradviz.model.moments.moment import History
@@ -29,12 +28,11 @@ _TURNED = ("t", "permute", "transpose")
 
 def alike(history: History, text: Text, updates: Updates) -> Iterator[Mistake]:
     """Yield the lines that made all units of hidden layers alike, where training never told them apart."""
+    hidden = sorted(_hidden(history, updates).items())
+    stay = [leaf for leaf, dim in hidden if dim is not None and _stay_alike(history, leaf, dim, updates[leaf])]
     found: dict[int | None, tuple[Op, list[Tensor]]] = {}
-    for leaf, dim in _hidden(history, updates).items():
-        is_alike = dim is not None and _stay_alike(history, leaf, dim, updates[leaf])
-        by = _initial(history, leaf) if is_alike else None
-        if by is not None:
-            found.setdefault(by.line, (by, []))[1].append(history.trace.tensors[leaf])
+    for leaf, by in _initial(history, stay).items():
+        found.setdefault(by.line, (by, []))[1].append(history.trace.tensors[leaf])
     flat = {leaf.id for _, leaves in mistaken(history) for leaf in leaves} if found else set[int]()
     for line, (by, leaves) in found.items():
         told = [leaf for leaf in leaves if leaf.id not in flat]
@@ -64,7 +62,8 @@ def _hidden(history: History, updates: Updates) -> dict[int, int | None]:
 def _weights(history: History, op: Op) -> Iterator[tuple[int, int, int]]:
     """The leaves that a product takes, as they are or turned: the dimension of the units of each, and its place."""
     trace = history.trace
-    for place, dim in _PRODUCTS.get(op.kind, {}).items():
+    units = _PRODUCTS.get(op.kind, {})
+    for place, dim in ((place, units[place]) for place in range(len(op.inputs)) if place in units):
         given = trace.tensors[op.inputs[place]]
         maker = None if given.made_by is None or given.base is None else trace.ops[given.made_by]
         if maker is not None and maker.kind in _TURNED and len(given.shape) == 2:
@@ -75,8 +74,8 @@ def _weights(history: History, op: Op) -> Iterator[tuple[int, int, int]]:
 
 def _stay_alike(history: History, leaf: int, dim: int, updates: Sequence[Op]) -> bool:
     """Whether all units were the same, and their gradients, through rounds with an update in between, and after."""
-    ran = arrivals(history, leaf)
-    if len(ran) < 2 or history.trace.tensors[leaf].shape[dim] < 2 or not ran[0].id < updates[0].step < ran[-1].id:
+    ran, shape = arrivals(history, leaf), history.trace.tensors[leaf].shape
+    if len(ran) < 2 or len(shape) <= dim or shape[dim] < 2 or not ran[0].id < updates[0].step < ran[-1].id:
         return False
     states = [standing(history, leaf, step.id) for step in ran]
     values = [history.trace.tensors[leaf].value, *(None if one is None else one.value for one in states)]
@@ -93,15 +92,18 @@ def _is_of_one(value: Value, dim: int) -> bool:
     return all(unit == units[0] for unit in units) and not any(isinstance(one, str) for one in units[0])
 
 
-def _initial(history: History, leaf: int) -> Op | None:
-    """The op that wrote the numbers which a leaf began with, if it can have made them alike; p.data = q runs none."""
-    first = arrivals(history, leaf)[0].id
-    state = standing(history, leaf, first)
-    there = [] if state is None else history.storages[state.storage]
-    own = set(there)
-    ran = (op for op in reversed(history.trace.ops) if op.step < first and not own.isdisjoint(op.outputs))
-    written = (op for op in ran if there[0] in op.outputs or (op.kind.endswith("_") and op.name != DETACH_))
-    return next((op for op in islice(written, 1) if op.kind.removesuffix("_like") in _CONSTANT), None)
+def _initial(history: History, leaves: Sequence[int]) -> dict[int, Op]:
+    """The op that wrote what each leaf began with, if it can have made units alike; p.data = q runs none."""
+    first = {leaf: arrivals(history, leaf)[0].id for leaf in leaves}
+    there = {leaf: history.storages[history.trace.tensors[leaf].storage] for leaf in leaves}
+    owners = {tensor: leaf for leaf in leaves for tensor in there[leaf]}
+    last: dict[int, Op] = {}
+    for op in history.trace.ops if leaves else ():
+        for leaf in {owners[tensor] for tensor in op.outputs if tensor in owners}:
+            is_written = there[leaf][0] in op.outputs or (op.kind.endswith("_") and op.name != DETACH_)
+            if is_written and op.step < first[leaf]:
+                last[leaf] = op
+    return {leaf: last[leaf] for leaf in leaves if leaf in last and last[leaf].kind.removesuffix("_like") in _CONSTANT}
 
 
 def _at_random(text: Text, by: Op) -> Fix | None:

@@ -171,9 +171,10 @@ class _Held:
     def _bound(self, name: str, step: int) -> int | None:
         """The tensor that a name held: of the function that ran, else of the module, if no function has one like it."""
         root = name.split(".")[0].split("[")[0]
-        ran = self.lines[bisect_left(self.lines, step, key=_NUMBER) - 1]
-        if root in self._inner:
+        place = bisect_left(self.lines, step, key=_NUMBER)
+        if root in self._inner or not place:
             return None
+        ran = self.lines[place - 1]
         own = self._last(ran.scope, name, step)
         if own is not None or ran.scope == 0:
             return own

@@ -6,6 +6,7 @@ from gradviz.model.moments.moment import History
 from gradviz.model.source.toggles import Toggles
 from gradviz.model.why.answers import Answer, of_tensor
 from gradviz.model.why.answerwords import answer_text
+from gradviz.model.why.copies import copies
 from gradviz.model.why.fixes.fixes import Fixes
 from tests.engine.bare import bare_run
 from tests.engine.recording import record, tensor
@@ -151,3 +152,10 @@ def test_the_copy_itself_says_what_it_is() -> None:
         assert "torch.tensor([w, v])" in answer_text(answer, language)
     (fix,) = answer.fixes
     assert fix.what == "torch.stack([w, v])"
+
+
+def test_nothing_is_told_of_a_run_whose_lines_were_lost() -> None:
+    trace = record(f"{HEAD}y = torch.tensor([w, v])\n{END}")
+    lost = trace._replace(steps=tuple(one._replace(kind="op", names=None) for one in trace.steps))
+    assert copies(History(trace)) != []
+    assert copies(History(lost)) == []
