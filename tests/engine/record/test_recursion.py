@@ -227,3 +227,12 @@ def test_a_level_is_that_of_the_frame() -> None:
     thread.start()
     thread.join()
     assert found == [4, 5, 6, 7]  # beneath it are three of threading's own
+
+
+def test_a_module_nested_deeper_than_the_limit_is_looked_through() -> None:
+    nested = "functools.reduce(lambda inner, _: torch.nn.Sequential(inner), range(2000), torch.nn.Linear(2, 2))"
+    trace = record(f"import functools, torch\nnet = {nested}\nx = torch.ones(2)\n")
+    assert trace.error is None
+    assert len(trace.modules) == 2001
+    assert [one.path for one in trace.modules[:3]] == ["net", "net.0", "net.0.0"]
+    assert tensor(trace, "x").made_by is not None

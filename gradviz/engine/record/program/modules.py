@@ -180,12 +180,12 @@ class Modules:
 
 def parts(module: torch.nn.Module, path: str) -> Iterator[tuple[str, torch.nn.Module]]:
     """A module and all in it, each once, with the paths to them: its own named_modules() may be the program's code."""
-    return _within(module, path, set(), is_once=True)
+    return _within(module, path, is_once=True)
 
 
 def parameters(module: torch.nn.Module, path: str) -> Iterator[tuple[str, torch.Tensor]]:
     """The parameters in a module, with every path to each: its own named_parameters() may be the program's code."""
-    for place, part in _within(module, path, set(), is_once=False):
+    for place, part in _within(module, path, is_once=False):
         for name, parameter in list(_held(part, "_parameters").items()):
             if isinstance(parameter, torch.Tensor):
                 yield f"{place}.{name}", parameter
@@ -199,19 +199,30 @@ def _is_told(module: torch.nn.Module, path: str) -> bool:
     )
 
 
-def _within(
-    module: torch.nn.Module, path: str, met: set[int], *, is_once: bool
-) -> Iterator[tuple[str, torch.nn.Module]]:
+def _within(module: torch.nn.Module, path: str, *, is_once: bool) -> Iterator[tuple[str, torch.nn.Module]]:
     """A module and all in it; each once, or again under every path that does not lead through itself."""
-    if id(module) in met:
-        return
-    met.add(id(module))
+    met = {id(module)}
     yield path, module
-    for name, part in list(_held(module, "_modules").items()):
-        if isinstance(part, torch.nn.Module):
-            yield from _within(part, f"{path}.{name}", met, is_once=is_once)
-    if not is_once:
-        met.discard(id(module))
+    around = [(module, path, _parts_of(module))]  # the part at hand, the innermost last
+    while around:
+        outer, place, rest = around[-1]
+        for name, part in rest:
+            if id(part) not in met:
+                met.add(id(part))
+                inner = f"{place}.{name}"
+                yield inner, part
+                around.append((part, inner, _parts_of(part)))
+                break
+        else:
+            around.pop()
+            if not is_once:
+                met.discard(id(outer))
+
+
+def _parts_of(module: torch.nn.Module) -> Iterator[tuple[str, torch.nn.Module]]:
+    """The modules that one holds itself, as it does now."""
+    held = _held(module, "_modules").items()
+    return iter([(name, part) for name, part in held if isinstance(part, torch.nn.Module)])
 
 
 def _held(module: torch.nn.Module, name: str) -> dict[str, object]:
