@@ -100,7 +100,7 @@ def recorded(program: Program, request: Request, stream: Stream, *watches: Watch
         entries.replace_exports(settings.handed_out),
         entries.replace_levels(levels.opened, levels.closing, levels.lifted),
         hooks.undo,
-        RecursionWatch(threads.here).follow(),
+        RecursionWatch(threads.here).follow(threads.lines.trace),
         replace_composites(),
         replace_compilers(lambda what: stream.warn(Warned(source.here()[0], NOTE, what))),
         threads.follow(),

@@ -200,6 +200,22 @@ UNSEEN = (
 )
 
 
+TRACED = (
+    "sys.settrace(lambda *_: None)\nops(1, x)\n",
+    "sys.settrace(None)\nops(1, x)\n",
+    "sys.settrace(lambda *_: None)\nlist(map(lambda y: ops(1, y), [x]))\n",
+)
+
+
+@pytest.mark.parametrize("deep", TRACED)
+def test_a_trace_function_of_the_program_s_own_is_in_nobody_s_way(deep: str) -> None:
+    body = "".join(f"    {line}\n" for line in deep.splitlines())
+    trace = record(f"{HEAD}try:\n{body}except RecursionError:\n    print(deep > 990)\nlast = x * 5\n")
+    assert trace.error is None
+    assert [one.text for one in trace.output] == ["True\n"]
+    assert trace.ops[-1].name == "aten::mul.Tensor"
+
+
 @pytest.mark.parametrize("deep", UNSEEN)
 def test_where_torch_calls_the_program_in_the_middle_of_an_op_it_is_refused_too(deep: str) -> None:
     body = "".join(f"    {line}\n" for line in deep.splitlines())

@@ -26,10 +26,11 @@ class _Limits:
         self.refused = self.own  # what is refused to a function that a frame calls which is one level too deep
         self.near = self.own  # the same for one that comes near
         self.beneath = 0  # levels of the recorder's, at most, beneath the program's
+        self.keeper: object = None  # the trace function that looks at calls
 
-    def begin(self) -> None:
-        """Take the limit in force for that of a program."""
-        self.beneath = 0
+    def begin(self, keeper: object) -> None:
+        """Take the limit in force for that of a program, to which a trace function, by its method, will hold it."""
+        self.beneath, self.keeper = 0, keeper
         self.put(sys.getrecursionlimit())
 
     def end(self, own: int) -> None:
@@ -66,6 +67,11 @@ def fits(bound: int) -> bool:
     return True
 
 
+def is_kept(tracer: object) -> bool:
+    """Whether the trace function in force, a bound method, is the one that looks at calls, and none of a program's."""
+    return getattr(tracer, "__func__", None) is limits.keeper
+
+
 def check(beneath: int) -> None:
     """Refuse an op, by what C calls for it, for which the program by itself would be too deep.
 
@@ -80,7 +86,7 @@ def check(beneath: int) -> None:
 
 
 def check_unseen() -> None:
-    """Refuse what would leave the recorder without room where no trace function looks at calls.
+    """Refuse what would leave the recorder without room where nobody looks at calls.
 
     Raises:
         RecursionError: it is too deep.

@@ -3,7 +3,7 @@
 import sys
 from types import TracebackType
 
-from gradviz.engine.record.internals.depth import check_unseen
+from gradviz.engine.record.internals.depth import check_unseen, is_kept
 from gradviz.engine.record.internals.guards import aside
 
 
@@ -16,10 +16,10 @@ class Untraced:
         """Put the thread's trace function aside, and what Aside does.
 
         Raises:
-            RecursionError: there is none, and there may be no room for the recorder.
+            RecursionError: that is not the recorder's, and there may be no room for the recorder.
         """
         self._tracer = sys.gettrace()
-        if self._tracer is None:
+        if not is_kept(self._tracer):
             check_unseen()
         sys.settrace(None)
         self._aside = aside()

@@ -34,7 +34,7 @@ class OpWatch(operators.Passing):
         tracer, caller = sys.gettrace(), sys._getframe().f_back
         sys.settrace(None)  # as Untraced does, without its calls, of which each would be traced
         try:
-            if self.recorder.is_near or tracer is None:
+            if self.recorder.is_near or not depth.is_kept(tracer):
                 depth.check(self.recorder.beneath)
             return self._run(func, args, kwargs or {}, caller)
         except BaseException as error:

@@ -24,10 +24,14 @@ class RecursionWatch:
     def __init__(self, here: Callable[[], Recorder]) -> None:
         self._here = here  # the recorder of this thread
 
-    def follow(self) -> Callable[[], None]:
-        """Begin with the limit of this process as the program's; returns what undoes it."""
+    def follow(self, tracer: Tracer) -> Callable[[], None]:
+        """Begin with the limit of this process as the program's; returns what undoes it.
+
+        Args:
+            tracer: the trace function, of whatever thread, that refuses calls.
+        """
         before = sys.getrecursionlimit()
-        depth.limits.begin()
+        depth.limits.begin(getattr(tracer, "__func__", None))
         undo = [entries.replace(sys, "getrecursionlimit", _get), entries.replace(sys, "setrecursionlimit", self._set)]
 
         def undo_all() -> None:
