@@ -110,8 +110,11 @@ def _borders(net: Net, frames: list[str], known: list[float | None], before: Pla
 
 
 def _on_shelves(net: Net, fan: Fan, known: list[float | None]) -> None:
-    """Fill in where a new trunk leads, left of its first branch, and where new branches stand, after the one before."""
-    hub, back = {fan.hub, *fan.trunk}, net.above if fan.leads else net.below
+    """Fill in where a new trunk leads, left of its first branch, and where new branches stand, after the one before.
+
+    What of these is joined to a hub or a source gets in line.
+    """
+    ends = {fan.hub, *fan.trunk, fan.source, *fan.feed}
     trunk = next((place for bend in fan.trunk if (place := known[bend]) is not None), None)
     for shelf in fan.shelves:
         end = trunk
@@ -120,13 +123,21 @@ def _on_shelves(net: Net, fan: Fan, known: list[float | None]) -> None:
             if places and trunk is None:
                 trunk = min(places)[0] - CELL_MARGIN - BEND_MARGIN
             if not places and end is not None:
-                for cell in branch:
-                    if any(other in hub for other, _, _ in back[cell]):
-                        known[cell] = end + CELL_MARGIN
-                        places.append((end + CELL_MARGIN, cell))
+                beside = [cell for cell in branch if not ends.isdisjoint(_joined_to(net, cell))]
+                axis = end + CELL_MARGIN + max([net.axis[cell] for cell in beside])
+                places = [(axis - net.axis[cell], cell) for cell in beside]
+                for place, cell in places:
+                    known[cell] = place
             end = max([place + net.width[cell] + net.margin[cell] for place, cell in places], default=end)
     for bend in fan.trunk:
         known[bend] = trunk
+    if trunk is not None and fan.feed and all(known[bend] is None for bend in fan.feed):
+        last = max((place + net.width[cell], cell) for cell in fan.cells() if (place := known[cell]) is not None)
+        known[fan.feed[0]] = last[0] + CELL_MARGIN + BEND_MARGIN
+
+
+def _joined_to(net: Net, cell: int) -> list[int]:
+    return [other for other, _, _ in (*net.above[cell], *net.below[cell])]
 
 
 def _across(places: Sequence[float], heights: Sequence[float], along: float) -> float | None:

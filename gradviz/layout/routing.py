@@ -10,7 +10,7 @@ from gradviz.layout.diagram import Diagram
 from gradviz.layout.geometry import Route
 from gradviz.layout.rows.bands import Bands
 from gradviz.layout.rows.layering import Arc
-from gradviz.layout.rows.net import Fan, Net
+from gradviz.layout.rows.net import Net
 
 LANE_GAP = 10.0
 MOST_LANES_WIDTH = 480.0
@@ -70,7 +70,7 @@ def tracks(
     """
     row, (starts, ends) = net.row, sides
     lanes = _lanes(diagram, net, arcs, place, ports)
-    trunks = {fan.trunk[0]: _stretches(net, fan, place) for fan in net.fans if fan.trunk}
+    trunks = {trunk[0]: _stretches(net, trunk, place) for fan in net.fans for trunk in (fan.trunk, fan.feed) if trunk}
     found = list[Route]()
     for at, ((tail, head), (start, end), bends) in enumerate(zip(arcs, ports, net.bends, strict=True)):
         upper, lower = row[tail], row[head]
@@ -92,10 +92,10 @@ def tracks(
     return found
 
 
-def _stretches(net: Net, fan: Fan, place: list[float]) -> list[Bend]:
-    """The trunk of a fan, stretch by straight stretch: very many links lead along it."""
+def _stretches(net: Net, trunk: tuple[int, ...], place: list[float]) -> list[Bend]:
+    """The trunk of a fan, stretch by straight stretch, in flow direction: very many links lead along it."""
     found: list[Bend] = []
-    for bend in fan.trunk if fan.leads else reversed(fan.trunk):
+    for bend in sorted(trunk, key=net.row.__getitem__):
         across, row = place[bend], net.row[bend]
         first = found.pop()[1] if found and abs(found[-1][0] - across) < ROUNDING else row
         found.append((across, first, row))

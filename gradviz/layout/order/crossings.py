@@ -76,7 +76,7 @@ def swap_neighbours(net: Net, order: Order) -> int:
     for number in again:
         for element in order.rows[number]:
             stale[element] = True
-    trunks = {bend for fan in net.fans for bend in fan.trunk}
+    trunks = {bend for fan in net.fans for bend in (*fan.trunk, *fan.feed)}
     for _ in range(MOST_PASSES):
         numbers, again = sorted(again), set()
         for number in numbers:

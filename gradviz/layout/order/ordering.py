@@ -107,11 +107,12 @@ def _given(net: Net) -> list[float]:
 
 
 def _with_trunks(net: Net, turn: list[float]) -> list[float]:
-    """The same, with the trunk of each fan right before all that stands on its shelves."""
+    """The same, with the trunk of each fan right before all that stands on its shelves, and its feed right after."""
     for fan in net.fans:
-        first = min([turn[cell] for cell in fan.cells()])
-        for bend in fan.trunk:
-            turn[bend] = first - 0.5
+        turns = [turn[cell] for cell in fan.cells()]
+        for bends, beside in ((fan.trunk, min(turns) - 0.5), (fan.feed, max(turns) + 0.5)):
+            for bend in bends:
+                turn[bend] = beside
     return turn
 
 
@@ -282,12 +283,13 @@ def _members(net: Net, frames: Nesting) -> list[tuple[list[int], list[tuple[int,
 
 
 def _shelves(net: Net) -> dict[int, list[tuple[int, list[int]]]]:
-    """Of each row with shelves: the bend of the trunk of each, and its cells."""
+    """Of each row with shelves: the bend of the trunk of each, and what stands beside it."""
     found: dict[int, list[tuple[int, list[int]]]] = {}
     for fan in net.fans:
         beside = {net.row[bend]: (bend, list[int]()) for bend in fan.trunk}
-        for cell in fan.cells() if beside else ():
-            beside[net.row[cell]][1].append(cell)
+        for element in (*fan.cells(), *fan.feed) if beside else ():
+            if net.row[element] in beside:
+                beside[net.row[element]][1].append(element)
         for row, shelf in beside.items():
             found.setdefault(row, []).append(shelf)
     return found

@@ -26,13 +26,18 @@ Joint = tuple[int, float, float]  # the other element, the offset across it, the
 
 
 class Fan(NamedTuple):
-    """A cell and the branches that hang on it alone, on shelves one below another in reading order."""
+    """A cell and the branches that hang on it alone, on shelves one below another in reading order.
+
+    Where branches lead to it, one other cell may lead to all of them: the source.
+    """
 
     hub: int
     leads: bool  # whether the hub leads to the branches; or else they lead to it
+    source: int | None
     shelves: list[list[list[int]]]  # of each shelf, the cells of each branch
-    deepest: int  # how many rows a shelf takes at most
+    length: int  # more cells than there are one after another on a way to the hub along the shelves
     trunk: tuple[int, ...] = ()  # bends at the start of each row of shelves, from the hub on; none beside a single one
+    feed: tuple[int, ...] = ()  # bends at the end of each row, from the source on
 
     def cells(self) -> list[int]:
         """All that stands on its shelves."""
@@ -102,26 +107,37 @@ def _passing(fans: Sequence[Fan], arcs: list[Arc], row: list[int]) -> dict[int, 
     """Of each link that passes shelves of its fan, which fan that is."""
     if not fans:
         return {}
-    hangs = {cell: at for at, fan in enumerate(fans) if len(fan.shelves) > 1 for cell in fan.cells()}
+    hangs = {
+        (hub, cell): at
+        for at, fan in enumerate(fans)
+        if len(fan.shelves) > 1
+        for cell in fan.cells()
+        for hub in (fan.hub, fan.source)
+    }
     found: dict[int, int] = {}
     for link, (tail, head) in enumerate(arcs):
-        for hub, cell in ((tail, head), (head, tail)) if row[head] > row[tail] + 1 else ():
-            at = hangs.get(cell)
-            if at is not None and fans[at].hub == hub:
-                found[link] = at
+        for ends in ((tail, head), (head, tail)) if row[head] > row[tail] + 1 else ():
+            if ends in hangs:
+                found[link] = hangs[ends]
     return found
 
 
 def _with_trunk(net: Net, fan: Fan, frames: Nesting) -> Fan:
-    """A fan with its trunk, which is in the frame that all branches are in, or else stays in that of the hub."""
+    """A fan with its trunk, and with its feed if it has a source."""
     if len(fan.shelves) == 1:
         return fan
+    feed = () if fan.source is None else _trunk(net, fan, frames, fan.source, True)
+    return fan._replace(trunk=_trunk(net, fan, frames, fan.hub, fan.leads), feed=feed)
+
+
+def _trunk(net: Net, fan: Fan, frames: Nesting, hub: int, leads: bool) -> tuple[int, ...]:
+    """The bends along shelves from a cell on, in the frame that all branches are in, or else in that of the cell."""
     cells = fan.cells()
-    home = net.home[fan.hub]
+    home = net.home[hub]
     homes = {net.home[cell] for cell in cells}
     goal = homes.pop() if len(homes) == 1 else home
-    levels = [net.row[fan.hub], *(net.row[cell] for cell in cells)]
-    ends = (home, goal) if fan.leads else (goal, home)
+    levels = [net.row[hub], *(net.row[cell] for cell in cells)]
+    ends = (home, goal) if leads else (goal, home)
     trunk = [
         _element(net, level, 0.0, BEND_MARGIN, _home(frames, *ends, level))
         for level in range(min(levels), max(levels) + 1)
@@ -129,7 +145,7 @@ def _with_trunk(net: Net, fan: Fan, frames: Nesting) -> Fan:
     ]
     for upper, lower in pairwise(trunk):
         _join(net, (upper, 0.0), (lower, 0.0))
-    return fan._replace(trunk=tuple(trunk if fan.leads else trunk[::-1]))
+    return tuple(trunk if leads else trunk[::-1])
 
 
 def _along_trunks(net: Net, flat: Columns, passing: Mapping[int, int]) -> dict[int, tuple[int, ...]]:
@@ -138,14 +154,14 @@ def _along_trunks(net: Net, flat: Columns, passing: Mapping[int, int]) -> dict[i
     begun: set[tuple[int, float]] = set()
     for link, at in passing.items():
         (tail, head), leaves, enters, fan = flat.arcs[link], flat.leaves[link], flat.enters[link], net.fans[at]
-        ends = fan.trunk[0], fan.trunk[net.row[head] - net.row[tail] - 2]
-        way = ends if fan.leads else ends[::-1]
-        port = (at, leaves if fan.leads else enters)
-        if not fan.leads or port not in begun:
+        leads = fan.leads or tail == fan.source
+        trunk = fan.feed if tail == fan.source else fan.trunk
+        ends = trunk[0], trunk[net.row[head] - net.row[tail] - 2]
+        way = ends if leads else ends[::-1]
+        if not leads or (trunk[0], leaves) not in begun:
             _join(net, (tail, leaves), (way[0], 0.0))
-        if fan.leads or port not in begun:
-            _join(net, (way[-1], 0.0), (head, enters))
-        begun.add(port)
+            begun.add((trunk[0], leaves))
+        _join(net, (way[-1], 0.0), (head, enters))
         ways[link] = way
     return ways
 

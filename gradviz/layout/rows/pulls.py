@@ -3,11 +3,13 @@
 Flat lists, with elements and means as numbers, because places are relaxed by them several times over.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import chain, count
+from math import ceil
 from typing import NamedTuple
 
-from gradviz.layout.rows.net import Joint, Net
+from gradviz.layout.rows.net import BEND_MARGIN, Fan, Joint, Net
 
 LEADER = 10000.0
 LONGER = (
@@ -48,11 +50,17 @@ def pulls(net: Net) -> Pulls:
     weight = [FOLLOWER] * net.cells + [BEND] * (net.borders - net.cells) + [BORDER] * (elements - net.borders)
     for fan in net.fans:
         for bend in fan.trunk:
-            weight[bend] = TRUNK * LEADER * (fan.deepest + 1) ** LONGER
+            weight[bend] = TRUNK * LEADER * fan.length**LONGER
     means: list[list[Mean]] = [[] for _ in net.rows]
     numbers = count(elements)
     above = _side(net, False, list(weight), means, numbers)
     below = _side(net, True, weight, means, numbers)
+    for fan in net.fans:
+        if fan.trunk:
+            _loosen(fan, above.to, below.to)
+        if fan.source is not None and fan.feed:
+            below.to[fan.source] = NOBODY
+            _follow_trunk(net, fan, above, below)
     mates = [
         lower if 0 <= lower < elements and above.to[lower] == upper else NOBODY for upper, lower in enumerate(below.to)
     ]
@@ -112,6 +120,29 @@ def _side(net: Net, below: bool, mutual: list[float], means: list[list[Mean]], n
     return Side(to, away, mutual)
 
 
+def _loosen(fan: Fan, above: list[int], below: list[int]) -> None:
+    """Let what stands on shelves be in line with its branch, and not with a hub or a source if it is joined to more."""
+    hubs, sources = {fan.hub, *fan.trunk}, {fan.source, *fan.feed}
+    back, on = (above, below) if fan.leads else (below, above)
+    for cell in fan.cells():
+        if on[cell] in sources:
+            on[cell] = NOBODY
+        if back[cell] in hubs and on[cell] != NOBODY:
+            back[cell] = NOBODY
+
+
+def _follow_trunk(net: Net, fan: Fan, above: Side, below: Side) -> None:
+    """Let the feed be as far from the trunk as what stands on shelves may reach."""
+    reach: Counter[int] = Counter()  # of each row
+    for cell in fan.cells():
+        reach[net.row[cell]] += ceil(net.width[cell] + 2 * net.margin[cell])
+    away = max(reach.values()) + 2 * BEND_MARGIN
+    trunk = {net.row[bend]: bend for bend in fan.trunk}
+    for bend in fan.feed:
+        for side, row in ((above, net.row[bend] - 1), (below, net.row[bend] + 1)):
+            side.to[bend], side.away[bend] = trunk.get(row, NOBODY), away
+
+
 def _known_lengths(net: Net, below: bool) -> list[int]:
     """The number of cells on the longest way to, or from, each element, of which only those of ends are known yet.
 
@@ -120,7 +151,7 @@ def _known_lengths(net: Net, below: bool) -> list[int]:
     longest = [0] * len(net.width)
     for fan in net.fans:
         if fan.trunk and below == fan.leads:
-            longest[fan.trunk[-1]] = fan.deepest + 1
+            longest[fan.trunk[-1]] = fan.length
     return longest
 
 
