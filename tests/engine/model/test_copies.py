@@ -105,6 +105,14 @@ def test_no_way_on_with_the_graph_is_guessed(body: str) -> None:
     assert (answer.said, answer.fixes) == ("copied", ())
 
 
+@pytest.mark.parametrize("made", ["numpy.array([w.item(), 1.0])", "numpy.array(w.item(), ndmin=1)"])
+def test_numpy_is_given_no_tensor_that_it_does_not_take(made: str) -> None:
+    source = f"import numpy\n{HEAD}y = torch.from_numpy({made})\n{END}"
+    assert "requires grad" in str(bare_run(source.replace(".item()", "")).error)
+    answer = grad(source, "w")
+    assert (answer.said, answer.fixes) == ("cut off", ())
+
+
 @pytest.mark.parametrize("read", ["w.item()", "float(w)"])
 def test_a_number_is_not_kept_a_tensor_where_it_would_be_copied_all_the_same(read: str) -> None:
     answer = grad(f"{HEAD}y = torch.tensor([{read}, 1.])\n{END}", "w")

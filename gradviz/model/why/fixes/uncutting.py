@@ -31,8 +31,9 @@ def _parts(statement: ast.stmt) -> Iterator[ast.Call | ast.Attribute]:
 
 
 def _copies(call: ast.Call) -> bool:
-    """Whether a call copies the numbers of what is in a list."""
-    return named(call) in FACTORIES and any(isinstance(one, ast.List | ast.Tuple | ast.ListComp) for one in call.args)
+    """Whether a call copies the numbers of what is in a list, or gives them to numpy, which takes no such tensor."""
+    listed = any(isinstance(one, ast.List | ast.Tuple | ast.ListComp) for one in call.args)
+    return named(call) == "array" or (named(call) in FACTORIES and listed)
 
 
 def _cuts(node: ast.Call | ast.Attribute) -> bool:
