@@ -74,7 +74,7 @@ def tracks(
     found = list[Route]()
     for at, ((tail, head), (start, end), bends) in enumerate(zip(arcs, ports, net.bends, strict=True)):
         upper, lower = row[tail], row[head]
-        if bends and (trunk := trunks.get(bends[0]) or trunks.get(bends[-1])):
+        if trunks and bends and (trunk := trunks.get(bends[0]) or trunks.get(bends[-1])):
             way = [
                 (at, max(first, upper + 1), min(last, lower - 1))
                 for at, first, last in trunk
