@@ -27,7 +27,7 @@ from gradviz.engine.record.watches.hooks import HookWatch
 from gradviz.engine.record.watches.levels import LevelWatch
 from gradviz.engine.record.watches.ops import OpWatch
 from gradviz.engine.record.watches.packing import PackWatch
-from gradviz.engine.record.watches.recursion import RecursionWatch
+from gradviz.engine.record.watches.recursion import watch_limit
 from gradviz.engine.record.watches.scripts import ScriptWatch
 from gradviz.engine.record.watches.settings import SettingWatch
 from gradviz.model.program import FILE, Program, parse
@@ -100,7 +100,7 @@ def recorded(program: Program, request: Request, stream: Stream, *watches: Watch
         entries.replace_exports(settings.handed_out),
         entries.replace_levels(levels.opened, levels.closing, levels.lifted),
         hooks.undo,
-        RecursionWatch(threads.here).follow(threads.lines.trace),
+        watch_limit(threads.here, threads.lines.trace),
         replace_composites(),
         replace_compilers(lambda what: stream.warn(Warned(source.here()[0], NOTE, what))),
         threads.follow(),

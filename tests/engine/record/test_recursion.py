@@ -12,6 +12,7 @@ import pytest
 
 from gradviz.engine.record.internals import depth
 from gradviz.model.program import FILE
+from tests.engine.bare import bare_run
 from tests.engine.recording import record, tensor
 
 HEAD = """\
@@ -229,6 +230,18 @@ def test_a_program_that_sets_no_limit_finds_the_one_that_was_there() -> None:
     before = sys.getrecursionlimit()
     record("import sys\nsys.setrecursionlimit(5000)\nassert sys.getrecursionlimit() == 5000\n")
     assert sys.getrecursionlimit() == before == depth.limits.most
+
+
+def test_what_is_asked_for_the_limit_names_itself_as_by_itself() -> None:
+    source = """\
+import inspect, pickle, sys
+for one in (sys.getrecursionlimit, sys.setrecursionlimit):
+    print(one.__name__, one.__module__, one.__doc__, inspect.signature(one))
+    print(pickle.loads(pickle.dumps(one)) is one)
+"""
+    bare = bare_run(source)
+    assert bare.error is None
+    assert "".join(one.text for one in record(source).output) == bare.printed
 
 
 def test_a_level_is_that_of_the_frame() -> None:

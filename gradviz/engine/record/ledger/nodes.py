@@ -28,6 +28,14 @@ class _Mark:
         """What a program prints that prints `metadata`, alike in every run."""
         return "gradviz"
 
+    def __lt__(self, _: object) -> bool:
+        """Come last where a program sorts the names in `metadata`."""
+        return False
+
+    def __gt__(self, _: object) -> bool:
+        """As above."""
+        return True
+
 
 class _Watched(weakref.ref[_Mark]):
     """The mark of a grad_fn that saves something."""

@@ -4,6 +4,7 @@ A call that is too deep is refused by the trace function, in the first moment of
 function up, and puts both frames into the traceback: here it is brought back, and they are taken out.
 """
 
+import functools
 import operator
 import sys
 from collections.abc import Callable
@@ -18,31 +19,26 @@ _OURS = __name__.partition("engine")[0]  # how the names of our modules begin
 _MOST = 2**31 - 1  # that Python takes for a limit
 
 
-class RecursionWatch:
-    """Stands where the limit is asked and set."""
+def watch_limit(here: Callable[[], Recorder], tracer: Tracer) -> Callable[[], None]:
+    """Stand where the limit is asked and set, and begin with that of this process as the program's.
 
-    def __init__(self, here: Callable[[], Recorder]) -> None:
-        self._here = here  # the recorder of this thread
+    Args:
+        here: returns the recorder of this thread.
+        tracer: the trace function, of whatever thread, that refuses calls.
 
-    def follow(self, tracer: Tracer) -> Callable[[], None]:
-        """Begin with the limit of this process as the program's; returns what undoes it.
+    Returns:
+        What undoes it.
+    """
+    before = sys.getrecursionlimit()
+    depth.limits.begin(getattr(tracer, "__func__", None))
 
-        Args:
-            tracer: the trace function, of whatever thread, that refuses calls.
-        """
-        before = sys.getrecursionlimit()
-        depth.limits.begin(getattr(tracer, "__func__", None))
-        undo = [entries.replace(sys, "getrecursionlimit", _get), entries.replace(sys, "setrecursionlimit", self._set)]
+    @functools.wraps(sys.getrecursionlimit)
+    def own() -> int:
+        return depth.limits.own
 
-        def undo_all() -> None:
-            for one in undo:
-                one()
-            depth.limits.end(before)
-
-        return undo_all
-
-    def _set(self, limit: int, /) -> None:
-        number, beneath = operator.index(limit), self._here().beneath
+    @functools.wraps(depth.set_limit)
+    def put(limit: int, /) -> None:
+        number, beneath = operator.index(limit), here().beneath
         if not 0 < number <= _MOST:
             depth.set_limit(number)  # Python says why it takes no such
         if not depth.fits(number + beneath + 1):
@@ -51,6 +47,15 @@ class RecursionWatch:
                 f"cannot set the recursion limit to {number} at the recursion depth {level}: the limit is too low"
             )
         depth.limits.put(number)
+
+    undo = [entries.replace(sys, "getrecursionlimit", own), entries.replace(sys, "setrecursionlimit", put)]
+
+    def undo_all() -> None:
+        for one in undo:
+            one()
+        depth.limits.end(before)
+
+    return undo_all
 
 
 def is_too_deep(frame: FrameType, beneath: int) -> bool:
@@ -87,7 +92,3 @@ def take_out(traceback: TracebackType | None, refusing: CodeType) -> None:
         if call.tb_next is not None and call.tb_next.tb_frame.f_code is refusing:
             traceback.tb_next = None
         traceback = traceback.tb_next
-
-
-def _get() -> int:
-    return depth.limits.own
