@@ -7,10 +7,12 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import FrameType, TracebackType
 
 import pytest
 
 from gradviz.engine.record.internals import depth
+from gradviz.engine.record.watches.recursion import take_out
 from gradviz.model.program import FILE
 from tests.engine.bare import bare_run
 from tests.engine.recording import record, tensor
@@ -188,6 +190,22 @@ def test_an_error_at_the_limit_is_told_where_the_call_is() -> None:
     assert trace.error is not None
     assert (trace.error.type, trace.error.message) == ("RecursionError", "maximum recursion depth exceeded")
     assert trace.error.line == 5
+
+
+def test_a_refused_call_is_taken_out_however_often_it_is_told() -> None:
+    def refuse() -> FrameType:
+        return sys._getframe()
+
+    def called() -> FrameType:
+        return sys._getframe()
+
+    here, refused, last = sys._getframe(), called(), refuse()
+    for frames in ((refused,), (refused, refused)):
+        told = TracebackType(None, last, -1, 1)
+        for frame in (*frames, here):
+            told = TracebackType(told, frame, -1, 1)
+        take_out(told, refuse.__code__)
+        assert told.tb_next is None
 
 
 UNSEEN = (

@@ -89,6 +89,9 @@ def take_out(traceback: TracebackType | None, refusing: CodeType) -> None:
         refusing: the code of the trace function.
     """
     while traceback is not None and (call := traceback.tb_next) is not None:
-        if call.tb_next is not None and call.tb_next.tb_frame.f_code is refusing:
+        after = call.tb_next
+        while after is not None and after.tb_frame is call.tb_frame:  # as Python 3.11.2 tells it, twice
+            after = after.tb_next
+        if after is not None and after.tb_frame.f_code is refusing:
             traceback.tb_next = None
         traceback = traceback.tb_next
