@@ -71,7 +71,8 @@ class Recorder:
         self.dropped: BaseException | None = None
         self.refusal = ""  # the text of the last error that an op raised in it
         self.beneath = 0  # levels of frames that are none of the program's, beneath those that are
-        self.is_near = False  # Python's limit of recursion was, at the last call
+        self.is_near = False  # Python's limit of recursion was, at the last call that was looked at
+        self.calls_left = 0  # that come before the next one which is
         run.threads.append(self)
 
     def op_started(

@@ -1,15 +1,18 @@
 """How deep a program may recurse: as deep as it would by itself, though the recorder has frames beneath and above its.
 
 Python has one limit for all frames. While a program is recorded the limit in force is higher than the program's own, by
-what the recorder needs, and the program is stopped where it would have been: the trace function looks at each call
-(lines.py), the dispatch mode at each op that is near, or out of the trace function's sight (ops.py). To ask Python how
-deep a thread is, one sets the limit: it refuses one that is not above that.
+what the recorder needs, and the program is stopped where it would have been: the trace function looks at each call that
+is near (lines.py), the dispatch mode at each op that is near, or out of the trace function's sight (ops.py). To ask
+Python how deep a thread is, one sets the limit: it refuses one that is not above that.
 """
 
 import sys
 
 ROOM = 400  # levels for the recorder, beyond those of the program
-_NEAR = 24  # levels before the program's limit: more than torch has, in Python and C, between a call and an op
+CALLS = 8  # that are not looked at after one that is far from the limit
+# Levels before the program's limit: more than torch has, in Python and C, between a call and an op, and than so many
+# calls take with the C between them.
+_NEAR = 24 + 5 * CALLS
 C_CALL = 1 if sys.version_info < (3, 12) else 0  # levels that a call of C is, by Python's count
 ASKING = 1 + C_CALL  # levels from a frame to where a function that it calls sets the limit
 TOO_DEEP = "maximum recursion depth exceeded"  # as Python says it

@@ -6,7 +6,7 @@ from types import CodeType, FrameType, TracebackType
 from typing import cast
 
 from gradviz.engine.record.internals import guards
-from gradviz.engine.record.internals.depth import TOO_DEEP, limits, set_limit
+from gradviz.engine.record.internals.depth import CALLS, TOO_DEEP, limits, set_limit
 from gradviz.engine.record.internals.operators import TorchDispatchMode
 from gradviz.engine.record.program.names import Names, Scope
 from gradviz.engine.record.program.source import DISPATCH
@@ -44,16 +44,19 @@ class Lines:
         if event != "call" or code is _OWN:
             return None
         recorder = self._recorder
-        try:
-            set_limit(recorder.beneath + limits.near)
-            recorder.is_near = False
-        except RecursionError:
-            recorder.is_near = True
-        if recorder.is_near and is_too_deep(frame, recorder.beneath):
-            self.has_refused = True
-            go_on_with(self.trace)
-            raise RecursionError(TOO_DEEP)
-        set_limit(limits.most)
+        if recorder.calls_left:
+            recorder.calls_left -= 1
+        else:
+            try:
+                set_limit(recorder.beneath + limits.near)
+                recorder.calls_left, recorder.is_near = CALLS, False
+            except RecursionError:
+                recorder.is_near = True
+            if recorder.is_near and is_too_deep(frame, recorder.beneath):
+                self.has_refused = True
+                go_on_with(self.trace)
+                raise RecursionError(TOO_DEEP)
+            set_limit(limits.most)
         if code.co_name == DISPATCH and (code.co_filename == FILE or _is_mode(frame)):
             recorder.dispatch_started()
             return self._dispatched

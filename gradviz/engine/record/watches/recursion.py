@@ -38,7 +38,8 @@ def watch_limit(here: Callable[[], Recorder], tracer: Tracer) -> Callable[[], No
 
     @functools.wraps(depth.set_limit)
     def put(limit: int, /) -> None:
-        number, beneath = operator.index(limit), here().beneath
+        recorder = here()
+        number, beneath = operator.index(limit), recorder.beneath
         if not 0 < number <= _MOST:
             depth.set_limit(number)  # Python says why it takes no such
         if not depth.fits(number + beneath + 1):
@@ -47,6 +48,7 @@ def watch_limit(here: Callable[[], Recorder], tracer: Tracer) -> Callable[[], No
                 f"cannot set the recursion limit to {number} at the recursion depth {level}: the limit is too low"
             )
         depth.limits.put(number)
+        recorder.calls_left = 0
 
     undo = [entries.replace(sys, "getrecursionlimit", own), entries.replace(sys, "setrecursionlimit", put)]
 
