@@ -94,6 +94,12 @@ def within(n):
     finally:
         sys.setrecursionlimit(1000)
 print([within(n) for n in (40, 56, 57, 58, 59, 60)])
+def idle():
+    pass
+for calls_before in range(20):
+    for _ in range(calls_before):
+        idle()
+    print(within(55), within(56))
 for limit in ("1", None, 0, -1, 2**31, 1.5):
     try:
         sys.setrecursionlimit(limit)
