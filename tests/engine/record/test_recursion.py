@@ -14,6 +14,7 @@ import pytest
 from gradviz.engine.record.internals import depth
 from gradviz.engine.record.watches.recursion import take_out
 from gradviz.model.program import FILE
+from gradviz.model.trace import Trace
 from tests.engine.bare import bare_run
 from tests.engine.recording import record, tensor
 
@@ -154,6 +155,14 @@ def _bare(source: str, folder: Path) -> str:
     return done.stdout.replace(str(file), FILE)
 
 
+def _refused(deep: str, told: str) -> Trace:
+    """Record what goes too deep, with an op after it; where it is refused the program prints what is to be told."""
+    body = "".join(f"    {line}\n" for line in deep.splitlines())
+    trace = record(f"{HEAD}try:\n{body}except RecursionError:\n    print({told})\nlast = x * 5\n")
+    assert trace.error is None
+    return trace
+
+
 def test_a_program_recurses_as_deep_as_by_itself(tmp_path: Path) -> None:
     source = HEAD + EXACT + "z = x * 3\n"
     bare, trace = _bare(source, tmp_path), record(source)
@@ -234,18 +243,14 @@ TRACED = (
 
 @pytest.mark.parametrize("deep", TRACED)
 def test_a_trace_function_of_the_program_s_own_is_in_nobody_s_way(deep: str) -> None:
-    body = "".join(f"    {line}\n" for line in deep.splitlines())
-    trace = record(f"{HEAD}try:\n{body}except RecursionError:\n    print(deep > 990)\nlast = x * 5\n")
-    assert trace.error is None
+    trace = _refused(deep, "deep > 990")
     assert [one.text for one in trace.output] == ["True\n"]
     assert trace.ops[-1].name == "aten::mul.Tensor"
 
 
 @pytest.mark.parametrize("deep", UNSEEN)
 def test_where_torch_calls_the_program_in_the_middle_of_an_op_it_is_refused_too(deep: str) -> None:
-    body = "".join(f"    {line}\n" for line in deep.splitlines())
-    trace = record(f"{HEAD}try:\n{body}except RecursionError:\n    print('refused')\nlast = x * 5\n")
-    assert trace.error is None
+    trace = _refused(deep, "'refused'")
     assert [one.text for one in trace.output] == ["refused\n"]
     assert tensor(trace, "last").made_by is not None
 
