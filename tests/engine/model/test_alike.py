@@ -2,13 +2,9 @@
 
 import pytest
 
-from gradviz.model.moments.moment import History
-from gradviz.model.source.place import text_of
 from gradviz.model.trace import Value
-from gradviz.model.why.mistake import Mistake
-from gradviz.model.why.silent import mistakes
 from tests.engine.bare import bare_run
-from tests.engine.recording import record
+from tests.engine.model.mistaken import told
 
 HEAD = "import torch\nfrom torch import nn\ntorch.manual_seed(0)\nx, t = torch.randn(4, 2), torch.randn(4, {outputs})\n"
 NET = "net = nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, {outputs}))\n"
@@ -22,13 +18,6 @@ BY_HAND = (
     "{}for _ in range(3):\n    ({} - t).pow(2).mean().backward()\n    with torch.no_grad():\n"
     "        for p in (w, v):\n            p -= 0.1 * p.grad\n            p.grad = None\n"
 )
-
-
-def told(source: str) -> list[Mistake]:
-    trace, text = record(source), text_of(source)
-    assert text is not None
-    assert trace.error is None
-    return list(mistakes(History(trace), text))
 
 
 def program(

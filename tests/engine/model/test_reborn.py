@@ -2,12 +2,8 @@
 
 import pytest
 
-from gradviz.model.moments.moment import History
-from gradviz.model.source.place import text_of
-from gradviz.model.why.mistake import Mistake
-from gradviz.model.why.silent import mistakes
 from tests.engine.bare import bare_run
-from tests.engine.recording import record
+from tests.engine.model.mistaken import told
 
 MADE = "nn.Parameter(torch.ones(2))"
 SOURCE = (
@@ -18,13 +14,6 @@ SOURCE = (
     "net = Net()\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\nfor _ in range(3):\n    opt.zero_grad()\n"
     "    net(x).pow(2).mean().backward()\n    opt.step()\n"
 )
-
-
-def told(source: str) -> list[Mistake]:
-    trace, text = record(source), text_of(source)
-    assert text is not None
-    assert trace.error is None
-    return list(mistakes(History(trace), text))
 
 
 @pytest.mark.parametrize("optimizer", ["SGD", "Adam"])

@@ -3,15 +3,13 @@
 import pytest
 
 from gradviz import resources
-from gradviz.model.moments.moment import History
-from gradviz.model.source.place import text_of
 from gradviz.model.why.mistake import Mistake
-from gradviz.model.why.silent import mistakes
 from gradviz.model.why.silentwords import SAID, mistake_text
 from gradviz.picture.picture import Options
 from gradviz.picture.record.record import Record
 from gradviz.picture.texts.problems import problems
 from tests.engine.bare import bare_run
+from tests.engine.model.mistaken import told
 from tests.engine.recording import record
 
 MODEL = (
@@ -20,12 +18,6 @@ MODEL = (
 )
 WEIGHT = "import torch\nw = torch.tensor([2., 0.3], requires_grad=True)\n"
 LOSS = "    loss = (m(x) - t).pow(2).mean()\n"
-
-
-def told(source: str) -> list[Mistake]:
-    trace, text = record(source), text_of(source)
-    assert text is not None
-    return list(mistakes(History(trace), text))
 
 
 @pytest.mark.parametrize("optimizer", ["SGD", "Adam", "RMSprop"])
@@ -713,6 +705,6 @@ def test_each_is_said_in_both_languages_with_what_it_speaks_of() -> None:
 
 
 def test_of_the_lessons_only_those_that_are_about_it_are_said_to_go_wrong() -> None:
-    found = {lesson.name: {one.said for one in told(lesson.source)} for lesson in resources.lessons()}
+    found = {lesson.name: {one.said for one in told(lesson.source, raises=True)} for lesson in resources.lessons()}
     wrong = {name: said for name, said in found.items() if said}
     assert wrong == {"total_loss": {"growing"}, "zero_is_not_none": {"flat"}}
